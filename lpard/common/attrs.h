@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The HMC's configuration data: `name=value,name=value` with its quoting (facts/hmc.md 1).
+ * A pair whose value has a comma is quoted whole ("virtual_eth_adapters=a,b"); within it an
+ * element that has commas itself is wrapped in doubled quotes.
+ */
+#pragma once
+
+#include "lpard/common/error.h"
+#include "lpard/common/str.h"
+
+enum par_attr_op {
+	PAR_ATTR_SET,	 /* name=value */
+	PAR_ATTR_ADD,	 /* name+=value */
+	PAR_ATTR_REMOVE, /* name-=value */
+};
+
+struct par_attr {
+	char *name;
+	enum par_attr_op op;
+	char *value; /* quotes of the pair taken off; list elements still as written */
+};
+
+struct par_attrs {
+	struct par_attr *v;
+	size_t n;
+};
+
+#define auto_attrs par_cleanup(par_attrs_done) struct par_attrs
+
+void par_attrs_done(struct par_attrs *a);
+int par_attrs_add(struct par_attrs *a, const char *name, enum par_attr_op op, const char *value);
+/* par_attrs_get - the value of the last pair of that name, or NULL */
+const char *par_attrs_get(const struct par_attrs *a, const char *name);
+
+/*
+ * par_attrs_parse - one record; blanks after commas are tolerated
+ * Errors: PAR_E_INVALID_ARGUMENT ("The format of the configuration data is invalid.").
+ */
+int par_attrs_parse(const char *text, struct par_attrs *ret, struct par_error **err);
+
+/* par_attrs_split_list - elements of a list value, doubled quotes taken off */
+int par_attrs_split_list(const char *value, struct par_strv *ret, struct par_error **err);
+
+/* par_attrs_put_pair - write name=value, quoted whole when the value needs it */
+int par_attrs_put_pair(struct par_buf *b, const char *name, const char *value);

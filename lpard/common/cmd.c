@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Parsing and running of commands by their descriptor (cmd.h).  Written by hand and not with
+ * getopt_long, because optional values and AIX's pairs do not fit it and its state is global.
+ */
+#include "lpard/common/cmd.h"
+
+#include <string.h>
+
+struct parser {
+	const struct par_cmd *cmd;
+	int argc;
+	char **argv;
+	int at; /* the next word to look at */
+	void *args;
+	uint64_t seen; /* bit per index in cmd->opts */
+	struct par_error **err;
+};
+
+static const struct par_opt *find_short(const struct par_cmd *cmd, char c)
+{
+	for (const struct par_opt *o = cmd->opts; o && o->type != PAR_OPT_END; o++) {
+		if (o->short_name == c)
+			return o;
+	}
+	return NULL;
+}
+
+static const struct par_opt *find_long(const struct par_cmd *cmd, const char *name, size_t len)
+{
+	for (const struct par_opt *o = cmd->opts; o && o->type != PAR_OPT_END; o++) {
+		if (o->long_name && strlen(o->long_name) == len &&
+		    strncmp(o->long_name, name, len) == 0)
+			return o;
+	}
+	return NULL;
+}
+
+static int fail_value(struct parser *p, const struct par_opt *o, const char *what)
+{
+	if (p->cmd->family == PAR_FAMILY_HMC) {
+		char shown[64];
+
+		if (o->short_name)
+			snprintf(shown, sizeof(shown), "-%c", o->short_name);
+		else
+			snprintf(shown, sizeof(shown), "--%s", o->long_name);
+		return par_fail(p->err, PAR_E_USAGE, 0,
+				"The command entered is either missing a required parameter or a "
+				"parameter value is invalid. The parameters that are missing or have "
+				"an invalid value are %s. Please check your entry and retry the "
+				"command.",
+				shown);
+	}
+	if (o->short_name)
+		return par_fail(p->err, PAR_E_USAGE, 0, "option -%c %s", o->short_name, what);
+	return par_fail(p->err, PAR_E_USAGE, 0, "option --%s %s", o->long_name, what);
+}
+
+static int fail_unknown(struct parser *p, const char *word)
+{
+	if (p->cmd->family == PAR_FAMILY_HMC)
+		return par_fail(p->err, PAR_E_USAGE, 0,
+				"An invalid parameter was entered.  The invalid parameter is %s.  "
+				"Please check your entry and retry the command.",
+				word);
+	return par_fail(p->err, PAR_E_USAGE, 0, "unknown option '%s'; see '%s --help'", word,
+			p->cmd->name);
+}
+
+static int args_add(struct par_args *a, char *word)
+{
+	char **v = reallocarray(a->v, a->n + 2, sizeof(*v));
+
+	if (!v)
+		return -ENOMEM;
+	a->v = v;
+	v[a->n++] = word;
+	v[a->n] = NULL;
+	return 0;
+}
+
+static bool is_pair(const char *word)
+{
+	return word[0] != '-' && strchr(word, '=') != NULL;
+}
+
+static int take_pairs(struct parser *p, const struct par_opt *o, char *joined)
+{
+	struct par_groups *g = (void *)((char *)p->args + o->offset);
+	struct par_args *v = reallocarray(g->v, g->n + 1, sizeof(*v));
+	struct par_args *group;
+
+	if (!v)
+		return par_fail(p->err, PAR_E_NO_MEMORY, 0, "out of memory");
+	g->v = v;
+	group = &v[g->n++];
+	*group = (struct par_args){ 0 };
+	if (joined && args_add(group, joined) < 0)
+		return par_fail(p->err, PAR_E_NO_MEMORY, 0, "out of memory");
+	while (p->at < p->argc && is_pair(p->argv[p->at])) {
+		if (args_add(group, p->argv[p->at++]) < 0)
+			return par_fail(p->err, PAR_E_NO_MEMORY, 0, "out of memory");
+	}
+	if (group->n == 0)
+		return fail_value(p, o, "needs name=value");
+	return 0;
+}
+
+/* @joined: the value that was written onto the option itself, or NULL. */
+static int take_option(struct parser *p, const struct par_opt *o, char *joined)
+{
+	char *field = (char *)p->args + o->offset;
+	char *value = joined;
+	uint64_t number;
+
+	p->seen |= UINT64_C(1) << (o - p->cmd->opts);
+	switch (o->type) {
+	case PAR_OPT_FLAG:
+		*(bool *)field = true;
+		return 0;
+	case PAR_OPT_COUNT:
+		++*(unsigned int *)(void *)field;
+		return 0;
+	case PAR_OPT_STR_OPTIONAL:
+		if (!value && p->at < p->argc && p->argv[p->at][0] != '-')
+			value = p->argv[p->at++];
+		*(struct par_opt_value *)(void *)field =
+			(struct par_opt_value){ .given = true, .value = value };
+		return 0;
+	case PAR_OPT_PAIRS:
+		return take_pairs(p, o, joined);
+	case PAR_OPT_STR:
+	case PAR_OPT_U64:
+	case PAR_OPT_LIST:
+	case PAR_OPT_END:
+		break;
+	}
+	if (!value) {
+		if (p->at >= p->argc)
+			return fail_value(p, o, "needs a value");
+		value = p->argv[p->at++];
+	}
+	if (o->type == PAR_OPT_STR) {
+		*(const char **)(void *)field = value;
+		return 0;
+	}
+	if (o->type == PAR_OPT_LIST) {
+		if (args_add((void *)field, value) < 0)
+			return par_fail(p->err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return 0;
+	}
+	if (par_parse_u64(value, o->max ? o->max : UINT64_MAX, &number) < 0)
+		return fail_value(p, o, "needs a whole number in its range");
+	*(uint64_t *)(void *)field = number;
+	return 0;
+}
+
+static int take_short(struct parser *p, char *word)
+{
+	for (char *c = word + 1; *c; c++) {
+		const struct par_opt *o = find_short(p->cmd, *c);
+		bool bare;
+		int r;
+
+		if (!o)
+			return fail_unknown(p, (char[]){ '-', *c, '\0' });
+		bare = o->type == PAR_OPT_FLAG || o->type == PAR_OPT_COUNT;
+		r = take_option(p, o, !bare && c[1] ? c + 1 : NULL);
+		if (r < 0)
+			return r;
+		if (!bare)
+			break;
+	}
+	return 0;
+}
+
+static int take_long(struct parser *p, char *word)
+{
+	char *name = word + 2;
+	char *eq = strchr(name, '=');
+	const struct par_opt *o = find_long(p->cmd, name, eq ? (size_t)(eq - name) : strlen(name));
+
+	if (!o)
+		return fail_unknown(p, word);
+	if (eq && (o->type == PAR_OPT_FLAG || o->type == PAR_OPT_COUNT))
+		return fail_value(p, o, "takes no value");
+	return take_option(p, o, eq ? eq + 1 : NULL);
+}
+
+static int check_required(struct parser *p)
+{
+	for (size_t i = 0; p->cmd->opts && p->cmd->opts[i].type != PAR_OPT_END; i++) {
+		if (p->cmd->opts[i].required && !(p->seen & (UINT64_C(1) << i)))
+			return fail_value(p, &p->cmd->opts[i], "is needed");
+	}
+	return 0;
+}
+
+int par_cmd_parse(const struct par_cmd *cmd, int argc, char **argv, void *args, int *ret_first,
+		  struct par_error **err)
+{
+	struct parser p = { .cmd = cmd, .argc = argc, .argv = argv, .at = 1, .args = args,
+			    .err = err };
+	autofree char **operands = par_check_alloc(calloc((size_t)argc + 1, sizeof(*operands)));
+	unsigned int n = 0;
+	int r;
+
+	while (p.at < argc) {
+		char *word = argv[p.at];
+
+		if (word[0] != '-' || word[1] == '\0') {
+			if (cmd->stop_at_operand)
+				break;
+			operands[n++] = word;
+			p.at++;
+			continue;
+		}
+		p.at++;
+		if (strcmp(word, "--") == 0)
+			break;
+		if (strcmp(word, "--help") == 0)
+			return 1;
+		r = word[1] == '-' ? take_long(&p, word) : take_short(&p, word);
+		if (r < 0)
+			return r;
+	}
+	while (p.at < argc)
+		operands[n++] = argv[p.at++];
+	r = check_required(&p);
+	if (r < 0)
+		return r;
+	if (n < cmd->min_args)
+		return par_fail(err, PAR_E_USAGE, 0, "too few operands; usage: %s %s", cmd->name,
+				cmd->synopsis ? cmd->synopsis : "");
+	if (n > cmd->max_args)
+		return par_fail(err, PAR_E_USAGE, 0, "unexpected operand '%s'; see '%s --help'",
+				operands[cmd->max_args], cmd->name);
+	*ret_first = argc - (int)n;
+	memcpy(argv + *ret_first, operands, n * sizeof(*operands));
+	return 0;
+}
+
+void par_cmd_args_done(const struct par_cmd *cmd, void *args)
+{
+	for (const struct par_opt *o = cmd->opts; o && o->type != PAR_OPT_END; o++) {
+		char *field = (char *)args + o->offset;
+
+		if (o->type == PAR_OPT_LIST) {
+			free(((struct par_args *)(void *)field)->v);
+		} else if (o->type == PAR_OPT_PAIRS) {
+			struct par_groups *g = (void *)field;
+
+			for (size_t i = 0; i < g->n; i++)
+				free(g->v[i].v);
+			free(g->v);
+		}
+	}
+}
+
+static void print_error(const struct par_cmd *cmd, const struct par_error *err)
+{
+	const char *text = err && err->msg ? err->msg : "out of memory";
+
+	fflush(stdout);
+	switch (cmd->family) {
+	case PAR_FAMILY_HMC:
+		printf("%s\n", text);
+		fflush(stdout);
+		return;
+	case PAR_FAMILY_OWN:
+	case PAR_FAMILY_AIX:
+		fprintf(stderr, "%s: %s\n", cmd->name, text);
+		return;
+	}
+}
+
+int par_cmd_run(const struct par_cmd *cmd, int argc, char **argv)
+{
+	auto_error err = NULL;
+	void *args = par_check_alloc(calloc(1, cmd->args_size + 1));
+	int first = 0, status;
+	int r = par_cmd_parse(cmd, argc, argv, args, &first, &err);
+
+	if (r == 1) {
+		par_cmd_print_help(cmd, stdout);
+		status = 0;
+	} else if (r < 0) {
+		print_error(cmd, err);
+		status = par_error_exit_status(err);
+	} else {
+		struct par_cmd_ctx ctx = { .cmd = cmd, .called_as = argv[0], .argc = argc - first,
+					   .argv = argv + first, .out = stdout, .err = stderr };
+
+		status = cmd->run(&ctx, args, &err);
+		if (status < 0) {
+			print_error(cmd, err);
+			status = par_error_exit_status(err);
+		}
+		if ((fflush(stdout) != 0 || ferror(stdout)) && status == 0) {
+			fprintf(stderr, "%s: could not write to standard output\n", cmd->name);
+			status = 1;
+		}
+	}
+	par_cmd_args_done(cmd, args);
+	free(args);
+	return status;
+}
+
+const struct par_cmd *par_cmd_find(const struct par_cmd *const *cmds, const char *name)
+{
+	for (; *cmds; cmds++) {
+		if (strcmp((*cmds)->name, name) == 0)
+			return *cmds;
+	}
+	return NULL;
+}
+
+/* Levenshtein's distance, cut at 64 bytes. */
+static unsigned int distance(const char *a, const char *b)
+{
+	unsigned int row[65];
+	size_t la = strnlen(a, 64), lb = strnlen(b, 64);
+
+	for (unsigned int j = 0; j <= lb; j++)
+		row[j] = j;
+	for (unsigned int i = 1; i <= la; i++) {
+		unsigned int diagonal = row[0];
+
+		row[0] = i;
+		for (unsigned int j = 1; j <= lb; j++) {
+			unsigned int up = row[j];
+			unsigned int best = diagonal + (a[i - 1] != b[j - 1]);
+
+			if (up + 1 < best)
+				best = up + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			diagonal = up;
+			row[j] = best;
+		}
+	}
+	return row[lb];
+}
+
+const char *par_cmd_nearest(const struct par_cmd *const *cmds, const char *name)
+{
+	const char *best = NULL;
+	unsigned int best_distance = 3;
+
+	for (; *cmds; cmds++) {
+		unsigned int d = distance(name, (*cmds)->name);
+
+		if (!(*cmds)->hidden && d < best_distance) {
+			best = (*cmds)->name;
+			best_distance = d;
+		}
+	}
+	return best;
+}
+
+/* What the program itself understands, before any command. Returns -1 when it is none of it. */
+static int own_option(const char *program, const char *summary, const struct par_cmd *const *cmds,
+		      int argc, char **argv)
+{
+	if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+		par_cmd_print_overview(program, summary, cmds, argc < 2 ? stderr : stdout);
+		return argc < 2 ? 1 : 0;
+	}
+	if (strcmp(argv[1], "--version") == 0) {
+		printf("%s %s\n", program, PAR_VERSION);
+		return 0;
+	}
+	if (strcmp(argv[1], "--list-commands") == 0) {
+		for (; *cmds; cmds++) {
+			if (!(*cmds)->hidden)
+				puts((*cmds)->name);
+		}
+		return 0;
+	}
+	if (strcmp(argv[1], "--doc-options") == 0 && argc == 3) {
+		const struct par_cmd *cmd = par_cmd_find(cmds, argv[2]);
+
+		if (cmd) {
+			par_cmd_print_doc_options(cmd, stdout);
+			return 0;
+		}
+		fprintf(stderr, "%s: there is no command '%s'\n", program, argv[2]);
+		return 1;
+	}
+	if (strcmp(argv[1], "--completion") == 0 && argc == 3 && strcmp(argv[2], "bash") == 0) {
+		par_cmd_print_completion_bash(program, cmds, stdout);
+		return 0;
+	}
+	return -1;
+}
+
+int par_cmd_main(const char *program, const char *summary, const struct par_cmd *const *cmds,
+		 int argc, char **argv)
+{
+	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
+	const char *called = argc > 0 ? (slash ? slash + 1 : argv[0]) : program;
+	const struct par_cmd *cmd = par_cmd_find(cmds, called);
+	const char *guess;
+	int status;
+
+	if (cmd)
+		return par_cmd_run(cmd, argc, argv);
+	status = own_option(program, summary, cmds, argc, argv);
+	if (status >= 0)
+		return status;
+	cmd = par_cmd_find(cmds, argv[1]);
+	if (cmd)
+		return par_cmd_run(cmd, argc - 1, argv + 1);
+	guess = par_cmd_nearest(cmds, argv[1]);
+	if (guess)
+		fprintf(stderr, "%s: there is no command '%s'; did you mean '%s'?\n", program,
+			argv[1], guess);
+	else
+		fprintf(stderr, "%s: there is no command '%s'; see '%s --help'\n", program, argv[1],
+			program);
+	return 1;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One descriptor per command.  Parsing, arity, --help, the OPTIONS part of the manual page,
+ * shell completion and "did you mean" all come from it.  Options land in the command's own
+ * struct by offset, so that parsing has no globals.
+ *
+ * Grammar: getopt_long's with permutation.  Short flags bundle (`-Ncq`); a short option takes
+ * its value joined or as the next word; a long one as `--name value` or `--name=value`; `--` ends
+ * options.  Two more kinds of value come from the field: an optional value (`-F`, `-F a,b`, `-Fa`)
+ * and AIX's pairs (`-N address=10.0.0.1 netmask=255.255.255.0`).
+ */
+#pragma once
+
+#include "lpard/common/error.h"
+#include "lpard/common/str.h"
+
+#include <stddef.h>
+
+enum par_opt_type {
+	PAR_OPT_END,
+	PAR_OPT_FLAG,  /* bool */
+	PAR_OPT_COUNT, /* unsigned int, one more for each time */
+	PAR_OPT_STR,   /* char *, the last one given wins; points into argv */
+	/*
+	 * Optional value: struct par_opt_value.  The value is the joined text (`-Fa,b`), or the
+	 * next word unless that starts with a dash or there is none.
+	 */
+	PAR_OPT_STR_OPTIONAL,
+	PAR_OPT_U64,   /* uint64_t; .max is the largest allowed (0: no limit) */
+	PAR_OPT_LIST,  /* struct par_args, one more for each time; points into argv */
+	/*
+	 * struct par_groups, one group for each time: the value and every following word up to
+	 * the next option, as long as it is name=value.  `attr+=v` and `attr-=v` count as pairs.
+	 */
+	PAR_OPT_PAIRS,
+};
+
+struct par_args {
+	char **v; /* not owned strings in an owned array */
+	size_t n;
+};
+
+struct par_groups {
+	struct par_args *v;
+	size_t n;
+};
+
+struct par_opt_value {
+	bool given;
+	const char *value; /* NULL: given without a value */
+};
+
+struct par_opt {
+	enum par_opt_type type;
+	char short_name;       /* 0: none */
+	const char *long_name; /* NULL: none */
+	const char *arg;       /* what the value is called in help: "SYSTEM" */
+	size_t offset;	       /* of the variable in the command's struct */
+	const char *help;      /* one line; NULL: accepted, but not shown */
+	uint64_t max;	       /* PAR_OPT_U64 */
+	/*
+	 * For completion: "a|b|c" fixed words, or the name of a list that the completion script
+	 * asks the program for: "@systems", "@lpars", "@profiles", "@wpars", "@files".
+	 */
+	const char *values;
+	bool required;
+};
+
+#define OPT_FLAG(s, l, type_, field, help_) \
+	{ .type = PAR_OPT_FLAG, .short_name = s, .long_name = l, .help = help_, \
+	  .offset = offsetof(type_, field) + 0 * sizeof(&((type_ *)0)->field == (bool *)0) }
+#define OPT_COUNT(s, l, type_, field, help_) \
+	{ .type = PAR_OPT_COUNT, .short_name = s, .long_name = l, .help = help_, \
+	  .offset = offsetof(type_, field) + \
+		    0 * sizeof(&((type_ *)0)->field == (unsigned int *)0) }
+/* The rest may set more: OPT_STR('m', NULL, "SYSTEM", struct x, system, "…", .required = true) */
+#define OPT_STR(s, l, arg_, type_, field, help_, ...) \
+	{ .type = PAR_OPT_STR, .short_name = s, .long_name = l, .arg = arg_, .help = help_, \
+	  .offset = offsetof(type_, field) + \
+		    0 * sizeof(&((type_ *)0)->field == (const char **)0), ##__VA_ARGS__ }
+#define OPT_STR_OPTIONAL(s, l, arg_, type_, field, help_, ...) \
+	{ .type = PAR_OPT_STR_OPTIONAL, .short_name = s, .long_name = l, .arg = arg_, \
+	  .help = help_, \
+	  .offset = offsetof(type_, field) + \
+		    0 * sizeof(&((type_ *)0)->field == (struct par_opt_value *)0), ##__VA_ARGS__ }
+#define OPT_U64(s, l, arg_, type_, field, help_, ...) \
+	{ .type = PAR_OPT_U64, .short_name = s, .long_name = l, .arg = arg_, .help = help_, \
+	  .offset = offsetof(type_, field) + \
+		    0 * sizeof(&((type_ *)0)->field == (uint64_t *)0), ##__VA_ARGS__ }
+#define OPT_LIST(s, l, arg_, type_, field, help_, ...) \
+	{ .type = PAR_OPT_LIST, .short_name = s, .long_name = l, .arg = arg_, .help = help_, \
+	  .offset = offsetof(type_, field) + \
+		    0 * sizeof(&((type_ *)0)->field == (struct par_args *)0), ##__VA_ARGS__ }
+#define OPT_PAIRS(s, l, arg_, type_, field, help_, ...) \
+	{ .type = PAR_OPT_PAIRS, .short_name = s, .long_name = l, .arg = arg_, .help = help_, \
+	  .offset = offsetof(type_, field) + \
+		    0 * sizeof(&((type_ *)0)->field == (struct par_groups *)0), ##__VA_ARGS__ }
+
+/* Whose manners a command has: where its errors go and how they read. */
+enum par_family {
+	PAR_FAMILY_OWN, /* "NAME: message" on stderr */
+	PAR_FAMILY_HMC, /* the bare message on stdout, as the HMC does (facts/hmc.md 1) */
+	PAR_FAMILY_AIX, /* "NAME: message" on stderr */
+};
+
+struct par_cmd;
+
+/* What a command's function gets. */
+struct par_cmd_ctx {
+	const struct par_cmd *cmd;
+	const char *called_as; /* argv[0]'s last part, or the sub-command */
+	int argc;	       /* operands, options taken out */
+	char **argv;	       /* NULL-terminated */
+	FILE *out;
+	FILE *err;
+};
+
+struct par_cmd {
+	const char *name;     /* as typed: "mkwpar", "lssyscfg" */
+	const char *synopsis; /* operands for the usage line: "NAME", "-- COMMAND [ARG…]" */
+	const char *summary;  /* one line */
+	enum par_family family;
+	unsigned int min_args, max_args; /* operands; PAR_ARGS_ANY: no limit */
+	bool stop_at_operand;		 /* options end at the first operand (clogin, wparexec) */
+	bool hidden;			 /* not in overviews (internal helpers) */
+	const struct par_opt *opts;	 /* ends with { 0 } */
+	size_t args_size;		 /* of the struct that options land in; it starts zeroed */
+	/*
+	 * Runs the command.  Returns the exit status (0..255), or a negative errno with *err
+	 * set, which the caller prints in the family's manner and turns into an exit status.
+	 */
+	int (*run)(const struct par_cmd_ctx *ctx, void *args, struct par_error **err);
+	const char *operand_values; /* completion of operands, as par_opt.values */
+};
+
+#define PAR_ARGS_ANY (~0u)
+
+/*
+ * par_cmd_parse - options into @args (args_size bytes, zeroed by the caller), operands to the end
+ * @argv	argv[0] is the command; permuted
+ * @ret_first	index of the first operand
+ * Returns 0, 1 when --help was asked for, or a negative errno (PAR_E_USAGE).
+ * What the arrays in @args own is freed with par_cmd_args_done().
+ */
+int par_cmd_parse(const struct par_cmd *cmd, int argc, char **argv, void *args, int *ret_first,
+		  struct par_error **err);
+void par_cmd_args_done(const struct par_cmd *cmd, void *args);
+
+/* par_cmd_run - parse, run, print the error; returns the exit status */
+int par_cmd_run(const struct par_cmd *cmd, int argc, char **argv);
+
+/*
+ * par_cmd_main - the main() of a multicall program
+ * @program	its own name ("hmc"); called so, the first operand names the command
+ * @cmds	NULL-terminated, sorted by name
+ *
+ * Knows besides: --help, --version, --list-commands, --doc-options COMMAND (scdoc text),
+ * --completion bash (a script).
+ */
+int par_cmd_main(const char *program, const char *summary, const struct par_cmd *const *cmds,
+		 int argc, char **argv);
+
+/* par_cmd_find - by name, NULL if there is none */
+const struct par_cmd *par_cmd_find(const struct par_cmd *const *cmds, const char *name);
+
+/* par_cmd_nearest - the best guess for a misspelt name, or NULL */
+const char *par_cmd_nearest(const struct par_cmd *const *cmds, const char *name);
+
+/* cmd_doc.c: texts made from the descriptor */
+void par_cmd_print_usage(const struct par_cmd *cmd, FILE *f);
+void par_cmd_print_help(const struct par_cmd *cmd, FILE *f);
+void par_cmd_print_doc_options(const struct par_cmd *cmd, FILE *f);
+void par_cmd_print_overview(const char *program, const char *summary,
+			    const struct par_cmd *const *cmds, FILE *f);
+void par_cmd_print_completion_bash(const char *program, const struct par_cmd *const *cmds,
+				   FILE *f);

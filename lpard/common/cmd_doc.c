@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Texts made from a command's descriptor: usage, help, manual options, completion. */
+#include "lpard/common/cmd.h"
+
+#include <string.h>
+
+#define for_each_shown_opt(o, cmd)                                                     \
+	for (const struct par_opt *o = (cmd)->opts; o && o->type != PAR_OPT_END; o++) \
+		if (o->help)
+
+static bool takes_value(const struct par_opt *o)
+{
+	return o->type != PAR_OPT_FLAG && o->type != PAR_OPT_COUNT;
+}
+
+static const char *arg_name(const struct par_opt *o)
+{
+	return o->arg ? o->arg : (o->type == PAR_OPT_PAIRS ? "NAME=VALUE…" : "VALUE");
+}
+
+/* "-m SYSTEM", "--filter DATA", "-F [NAMES]" */
+static void put_usage_word(const struct par_opt *o, struct par_buf *b)
+{
+	if (o->short_name)
+		par_buf_printf(b, "-%c", o->short_name);
+	else
+		par_buf_printf(b, "--%s", o->long_name);
+	if (takes_value(o))
+		par_buf_printf(b, o->type == PAR_OPT_STR_OPTIONAL ? " [%s]" : " %s", arg_name(o));
+}
+
+void par_cmd_print_usage(const struct par_cmd *cmd, FILE *f)
+{
+	fprintf(f, "Usage: %s", cmd->name);
+	for_each_shown_opt(o, cmd) {
+		auto_buf b = { 0 };
+
+		put_usage_word(o, &b);
+		fprintf(f, o->required ? " %s" : " [%s]", b.data ? b.data : "");
+	}
+	if (cmd->synopsis && cmd->synopsis[0])
+		fprintf(f, " %s", cmd->synopsis);
+	fputc('\n', f);
+}
+
+/* "-m, --system SYSTEM" */
+static void put_names(const struct par_opt *o, struct par_buf *b)
+{
+	if (o->short_name)
+		par_buf_printf(b, "-%c", o->short_name);
+	if (o->short_name && o->long_name)
+		par_buf_puts(b, ", ");
+	if (o->long_name)
+		par_buf_printf(b, "--%s", o->long_name);
+	if (takes_value(o))
+		par_buf_printf(b, o->type == PAR_OPT_STR_OPTIONAL ? " [%s]" : " %s", arg_name(o));
+}
+
+void par_cmd_print_help(const struct par_cmd *cmd, FILE *f)
+{
+	par_cmd_print_usage(cmd, f);
+	fprintf(f, "%s.\n\nOptions:\n", cmd->summary);
+	for_each_shown_opt(o, cmd) {
+		auto_buf b = { 0 };
+
+		put_names(o, &b);
+		if (b.len > 28)
+			fprintf(f, "  %s\n  %-28s  %s\n", b.data, "", o->help);
+		else
+			fprintf(f, "  %-28s  %s\n", b.data ? b.data : "", o->help);
+	}
+	fprintf(f, "  %-28s  %s\n\nSee the manual page %s for examples.\n", "--help",
+		"Show this text", cmd->name);
+}
+
+/* scdoc: * and _ have a meaning, a backslash takes it away. */
+static void put_scd(const char *s, FILE *f)
+{
+	for (; *s; s++) {
+		if (strchr("*_\\#", *s))
+			fputc('\\', f);
+		fputc(*s, f);
+	}
+}
+
+void par_cmd_print_doc_options(const struct par_cmd *cmd, FILE *f)
+{
+	for_each_shown_opt(o, cmd) {
+		if (o->short_name)
+			fprintf(f, "*-%c*", o->short_name);
+		if (o->short_name && o->long_name)
+			fputs(", ", f);
+		if (o->long_name) {
+			fputs("*--", f);
+			put_scd(o->long_name, f);
+			fputc('*', f);
+		}
+		if (takes_value(o)) {
+			fputs(o->type == PAR_OPT_STR_OPTIONAL ? " [_" : " _", f);
+			fputs(arg_name(o), f);
+			fputs(o->type == PAR_OPT_STR_OPTIONAL ? "_]" : "_", f);
+		}
+		fputs("\n\t", f);
+		put_scd(o->help, f);
+		fputs("\n\n", f);
+	}
+	fputs("*--help*\n\tShow a short help text\n", f);
+}
+
+void par_cmd_print_overview(const char *program, const char *summary,
+			    const struct par_cmd *const *cmds, FILE *f)
+{
+	fprintf(f, "Usage: %s COMMAND [OPTION…]\n       COMMAND [OPTION…]\n%s\n\nCommands:\n", program,
+		summary);
+	for (; *cmds; cmds++) {
+		if (!(*cmds)->hidden)
+			fprintf(f, "  %-16s %s\n", (*cmds)->name, (*cmds)->summary);
+	}
+	fprintf(f, "\n'COMMAND --help' tells a command's options.\n");
+}
+
+static void put_opt_words(const struct par_cmd *cmd, FILE *f)
+{
+	for_each_shown_opt(o, cmd) {
+		if (o->short_name)
+			fprintf(f, "-%c ", o->short_name);
+		if (o->long_name)
+			fprintf(f, "--%s ", o->long_name);
+	}
+	fputs("--help", f);
+}
+
+/* One case per option that has a list of values. */
+static void put_value_cases(const struct par_cmd *cmd, FILE *f)
+{
+	for_each_shown_opt(o, cmd) {
+		if (!o->values)
+			continue;
+		fputs("\t\t", f);
+		if (o->short_name)
+			fprintf(f, "-%c", o->short_name);
+		if (o->long_name)
+			fprintf(f, "%s--%s", o->short_name ? "|" : "", o->long_name);
+		fputs(") words='", f);
+		for (const char *c = o->values; *c; c++)
+			fputc(*c == '|' ? ' ' : *c, f);
+		fputs("' ;;\n", f);
+	}
+}
+
+void par_cmd_print_completion_bash(const char *program, const struct par_cmd *const *cmds, FILE *f)
+{
+	fprintf(f,
+		"# bash completion for %s, made by `%s --completion bash`\n"
+		"_%s_complete()\n{\n"
+		"\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} "
+		"words= opts=\n"
+		"\tcase ${1##*/} in\n",
+		program, program, program);
+	for (size_t i = 0; cmds[i]; i++) {
+		if (cmds[i]->hidden)
+			continue;
+		fprintf(f, "\t%s)\n\t\topts='", cmds[i]->name);
+		put_opt_words(cmds[i], f);
+		fputs("'\n", f);
+		if (cmds[i]->operand_values)
+			fprintf(f, "\t\twords='%s'\n", cmds[i]->operand_values);
+		fputs("\t\tcase $prev in\n", f);
+		put_value_cases(cmds[i], f);
+		fputs("\t\tesac ;;\n", f);
+	}
+	fprintf(f,
+		"\tesac\n"
+		"\tcase $words in\n"
+		"\t@systems) words=$(lssyscfg -r sys -F name 2>/dev/null) ;;\n"
+		"\t@lpars) words=$(lssyscfg -r sys -F name 2>/dev/null | while read -r s; do "
+		"lssyscfg -r lpar -m \"$s\" -F name; done 2>/dev/null) ;;\n"
+		"\t@wpars) words=$(lswpar -q -a name 2>/dev/null) ;;\n"
+		"\t@files) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
+		"\t@*) words= ;;\n"
+		"\tesac\n"
+		"\t[ \"${cur#-}\" != \"$cur\" ] && words=$opts\n"
+		"\tCOMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
+		"}\n"
+		"complete -F _%s_complete",
+		program);
+	for (size_t i = 0; cmds[i]; i++) {
+		if (!cmds[i]->hidden)
+			fprintf(f, " %s", cmds[i]->name);
+	}
+	fputc('\n', f);
+}
