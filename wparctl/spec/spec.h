@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The specification of a WPAR: what /etc/wpars/NAME.cf holds, `mkwpar -o` writes and `-f` reads.
+ * Plain data; who fills it owns it and ends it with wpar_spec_done().
+ */
+#pragma once
+
+#include "lpard/common/error.h"
+#include "lpard/common/str.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define WPAR_NAME_MAX 25 /* bytes */
+
+enum wpar_type {
+	WPAR_SYSTEM,
+	WPAR_APPLICATION,
+};
+
+/* A file system of a WPAR (-M). */
+struct wpar_mount {
+	char *directory; /* inside, absolute: "/", "/home" */
+	char *vfs;	 /* "directory", "namefs", "ext4", "nfs", "proc", "overlay" */
+	char *device;	 /* what is mounted: a global path, an image file; NULL: made by us */
+	char *host;	 /* nfs */
+	char *options;	 /* "ro", "rw", … comma list; NULL: "rw" */
+	uint64_t size_mib; /* 0: not limited */
+};
+
+/* An address of a WPAR (-N). */
+struct wpar_address {
+	char *interface;
+	char *address;
+	char *mask_prefix; /* netmask of IPv4 or prefix length of IPv6, as given */
+	char *broadcast;
+};
+
+/* A route (-I). */
+struct wpar_route {
+	char *destination, *gateway, *type, *interface;
+};
+
+/* A device (-D). */
+struct wpar_device {
+	char *name, *type, *virtual_name, *id;
+	bool export;
+	bool rootvg;
+};
+
+/* Resource controls (-R); 0 or NULL means the default (no limit, 100 %). */
+struct wpar_resources {
+	bool active;
+	char *rset;
+	uint32_t shares_cpu, shares_memory;
+	uint32_t cpu_min_x100, cpu_soft_x100, cpu_hard_x100; /* hundredths of a percent */
+	uint32_t memory_min_x100, memory_soft_x100, memory_hard_x100;
+	uint64_t proc_virt_mem, total_virt_mem; /* bytes */
+	uint64_t total_processes, total_threads, total_ptys, total_large_pages;
+	uint32_t pct_msg_ids, pct_sem_ids, pct_shm_ids, pct_pin_mem;
+};
+
+/* What a versioned WPAR answers for its old system (from the image's ./image.data). */
+struct wpar_version {
+	char *image_digest;   /* hex SHA-256 of the archive: the folder in the store; NULL: native */
+	char *os_name;	      /* "Debian GNU/Linux" */
+	char *os_id;	      /* "debian" */
+	char *os_level;	      /* "12.11": oslevel */
+	char *kernel_release; /* uname -r */
+	char *kernel_version; /* uname -v */
+	char *architecture;   /* "ppc64le" */
+};
+
+struct wpar_spec {
+	char *name;
+	enum wpar_type type;
+	char *hostname;
+	char *directory; /* base directory, "/wpars/NAME"; "/" for an application WPAR */
+	char *uuid;
+	char *owner; /* user that made it: "root" */
+	char *script; /* -u */
+	uint32_t idbase; /* first id outside of the WPAR's range; the range is idrange wide */
+	uint32_t idrange;
+	uint32_t key; /* the number `uname -W` shows, unique in this LPAR, >= 1 */
+	bool autostart, checkpointable, private_usr, routing, xwparipc, rootvg, vip;
+	struct wpar_mount *mounts;
+	size_t n_mounts;
+	struct wpar_address *addresses;
+	size_t n_addresses;
+	struct wpar_route *routes;
+	size_t n_routes;
+	struct wpar_device *devices;
+	size_t n_devices;
+	struct par_strv privs;	/* -S: PV_* names beyond or without the default set: see security.h */
+	struct wpar_resources resources;
+	struct wpar_version version;
+};
+
+#define auto_spec par_cleanup(wpar_spec_done) struct wpar_spec
+
+/* wpar_spec_done - frees what it holds; a { 0 } one is fine */
+void wpar_spec_done(struct wpar_spec *s);
+
+/* wpar_name_check - the rules of facts/wpar.md 1; PAR_E_INVALID_ARGUMENT */
+int wpar_name_check(const char *name, struct par_error **err);
+
+/* wpar_spec_load / _save - /etc/wpars/NAME.cf; save is atomic; load: PAR_E_NOT_FOUND (0960-419) */
+int wpar_spec_load(const char *name, struct wpar_spec *ret, struct par_error **err);
+int wpar_spec_save(const struct wpar_spec *s, struct par_error **err);
+int wpar_spec_remove(const char *name, struct par_error **err);
+
+/* wpar_spec_list - names of all defined WPARs, sorted */
+int wpar_spec_list(struct par_strv *ret, struct par_error **err);
