@@ -40,9 +40,9 @@ static inline int par_test_run(const par_suite_fn *makers, size_t count)
 	return failed || !ran ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-#define PAR_TEST_MAIN(...)                                                                         \
-	int main(void)                                                                             \
-	{                                                                                          \
-		static const par_suite_fn makers[] = { __VA_ARGS__ };                              \
-		return par_test_run(makers, sizeof(makers) / sizeof(makers[0]));                   \
+#define PAR_TEST_MAIN(...)                                                       \
+	int main(void)                                                           \
+	{                                                                        \
+		static const par_suite_fn makers[] = { __VA_ARGS__ };            \
+		return par_test_run(makers, sizeof(makers) / sizeof(makers[0])); \
 	}

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# packages.sh - install the Debian packages that are missing, and nothing else
+
+# packages_list GROUP... - the packages of these groups; the group `images` is images/packages.txt
+packages_list()
+{
+	local group
+	for group; do
+		if [ "$group" = images ]; then
+			sed 's/#.*//' "$par_top/images/packages.txt" 2>/dev/null | tr -s ' \t' '\n\n'
+		else
+			sed 's/#.*//' "$par_top/tests/setup/packages.txt" |
+				awk -v group="$group" '$1 == group { for (i = 2; i <= NF; i++) print $i }'
+		fi
+	done | grep . | sort -u
+}
+
+# packages_missing PACKAGE... - those of them that are not installed
+packages_missing()
+{
+	local package
+	for package; do
+		if ! dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null |
+			grep -qx installed; then
+			echo "$package"
+		fi
+	done
+}
+
+# packages_apt ARG... - apt-get that asks nothing, tried again when the archive hiccups
+packages_apt()
+{
+	local try wait status
+	for try in 1 2 3 4 5; do
+		status=0
+		DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a LC_ALL=C.UTF-8 apt-get -y -q \
+			-o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 \
+			-o Dpkg::Options::=--force-confold -o APT::Install-Recommends=false \
+			"$@" || status=$?
+		[ "$status" = 0 ] && return 0
+		# A package that the archive does not have will not come by waiting.
+		[ "$try" = 5 ] && break
+		wait=$((try * try * 3))
+		progress "apt-get $1 failed, trying again in $wait s"
+		sleep "$wait"
+	done
+	return "$status"
+}
+
+# packages_install GROUP... - install what is missing of these groups
+packages_install()
+{
+	local wanted missing package output
+	mapfile -t wanted < <(packages_list "$@")
+	mapfile -t missing < <(packages_missing "${wanted[@]}")
+	if [ "${#missing[@]}" = 0 ]; then
+		echo "all ${#wanted[@]} packages are there"
+		return 0
+	fi
+	if [ "$(id -u)" != 0 ]; then
+		echo "These packages are missing, and only root can install them: ${missing[*]}"
+		return 1
+	fi
+	if ! command -v apt-get >/dev/null; then
+		echo "This is no Debian (no apt-get).  Install these yourself: ${missing[*]}"
+		return 1
+	fi
+	progress "${#missing[@]} packages to install: updating the lists"
+	# A suite that cannot be updated does not matter when the packages are found all the same.
+	packages_apt update || echo "apt-get update did not end well, going on with what there is"
+	for package in "${missing[@]}"; do
+		if ! apt-cache show --no-all-versions "$package" >/dev/null 2>&1; then
+			echo "The package '$package' is in none of this machine's apt sources"
+			output=bad
+		fi
+	done
+	[ -z "${output:-}" ] || return 1
+	progress "installing ${#missing[@]} packages"
+	# apt's own lines are the progress from here on.
+	: >"$par_work/log/progress"
+	if ! packages_apt install "${missing[@]}"; then
+		mapfile -t missing < <(packages_missing "${missing[@]}")
+		echo "These packages could not be installed: ${missing[*]}"
+		return 1
+	fi
+	mapfile -t missing < <(packages_missing "${wanted[@]}")
+	if [ "${#missing[@]}" != 0 ]; then
+		echo "apt-get said yes, but these packages are not installed: ${missing[*]}"
+		return 1
+	fi
+}

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# say.sh - steps that show what they do and how far they are
+#
+# A script calls say_start once and then `step NAME TEXT FUNCTION [ARG...]` for each thing it does.
+# The function's output goes to a log of its own; the terminal shows the text, the seconds, and the
+# last line of the log (or what the function last gave to `progress`).  A step that fails ends the
+# script with the log's last lines.  Needs $par_top (the clone) and $par_work (its build folder).
+
+say_number=0
+say_total=0
+
+# say_start TOTAL - how many steps there will be
+say_start()
+{
+	say_total=$1
+	mkdir -p "$par_work/log"
+	say_tty=
+	if [ -t 1 ] && [ "${TERM:-dumb}" != dumb ]; then
+		say_tty=yes
+	fi
+}
+
+# progress TEXT... - what the running step does now
+progress()
+{
+	echo "$*" >"$par_work/log/progress"
+	echo "-- $*"
+}
+
+# say_width - columns of the terminal
+say_width()
+{
+	local width
+	width=$(stty size 2>/dev/null </dev/tty | cut -d' ' -f2)
+	echo "${width:-80}"
+}
+
+# say_watch PID LOG TEXT - show how far the step of PID is until it ends
+say_watch()
+{
+	local pid=$1 log=$2 text=$3 since=$SECONDS last=$SECONDS now line width
+	width=$(say_width)
+	while kill -0 "$pid" 2>/dev/null; do
+		sleep 0.2
+		now=$((SECONDS - since))
+		if [ -s "$par_work/log/progress" ]; then
+			line=$(cat "$par_work/log/progress")
+		else
+			line=$(tail -c 400 "$log" 2>/dev/null | tr '\r' '\n' | tail -n 1)
+		fi
+		line=$(printf %s "$line" | tr -cd '[:print:]')
+		if [ -n "$say_tty" ]; then
+			line="$text  ${now} s  $line"
+			printf '\r\033[K%s' "${line:0:$((width - 1))}"
+		elif [ $((SECONDS - last)) -ge 20 ]; then
+			last=$SECONDS
+			printf '    %s s: %s\n' "$now" "${line:0:100}"
+		fi
+	done
+}
+
+# step NAME TEXT FUNCTION [ARG...] - run one step; ends the script when it fails
+step()
+{
+	local name=$1 text=$2 log pid status since
+	shift 2
+	say_number=$((say_number + 1))
+	text="[$say_number/$say_total] $text"
+	log=$par_work/log/$name.log
+	: >"$par_work/log/progress"
+	since=$(date +%s%N)
+	if [ -z "$say_tty" ]; then
+		echo "$text"
+	fi
+	(
+		set -euo pipefail
+		"$@"
+	) >"$log" 2>&1 </dev/null &
+	pid=$!
+	say_watch "$pid" "$log" "$text"
+	status=0
+	wait "$pid" || status=$?
+	since=$((($(date +%s%N) - since) / 100000000))
+	since=$((since / 10)).$((since % 10))
+	if [ -n "$say_tty" ]; then
+		printf '\r\033[K%s' "$text"
+	else
+		printf '   '
+	fi
+	if [ "$status" = 0 ]; then
+		printf ' - done in %s s\n' "$since"
+		return 0
+	fi
+	printf ' - FAILED after %s s (exit status %s)\n' "$since" "$status"
+	say_failed "$name" "$log"
+}
+
+# say_failed NAME LOG - say why and where to look, and end
+say_failed()
+{
+	{
+		echo
+		echo "Step '$1' failed.  The end of its log:"
+		tail -n 15 "$2" | sed 's/^/    /'
+		echo "The whole log: $2"
+		echo "When the cause is gone, run $0 again: it goes on from here."
+	} >&2
+	exit 1
+}
