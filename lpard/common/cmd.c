@@ -45,12 +45,13 @@ static int fail_value(struct parser *p, const struct par_opt *o, const char *wha
 			snprintf(shown, sizeof(shown), "-%c", o->short_name);
 		else
 			snprintf(shown, sizeof(shown), "--%s", o->long_name);
-		return par_fail(p->err, PAR_E_USAGE, 0,
-				"The command entered is either missing a required parameter or a "
-				"parameter value is invalid. The parameters that are missing or have "
-				"an invalid value are %s. Please check your entry and retry the "
-				"command.",
-				shown);
+		return par_fail(
+			p->err, PAR_E_USAGE, 0,
+			"The command entered is either missing a required parameter or a "
+			"parameter value is invalid. The parameters that are missing or have "
+			"an invalid value are %s. Please check your entry and retry the "
+			"command.",
+			shown);
 	}
 	if (o->short_name)
 		return par_fail(p->err, PAR_E_USAGE, 0, "option -%c %s", o->short_name, what);
@@ -200,8 +201,9 @@ static int check_required(struct parser *p)
 int par_cmd_parse(const struct par_cmd *cmd, int argc, char **argv, void *args, int *ret_first,
 		  struct par_error **err)
 {
-	struct parser p = { .cmd = cmd, .argc = argc, .argv = argv, .at = 1, .args = args,
-			    .err = err };
+	struct parser p = {
+		.cmd = cmd, .argc = argc, .argv = argv, .at = 1, .args = args, .err = err
+	};
 	autofree char **operands = par_check_alloc(calloc((size_t)argc + 1, sizeof(*operands)));
 	unsigned int n = 0;
 	int r;
@@ -289,8 +291,12 @@ int par_cmd_run(const struct par_cmd *cmd, int argc, char **argv)
 		print_error(cmd, err);
 		status = par_error_exit_status(err);
 	} else {
-		struct par_cmd_ctx ctx = { .cmd = cmd, .called_as = argv[0], .argc = argc - first,
-					   .argv = argv + first, .out = stdout, .err = stderr };
+		struct par_cmd_ctx ctx = { .cmd = cmd,
+					   .called_as = argv[0],
+					   .argc = argc - first,
+					   .argv = argv + first,
+					   .out = stdout,
+					   .err = stderr };
 
 		status = cmd->run(&ctx, args, &err);
 		if (status < 0) {

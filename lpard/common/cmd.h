@@ -26,8 +26,8 @@ enum par_opt_type {
 	 * next word unless that starts with a dash or there is none.
 	 */
 	PAR_OPT_STR_OPTIONAL,
-	PAR_OPT_U64,   /* uint64_t; .max is the largest allowed (0: no limit) */
-	PAR_OPT_LIST,  /* struct par_args, one more for each time; points into argv */
+	PAR_OPT_U64,  /* uint64_t; .max is the largest allowed (0: no limit) */
+	PAR_OPT_LIST, /* struct par_args, one more for each time; points into argv */
 	/*
 	 * struct par_groups, one group for each time: the value and every following word up to
 	 * the next option, as long as it is name=value.  `attr+=v` and `attr-=v` count as pairs.
@@ -66,35 +66,55 @@ struct par_opt {
 	bool required;
 };
 
-#define OPT_FLAG(s, l, type_, field, help_) \
-	{ .type = PAR_OPT_FLAG, .short_name = s, .long_name = l, .help = help_, \
-	  .offset = offsetof(type_, field) + 0 * sizeof(&((type_ *)0)->field == (bool *)0) }
-#define OPT_COUNT(s, l, type_, field, help_) \
-	{ .type = PAR_OPT_COUNT, .short_name = s, .long_name = l, .help = help_, \
-	  .offset = offsetof(type_, field) + \
-		    0 * sizeof(&((type_ *)0)->field == (unsigned int *)0) }
+#define OPT_FLAG(s, l, type_, field, help_)                                                      \
+	{                                                                                        \
+		.type = PAR_OPT_FLAG, .short_name = s, .long_name = l, .help = help_,            \
+		.offset = offsetof(type_, field) + 0 * sizeof(&((type_ *)0)->field == (bool *)0) \
+	}
+#define OPT_COUNT(s, l, type_, field, help_)                                           \
+	{                                                                              \
+		.type = PAR_OPT_COUNT, .short_name = s, .long_name = l, .help = help_, \
+		.offset = offsetof(type_, field) +                                     \
+			  0 * sizeof(&((type_ *)0)->field == (unsigned int *)0)        \
+	}
 /* The rest may set more: OPT_STR('m', NULL, "SYSTEM", struct x, system, "…", .required = true) */
-#define OPT_STR(s, l, arg_, type_, field, help_, ...) \
-	{ .type = PAR_OPT_STR, .short_name = s, .long_name = l, .arg = arg_, .help = help_, \
-	  .offset = offsetof(type_, field) + \
-		    0 * sizeof(&((type_ *)0)->field == (const char **)0), ##__VA_ARGS__ }
-#define OPT_STR_OPTIONAL(s, l, arg_, type_, field, help_, ...) \
-	{ .type = PAR_OPT_STR_OPTIONAL, .short_name = s, .long_name = l, .arg = arg_, \
-	  .help = help_, \
-	  .offset = offsetof(type_, field) + \
-		    0 * sizeof(&((type_ *)0)->field == (struct par_opt_value *)0), ##__VA_ARGS__ }
-#define OPT_U64(s, l, arg_, type_, field, help_, ...) \
-	{ .type = PAR_OPT_U64, .short_name = s, .long_name = l, .arg = arg_, .help = help_, \
-	  .offset = offsetof(type_, field) + \
-		    0 * sizeof(&((type_ *)0)->field == (uint64_t *)0), ##__VA_ARGS__ }
-#define OPT_LIST(s, l, arg_, type_, field, help_, ...) \
-	{ .type = PAR_OPT_LIST, .short_name = s, .long_name = l, .arg = arg_, .help = help_, \
-	  .offset = offsetof(type_, field) + \
-		    0 * sizeof(&((type_ *)0)->field == (struct par_args *)0), ##__VA_ARGS__ }
-#define OPT_PAIRS(s, l, arg_, type_, field, help_, ...) \
-	{ .type = PAR_OPT_PAIRS, .short_name = s, .long_name = l, .arg = arg_, .help = help_, \
-	  .offset = offsetof(type_, field) + \
-		    0 * sizeof(&((type_ *)0)->field == (struct par_groups *)0), ##__VA_ARGS__ }
+#define OPT_STR(s, l, arg_, type_, field, help_, ...)                                             \
+	{                                                                                         \
+		.type = PAR_OPT_STR, .short_name = s, .long_name = l, .arg = arg_, .help = help_, \
+		.offset = offsetof(type_, field) +                                                \
+			  0 * sizeof(&((type_ *)0)->field == (const char **)0),                   \
+		##__VA_ARGS__                                                                     \
+	}
+#define OPT_STR_OPTIONAL(s, l, arg_, type_, field, help_, ...)                              \
+	{                                                                                   \
+		.type = PAR_OPT_STR_OPTIONAL, .short_name = s, .long_name = l, .arg = arg_, \
+		.help = help_,                                                              \
+		.offset = offsetof(type_, field) +                                          \
+			  0 * sizeof(&((type_ *)0)->field == (struct par_opt_value *)0),    \
+		##__VA_ARGS__                                                               \
+	}
+#define OPT_U64(s, l, arg_, type_, field, help_, ...)                                             \
+	{                                                                                         \
+		.type = PAR_OPT_U64, .short_name = s, .long_name = l, .arg = arg_, .help = help_, \
+		.offset = offsetof(type_, field) +                                                \
+			  0 * sizeof(&((type_ *)0)->field == (uint64_t *)0),                      \
+		##__VA_ARGS__                                                                     \
+	}
+#define OPT_LIST(s, l, arg_, type_, field, help_, ...)                                             \
+	{                                                                                          \
+		.type = PAR_OPT_LIST, .short_name = s, .long_name = l, .arg = arg_, .help = help_, \
+		.offset = offsetof(type_, field) +                                                 \
+			  0 * sizeof(&((type_ *)0)->field == (struct par_args *)0),                \
+		##__VA_ARGS__                                                                      \
+	}
+#define OPT_PAIRS(s, l, arg_, type_, field, help_, ...)                               \
+	{                                                                             \
+		.type = PAR_OPT_PAIRS, .short_name = s, .long_name = l, .arg = arg_,  \
+		.help = help_,                                                        \
+		.offset = offsetof(type_, field) +                                    \
+			  0 * sizeof(&((type_ *)0)->field == (struct par_groups *)0), \
+		##__VA_ARGS__                                                         \
+	}
 
 /* Whose manners a command has: where its errors go and how they read. */
 enum par_family {
@@ -172,5 +192,4 @@ void par_cmd_print_help(const struct par_cmd *cmd, FILE *f);
 void par_cmd_print_doc_options(const struct par_cmd *cmd, FILE *f);
 void par_cmd_print_overview(const char *program, const char *summary,
 			    const struct par_cmd *const *cmds, FILE *f);
-void par_cmd_print_completion_bash(const char *program, const struct par_cmd *const *cmds,
-				   FILE *f);
+void par_cmd_print_completion_bash(const char *program, const struct par_cmd *const *cmds, FILE *f);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#define for_each_shown_opt(o, cmd)                                                     \
+#define for_each_shown_opt(o, cmd)                                                    \
 	for (const struct par_opt *o = (cmd)->opts; o && o->type != PAR_OPT_END; o++) \
 		if (o->help)
 
@@ -32,7 +32,8 @@ static void put_usage_word(const struct par_opt *o, struct par_buf *b)
 void par_cmd_print_usage(const struct par_cmd *cmd, FILE *f)
 {
 	fprintf(f, "Usage: %s", cmd->name);
-	for_each_shown_opt(o, cmd) {
+	for_each_shown_opt(o, cmd)
+	{
 		auto_buf b = { 0 };
 
 		put_usage_word(o, &b);
@@ -60,7 +61,8 @@ void par_cmd_print_help(const struct par_cmd *cmd, FILE *f)
 {
 	par_cmd_print_usage(cmd, f);
 	fprintf(f, "%s.\n\nOptions:\n", cmd->summary);
-	for_each_shown_opt(o, cmd) {
+	for_each_shown_opt(o, cmd)
+	{
 		auto_buf b = { 0 };
 
 		put_names(o, &b);
@@ -85,7 +87,8 @@ static void put_scd(const char *s, FILE *f)
 
 void par_cmd_print_doc_options(const struct par_cmd *cmd, FILE *f)
 {
-	for_each_shown_opt(o, cmd) {
+	for_each_shown_opt(o, cmd)
+	{
 		if (o->short_name)
 			fprintf(f, "*-%c*", o->short_name);
 		if (o->short_name && o->long_name)
@@ -110,8 +113,8 @@ void par_cmd_print_doc_options(const struct par_cmd *cmd, FILE *f)
 void par_cmd_print_overview(const char *program, const char *summary,
 			    const struct par_cmd *const *cmds, FILE *f)
 {
-	fprintf(f, "Usage: %s COMMAND [OPTION…]\n       COMMAND [OPTION…]\n%s\n\nCommands:\n", program,
-		summary);
+	fprintf(f, "Usage: %s COMMAND [OPTION…]\n       COMMAND [OPTION…]\n%s\n\nCommands:\n",
+		program, summary);
 	for (; *cmds; cmds++) {
 		if (!(*cmds)->hidden)
 			fprintf(f, "  %-16s %s\n", (*cmds)->name, (*cmds)->summary);
@@ -121,7 +124,8 @@ void par_cmd_print_overview(const char *program, const char *summary,
 
 static void put_opt_words(const struct par_cmd *cmd, FILE *f)
 {
-	for_each_shown_opt(o, cmd) {
+	for_each_shown_opt(o, cmd)
+	{
 		if (o->short_name)
 			fprintf(f, "-%c ", o->short_name);
 		if (o->long_name)
@@ -133,7 +137,8 @@ static void put_opt_words(const struct par_cmd *cmd, FILE *f)
 /* One case per option that has a list of values. */
 static void put_value_cases(const struct par_cmd *cmd, FILE *f)
 {
-	for_each_shown_opt(o, cmd) {
+	for_each_shown_opt(o, cmd)
+	{
 		if (!o->values)
 			continue;
 		fputs("\t\t", f);

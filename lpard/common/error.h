@@ -34,8 +34,8 @@ struct par_error {
  */
 int par_fail(struct par_error **err, enum par_error_id id, int errnum, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));
-int par_failv(struct par_error **err, enum par_error_id id, int errnum, const char *fmt,
-	      va_list ap) __attribute__((format(printf, 4, 0)));
+int par_failv(struct par_error **err, enum par_error_id id, int errnum, const char *fmt, va_list ap)
+	__attribute__((format(printf, 4, 0)));
 
 /* par_error_wrap - put "TEXT: " before the message of *err, if there is one */
 void par_error_wrap(struct par_error **err, const char *fmt, ...)

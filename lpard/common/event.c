@@ -69,7 +69,8 @@ int par_event_new(struct par_event **ret, struct par_error **err)
 	e->posts_tail = &e->posts;
 	e->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	e->epfd = epoll_create1(EPOLL_CLOEXEC);
-	if (e->epfd < 0 || e->wake_fd < 0 || epoll_ctl(e->epfd, EPOLL_CTL_ADD, e->wake_fd, &ev) < 0) {
+	if (e->epfd < 0 || e->wake_fd < 0 ||
+	    epoll_ctl(e->epfd, EPOLL_CTL_ADD, e->wake_fd, &ev) < 0) {
 		int saved = errno;
 
 		par_event_free(&e);
@@ -134,8 +135,9 @@ static int source_add(struct par_event *e, enum source_type type, int fd, uint32
 			close(fd);
 		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
 	}
-	*s = (struct par_source){ .loop = e, .type = type, .fd = fd, .events = events,
-				  .user = user };
+	*s = (struct par_source){
+		.loop = e, .type = type, .fd = fd, .events = events, .user = user
+	};
 	if (events != 0) {
 		if (epoll_ctl(e->epfd, EPOLL_CTL_ADD, fd, &ev) < 0) {
 			int saved = errno;

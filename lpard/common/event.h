@@ -12,8 +12,8 @@
 #include <sys/epoll.h>
 #include <sys/types.h>
 
-struct par_event;   /* the loop */
-struct par_source;  /* something it waits for */
+struct par_event;  /* the loop */
+struct par_source; /* something it waits for */
 
 typedef void (*par_io_fn)(struct par_source *s, int fd, uint32_t events, void *user);
 typedef void (*par_timer_fn)(struct par_source *s, void *user);

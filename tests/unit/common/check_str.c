@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Buffers, lists, strict numbers. */
+#include "harness.h"
+#include "lpard/common/str.h"
+
+#include <string.h>
+
+START_TEST(test_buf)
+{
+	auto_buf b = { 0 };
+	char *text;
+
+	for (int i = 0; i < 1000; i++)
+		ck_assert_int_eq(par_buf_printf(&b, "%d,", i), 0);
+	ck_assert(par_starts_with(b.data, "0,1,2,"));
+	par_buf_drop(&b, 4);
+	ck_assert(par_starts_with(b.data, "2,3,"));
+	par_buf_drop(&b, SIZE_MAX);
+	ck_assert_uint_eq(b.len, 0);
+	ck_assert_int_eq(par_buf_put(&b, "a\0b", 3), 0);
+	ck_assert_uint_eq(b.len, 3);
+	text = par_buf_steal(&b);
+	ck_assert_str_eq(text, "a");
+	free(text);
+	text = par_buf_steal(&b);
+	ck_assert_str_eq(text, "");
+	free(text);
+}
+END_TEST
+
+START_TEST(test_buf_too_large)
+{
+	auto_buf b = { 0 };
+
+	ck_assert_int_eq(par_buf_put(&b, "x", SIZE_MAX / 2), -ENOMEM);
+	ck_assert(b.failed);
+	ck_assert_int_eq(par_buf_puts(&b, "y"), -ENOMEM);
+	ck_assert_ptr_null(par_buf_steal(&b));
+}
+END_TEST
+
+START_TEST(test_strv)
+{
+	auto_strv l = { 0 };
+
+	ck_assert_int_eq(par_strv_split(&l, "a,,b", ','), 0);
+	ck_assert_uint_eq(l.n, 3);
+	ck_assert_str_eq(l.v[1], "");
+	ck_assert_ptr_null(l.v[3]);
+	ck_assert_int_eq((int)par_strv_find(&l, "b"), 2);
+	ck_assert_int_eq((int)par_strv_find(&l, "c"), -1);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	uint64_t max;
+	int r;
+	uint64_t value;
+} numbers[] = {
+	{ "0", 10, 0, 0 },
+	{ "10", 10, 0, 10 },
+	{ "11", 10, -ERANGE, 0 },
+	{ "", 10, -EINVAL, 0 },
+	{ NULL, 10, -EINVAL, 0 },
+	{ "-1", 10, -EINVAL, 0 },
+	{ "+1", 10, -EINVAL, 0 },
+	{ " 1", 10, -EINVAL, 0 },
+	{ "1x", 10, -EINVAL, 0 },
+	{ "0x1", 10, -EINVAL, 0 },
+	{ "18446744073709551615", UINT64_MAX, 0, UINT64_MAX },
+	{ "18446744073709551616", UINT64_MAX, -ERANGE, 0 },
+	{ "99999999999999999999999", UINT64_MAX, -ERANGE, 0 },
+	{ "99999999999999999999999x", UINT64_MAX, -EINVAL, 0 },
+};
+
+START_TEST(test_numbers)
+{
+	uint64_t v = 77;
+
+	ck_assert_int_eq(par_parse_u64(numbers[_i].text, numbers[_i].max, &v), numbers[_i].r);
+	ck_assert_uint_eq(v, numbers[_i].r == 0 ? numbers[_i].value : 77);
+}
+END_TEST
+
+START_TEST(test_small)
+{
+	char text[] = " \t a b\n";
+
+	ck_assert_str_eq(par_trim(text), "a b");
+	ck_assert(par_streq(NULL, NULL));
+	ck_assert(!par_streq(NULL, ""));
+	ck_assert(par_printable("az 09~"));
+	ck_assert(!par_printable("a\x1b"));
+	ck_assert(!par_printable("\xc3\xa4"));
+}
+END_TEST
+
+static Suite *str_suite(void)
+{
+	Suite *s = suite_create("str");
+	TCase *c = tcase_create("str");
+
+	tcase_add_test(c, test_buf);
+	tcase_add_test(c, test_buf_too_large);
+	tcase_add_test(c, test_strv);
+	tcase_add_loop_test(c, test_numbers, 0, (int)PAR_ARRAY_SIZE(numbers));
+	tcase_add_test(c, test_small);
+	suite_add_tcase(s, c);
+	return s;
+}
+
+PAR_TEST_MAIN(str_suite)
