@@ -5,6 +5,8 @@
 #	frame.sh up DIR [NAME]		start a frame in DIR; its host name is NAME (default: frame)
 #	frame.sh run DIR COMMAND...	run a command in it; there qemu:///system is the frame's
 #	frame.sh down DIR		end it with all that runs in it, and remove DIR
+#	frame.sh once KIND DIR COMMAND...
+#					up, run, down; KIND is libvirt, or bare for a frame without
 #
 # A frame is a process with its own pid, mount, network, UTS, IPC and cgroup namespaces.  /run, the
 # state folders of libvirt and lpard, and the cgroup tree are private; the rest of the file system
@@ -152,6 +154,10 @@ frame_init()
 	EOF
 	hostname "$name"
 	ip link set lo up
+	if [ -n "${PAR_FRAME_BARE:-}" ]; then
+		touch "$dir/ready"
+		frame_idle
+	fi
 	virtlogd -d
 	libvirtd -d
 	for ((i = 0; i < 200; i++)); do
@@ -161,11 +167,36 @@ frame_init()
 		fi
 		sleep 0.1
 	done
-	# Reap what is left to process 1, until killed.
+	frame_idle
+}
+
+# frame_idle - reap what is left to process 1, until killed
+frame_idle()
+{
 	while :; do
 		sleep 1000 &
 		wait $! || :
 	done
+}
+
+# frame_once KIND DIR COMMAND...
+frame_once()
+{
+	local kind=$1 dir=$2 status=0
+	shift 2
+	case $kind in
+	bare) export PAR_FRAME_BARE=1 ;;
+	libvirt) ;;
+	*) die "no kind of frame '$kind'" ;;
+	esac
+	trap 'frame_down "$dir"' EXIT
+	trap 'exit 143' TERM INT HUP
+	frame_up "$dir"
+	(unset PAR_FRAME_BARE && frame_run "$dir" "$@") &
+	wait $! || status=$?
+	trap - EXIT
+	frame_down "$dir"
+	exit "$status"
 }
 
 frame_run()
@@ -192,7 +223,7 @@ frame_down()
 }
 
 case ${1:-} in
-up | run | down | init)
+up | run | down | once | init)
 	command=$1
 	shift
 	[ $# -ge 1 ] || die "which folder?"

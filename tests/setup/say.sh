@@ -106,5 +106,8 @@ say_failed()
 		echo "The whole log: $2"
 		echo "When the cause is gone, run $0 again: it goes on from here."
 	} >&2
+	if declare -F say_last_words >/dev/null; then
+		say_last_words
+	fi
 	exit 1
 }

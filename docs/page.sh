@@ -1,0 +1,39 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# page.sh SCDOC PAGE.scd OUTPUT PROGRAM... - make a manual page
+#
+# A line @OPTIONS@ becomes what `PROGRAM --doc-options COMMAND` prints; the first program that has
+# the command answers.  A link manN/NAME.N beside the output lets MANPATH point to the build.
+set -eu
+scdoc=$1
+page=$2
+output=$3
+shift 3
+name=$(basename "$page" .scd)
+section=${name##*.}
+command=${name%.*}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+if grep -qx '@OPTIONS@' "$page"; then
+	for program; do
+		case $(basename "$program") in
+		hmc | wparctl) ;;
+		*) continue ;;
+		esac
+		if "$program" --list-commands | grep -qx "$command"; then
+			"$program" --doc-options "$command" >"$work/options"
+			break
+		fi
+	done
+	if [ ! -e "$work/options" ]; then
+		echo "$page: no program has a command '$command' for @OPTIONS@" >&2
+		exit 1
+	fi
+fi
+awk -v options="$work/options" '
+	$0 == "@OPTIONS@" { while ((getline line < options) > 0) print line; next }
+	{ print }' "$page" >"$work/page.scd"
+"$scdoc" <"$work/page.scd" >"$output"
+folder=$(dirname "$output")/man$section
+mkdir -p "$folder"
+ln -sf "../$name" "$folder/$name"

@@ -1,0 +1,59 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# layers.sh - who may include whom
+#
+# lpard/common < lpard/core < firmware < lpard/hypervisor < lpard/daemon; lpard/cli and wparctl use
+# lpard/common and nothing else of the tree.  Headers of the tree are included by their full path
+# with quotes, so that this can be seen.
+set -u
+cd "${1:-$(dirname "$0")/../..}" || exit 1
+status=0
+
+# allowed FOLDER LAYER... - files of FOLDER may include FOLDER itself and these
+allowed()
+{
+	folder=$1
+	shift
+	[ -d "$folder" ] || return 0
+	pattern="^$folder/"
+	for layer; do
+		pattern="$pattern|^$layer/"
+	done
+	find "$folder" -name '*.[ch]' | sort | while read -r file; do
+		grep -Hn '^[[:space:]]*#[[:space:]]*include[[:space:]]*"' "$file"
+	done | while IFS= read -r line; do
+		included=${line#*\"}
+		included=${included%%\"*}
+		# Of the own folder the short name will do.
+		case $included in
+		*/*)
+			echo "$included" | grep -Eq "$pattern" && continue
+			[ -e "$(dirname "${line%%:*}")/$included" ] &&
+				[ ! -e "$included" ] && continue
+			;;
+		*)
+			[ -e "$(dirname "${line%%:*}")/$included" ] && continue
+			;;
+		esac
+		echo "${line%%:*}: includes \"$included\", which $folder may not"
+	done
+}
+
+# Generated headers and anything else that starts with .. is not ours to judge by name: forbid it.
+wrong=$(
+	allowed lpard/common
+	allowed lpard/core lpard/common
+	allowed firmware lpard/core lpard/common
+	allowed lpard/hypervisor firmware lpard/core lpard/common
+	allowed lpard/daemon lpard/hypervisor firmware lpard/core lpard/common
+	allowed lpard/web lpard/daemon lpard/hypervisor firmware lpard/core lpard/common
+	allowed lpard/cli lpard/common
+	allowed wparctl lpard/common
+	grep -rn '#[[:space:]]*include[[:space:]]*"\.\./' lpard firmware wparctl --include='*.[ch]' |
+		sed 's/$/  (say the full path)/'
+)
+if [ -n "$wrong" ]; then
+	echo "$wrong"
+	status=1
+fi
+exit $status

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# images.sh - the boot images and old-system tarballs that demo and check need, built once
+
+# images_fresh OUTPUT SOURCE... - is OUTPUT newer than all its sources?
+images_fresh()
+{
+	local output=$1
+	shift
+	[ -e "$output" ] || return 1
+	[ -z "$(find "$@" -type f -newer "$output" -print -quit)" ]
+}
+
+# images_lpar SUITE - the boot image build/images/SUITE
+images_lpar()
+{
+	local dir=$par_images/$1
+	if images_fresh "$dir/image.json" "$par_top/images" "$par_top/wparctl" "$par_top/lpard/common"; then
+		echo "$dir is up to date"
+		return 0
+	fi
+	mkdir -p "$par_images"
+	"$par_top/images/build-lpar" "$1" "$dir"
+}
+
+# images_mksysb SUITE ARCH - the tarball of an older system build/images/mksysb/NAME
+images_mksysb()
+{
+	local file=$par_images/mksysb/$1-$2.mksysb.tar.gz
+	if images_fresh "$file" "$par_top/images"; then
+		echo "$file is up to date"
+		return 0
+	fi
+	mkdir -p "$par_images/mksysb"
+	"$par_top/images/build-mksysb" "$1" "$2" "$file"
+}
