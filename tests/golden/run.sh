@@ -9,7 +9,10 @@
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 build=$(cd "$1" && pwd) || exit 1
-cd "$here/$2" || exit 1
+cd "$here/$2" 2>/dev/null || {
+	echo "1..0 # SKIP no golden test in $2 yet"
+	exit 0
+}
 PATH=$build/bin:$build/tests:$PATH
 PAR_TEST_BUILD=$build
 PAR_TEST_SOURCE=${here%/golden}
