@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How a partition boots: which firmware, which machine options, which kernel command line.  All of
+ * it is pure: values in, values out, no file, no clock.
+ */
+#pragma once
+
+#include "lpard/common/error.h"
+#include "lpard/common/str.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct fw_image;
+
+enum fw_accel {
+	FW_ACCEL_TCG, /* emulation */
+	FW_ACCEL_KVM, /* KVM-HV for ppc64 */
+};
+
+enum fw_boot_mode {
+	FW_BOOT_NORMAL,
+	FW_BOOT_SMS, /* SLOF's boot menu */
+	FW_BOOT_OF,  /* the `0 >` prompt */
+};
+
+enum fw_path {
+	FW_PATH_VOF,  /* Virtual Open Firmware starts the kernel given: three times faster */
+	FW_PATH_SLOF, /* Slimline Open Firmware: boots from disks, has a prompt and a menu */
+};
+
+/* An option of the machine that libvirt has an element for (<features><cfpc value='broken'/>). */
+struct fw_feature {
+	const char *element;
+	const char *attribute; /* "value" or "state" */
+	const char *value;
+};
+
+/* How to boot; the strings that are not const are owned (fw_plan_done). */
+struct fw_plan {
+	enum fw_path path;
+	bool direct;			   /* kernel and initrd are given to the machine */
+	bool boot_menu;			   /* SLOF waits for F12 */
+	bool stop_at_prompt;		   /* SLOF's auto-boot? is false */
+	const char *cpu_mode;		   /* libvirt's: "custom" or "host-model" */
+	const char *cpu_model;		   /* "power9"; NULL: the host's own */
+	const struct fw_feature *features; /* ends with element NULL; never NULL */
+	struct par_strv qemu_args;	   /* more arguments for qemu, in order */
+	char *cmdline;			   /* of the kernel; NULL unless direct */
+};
+
+#define auto_fw_plan par_cleanup(fw_plan_done) struct fw_plan
+
+/* What the choice is made from; all borrowed. */
+struct fw_request {
+	enum fw_accel accel;
+	enum fw_boot_mode boot_mode;
+	const char *compat_mode; /* lpar_proc_compat_mode: "default", "POWER9", …; NULL: default */
+	const char *name;	 /* the partition's */
+	const struct fw_image *image; /* NULL: boots from whatever its disks hold */
+	bool has_eth;		      /* it has a virtual Ethernet adapter */
+};
+
+/*
+ * fw_plan_make - decide how to boot
+ * Errors: PAR_E_INVALID_ARGUMENT (unknown compatibility mode), PAR_E_NO_MEMORY.
+ */
+int fw_plan_make(const struct fw_request *rq, struct fw_plan *ret, struct par_error **err);
+void fw_plan_done(struct fw_plan *p);
+
+/* fw_boot_mode_parse - "norm", "sms", "of" (and "dd", "ds", which boot as norm); -EINVAL */
+int fw_boot_mode_parse(const char *text, enum fw_boot_mode *ret);
+
+/* Names: "tcg"/"kvm"; "norm"/"sms"/"of"; "vof"/"slof".  Never NULL. */
+const char *fw_accel_name(enum fw_accel accel);
+const char *fw_boot_mode_name(enum fw_boot_mode mode);
+const char *fw_path_name(enum fw_path path);
+
+/* fw_compat_modes - what lpar_proc_compat_modes lists for this accelerator: "default,POWER8,…" */
+const char *fw_compat_modes(enum fw_accel accel);
+
+/*
+ * fw_cmdline_escape - put a value on a kernel command line so that it stays one word
+ *
+ * Letters, digits and `-._:+` stay; every other byte becomes %XX.  A partition's name can so
+ * neither add a parameter nor end a quotation.
+ */
+int fw_cmdline_escape(struct par_buf *b, const char *value);

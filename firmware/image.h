@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A boot image: a folder with kernel, initrd, root image and its manifest, image.json.
+ */
+#pragma once
+
+#include "lpard/common/error.h"
+#include "lpard/common/str.h"
+
+#include <stdint.h>
+
+enum fw_image_part {
+	FW_IMAGE_KERNEL,
+	FW_IMAGE_INITRD,
+	FW_IMAGE_ROOT,
+	FW_IMAGE_MEDIA,
+	FW_IMAGE_PARTS
+};
+
+struct fw_image_file {
+	char *name; /* in the folder; no slash.  NULL: the image has no such part */
+	uint64_t size;
+	char sha256[65]; /* lower-case hexadecimal */
+};
+
+struct fw_image {
+	char *name;   /* "trixie" */
+	char *folder; /* absolute path */
+	char *suite;
+	char *architecture; /* "ppc64el" */
+	char *os;	    /* what os_version shows before the agent says it: "Debian 13" */
+	char *cmdline;	    /* the image's own part of the kernel command line; may be empty */
+	char *agent_version;
+	uint32_t page_size;
+	struct fw_image_file files[FW_IMAGE_PARTS];
+};
+
+#define auto_fw_image par_cleanup(fw_image_done) struct fw_image
+
+/*
+ * fw_image_parse - read a manifest
+ * @folder	kept in ret
+ * Errors: PAR_E_CORRUPT (not a manifest; names with a slash; a missing kernel).
+ */
+int fw_image_parse(const char *text, size_t len, const char *folder, struct fw_image *ret,
+		   struct par_error **err);
+
+/* fw_image_load - read FOLDER/image.json; PAR_E_NOT_FOUND, PAR_E_CORRUPT */
+int fw_image_load(const char *folder, struct fw_image *ret, struct par_error **err);
+
+void fw_image_done(struct fw_image *image);
+
+/* fw_image_part_name - "kernel", "initrd", "root image", "media" */
+const char *fw_image_part_name(enum fw_image_part part);
