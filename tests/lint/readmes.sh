@@ -6,7 +6,8 @@
 set -u
 cd "${1:-$(dirname "$0")/../..}" || exit 1
 find lpard firmware wparctl images tests docs -type d \
-	! -path '*/corpus*' ! -path '*/golden/*' ! -path '*/adr' ! -path '*/man' ! -path '*/dict' |
+	! -path '*/corpus*' ! -path '*/golden/*' ! -path '*/adr' ! -path '*/man' ! -path '*/dict' ! -path 'tests/unit/*' \
+	! -path '*/cases' ! -path 'tests/integration/*' |
 	sort | while read -r folder; do
 	# Only what git would keep counts: empty folders are not in a clone.
 	[ -n "$(find "$folder" -type f | head -n 1)" ] || continue

@@ -31,6 +31,8 @@ umask 022
 . "$par_setup/libvirt.sh"
 # shellcheck source=tests/setup/images.sh
 . "$par_setup/images.sh"
+# shellcheck source=tests/setup/lpard.sh
+. "$par_setup/lpard.sh"
 
 # need_root WHAT - end when not root
 need_root()

@@ -34,3 +34,20 @@ images_mksysb()
 	mkdir -p "$par_images/mksysb"
 	"$par_top/images/build-mksysb" "$1" "$2" "$file"
 }
+
+# images_old_name - file name of the old system's tarball, as it is in /images of an LPAR
+images_old_name()
+{
+	echo bookworm-ppc64el.mksysb.tar.gz
+}
+
+# images_media - the disk that LPARs see as /images
+images_media()
+{
+	local output=$par_images/media.img source=$par_images/mksysb
+	if images_fresh "$output" "$source" "$par_top/images"; then
+		echo "$output is up to date"
+		return 0
+	fi
+	"$par_top/images/build-media" "$output" "$source/$(images_old_name)"
+}

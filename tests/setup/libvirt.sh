@@ -64,18 +64,25 @@ libvirt_start()
 	return 1
 }
 
+# Folders that libvirtd writes to.
+libvirt_folders="/etc/libvirt /run/libvirt /var/lib/libvirt /var/log/libvirt /var/cache/libvirt"
+
+# libvirt_files - everything in them
+libvirt_files()
+{
+	local dir
+	for dir in $libvirt_folders; do
+		[ ! -d "$dir" ] || find "$dir" -mindepth 0 -print
+	done | sort
+}
+
 # libvirt_start_alone - where there is no systemd
 libvirt_start_alone()
 {
-	local dir
 	mkdir -p "$par_state"
-	# Folders that we make are ours to remove.
-	for dir in /run/libvirt /var/log/libvirt /var/log/libvirt/qemu; do
-		if [ ! -d "$dir" ]; then
-			mkdir -p "$dir"
-			echo "$dir" >>"$par_state/made"
-		fi
-	done
+	# What is not in this list when libvirt_stop comes is what we caused.
+	[ -e "$par_state/libvirt-before" ] || libvirt_files >"$par_state/libvirt-before"
+	mkdir -p /run/libvirt /var/log/libvirt/qemu
 	if ! [ -e /run/virtlogd.pid ] || ! kill -0 "$(cat /run/virtlogd.pid)" 2>/dev/null; then
 		virtlogd -d
 		libvirt_remember virtlogd
@@ -95,20 +102,35 @@ libvirt_remember()
 	process_mark "$(cat "/run/$1.pid")" >"$par_state/$1.pid"
 }
 
+# libvirt_others - what others have defined in this libvirt
+libvirt_others()
+{
+	virsh -q -c qemu:///system list --all --name
+	virsh -q -c qemu:///system pool-list --all --name
+}
+
 # libvirt_stop - end what libvirt_start_alone started; nothing else
 libvirt_stop()
 {
-	local dir
+	local others file
 	[ -e "$par_state/libvirtd.pid" ] || [ -e "$par_state/virtlogd.pid" ] || return 0
+	others=$(libvirt_others 2>/dev/null | grep . | tr '\n' ' ') || :
+	if [ -n "$others" ]; then
+		echo "libvirtd has things that are not the demo's, and goes on running: $others"
+		return 0
+	fi
 	process_end "$par_state/libvirtd.pid" 20
 	process_end "$par_state/virtlogd.pid"
 	rm -f /run/libvirtd.pid /run/virtlogd.pid
-	if [ -e "$par_state/made" ]; then
-		tac "$par_state/made" | while read -r dir; do
-			case $dir in
-			/run/libvirt | /var/log/libvirt*) rm -rf "$dir" ;;
-			esac
-		done
-		rm -f "$par_state/made"
+	if [ -e "$par_state/libvirt-before" ]; then
+		libvirt_files | comm -23 - "$par_state/libvirt-before" | tac |
+			while IFS= read -r file; do
+				if [ -d "$file" ] && [ ! -L "$file" ]; then
+					rmdir "$file" 2>/dev/null || :
+				else
+					rm -f "$file"
+				fi
+			done
+		rm -f "$par_state/libvirt-before"
 	fi
 }

@@ -132,7 +132,7 @@ part_integration()
 
 part_guest()
 {
-	"$par_top/tests/guest/run.sh" "${check_names[@]}"
+	guest_run
 }
 
 part_fuzz()

@@ -111,3 +111,9 @@ say_failed()
 	fi
 	exit 1
 }
+
+# say_header TEXT
+say_header()
+{
+	printf '\n== %s\n' "$1"
+}

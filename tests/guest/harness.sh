@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash
+# harness.sh - runs the guest cases; sourced by ./check after setup/tap.sh
+#
+# Cases that share an LPAR run one after another in one frame; each kind has its own frame, lpard
+# and libvirtd.  Logs of lpard, libvirt and qemu are kept in build/log/check/guest-KIND.
+
+# guest_run - all wanted cases
+guest_run()
+{
+	local kind cases
+	for kind in trixie bookworm none; do
+		mapfile -t cases < <(guest_cases "$kind")
+		[ "${#cases[@]}" != 0 ] || continue
+		guest_kind "$kind" "${cases[@]}"
+	done
+}
+
+# guest_cases KIND - the wanted cases of this kind
+guest_cases()
+{
+	local script
+	for script in "$par_top"/tests/guest/cases/*.sh; do
+		[ -x "$script" ] || continue
+		check_wanted "$(basename "$script" .sh)" || continue
+		[ "$(test_header "$script" lpar trixie)" = "$1" ] && echo "$script"
+	done
+	return 0
+}
+
+# guest_kind KIND CASE... - in a subshell, so that the frame ends whatever happens
+guest_kind()
+{
+	local kind=$1
+	shift
+	(
+		frame=$par_work/check/guest-$kind-$$
+		logs=$tap_logs/guest-$kind
+		mkdir -p "$logs"
+		trap 'guest_end' EXIT
+		trap 'exit 143' TERM INT HUP
+		PAR_FRAME_OWNER=$BASHPID "$par_setup/frame.sh" up "$frame" frame
+		if ! guest_start_lpard; then
+			tap_one "lpard for the $kind cases" sh -c 'cat "$1"; exit 1' sh "$logs/lpard.log"
+			exit 0
+		fi
+		LPAR=
+		if [ "$kind" != none ]; then
+			LPAR=$kind
+			before=$(tap_failures_so_far)
+			tap_one "boot of the shared LPAR $kind" guest_in_frame bash -c \
+				'. "$PAR_TEST_SOURCE/guest/lib.sh"; lpar_up "$LPAR" "$LPAR"'
+			# Without it every case would fail the same way: one failure says it.
+			[ "$before" = "$(tap_failures_so_far)" ] || exit 0
+		fi
+		for script; do
+			tap_run "guest $(basename "$script" .sh)" \
+				"$(test_header "$script" timeout 300)" guest_in_frame "$script"
+		done
+	)
+}
+
+tap_failures_so_far()
+{
+	awk '{ f += $2 } END { print f + 0 }' "$tap_counts"
+}
+
+# guest_in_frame COMMAND... - as cases see the world
+guest_in_frame()
+{
+	"$par_setup/frame.sh" run "$frame" env PATH="$par_build/bin:$PATH" SYS=frame LPAR="$LPAR" \
+		PAR_TEST_SOURCE="$par_top/tests" PAR_TEST_BUILD="$par_build" PAR_IMAGES="$par_images" \
+		PAR_LOGS="$logs" TMPDIR=/run "$@"
+}
+
+# guest_start_lpard - the daemon, by a configuration that differs from the default in nothing but
+# where the images are
+guest_start_lpard()
+{
+	mkdir -p "$frame/root/etc"
+	lpard_config >"$frame/lpard.conf"
+	guest_in_frame bash -c 'lpard --config "$1" >"$2" 2>&1 </dev/null &' bash \
+		"$frame/lpard.conf" "$logs/lpard.log"
+	guest_in_frame bash -c '. "$PAR_TEST_SOURCE/guest/lib.sh"
+		wait_for 20 lssyscfg -r sys -F name'
+}
+
+# guest_end - keep the logs, end the frame
+guest_end()
+{
+	cp -r "$frame/root/var/log/libvirt" "$logs/" 2>/dev/null || :
+	"$par_setup/frame.sh" down "$frame"
+}
