@@ -21,11 +21,11 @@ enum wpar_type {
 
 /* A file system of a WPAR (-M). */
 struct wpar_mount {
-	char *directory; /* inside, absolute: "/", "/home" */
-	char *vfs;	 /* "directory", "namefs", "ext4", "nfs", "proc", "overlay" */
-	char *device;	 /* what is mounted: a global path, an image file; NULL: made by us */
-	char *host;	 /* nfs */
-	char *options;	 /* "ro", "rw", … comma list; NULL: "rw" */
+	char *directory;   /* inside, absolute: "/", "/home" */
+	char *vfs;	   /* "directory", "namefs", "ext4", "nfs", "proc", "overlay" */
+	char *device;	   /* what is mounted: a global path, an image file; NULL: made by us */
+	char *host;	   /* nfs */
+	char *options;	   /* "ro", "rw", … comma list; NULL: "rw" */
 	uint64_t size_mib; /* 0: not limited */
 };
 
@@ -40,18 +40,25 @@ struct wpar_address {
 /* A route (-I). */
 struct wpar_route {
 	char *destination, *gateway, *type, *interface;
+	char *mask_prefix; /* NULL: by the destination */
 };
 
 /* A device (-D). */
 struct wpar_device {
 	char *name, *type, *virtual_name, *id;
-	bool export;
+	bool no_export; /* export=no */
 	bool rootvg;
+};
+
+/* A kernel extension (-X): kept for the listings, Linux gives a WPAR none of its own. */
+struct wpar_kext {
+	char *path;
+	bool local, major;
 };
 
 /* Resource controls (-R); 0 or NULL means the default (no limit, 100 %). */
 struct wpar_resources {
-	bool active;
+	bool inactive; /* active=no: limits are kept but not set */
 	char *rset;
 	uint32_t shares_cpu, shares_memory;
 	uint32_t cpu_min_x100, cpu_soft_x100, cpu_hard_x100; /* hundredths of a percent */
@@ -63,10 +70,10 @@ struct wpar_resources {
 
 /* What a versioned WPAR answers for its old system (from the image's ./image.data). */
 struct wpar_version {
-	char *image_digest;   /* hex SHA-256 of the archive: the folder in the store; NULL: native */
-	char *os_name;	      /* "Debian GNU/Linux" */
-	char *os_id;	      /* "debian" */
-	char *os_level;	      /* "12.11": oslevel */
+	char *image_digest; /* hex SHA-256 of the archive: the folder in the store; NULL: native */
+	char *os_name;	    /* "Debian GNU/Linux" */
+	char *os_id;	    /* "debian" */
+	char *os_level;	    /* "12.11": oslevel */
 	char *kernel_release; /* uname -r */
 	char *kernel_version; /* uname -v */
 	char *architecture;   /* "ppc64le" */
@@ -78,9 +85,12 @@ struct wpar_spec {
 	char *hostname;
 	char *directory; /* base directory, "/wpars/NAME"; "/" for an application WPAR */
 	char *uuid;
-	char *owner; /* user that made it: "root" */
-	char *script; /* -u */
-	uint32_t idbase; /* first id outside of the WPAR's range; the range is idrange wide */
+	char *owner;	    /* user that made it: "root" */
+	char *script;	    /* -u */
+	char *vg;	    /* -g: kept, file systems are made where the base directory is */
+	char *architecture; /* -H: kept */
+	char *application;  /* application WPAR: the tracked command's path */
+	uint32_t idbase;    /* first id outside of the WPAR's range; the range is idrange wide */
 	uint32_t idrange;
 	uint32_t key; /* the number `uname -W` shows, unique in this LPAR, >= 1 */
 	bool autostart, checkpointable, private_usr, routing, xwparipc, rootvg, vip;
@@ -92,7 +102,10 @@ struct wpar_spec {
 	size_t n_routes;
 	struct wpar_device *devices;
 	size_t n_devices;
-	struct par_strv privs;	/* -S: PV_* names beyond or without the default set: see security.h */
+	struct wpar_kext *kexts;
+	size_t n_kexts;
+	struct par_strv
+		privs; /* -S: PV_* names beyond or without the default set: see security.h */
 	struct wpar_resources resources;
 	struct wpar_version version;
 };
@@ -102,13 +115,55 @@ struct wpar_spec {
 /* wpar_spec_done - frees what it holds; a { 0 } one is fine */
 void wpar_spec_done(struct wpar_spec *s);
 
-/* wpar_name_check - the rules of facts/wpar.md 1; PAR_E_INVALID_ARGUMENT */
+/*
+ * wpar_name_check - the rules of a WPAR's name: at most 25 bytes of printable ASCII, no white
+ * space, none of = : / ! ; ' " < > ~ & ( ) * + [ ] , . ^ { } | \ `, no leading '-' or '0', not
+ * "Global"; PAR_E_INVALID_ARGUMENT
+ */
 int wpar_name_check(const char *name, struct par_error **err);
 
 /* wpar_spec_load / _save - /etc/wpars/NAME.cf; save is atomic; load: PAR_E_NOT_FOUND (0960-419) */
 int wpar_spec_load(const char *name, struct wpar_spec *ret, struct par_error **err);
 int wpar_spec_save(const struct wpar_spec *s, struct par_error **err);
+/* wpar_spec_remove - no error when there is none */
 int wpar_spec_remove(const char *name, struct par_error **err);
 
 /* wpar_spec_list - names of all defined WPARs, sorted */
 int wpar_spec_list(struct par_strv *ret, struct par_error **err);
+
+/*
+ * wpar_spec_parse - the text of a specification file (mkwpar -f, NAME.cf)
+ * Strict: an unknown stanza or attribute, a bad value or a second general stanza is
+ * PAR_E_CORRUPT with the line's number; *ret is empty then.  Does not ask for completeness.
+ */
+int wpar_spec_parse(const char *text, size_t len, struct wpar_spec *ret, struct par_error **err);
+/* wpar_spec_write - the text that wpar_spec_parse reads back the same */
+int wpar_spec_write(const struct wpar_spec *s, struct par_buf *out, struct par_error **err);
+
+/* wpar_spec_read_file / _write_file - any path; writing is atomic (temporary file, rename) */
+int wpar_spec_read_file(const char *path, struct wpar_spec *ret, struct par_error **err);
+int wpar_spec_write_file(const struct wpar_spec *s, const char *path, struct par_error **err);
+
+/* wpar_spec_copy - a deep copy */
+int wpar_spec_copy(const struct wpar_spec *s, struct wpar_spec *ret, struct par_error **err);
+
+/*
+ * wpar_spec_defaults - fill what is not given: host name, base directory, owner, UUID and the
+ * file systems of its type (/, /home, /opt, /proc, /tmp, /usr, /var); s->name must be set
+ */
+int wpar_spec_defaults(struct wpar_spec *s, struct par_error **err);
+
+/* wpar_spec_check - whether it is whole and does not contradict itself; PAR_E_INVALID_ARGUMENT */
+int wpar_spec_check(const struct wpar_spec *s, struct par_error **err);
+
+/* wpar_spec_mount - the mount at @directory ("/usr"), or NULL */
+struct wpar_mount *wpar_spec_mount(const struct wpar_spec *s, const char *directory);
+
+/*
+ * Where things lie.  Every path of ours goes through wpar_path(), so that WPARS_ROOT (a folder)
+ * moves them all in tests.
+ */
+/* wpar_path - WPARS_ROOT and the formatted path behind it; caller frees; NULL: out of memory */
+char *wpar_path(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+#define WPAR_CONFIG_DIR "/etc/wpars"
+#define WPAR_STORE_DIR	"/var/lib/wpars"

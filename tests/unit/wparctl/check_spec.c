@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* check_spec.c - names, the stanza grammar, limits, saving and listing of specifications */
+#include "harness.h"
+#include "wparctl/spec/keys.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+static int parse(const char *text, struct wpar_spec *s, struct par_error **err)
+{
+	return wpar_spec_parse(text, strlen(text), s, err);
+}
+
+START_TEST(names_good)
+{
+	static const char *const good[] = { "dev01",	   "a",
+					    "9x",	   "applejack-541ba3",
+					    "under_score", "abcdefghijklmnopqrstuvwxy" };
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(good); i++)
+		ck_assert_msg(wpar_name_check(good[i], NULL) == 0, "%s", good[i]);
+}
+END_TEST
+
+START_TEST(names_bad)
+{
+	static const char *const bad[] = { "",	     "-x",   "0x",   "a/b",
+					   "..",     "../x", ".",    "a b",
+					   "a\tb",   "a:b",  "a\nb", "caf\xc3\xa9",
+					   "a\x7f",  "a`b",  "a\\b", "a|b",
+					   "Global", "a=b",  "a,b",  "abcdefghijklmnopqrstuvwxyz" };
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(bad); i++) {
+		auto_error err = NULL;
+
+		ck_assert_msg(wpar_name_check(bad[i], &err) < 0, "%s", bad[i]);
+		ck_assert_ptr_nonnull(err);
+		ck_assert_int_eq((int)err->id, PAR_E_INVALID_ARGUMENT);
+		ck_assert(par_printable(err->msg));
+	}
+}
+END_TEST
+
+START_TEST(corpus_round_trip)
+{
+	autofree char *path =
+		par_strdup_printf("%s/fuzz/corpus/spec/full", getenv("PAR_TEST_SOURCE"));
+	auto_spec a = { 0 }, b = { 0 };
+	auto_buf one = { 0 }, two = { 0 };
+	auto_error err = NULL;
+
+	ck_assert_msg(wpar_spec_read_file(path, &a, &err) == 0, "%s", err ? err->msg : "");
+	ck_assert_str_eq(a.name, "dev01");
+	ck_assert(a.autostart && !a.checkpointable);
+	ck_assert_uint_eq(a.n_addresses, 2);
+	ck_assert_str_eq(a.addresses[1].address, "fe80::1");
+	ck_assert_str_eq(a.addresses[1].mask_prefix, "64");
+	ck_assert_str_eq(a.mounts[0].device, "/srv/d \"x\" \\");
+	ck_assert_uint_eq(a.mounts[0].size_mib, 64);
+	ck_assert(a.resources.inactive);
+	ck_assert_uint_eq(a.resources.cpu_min_x100, 1000);
+	ck_assert_uint_eq(a.resources.cpu_soft_x100, 5000);
+	ck_assert_uint_eq(a.resources.cpu_hard_x100, 10000);
+	ck_assert_uint_eq(a.resources.total_virt_mem, UINT64_C(4) << 30);
+	ck_assert_uint_eq(a.privs.n, 2);
+	ck_assert(a.devices[0].no_export);
+	ck_assert_int_eq(wpar_spec_write(&a, &one, NULL), 0);
+	ck_assert_int_eq(wpar_spec_copy(&a, &b, NULL), 0);
+	ck_assert_int_eq(wpar_spec_write(&b, &two, NULL), 0);
+	ck_assert_str_eq(one.data, two.data);
+}
+END_TEST
+
+START_TEST(grammar_strict)
+{
+	static const struct {
+		const char *text, *says;
+	} cases[] = {
+		{ "name = x\n", "line 1: an attribute before" },
+		{ "general:\n\tname = \"x\n", "line 2: the quotes" },
+		{ "general:\n\tname = x\"\n", "line 2: the quotes" },
+		{ "general:\n\tname = \"x\" y\n", "line 2: the quotes" },
+		{ "general:\n\tnam = x\n", "no attribute \"nam\"" },
+		{ "generals:\n", "no stanza \"generals\"" },
+		{ "general:\ngeneral:\n", "a second stanza" },
+		{ "general:\n\tname = x\n\tname = y\n", "given twice" },
+		{ "general:\n\tformat = 2\n", "newer" },
+		{ "general:\n\tname = ../x\n", "not valid" },
+		{ "general:\n\tdirectory = a/b\n", "not a valid value" },
+		{ "general:\n\tdirectory = /a/../b\n", "not a valid value" },
+		{ "general:\n\tdirectory = /a//b\n", "not a valid value" },
+		{ "general:\n\tkey = -1\n", "not a valid value" },
+		{ "general:\n\tkey = 4294967296\n", "not a valid value" },
+		{ "general:\n\tauto = maybe\n", "not a valid value" },
+		{ "network:\n\taddress = 1.2.3.256\n", "not a valid value" },
+		{ "network:\n\tprefixlen = 129\n", "not a valid value" },
+		{ "resources:\n\tCPU = 60%-50%,100%\n", "not a valid value" },
+		{ "resources:\n\tCPU = 10%-50%,101%\n", "not a valid value" },
+		{ "resources:\n\tshares_CPU = 65536\n", "not a valid value" },
+		{ "resources:\n\ttotalVirtMem = 99999999999T\n", "not a valid value" },
+		{ "mount:\n\tsize = 1X\n", "not a valid value" },
+		{ "general\n", "neither a stanza" },
+	};
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(cases); i++) {
+		auto_error err = NULL;
+		auto_spec s = { 0 };
+
+		ck_assert_msg(parse(cases[i].text, &s, &err) < 0, "%s", cases[i].text);
+		ck_assert_msg(strstr(err->msg, cases[i].says) != NULL, "%s: %s", cases[i].text,
+			      err->msg);
+		ck_assert_ptr_null(s.name);
+	}
+}
+END_TEST
+
+START_TEST(defaults_and_check)
+{
+	static const char *const order[] = {
+		"/", "/home", "/opt", "/proc", "/tmp", "/usr", "/var"
+	};
+	auto_spec s = { .name = strdup("dev01") };
+	auto_error err = NULL;
+
+	ck_assert_int_eq(wpar_spec_defaults(&s, &err), 0);
+	ck_assert_int_eq(wpar_spec_check(&s, &err), 0);
+	ck_assert_str_eq(s.directory, "/wpars/dev01");
+	ck_assert_str_eq(s.hostname, "dev01");
+	ck_assert_uint_eq(s.n_mounts, PAR_ARRAY_SIZE(order));
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(order); i++)
+		ck_assert_str_eq(s.mounts[i].directory, order[i]);
+	ck_assert_str_eq(wpar_spec_mount(&s, "/usr")->options, "ro");
+	ck_assert_ptr_nonnull(wpar_record_add(&s, WPAR_STANZA_NETWORK));
+	ck_assert_int_lt(wpar_spec_check(&s, &err), 0);
+}
+END_TEST
+
+START_TEST(save_list_load_remove)
+{
+	char root[] = "/tmp/check_spec.XXXXXX";
+	autofree char *junk = NULL, *folder = NULL;
+	auto_strv names = { 0 };
+	auto_spec s = { .name = strdup("b1") }, t = { 0 };
+	auto_error err = NULL;
+	FILE *f;
+
+	ck_assert_ptr_nonnull(mkdtemp(root));
+	setenv("WPARS_ROOT", root, 1);
+	ck_assert_int_eq(wpar_spec_list(&names, &err), 0);
+	ck_assert_uint_eq(names.n, 0);
+	ck_assert_int_eq(wpar_spec_defaults(&s, &err), 0);
+	ck_assert_msg(wpar_spec_save(&s, &err) == 0, "%s", err ? err->msg : "");
+	free(s.name);
+	s.name = strdup("a1");
+	ck_assert_int_eq(wpar_spec_save(&s, &err), 0);
+	junk = wpar_path(WPAR_CONFIG_DIR "/..cf");
+	f = fopen(junk, "w");
+	ck_assert_ptr_nonnull(f);
+	fclose(f);
+	ck_assert_int_eq(wpar_spec_list(&names, &err), 0);
+	ck_assert_uint_eq(names.n, 2);
+	ck_assert_str_eq(names.v[0], "a1");
+	ck_assert_int_eq(wpar_spec_load("b1", &t, &err), 0);
+	ck_assert_str_eq(t.uuid, s.uuid);
+	ck_assert_int_eq(wpar_spec_remove("b1", &err), 0);
+	wpar_spec_done(&t);
+	ck_assert_int_lt(wpar_spec_load("b1", &t, &err), 0);
+	ck_assert_str_eq(err->msg, "0960-419 Could not find a workload partition called b1.");
+	ck_assert_int_lt(wpar_spec_load("../b1", &t, &err), 0);
+	ck_assert_int_eq((int)err->id, PAR_E_NOT_FOUND);
+	ck_assert_int_eq(wpar_spec_remove("a1", &err), 0);
+	unlink(junk);
+	folder = wpar_path(WPAR_CONFIG_DIR);
+	/* Nothing else may be left, above all no temporary file. */
+	ck_assert_int_eq(rmdir(folder), 0);
+	free(folder);
+	folder = wpar_path("/etc");
+	rmdir(folder);
+	rmdir(root);
+}
+END_TEST
+
+START_TEST(save_where_it_cannot)
+{
+	auto_spec s = { .name = strdup("full") };
+	auto_error err = NULL;
+
+	ck_assert_int_eq(wpar_spec_defaults(&s, &err), 0);
+	ck_assert_int_lt(wpar_spec_write_file(&s, "/proc/nowhere/x.cf", &err), 0);
+	ck_assert_ptr_nonnull(err);
+}
+END_TEST
+
+static Suite *spec_suite(void)
+{
+	Suite *suite = suite_create("wparctl spec");
+	TCase *tc = tcase_create("spec");
+
+	tcase_add_test(tc, names_good);
+	tcase_add_test(tc, names_bad);
+	tcase_add_test(tc, corpus_round_trip);
+	tcase_add_test(tc, grammar_strict);
+	tcase_add_test(tc, defaults_and_check);
+	tcase_add_test(tc, save_list_load_remove);
+	tcase_add_test(tc, save_where_it_cannot);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
+
+PAR_TEST_MAIN(spec_suite)

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of attributes (keys.def): values from text and back, by stanza and name. */
+#pragma once
+
+#include "wparctl/spec/spec.h"
+
+enum wpar_stanza {
+	WPAR_STANZA_GENERAL,
+	WPAR_STANZA_NETWORK,
+	WPAR_STANZA_ROUTE,
+	WPAR_STANZA_MOUNT,
+	WPAR_STANZA_RESOURCES,
+	WPAR_STANZA_SECURITY,
+	WPAR_STANZA_DEVICE,
+	WPAR_STANZA_KEXT,
+	WPAR_STANZA_VERSIONED,
+	WPAR_STANZA_COUNT,
+};
+
+enum wpar_kind {
+	WPAR_KIND_NAME,
+	WPAR_KIND_TYPE, /* S or A */
+	WPAR_KIND_HOSTNAME,
+	WPAR_KIND_PATH, /* absolute, no ".." */
+	WPAR_KIND_WORD, /* printable ASCII without blanks */
+	WPAR_KIND_TEXT, /* printable ASCII */
+	WPAR_KIND_BOOL, /* yes, no */
+	WPAR_KIND_NOT,	/* yes, no; the field says the opposite */
+	WPAR_KIND_U32,
+	WPAR_KIND_COUNT,  /* a number, or "unlimited" (0) */
+	WPAR_KIND_SHARES, /* 1..65535, or "unlimited" (0) */
+	WPAR_KIND_PERCENT,
+	WPAR_KIND_LIMITS, /* min%-soft%,hard%: three uint32_t, hundredths of a percent */
+	WPAR_KIND_BYTES,  /* a number with K, M, G or T behind it, or "unlimited" (0) */
+	WPAR_KIND_MIB,	  /* likewise, kept in MiB */
+	WPAR_KIND_ADDRESS4,
+	WPAR_KIND_ADDRESS6,
+	WPAR_KIND_PREFIX,
+	WPAR_KIND_LIST, /* struct par_strv, commas between */
+	WPAR_KIND_UUID,
+	WPAR_KIND_HEX64,
+};
+
+struct wpar_key {
+	enum wpar_stanza stanza;
+	const char *name;
+	enum wpar_kind kind;
+	size_t offset;
+	uint64_t limit;
+};
+
+extern const struct wpar_key wpar_keys[];
+extern const size_t wpar_n_keys;
+
+/* wpar_stanza_name - "network" */
+const char *wpar_stanza_name(enum wpar_stanza stanza);
+/* wpar_stanza_from_name - -1 when there is none */
+int wpar_stanza_from_name(const char *name, size_t len);
+
+/* wpar_key_find - NULL when the stanza has no such attribute */
+const struct wpar_key *wpar_key_find(enum wpar_stanza stanza, const char *name);
+
+/* wpar_key_set - check @value and put it into the field of @record; PAR_E_INVALID_ARGUMENT */
+int wpar_key_set(const struct wpar_key *key, void *record, const char *value,
+		 struct par_error **err);
+/* wpar_key_format - the value as text behind @b; returns false when it is not set (no text) */
+bool wpar_key_format(const struct wpar_key *key, const void *record, struct par_buf *b);
+
+/*
+ * wpar_record_add - where attributes of a new stanza go: a new element of its list, or the one
+ * there is (general, resources, security, versioned).  NULL: out of memory or over 1024 elements.
+ */
+void *wpar_record_add(struct wpar_spec *s, enum wpar_stanza stanza);
+/* wpar_record_get - element @i, or NULL behind the last */
+void *wpar_record_get(const struct wpar_spec *s, enum wpar_stanza stanza, size_t i);
+
+/*
+ * wpar_record_set_pair - "name=value" of a flag (-N address=10.0.0.1) into @record
+ * @flag	for the message: "-N"
+ */
+int wpar_record_set_pair(enum wpar_stanza stanza, void *record, const char *pair, const char *flag,
+			 struct par_error **err);
+
+/* wpar_format_limits - "10%-50%,100%" of three hundredths; 0 of soft and hard is 100 % */
+void wpar_format_limits(const uint32_t x100[3], struct par_buf *b);

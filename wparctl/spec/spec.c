@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Specifications on disk: /etc/wpars/NAME.cf, and any file that mkwpar -f and -o name. */
+#include "wparctl/spec/keys.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define MAX_TEXT (1 << 20)
+
+char *wpar_path(const char *fmt, ...)
+{
+	const char *root = getenv("WPARS_ROOT");
+	autofree char *path = NULL;
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&path, fmt, ap);
+	va_end(ap);
+	if (n < 0) {
+		path = NULL;
+		return NULL;
+	}
+	return par_strdup_printf("%s%s", root ? root : "", path);
+}
+
+/* Frees every text field of a record by the table. */
+static void record_done(enum wpar_stanza stanza, void *record)
+{
+	for (size_t i = 0; i < wpar_n_keys; i++) {
+		const struct wpar_key *k = &wpar_keys[i];
+		void *field = (char *)record + k->offset;
+
+		if (k->stanza != stanza)
+			continue;
+		if (k->kind == WPAR_KIND_LIST) {
+			par_strv_done(field);
+		} else if (k->kind <= WPAR_KIND_TEXT && k->kind != WPAR_KIND_TYPE) {
+			free(*(char **)field);
+			*(char **)field = NULL;
+		} else if (k->kind == WPAR_KIND_ADDRESS4 || k->kind == WPAR_KIND_ADDRESS6 ||
+			   k->kind == WPAR_KIND_PREFIX || k->kind == WPAR_KIND_UUID ||
+			   k->kind == WPAR_KIND_HEX64) {
+			free(*(char **)field);
+			*(char **)field = NULL;
+		}
+	}
+}
+
+void wpar_spec_done(struct wpar_spec *s)
+{
+	for (size_t stanza = 0; stanza < WPAR_STANZA_COUNT; stanza++) {
+		void *record;
+
+		for (size_t i = 0; (record = wpar_record_get(s, (enum wpar_stanza)stanza, i)); i++)
+			record_done((enum wpar_stanza)stanza, record);
+	}
+	free(s->mounts);
+	free(s->addresses);
+	free(s->routes);
+	free(s->devices);
+	free(s->kexts);
+	*s = (struct wpar_spec){ 0 };
+}
+
+static int read_all(int fd, const char *path, struct par_buf *b, struct par_error **err)
+{
+	char chunk[8192];
+
+	for (;;) {
+		ssize_t n = read(fd, chunk, sizeof(chunk));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return par_fail(err, PAR_E_SYSTEM, errno, "could not read '%s'", path);
+		if (n == 0)
+			return 0;
+		if (b->len + (size_t)n > MAX_TEXT)
+			return par_fail(err, PAR_E_TOO_LARGE, 0, "'%s' is larger than 1 MiB", path);
+		if (par_buf_put(b, chunk, (size_t)n) < 0)
+			return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+	}
+}
+
+int wpar_spec_read_file(const char *path, struct wpar_spec *ret, struct par_error **err)
+{
+	autofd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	auto_buf text = { 0 };
+	struct stat st;
+	int r;
+
+	*ret = (struct wpar_spec){ 0 };
+	if (fd < 0)
+		return par_fail(err, errno == ENOENT ? PAR_E_NOT_FOUND : PAR_E_SYSTEM, errno,
+				"could not open '%s'", path);
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "'%s' is no regular file", path);
+	r = read_all(fd, path, &text, err);
+	if (r < 0)
+		return r;
+	r = wpar_spec_parse(text.data ? text.data : "", text.len, ret, err);
+	if (r < 0)
+		par_error_wrap(err, "%s", path);
+	return r;
+}
+
+static int write_synced(int fd, const struct par_buf *b)
+{
+	size_t at = 0;
+
+	while (at < b->len) {
+		ssize_t n = write(fd, b->data + at, b->len - at);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		at += (size_t)n;
+	}
+	return fsync(fd) < 0 ? -errno : 0;
+}
+
+static void sync_folder_of(const char *path)
+{
+	autofree char *folder = strdup(path);
+	char *slash = folder ? strrchr(folder, '/') : NULL;
+	autofd int fd = -1;
+
+	if (!folder)
+		return;
+	if (slash)
+		slash[slash == folder ? 1 : 0] = '\0';
+	fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0 && fsync(fd) < 0)
+		return; /* ignoring: some file systems cannot */
+}
+
+static int replace_file(const char *path, const struct par_buf *b, struct par_error **err)
+{
+	const char *slash = strrchr(path, '/');
+	int folder_len = slash ? (int)(slash - path) + 1 : 0;
+	autofree char *temp =
+		par_strdup_printf("%.*s.%s.XXXXXX", folder_len, path, slash ? slash + 1 : path);
+	autofd int fd = -1;
+	int r;
+
+	if (!temp)
+		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+	fd = mkostemp(temp, O_CLOEXEC);
+	if (fd < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "could not create '%s'", path);
+	r = write_synced(fd, b);
+	if (r == 0 && (fchmod(fd, 0644) < 0 || rename(temp, path) < 0))
+		r = -errno;
+	if (r < 0) {
+		unlink(temp);
+		return par_fail(err, r == -ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM, -r,
+				"could not write '%s': %s", path, strerror(-r));
+	}
+	sync_folder_of(path);
+	return 0;
+}
+
+int wpar_spec_write_file(const struct wpar_spec *s, const char *path, struct par_error **err)
+{
+	auto_buf text = { 0 };
+	int r = wpar_spec_write(s, &text, err);
+
+	return r < 0 ? r : replace_file(path, &text, err);
+}
+
+int wpar_spec_copy(const struct wpar_spec *s, struct wpar_spec *ret, struct par_error **err)
+{
+	auto_buf text = { 0 };
+	int r = wpar_spec_write(s, &text, err);
+
+	return r < 0 ? r : wpar_spec_parse(text.data, text.len, ret, err);
+}
+
+static char *cf_path(const char *name)
+{
+	return wpar_path(WPAR_CONFIG_DIR "/%s.cf", name);
+}
+
+int wpar_spec_load(const char *name, struct wpar_spec *ret, struct par_error **err)
+{
+	autofree char *path = NULL;
+	auto_error why = NULL;
+	int r;
+
+	*ret = (struct wpar_spec){ 0 };
+	/* No WPAR can have such a name, so the answer to scripts is the same. */
+	if (wpar_name_check(name, NULL) < 0)
+		return par_fail(err, PAR_E_NOT_FOUND, 0,
+				"0960-419 Could not find a workload partition called %.64s.",
+				par_printable(name) ? name : "?");
+	path = cf_path(name);
+	if (!path)
+		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+	r = wpar_spec_read_file(path, ret, &why);
+	if (r < 0 && why && why->id == PAR_E_NOT_FOUND)
+		return par_fail(err, PAR_E_NOT_FOUND, 0,
+				"0960-419 Could not find a workload partition called %s.", name);
+	if (r < 0) {
+		par_error_move(err, &why);
+		return r;
+	}
+	if (!par_streq(ret->name, name)) {
+		wpar_spec_done(ret);
+		return par_fail(err, PAR_E_CORRUPT, 0, "'%s' is not the specification of %s", path,
+				name);
+	}
+	r = wpar_spec_check(ret, err);
+	if (r < 0) {
+		par_error_wrap(err, "%s", path);
+		wpar_spec_done(ret);
+	}
+	return r;
+}
+
+static int make_folder(const char *path)
+{
+	autofree char *copy = strdup(path);
+
+	if (!copy)
+		return -ENOMEM;
+	for (char *p = copy + 1; *p; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		if (mkdir(copy, 0755) < 0 && errno != EEXIST)
+			return -errno;
+		*p = '/';
+	}
+	return mkdir(copy, 0755) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+int wpar_spec_save(const struct wpar_spec *s, struct par_error **err)
+{
+	autofree char *folder = wpar_path(WPAR_CONFIG_DIR);
+	autofree char *path = NULL;
+	int r = wpar_spec_check(s, err);
+
+	if (r < 0)
+		return r;
+	path = cf_path(s->name);
+	if (!folder || !path)
+		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+	r = make_folder(folder);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, -r, "could not create '%s'", folder);
+	return wpar_spec_write_file(s, path, err);
+}
+
+int wpar_spec_remove(const char *name, struct par_error **err)
+{
+	autofree char *path = NULL;
+	int r = wpar_name_check(name, err);
+
+	if (r < 0)
+		return r;
+	path = cf_path(name);
+	if (!path)
+		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+	if (unlink(path) < 0 && errno != ENOENT)
+		return par_fail(err, PAR_E_SYSTEM, errno, "could not remove '%s'", path);
+	sync_folder_of(path);
+	return 0;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int list_folder(DIR *dir, struct par_strv *ret)
+{
+	struct dirent *e;
+
+	while ((e = readdir(dir))) {
+		size_t len = strlen(e->d_name);
+		autofree char *name = NULL;
+
+		if (len <= 3 || strcmp(e->d_name + len - 3, ".cf") != 0)
+			continue;
+		name = strndup(e->d_name, len - 3);
+		if (!name)
+			return -ENOMEM;
+		if (wpar_name_check(name, NULL) == 0 && par_strv_add(ret, name) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int wpar_spec_list(struct par_strv *ret, struct par_error **err)
+{
+	autofree char *folder = wpar_path(WPAR_CONFIG_DIR);
+	DIR *dir = folder ? opendir(folder) : NULL;
+	int r;
+
+	*ret = (struct par_strv){ 0 };
+	if (!dir && folder && errno == ENOENT)
+		return 0;
+	if (!dir)
+		return par_fail(err, PAR_E_SYSTEM, errno, "could not read '%s'",
+				folder ? folder : WPAR_CONFIG_DIR);
+	r = list_folder(dir, ret);
+	closedir(dir);
+	if (r < 0) {
+		par_strv_done(ret);
+		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+	}
+	if (ret->n > 1)
+		qsort(ret->v, ret->n, sizeof(*ret->v), by_text);
+	return 0;
+}
