@@ -1,0 +1,91 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# lpar-start.sh - an LPAR's cold start, chsysstate to agent, against qemu by hand to the same point
+#
+# The hand-started qemu gets what libvirt gave the LPAR's: the same kernel, initrd, kernel command
+# line, machine options, processor model, memory and disk.  Runs in a frame, where lpard serves $SYS.
+set -euo pipefail
+# shellcheck source=tests/bench/lib.sh
+. "$PAR_TEST_SOURCE/bench/lib.sh"
+# shellcheck source=tests/guest/lib.sh
+. "$PAR_TEST_SOURCE/guest/lib.sh"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+LPAR=bench
+
+# by_hand_arguments PID - the LPAR's qemu arguments less libvirt's own monitor and bookkeeping
+by_hand_arguments()
+{
+	local words i
+	mapfile -d '' -t words <"/proc/$1/cmdline"
+	by_hand=("${words[0]}" -nodefaults -no-user-config -display none
+		-chardev "socket,id=agent,path=$work/agent,server=on,wait=off"
+		-chardev "file,id=console,path=$work/console")
+	for ((i = 1; i < ${#words[@]}; i++)); do
+		case ${words[i]} in
+		-machine | -accel | -cpu | -m | -smp | -numa | -kernel | -initrd | -append | \
+			-blockdev | -uuid | -global | -rtc | -overcommit)
+			by_hand+=("${words[i]}" "${words[i + 1]}")
+			;;
+		-object)
+			case ${words[i + 1]} in
+			*'"secret"'* | secret,*) ;;
+			*) by_hand+=(-object "${words[i + 1]}") ;;
+			esac
+			;;
+		-device)
+			by_hand+=(-device "$(printf %s "${words[i + 1]}" |
+				sed -e 's/charchannel0/agent/' -e 's/charserial0/console/')")
+			;;
+		esac
+	done
+}
+
+ours()
+{
+	time_of on_and_wait
+	chsysstate -r lpar -m "$SYS" -o shutdown --immed -n "$LPAR" >/dev/null
+	wait_for 20 off
+}
+
+on_and_wait()
+{
+	chsysstate -r lpar -m "$SYS" -o on -n "$LPAR" -f default &&
+		wparcmd -m "$SYS" -p "$LPAR" --wait 60 -- true
+}
+
+off()
+{
+	[ "$(lpar_state)" = "Not Activated" ]
+}
+
+theirs()
+{
+	local pid
+	time_of hand_start
+	pid=$(cat "$work/pid")
+	kill -9 "$pid"
+	while kill -0 "$pid" 2>/dev/null; do
+		sleep 0.05
+	done
+}
+
+# Started as a daemon so that the frame's process 1 reaps it, as libvirt's is.
+hand_start()
+{
+	rm -f "$work/agent"
+	"${by_hand[@]}" -daemonize -pidfile "$work/pid" && "$PAR_TEST_BUILD/tests/bench/agent_wait" "$work/agent" 60
+}
+
+lpar_up "$LPAR" trixie
+by_hand_arguments "$(pgrep -f -- "-name guest=$LPAR," | head -n 1)"
+printf '# by hand:'
+printf ' %q' "${by_hand[@]}"
+printf '\n'
+chsysstate -r lpar -m "$SYS" -o shutdown --immed -n "$LPAR"
+wait_for 20 off
+bench_runs=${BENCH_RUNS:-5}
+in_turns ours theirs
+report "LPAR cold start to agent" "$median_a" "$median_b" "qemu by hand" 1.15
+lpar_down
+exit "$bench_bad"
