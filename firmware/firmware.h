@@ -7,6 +7,7 @@
 
 #include "lpard/common/error.h"
 #include "lpard/common/str.h"
+#include "lpard/core/profile.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,12 +17,6 @@ struct fw_image;
 enum fw_accel {
 	FW_ACCEL_TCG, /* emulation */
 	FW_ACCEL_KVM, /* KVM-HV for ppc64 */
-};
-
-enum fw_boot_mode {
-	FW_BOOT_NORMAL,
-	FW_BOOT_SMS, /* SLOF's boot menu */
-	FW_BOOT_OF,  /* the `0 >` prompt */
 };
 
 enum fw_path {
@@ -54,7 +49,7 @@ struct fw_plan {
 /* What the choice is made from; all borrowed. */
 struct fw_request {
 	enum fw_accel accel;
-	enum fw_boot_mode boot_mode;
+	enum lpar_boot_mode boot_mode;
 	const char *compat_mode; /* lpar_proc_compat_mode: "default", "POWER9", …; NULL: default */
 	const char *name;	 /* the partition's */
 	const struct fw_image *image; /* NULL: boots from whatever its disks hold */
@@ -68,12 +63,8 @@ struct fw_request {
 int fw_plan_make(const struct fw_request *rq, struct fw_plan *ret, struct par_error **err);
 void fw_plan_done(struct fw_plan *p);
 
-/* fw_boot_mode_parse - "norm", "sms", "of" (and "dd", "ds", which boot as norm); -EINVAL */
-int fw_boot_mode_parse(const char *text, enum fw_boot_mode *ret);
-
-/* Names: "tcg"/"kvm"; "norm"/"sms"/"of"; "vof"/"slof".  Never NULL. */
+/* Names: "tcg"/"kvm"; "vof"/"slof".  Never NULL. */
 const char *fw_accel_name(enum fw_accel accel);
-const char *fw_boot_mode_name(enum fw_boot_mode mode);
 const char *fw_path_name(enum fw_path path);
 
 /* fw_compat_modes - what lpar_proc_compat_modes lists for this accelerator: "default,POWER8,…" */

@@ -140,7 +140,7 @@ struct hv_progress {
 struct hv_definition {
 	const struct lpar_partition *part; /* whole: attributes, profiles, current configuration */
 	const struct fw_image *image;	   /* what it boots; NULL: nothing is attached */
-	enum fw_boot_mode boot_mode;	   /* of the next start */
+	enum lpar_boot_mode boot_mode;	   /* of the next start */
 };
 
 enum hv_stop {

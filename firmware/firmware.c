@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The choice of boot path, machine options and kernel command line: see firmware.h. */
+#include "firmware/firmware.h"
+#include "firmware/image.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/* What qemu's emulation of a POWER processor lacks, and wants to be told that we know. */
+static const struct fw_feature tcg_features[] = {
+	{ "cfpc", "value", "broken" },
+	{ "sbbc", "value", "broken" },
+	{ "ibs", "value", "broken" },
+	{ "ccf-assist", "state", "off" },
+	{ 0 },
+};
+
+static const struct fw_feature no_features[] = { { 0 } };
+
+/*
+ * Compatibility modes.  Emulation takes the processor itself; KVM-HV keeps the host's and lowers
+ * what the guest may use (libvirt: host-model with the model's name in small letters).
+ */
+static const struct compat {
+	const char *mode;
+	const char *tcg_model;
+	const char *kvm_model; /* NULL: the host as it is */
+} compats[] = {
+	{ "default", "POWER9", NULL },	       { "POWER8", "POWER8", "power8" },
+	{ "POWER9_base", "POWER9", "power9" }, { "POWER9", "POWER9", "power9" },
+	{ "POWER10", "POWER10", "power10" },
+};
+
+const char *fw_compat_modes(enum fw_accel accel)
+{
+	(void)accel; /* the same until an emulator and a host differ */
+	return "default,POWER8,POWER9_base,POWER9,POWER10";
+}
+
+const char *fw_accel_name(enum fw_accel accel)
+{
+	return accel == FW_ACCEL_KVM ? "kvm" : "tcg";
+}
+
+const char *fw_path_name(enum fw_path path)
+{
+	return path == FW_PATH_VOF ? "vof" : "slof";
+}
+
+int fw_cmdline_escape(struct par_buf *b, const char *value)
+{
+	static const char plain[] = "-._:+";
+
+	for (const unsigned char *p = (const unsigned char *)value; *p; p++) {
+		if (*p < 0x80 && (isalnum(*p) || strchr(plain, *p)))
+			par_buf_putc(b, (char)*p);
+		else
+			par_buf_printf(b, "%%%02X", *p);
+	}
+	return b->failed ? -ENOMEM : 0;
+}
+
+static int choose_cpu(const struct fw_request *rq, struct fw_plan *p, struct par_error **err)
+{
+	const char *mode = rq->compat_mode && *rq->compat_mode ? rq->compat_mode : "default";
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(compats); i++) {
+		if (strcmp(compats[i].mode, mode) != 0)
+			continue;
+		if (rq->accel == FW_ACCEL_KVM) {
+			p->cpu_mode = "host-model";
+			p->cpu_model = compats[i].kvm_model;
+		} else {
+			p->cpu_mode = "custom";
+			p->cpu_model = compats[i].tcg_model;
+		}
+		return 0;
+	}
+	return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+			"the processor compatibility mode \"%s\" is not known here", mode);
+}
+
+/*
+ * The kernel's words.  movable_node: a DIMM that is there at boot can leave again.  The image's own
+ * words come last but one, so that they win over the general ones, never over the name.
+ */
+static int make_cmdline(const struct fw_request *rq, struct fw_plan *p)
+{
+	const struct fw_image *image = rq->image;
+	auto_buf b = { 0 };
+
+	if (image->files[FW_IMAGE_ROOT].name)
+		par_buf_puts(&b, "root=/dev/vda rw ");
+	par_buf_puts(&b, "console=hvc0 movable_node");
+	if (rq->has_eth)
+		par_buf_puts(&b, " ip=dhcp");
+	if (image->cmdline && *image->cmdline)
+		par_buf_printf(&b, " %s", image->cmdline);
+	par_buf_puts(&b, " lpard.name=");
+	fw_cmdline_escape(&b, rq->name);
+	p->cmdline = par_buf_steal(&b);
+	return p->cmdline ? 0 : -ENOMEM;
+}
+
+static int add_arg(struct fw_plan *p, const char *option, const char *value)
+{
+	if (par_strv_add(&p->qemu_args, option) < 0 || par_strv_add(&p->qemu_args, value) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
+static int choose_path(const struct fw_request *rq, struct fw_plan *p)
+{
+	p->direct = rq->image && rq->image->files[FW_IMAGE_KERNEL].name;
+	p->path = FW_PATH_SLOF;
+	switch (rq->boot_mode) {
+	case LPAR_BOOT_NORM:
+	case LPAR_BOOT_DD:
+	case LPAR_BOOT_DS:
+		if (!p->direct)
+			return 0;
+		p->path = FW_PATH_VOF;
+		return add_arg(p, "-machine", "x-vof=on");
+	case LPAR_BOOT_SMS:
+		/* With a kernel in memory SLOF would start it and never show its menu. */
+		p->direct = false;
+		p->boot_menu = true;
+		return 0;
+	case LPAR_BOOT_OF:
+		/* The kernel stays in memory: `boot` at the prompt starts it. */
+		p->stop_at_prompt = true;
+		return add_arg(p, "-prom-env", "auto-boot?=false");
+	}
+	return -EINVAL;
+}
+
+int fw_plan_make(const struct fw_request *rq, struct fw_plan *ret, struct par_error **err)
+{
+	auto_fw_plan p = { 0 };
+	int r = choose_cpu(rq, &p, err);
+
+	if (r < 0)
+		return r;
+	p.features = rq->accel == FW_ACCEL_KVM ? no_features : tcg_features;
+	r = choose_path(rq, &p);
+	if (r == 0 && p.direct)
+		r = make_cmdline(rq, &p);
+	if (r < 0)
+		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+	*ret = p;
+	p = (struct fw_plan){ 0 };
+	return 0;
+}
+
+void fw_plan_done(struct fw_plan *p)
+{
+	par_strv_done(&p->qemu_args);
+	free(p->cmdline);
+	*p = (struct fw_plan){ 0 };
+}
