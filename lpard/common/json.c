@@ -108,7 +108,7 @@ static int member(struct json_object *obj, const char *key, bool required, enum 
 int par_json_string(struct json_object *obj, const char *key, bool required, const char **ret,
 		    struct par_error **err)
 {
-	struct json_object *m;
+	struct json_object *m = NULL;
 	int r = member(obj, key, required, json_type_string, "a string", &m, err);
 
 	if (r <= 0)
@@ -122,7 +122,7 @@ int par_json_string(struct json_object *obj, const char *key, bool required, con
 int par_json_bool(struct json_object *obj, const char *key, bool required, bool *ret,
 		  struct par_error **err)
 {
-	struct json_object *m;
+	struct json_object *m = NULL;
 	int r = member(obj, key, required, json_type_boolean, "true or false", &m, err);
 
 	if (r > 0)
@@ -133,7 +133,7 @@ int par_json_bool(struct json_object *obj, const char *key, bool required, bool 
 int par_json_u64(struct json_object *obj, const char *key, bool required, uint64_t max,
 		 uint64_t *ret, struct par_error **err)
 {
-	struct json_object *m;
+	struct json_object *m = NULL;
 	int64_t value;
 	int r = member(obj, key, required, json_type_int, "a whole number", &m, err);
 
@@ -158,7 +158,7 @@ int par_json_object(struct json_object *obj, const char *key, bool required,
 int par_json_array(struct json_object *obj, const char *key, bool required, size_t max,
 		   struct json_object **ret, struct par_error **err)
 {
-	struct json_object *m;
+	struct json_object *m = NULL;
 	int r = member(obj, key, required, json_type_array, "a list", &m, err);
 
 	if (r <= 0)

@@ -47,7 +47,7 @@ int par_varlink_connect(const char *path, struct par_varlink **ret, struct par_e
 	if (strlen(path) >= sizeof(sa.sun_path))
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 				"the socket path \"%s\" is too long", path);
-	strcpy(sa.sun_path, path);
+	memcpy(sa.sun_path, path, strlen(path) + 1);
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not make a socket");

@@ -38,7 +38,7 @@ static int connect_until(const char *path, uint64_t until)
 
 	if (fd < 0 || strlen(path) >= sizeof(address.sun_path))
 		return -1;
-	strcpy(address.sun_path, path);
+	memcpy(address.sun_path, path, strlen(path) + 1);
 	while (connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
 		if (now_ms() >= until) {
 			close(fd);
