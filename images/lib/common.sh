@@ -1,0 +1,106 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# What every builder needs: messages with the time they took, cleaning up, the cache folder.
+# Sourced by build-* with $here set to the folder images/.
+
+# here, repo and cache are read by the other parts.
+# shellcheck disable=SC2034
+repo=$(cd "$here/.." && pwd)
+cache=${LPARD_CACHE:-$repo/.cache}
+triplet=powerpc64le-linux-gnu
+program=${0##*/}
+LC_ALL=C
+export LC_ALL
+umask 022
+
+# Milliseconds since the machine started.
+now_ms() {
+	awk '{ printf "%d\n", $1 * 1000 }' /proc/uptime
+}
+
+build_begin=$(now_ms)
+step_name=
+
+step_end() {
+	[ -z "$step_name" ] && return 0
+	step_ms=$(($(now_ms) - step_begin))
+	printf '%s: %s: %d.%01d s\n' "$program" "$step_name" $((step_ms / 1000)) \
+		$((step_ms % 1000 / 100)) >&2
+	step_name=
+}
+
+# step TEXT - a long step begins; the one before it is reported with the time it took.
+step() {
+	step_end
+	step_name=$1
+	step_begin=$(now_ms)
+	[ -t 2 ] && printf '%s: %s ...\r' "$program" "$step_name" >&2
+	return 0
+}
+
+say() {
+	printf '%s: %s\n' "$program" "$*" >&2
+}
+
+die() {
+	say "$*"
+	exit 1
+}
+
+# need PROGRAM... - stop with a plain word when one is not installed.
+need() {
+	missing=
+	for tool; do
+		command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
+	done
+	[ -z "$missing" ] ||
+		die "not installed:$missing (the Debian packages are in images/packages.txt)"
+}
+
+# on_exit FILE... - remove these when the builder ends, however it ends.
+exit_files=
+on_exit() {
+	for file; do
+		exit_files="$exit_files $file"
+	done
+}
+
+clean_up() {
+	status=$?
+	trap - EXIT
+	for file in $exit_files; do
+		rm -rf "$file"
+	done
+	exit "$status"
+}
+trap clean_up EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+
+# lines FILE... - the words of list files without comments, one a line.
+lines() {
+	sed -e 's/#.*//' "$@" | tr -s ' \t' '\n\n' | sed '/^$/d'
+}
+
+# digest - SHA-256 of standard input, hexadecimal.
+digest() {
+	sha256sum | cut -d' ' -f1
+}
+
+# digest_file FILE - the same as sha256sum prints; openssl where it is there, being three times
+# as fast on processors that have instructions for it.
+digest_file() {
+	if command -v openssl >/dev/null 2>&1; then
+		openssl dgst -sha256 -r "$1" | cut -d' ' -f1
+	else
+		sha256sum "$1" | cut -d' ' -f1
+	fi
+}
+
+# only_one NAME - one builder at a time for one part of the cache.
+only_one() {
+	mkdir -p "$cache/images"
+	exec 9>"$cache/images/$1.lock"
+	flock 9
+}

@@ -1,0 +1,83 @@
+# shellcheck shell=sh
+# SPDX-License-Identifier: Apache-2.0
+#
+# The files of an LPAR image: its root tree put together, the root disk, the manifest.
+
+# image_tree DIR - base tree, modules, init and wparctl as one tree.  Files are hard links into
+# the cache: nothing may be written in place.
+image_tree() {
+	step "root tree"
+	mkdir -p "${1%/*}"
+	cp -al "$base_dir" "$1"
+	mkdir -p "$1/usr/lib/modules"
+	cp -al "$kernel_dir/lib/modules/." "$1/usr/lib/modules/"
+	install -m 755 "$init_exe" "$1/usr/sbin/lpard-init"
+	for name in init poweroff reboot halt shutdown telinit; do
+		ln -sf lpard-init "$1/usr/sbin/$name"
+	done
+	mkdir -p "$1/usr/lib/lpard" "$1/images" "$1/wpars" "$1/etc/wpars" "$1/etc/sysctl.d" \
+		"$1/var/adm/wpars" "$1/var/lib/wpars"
+	install -m 755 "$here/rootfs/dhcp-event" "$1/usr/lib/lpard/dhcp-event"
+	tar -c -C "$wparctl_root" . | tar -x -C "$1" --no-same-owner --keep-directory-symlink
+}
+
+# image_disk TREE FILE - the root disk: ext4 with project quotas, thin.
+image_disk() {
+	step "root disk"
+	truncate -s "$root_size" "$2"
+	mkfs.ext4 -q -F -L lpar-root -m 1 -O project,quota \
+		-E quotatype=prjquota,lazy_itable_init=0,lazy_journal_init=0,root_owner=0:0 \
+		-d "$1" "$2" 2>"$2.log" || {
+		sed 's/^/  /' "$2.log" >&2
+		die "the root disk could not be made"
+	}
+	rm "$2.log"
+}
+
+json_file() {
+	printf '\t\t"%s": { "file": "%s", "size": %s, "sha256": "%s" }%s\n' "$1" "$2" \
+		"$(stat -c %s "$3/$2")" "$(digest_file "$3/$2")" "$4"
+}
+
+# image_manifest DIR NAME - image.json of what is in DIR
+image_manifest() {
+	step "manifest"
+	# shellcheck disable=SC1091
+	os_name=$(. "$base_dir/usr/lib/os-release" && printf '%s' "$NAME")
+	os_version=$(os_version "$base_dir")
+	page_size=4096
+	case $kernel_release in
+	*-64k) page_size=65536 ;;
+	esac
+	[ "$suite" = bookworm ] && page_size=65536
+	cat >"$1/image.json" <<-JSON
+		{
+			"format": 1,
+			"name": "$2",
+			"suite": "$suite",
+			"architecture": "ppc64el",
+			"os_name": "$os_name",
+			"os_version": "$os_version",
+			"kernel_release": "$kernel_release",
+			"page_size": $page_size,
+			"boot": "vof",
+			"command_line": "$command_line",
+			"agent_version": "$wparctl_version",
+			"created": "$(date -u +%Y-%m-%dT%H:%M:%SZ)",
+			"files": {
+		$(json_file kernel vmlinux "$1" ,)
+		$(json_file initrd initrd.img "$1" ,)
+		$(json_file root root.img "$1" '')
+			}
+		}
+	JSON
+}
+
+# os_version TREE - the release with its point (12.11), as far as the tree knows
+os_version() {
+	version=$(cat "$1/etc/debian_version" 2>/dev/null)
+	case $version in
+	[0-9]*) printf '%s' "$version" ;;
+	*) sed -n 's/^VERSION_ID="\(.*\)"/\1/p' "$1/usr/lib/os-release" ;;
+	esac
+}
