@@ -76,7 +76,7 @@ static bool is_path(const char *s)
 
 static bool is_hostname(const char *s)
 {
-	return is_word(s) && s[0] != '-' && s[0] != '.' && !strpbrk(s, "/\\\"'`;&|<>(){}$=:,");
+	return is_word(s) && s[0] != '-' && s[0] != '.' && !strpbrk(s, "/\\\"'`;&|<>(){}=:,");
 }
 
 static bool is_hex(const char *s, size_t len)

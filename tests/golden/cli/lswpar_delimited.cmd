@@ -1,0 +1,13 @@
+WPARS_ROOT=wpars fake-wpar lswpar -c
+WPARS_ROOT=wpars fake-wpar lswpar -cq dev01
+WPARS_ROOT=wpars fake-wpar lswpar -d '||' -a name,state
+WPARS_ROOT=wpars2 fake-wpar lswpar -cG
+WPARS_ROOT=wpars2 fake-wpar lswpar -Ncq applejack-541ba3
+WPARS_ROOT=wpars2 fake-wpar lswpar -q -c -N -a address,interface
+WPARS_ROOT=wpars2 fake-wpar lswpar -cI
+WPARS_ROOT=wpars2 fake-wpar lswpar -cM
+WPARS_ROOT=wpars2 fake-wpar lswpar -cR
+WPARS_ROOT=wpars2 fake-wpar lswpar -cS
+WPARS_ROOT=wpars2 fake-wpar lswpar -cD applejack-541ba3
+WPARS_ROOT=wpars2 fake-wpar lswpar -cX
+WPARS_ROOT=wpars2 fake-wpar lswpar -cT
