@@ -18,7 +18,11 @@ enum par_attr_op {
 struct par_attr {
 	char *name;
 	enum par_attr_op op;
-	char *value; /* quotes of the pair taken off; list elements still as written */
+	/*
+	 * Quotes of the pair taken off and its doubled quotes single again, so that a list reads
+	 * as comma-separated values: `"2/1/1/3,4,5/0/1",3/0/1//0/1`.
+	 */
+	char *value;
 };
 
 struct par_attrs {
@@ -39,8 +43,11 @@ const char *par_attrs_get(const struct par_attrs *a, const char *name);
  */
 int par_attrs_parse(const char *text, struct par_attrs *ret, struct par_error **err);
 
-/* par_attrs_split_list - elements of a list value, doubled quotes taken off */
+/* par_attrs_split_list - elements of a list value, their quotes taken off; "" is the empty list */
 int par_attrs_split_list(const char *value, struct par_strv *ret, struct par_error **err);
 
 /* par_attrs_put_pair - write name=value, quoted whole when the value needs it */
 int par_attrs_put_pair(struct par_buf *b, const char *name, const char *value);
+
+/* par_attrs_put_element - write one element of a list, quoted when it has a comma or a quote */
+int par_attrs_put_element(struct par_buf *b, const char *element);

@@ -41,6 +41,10 @@ struct lpar_partition {
 	uint32_t avail_priority;
 	bool shared_proc_pool_util_auth;
 	bool allow_perf_collection;
+	/* What the next activation uses; applying a profile sets these from it. */
+	enum lpar_boot_mode boot_mode;
+	bool auto_start;
+	bool redundant_err_path_reporting;
 	bool time_ref;
 	bool msp;
 	char *work_group_id;
