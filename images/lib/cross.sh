@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # the parts share their variables
 # SPDX-License-Identifier: Apache-2.0
 #
 # Cross building against the packages of the suite an image is made of: a sysroot of unpacked

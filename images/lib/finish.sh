@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # the parts share their variables
 # SPDX-License-Identifier: Apache-2.0
 #
 # Does by hand what the packages' maintainer scripts would have done, so that an unpacked tree is
@@ -182,7 +182,7 @@ finish_libraries() {
 # host_tool NAME - images/tools/NAME.c, compiled for this machine; prints the program.
 host_tool() {
 	tool_exe=$cache/images/tools/$1
-	if [ ! -x "$tool_exe" ] || [ "$here/tools/$1.c" -nt "$tool_exe" ]; then
+	if [ -z "$(find "$tool_exe" -newer "$here/tools/$1.c" 2>/dev/null)" ]; then
 		mkdir -p "${tool_exe%/*}"
 		${CC:-cc} -std=gnu17 -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -o "$tool_exe.$$" \
 			"$here/tools/$1.c" >&2 || die "images/tools/$1.c does not compile"

@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # the parts share their variables
 # SPDX-License-Identifier: Apache-2.0
 #
 # The files of an LPAR image: its root tree put together, the root disk, the manifest.
@@ -32,45 +32,44 @@ image_disk() {
 		die "the root disk could not be made"
 	}
 	rm "$2.log"
+	# mkfs counts no file it copied against the quotas: e2fsck does (status 1: corrected).
+	e2fsck -fy "$2" >"$2.log" 2>&1 || [ $? -eq 1 ] || {
+		sed 's/^/  /' "$2.log" >&2
+		die "the root disk is not sound"
+	}
+	rm "$2.log"
 }
 
 json_file() {
-	printf '\t\t"%s": { "file": "%s", "size": %s, "sha256": "%s" }%s\n' "$1" "$2" \
-		"$(stat -c %s "$3/$2")" "$(digest_file "$3/$2")" "$4"
+	printf '"%s": { "file": "%s", "size": %s, "sha256": "%s" }' "$1" "$2" \
+		"$(stat -c %s "$3/$2")" "$(digest_file "$3/$2")"
 }
 
 # image_manifest DIR NAME - image.json of what is in DIR
 image_manifest() {
 	step "manifest"
-	# shellcheck disable=SC1091
-	os_name=$(. "$base_dir/usr/lib/os-release" && printf '%s' "$NAME")
-	os_version=$(os_version "$base_dir")
-	page_size=4096
-	case $kernel_release in
-	*-64k) page_size=65536 ;;
-	esac
-	[ "$suite" = bookworm ] && page_size=65536
-	cat >"$1/image.json" <<-JSON
-		{
-			"format": 1,
-			"name": "$2",
-			"suite": "$suite",
-			"architecture": "ppc64el",
-			"os_name": "$os_name",
-			"os_version": "$os_version",
-			"kernel_release": "$kernel_release",
-			"page_size": $page_size,
-			"boot": "vof",
-			"command_line": "$command_line",
-			"agent_version": "$wparctl_version",
-			"created": "$(date -u +%Y-%m-%dT%H:%M:%SZ)",
-			"files": {
-		$(json_file kernel vmlinux "$1" ,)
-		$(json_file initrd initrd.img "$1" ,)
-		$(json_file root root.img "$1" '')
-			}
-		}
-	JSON
+	os_name=$(sed -n 's/^NAME="\(.*\)"/\1/p' "$base_dir/usr/lib/os-release")
+	cat >"$1/image.json" <<JSON
+{
+  "format": 1,
+  "name": "$2",
+  "suite": "$suite",
+  "architecture": "ppc64el",
+  "os_name": "$os_name",
+  "os_version": "$(os_version "$base_dir")",
+  "kernel_release": "$kernel_release",
+  "page_size": $page_size,
+  "boot": "vof",
+  "command_line": "$command_line",
+  "agent_version": "$wparctl_version",
+  "created": "$(date -u +%Y-%m-%dT%H:%M:%SZ)",
+  "files": {
+    $(json_file kernel vmlinux "$1"),
+    $(json_file initrd initrd.img "$1"),
+    $(json_file root root.img "$1")
+  }
+}
+JSON
 }
 
 # os_version TREE - the release with its point (12.11), as far as the tree knows

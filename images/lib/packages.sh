@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # the parts share their variables
 # SPDX-License-Identifier: Apache-2.0
 #
 # Packages of another suite and architecture: which archive, which packages (apt's own resolver

@@ -1,4 +1,4 @@
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034,SC2154 # the parts share their variables
 # SPDX-License-Identifier: Apache-2.0
 #
 # Lays packages down as a tree, with dpkg's own database, running no program of theirs.
