@@ -86,7 +86,7 @@ part_valgrind()
 			printf '%s\n' "$program"
 		fi
 	done | PAR_TEST_SOURCE=$par_top/tests PAR_TEST_BUILD=$par_build CK_FORK=no \
-		CK_TIMEOUT_MULTIPLIER=20 xargs -r -P "$(build_jobs)" -I {} \
+		CK_EXCLUDE_TAGS=no-valgrind CK_TIMEOUT_MULTIPLIER=20 xargs -r -P "$(build_jobs)" -I {} \
 		sh -c 'valgrind -q --error-exitcode=99 --leak-check=full \
 			--errors-for-leak-kinds=definite --suppressions="$1/valgrind.supp" \
 			"$2" >"$3/valgrind-$(basename "$2").out" 2>&1 </dev/null
@@ -209,5 +209,5 @@ check_cppcheck()
 check_shellcheck()
 {
 	cd "$par_top" || return 1
-	check_shell_files | xargs shellcheck -x -P SCRIPTDIR -S warning -e SC1091,SC2154
+	check_shell_files | xargs shellcheck -x -P SCRIPTDIR -S warning -e SC1091,SC2034,SC2154
 }

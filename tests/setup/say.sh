@@ -47,7 +47,7 @@ say_watch()
 		if [ -s "$par_work/log/progress" ]; then
 			line=$(cat "$par_work/log/progress")
 		else
-			line=$(tail -c 400 "$log" 2>/dev/null | tr '\r' '\n' | tail -n 1)
+			line=$(tail -c 400 "$log" 2>/dev/null | tr '\r' '\n' | grep . | tail -n 1) || :
 		fi
 		line=$(printf %s "$line" | tr -cd '[:print:]')
 		if [ -n "$say_tty" ]; then
