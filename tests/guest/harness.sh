@@ -70,7 +70,7 @@ guest_in_frame()
 {
 	"$par_setup/frame.sh" run "$frame" env PATH="$par_build/bin:$PATH" SYS=frame LPAR="$LPAR" \
 		PAR_TEST_SOURCE="$par_top/tests" PAR_TEST_BUILD="$par_build" PAR_IMAGES="$par_images" \
-		PAR_LOGS="$logs" TMPDIR=/run "$@"
+		PAR_LOGS="$logs" PAR_LPARD_CONF="$frame/lpard.conf" TMPDIR=/run "$@"
 }
 
 # guest_start_lpard - the daemon, by a configuration that differs from the default in nothing but

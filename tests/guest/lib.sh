@@ -62,3 +62,9 @@ lpar_push()
 {
 	in_lpar sh -c "cat >'$2' && chmod 0755 '$2'" <"$1"
 }
+
+# lpard_start_again - after it was killed
+lpard_start_again()
+{
+	setsid lpard --config "$PAR_LPARD_CONF" >>"$PAR_LOGS/lpard.log" 2>&1 </dev/null &
+}

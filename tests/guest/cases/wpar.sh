@@ -1,0 +1,51 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# wpar.sh - the main job: a system WPAR from mkwpar to rmwpar, and an application WPAR
+# lpar: trixie
+set -u
+# shellcheck source=tests/guest/lib.sh
+. "$PAR_TEST_SOURCE/guest/lib.sh"
+name=wt1
+
+like "mkwpar says what it did" "$(in_lpar mkwpar -n $name 2>&1)" \
+	"^Workload partition $name created successfully\.$"
+is "it is Defined" "$(in_lpar lswpar -c -q -a state $name)" D
+fails "the same name again is refused" in_lpar mkwpar -n $name
+
+out=$(in_lpar startwpar -v $name 2>&1)
+is "startwpar ends well" $? 0
+like "startwpar -v shows each mount" "$out" "^ *Mounting /wpars/$name/home"
+like "it names its subsystem" "$out" "^0513-059 The cor_$name Subsystem has been started\. Subsystem PID is [0-9]+\.$"
+like "and its status" "$out" '^Return Status = SUCCESS\.$'
+is "it is Active" "$(in_lpar lswpar -c -q -a state $name)" A
+like "the table has its line" "$(in_lpar lswpar)" "^$name +A +S +$name +/wpars/$name"
+fails "a second start is refused" in_lpar startwpar $name
+
+is "clogin gives its host name" "$(in_lpar clogin $name -- hostname)" $name
+is "process 1 is its own" "$(in_lpar clogin $name -- sh -c 'echo $(ps -e -o pid= | head -n 1)')" 1
+unlike "the agent is not seen inside" "$(in_lpar clogin $name -- ps -ef)" 'wparctl agent'
+like "df shows Global on /" "$(in_lpar clogin $name -- df -k /)" '^Global .* /$'
+like "df shows Global on /usr" "$(in_lpar clogin $name -- df -k /usr)" '^Global '
+is "root inside" "$(in_lpar clogin $name -- id -u)" 0
+fails "/usr cannot be written" in_lpar clogin $name -- touch /usr/x
+ok "/ can" in_lpar clogin $name -- touch /x
+is "what is written inside is in the WPAR's folder" "$(in_lpar sh -c "ls /wpars/$name/x")" "/wpars/$name/x"
+fails "no device node can be made" in_lpar clogin $name -- mknod /tmp/d b 254 0
+fails "nothing can be mounted over the kernel" in_lpar clogin $name -- sh -c 'echo 1 >/proc/sys/kernel/panic'
+in_lpar clogin $name -- sh -c 'exit 5'
+is "a command's status comes out" $? 5
+is "stdin goes in" "$(echo in | in_lpar clogin $name -- cat)" in
+
+fails "rmwpar refuses an active WPAR" in_lpar rmwpar $name
+like "wparexec runs a command" "$(in_lpar wparexec -n wx1 /usr/bin/ls / 2>/dev/null)" '^usr$'
+in_lpar wparexec -n wx2 -- /usr/bin/sh -c 'exit 9' >/dev/null 2>&1
+is "wparexec ends with its status" $? 9
+unlike "and is gone" "$(in_lpar lswpar)" '^wx[12] '
+
+ok "stopwpar" in_lpar stopwpar $name
+is "it is Defined again" "$(in_lpar lswpar -c -q -a state $name)" D
+ok "rmwpar" in_lpar rmwpar $name
+fails "it is unknown" in_lpar lswpar $name
+is "nothing is left of it" \
+	"$(in_lpar sh -c "ls -d /wpars/$name /etc/wpars/$name.cf /run/wpars/$name 2>/dev/null; grep /wpars/$name /proc/mounts; find /sys/fs/cgroup -name '*$name*'; ps -ef | grep '[c]or_$name'")" ""
+done_testing
