@@ -34,7 +34,7 @@ guest_kind()
 	local kind=$1
 	shift
 	(
-		frame=$par_work/check/guest-$kind-$$
+		frame=$par_work/check/frame-$kind-$$
 		logs=$tap_logs/guest-$kind
 		mkdir -p "$logs"
 		trap 'guest_end' EXIT

@@ -5,6 +5,7 @@
 #	frame.sh up DIR [NAME]		start a frame in DIR; its host name is NAME (default: frame)
 #	frame.sh run DIR COMMAND...	run a command in it; there qemu:///system is the frame's
 #	frame.sh down DIR		end it with all that runs in it, and remove DIR
+#	frame.sh sweep DIR		end the frames in DIR/frame-PID... whose PID is gone
 #	frame.sh once KIND DIR COMMAND...
 #					up, run, down; KIND is libvirt, or bare for a frame without
 #
@@ -179,6 +180,16 @@ frame_idle()
 	done
 }
 
+# frame_sweep DIR - what a run that was killed has left
+frame_sweep()
+{
+	local dir
+	for dir in "$1"/frame-*; do
+		[ -d "$dir" ] || continue
+		kill -0 "${dir##*-}" 2>/dev/null || frame_down "$dir"
+	done
+}
+
 # frame_once KIND DIR COMMAND...
 frame_once()
 {
@@ -223,7 +234,7 @@ frame_down()
 }
 
 case ${1:-} in
-up | run | down | once | init)
+up | run | down | once | sweep | init)
 	command=$1
 	shift
 	[ $# -ge 1 ] || die "which folder?"

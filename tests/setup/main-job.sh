@@ -5,6 +5,7 @@
 # A command whose result is already there is not run again; `exists` is shown instead.
 
 SYS=$(uname -n)
+SYS=${SYS%%.*}
 OLD_IMAGE=$(images_old_name)
 
 # hmc COMMAND... - one of the product's commands
