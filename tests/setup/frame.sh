@@ -53,7 +53,10 @@ cgroup_name()
 
 frame_up()
 {
-	local dir=$1 name=${2:-frame} pid child i group
+	local dir=$1 name=${2:-frame} pid child i group owner=
+	if [ -n "${PAR_FRAME_OWNER:-}" ]; then
+		owner=$(process_mark "$PAR_FRAME_OWNER")
+	fi
 	if [ -e "$dir/pid" ]; then
 		frame_down "$dir"
 	fi
@@ -93,18 +96,16 @@ frame_up()
 		die "the frame in $dir did not start"
 	fi
 	disown "$pid"
-	if [ -n "${PAR_FRAME_OWNER:-}" ]; then
-		frame_guard "$PAR_FRAME_OWNER" "$dir" </dev/null >/dev/null 2>&1 &
+	if [ -n "$owner" ]; then
+		frame_guard "$owner" "$dir" </dev/null >/dev/null 2>&1 &
 		disown
 	fi
 }
 
-# frame_guard OWNER DIR - end the frame when its owner is gone
+# frame_guard MARK DIR - end the frame when the process that MARK names is gone
 frame_guard()
 {
-	local mark
-	mark=$(process_mark "$1")
-	while [ "$(process_mark "$1")" = "$mark" ]; do
+	while [ "$(process_mark "${1%% *}")" = "$1" ] && [ -e "/proc/${1%% *}" ]; do
 		process_of "$2/pid" >/dev/null || return 0
 		sleep 1
 	done
