@@ -33,8 +33,11 @@ step() {
 	step_end
 	step_name=$1
 	step_begin=$(now_ms)
-	[ -t 2 ] && printf '%s: %s ...\r' "$program" "$step_name" >&2
-	return 0
+	if [ -t 2 ]; then
+		printf '%s: %s ...\r' "$program" "$step_name" >&2
+	else
+		printf '%s: %s ...\n' "$program" "$step_name" >&2
+	fi
 }
 
 say() {
