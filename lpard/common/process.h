@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Starting programs: own session, standard descriptors or a pty, nothing else inherited.  Watching
+ * them end is the event loop's (par_event_child).
+ */
+#pragma once
+
+#include "lpard/common/error.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct par_spawn {
+	const char *path; /* of the program; see par_find_program() */
+	char *const *argv;
+	char *const *envp; /* NULL: the caller's */
+	const char *cwd;   /* NULL: the caller's */
+	int fds[3];	   /* what becomes 0, 1, 2; -1: /dev/null.  Stay the caller's */
+	const char *tty;   /* NULL, or a terminal's path that becomes 0, 1, 2 and controlling */
+	bool same_session; /* stay in the caller's session and process group */
+};
+
+/*
+ * par_spawn - start a program with all signals at their defaults, none blocked, and no descriptor
+ * but 0, 1 and 2
+ *
+ * Returns 0 with the child's pid, to be reaped by the caller (par_event_child), or a negative
+ * errno, that of exec too: -ENOENT, -EACCES, -ENOEXEC …
+ */
+int par_spawn(const struct par_spawn *s, pid_t *ret_pid, struct par_error **err);
+
+/*
+ * par_find_program - where execvp() would find @name
+ * @path_list	like $PATH; not used when @name has a slash
+ * @ret		caller frees
+ * Returns 0, -ENOENT, or -EACCES when there is one that cannot be run.
+ */
+int par_find_program(const char *name, const char *path_list, char **ret);
+
+/*
+ * par_pty_open - a new pty
+ * @rows, @columns	0: not known
+ * @ret_master		non-blocking
+ * @ret_path		of the other end, caller frees
+ */
+int par_pty_open(uint16_t rows, uint16_t columns, int *ret_master, char **ret_path,
+		 struct par_error **err);
+int par_pty_resize(int fd, uint16_t rows, uint16_t columns);
+
+/* par_pipe - both ends O_CLOEXEC; -errno */
+int par_pipe(int ret_fds[2], struct par_error **err);
+int par_set_nonblock(int fd);
+
+/*
+ * par_kill_session - a signal to every process of a session (that is: every process group of it)
+ * @sid		the session leader's pid
+ * Needs /proc; without it only the leader's own process group gets it.  Returns how many got it.
+ */
+int par_kill_session(pid_t sid, int signo);
+
+/* par_exit_status - as shells say it: the status, or 128 + the signal */
+int par_exit_status(int wait_status);
