@@ -82,6 +82,7 @@ libvirt_start_alone()
 	mkdir -p "$par_state"
 	# What is not in this list when libvirt_stop comes is what we caused.
 	[ -e "$par_state/libvirt-before" ] || libvirt_files >"$par_state/libvirt-before"
+	[ -e "$par_state/links-before" ] || ls /sys/class/net >"$par_state/links-before"
 	mkdir -p /run/libvirt /var/log/libvirt/qemu
 	if ! [ -e /run/virtlogd.pid ] || ! kill -0 "$(cat /run/virtlogd.pid)" 2>/dev/null; then
 		virtlogd -d
@@ -109,6 +110,18 @@ libvirt_others()
 	virsh -q -c qemu:///system pool-list --all --name
 }
 
+# libvirt_stop_networks - those that came up with our libvirtd: bridges outlive it
+libvirt_stop_networks()
+{
+	local network bridge
+	for network in $(virsh -q -c qemu:///system net-list --name); do
+		bridge=$(virsh -q -c qemu:///system net-info "$network" | awk '/^Bridge:/ { print $2 }')
+		grep -qxF "$bridge" "$par_state/links-before" ||
+			virsh -q -c qemu:///system net-destroy "$network"
+	done
+	rm -f "$par_state/links-before"
+}
+
 # libvirt_stop - end what libvirt_start_alone started; nothing else
 libvirt_stop()
 {
@@ -119,6 +132,7 @@ libvirt_stop()
 		echo "libvirtd has things that are not the demo's, and goes on running: $others"
 		return 0
 	fi
+	libvirt_stop_networks
 	process_end "$par_state/libvirtd.pid" 20
 	process_end "$par_state/virtlogd.pid"
 	rm -f /run/libvirtd.pid /run/virtlogd.pid
