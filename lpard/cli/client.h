@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Talking to lpard from a command: connecting, and the parameters that many methods have. */
+#pragma once
+
+#include "lpard/common/attrs.h"
+#include "lpard/common/cmd.h"
+#include "lpard/common/json.h"
+#include "lpard/common/varlink.h"
+
+/* cli_connect - to lpard; a clear text when it does not run (PAR_E_DISCONNECTED) */
+int cli_connect(struct par_varlink **ret, struct par_error **err);
+
+/*
+ * cli_call - connect, call org.lpard.@method, disconnect
+ * @params	taken over, also on failure; NULL is out of memory
+ * @ret		the answer, caller puts it; NULL: not wanted
+ */
+int cli_call(const char *method, struct json_object *params, struct json_object **ret,
+	     struct par_error **err);
+
+/* cli_missing - "… missing a required parameter …  are -m,-r. …"; @options as in "-m,-r" */
+int cli_missing(struct par_error **err, const char *options);
+
+/* Collects the options that are missing. */
+struct cli_missing {
+	struct par_buf names;
+};
+
+/* cli_need - note @option when @there is false */
+void cli_need(struct cli_missing *m, bool there, const char *option);
+/* cli_needs_met - 0, or the error that names all of them; frees what was collected */
+int cli_needs_met(struct cli_missing *m, struct par_error **err);
+
+/* cli_put_lpar - "lpar": name, or "id": number when @name is NULL */
+int cli_put_lpar(struct json_object *params, const char *name, const char *id,
+		 struct par_error **err);
+
+/* cli_put_attributes - "attributes": [{name, op, value}…] */
+int cli_put_attributes(struct json_object *params, const struct par_attrs *attrs,
+		       struct par_error **err);
+
+/* cli_put_filter - "filter": [{name, values}…] from the argument of --filter */
+int cli_put_filter(struct json_object *params, const char *filter, struct par_error **err);
+
+/* cli_put_list - @key: ["a", "b"] from "a,b" */
+int cli_put_list(struct json_object *params, const char *key, const char *text,
+		 struct par_error **err);
+
+/* cli_oom - PAR_E_NO_MEMORY */
+int cli_oom(struct par_error **err);

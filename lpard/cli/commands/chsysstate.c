@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* chsysstate - activate, shut down and restart partitions */
+#include "lpard/cli/commands.h"
+#include "lpard/cli/client.h"
+
+#include <string.h>
+
+struct chsysstate_args {
+	const char *resource, *system, *operation;
+	const char *names, *ids, *profile;
+	const char *boot_mode, *keylock, *ipl_source;
+	bool all, immediate, restart, force, no_vsi, progress;
+};
+
+static const struct par_opt opts[] = {
+	OPT_STR('r', NULL, "RESOURCE", struct chsysstate_args, resource,
+		"Whose state to change: lpar", .values = "lpar"),
+	OPT_STR('m', NULL, "SYSTEM", struct chsysstate_args, system,
+		"The managed system, by name or TYPE-MODEL*SERIAL", .values = "@systems"),
+	OPT_STR('o', NULL, "OPERATION", struct chsysstate_args, operation,
+		"on, shutdown (the power button) or osshutdown (the operating system shuts itself "
+		"down)",
+		.values = "on|shutdown|osshutdown"),
+	OPT_STR('n', NULL, "LPARS", struct chsysstate_args, names,
+		"The partition, or several with commas between them", .values = "@lpars"),
+	OPT_STR(0, "id", "IDS", struct chsysstate_args, ids, "The same by id"),
+	OPT_FLAG(0, "all", struct chsysstate_args, all, "All partitions of the system"),
+	OPT_STR('f', NULL, "PROFILE", struct chsysstate_args, profile,
+		"With on: the profile to activate with; without it the current configuration is "
+		"used",
+		.values = "@profiles"),
+	OPT_STR('b', NULL, "MODE", struct chsysstate_args, boot_mode,
+		"With on: the boot mode, this once: norm, sms, of, dd or ds",
+		.values = "norm|sms|of|dd|ds"),
+	OPT_STR('k', NULL, "KEYLOCK", struct chsysstate_args, keylock,
+		"With on: the keylock position: norm or manual", .values = "norm|manual"),
+	OPT_FLAG(0, "immed", struct chsysstate_args, immediate,
+		 "With shutdown: at once, as by pulling the plug; with osshutdown: without delay"),
+	OPT_FLAG(0, "restart", struct chsysstate_args, restart, "Start it again afterwards"),
+	OPT_FLAG(0, "force", struct chsysstate_args, force, "Do it even if that has a risk"),
+	OPT_FLAG(0, "progress", struct chsysstate_args, progress,
+		 "Show on standard error what is being done"),
+	/* There are no VSI profiles, and the initial load source is an IBM i matter. */
+	OPT_FLAG(0, "novsi", struct chsysstate_args, no_vsi, NULL),
+	OPT_STR('i', NULL, "SOURCE", struct chsysstate_args, ipl_source, NULL),
+	{ 0 },
+};
+
+static bool one_of(const char *word, const char *const *words)
+{
+	for (; *words; words++) {
+		if (par_streq(word, *words))
+			return true;
+	}
+	return false;
+}
+
+static int check(const struct chsysstate_args *a, struct par_error **err)
+{
+	static const char *const operations[] = { "on", "shutdown", "osshutdown", NULL };
+	static const char *const modes[] = { "norm", "sms", "of", "dd", "ds", NULL };
+	static const char *const keys[] = { "norm", "manual", NULL };
+	bool on = par_streq(a->operation, "on");
+	struct cli_missing m = { 0 };
+
+	cli_need(&m, par_streq(a->resource, "lpar"), "-r");
+	cli_need(&m, a->system, "-m");
+	cli_need(&m, one_of(a->operation, operations), "-o");
+	cli_need(&m, (a->names != NULL) + (a->ids != NULL) + a->all == 1, "-n,--id,--all");
+	cli_need(&m, !a->boot_mode || (on && one_of(a->boot_mode, modes)), "-b");
+	cli_need(&m, !a->keylock || (on && one_of(a->keylock, keys)), "-k");
+	cli_need(&m, !a->profile || (on && !a->all), "-f");
+	cli_need(&m, !(on && a->immediate), "--immed");
+	cli_need(&m, !(on && a->restart), "--restart");
+	return cli_needs_met(&m, err);
+}
+
+static int put_ids(struct json_object *params, const char *text, struct par_error **err)
+{
+	struct json_object *list = json_object_new_array();
+	auto_strv ids = { 0 };
+	int r;
+
+	if (par_json_put(params, "ids", list) < 0)
+		return cli_oom(err);
+	r = par_attrs_split_list(text, &ids, err);
+	for (size_t i = 0; i < ids.n && r == 0; i++) {
+		uint64_t id = 0;
+
+		if (par_parse_u64(ids.v[i], INT32_MAX, &id) < 0)
+			return cli_missing(err, "--id");
+		if (json_object_array_add(list, json_object_new_int64((int64_t)id)) < 0)
+			return cli_oom(err);
+	}
+	return r;
+}
+
+static int put_flag(struct json_object *params, const char *key, bool value)
+{
+	return value ? par_json_put(params, key, json_object_new_boolean(true)) : 0;
+}
+
+static int put_text(struct json_object *params, const char *key, const char *value)
+{
+	return value ? par_json_put_string(params, key, value) : 0;
+}
+
+static int make_params(const struct chsysstate_args *a, struct json_object *params,
+		       struct par_error **err)
+{
+	if (put_text(params, "resource", a->resource) < 0 ||
+	    put_text(params, "system", a->system) < 0 ||
+	    put_text(params, "operation", a->operation) < 0 ||
+	    put_text(params, "profile", a->profile) < 0 ||
+	    put_text(params, "boot_mode", a->boot_mode) < 0 ||
+	    put_text(params, "keylock", a->keylock) < 0 || put_flag(params, "all", a->all) < 0 ||
+	    put_flag(params, "immediate", a->immediate) < 0 ||
+	    put_flag(params, "restart", a->restart) < 0 || put_flag(params, "force", a->force) < 0)
+		return cli_oom(err);
+	if (a->names)
+		return cli_put_list(params, "lpars", a->names, err);
+	return a->ids ? put_ids(params, a->ids, err) : 0;
+}
+
+/* "lpar01: 40% root image" on stderr, one line for each reply. */
+static int show_progress(struct json_object *reply, void *user)
+{
+	const struct par_cmd_ctx *ctx = user;
+	const char *lpar = "", *stage = "";
+	struct json_object *progress = NULL;
+	uint64_t percent = 0;
+
+	if (par_json_object(reply, "progress", true, &progress, NULL) < 0 ||
+	    par_json_string(progress, "lpar", false, &lpar, NULL) < 0 ||
+	    par_json_string(progress, "stage", false, &stage, NULL) < 0 ||
+	    par_json_u64(progress, "percent", false, 100, &percent, NULL) < 0)
+		return 0;
+	fprintf(ctx->err, "%s: %3u%% %s\n", lpar, (unsigned int)percent, stage);
+	fflush(ctx->err);
+	return 0;
+}
+
+static int ignore_progress(struct json_object *reply, void *user)
+{
+	(void)reply;
+	(void)user;
+	return 0;
+}
+
+static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
+{
+	const struct chsysstate_args *a = args;
+	auto_json params = json_object_new_object();
+	auto_varlink v = NULL;
+	int r = check(a, err);
+
+	if (r < 0)
+		return r;
+	if (!params)
+		return cli_oom(err);
+	r = make_params(a, params, err);
+	if (r == 0)
+		r = cli_connect(&v, err);
+	if (r < 0)
+		return r;
+	return par_varlink_call_more(v, "org.lpard.ChangeState", params, -1,
+				     a->progress ? show_progress : ignore_progress,
+				     (void *)(uintptr_t)ctx, NULL, err);
+}
+
+const struct par_cmd cmd_chsysstate = {
+	.name = "chsysstate",
+	.synopsis = "",
+	.summary = "Activate, shut down and restart partitions",
+	.family = PAR_FAMILY_HMC,
+	.opts = opts,
+	.args_size = sizeof(struct chsysstate_args),
+	.run = run,
+};

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lssyscfg - list managed systems, partitions and profiles */
+#include "lpard/cli/commands.h"
+#include "lpard/cli/listing.h"
+
+#include <string.h>
+
+struct lssyscfg_args {
+	const char *resource;
+	const char *system;
+	bool osrefresh, last_valid;
+	struct listing_args listing;
+};
+
+static const struct par_opt opts[] = {
+	OPT_STR('r', NULL, "RESOURCE", struct lssyscfg_args, resource,
+		"What to list: sys, lpar or prof", .values = "sys|lpar|prof", .required = true),
+	OPT_STR('m', NULL, "SYSTEM", struct lssyscfg_args, system,
+		"The managed system, by name or TYPE-MODEL*SERIAL; needed but for -r sys",
+		.values = "@systems"),
+	LISTING_OPTS(struct lssyscfg_args),
+	/* The agent tells changes by itself. */
+	OPT_FLAG(0, "osrefresh", struct lssyscfg_args, osrefresh, NULL),
+	OPT_FLAG(0, "lastvalidcfg", struct lssyscfg_args, last_valid, NULL),
+	{ 0 },
+};
+
+static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
+{
+	const struct lssyscfg_args *a = args;
+	bool sys = strcmp(a->resource, "sys") == 0;
+	struct json_object *params;
+
+	if (!sys && strcmp(a->resource, "lpar") != 0 && strcmp(a->resource, "prof") != 0)
+		return cli_missing(err, "-r");
+	if (!sys && !a->system)
+		return cli_missing(err, "-m");
+	params = json_object_new_object();
+	if (par_json_put_string(params, "resource", a->resource) < 0 ||
+	    par_json_put_string(params, "system", a->system) < 0) {
+		json_object_put(params);
+		return cli_oom(err);
+	}
+	return listing_run(ctx, &a->listing, params, err);
+}
+
+const struct par_cmd cmd_lssyscfg = {
+	.name = "lssyscfg",
+	.synopsis = "",
+	.summary = "List managed systems, partitions and profiles",
+	.family = PAR_FAMILY_HMC,
+	.opts = opts,
+	.args_size = sizeof(struct lssyscfg_args),
+	.run = run,
+};

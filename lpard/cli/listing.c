@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See listing.h.  Rows are written as they are read from the answer, into one buffer. */
+#include "lpard/cli/listing.h"
+#include "lpard/common/table.h"
+
+#include <string.h>
+
+enum {
+	MAX_COLUMNS = 512,
+	FLUSH_BYTES = 64 * 1024,
+};
+
+static int fail_answer(struct par_error **err)
+{
+	return par_fail(err, PAR_E_PROTOCOL, 0, "lpard's answer is not a table");
+}
+
+/* The texts of a JSON array; null stays NULL. */
+static int take_texts(struct json_object *array, size_t n, const char **ret)
+{
+	if (!json_object_is_type(array, json_type_array) || json_object_array_length(array) != n)
+		return -EPROTO;
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *v = json_object_array_get_idx(array, i);
+
+		if (v && !json_object_is_type(v, json_type_string))
+			return -EPROTO;
+		ret[i] = v ? json_object_get_string(v) : NULL;
+	}
+	return 0;
+}
+
+static int flush(FILE *out, struct par_buf *b, struct par_error **err)
+{
+	if (b->failed)
+		return cli_oom(err);
+	if (b->len && fwrite(b->data, 1, b->len, out) != b->len)
+		return par_fail(err, PAR_E_SYSTEM, errno, "could not write");
+	par_buf_clear(b);
+	return 0;
+}
+
+static int print_json(FILE *out, const char *const *names, size_t n, struct json_object *rows,
+		      struct par_error **err)
+{
+	auto_json all = json_object_new_array();
+	const char *values[MAX_COLUMNS];
+
+	if (!all)
+		return cli_oom(err);
+	for (size_t i = 0; i < json_object_array_length(rows); i++) {
+		struct json_object *record = json_object_new_object();
+
+		if (!record || json_object_array_add(all, record) < 0) {
+			json_object_put(record);
+			return cli_oom(err);
+		}
+		if (take_texts(json_object_array_get_idx(rows, i), n, values) < 0)
+			return fail_answer(err);
+		for (size_t k = 0; k < n; k++) {
+			if (par_json_put_string(record, names[k], values[k]) < 0)
+				return cli_oom(err);
+		}
+	}
+	fprintf(out, "%s\n",
+		json_object_to_json_string_ext(all, JSON_C_TO_STRING_PRETTY |
+							    JSON_C_TO_STRING_NOSLASHESCAPE));
+	return 0;
+}
+
+static int print_text(FILE *out, const struct par_table_format *f, const char *const *names,
+		      size_t n, struct json_object *rows, struct par_error **err)
+{
+	size_t count = json_object_array_length(rows);
+	const char *values[MAX_COLUMNS];
+	auto_buf b = { 0 };
+	int r = 0;
+
+	if (count == 0)
+		par_buf_puts(&b, PAR_TABLE_EMPTY);
+	else if (f->values_only && f->header)
+		par_table_put_header(&b, f, names, n);
+	for (size_t i = 0; i < count && r == 0; i++) {
+		if (take_texts(json_object_array_get_idx(rows, i), n, values) < 0)
+			return fail_answer(err);
+		par_table_put_row(&b, f, names, values, n);
+		if (b.len > FLUSH_BYTES)
+			r = flush(out, &b, err);
+	}
+	return r < 0 ? r : flush(out, &b, err);
+}
+
+int listing_print(FILE *out, const struct listing_args *a, char delimiter,
+		  struct json_object *table, struct par_error **err)
+{
+	struct par_table_format f = { .values_only = a->fields.given,
+				      .header = a->header,
+				      .delimiter = delimiter };
+	struct json_object *names_json, *rows;
+	const char *names[MAX_COLUMNS];
+	size_t n;
+
+	if (!json_object_object_get_ex(table, "names", &names_json) ||
+	    !json_object_object_get_ex(table, "rows", &rows) ||
+	    !json_object_is_type(names_json, json_type_array) ||
+	    !json_object_is_type(rows, json_type_array))
+		return fail_answer(err);
+	n = json_object_array_length(names_json);
+	if (n > MAX_COLUMNS || take_texts(names_json, n, names) < 0)
+		return fail_answer(err);
+	for (size_t i = 0; i < n; i++) {
+		if (!names[i])
+			return fail_answer(err);
+	}
+	if (a->json)
+		return print_json(out, names, n, rows, err);
+	return print_text(out, &f, names, n, rows, err);
+}
+
+int listing_run(const struct par_cmd_ctx *ctx, const struct listing_args *a,
+		struct json_object *params, struct par_error **err)
+{
+	auto_json owned = params;
+	auto_json table = NULL;
+	auto_strv names = { 0 };
+	char delimiter = ',';
+	int r;
+
+	if (!owned)
+		return cli_oom(err);
+	r = cli_put_filter(owned, a->filter, err);
+	if (r == 0)
+		r = par_table_fields(a->fields.value, &names, &delimiter, err);
+	if (r == 0 && names.n > 0 && par_json_put_strv(owned, "fields", names.v, names.n) < 0)
+		r = cli_oom(err);
+	if (r == 0)
+		r = cli_call("List", take_ptr(owned), &table, err);
+	return r < 0 ? r : listing_print(ctx->out, a, delimiter, table, err);
+}

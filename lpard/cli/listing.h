@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What all listing commands share: --filter, -F, --header, --json, and printing the answer. */
+#pragma once
+
+#include "lpard/cli/client.h"
+
+struct listing_args {
+	const char *filter;
+	struct par_opt_value fields;
+	bool header;
+	bool json;
+};
+
+/* The options; @type has a member `listing`. */
+#define LISTING_OPTS(type)                                                                       \
+	OPT_STR(0, "filter", "FILTER", type, listing.filter,                                     \
+		"Only what matches, as in \"lpar_names=lpar01,lpar_ids=3\""),                    \
+		OPT_STR_OPTIONAL('F', NULL, "NAMES", type, listing.fields,                       \
+				 "Values only, of these attributes, with the delimiter between " \
+				 "their names"),                                                 \
+		OPT_FLAG(0, "header", type, listing.header, "With -F: the names first"),         \
+		OPT_FLAG(0, "json", type, listing.json, "As a JSON array of objects")
+
+/*
+ * listing_run - ask lpard for a list and print it
+ * @params	of org.lpard.List, without filter and fields; taken over, also on failure
+ * Returns the exit status, or a negative errno with *err set.
+ */
+int listing_run(const struct par_cmd_ctx *ctx, const struct listing_args *a,
+		struct json_object *params, struct par_error **err);
+
+/*
+ * listing_print - print a table as org.lpard.List answers it: {"names": […], "rows": [[…], …]}
+ * @delimiter	of -F
+ */
+int listing_print(FILE *out, const struct listing_args *a, char delimiter,
+		  struct json_object *table, struct par_error **err);

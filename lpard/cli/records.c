@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* See records.h. */
+#include "lpard/cli/records.h"
+
+#include <string.h>
+
+enum {
+	MAX_RECORDS = 10000,
+};
+
+struct record {
+	size_t line; /* 0: from -i */
+	struct par_attrs attrs;
+};
+
+struct records {
+	struct record *v;
+	size_t n;
+};
+
+static void records_done(struct records *r)
+{
+	for (size_t i = 0; i < r->n; i++)
+		par_attrs_done(&r->v[i].attrs);
+	free(r->v);
+}
+
+static int add(struct records *r, size_t line, const char *text, struct par_error **err)
+{
+	struct record *v = reallocarray(r->v, r->n + 1, sizeof(*v));
+	int status;
+
+	if (!v)
+		return cli_oom(err);
+	r->v = v;
+	v[r->n] = (struct record){ .line = line };
+	status = par_attrs_parse(text, &v[r->n].attrs, err);
+	if (status == 0)
+		r->n++;
+	else if (line)
+		par_error_wrap(err, "Line %zu", line);
+	return status;
+}
+
+static int read_file(struct records *r, const char *path, struct par_error **err)
+{
+	autofile FILE *f = fopen(path, "re");
+	autofree char *line = NULL;
+	size_t size = 0;
+	int status = 0;
+
+	if (!f)
+		return par_fail(err, PAR_E_SYSTEM, errno, "The file %s cannot be opened", path);
+	for (size_t at = 1; status == 0 && getline(&line, &size, f) >= 0; at++) {
+		char *text = par_trim(line);
+
+		if (text[0] == '\0')
+			continue;
+		if (r->n == MAX_RECORDS)
+			return par_fail(err, PAR_E_TOO_LARGE, 0,
+					"The file %s has more than %d records", path, MAX_RECORDS);
+		status = add(r, at, text, err);
+	}
+	if (status == 0 && ferror(f))
+		return par_fail(err, PAR_E_SYSTEM, errno, "The file %s cannot be read", path);
+	if (status == 0 && r->n == 0)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"The format of the configuration data is invalid.");
+	return status;
+}
+
+static int send(const char *method, struct json_object *base, const struct record *record,
+		struct par_error **err)
+{
+	struct json_object *params = NULL;
+	int r;
+
+	if (json_object_deep_copy(base, &params, NULL) < 0)
+		return cli_oom(err);
+	r = cli_put_attributes(params, &record->attrs, err);
+	if (r < 0) {
+		json_object_put(params);
+		return r;
+	}
+	return cli_call(method, params, NULL, err);
+}
+
+int records_send(const char *method, struct json_object *base, const char *data, const char *file,
+		 struct par_error **err)
+{
+	par_cleanup(records_done) struct records all = { 0 };
+	int r = file ? read_file(&all, file, err) : add(&all, 0, data, err);
+
+	for (size_t i = 0; i < all.n && r == 0; i++) {
+		r = send(method, base, &all.v[i], err);
+		if (r < 0 && all.n > 1)
+			par_error_wrap(err, "Line %zu", all.v[i].line);
+	}
+	return r;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Configuration data of mksyscfg and chsyscfg: -i DATA, or -f FILE with one record per line. */
+#pragma once
+
+#include "lpard/cli/client.h"
+
+/*
+ * records_send - call org.lpard.@method once for each record
+ * @data, @file	exactly one of them is given
+ * @base	parameters all calls have (borrowed); "attributes" is added to a copy
+ *
+ * All records are parsed before the first is sent.  The first failure ends it; in a file of several
+ * records the message begins with the line number.
+ */
+int records_send(const char *method, struct json_object *base, const char *data, const char *file,
+		 struct par_error **err);
