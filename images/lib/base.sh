@@ -27,7 +27,7 @@ base_tree() {
 	rm -rf "$base_dir" "$base_dir.key" "$base_dir.new"
 	on_exit "$base_dir.new"
 	mkdir -p "$base_dir.new"
-	tree_skeleton "$base_dir.new" "$arch"
+	tree_skeleton "$base_dir.new"
 	tree_unpack "$base_dir.new" "$list"
 	step "finishing the tree"
 	tree_slim "$base_dir.new"

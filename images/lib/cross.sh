@@ -18,7 +18,7 @@ cross_sysroot() {
 		rm -rf "$sysroot" "$sysroot.key" "$sysroot.new"
 		on_exit "$sysroot.new"
 		mkdir -p "$sysroot.new"
-		tree_skeleton "$sysroot.new" "$arch"
+		tree_skeleton "$sysroot.new"
 		while read -r deb; do
 			dpkg-deb --fsys-tarfile "$apt_dir/archives/$deb" | tar -x -C "$sysroot.new" \
 				--no-same-owner --keep-directory-symlink --exclude='./usr/share/doc' \

@@ -3,14 +3,10 @@
 #
 # Lays packages down as a tree, with dpkg's own database, running no program of theirs.
 
-# tree_skeleton TREE ARCH - an empty root with /usr merged before anything is unpacked into it.
+# tree_skeleton TREE - an empty root with /usr merged before anything is unpacked into it.
 tree_skeleton() {
 	mkdir -p "$1/var/lib/dpkg/info" "$1/var/lib/dpkg/updates"
-	case $2 in
-	amd64) merged="bin sbin lib lib64" ;;
-	*) merged="bin sbin lib lib64" ;;
-	esac
-	for dir in $merged; do
+	for dir in bin sbin lib lib64; do
 		mkdir -p "$1/usr/$dir"
 		ln -s "usr/$dir" "$1/$dir"
 	done
