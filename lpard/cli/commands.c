@@ -4,5 +4,5 @@
 
 const struct par_cmd *const hmc_commands[] = {
 	&cmd_chsyscfg, &cmd_chsysstate, &cmd_lshmc,    &cmd_lshwres, &cmd_lsrefcode, &cmd_lssyscfg,
-	&cmd_mksyscfg, &cmd_mkvterm,	&cmd_rmsyscfg, &cmd_rmvterm, NULL,
+	&cmd_mksyscfg, &cmd_mkvterm,	&cmd_rmsyscfg, &cmd_rmvterm, &cmd_wparcmd,   NULL,
 };

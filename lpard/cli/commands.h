@@ -15,6 +15,7 @@ extern const struct par_cmd cmd_mksyscfg;
 extern const struct par_cmd cmd_mkvterm;
 extern const struct par_cmd cmd_rmsyscfg;
 extern const struct par_cmd cmd_rmvterm;
+extern const struct par_cmd cmd_wparcmd;
 
 /* hmc_commands - sorted by name, NULL-terminated */
 extern const struct par_cmd *const hmc_commands[];

@@ -277,6 +277,11 @@ static void print_error(const struct par_cmd *cmd, const struct par_error *err)
 	}
 }
 
+static int error_status(const struct par_cmd *cmd, const struct par_error *err)
+{
+	return cmd->error_status ? cmd->error_status : par_error_exit_status(err);
+}
+
 int par_cmd_run(const struct par_cmd *cmd, int argc, char **argv)
 {
 	auto_error err = NULL;
@@ -289,7 +294,7 @@ int par_cmd_run(const struct par_cmd *cmd, int argc, char **argv)
 		status = 0;
 	} else if (r < 0) {
 		print_error(cmd, err);
-		status = par_error_exit_status(err);
+		status = error_status(cmd, err);
 	} else {
 		struct par_cmd_ctx ctx = { .cmd = cmd,
 					   .called_as = argv[0],
@@ -301,7 +306,7 @@ int par_cmd_run(const struct par_cmd *cmd, int argc, char **argv)
 		status = cmd->run(&ctx, args, &err);
 		if (status < 0) {
 			print_error(cmd, err);
-			status = par_error_exit_status(err);
+			status = error_status(cmd, err);
 		}
 		if ((fflush(stdout) != 0 || ferror(stdout)) && status == 0) {
 			fprintf(stderr, "%s: could not write to standard output\n", cmd->name);

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A command that runs elsewhere, as if it were here: moves frames (lpard/common/frame.h) between a
+ * socket and this program's standard streams, signals and terminal.
+ */
+#pragma once
+
+#include "lpard/common/error.h"
+
+#include <stdbool.h>
+
+/* What wparcmd exits with for reasons of its own; no ordinary command's status. */
+#define CLI_SESSION_FAILED 255
+
+struct cli_session_opts {
+	int fd;		   /* the socket; stays the caller's */
+	const void *first; /* bytes that came from it already */
+	size_t first_len;
+	bool tty;      /* the command has a terminal: send the window's size, be raw */
+	bool no_stdin; /* send EOF at once */
+};
+
+/*
+ * cli_session_run - until the command has ended
+ *
+ * Returns its exit status, 128 + N when signal N killed it, or a negative errno: PAR_E_DISCONNECTED
+ * (lpard went away), or what lpard says (the LPAR went away, …).  When stdout is a closed pipe
+ * this program dies of SIGPIPE, as the command itself would.
+ */
+int cli_session_run(const struct cli_session_opts *opts, struct par_error **err);
