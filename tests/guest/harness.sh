@@ -48,7 +48,7 @@ guest_kind()
 		mkdir -p "$logs"
 		trap 'guest_end' EXIT
 		trap 'exit 143' TERM INT HUP
-		PAR_FRAME_OWNER=$BASHPID "$par_setup/frame.sh" up "$frame" frame
+		PAR_FRAME_OWNER=${PAR_FRAME_OWNER:-$BASHPID} "$par_setup/frame.sh" up "$frame" frame
 		if ! guest_start_lpard; then
 			tap_one "lpard for the $kind cases" sh -c 'cat "$1"; exit 1' sh "$logs/lpard.log"
 			exit 0
