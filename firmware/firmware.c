@@ -109,26 +109,25 @@ static int add_arg(struct fw_plan *p, const char *option, const char *value)
 	return 0;
 }
 
+/*
+ * SLOF starts a kernel in memory before it shows a menu or listens to `boot`; so only a normal boot
+ * is given one.  Its boot menu comes by itself as boot-command: no key must be pressed in time.
+ */
 static int choose_path(const struct fw_request *rq, struct fw_plan *p)
 {
-	p->direct = rq->image && rq->image->files[FW_IMAGE_KERNEL].name;
 	p->path = FW_PATH_SLOF;
 	switch (rq->boot_mode) {
 	case LPAR_BOOT_NORM:
 	case LPAR_BOOT_DD:
 	case LPAR_BOOT_DS:
+		p->direct = rq->image && rq->image->files[FW_IMAGE_KERNEL].name;
 		if (!p->direct)
 			return 0;
 		p->path = FW_PATH_VOF;
 		return add_arg(p, "-machine", "x-vof=on");
 	case LPAR_BOOT_SMS:
-		/* With a kernel in memory SLOF would start it and never show its menu. */
-		p->direct = false;
-		p->boot_menu = true;
-		return 0;
+		return add_arg(p, "-prom-env", "boot-command=boot-menu");
 	case LPAR_BOOT_OF:
-		/* The kernel stays in memory: `boot` at the prompt starts it. */
-		p->stop_at_prompt = true;
 		return add_arg(p, "-prom-env", "auto-boot?=false");
 	}
 	return -EINVAL;

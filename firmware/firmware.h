@@ -35,8 +35,6 @@ struct fw_feature {
 struct fw_plan {
 	enum fw_path path;
 	bool direct;			   /* kernel and initrd are given to the machine */
-	bool boot_menu;			   /* SLOF waits for F12 */
-	bool stop_at_prompt;		   /* SLOF's auto-boot? is false */
 	const char *cpu_mode;		   /* libvirt's: "custom" or "host-model" */
 	const char *cpu_model;		   /* "power9"; NULL: the host's own */
 	const struct fw_feature *features; /* ends with element NULL; never NULL */

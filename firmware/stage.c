@@ -51,12 +51,10 @@ static const struct pattern {
 } patterns[] = {
 	{ AT_START, "SLOF **", FROM_ANY, FW_STAGE_FIRMWARE },
 	{ AT_START, "Populating /", FROM_FIRMWARE, FW_STAGE_PROBE },
-	{ AT_END, "Select boot device (or press '0' to abort): ", FROM_FIRMWARE,
-	  FW_STAGE_BOOT_MENU },
-	{ AT_END, "0 > ", FROM_FIRMWARE, FW_STAGE_PROMPT },
+	{ AT_START, "Select boot device (or press", FROM_FIRMWARE, FW_STAGE_BOOT_MENU },
+	{ AT_END, "0 > ", FROM_FIRMWARE & ~FROM(FW_STAGE_NO_DEVICE), FW_STAGE_PROMPT },
 	{ AT_START, "Trying to load: ", FROM_FIRMWARE, FW_STAGE_BOOT_DEVICE },
 	{ IN_LINE, "No bootable device", FROM_FIRMWARE, FW_STAGE_NO_DEVICE },
-	{ AT_START, "E3406:", FROM_FIRMWARE, FW_STAGE_NO_DEVICE },
 	{ AT_START, "E3407:", FROM_FIRMWARE, FW_STAGE_NO_DEVICE },
 	{ AT_START, "OF stdout device is:", FROM_ANY, FW_STAGE_KERNEL_LOAD },
 	{ AT_START, "Booting Linux via __start()", FROM_KERNEL_LOAD, FW_STAGE_KERNEL },
@@ -123,9 +121,32 @@ static bool end_line(struct fw_stage *s)
 	return changed;
 }
 
+/* True for a byte of an escape sequence (ESC [ … letter; ESC and one more): SLOF strews them in. */
+static bool skip_escape(struct fw_stage *s, char c)
+{
+	switch (s->escape) {
+	case FW_STAGE_TEXT:
+		if (c != '\033')
+			return false;
+		s->escape = FW_STAGE_ESC;
+		return true;
+	case FW_STAGE_ESC:
+		s->escape = c == '[' ? FW_STAGE_CSI : FW_STAGE_TEXT;
+		return true;
+	case FW_STAGE_CSI:
+		if (c >= '@' && c <= '~')
+			s->escape = FW_STAGE_TEXT;
+		return c != '\n' && c != '\r';
+	}
+	return false;
+}
+
 /* All unfinished lines that matter end in a blank: other bytes cost nothing. */
 static bool add_byte(struct fw_stage *s, char c)
 {
+	if (skip_escape(s, c))
+		return false;
+	s->escape = FW_STAGE_TEXT;
 	if (c == '\n' || c == '\r')
 		return end_line(s);
 	if (s->len == FW_STAGE_LINE) {

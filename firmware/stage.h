@@ -42,6 +42,7 @@ struct fw_stage_info {
 /* Start with { 0 } or fw_stage_reset(). */
 struct fw_stage {
 	enum fw_stage_id now;
+	enum { FW_STAGE_TEXT, FW_STAGE_ESC, FW_STAGE_CSI } escape;
 	size_t len;
 	bool overlong;
 	char line[FW_STAGE_LINE + 1];

@@ -23,7 +23,7 @@ START_TEST(kernel_given_boots_by_vof)
 
 	ck_assert_int_eq(fw_plan_make(&rq, &p, NULL), 0);
 	ck_assert_int_eq(p.path, FW_PATH_VOF);
-	ck_assert(p.direct && !p.boot_menu && !p.stop_at_prompt);
+	ck_assert(p.direct);
 	ck_assert_uint_eq(p.qemu_args.n, 2);
 	ck_assert_str_eq(p.qemu_args.v[0], "-machine");
 	ck_assert_str_eq(p.qemu_args.v[1], "x-vof=on");
@@ -56,11 +56,12 @@ START_TEST(boot_modes)
 	rq.boot_mode = LPAR_BOOT_SMS;
 	ck_assert_int_eq(fw_plan_make(&rq, &sms, NULL), 0);
 	ck_assert_int_eq(sms.path, FW_PATH_SLOF);
-	ck_assert(sms.boot_menu && !sms.direct);
+	ck_assert(!sms.direct);
+	ck_assert_str_eq(sms.qemu_args.v[1], "boot-command=boot-menu");
 	rq.boot_mode = LPAR_BOOT_OF;
 	ck_assert_int_eq(fw_plan_make(&rq, &of, NULL), 0);
 	ck_assert_int_eq(of.path, FW_PATH_SLOF);
-	ck_assert(of.stop_at_prompt && of.direct);
+	ck_assert(!of.direct);
 	ck_assert_str_eq(of.qemu_args.v[0], "-prom-env");
 	ck_assert_str_eq(of.qemu_args.v[1], "auto-boot?=false");
 }

@@ -27,11 +27,15 @@ static void walk(const char *text, size_t step, enum fw_stage_id start, char *ou
 	out[used] = '\0';
 }
 
+/* As QEMU's SLOF writes it. */
 static const char slof[] =
-	"\r\n\r\nSLOF **********************************************************************\r\n"
-	"QEMU Starting\r\n Build Date = Dec 22 2022\r\n"
-	"Populating /vdevice methods\r\nPopulating /vdevice/vty@71000000\r\n"
-	"No NVRAM common partition, re-initializing...\r\n";
+	"\r\n\r\nSLOF\033[0m\033[?25l **********************************************************\r\n"
+	"\033[1mQEMU Starting\r\n\033[0m Build Date = Dec 16 2025 06:10:19\r\n"
+	" Press \"s\" to enter Open Firmware.\r\r\n"
+	"\033[0m\033[?25hC0000\rC0100\rPopulating /vdevice methods\r\n"
+	"Populating /vdevice/vty@71000000\r\nC05A0\rPopulating /pci@800000020000000\r\n"
+	"C0600\rNo NVRAM common partition, re-initializing...\r\nC0890\rScanning USB \r\n"
+	"  Welcome to Open Firmware\r\n";
 static const char vof[] =
 	"OF stdout device is: /vdevice/vty@71000000\r\n"
 	"Preparing to boot Linux version 6.1.0-37-powerpc64le (debian-kernel@lists.debian.org)\r\n"
@@ -67,11 +71,23 @@ START_TEST(prompt)
 {
 	auto_buf b = { 0 };
 
-	par_buf_printf(&b, "%s\r\nReady! \r\n0 > ", slof);
+	par_buf_printf(&b, "%s\r\nReady! \r\n0 > \0337", slof);
 	expect(b.data, FW_STAGE_POWER_ON,
 	       (enum fw_stage_id[]){ FW_STAGE_FIRMWARE, FW_STAGE_PROBE, FW_STAGE_PROMPT,
 				     FW_STAGE_NONE });
 	ck_assert(fw_stage_info(FW_STAGE_PROMPT)->open_firmware);
+}
+END_TEST
+
+START_TEST(menu)
+{
+	auto_buf b = { 0 };
+
+	par_buf_printf(&b, "%sSelect boot device (or press '0' to abort):\r\r\n1)   disk : /pci",
+		       slof);
+	expect(b.data, FW_STAGE_POWER_ON,
+	       (enum fw_stage_id[]){ FW_STAGE_FIRMWARE, FW_STAGE_PROBE, FW_STAGE_BOOT_MENU,
+				     FW_STAGE_NONE });
 }
 END_TEST
 
@@ -81,7 +97,7 @@ START_TEST(nothing_to_boot)
 
 	par_buf_printf(&b,
 		       "%sTrying to load:  from: /pci@800000020000000/scsi@1 ...\r\n"
-		       "E3406: Client application returned an error\r\n",
+		       "E3404: Not a bootable device!\r\n\r\nE3407: Load failed\r\n\r\nReady! \r\n0 > \0337",
 		       slof);
 	expect(b.data, FW_STAGE_POWER_ON,
 	       (enum fw_stage_id[]){ FW_STAGE_FIRMWARE, FW_STAGE_PROBE, FW_STAGE_BOOT_DEVICE,
@@ -92,7 +108,7 @@ END_TEST
 /* A running system that prints a firmware's words does not come to look like a prompt. */
 START_TEST(guest_cannot_pretend)
 {
-	expect("0 > \nTrying to load: x\nE3406: y\n[ 1.0] Linux version 7\n", FW_STAGE_LOGIN,
+	expect("0 > \nTrying to load: x\nE3407: y\n[ 1.0] Linux version 7\n", FW_STAGE_LOGIN,
 	       (enum fw_stage_id[]){ FW_STAGE_NONE });
 }
 END_TEST
@@ -156,6 +172,7 @@ static Suite *stage_suite(void)
 
 	tcase_add_test(tc, vof_boot);
 	tcase_add_test(tc, prompt);
+	tcase_add_test(tc, menu);
 	tcase_add_test(tc, nothing_to_boot);
 	tcase_add_test(tc, guest_cannot_pretend);
 	tcase_add_test(tc, ends);
