@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The one thread that runs libvirt's event loop.  It lives while a connection does; libvirt has one
+ * loop per process, so it is shared by all managed systems.
+ */
+#include "lpard/hypervisor/libvirt/internal.h"
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_t thread;
+static unsigned int users;
+static bool registered;
+static bool stopping; /* belongs to the thread, set by a call in it */
+
+struct call {
+	void (*fn)(void *arg);
+	void *arg;
+	pthread_mutex_t lock;
+	pthread_cond_t finished;
+	bool done;
+};
+
+/* libvirt reports errors to stderr unless told otherwise; ours carry them. */
+static void swallow(void *user, virErrorPtr e)
+{
+	(void)user;
+	(void)e;
+}
+
+static void *run(void *arg)
+{
+	(void)arg;
+	while (!stopping) {
+		if (virEventRunDefaultImpl() < 0)
+			break;
+	}
+	return NULL;
+}
+
+static void run_call(int timer, void *opaque)
+{
+	struct call *c = opaque;
+
+	virEventRemoveTimeout(timer);
+	c->fn(c->arg);
+	pthread_mutex_lock(&c->lock);
+	c->done = true;
+	pthread_cond_signal(&c->finished);
+	pthread_mutex_unlock(&c->lock);
+}
+
+int hv_loop_call(void (*fn)(void *arg), void *arg)
+{
+	struct call c = { .fn = fn, .arg = arg };
+
+	if (pthread_equal(pthread_self(), thread)) {
+		fn(arg);
+		return 0;
+	}
+	pthread_mutex_init(&c.lock, NULL);
+	pthread_cond_init(&c.finished, NULL);
+	if (virEventAddTimeout(0, run_call, &c, NULL) < 0)
+		return -ENOMEM;
+	pthread_mutex_lock(&c.lock);
+	while (!c.done)
+		pthread_cond_wait(&c.finished, &c.lock);
+	pthread_mutex_unlock(&c.lock);
+	pthread_cond_destroy(&c.finished);
+	pthread_mutex_destroy(&c.lock);
+	return 0;
+}
+
+static int start(struct par_error **err)
+{
+	int r;
+
+	if (!registered) {
+		virSetErrorFunc(NULL, swallow);
+		if (virInitialize() < 0 || virEventRegisterDefaultImpl() < 0)
+			return hv_fail(NULL, err, "could not start libvirt's event loop");
+		registered = true;
+	}
+	stopping = false;
+	r = pthread_create(&thread, NULL, run, NULL);
+	return r ? par_fail(err, PAR_E_SYSTEM, r, "could not start a thread") : 0;
+}
+
+int hv_loop_ref(struct par_error **err)
+{
+	int r = 0;
+
+	pthread_mutex_lock(&lock);
+	if (users == 0)
+		r = start(err);
+	if (r == 0)
+		users++;
+	pthread_mutex_unlock(&lock);
+	return r;
+}
+
+static void stop(void *arg)
+{
+	(void)arg;
+	stopping = true;
+}
+
+void hv_loop_unref(void)
+{
+	pthread_mutex_lock(&lock);
+	if (--users == 0) {
+		hv_loop_call(stop, NULL);
+		pthread_join(thread, NULL);
+	}
+	pthread_mutex_unlock(&lock);
+}
