@@ -81,21 +81,17 @@ static int choose_cpu(const struct fw_request *rq, struct fw_plan *p, struct par
 }
 
 /*
- * The kernel's words.  movable_node: a DIMM that is there at boot can leave again.  The image's own
- * words come last but one, so that they win over the general ones, never over the name.
+ * The kernel's words: the image's own, then ours.  movable_node lets a DIMM that is there at boot
+ * leave again.
  */
 static int make_cmdline(const struct fw_request *rq, struct fw_plan *p)
 {
-	const struct fw_image *image = rq->image;
+	const char *words = rq->image->command_line;
 	auto_buf b = { 0 };
 
-	if (image->files[FW_IMAGE_ROOT].name)
-		par_buf_puts(&b, "root=/dev/vda rw ");
-	par_buf_puts(&b, "console=hvc0 movable_node");
+	par_buf_puts(&b, words && *words ? words : "root=/dev/vda rw console=hvc0 movable_node");
 	if (rq->has_eth)
 		par_buf_puts(&b, " ip=dhcp");
-	if (image->cmdline && *image->cmdline)
-		par_buf_printf(&b, " %s", image->cmdline);
 	par_buf_puts(&b, " lpard.name=");
 	fw_cmdline_escape(&b, rq->name);
 	p->cmdline = par_buf_steal(&b);

@@ -31,8 +31,10 @@ void fw_image_done(struct fw_image *image)
 	free(image->folder);
 	free(image->suite);
 	free(image->architecture);
-	free(image->os);
-	free(image->cmdline);
+	free(image->os_name);
+	free(image->os_version);
+	free(image->kernel_release);
+	free(image->command_line);
 	free(image->agent_version);
 	for (size_t i = 0; i < FW_IMAGE_PARTS; i++)
 		free(image->files[i].name);
@@ -68,7 +70,7 @@ static int get_file(struct json_object *files, const char *key, struct fw_image_
 
 	if (r < 0 || !o)
 		return r;
-	r = get_text(o, "name", true, &ret->name, err);
+	r = get_text(o, "file", true, &ret->name, err);
 	if (r == 0)
 		r = get_text(o, "sha256", true, &sha, err);
 	if (r == 0)
@@ -93,13 +95,19 @@ static int read_members(struct json_object *o, struct fw_image *image, struct pa
 		{ "name", true, &image->name },
 		{ "suite", false, &image->suite },
 		{ "architecture", true, &image->architecture },
-		{ "os", false, &image->os },
-		{ "cmdline", false, &image->cmdline },
+		{ "os_name", false, &image->os_name },
+		{ "os_version", false, &image->os_version },
+		{ "kernel_release", false, &image->kernel_release },
+		{ "command_line", false, &image->command_line },
 		{ "agent_version", false, &image->agent_version },
 	};
 	struct json_object *files = NULL;
-	uint64_t page_size = 0;
-	int r = 0;
+	uint64_t page_size = 0, format = 0;
+	int r = par_json_u64(o, "format", true, UINT32_MAX, &format, err);
+
+	if (r == 0 && format != FW_IMAGE_FORMAT)
+		return par_fail(err, PAR_E_CORRUPT, 0, "its format %llu is not %d",
+				(unsigned long long)format, FW_IMAGE_FORMAT);
 
 	for (size_t i = 0; r == 0 && i < PAR_ARRAY_SIZE(texts); i++)
 		r = get_text(o, texts[i].key, texts[i].needed, texts[i].to, err);

@@ -9,6 +9,8 @@
 
 #include <stdint.h>
 
+#define FW_IMAGE_FORMAT 1
+
 enum fw_image_part {
 	FW_IMAGE_KERNEL,
 	FW_IMAGE_INITRD,
@@ -27,9 +29,11 @@ struct fw_image {
 	char *name;   /* "trixie" */
 	char *folder; /* absolute path */
 	char *suite;
-	char *architecture; /* "ppc64el" */
-	char *os;	    /* what os_version shows before the agent says it: "Debian 13" */
-	char *cmdline;	    /* the image's own part of the kernel command line; may be empty */
+	char *architecture;   /* "ppc64el" */
+	char *os_name;	      /* "Debian GNU/Linux" */
+	char *os_version;     /* "13.1" */
+	char *kernel_release; /* "6.12.48-powerpc64le" */
+	char *command_line;   /* of the kernel, to be added to; empty: the usual one */
 	char *agent_version;
 	uint32_t page_size;
 	struct fw_image_file files[FW_IMAGE_PARTS];
@@ -40,7 +44,7 @@ struct fw_image {
 /*
  * fw_image_parse - read a manifest
  * @folder	kept in ret
- * Errors: PAR_E_CORRUPT (not a manifest; names with a slash; a missing kernel).
+ * Errors: PAR_E_CORRUPT (not a manifest, a newer format, a name with a slash, no kernel).
  */
 int fw_image_parse(const char *text, size_t len, const char *folder, struct fw_image *ret,
 		   struct par_error **err);

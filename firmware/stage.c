@@ -22,6 +22,7 @@ static const struct fw_stage_info infos[FW_STAGE_COUNT] = {
 	{ FW_STAGE_ROOT, "Linux ppc64le root", false, false, "Linux has its root file system" },
 	{ FW_STAGE_INIT, "Linux ppc64le init", false, false, "Linux starts its services" },
 	{ FW_STAGE_LOGIN, "Linux ppc64le", false, false, "Linux asks for a login" },
+	{ FW_STAGE_FAILED, "Linux ppc64le failed", false, true, "Linux found no root file system" },
 	{ FW_STAGE_PANIC, "B700F104", false, true, "the kernel panicked" },
 	{ FW_STAGE_POWER_OFF, "D200A200", false, false, "powers off" },
 };
@@ -61,12 +62,17 @@ static const struct pattern {
 	{ IN_LINE, "Linux version ", FROM_KERNEL_LOAD & ~FROM(FW_STAGE_KERNEL_LOAD),
 	  FW_STAGE_KERNEL },
 	{ IN_LINE, "] Linux version ", FROM_KERNEL_LOAD, FW_STAGE_KERNEL },
-	{ IN_LINE, "lpard-init: root", FROM_KERNEL, FW_STAGE_ROOT },
-	{ IN_LINE, "lpard-init: start", FROM_ROOT, FW_STAGE_INIT },
+	/* What the images' own initrd and init say; with `quiet` the first words of Linux. */
+	{ IN_LINE, "lpard-init: initramfs started", FROM_KERNEL_LOAD, FW_STAGE_KERNEL },
+	{ IN_LINE, "lpard-init: failed: ", FROM_KERNEL, FW_STAGE_FAILED },
+	{ IN_LINE, "lpard-init: root mounted", FROM_KERNEL, FW_STAGE_ROOT },
+	{ IN_LINE, "lpard-init: multi-user", FROM_ROOT, FW_STAGE_INIT },
 	{ AT_END, "login: ", FROM_ROOT | FROM(FW_STAGE_INIT), FW_STAGE_LOGIN },
 	{ IN_LINE, "Kernel panic - not syncing", FROM_ANY, FW_STAGE_PANIC },
+	{ IN_LINE, "lpard-init: shutting down", FROM_ANY, FW_STAGE_POWER_OFF },
 	{ IN_LINE, "reboot: Power down", FROM_ANY, FW_STAGE_POWER_OFF },
 	{ IN_LINE, "reboot: System halted", FROM_ANY, FW_STAGE_POWER_OFF },
+	{ IN_LINE, "lpard-init: restarting", FROM_ANY, FW_STAGE_POWER_ON },
 	{ IN_LINE, "reboot: Restarting system", FROM_ANY, FW_STAGE_POWER_ON },
 };
 

@@ -24,6 +24,7 @@ enum fw_stage_id {
 	FW_STAGE_ROOT,	      /* the initrd has found the root file system */
 	FW_STAGE_INIT,	      /* the image's init runs */
 	FW_STAGE_LOGIN,	      /* it asks for a login */
+	FW_STAGE_FAILED,      /* the initrd found no root file system */
 	FW_STAGE_PANIC,	      /* the kernel panicked */
 	FW_STAGE_POWER_OFF,   /* the kernel powers down */
 	FW_STAGE_COUNT

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-static char kernel[] = "vmlinux", root[] = "root.img", words[] = "quiet";
+static char kernel[] = "vmlinux", root[] = "root.img", words[] = "root=LABEL=x quiet";
 static struct fw_image image = {
 	.files = { [FW_IMAGE_KERNEL] = { .name = kernel }, [FW_IMAGE_ROOT] = { .name = root } },
 };
@@ -151,16 +151,15 @@ END_TEST
 
 START_TEST(command_line_parts)
 {
-	struct fw_image rootless = image;
+	struct fw_image own = image;
 	struct fw_request rq = request();
 	auto_fw_plan p = { 0 };
 
-	rootless.files[FW_IMAGE_ROOT].name = NULL;
-	rootless.cmdline = words;
-	rq.image = &rootless;
+	own.command_line = words;
+	rq.image = &own;
 	rq.has_eth = true;
 	ck_assert_int_eq(fw_plan_make(&rq, &p, NULL), 0);
-	ck_assert_str_eq(p.cmdline, "console=hvc0 movable_node ip=dhcp quiet lpard.name=lpar01");
+	ck_assert_str_eq(p.cmdline, "root=LABEL=x quiet ip=dhcp lpard.name=lpar01");
 }
 END_TEST
 

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #define SHA    "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
-#define KERNEL "\"kernel\":{\"name\":\"vmlinux\",\"size\":12,\"sha256\":\"" SHA "\"}"
-#define MANIFEST(files, more)                                                        \
-	"{\"name\":\"trixie\",\"architecture\":\"ppc64el\",\"page_size\":4096," more \
+#define KERNEL "\"kernel\":{\"file\":\"vmlinux\",\"size\":12,\"sha256\":\"" SHA "\"}"
+#define MANIFEST(files, more)                                                                     \
+	"{\"format\":1,\"name\":\"trixie\",\"architecture\":\"ppc64el\",\"page_size\":4096," more \
 	"\"files\":{" files "}}"
 
 static enum par_error_id parse(const char *text, struct fw_image *image)
@@ -25,10 +25,11 @@ START_TEST(good)
 {
 	auto_fw_image image = { 0 };
 
-	ck_assert_int_eq(parse(MANIFEST(KERNEL, "\"cmdline\":\"quiet\","), &image), PAR_E_COUNT);
+	ck_assert_int_eq(parse(MANIFEST(KERNEL, "\"command_line\":\"quiet\","), &image),
+			 PAR_E_COUNT);
 	ck_assert_str_eq(image.name, "trixie");
 	ck_assert_str_eq(image.folder, "/images/trixie");
-	ck_assert_str_eq(image.cmdline, "quiet");
+	ck_assert_str_eq(image.command_line, "quiet");
 	ck_assert_uint_eq(image.page_size, 4096);
 	ck_assert_uint_eq(image.files[FW_IMAGE_KERNEL].size, 12);
 	ck_assert_str_eq(image.files[FW_IMAGE_KERNEL].sha256, SHA);
@@ -46,15 +47,17 @@ START_TEST(refused)
 		"{\"name\":1}",
 		MANIFEST("", ""),
 		MANIFEST("\"kernel\":[]", ""),
-		MANIFEST("\"kernel\":{\"name\":\"../vmlinux\",\"size\":1,\"sha256\":\"" SHA "\"}",
+		"{\"format\":2,\"name\":\"trixie\",\"architecture\":\"ppc64el\",\"files\":{" KERNEL
+		"}}",
+		MANIFEST("\"kernel\":{\"file\":\"../vmlinux\",\"size\":1,\"sha256\":\"" SHA "\"}",
 			 ""),
-		MANIFEST("\"kernel\":{\"name\":\"..\",\"size\":1,\"sha256\":\"" SHA "\"}", ""),
-		MANIFEST("\"kernel\":{\"name\":\"k\",\"size\":-1,\"sha256\":\"" SHA "\"}", ""),
-		MANIFEST("\"kernel\":{\"name\":\"k\",\"size\":1,\"sha256\":\"" SHA "0\"}", ""),
-		MANIFEST("\"kernel\":{\"name\":\"k\",\"size\":1,\"sha256\":\"xyz\"}", ""),
+		MANIFEST("\"kernel\":{\"file\":\"..\",\"size\":1,\"sha256\":\"" SHA "\"}", ""),
+		MANIFEST("\"kernel\":{\"file\":\"k\",\"size\":-1,\"sha256\":\"" SHA "\"}", ""),
+		MANIFEST("\"kernel\":{\"file\":\"k\",\"size\":1,\"sha256\":\"" SHA "0\"}", ""),
+		MANIFEST("\"kernel\":{\"file\":\"k\",\"size\":1,\"sha256\":\"xyz\"}", ""),
 		MANIFEST("\"kernel\":{\"size\":1,\"sha256\":\"" SHA "\"}", ""),
-		MANIFEST(KERNEL, "\"cmdline\":\"a\\nb\","),
-		MANIFEST(KERNEL, "\"cmdline\":7,"),
+		MANIFEST(KERNEL, "\"command_line\":\"a\\nb\","),
+		MANIFEST(KERNEL, "\"command_line\":7,"),
 	};
 
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(bad); i++) {

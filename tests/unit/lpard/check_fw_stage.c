@@ -41,7 +41,8 @@ static const char vof[] =
 	"Preparing to boot Linux version 6.1.0-37-powerpc64le (debian-kernel@lists.debian.org)\r\n"
 	"Booting Linux via __start() @ 0x0000000000400000 ...\r\n"
 	"[    0.000000] Linux version 6.1.0-37-powerpc64le\r\n"
-	"[    2.1] lpard-init: root /dev/vda\r\n[    2.2] lpard-init: start\r\n\r\n"
+	"lpard-init: initramfs started\r\nlpard-init: root mounted\r\nlpard-init: agent started\r\n"
+	"lpard-init: multi-user\r\nlpard-init: console started\r\n\r\n"
 	"Debian GNU/Linux 13 lpar01 hvc0\r\n\r\nlpar01 login: ";
 
 /* Whatever the pieces in which the bytes come, the stages are the same. */
@@ -95,10 +96,11 @@ START_TEST(nothing_to_boot)
 {
 	auto_buf b = { 0 };
 
-	par_buf_printf(&b,
-		       "%sTrying to load:  from: /pci@800000020000000/scsi@1 ...\r\n"
-		       "E3404: Not a bootable device!\r\n\r\nE3407: Load failed\r\n\r\nReady! \r\n0 > \0337",
-		       slof);
+	par_buf_printf(
+		&b,
+		"%sTrying to load:  from: /pci@800000020000000/scsi@1 ...\r\n"
+		"E3404: Not a bootable device!\r\n\r\nE3407: Load failed\r\n\r\nReady! \r\n0 > \0337",
+		slof);
 	expect(b.data, FW_STAGE_POWER_ON,
 	       (enum fw_stage_id[]){ FW_STAGE_FIRMWARE, FW_STAGE_PROBE, FW_STAGE_BOOT_DEVICE,
 				     FW_STAGE_NO_DEVICE, FW_STAGE_NONE });
