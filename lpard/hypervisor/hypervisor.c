@@ -5,17 +5,14 @@
 #include "lpard/common/str.h"
 #include "lpard/core/partition.h"
 #include "lpard/hypervisor/fake/fake.h"
-#include "lpard/hypervisor/libvirt/libvirt.h"
+#include "lpard/hypervisor/libvirt/hv_libvirt.h"
 
 const char *hv_run_state_name(enum hv_run_state state)
 {
 	static const char *const names[] = {
-		[HV_RUN_OFF] = "off",
-		[HV_RUN_RUNNING] = "running",
-		[HV_RUN_PAUSED] = "paused",
-		[HV_RUN_SHUTTING_DOWN] = "shutting down",
-		[HV_RUN_CRASHED] = "crashed",
-		[HV_RUN_SUSPENDED] = "suspended",
+		[HV_RUN_OFF] = "off",	      [HV_RUN_RUNNING] = "running",
+		[HV_RUN_PAUSED] = "paused",   [HV_RUN_SHUTTING_DOWN] = "shutting down",
+		[HV_RUN_CRASHED] = "crashed", [HV_RUN_SUSPENDED] = "suspended",
 	};
 
 	return (unsigned int)state < PAR_ARRAY_SIZE(names) ? names[state] : "unknown";

@@ -9,10 +9,10 @@
 #include <string.h>
 #include <time.h>
 
-#define PAUSE_MIN_MS	   100
-#define PAUSE_MAX_MS	   5000
-#define KEEPALIVE_S	   5
-#define KEEPALIVE_MISSES   5
+#define PAUSE_MIN_MS	 100
+#define PAUSE_MAX_MS	 5000
+#define KEEPALIVE_S	 5
+#define KEEPALIVE_MISSES 5
 
 void hv_emit(struct hv_libvirt *h, const struct hv_event *event)
 {
@@ -34,8 +34,9 @@ int hv_call_begin(struct hv_libvirt *h, virConnectPtr *ret, struct par_error **e
 		*ret = h->conn;
 		h->calls++;
 	} else {
-		r = par_fail(err, PAR_E_DISCONNECTED, 0, "no connection to the managed system \"%s\"%s%s",
-			     h->system, h->why_down ? ": " : "", h->why_down ? h->why_down : "");
+		r = par_fail(err, PAR_E_DISCONNECTED, 0,
+			     "no connection to the managed system \"%s\"%s%s", h->system,
+			     h->why_down ? ": " : "", h->why_down ? h->why_down : "");
 	}
 	pthread_mutex_unlock(&h->lock);
 	return r;
@@ -143,7 +144,8 @@ static bool hold(struct hv_libvirt *h, virConnectPtr conn)
 		wait_changed(h, -1);
 	closing = h->closing;
 	h->conn = NULL;
-	while (closing && h->calls > 0)
+	/* On a dead connection they fail soon.  No stream is opened after this. */
+	while (h->calls > 0)
 		wait_changed(h, -1);
 	pthread_mutex_unlock(&h->lock);
 	hv_loop_call(hv_pumps_end, h);

@@ -9,8 +9,8 @@
 /* KVM counts when libvirt would start a ppc64 guest with it: then its domain type says so. */
 static bool has_kvm(virConnectPtr conn)
 {
-	autofree char *caps = virConnectGetDomainCapabilities(conn, NULL, "ppc64le", "pseries",
-							      "kvm", 0);
+	autofree char *caps =
+		virConnectGetDomainCapabilities(conn, NULL, "ppc64le", "pseries", "kvm", 0);
 	autofree char *type = NULL;
 
 	if (!caps)
@@ -64,9 +64,32 @@ static char *make_version(virConnectPtr conn)
 
 	if (virConnectGetLibVersion(conn, &lib) < 0 || virConnectGetVersion(conn, &hyper) < 0)
 		virResetLastError();
+	if (!hyper) /* libvirt looks only for an emulator of the host's own architecture */
+		return par_strdup_printf("libvirt %lu.%lu.%lu, %s", lib / 1000000,
+					 lib / 1000 % 1000, lib % 1000, type ? type : "unknown");
 	return par_strdup_printf("libvirt %lu.%lu.%lu, %s %lu.%lu.%lu", lib / 1000000,
 				 lib / 1000 % 1000, lib % 1000, type ? type : "unknown",
 				 hyper / 1000000, hyper / 1000 % 1000, hyper % 1000);
+}
+
+/* The host's NUMA cells, from which libvirt adds the machine's memory up, do not always have all.
+ */
+static uint64_t total_mib(virConnectPtr conn, const virNodeInfo *node)
+{
+	virNodeMemoryStats stats[8];
+	int n = PAR_ARRAY_SIZE(stats);
+	uint64_t kib = node->memory;
+
+	if (virNodeGetMemoryStats(conn, VIR_NODE_MEMORY_STATS_ALL_CELLS, stats, &n, 0) < 0) {
+		virResetLastError();
+		n = 0;
+	}
+	for (int i = 0; i < n; i++) {
+		if (strcmp(stats[i].field, VIR_NODE_MEMORY_STATS_TOTAL) == 0 &&
+		    stats[i].value > kib)
+			kib = stats[i].value;
+	}
+	return kib / 1024;
 }
 
 static int read_facts(struct hv_libvirt *h, virConnectPtr conn, struct hv_facts *f,
@@ -79,7 +102,7 @@ static int read_facts(struct hv_libvirt *h, virConnectPtr conn, struct hv_facts 
 	if (!caps || virNodeGetInfo(conn, &node) < 0)
 		return hv_fail(conn, err, "could not read what the machine has");
 	f->accel = h->accel;
-	f->mem_mib = node.memory / 1024;
+	f->mem_mib = total_mib(conn, &node);
 	f->processors = node.cpus;
 	r = hv_xml_text(caps, "host/uuid", &f->host_uuid, err);
 	if (r < 0)

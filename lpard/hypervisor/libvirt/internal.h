@@ -8,7 +8,7 @@
  */
 #pragma once
 
-#include "lpard/hypervisor/libvirt/libvirt.h"
+#include "lpard/hypervisor/libvirt/hv_libvirt.h"
 #include "lpard/hypervisor/libvirt/plan.h"
 
 #include <libvirt/libvirt.h>
@@ -31,11 +31,11 @@ struct hv_libvirt {
 	pthread_mutex_t lock;
 	pthread_cond_t changed; /* any of what follows did */
 	enum hv_connection state;
-	virConnectPtr conn;    /* while up */
-	char *why_down;	       /* text of the last failure */
-	bool lost;	       /* libvirt told that the connection is gone */
+	virConnectPtr conn; /* while up */
+	char *why_down;	    /* text of the last failure */
+	bool lost;	    /* libvirt told that the connection is gone */
 	bool closing;
-	unsigned int calls;    /* under way */
+	unsigned int calls; /* under way */
 	int callbacks[HV_EVENTS_MAX];
 	int n_callbacks;
 	enum fw_accel accel;	/* known once up */

@@ -197,12 +197,13 @@ static void put_mac(const struct lpar_adapter *a, const char *uuid, char ret[18]
 		return;
 	}
 	for (int i = 0; i < 6; i++)
-		snprintf(ret + 3 * i, (size_t)(18 - 3 * i), "%c%c%s", tolower((unsigned char)m[2 * i]),
-			 tolower((unsigned char)m[2 * i + 1]), i < 5 ? ":" : "");
+		snprintf(ret + 3 * i, (size_t)(18 - 3 * i), "%c%c%s",
+			 tolower((unsigned char)m[2 * i]), tolower((unsigned char)m[2 * i + 1]),
+			 i < 5 ? ":" : "");
 }
 
-static int plan_network(const char *list, const struct hv_plan_host *host,
-			struct hv_domain_plan *p, struct par_error **err)
+static int plan_network(const char *list, const struct hv_plan_host *host, struct hv_domain_plan *p,
+			struct par_error **err)
 {
 	auto_adapters eth = { 0 };
 	int r = lpar_adapters_parse(LPAR_ADAPTER_ETH, list, &eth, err);

@@ -49,7 +49,8 @@ int hv_stored_load(unsigned int version, const struct hv_stored *s, struct lpar_
 	int r;
 
 	if (s->n == 0 || strcmp(s->v[0].element, "partition") != 0)
-		return par_fail(err, PAR_E_CORRUPT, 0, "the partition's own attributes are missing");
+		return par_fail(err, PAR_E_CORRUPT, 0,
+				"the partition's own attributes are missing");
 	r = lpar_partition_from_attrs(version, &s->v[0].attrs, &part, err);
 	for (size_t i = 1; r == 0 && i < s->n; i++) {
 		if (strcmp(s->v[i].element, "profile") == 0)

@@ -46,10 +46,11 @@ static bool is_named(const xmlNode *node, const char *name)
 	return node->type == XML_ELEMENT_NODE && strcmp((const char *)node->name, name) == 0;
 }
 
+/* libvirt gives the element of a namespace without the namespace. */
 static bool is_ours(const xmlNode *node, const char *name)
 {
-	return is_named(node, name) && node->ns && node->ns->href &&
-	       strcmp((const char *)node->ns->href, HV_METADATA_URI) == 0;
+	return is_named(node, name) && (!node->ns || !node->ns->href ||
+					strcmp((const char *)node->ns->href, HV_METADATA_URI) == 0);
 }
 
 static int read_attribute(xmlNode *node, struct par_attrs *attrs, struct par_error **err)
@@ -61,8 +62,8 @@ static int read_attribute(xmlNode *node, struct par_attrs *attrs, struct par_err
 		return par_fail(err, PAR_E_CORRUPT, 0, "an attribute has no name");
 	if (attrs->n >= ATTRS_MAX)
 		return par_fail(err, PAR_E_CORRUPT, 0, "it has too many attributes");
-	if (!value || par_attrs_add(attrs, (const char *)name, PAR_ATTR_SET,
-				    (const char *)value) < 0)
+	if (!value ||
+	    par_attrs_add(attrs, (const char *)name, PAR_ATTR_SET, (const char *)value) < 0)
 		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
 	return 0;
 }

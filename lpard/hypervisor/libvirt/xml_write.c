@@ -138,14 +138,16 @@ static int out_finish(struct out *o, char **ret, struct par_error **err)
 static void start_ours(struct out *o, const char *name)
 {
 	if (!o->failed)
-		check(o, xmlTextWriterStartElementNS(o->w, BAD_CAST o->prefix, BAD_CAST name, NULL));
+		check(o,
+		      xmlTextWriterStartElementNS(o->w, BAD_CAST o->prefix, BAD_CAST name, NULL));
 }
 
-/* The stored form; with a prefix inside a domain, without one for virDomainSetMetadata. */
+/* The stored form; with our namespace inside a domain; virDomainSetMetadata adds it itself. */
 static void write_stored(struct out *o, const struct hv_stored *s)
 {
 	start_ours(o, "lpar");
-	attr(o, o->prefix ? "xmlns:lpard" : "xmlns", HV_METADATA_URI);
+	if (o->prefix)
+		attr(o, "xmlns:lpard", HV_METADATA_URI);
 	attr_u64(o, "version", LPAR_STORED_VERSION);
 	for (size_t i = 0; i < s->n; i++) {
 		start_ours(o, s->v[i].element);

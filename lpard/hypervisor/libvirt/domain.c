@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Making, changing, starting and stopping the domains of LPARs. */
+#include "lpard/hypervisor/libvirt/internal.h"
+#include "lpard/hypervisor/libvirt/xml.h"
+
+#include <string.h>
+
+/* The name may belong to another domain, the UUID to a foreign one: say which, before libvirt. */
+static int check_free(virConnectPtr conn, const char *uuid, const char *name,
+		      struct par_error **err)
+{
+	auto_domain by_uuid = virDomainLookupByUUIDString(conn, uuid), by_name = NULL;
+	auto_domain ours = NULL;
+	char other[VIR_UUID_STRING_BUFLEN];
+
+	if (by_uuid && hv_find(conn, uuid, &ours, NULL) < 0)
+		return par_fail(err, PAR_E_EXISTS, 0,
+				"the UUID %s belongs to a domain that is not an LPAR", uuid);
+	by_name = virDomainLookupByName(conn, name);
+	if (by_name && virDomainGetUUIDString(by_name, other) == 0 && strcmp(other, uuid) != 0)
+		return par_fail(err, PAR_E_EXISTS, 0, "the name \"%s\" belongs to another domain",
+				name);
+	virResetLastError();
+	return 0;
+}
+
+/* What a running domain shows to virsh is kept in step; the definition is what counts. */
+static void save_live(virDomainPtr dom, const char *xml)
+{
+	if (virDomainIsActive(dom) == 1)
+		virDomainSetMetadata(dom, VIR_DOMAIN_METADATA_ELEMENT, xml, "lpard",
+				     HV_METADATA_URI, VIR_DOMAIN_AFFECT_LIVE);
+	virResetLastError();
+}
+
+static int define(struct hv_libvirt *h, virConnectPtr conn, const struct hv_definition *d,
+		  struct par_error **err)
+{
+	struct hv_plan_host host = { .accel = h->accel, .network = h->network };
+	autofree char *pool_path = NULL, *xml = NULL, *stored = NULL;
+	auto_domain_plan plan = { 0 };
+	auto_domain dom = NULL;
+	int r = hv_pool_path(h, conn, &pool_path, err);
+
+	if (r < 0)
+		return r;
+	host.pool_path = pool_path;
+	r = hv_plan_domain(d, &host, &plan, err);
+	if (r == 0)
+		r = hv_xml_domain(&plan, &xml, err);
+	if (r == 0)
+		r = hv_xml_stored(&plan.stored, &stored, err);
+	if (r == 0)
+		r = check_free(conn, plan.uuid, plan.name, err);
+	if (r < 0)
+		return r;
+	dom = virDomainDefineXML(conn, xml);
+	if (!dom)
+		return hv_fail(conn, err, "could not define the LPAR \"%s\"", plan.name);
+	save_live(dom, stored);
+	return 0;
+}
+
+int hv_libvirt_define(struct hv *hv, const struct hv_definition *d, struct par_error **err)
+{
+	struct hv_libvirt *h = hv_libvirt_of(hv);
+	virConnectPtr conn;
+	int r = hv_call_begin(h, &conn, err);
+
+	if (r < 0)
+		return r;
+	r = define(h, conn, d, err);
+	hv_call_end(h, conn);
+	return r;
+}
+
+static int save(virConnectPtr conn, const struct lpar_partition *part, struct par_error **err)
+{
+	auto_stored stored = { 0 };
+	autofree char *xml = NULL;
+	auto_domain dom = NULL;
+	int r = hv_find(conn, part->uuid, &dom, err);
+
+	if (r < 0)
+		return r;
+	if (hv_stored_make(part, &stored) < 0)
+		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+	r = hv_xml_stored(&stored, &xml, err);
+	if (r < 0)
+		return r;
+	if (virDomainSetMetadata(dom, VIR_DOMAIN_METADATA_ELEMENT, xml, "lpard", HV_METADATA_URI,
+				 VIR_DOMAIN_AFFECT_CONFIG) < 0)
+		return hv_fail(conn, err, "could not store the LPAR \"%s\"", part->name);
+	save_live(dom, xml);
+	return 0;
+}
+
+int hv_libvirt_save(struct hv *hv, const struct lpar_partition *part, struct par_error **err)
+{
+	struct hv_libvirt *h = hv_libvirt_of(hv);
+	virConnectPtr conn;
+	int r = hv_call_begin(h, &conn, err);
+
+	if (r < 0)
+		return r;
+	r = save(conn, part, err);
+	hv_call_end(h, conn);
+	return r;
+}
+
+/* Everything that is done to one LPAR with no more than its domain. */
+struct action {
+	struct hv_libvirt *h;
+	virConnectPtr conn;
+	virDomainPtr dom;
+	const char *name;
+	const char *new_name;
+	bool flag;
+	int how;
+};
+
+static int with_domain(struct hv *hv, const char *uuid, struct action *a,
+		       int (*fn)(struct action *a, struct par_error **err), struct par_error **err)
+{
+	struct hv_libvirt *h = hv_libvirt_of(hv);
+	auto_domain dom = NULL;
+	int r = hv_call_begin(h, &a->conn, err);
+
+	if (r < 0)
+		return r;
+	r = hv_find(a->conn, uuid, &dom, err);
+	if (r == 0) {
+		a->h = h;
+		a->dom = dom;
+		a->name = virDomainGetName(dom);
+		r = fn(a, err);
+	}
+	hv_cleanup_domain(&dom);
+	dom = NULL;
+	hv_call_end(h, a->conn);
+	return r;
+}
+
+static int must_be(struct action *a, bool active, struct par_error **err)
+{
+	int is = virDomainIsActive(a->dom);
+
+	if (is < 0)
+		return hv_fail(a->conn, err, "could not read the state of \"%s\"", a->name);
+	if (active == (is == 1))
+		return 0;
+	return par_fail(err, PAR_E_WRONG_STATE, 0,
+			active ? "the LPAR \"%s\" is not activated"
+			       : "the LPAR \"%s\" is activated",
+			a->name);
+}
+
+static int do_rename(struct action *a, struct par_error **err)
+{
+	auto_domain other = NULL;
+	int r = must_be(a, false, err);
+
+	if (r < 0 || strcmp(a->name, a->new_name) == 0)
+		return r;
+	other = virDomainLookupByName(a->conn, a->new_name);
+	if (other)
+		return par_fail(err, PAR_E_EXISTS, 0, "the name \"%s\" belongs to another domain",
+				a->new_name);
+	if (virDomainRename(a->dom, a->new_name, 0) < 0)
+		return hv_fail(a->conn, err, "could not rename the LPAR \"%s\"", a->name);
+	return 0;
+}
+
+int hv_libvirt_rename(struct hv *hv, const char *uuid, const char *name, struct par_error **err)
+{
+	struct action a = { .new_name = name };
+
+	return with_domain(hv, uuid, &a, do_rename, err);
+}
+
+static int do_undefine(struct action *a, struct par_error **err)
+{
+	int r = must_be(a, false, err);
+
+	if (r < 0)
+		return r;
+	if (virDomainUndefineFlags(a->dom, VIR_DOMAIN_UNDEFINE_MANAGED_SAVE |
+						   VIR_DOMAIN_UNDEFINE_SNAPSHOTS_METADATA |
+						   VIR_DOMAIN_UNDEFINE_CHECKPOINTS_METADATA |
+						   VIR_DOMAIN_UNDEFINE_NVRAM) == 0)
+		return 0;
+	/* The test driver knows no flags. */
+	if (virDomainUndefine(a->dom) < 0)
+		return hv_fail(a->conn, err, "could not remove the LPAR \"%s\"", a->name);
+	return 0;
+}
+
+int hv_libvirt_undefine(struct hv *hv, const char *uuid, struct par_error **err)
+{
+	struct action a = { 0 };
+
+	return with_domain(hv, uuid, &a, do_undefine, err);
+}
+
+/* A network that is defined but down (libvirt was just installed, or restarted) is started. */
+static int ensure_network(struct action *a, struct par_error **err)
+{
+	autofree char *xml = virDomainGetXMLDesc(a->dom, VIR_DOMAIN_XML_INACTIVE);
+	autofree char *interface = NULL;
+	virNetworkPtr net;
+	int r = 0;
+
+	if (!xml)
+		return hv_fail(a->conn, err, "could not read the LPAR \"%s\"", a->name);
+	if (hv_xml_text(xml, "devices/interface", &interface, err) < 0)
+		return -EBADMSG;
+	if (!interface)
+		return 0;
+	net = virNetworkLookupByName(a->conn, a->h->network);
+	if (!net)
+		return hv_fail(a->conn, err, "could not connect the LPAR \"%s\" to a network",
+			       a->name);
+	if (virNetworkIsActive(net) == 0 && virNetworkCreate(net) < 0 &&
+	    virNetworkIsActive(net) != 1)
+		r = hv_fail(a->conn, err, "could not start the network \"%s\"", a->h->network);
+	virNetworkFree(net);
+	return r;
+}
+
+static int do_start(struct action *a, struct par_error **err)
+{
+	int r = must_be(a, false, err);
+
+	if (r == 0)
+		r = ensure_network(a, err);
+	if (r < 0)
+		return r;
+	if (virDomainCreateWithFlags(a->dom, a->flag ? VIR_DOMAIN_START_FORCE_BOOT : 0) < 0)
+		return hv_fail(a->conn, err, "could not activate the LPAR \"%s\"", a->name);
+	return 0;
+}
+
+int hv_libvirt_start(struct hv *hv, const char *uuid, bool discard_saved, struct par_error **err)
+{
+	struct action a = { .flag = discard_saved };
+
+	return with_domain(hv, uuid, &a, do_start, err);
+}
+
+static int do_stop(struct action *a, struct par_error **err)
+{
+	int r = must_be(a, true, err);
+
+	if (r < 0)
+		return r;
+	if (a->how == HV_STOP_IMMEDIATE)
+		r = virDomainDestroy(a->dom);
+	else
+		r = virDomainShutdown(a->dom);
+	if (r < 0)
+		return hv_fail(a->conn, err, "could not shut the LPAR \"%s\" down", a->name);
+	return 0;
+}
+
+int hv_libvirt_stop(struct hv *hv, const char *uuid, enum hv_stop how, struct par_error **err)
+{
+	struct action a = { .how = how };
+
+	return with_domain(hv, uuid, &a, do_stop, err);
+}
+
+static int do_restart(struct action *a, struct par_error **err)
+{
+	int r = must_be(a, true, err);
+
+	if (r < 0)
+		return r;
+	if (a->how == HV_RESTART_IMMEDIATE)
+		r = virDomainReset(a->dom, 0);
+	else
+		r = virDomainReboot(a->dom, 0);
+	if (r < 0)
+		return hv_fail(a->conn, err, "could not restart the LPAR \"%s\"", a->name);
+	return 0;
+}
+
+int hv_libvirt_restart(struct hv *hv, const char *uuid, enum hv_restart how, struct par_error **err)
+{
+	struct action a = { .how = how };
+
+	return with_domain(hv, uuid, &a, do_restart, err);
+}

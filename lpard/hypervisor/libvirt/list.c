@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Domains as records: our metadata and what is so right now. */
+#include "lpard/hypervisor/libvirt/internal.h"
+#include "lpard/hypervisor/libvirt/xml.h"
+
+#include <string.h>
+
+int hv_find(virConnectPtr conn, const char *uuid, virDomainPtr *ret, struct par_error **err)
+{
+	auto_domain dom = NULL;
+	autofree char *meta = NULL;
+	char lower[HV_UUID_LEN];
+
+	if (hv_uuid_normalize(uuid, lower) < 0)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "\"%s\" is not a UUID", uuid);
+	dom = virDomainLookupByUUIDString(conn, lower);
+	if (!dom)
+		return hv_fail(conn, err, "could not find the LPAR %s", lower);
+	meta = virDomainGetMetadata(dom, VIR_DOMAIN_METADATA_ELEMENT, HV_METADATA_URI,
+				    VIR_DOMAIN_AFFECT_CURRENT);
+	if (!meta && hv_last_code_is(VIR_ERR_NO_DOMAIN_METADATA))
+		return par_fail(err, PAR_E_NOT_FOUND, 0, "the domain \"%s\" is not an LPAR",
+				virDomainGetName(dom));
+	if (!meta)
+		return hv_fail(conn, err, "could not read the domain %s", lower);
+	*ret = take_ptr(dom);
+	return 0;
+}
+
+/* The definition's metadata; a domain without a definition has only the running one's. */
+static char *read_metadata(virDomainPtr dom)
+{
+	char *meta = virDomainGetMetadata(dom, VIR_DOMAIN_METADATA_ELEMENT, HV_METADATA_URI,
+					  VIR_DOMAIN_AFFECT_CONFIG);
+
+	if (!meta && !hv_last_code_is(VIR_ERR_NO_DOMAIN_METADATA) &&
+	    !hv_last_code_is(VIR_ERR_NO_DOMAIN))
+		meta = virDomainGetMetadata(dom, VIR_DOMAIN_METADATA_ELEMENT, HV_METADATA_URI,
+					    VIR_DOMAIN_AFFECT_CURRENT);
+	return meta;
+}
+
+static int load_partition(virDomainPtr dom, const char *meta, struct lpar_partition **ret,
+			  struct par_error **err)
+{
+	auto_stored stored = { 0 };
+	auto_partition part = NULL;
+	auto_error why = NULL;
+	unsigned int version = 0;
+	char uuid[VIR_UUID_STRING_BUFLEN];
+	char *name;
+	int r = hv_xml_read_stored(meta, strlen(meta), &version, &stored, &why);
+
+	if (r == 0)
+		r = hv_stored_load(version, &stored, &part, &why);
+	if (r < 0)
+		return par_fail(err, r == -ENOMEM ? PAR_E_NO_MEMORY : PAR_E_CORRUPT, 0,
+				"what is stored of the LPAR \"%s\" is damaged: %s",
+				virDomainGetName(dom),
+				why && why->msg ? why->msg : "out of memory");
+	/* The domain's own name and UUID are the truth: virsh may have renamed it. */
+	name = strdup(virDomainGetName(dom));
+	if (!name || virDomainGetUUIDString(dom, uuid) < 0) {
+		free(name);
+		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+	}
+	free(part->name);
+	part->name = name;
+	for (int i = 0; i < HV_UUID_LEN; i++)
+		part->uuid[i] = (char)(uuid[i] >= 'a' && uuid[i] <= 'f' ? uuid[i] - 32 : uuid[i]);
+	*ret = take_ptr(part);
+	return 0;
+}
+
+static enum hv_run_state run_state(virDomainPtr dom, int state, int reason)
+{
+	switch (state) {
+	case VIR_DOMAIN_RUNNING:
+	case VIR_DOMAIN_BLOCKED:
+		return HV_RUN_RUNNING;
+	case VIR_DOMAIN_PAUSED:
+	case VIR_DOMAIN_PMSUSPENDED:
+		return reason == VIR_DOMAIN_PAUSED_CRASHED ? HV_RUN_CRASHED : HV_RUN_PAUSED;
+	case VIR_DOMAIN_SHUTDOWN:
+		return HV_RUN_SHUTTING_DOWN;
+	case VIR_DOMAIN_CRASHED:
+		return HV_RUN_CRASHED;
+	default:
+		break;
+	}
+	if (reason == VIR_DOMAIN_SHUTOFF_CRASHED)
+		return HV_RUN_CRASHED;
+	return virDomainHasManagedSaveImage(dom, 0) == 1 ? HV_RUN_SUSPENDED : HV_RUN_OFF;
+}
+
+static unsigned int stat_uint(virDomainStatsRecordPtr s, const char *name)
+{
+	unsigned int value = 0;
+
+	return virTypedParamsGetUInt(s->params, s->nparams, name, &value) == 1 ? value : 0;
+}
+
+static int stat_int(virDomainStatsRecordPtr s, const char *name)
+{
+	int value = 0;
+
+	return virTypedParamsGetInt(s->params, s->nparams, name, &value) == 1 ? value : 0;
+}
+
+/* From one record of libvirt's statistics: one call of libvirt for all domains. */
+static void live_from_stats(virDomainStatsRecordPtr s, struct hv_live *live)
+{
+	unsigned long long kib = 0;
+
+	virTypedParamsGetULLong(s->params, s->nparams, "balloon.current", &kib);
+	live->state = run_state(s->dom, stat_int(s, "state.state"), stat_int(s, "state.reason"));
+	live->mem_mib = kib / 1024;
+	live->vcpus = stat_uint(s, "vcpu.current");
+	live->vcpus_max = stat_uint(s, "vcpu.maximum");
+	live->run_id = (int)virDomainGetID(s->dom);
+	live->persistent = true;
+}
+
+/* For drivers without statistics (test:///). */
+static int live_from_info(virConnectPtr conn, virDomainPtr dom, struct hv_live *live,
+			  struct par_error **err)
+{
+	virDomainInfo info;
+	int state, reason, n;
+
+	if (virDomainGetInfo(dom, &info) < 0 || virDomainGetState(dom, &state, &reason, 0) < 0)
+		return hv_fail(conn, err, "could not read the state of \"%s\"",
+			       virDomainGetName(dom));
+	live->state = run_state(dom, state, reason);
+	live->run_id = (int)virDomainGetID(dom);
+	live->mem_mib = info.memory / 1024;
+	live->vcpus = info.nrVirtCpu;
+	n = virDomainGetVcpusFlags(dom, VIR_DOMAIN_VCPU_MAXIMUM | VIR_DOMAIN_AFFECT_CURRENT);
+	live->vcpus_max = n > 0 ? (unsigned int)n : info.nrVirtCpu;
+	live->persistent = virDomainIsPersistent(dom) != 0;
+	virResetLastError();
+	return 0;
+}
+
+#define STATS (VIR_DOMAIN_STATS_STATE | VIR_DOMAIN_STATS_BALLOON | VIR_DOMAIN_STATS_VCPU)
+
+static int read_live(virConnectPtr conn, virDomainPtr dom, struct hv_live *live,
+		     struct par_error **err)
+{
+	virDomainStatsRecordPtr *stats = NULL;
+	virDomainPtr one[] = { dom, NULL };
+
+	*live = (struct hv_live){ 0 };
+	if (virDomainListGetStats(one, STATS, &stats, 0) != 1) {
+		if (stats)
+			virDomainStatsRecordListFree(stats);
+		return live_from_info(conn, dom, live, err);
+	}
+	live_from_stats(stats[0], live);
+	live->persistent = virDomainIsPersistent(dom) != 0;
+	virDomainStatsRecordListFree(stats);
+	return 0;
+}
+
+static int read_record(virConnectPtr conn, virDomainPtr dom, struct hv_record *ret,
+		       struct par_error **err)
+{
+	autofree char *meta = read_metadata(dom);
+	int r;
+
+	if (!meta &&
+	    (hv_last_code_is(VIR_ERR_NO_DOMAIN_METADATA) || hv_last_code_is(VIR_ERR_NO_DOMAIN)))
+		return par_fail(err, PAR_E_NOT_FOUND, 0, "the domain \"%s\" is not an LPAR",
+				virDomainGetName(dom));
+	if (!meta)
+		return hv_fail(conn, err, "could not read the domain \"%s\"",
+			       virDomainGetName(dom));
+	r = load_partition(dom, meta, &ret->part, err);
+	if (r == 0)
+		r = read_live(conn, dom, &ret->live, err);
+	if (r < 0)
+		hv_record_done(ret);
+	return r;
+}
+
+static int get(virConnectPtr conn, const char *uuid, struct hv_record *ret, struct par_error **err)
+{
+	char lower[HV_UUID_LEN];
+	auto_domain dom = NULL;
+
+	if (hv_uuid_normalize(uuid, lower) < 0)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "\"%s\" is not a UUID", uuid);
+	dom = virDomainLookupByUUIDString(conn, lower);
+	if (!dom)
+		return hv_fail(conn, err, "could not find the LPAR %s", lower);
+	return read_record(conn, dom, ret, err);
+}
+
+int hv_libvirt_get(struct hv *hv, const char *uuid, struct hv_record *ret, struct par_error **err)
+{
+	struct hv_libvirt *h = hv_libvirt_of(hv);
+	auto_hv_record record = { 0 };
+	virConnectPtr conn;
+	int r = hv_call_begin(h, &conn, err);
+
+	if (r < 0)
+		return r;
+	r = get(conn, uuid, &record, err);
+	hv_call_end(h, conn);
+	if (r == 0) {
+		*ret = record;
+		record = (struct hv_record){ 0 };
+	}
+	return r;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct hv_record *ra = a, *rb = b;
+
+	return strcmp(ra->part->name, rb->part->name);
+}
+
+/*
+ * One domain of the list.  A foreign one, or one that went away meanwhile, is passed over; damaged
+ * metadata is counted and must not hide the others.
+ */
+static int add_domain(virConnectPtr conn, virDomainPtr dom, struct hv_records *ret,
+		      struct par_error **err)
+{
+	auto_error why = NULL;
+	int r = read_record(conn, dom, &ret->v[ret->n], &why);
+
+	if (r == 0) {
+		ret->n++;
+		return 0;
+	}
+	if (why && why->id == PAR_E_CORRUPT)
+		ret->damaged++;
+	if (why && (why->id == PAR_E_CORRUPT || why->id == PAR_E_NOT_FOUND))
+		return 0;
+	par_error_move(err, &why);
+	return r;
+}
+
+static int list(virConnectPtr conn, struct hv_records *ret, struct par_error **err)
+{
+	virDomainPtr *doms = NULL;
+	int n = virConnectListAllDomains(conn, &doms, 0), r = 0;
+
+	if (n < 0)
+		return hv_fail(conn, err, "could not list the LPARs");
+	ret->v = calloc((size_t)n + 1, sizeof(*ret->v));
+	if (!ret->v)
+		r = par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+	for (int i = 0; i < n; i++) {
+		if (r == 0)
+			r = add_domain(conn, doms[i], ret, err);
+		virDomainFree(doms[i]);
+	}
+	free(doms);
+	if (r == 0)
+		qsort(ret->v, ret->n, sizeof(*ret->v), compare);
+	return r;
+}
+
+int hv_libvirt_list(struct hv *hv, struct hv_records *ret, struct par_error **err)
+{
+	struct hv_libvirt *h = hv_libvirt_of(hv);
+	auto_hv_records records = { 0 };
+	virConnectPtr conn;
+	int r = hv_call_begin(h, &conn, err);
+
+	if (r < 0)
+		return r;
+	r = list(conn, &records, err);
+	hv_call_end(h, conn);
+	if (r == 0) {
+		*ret = records;
+		records = (struct hv_records){ 0 };
+	}
+	return r;
+}

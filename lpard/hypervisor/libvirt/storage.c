@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The storage pool and the LPARs' own disks.  Everything goes through libvirt, never by path. */
+#include "lpard/hypervisor/libvirt/internal.h"
+#include "lpard/hypervisor/libvirt/xml.h"
+
+#include <string.h>
+
+/* Without storage (test:///default has its own pools) the configured path is as good as any. */
+int hv_pool_path(struct hv_libvirt *h, virConnectPtr conn, char **ret, struct par_error **err)
+{
+	virStoragePoolPtr pool;
+	autofree char *xml = NULL, *path = NULL;
+
+	pthread_mutex_lock(&h->lock);
+	path = h->pool_target ? strdup(h->pool_target) : NULL;
+	pthread_mutex_unlock(&h->lock);
+	if (!path) {
+		pool = virStoragePoolLookupByName(conn, h->pool);
+		xml = pool ? virStoragePoolGetXMLDesc(pool, 0) : NULL;
+		if (pool)
+			virStoragePoolFree(pool);
+		virResetLastError();
+		if (xml && hv_xml_text(xml, "target/path", &path, err) < 0)
+			return -EBADMSG;
+		if (path) {
+			pthread_mutex_lock(&h->lock);
+			free(h->pool_target);
+			h->pool_target = strdup(path);
+			pthread_mutex_unlock(&h->lock);
+		} else {
+			path = strdup(h->pool_path);
+		}
+	}
+	if (!path)
+		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+	*ret = take_ptr(path);
+	return 0;
+}
+
+static virStoragePoolPtr make_pool(struct hv_libvirt *h, virConnectPtr conn, struct par_error **err)
+{
+	autofree char *xml = NULL;
+	virStoragePoolPtr pool;
+
+	if (hv_xml_pool(h->pool, h->pool_path, &xml, err) < 0)
+		return NULL;
+	pool = virStoragePoolDefineXML(conn, xml, 0);
+	if (!pool)
+		hv_fail(conn, err, "could not define the storage pool \"%s\"", h->pool);
+	return pool;
+}
+
+int hv_pool_open(struct hv_libvirt *h, virConnectPtr conn, virStoragePoolPtr *ret,
+		 struct par_error **err)
+{
+	auto_pool pool = virStoragePoolLookupByName(conn, h->pool);
+
+	if (!pool)
+		pool = make_pool(h, conn, err);
+	if (!pool)
+		return -EIO;
+	if (virStoragePoolIsActive(pool) != 1) {
+		/* Building an existing folder is fine; another may have been faster. */
+		if (virStoragePoolBuild(pool, 0) < 0)
+			virResetLastError();
+		if (virStoragePoolCreate(pool, 0) < 0 && virStoragePoolIsActive(pool) != 1)
+			return hv_fail(conn, err, "could not start the storage pool \"%s\"",
+				       h->pool);
+		if (virStoragePoolSetAutostart(pool, 1) < 0)
+			virResetLastError();
+	}
+	*ret = take_ptr(pool);
+	return 0;
+}
+
+/* A disk whose making was cut off is no qcow2 over anything yet. */
+static bool disk_is_whole(virStorageVolPtr vol)
+{
+	autofree char *xml = virStorageVolGetXMLDesc(vol, 0), *backing = NULL;
+
+	if (!xml || hv_xml_text(xml, "backingStore/path", &backing, NULL) < 0)
+		return false;
+	return backing != NULL;
+}
+
+static int make_disk(struct hv_libvirt *h, virConnectPtr conn, virStoragePoolPtr pool,
+		     const char *name, const struct fw_image *image, uint64_t size_mib,
+		     struct par_error **err)
+{
+	autofree char *path = NULL, *base = hv_image_volume(image, FW_IMAGE_ROOT);
+	autofree char *backing = NULL, *xml = NULL;
+	uint64_t size = size_mib * 1024 * 1024;
+	auto_volume vol = NULL;
+	int r = hv_pool_path(h, conn, &path, err);
+
+	if (r < 0)
+		return r;
+	if (size < image->files[FW_IMAGE_ROOT].size)
+		size = image->files[FW_IMAGE_ROOT].size;
+	backing = base ? par_strdup_printf("%s/%s", path, base) : NULL;
+	if (!backing)
+		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+	r = hv_xml_volume(name, size, "qcow2", backing, &xml, err);
+	if (r < 0)
+		return r;
+	vol = virStorageVolCreateXML(pool, xml, 0);
+	if (!vol)
+		return hv_fail(conn, err, "could not make the disk \"%s\"", name);
+	return 0;
+}
+
+static int disk_ensure(struct hv_libvirt *h, virConnectPtr conn, const char *uuid,
+		       const struct fw_image *image, uint64_t size_mib, struct par_error **err)
+{
+	auto_pool pool = NULL;
+	auto_volume vol = NULL;
+	autofree char *name = NULL;
+	char lower[HV_UUID_LEN];
+	int r;
+
+	if (!image->files[FW_IMAGE_ROOT].name)
+		return 0;
+	if (hv_uuid_normalize(uuid, lower) < 0)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "\"%s\" is not a UUID", uuid);
+	name = hv_disk_volume(lower);
+	if (!name)
+		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+	r = hv_pool_open(h, conn, &pool, err);
+	if (r < 0)
+		return r;
+	vol = virStorageVolLookupByName(pool, name);
+	if (vol && disk_is_whole(vol))
+		return 0;
+	if (vol && virStorageVolDelete(vol, 0) < 0)
+		return hv_fail(conn, err, "could not remove the half-made disk \"%s\"", name);
+	return make_disk(h, conn, pool, name, image, size_mib, err);
+}
+
+int hv_libvirt_disk_ensure(struct hv *hv, const char *uuid, const struct fw_image *image,
+			   uint64_t size_mib, struct par_error **err)
+{
+	struct hv_libvirt *h = hv_libvirt_of(hv);
+	virConnectPtr conn;
+	int r = hv_call_begin(h, &conn, err);
+
+	if (r < 0)
+		return r;
+	r = disk_ensure(h, conn, uuid, image, size_mib, err);
+	hv_call_end(h, conn);
+	return r;
+}
+
+static int disk_remove(struct hv_libvirt *h, virConnectPtr conn, const char *uuid,
+		       struct par_error **err)
+{
+	auto_pool pool = virStoragePoolLookupByName(conn, h->pool);
+	auto_volume vol = NULL;
+	autofree char *name = NULL;
+	char lower[HV_UUID_LEN];
+
+	if (hv_uuid_normalize(uuid, lower) < 0)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "\"%s\" is not a UUID", uuid);
+	if (!pool && hv_last_code_is(VIR_ERR_NO_STORAGE_POOL))
+		return 0;
+	name = hv_disk_volume(lower);
+	if (!name)
+		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+	vol = pool ? virStorageVolLookupByName(pool, name) : NULL;
+	if (!vol && hv_last_code_is(VIR_ERR_NO_STORAGE_VOL))
+		return 0;
+	if (!vol || virStorageVolDelete(vol, 0) < 0)
+		return hv_fail(conn, err, "could not remove the disk \"%s\"", name);
+	return 0;
+}
+
+int hv_libvirt_disk_remove(struct hv *hv, const char *uuid, struct par_error **err)
+{
+	struct hv_libvirt *h = hv_libvirt_of(hv);
+	virConnectPtr conn;
+	int r = hv_call_begin(h, &conn, err);
+
+	if (r < 0)
+		return r;
+	r = disk_remove(h, conn, uuid, err);
+	hv_call_end(h, conn);
+	return r;
+}
+
+/* Does any LPAR exist?  Then the pool may be in use. */
+static int check_unused(struct hv *hv, struct par_error **err)
+{
+	auto_hv_records all = { 0 };
+	int r = hv_libvirt_list(hv, &all, err);
+
+	if (r < 0)
+		return r;
+	if (all.n > 0 || all.damaged > 0)
+		return par_fail(err, PAR_E_BUSY, 0, "there are still %zu LPARs",
+				all.n + all.damaged);
+	return 0;
+}
+
+static int remove_volumes(virConnectPtr conn, virStoragePoolPtr pool, struct par_error **err)
+{
+	virStorageVolPtr *vols = NULL;
+	int n = virStoragePoolListAllVolumes(pool, &vols, 0), r = 0;
+
+	if (n < 0)
+		return hv_fail(conn, err, "could not list the volumes");
+	for (int i = 0; i < n; i++) {
+		if (r == 0 && virStorageVolDelete(vols[i], 0) < 0)
+			r = hv_fail(conn, err, "could not remove the volume \"%s\"",
+				    virStorageVolGetName(vols[i]));
+		virStorageVolFree(vols[i]);
+	}
+	free(vols);
+	return r;
+}
+
+static int pool_remove(struct hv_libvirt *h, virConnectPtr conn, struct par_error **err)
+{
+	auto_pool pool = virStoragePoolLookupByName(conn, h->pool);
+	int r;
+
+	if (!pool && hv_last_code_is(VIR_ERR_NO_STORAGE_POOL))
+		return 0;
+	if (!pool)
+		return hv_fail(conn, err, "could not find the storage pool \"%s\"", h->pool);
+	if (virStoragePoolIsActive(pool) != 1 && virStoragePoolCreate(pool, 0) < 0)
+		virResetLastError(); /* its folder is gone: then only the definition is left */
+	if (virStoragePoolIsActive(pool) == 1) {
+		r = remove_volumes(conn, pool, err);
+		if (r < 0)
+			return r;
+		if (virStoragePoolDestroy(pool) < 0)
+			return hv_fail(conn, err, "could not stop the storage pool \"%s\"",
+				       h->pool);
+		if (virStoragePoolDelete(pool, 0) < 0)
+			virResetLastError(); /* somebody else's files are in the folder */
+	}
+	if (virStoragePoolUndefine(pool) < 0)
+		return hv_fail(conn, err, "could not remove the storage pool \"%s\"", h->pool);
+	pthread_mutex_lock(&h->lock);
+	free(h->pool_target);
+	h->pool_target = NULL;
+	pthread_mutex_unlock(&h->lock);
+	return 0;
+}
+
+int hv_libvirt_pool_remove(struct hv *hv, struct par_error **err)
+{
+	struct hv_libvirt *h = hv_libvirt_of(hv);
+	virConnectPtr conn;
+	int r = check_unused(hv, err);
+
+	if (r == 0)
+		r = hv_call_begin(h, &conn, err);
+	if (r < 0)
+		return r;
+	r = pool_remove(h, conn, err);
+	hv_call_end(h, conn);
+	return r;
+}

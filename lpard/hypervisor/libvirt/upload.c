@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Boot images into the pool.  libvirt cannot rename a volume, so a file counts when a second, empty
+ * volume NAME.complete stands beside it, which is made last: whatever lies there without it is
+ * left over from an upload that was cut off, and is removed.
+ */
+#include "lpard/common/event.h"
+#include "lpard/common/sha256.h"
+#include "lpard/hypervisor/libvirt/internal.h"
+#include "lpard/hypervisor/libvirt/xml.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define PROGRESS_MS 200
+
+/* One file on its way. */
+struct upload {
+	int fd;
+	const char *what;
+	uint64_t size, done;
+	struct par_sha256 sha;
+	const struct hv_progress *progress;
+	uint64_t told_ms;
+	bool cancelled;
+	int errnum; /* of reading */
+};
+
+static int tell(struct upload *u, bool always)
+{
+	uint64_t now = par_now_ms();
+
+	if (!u->progress || !u->progress->fn || (!always && now < u->told_ms + PROGRESS_MS))
+		return 0;
+	u->told_ms = now;
+	if (u->progress->fn(u->what, u->done, u->size, u->progress->user) != 0) {
+		u->cancelled = true;
+		return -1;
+	}
+	return 0;
+}
+
+/* The bytes sent are the bytes hashed: the file is read once. */
+static int read_data(virStreamPtr st, char *data, size_t len, void *opaque)
+{
+	struct upload *u = opaque;
+	ssize_t n = read(u->fd, data, len);
+
+	(void)st;
+	if (n < 0) {
+		u->errnum = errno;
+		return -1;
+	}
+	par_sha256_put(&u->sha, data, (size_t)n);
+	u->done += (uint64_t)n;
+	if (u->done > u->size || tell(u, false) < 0)
+		return -1; /* it grew meanwhile: the checksum cannot fit */
+	return (int)n;
+}
+
+/* Is the file's position in data or in a hole, and how far does that go? */
+static int next_section(virStreamPtr st, int *in_data, long long *length, void *opaque)
+{
+	struct upload *u = opaque;
+	off_t at = lseek(u->fd, 0, SEEK_CUR), data, end;
+
+	(void)st;
+	if (at < 0)
+		return -1;
+	*length = 0;
+	*in_data = 0;
+	if ((uint64_t)at >= u->size)
+		return 0;
+	data = lseek(u->fd, at, SEEK_DATA);
+	if (data < 0 && errno != ENXIO)
+		return -1;
+	if (data == at) {
+		*in_data = 1;
+		end = lseek(u->fd, at, SEEK_HOLE);
+	} else {
+		end = data < 0 ? (off_t)u->size : data; /* a hole up to the end */
+	}
+	if (end < 0 || lseek(u->fd, at, SEEK_SET) < 0)
+		return -1;
+	*length = end - at;
+	return 0;
+}
+
+static int skip_hole(virStreamPtr st, long long length, void *opaque)
+{
+	struct upload *u = opaque;
+
+	(void)st;
+	if (lseek(u->fd, length, SEEK_CUR) < 0) {
+		u->errnum = errno;
+		return -1;
+	}
+	par_sha256_put_zeros(&u->sha, (uint64_t)length);
+	u->done += (uint64_t)length;
+	return tell(u, false);
+}
+
+static int open_file(const struct fw_image *image, enum fw_image_part part, struct upload *u,
+		     struct par_error **err)
+{
+	const struct fw_image_file *f = &image->files[part];
+	autofree char *path = par_strdup_printf("%s/%s", image->folder, f->name);
+	struct stat st;
+
+	if (!path)
+		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+	u->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW);
+	if (u->fd < 0)
+		return par_fail(err, errno == ENOENT ? PAR_E_NOT_FOUND : PAR_E_SYSTEM, errno,
+				"could not open \"%s\"%s", path,
+				errno == ENOENT ? ": it is not there" : "");
+	if (fstat(u->fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return par_fail(err, PAR_E_CORRUPT, 0, "\"%s\" is not a file", path);
+	if ((uint64_t)st.st_size != f->size)
+		return par_fail(err, PAR_E_CORRUPT, 0,
+				"\"%s\" has %lld bytes, and its manifest says %llu", path,
+				(long long)st.st_size, (unsigned long long)f->size);
+	u->size = f->size;
+	return 0;
+}
+
+static int send_all(virConnectPtr conn, virStorageVolPtr vol, struct upload *u,
+		    const struct fw_image_file *f, const char *folder, struct par_error **err)
+{
+	auto_stream st = virStreamNew(conn, 0);
+	char digest[PAR_SHA256_TEXT];
+	int r;
+
+	if (!st ||
+	    virStorageVolUpload(vol, st, 0, u->size, VIR_STORAGE_VOL_UPLOAD_SPARSE_STREAM) < 0)
+		return hv_fail(conn, err, "could not start the upload of \"%s\"", f->name);
+	r = virStreamSparseSendAll(st, read_data, next_section, skip_hole, u);
+	if (u->cancelled)
+		return par_fail(err, PAR_E_TIMED_OUT, 0, "the upload of \"%s\" was cancelled",
+				f->name);
+	if (u->errnum)
+		return par_fail(err, PAR_E_SYSTEM, u->errnum, "could not read \"%s/%s\"", folder,
+				f->name);
+	par_sha256_finish(&u->sha, digest);
+	if ((r == 0 && strcmp(digest, f->sha256) != 0) || u->done > u->size) {
+		virStreamAbort(st);
+		return par_fail(err, PAR_E_CORRUPT, 0,
+				"\"%s/%s\" is damaged: its SHA-256 is not that of its manifest",
+				folder, f->name);
+	}
+	if (r < 0)
+		return hv_fail(conn, err, "could not upload \"%s\"", f->name);
+	if (virStreamFinish(st) < 0)
+		return hv_fail(conn, err, "could not finish the upload of \"%s\"", f->name);
+	return 0;
+}
+
+static virStorageVolPtr make_volume(virConnectPtr conn, virStoragePoolPtr pool, const char *name,
+				    uint64_t size, struct par_error **err)
+{
+	autofree char *xml = NULL;
+	virStorageVolPtr vol;
+
+	if (hv_xml_volume(name, size, "raw", NULL, &xml, err) < 0)
+		return NULL;
+	vol = virStorageVolCreateXML(pool, xml, 0);
+	if (!vol)
+		hv_fail(conn, err, "could not make the volume \"%s\"", name);
+	return vol;
+}
+
+static int remove_volume(virConnectPtr conn, virStoragePoolPtr pool, const char *name,
+			 struct par_error **err)
+{
+	auto_volume vol = virStorageVolLookupByName(pool, name);
+
+	if (vol && virStorageVolDelete(vol, 0) < 0 && !hv_last_code_is(VIR_ERR_NO_STORAGE_VOL))
+		return hv_fail(conn, err, "could not remove the volume \"%s\"", name);
+	virResetLastError();
+	return 0;
+}
+
+/* The file has been sent whole, or nothing is left of it. */
+static int upload_part(virConnectPtr conn, virStoragePoolPtr pool, const struct fw_image *image,
+		       enum fw_image_part part, const char *name, const char *mark,
+		       const struct hv_progress *progress, struct par_error **err)
+{
+	struct upload u = { .fd = -1, .what = fw_image_part_name(part), .progress = progress };
+	auto_volume vol = NULL, marker = NULL;
+	int r = open_file(image, part, &u, err);
+
+	par_sha256_init(&u.sha);
+	if (r == 0)
+		r = remove_volume(conn, pool, name, err);
+	if (r == 0) {
+		vol = make_volume(conn, pool, name, u.size, err);
+		r = vol ? send_all(conn, vol, &u, &image->files[part], image->folder, err) : -EIO;
+		if (r < 0)
+			remove_volume(conn, pool, name, NULL);
+	}
+	if (u.fd >= 0)
+		close(u.fd);
+	if (r < 0)
+		return r;
+	marker = make_volume(conn, pool, mark, 0, err);
+	if (!marker)
+		return -EIO;
+	return tell(&u, true) < 0 ? 0 : 0;
+}
+
+static int ensure_part(virConnectPtr conn, virStoragePoolPtr pool, const struct fw_image *image,
+		       enum fw_image_part part, const struct hv_progress *progress,
+		       struct par_error **err)
+{
+	autofree char *name = hv_image_volume(image, part), *mark = NULL;
+	auto_volume vol = NULL, marker = NULL;
+
+	mark = name ? par_strdup_printf("%s.complete", name) : NULL;
+	if (!mark)
+		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+	marker = virStorageVolLookupByName(pool, mark);
+	vol = marker ? virStorageVolLookupByName(pool, name) : NULL;
+	virResetLastError();
+	if (vol)
+		return 0;
+	if (marker && remove_volume(conn, pool, mark, err) < 0)
+		return -EIO;
+	return upload_part(conn, pool, image, part, name, mark, progress, err);
+}
+
+int hv_libvirt_image_ensure(struct hv *hv, const struct fw_image *image,
+			    const struct hv_progress *progress, struct par_error **err)
+{
+	struct hv_libvirt *h = hv_libvirt_of(hv);
+	virStoragePoolPtr pool = NULL;
+	virConnectPtr conn;
+	int r = hv_call_begin(h, &conn, err);
+
+	if (r < 0)
+		return r;
+	pthread_mutex_lock(&h->upload);
+	r = hv_pool_open(h, conn, &pool, err);
+	for (int i = 0; r == 0 && i < FW_IMAGE_PARTS; i++) {
+		if (image->files[i].name)
+			r = ensure_part(conn, pool, image, (enum fw_image_part)i, progress, err);
+	}
+	hv_cleanup_pool(&pool);
+	pthread_mutex_unlock(&h->upload);
+	hv_call_end(h, conn);
+	return r;
+}
+
+/* Is the image's root the base of a disk? */
+static int check_base_unused(virConnectPtr conn, virStoragePoolPtr pool, const char *base,
+			     struct par_error **err)
+{
+	virStorageVolPtr *vols = NULL;
+	int n = virStoragePoolListAllVolumes(pool, &vols, 0), r = 0;
+
+	if (n < 0)
+		return hv_fail(conn, err, "could not list the volumes");
+	for (int i = 0; i < n; i++) {
+		autofree char *xml = virStorageVolGetXMLDesc(vols[i], 0), *path = NULL;
+		const char *slash;
+
+		if (xml && hv_xml_text(xml, "backingStore/path", &path, NULL) == 0 && path) {
+			slash = strrchr(path, '/');
+			if (r == 0 && par_streq(slash ? slash + 1 : path, base))
+				r = par_fail(err, PAR_E_BUSY, 0,
+					     "the disk \"%s\" is made over the image",
+					     virStorageVolGetName(vols[i]));
+		}
+		virStorageVolFree(vols[i]);
+	}
+	free(vols);
+	return r;
+}
+
+static int image_remove(struct hv_libvirt *h, virConnectPtr conn, const struct fw_image *image,
+			struct par_error **err)
+{
+	auto_pool pool = virStoragePoolLookupByName(conn, h->pool);
+	int r = 0;
+
+	if (!pool)
+		return 0;
+	for (int i = FW_IMAGE_PARTS - 1; i >= 0 && r == 0; i--) {
+		autofree char *name = NULL, *mark = NULL;
+
+		if (!image->files[i].name)
+			continue;
+		name = hv_image_volume(image, (enum fw_image_part)i);
+		mark = name ? par_strdup_printf("%s.complete", name) : NULL;
+		if (!mark)
+			return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		if (i == FW_IMAGE_ROOT)
+			r = check_base_unused(conn, pool, name, err);
+		if (r == 0)
+			r = remove_volume(conn, pool, mark, err);
+		if (r == 0)
+			r = remove_volume(conn, pool, name, err);
+	}
+	return r;
+}
+
+int hv_libvirt_image_remove(struct hv *hv, const struct fw_image *image, struct par_error **err)
+{
+	struct hv_libvirt *h = hv_libvirt_of(hv);
+	virConnectPtr conn;
+	int r = hv_call_begin(h, &conn, err);
+
+	if (r < 0)
+		return r;
+	pthread_mutex_lock(&h->upload);
+	r = image_remove(h, conn, image, err);
+	pthread_mutex_unlock(&h->upload);
+	hv_call_end(h, conn);
+	return r;
+}
