@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Listings: names, order and values, and filters. */
+#include "model.h"
+
+static const struct lpar_usage usage = { .mem_mib = 2048, .proc_units_x100 = 150 };
+
+static struct lpar_partition *one(void)
+{
+	return test_create("name=lpar01,profile_name=default," TEST_SHARED, NULL, NULL);
+}
+
+static void expect(enum lpar_listing l, const struct lpar_record *r, const char *line)
+{
+	autofree char *got = test_line(l, r);
+
+	ck_assert_str_eq(got, line);
+}
+
+START_TEST(lpar_line)
+{
+	struct lpar_system sys = test_system();
+	auto_partition p = one();
+	struct lpar_record r = { .system = &sys, .partition = p };
+
+	expect(LPAR_LIST_LPAR, &r,
+	       "name=lpar01 lpar_id=1 lpar_env=aixlinux state=Not Activated resource_config=0 "
+	       "os_version=Unknown logical_serial_num=10ABCDE1 default_profile=default curr_profile= "
+	       "work_group_id=none shared_proc_pool_util_auth=0 allow_perf_collection=0 "
+	       "power_ctrl_lpar_ids=none boot_mode=norm lpar_keylock=norm auto_start=0 "
+	       "redundant_err_path_reporting=0 rmc_state=inactive rmc_ipaddr= time_ref=0 "
+	       "lpar_avail_priority=127 desired_lpar_proc_compat_mode=default "
+	       "curr_lpar_proc_compat_mode=default suspend_capable=0 remote_restart_capable=0 "
+	       "simplified_remote_restart_capable=0 sync_curr_profile=0 affinity_group_id=none "
+	       "vtpm_enabled=0 migr_storage_vios_data_status=unavailable "
+	       "migr_storage_vios_data_timestamp=unavailable powervm_mgmt_capable=0 pend_secure_boot=0 "
+	       "curr_secure_boot=0 keystore_kbytes=0 virtual_serial_num=none description= os=aixlinux "
+	       "uuid=0B3C7A5E-1111-4222-8333-ABCDEF012345");
+}
+END_TEST
+
+START_TEST(prof_line)
+{
+	struct lpar_system sys = test_system();
+	auto_partition p = one();
+	struct lpar_record r = { .system = &sys, .partition = p, .profile = &p->profiles[0] };
+
+	expect(LPAR_LIST_PROF, &r,
+	       "name=default lpar_name=lpar01 lpar_id=1 lpar_env=aixlinux all_resources=0 min_mem=512 "
+	       "desired_mem=1024 max_mem=4096 min_num_huge_pages=0 desired_num_huge_pages=0 "
+	       "max_num_huge_pages=0 mem_mode=ded mem_expansion=0.0 hpt_ratio=1:128 ppt_ratio=1:4096 "
+	       "proc_mode=shared min_proc_units=0.1 desired_proc_units=0.5 max_proc_units=4.0 min_procs=1 "
+	       "desired_procs=1 max_procs=4 sharing_mode=uncap uncap_weight=128 shared_proc_pool_id=0 "
+	       "shared_proc_pool_name=DefaultPool affinity_group_id=none io_slots=none "
+	       "lpar_io_pool_ids=none max_virtual_slots=10 "
+	       "virtual_serial_adapters=0/server/1/any//any/1,1/server/1/any//any/1 "
+	       "virtual_scsi_adapters=none virtual_eth_adapters=none virtual_eth_vsi_profiles=none "
+	       "virtual_fc_adapters=none vnic_adapters=none vtpm_adapters=none boot_mode=norm "
+	       "conn_monitoring=0 auto_start=0 power_ctrl_lpar_ids=none work_group_id=none "
+	       "redundant_err_path_reporting=0 lpar_proc_compat_mode=default electronic_err_reporting=null "
+	       "sriov_eth_logical_ports=none sriov_roce_logical_ports=none");
+}
+END_TEST
+
+/* Zeros until a profile is applied; run_ values only while it runs. */
+START_TEST(mem_and_proc)
+{
+	struct lpar_system sys = test_system();
+	struct lpar_usage nobody = { 0 };
+	struct lpar_live live = { .state = LPAR_STATE_RUNNING, .mem_mib = 768 };
+	auto_partition p = one();
+	struct lpar_record r = { .system = &sys, .partition = p };
+
+	ck_assert_str_eq(test_value(LPAR_LIST_MEM_LPAR, "curr_mem", &r), "0");
+	ck_assert_str_eq(test_value(LPAR_LIST_PROC_LPAR, "curr_proc_units", &r), "0.0");
+	ck_assert_str_eq(test_value(LPAR_LIST_PROC_LPAR, "curr_uncap_weight", &r), "0");
+	ck_assert_int_eq(lpar_profile_apply(p, NULL, &sys, &nobody, NULL), 0);
+	ck_assert_str_eq(test_value(LPAR_LIST_MEM_LPAR, "run_mem", &r), "0");
+	r.live = &live;
+	expect(LPAR_LIST_MEM_LPAR, &r,
+	       "lpar_name=lpar01 lpar_id=1 curr_min_mem=512 curr_mem=1024 curr_max_mem=4096 "
+	       "pend_min_mem=512 pend_mem=1024 pend_max_mem=4096 run_min_mem=512 run_mem=768 "
+	       "curr_min_num_huge_pages=0 curr_num_huge_pages=0 curr_max_num_huge_pages=0 "
+	       "pend_min_num_huge_pages=0 pend_num_huge_pages=0 pend_max_num_huge_pages=0 "
+	       "run_num_huge_pages=0 mem_mode=ded curr_hpt_ratio=1:128");
+	expect(LPAR_LIST_PROC_LPAR, &r,
+	       "lpar_name=lpar01 lpar_id=1 curr_shared_proc_pool_id=0 curr_proc_mode=shared "
+	       "curr_min_proc_units=0.1 curr_proc_units=0.5 curr_max_proc_units=4.0 curr_min_procs=1 "
+	       "curr_procs=1 curr_max_procs=4 curr_sharing_mode=uncap curr_uncap_weight=128 "
+	       "pend_shared_proc_pool_id=0 pend_proc_mode=shared pend_min_proc_units=0.1 "
+	       "pend_proc_units=0.5 pend_max_proc_units=4.0 pend_min_procs=1 pend_procs=1 "
+	       "pend_max_procs=4 pend_sharing_mode=uncap pend_uncap_weight=128 run_proc_units=0.5 "
+	       "run_procs=1 run_uncap_weight=128");
+}
+END_TEST
+
+START_TEST(dedicated_proc)
+{
+	struct lpar_system sys = test_system();
+	struct lpar_usage nobody = { 0 };
+	auto_partition p = test_create("name=a,profile_name=p,lpar_env=aixlinux,min_mem=512,"
+				       "desired_mem=512,max_mem=512,proc_mode=ded,min_procs=1,"
+				       "desired_procs=2,max_procs=4,sharing_mode=keep_idle_procs",
+				       NULL, NULL);
+	struct lpar_record r = { .system = &sys, .partition = p };
+
+	ck_assert_int_eq(lpar_profile_apply(p, NULL, &sys, &nobody, NULL), 0);
+	expect(LPAR_LIST_PROC_LPAR, &r,
+	       "lpar_name=a lpar_id=1 curr_proc_mode=ded curr_min_procs=1 curr_procs=2 curr_max_procs=4 "
+	       "curr_sharing_mode=keep_idle_procs pend_proc_mode=ded pend_min_procs=1 pend_procs=2 "
+	       "pend_max_procs=4 pend_sharing_mode=keep_idle_procs run_procs=0");
+}
+END_TEST
+
+START_TEST(system_values)
+{
+	struct lpar_system sys = test_system();
+	struct lpar_record r = { .system = &sys, .usage = &usage, .now = 0 };
+
+	ck_assert_str_eq(test_value(LPAR_LIST_MEM_SYS, "configurable_sys_mem", &r), "16384");
+	ck_assert_str_eq(test_value(LPAR_LIST_MEM_SYS, "curr_avail_sys_mem", &r), "13312");
+	ck_assert_str_eq(test_value(LPAR_LIST_MEM_SYS, "mem_region_size", &r), "256");
+	ck_assert_str_eq(test_value(LPAR_LIST_PROC_SYS, "configurable_sys_proc_units", &r), "4.0");
+	ck_assert_str_eq(test_value(LPAR_LIST_PROC_SYS, "curr_avail_sys_proc_units", &r), "2.5");
+	ck_assert_str_eq(test_value(LPAR_LIST_SYS, "state", &r), "Operating");
+	ck_assert_str_eq(test_value(LPAR_LIST_SYS, "accelerator", &r), "unavailable");
+}
+END_TEST
+
+START_TEST(unknown_names)
+{
+	const char *names[] = { "name", "UUID" };
+	struct lpar_fields f = { 0 };
+	auto_error err = NULL;
+
+	ck_assert_int_lt(lpar_fields_select(LPAR_LIST_LPAR, names, 2, &f, &err), 0);
+	ck_assert_str_eq(err->msg,
+			 "An invalid attribute was entered.  The invalid attribute is UUID.  "
+			 "Please correct your entry and retry the command.");
+	names[1] = "error_refcode"; /* stored, not shown */
+	ck_assert_int_lt(lpar_fields_select(LPAR_LIST_LPAR, names, 2, &f, &err), 0);
+	names[1] = "configurable_sys_mem";
+	ck_assert_int_lt(lpar_fields_select(LPAR_LIST_SYS, names, 2, &f, &err), 0);
+}
+END_TEST
+
+START_TEST(filters)
+{
+	auto_partition p = one();
+	struct lpar_partition *v[] = { p };
+	struct lpar_set set = { .v = v, .n = 1 };
+	par_cleanup(lpar_filter_done) struct lpar_filter f = { 0 };
+	auto_error err = NULL;
+
+	ck_assert(lpar_filter_match(&f, p, NULL));
+	ck_assert_int_lt(lpar_filter_add(&f, LPAR_LIST_LPAR, "profile_names",
+					 (const char *[]){ "p" }, 1, &err),
+			 0);
+	ck_assert_int_eq(lpar_filter_add(&f, LPAR_LIST_PROF, "profile_names",
+					 (const char *[]){ "x" }, 1, NULL),
+			 0);
+	ck_assert(!lpar_filter_match(&f, p, &p->profiles[0]));
+	lpar_filter_done(&f);
+	ck_assert_int_eq(lpar_filter_add(&f, LPAR_LIST_LPAR, "lpar_ids",
+					 (const char *[]){ "7", "1" }, 2, NULL),
+			 0);
+	ck_assert(lpar_filter_match(&f, p, NULL));
+	ck_assert_int_lt(lpar_filter_check(&f, &set, &err), 0);
+	ck_assert_str_eq(err->msg,
+			 "HSCL8011 The partition ID \"7\" was not found.  Please check your entry "
+			 "and retry the command.");
+	lpar_filter_done(&f);
+	ck_assert_int_eq(lpar_filter_add(&f, LPAR_LIST_LPAR, "lpar_names",
+					 (const char *[]){ "nope" }, 1, NULL),
+			 0);
+	ck_assert_int_lt(lpar_filter_check(&f, &set, &err), 0);
+	ck_assert_str_eq(err->msg,
+			 "HSCL8012 The partition named nope was not found.  Please check your "
+			 "entry and retry the command.");
+}
+END_TEST
+
+START_TEST(states)
+{
+	for (unsigned int s = 0; s < LPAR_STATE_COUNT; s++) {
+		enum lpar_state back = LPAR_STATE_COUNT;
+
+		ck_assert(lpar_state_parse(lpar_state_text((enum lpar_state)s), &back));
+		ck_assert_uint_eq(back, s);
+	}
+}
+END_TEST
+
+static Suite *attributes_suite(void)
+{
+	Suite *s = suite_create("attributes");
+	TCase *t = tcase_create("attributes");
+
+	tcase_add_test(t, lpar_line);
+	tcase_add_test(t, prof_line);
+	tcase_add_test(t, mem_and_proc);
+	tcase_add_test(t, dedicated_proc);
+	tcase_add_test(t, system_values);
+	tcase_add_test(t, unknown_names);
+	tcase_add_test(t, filters);
+	tcase_add_test(t, states);
+	suite_add_tcase(s, t);
+	return s;
+}
+
+PAR_TEST_MAIN(attributes_suite)
