@@ -227,7 +227,7 @@ static int remove_element(const struct lpar_attribute *a, struct par_strv *l, co
 int attr_change_field(const struct lpar_attribute *a, void *object, enum par_attr_op op,
 		      const char *value, struct par_error **err)
 {
-	const char *now = *(char **)(void *)((char *)object + a->offset);
+	const char *now;
 	auto_strv list = { 0 }, more = { 0 };
 	auto_buf b = { 0 };
 	int status;
@@ -236,6 +236,7 @@ int attr_change_field(const struct lpar_attribute *a, void *object, enum par_att
 		return attr_set_field(a, object, value, err);
 	if (!a->list)
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, LPAR_MSG_INVALID_DATA);
+	now = *(char **)(void *)((char *)object + a->offset);
 	if (now && strcmp(now, "none") != 0) {
 		status = par_attrs_split_list(now, &list, err);
 		if (status < 0)
