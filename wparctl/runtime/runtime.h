@@ -41,7 +41,14 @@ const char *wpar_state_word(enum wpar_state st); /* "Defined" */
  */
 int wpar_lock(const char *name, int *ret_fd, struct par_error **err);
 
-/* wpar_rootfs_create / _remove - the private file systems of a defined system WPAR */
+/* wpar_lock_forget - remove the lock's file (rmwpar, at its end); the holder calls it */
+void wpar_lock_forget(const char *name);
+
+/*
+ * wpar_rootfs_create / _remove - the private file systems of a defined system WPAR
+ * create replaces what an interrupted one has left.  A mark outside of them says that they are
+ * complete: without it the WPAR is Broken.  Errors: PAR_E_NO_SPACE, PAR_E_EXISTS, PAR_E_SYSTEM.
+ */
 int wpar_rootfs_create(const struct wpar_spec *s, const struct wpar_report *report,
 		       struct par_error **err);
 int wpar_rootfs_remove(const struct wpar_spec *s, struct par_error **err);
@@ -54,6 +61,15 @@ int wpar_id_range_pick(struct wpar_spec *s, struct par_error **err);
  * Whatever a killed start left is cleared away first.  Says the lines of startwpar but the first.
  */
 int wpar_start(const struct wpar_spec *s, const struct wpar_report *report, struct par_error **err);
+
+/* wpar_plan_print - what a start would mount, one line per step (--dry-run); needs no root */
+int wpar_plan_print(const struct wpar_spec *s, struct par_buf *out, struct par_error **err);
+
+/*
+ * wpar_repair - start the monitor again when it was killed; nothing to do: 0.  Start and enter do
+ * it themselves; a listing may.
+ */
+int wpar_repair(const struct wpar_spec *s, struct par_error **err);
 
 struct wpar_stop_opts {
 	bool hard;	    /* -h, -F: kill at once */
