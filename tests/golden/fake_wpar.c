@@ -8,10 +8,13 @@
 #include "lpard/common/cmd.h"
 #include "wparctl/runtime/runtime.h"
 
+#include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
-extern const struct par_cmd cmd_lswpar;
+extern const struct par_cmd cmd_clogin, cmd_lswpar, cmd_mkwpar, cmd_rebootwpar, cmd_rmwpar,
+	cmd_startwpar, cmd_stopwpar, cmd_wparexec;
 
 static const struct {
 	char letter;
@@ -53,9 +56,135 @@ int wpar_state_get(const struct wpar_spec *s, enum wpar_state *ret, struct par_e
 	return 0;
 }
 
+int wpar_state_probe(const struct wpar_spec *s, enum wpar_state *ret, struct par_error **err)
+{
+	return wpar_state_get(s, ret, err);
+}
+
+static void set_state(const struct wpar_spec *s, char letter)
+{
+	autofree char *path = wpar_path("/state/%s", s->name);
+	autofree char *folder = wpar_path("/state");
+	FILE *f;
+
+	mkdir(folder, 0755);
+	f = fopen(path, "w");
+	if (f) {
+		fputc(letter, f);
+		fclose(f);
+	}
+}
+
+static bool must_fail(const struct wpar_spec *s)
+{
+	autofree char *path = wpar_path("/fail/%s", s->name);
+
+	return access(path, F_OK) == 0;
+}
+
+int wpar_lock(const char *name, int *ret_fd, struct par_error **err)
+{
+	autofree char *path = wpar_path("/lock-%s", name);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return par_fail(err, PAR_E_BUSY, 0, "busy");
+	*ret_fd = fd;
+	return 0;
+}
+
+int wpar_rootfs_create(const struct wpar_spec *s, const struct wpar_report *report,
+		       struct par_error **err)
+{
+	autofree char *folder = wpar_path("%s", s->directory);
+	autofree char *parent = wpar_path("/wpars");
+
+	mkdir(parent, 0755);
+	if (mkdir(folder, 0755) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "could not create '%s'", folder);
+	report->say(WPAR_NOTE_STEP, "x ./usr", report->user);
+	if (must_fail(s))
+		return par_fail(err, PAR_E_NO_SPACE, 0, "There is no space left.");
+	return 0;
+}
+
+int wpar_rootfs_remove(const struct wpar_spec *s, struct par_error **err)
+{
+	autofree char *folder = wpar_path("%s", s->directory);
+
+	(void)err;
+	rmdir(folder);
+	return 0;
+}
+
+int wpar_id_range_pick(struct wpar_spec *s, struct par_error **err)
+{
+	(void)err;
+	s->key = 1;
+	s->idbase = s->idrange = 65536;
+	return 0;
+}
+
+int wpar_start(const struct wpar_spec *s, const struct wpar_report *report, struct par_error **err)
+{
+	autofree char *said = par_strdup_printf("Mounting %s", s->directory);
+
+	if (must_fail(s))
+		return par_fail(err, PAR_E_SYSTEM, 0, "The start fails.");
+	report->say(WPAR_NOTE_STEP, "Mounting all workload partition file systems.", report->user);
+	report->say(WPAR_NOTE_VERBOSE, said, report->user);
+	set_state(s, 'A');
+	return 0;
+}
+
+int wpar_start_plan(const struct wpar_spec *s, struct par_buf *out, struct par_error **err)
+{
+	(void)err;
+	return par_buf_printf(out, "plan of %s\n", s->name);
+}
+
+int wpar_stop(const struct wpar_spec *s, const struct wpar_stop_opts *opts,
+	      const struct wpar_report *report, struct par_error **err)
+{
+	(void)err;
+	if (report)
+		report->say(WPAR_NOTE_STEP,
+			    opts->hard ? "(hard)"
+				       : "Shutting down all workload partition processes.",
+			    report->user);
+	set_state(s, 'D');
+	return 0;
+}
+
+int wpar_enter(const struct wpar_spec *s, const char *user, char *const argv[],
+	       struct par_error **err)
+{
+	(void)err;
+	printf("in %s as %s:", s->name, user);
+	for (; argv && *argv; argv++)
+		printf(" [%s]", *argv);
+	printf("\n");
+	return 7;
+}
+
+int wpar_exec(const struct wpar_spec *s, char *const argv[], const struct par_strv *environment,
+	      const struct wpar_report *report, struct par_error **err)
+{
+	(void)err;
+	report->say(WPAR_NOTE_STEP, "Loading workload partition.", report->user);
+	printf("in %s:", s->name);
+	for (size_t i = 0; i < environment->n; i++)
+		printf(" {%s}", environment->v[i]);
+	for (; *argv; argv++)
+		printf(" [%s]", *argv);
+	printf("\n");
+	fflush(stdout);
+	return 3;
+}
+
 static const struct par_cmd *const commands[] = {
-	&cmd_lswpar,
-	NULL,
+	&cmd_clogin,   &cmd_lswpar,   &cmd_mkwpar, &cmd_rebootwpar, &cmd_rmwpar, &cmd_startwpar,
+	&cmd_stopwpar, &cmd_wparexec, NULL,
 };
 
 int main(int argc, char **argv)

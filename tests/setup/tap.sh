@@ -46,13 +46,16 @@ tap_log()
 	printf '%s/%s.log\n' "$tap_logs" "$(printf %s "$1" | tr -c 'A-Za-z0-9._-' '-')"
 }
 
-# tap_one NAME COMMAND... - a test that is one command: it passes when that ends with status 0
+# tap_one NAME COMMAND... - a test that is one command: it passes when that ends with status 0,
+# which is left in $tap_one_status
 tap_one()
 {
 	local name=$1 log status=0
 	shift
 	log=$(tap_log "$name")
 	"$@" >"$log" 2>&1 </dev/null || status=$?
+	# shellcheck disable=SC2034
+	tap_one_status=$status
 	if [ "$status" = 0 ]; then
 		tap_add 1 0 0
 	else

@@ -2,6 +2,7 @@
 /* lswpar: which WPARs there are, in AIX's formats (facts: programs parse them). */
 #include "wparctl/commands/lswpar.h"
 #include "wparctl/commands/commands.h"
+#include "wparctl/commands/common.h"
 
 #include <string.h>
 
@@ -145,7 +146,7 @@ static void add(const struct par_cmd_ctx *ctx, const struct lswpar_args *a, stru
 		tell(ctx, l, err);
 		return;
 	}
-	if (wpar_state_get(&w->spec, &w->state, &err) < 0) {
+	if (cmd_state(&w->spec, &w->state, &err) < 0) {
 		tell(ctx, l, err);
 		wpar_spec_done(&w->spec);
 		return;

@@ -280,8 +280,15 @@ static const struct ls_field operation_fields[] = {
 	{ "start", "Start Time", "Start Time:", put_nothing },
 };
 
-SPEC_FIELD(put_privs, for (size_t i = 0; i < s->privs.n; i++)
-			      par_buf_printf(b, "%s%s", i ? "," : "", s->privs.v[i]))
+static void put_privs(const struct ls_row *r, struct par_buf *b)
+{
+	auto_strv privs = { 0 };
+
+	if (wpar_spec_privs(&r->wpar->spec, &privs, NULL) < 0)
+		b->failed = true;
+	for (size_t i = 0; i < privs.n; i++)
+		par_buf_printf(b, "%s%s", i ? "," : "", privs.v[i]);
+}
 
 static const struct ls_field security_fields[] = {
 	{ "name", "Name", NULL, put_name },

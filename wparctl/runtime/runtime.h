@@ -31,6 +31,8 @@ struct wpar_report {
 
 /* wpar_state_get - from what is really there: cgroup, processes, mounts, operation lock */
 int wpar_state_get(const struct wpar_spec *s, enum wpar_state *ret, struct par_error **err);
+/* wpar_state_probe - the same for who holds the WPAR's lock: never Transitional because of it */
+int wpar_state_probe(const struct wpar_spec *s, enum wpar_state *ret, struct par_error **err);
 char wpar_state_letter(enum wpar_state st);	 /* 'D' */
 const char *wpar_state_word(enum wpar_state st); /* "Defined" */
 
@@ -41,14 +43,7 @@ const char *wpar_state_word(enum wpar_state st); /* "Defined" */
  */
 int wpar_lock(const char *name, int *ret_fd, struct par_error **err);
 
-/* wpar_lock_forget - remove the lock's file (rmwpar, at its end); the holder calls it */
-void wpar_lock_forget(const char *name);
-
-/*
- * wpar_rootfs_create / _remove - the private file systems of a defined system WPAR
- * create replaces what an interrupted one has left.  A mark outside of them says that they are
- * complete: without it the WPAR is Broken.  Errors: PAR_E_NO_SPACE, PAR_E_EXISTS, PAR_E_SYSTEM.
- */
+/* wpar_rootfs_create / _remove - the private file systems of a defined system WPAR */
 int wpar_rootfs_create(const struct wpar_spec *s, const struct wpar_report *report,
 		       struct par_error **err);
 int wpar_rootfs_remove(const struct wpar_spec *s, struct par_error **err);
@@ -62,14 +57,8 @@ int wpar_id_range_pick(struct wpar_spec *s, struct par_error **err);
  */
 int wpar_start(const struct wpar_spec *s, const struct wpar_report *report, struct par_error **err);
 
-/* wpar_plan_print - what a start would mount, one line per step (--dry-run); needs no root */
-int wpar_plan_print(const struct wpar_spec *s, struct par_buf *out, struct par_error **err);
-
-/*
- * wpar_repair - start the monitor again when it was killed; nothing to do: 0.  Start and enter do
- * it themselves; a listing may.
- */
-int wpar_repair(const struct wpar_spec *s, struct par_error **err);
+/* wpar_start_plan - what wpar_start() would mount, a line each (startwpar --dry-run) */
+int wpar_start_plan(const struct wpar_spec *s, struct par_buf *out, struct par_error **err);
 
 struct wpar_stop_opts {
 	bool hard;	    /* -h, -F: kill at once */

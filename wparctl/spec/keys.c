@@ -137,15 +137,15 @@ static int set_text(const struct wpar_key *key, char **field, const char *value,
 	size_t limit = key->kind == WPAR_KIND_PREFIX ? 3 : key->limit;
 	char *copy;
 
-	if (strlen(value) > limit)
-		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-				"the value of \"%s\" is longer than %zu bytes", key->name, limit);
 	if (key->kind == WPAR_KIND_NAME) {
 		int r = wpar_name_check(value, err);
 
 		if (r < 0)
 			return r;
 	}
+	if (strlen(value) > limit)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"the value of \"%s\" is longer than %zu bytes", key->name, limit);
 	if (!is_text_of_kind(key->kind, value, key->limit))
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 				"\"%s\" is not a valid value of \"%s\"", value, key->name);
@@ -268,6 +268,7 @@ static bool set_plain(const struct wpar_key *key, void *field, const char *value
 		*(enum wpar_type *)field = *value == 'S' ? WPAR_SYSTEM : WPAR_APPLICATION;
 		return true;
 	case WPAR_KIND_BOOL:
+	case WPAR_KIND_MARK:
 	case WPAR_KIND_NOT:
 		if (!parse_bool(value, &flag))
 			return false;
@@ -409,6 +410,10 @@ bool wpar_key_format(const struct wpar_key *key, const void *record, struct par_
 	case WPAR_KIND_BOOL:
 		par_buf_puts(b, *(const bool *)field ? "yes" : "no");
 		return true;
+	case WPAR_KIND_MARK:
+		if (*(const bool *)field)
+			par_buf_puts(b, "yes");
+		return *(const bool *)field;
 	case WPAR_KIND_NOT:
 		par_buf_puts(b, *(const bool *)field ? "no" : "yes");
 		return true;

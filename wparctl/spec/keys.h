@@ -25,6 +25,7 @@ enum wpar_kind {
 	WPAR_KIND_WORD, /* printable ASCII without blanks */
 	WPAR_KIND_TEXT, /* printable ASCII */
 	WPAR_KIND_BOOL, /* yes, no */
+	WPAR_KIND_MARK, /* yes, no; not written when it is no */
 	WPAR_KIND_NOT,	/* yes, no; the field says the opposite */
 	WPAR_KIND_U32,
 	WPAR_KIND_COUNT,  /* a number, or "unlimited" (0) */

@@ -107,7 +107,7 @@ int wpar_spec_read_file(const char *path, struct wpar_spec *ret, struct par_erro
 	return r;
 }
 
-static int write_synced(int fd, const struct par_buf *b)
+static int write_all(int fd, const struct par_buf *b, bool sync)
 {
 	size_t at = 0;
 
@@ -120,7 +120,7 @@ static int write_synced(int fd, const struct par_buf *b)
 			return -errno;
 		at += (size_t)n;
 	}
-	return fsync(fd) < 0 ? -errno : 0;
+	return sync && fsync(fd) < 0 ? -errno : 0;
 }
 
 static void sync_folder_of(const char *path)
@@ -138,7 +138,8 @@ static void sync_folder_of(const char *path)
 		return; /* ignoring: some file systems cannot */
 }
 
-static int replace_file(const char *path, const struct par_buf *b, struct par_error **err)
+static int replace_file(const char *path, const struct par_buf *b, bool sync,
+			struct par_error **err)
 {
 	const char *slash = strrchr(path, '/');
 	int folder_len = slash ? (int)(slash - path) + 1 : 0;
@@ -152,7 +153,7 @@ static int replace_file(const char *path, const struct par_buf *b, struct par_er
 	fd = mkostemp(temp, O_CLOEXEC);
 	if (fd < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not create '%s'", path);
-	r = write_synced(fd, b);
+	r = write_all(fd, b, sync);
 	if (r == 0 && (fchmod(fd, 0644) < 0 || rename(temp, path) < 0))
 		r = -errno;
 	if (r < 0) {
@@ -160,7 +161,8 @@ static int replace_file(const char *path, const struct par_buf *b, struct par_er
 		return par_fail(err, r == -ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM, -r,
 				"could not write '%s': %s", path, strerror(-r));
 	}
-	sync_folder_of(path);
+	if (sync)
+		sync_folder_of(path);
 	return 0;
 }
 
@@ -169,7 +171,7 @@ int wpar_spec_write_file(const struct wpar_spec *s, const char *path, struct par
 	auto_buf text = { 0 };
 	int r = wpar_spec_write(s, &text, err);
 
-	return r < 0 ? r : replace_file(path, &text, err);
+	return r < 0 ? r : replace_file(path, &text, true, err);
 }
 
 int wpar_spec_copy(const struct wpar_spec *s, struct wpar_spec *ret, struct par_error **err)
@@ -180,40 +182,31 @@ int wpar_spec_copy(const struct wpar_spec *s, struct wpar_spec *ret, struct par_
 	return r < 0 ? r : wpar_spec_parse(text.data, text.len, ret, err);
 }
 
-static char *cf_path(const char *name)
+/* An application WPAR does not outlive the machine's uptime, and neither does its file. */
+static const char *folder_of(enum wpar_type type)
 {
-	return wpar_path(WPAR_CONFIG_DIR "/%s.cf", name);
+	return type == WPAR_SYSTEM ? WPAR_CONFIG_DIR : WPAR_RUN_DIR;
 }
 
-int wpar_spec_load(const char *name, struct wpar_spec *ret, struct par_error **err)
+static char *cf_path(const char *name, enum wpar_type type)
 {
-	autofree char *path = NULL;
-	auto_error why = NULL;
+	return wpar_path("%s/%s.cf", folder_of(type), name);
+}
+
+static int read_of_type(const char *name, enum wpar_type type, struct wpar_spec *ret,
+			struct par_error **err)
+{
+	autofree char *path = cf_path(name, type);
 	int r;
 
-	*ret = (struct wpar_spec){ 0 };
-	/* No WPAR can have such a name, so the answer to scripts is the same. */
-	if (wpar_name_check(name, NULL) < 0)
-		return par_fail(err, PAR_E_NOT_FOUND, 0,
-				"0960-419 Could not find a workload partition called %.64s.",
-				par_printable(name) ? name : "?");
-	path = cf_path(name);
 	if (!path)
 		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
-	r = wpar_spec_read_file(path, ret, &why);
-	if (r < 0 && why && why->id == PAR_E_NOT_FOUND)
-		return par_fail(err, PAR_E_NOT_FOUND, 0,
-				"0960-419 Could not find a workload partition called %s.", name);
-	if (r < 0) {
-		par_error_move(err, &why);
+	r = wpar_spec_read_file(path, ret, err);
+	if (r < 0)
 		return r;
-	}
-	if (!par_streq(ret->name, name)) {
-		wpar_spec_done(ret);
-		return par_fail(err, PAR_E_CORRUPT, 0, "'%s' is not the specification of %s", path,
-				name);
-	}
 	r = wpar_spec_check(ret, err);
+	if (r == 0 && (!par_streq(ret->name, name) || ret->type != type))
+		r = par_fail(err, PAR_E_CORRUPT, 0, "it is not the specification of %s", name);
 	if (r < 0) {
 		par_error_wrap(err, "%s", path);
 		wpar_spec_done(ret);
@@ -221,7 +214,30 @@ int wpar_spec_load(const char *name, struct wpar_spec *ret, struct par_error **e
 	return r;
 }
 
-static int make_folder(const char *path)
+int wpar_spec_load(const char *name, struct wpar_spec *ret, struct par_error **err)
+{
+	auto_error why = NULL;
+	int r = -ENOENT;
+
+	*ret = (struct wpar_spec){ 0 };
+	/* No WPAR can have a name that is not valid, so the answer to scripts is the same. */
+	if (wpar_name_check(name, NULL) == 0) {
+		r = read_of_type(name, WPAR_SYSTEM, ret, &why);
+		if (r < 0 && why && why->id == PAR_E_NOT_FOUND)
+			r = read_of_type(name, WPAR_APPLICATION, ret, &why);
+		if (r == 0)
+			return 0;
+	}
+	if (why && why->id != PAR_E_NOT_FOUND) {
+		par_error_move(err, &why);
+		return r;
+	}
+	return par_fail(err, PAR_E_NOT_FOUND, 0,
+			"0960-419 Could not find a workload partition called %.64s.",
+			par_printable(name) ? name : "?");
+}
+
+int wpar_make_folder(const char *path)
 {
 	autofree char *copy = strdup(path);
 
@@ -240,35 +256,42 @@ static int make_folder(const char *path)
 
 int wpar_spec_save(const struct wpar_spec *s, struct par_error **err)
 {
-	autofree char *folder = wpar_path(WPAR_CONFIG_DIR);
+	autofree char *folder = wpar_path("%s", folder_of(s->type));
 	autofree char *path = NULL;
+	auto_buf text = { 0 };
 	int r = wpar_spec_check(s, err);
 
+	if (r == 0)
+		r = wpar_spec_write(s, &text, err);
 	if (r < 0)
 		return r;
-	path = cf_path(s->name);
+	path = cf_path(s->name, s->type);
 	if (!folder || !path)
 		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
-	r = make_folder(folder);
+	r = wpar_make_folder(folder);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, -r, "could not create '%s'", folder);
-	return wpar_spec_write_file(s, path, err);
+	return replace_file(path, &text, s->type == WPAR_SYSTEM, err);
 }
 
 int wpar_spec_remove(const char *name, struct par_error **err)
 {
-	autofree char *path = NULL;
+	static const enum wpar_type types[] = { WPAR_APPLICATION, WPAR_SYSTEM };
 	int r = wpar_name_check(name, err);
 
-	if (r < 0)
-		return r;
-	path = cf_path(name);
-	if (!path)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
-	if (unlink(path) < 0 && errno != ENOENT)
-		return par_fail(err, PAR_E_SYSTEM, errno, "could not remove '%s'", path);
-	sync_folder_of(path);
-	return 0;
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(types) && r == 0; i++) {
+		autofree char *path = cf_path(name, types[i]);
+
+		if (!path)
+			return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		if (unlink(path) == 0) {
+			if (types[i] == WPAR_SYSTEM)
+				sync_folder_of(path);
+		} else if (errno != ENOENT && errno != ENOTDIR) {
+			r = par_fail(err, PAR_E_SYSTEM, errno, "could not remove '%s'", path);
+		}
+	}
+	return r;
 }
 
 static int by_text(const void *a, const void *b)
@@ -295,23 +318,33 @@ static int list_folder(DIR *dir, struct par_strv *ret)
 	return 0;
 }
 
-int wpar_spec_list(struct par_strv *ret, struct par_error **err)
+static int list_type(enum wpar_type type, struct par_strv *ret, struct par_error **err)
 {
-	autofree char *folder = wpar_path(WPAR_CONFIG_DIR);
+	autofree char *folder = wpar_path("%s", folder_of(type));
 	DIR *dir = folder ? opendir(folder) : NULL;
 	int r;
 
-	*ret = (struct par_strv){ 0 };
 	if (!dir && folder && errno == ENOENT)
 		return 0;
 	if (!dir)
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not read '%s'",
-				folder ? folder : WPAR_CONFIG_DIR);
+				folder ? folder : folder_of(type));
 	r = list_folder(dir, ret);
 	closedir(dir);
+	return r < 0 ? par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory") : 0;
+}
+
+int wpar_spec_list(struct par_strv *ret, struct par_error **err)
+{
+	int r;
+
+	*ret = (struct par_strv){ 0 };
+	r = list_type(WPAR_SYSTEM, ret, err);
+	if (r == 0)
+		r = list_type(WPAR_APPLICATION, ret, err);
 	if (r < 0) {
 		par_strv_done(ret);
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return r;
 	}
 	if (ret->n > 1)
 		qsort(ret->v, ret->n, sizeof(*ret->v), by_text);

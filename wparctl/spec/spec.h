@@ -92,7 +92,8 @@ struct wpar_spec {
 	char *application;  /* application WPAR: the tracked command's path */
 	uint32_t idbase;    /* first id outside of the WPAR's range; the range is idrange wide */
 	uint32_t idrange;
-	uint32_t key; /* the number `uname -W` shows, unique in this LPAR, >= 1 */
+	uint32_t key;  /* the number `uname -W` shows, unique in this LPAR, >= 1 */
+	bool creating; /* mkwpar has not ended: the file systems may not be whole */
 	bool autostart, checkpointable, private_usr, routing, xwparipc, rootvg, vip;
 	struct wpar_mount *mounts;
 	size_t n_mounts;
@@ -122,13 +123,16 @@ void wpar_spec_done(struct wpar_spec *s);
  */
 int wpar_name_check(const char *name, struct par_error **err);
 
-/* wpar_spec_load / _save - /etc/wpars/NAME.cf; save is atomic; load: PAR_E_NOT_FOUND (0960-419) */
+/*
+ * wpar_spec_load / _save - /etc/wpars/NAME.cf, or /run/wpars/NAME.cf for an application WPAR, which
+ * ends with the machine; save is atomic; load: PAR_E_NOT_FOUND (0960-419)
+ */
 int wpar_spec_load(const char *name, struct wpar_spec *ret, struct par_error **err);
 int wpar_spec_save(const struct wpar_spec *s, struct par_error **err);
 /* wpar_spec_remove - no error when there is none */
 int wpar_spec_remove(const char *name, struct par_error **err);
 
-/* wpar_spec_list - names of all defined WPARs, sorted */
+/* wpar_spec_list - names of all WPARs of both types, sorted */
 int wpar_spec_list(struct par_strv *ret, struct par_error **err);
 
 /*
@@ -156,6 +160,11 @@ int wpar_spec_defaults(struct wpar_spec *s, struct par_error **err);
 /* wpar_spec_check - whether it is whole and does not contradict itself; PAR_E_INVALID_ARGUMENT */
 int wpar_spec_check(const struct wpar_spec *s, struct par_error **err);
 
+/* wpar_spec_privs - the privileges it has: the default set with the changes; caller frees */
+int wpar_spec_privs(const struct wpar_spec *s, struct par_strv *ret, struct par_error **err);
+/* wpar_spec_set_privs - -S privs=LIST (@sign 0), privs+= or privs-= */
+int wpar_spec_set_privs(struct wpar_spec *s, char sign, const char *list, struct par_error **err);
+
 /* wpar_spec_mount - the mount at @directory ("/usr"), or NULL */
 struct wpar_mount *wpar_spec_mount(const struct wpar_spec *s, const char *directory);
 
@@ -165,5 +174,8 @@ struct wpar_mount *wpar_spec_mount(const struct wpar_spec *s, const char *direct
  */
 /* wpar_path - WPARS_ROOT and the formatted path behind it; caller frees; NULL: out of memory */
 char *wpar_path(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* wpar_make_folder - the folder and those above it, 0755; it being there is fine; -errno */
+int wpar_make_folder(const char *path);
 #define WPAR_CONFIG_DIR "/etc/wpars"
+#define WPAR_RUN_DIR	"/run/wpars"
 #define WPAR_STORE_DIR	"/var/lib/wpars"

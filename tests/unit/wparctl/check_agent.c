@@ -263,8 +263,8 @@ START_TEST(test_close_kills)
 
 	peer_start(&p);
 	job_start(&p, &j,
-		  "trap '' HUP; sleep 100 & echo $$ $!; setsid sleep 100 >/dev/null & "
-		  "sleep 0.2; pgrep -nx sleep; echo on; wait",
+		  "trap '' HUP; sleep 100 & echo $$ $!; "
+		  "setsid sh -c 'echo $$; exec sleep 100 >/dev/null' & sleep 0.2; echo on; wait",
 		  0);
 	job_wait_text(&p, &j, "on");
 	ck_assert_int_eq(sscanf(j.out.data, "%d %d %d", &shell, &child, &away), 3);

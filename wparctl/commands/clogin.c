@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* clogin: a login shell or a command in an active WPAR.  -l may stand before or behind the name. */
+#include "wparctl/commands/commands.h"
+#include "wparctl/commands/common.h"
+
+#include <string.h>
+
+struct clogin_args {
+	const char *user;
+	bool password;
+};
+
+static const struct par_opt opts[] = { OPT_FLAG('C', NULL, struct clogin_args, password, NULL),
+				       OPT_STR('l', NULL, "USER", struct clogin_args, user,
+					       "Log in as USER (default: root)"),
+				       { 0 } };
+
+/* Options behind the name, up to `--` or the command.  Returns where the command begins. */
+static int parse_tail(const struct par_cmd_ctx *ctx, struct clogin_args *a, char ***ret,
+		      struct par_error **err)
+{
+	char **p = ctx->argv + 1;
+
+	while (*p && (*p)[0] == '-' && (*p)[1]) {
+		char *word = *p++;
+
+		if (strcmp(word, "--") == 0)
+			break;
+		if (strcmp(word, "-C") == 0) {
+			a->password = true;
+		} else if (par_starts_with(word, "-l")) {
+			a->user = word[2] ? word + 2 : *p;
+			if (!a->user)
+				return par_fail(err, PAR_E_USAGE, 0, "option -l needs a value");
+			p += !word[2];
+		} else {
+			return par_fail(err, PAR_E_USAGE, 0,
+					"unknown option '%s'; see 'clogin --help'", word);
+		}
+	}
+	*ret = *p ? p : NULL;
+	return 0;
+}
+
+static int clogin(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
+{
+	struct clogin_args *a = args;
+	auto_spec s = { 0 };
+	enum wpar_state st;
+	char **command = NULL;
+	int r = parse_tail(ctx, a, &command, err);
+
+	if (r == 0 && a->password)
+		r = par_fail(err, PAR_E_NOT_SUPPORTED, 0, "-C is not supported yet");
+	if (r == 0)
+		r = cmd_need_root(err);
+	if (r == 0)
+		r = wpar_spec_load(ctx->argv[0], &s, err);
+	/* No lock: many may be logged in.  An operation under way must not keep one out. */
+	if (r == 0)
+		r = wpar_state_probe(&s, &st, err);
+	if (r == 0 && st != WPAR_STATE_ACTIVE)
+		r = cmd_fail_state(&s, st, "it must be Active to log in", err);
+	if (r < 0)
+		return r;
+	return wpar_enter(&s, a->user ? a->user : "root", command, err);
+}
+
+const struct par_cmd cmd_clogin = {
+	.name = "clogin",
+	.synopsis = "NAME [-l USER] [COMMAND [ARG…]]",
+	.summary = "Log in to a workload partition",
+	.family = PAR_FAMILY_AIX,
+	.min_args = 1,
+	.max_args = PAR_ARGS_ANY,
+	.stop_at_operand = true,
+	.opts = opts,
+	.args_size = sizeof(struct clogin_args),
+	.run = clogin,
+	.operand_values = "@wpars",
+};

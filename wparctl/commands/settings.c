@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From flags to a specification: what mkwpar and wparexec have in common. */
+#include "wparctl/commands/common.h"
+#include "wparctl/spec/keys.h"
+
+#include <string.h>
+
+int cmd_set(char **field, const char *value, struct par_error **err)
+{
+	char *copy = strdup(value);
+
+	if (!copy)
+		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+	free(*field);
+	*field = copy;
+	return 0;
+}
+
+static int set_general(struct wpar_spec *s, const char *key, const char *value,
+		       struct par_error **err)
+{
+	return value ? wpar_key_set(wpar_key_find(WPAR_STANZA_GENERAL, key), s, value, err) : 0;
+}
+
+/* A group of pairs becomes a record; one that names a mount that is there changes it. */
+static int add_group(struct wpar_spec *s, enum wpar_stanza stanza, const struct par_args *group,
+		     const char *flag, struct par_error **err)
+{
+	void *record = NULL;
+
+	for (size_t i = 0; stanza == WPAR_STANZA_MOUNT && i < group->n; i++) {
+		if (par_starts_with(group->v[i], "directory="))
+			record = wpar_spec_mount(s, group->v[i] + strlen("directory="));
+	}
+	if (!record)
+		record = wpar_record_add(s, stanza);
+	if (!record)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "too many %s flags", flag);
+	for (size_t i = 0; i < group->n; i++) {
+		int r = wpar_record_set_pair(stanza, record, group->v[i], flag, err);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int add_groups(struct wpar_spec *s, enum wpar_stanza stanza, const struct par_groups *groups,
+		      const char *flag, struct par_error **err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < groups->n && r == 0; i++)
+		r = add_group(s, stanza, &groups->v[i], flag, err);
+	return r;
+}
+
+/* privs=LIST, privs+=LIST, privs-=LIST */
+static int add_privs(struct wpar_spec *s, const char *pair, struct par_error **err)
+{
+	const char *eq = strchr(pair, '=');
+	char sign = eq && eq > pair && (eq[-1] == '+' || eq[-1] == '-') ? eq[-1] : 0;
+	size_t name_len = eq ? (size_t)(eq - pair) - (sign ? 1 : 0) : 0;
+
+	if (name_len == strlen("privs") && strncmp(pair, "privs", name_len) == 0)
+		return wpar_spec_set_privs(s, sign, eq + 1, err);
+	if (par_starts_with(pair, "secfile="))
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0, "-S secfile= is not supported yet");
+	return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "\"%s\" is not an attribute of the -S flag",
+			pair);
+}
+
+static int apply_security(struct wpar_spec *s, const struct par_groups *groups,
+			  struct par_error **err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < groups->n; i++) {
+		for (size_t j = 0; j < groups->v[i].n && r == 0; j++)
+			r = add_privs(s, groups->v[i].v[j], err);
+	}
+	return r;
+}
+
+/* What belongs to one WPAR only is not copied (-e). */
+static void forget_identity(struct wpar_spec *s)
+{
+	free(s->name);
+	free(s->uuid);
+	free(s->hostname);
+	free(s->directory);
+	free(s->owner);
+	s->name = s->uuid = s->hostname = s->directory = s->owner = NULL;
+	s->idbase = s->idrange = s->key = 0;
+	s->creating = false;
+	for (size_t i = 0; i < s->n_addresses; i++) {
+		free(s->addresses[i].interface);
+		free(s->addresses[i].address);
+		free(s->addresses[i].mask_prefix);
+		free(s->addresses[i].broadcast);
+	}
+	s->n_addresses = 0;
+}
+
+/* What follows from the old name gives way to what follows from the new one (-f and -n). */
+static void rename_spec(struct wpar_spec *s, const char *name)
+{
+	autofree char *directory = s->name ? par_strdup_printf("/wpars/%s", s->name) : NULL;
+
+	if (!s->name || !name || strcmp(s->name, name) == 0)
+		return;
+	if (par_streq(s->hostname, s->name)) {
+		free(s->hostname);
+		s->hostname = NULL;
+	}
+	if (par_streq(s->directory, directory)) {
+		free(s->directory);
+		s->directory = NULL;
+	}
+	free(s->uuid);
+	s->uuid = NULL;
+}
+
+static int start_from(const struct cmd_settings *a, struct wpar_spec *ret, struct par_error **err)
+{
+	int r = 0;
+
+	if (a->from_wpar && a->from_file)
+		return par_fail(err, PAR_E_USAGE, 0, "-e and -f cannot be used together");
+	if (a->from_wpar) {
+		r = wpar_spec_load(a->from_wpar, ret, err);
+		if (r == 0)
+			forget_identity(ret);
+	} else if (a->from_file) {
+		r = wpar_spec_read_file(a->from_file, ret, err);
+		/* A file may come from another machine: what this one gives out is not taken over.
+		 */
+		ret->idbase = ret->idrange = ret->key = 0;
+		ret->creating = false;
+		if (r == 0)
+			rename_spec(ret, a->name);
+	}
+	return r;
+}
+
+static int apply_flags(const struct cmd_settings *a, struct wpar_spec *s, struct par_error **err)
+{
+	const struct {
+		enum wpar_stanza stanza;
+		const struct par_groups *groups;
+		const char *flag;
+	} lists[] = {
+		{ WPAR_STANZA_NETWORK, &a->addresses, "-N" },
+		{ WPAR_STANZA_ROUTE, &a->routes, "-I" },
+		{ WPAR_STANZA_MOUNT, &a->mounts, "-M" },
+		{ WPAR_STANZA_RESOURCES, &a->resources, "-R" },
+		{ WPAR_STANZA_DEVICE, &a->devices, "-D" },
+		{ WPAR_STANZA_KEXT, &a->kexts, "-X" },
+	};
+	int r = set_general(s, "name", a->name, err);
+
+	if (r == 0)
+		r = set_general(s, "hostname", a->hostname, err);
+	if (r == 0)
+		r = set_general(s, "architecture", a->architecture, err);
+	if (r == 0)
+		r = set_general(s, "script", a->script, err);
+	if (r == 0)
+		r = set_general(s, "uuid", a->uuid.value, err);
+	if (r == 0 && a->uuid.given && !a->uuid.value) {
+		free(s->uuid);
+		s->uuid = NULL; /* -U alone: a new one */
+	}
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(lists) && r == 0; i++)
+		r = add_groups(s, lists[i].stanza, lists[i].groups, lists[i].flag, err);
+	if (r == 0)
+		r = apply_security(s, &a->security, err);
+	s->checkpointable |= a->checkpointable;
+	s->routing |= a->routing || a->routes.n > 0;
+	s->xwparipc |= a->xwparipc;
+	return r;
+}
+
+int cmd_settings_apply(const struct cmd_settings *a, struct wpar_spec *ret, struct par_error **err)
+{
+	int r;
+
+	*ret = (struct wpar_spec){ 0 };
+	if (a->write_only && !a->to_file)
+		return par_fail(err, PAR_E_USAGE, 0, "-w needs -o FILE");
+	r = start_from(a, ret, err);
+	if (r == 0)
+		r = apply_flags(a, ret, err);
+	if (r < 0)
+		wpar_spec_done(ret);
+	return r;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* stopwpar: shut a WPAR down; an application WPAR is gone afterwards. */
+#include "wparctl/commands/commands.h"
+#include "wparctl/commands/common.h"
+
+#define DEFAULT_TIMEOUT_S 600
+#define HARD_TIMEOUT_S	  60
+
+struct stopwpar_args {
+	bool force, hard, no_timeout, restart, verbose;
+	uint64_t timeout_s;
+};
+
+static const struct par_opt opts[] = {
+	OPT_FLAG('F', NULL, struct stopwpar_args, force, "Stop it whatever its state is"),
+	OPT_FLAG('h', NULL, struct stopwpar_args, hard, "Halt it at once, without its shutdown"),
+	OPT_FLAG('N', NULL, struct stopwpar_args, no_timeout, "Wait for as long as it takes"),
+	OPT_FLAG('r', NULL, struct stopwpar_args, restart, "Start it again"),
+	OPT_U64('t', NULL, "SECONDS", struct stopwpar_args, timeout_s,
+		"Give up after SECONDS (default: 600)", .max = 1000000),
+	OPT_FLAG('v', NULL, struct stopwpar_args, verbose, "Show each step"),
+	{ 0 }
+};
+
+static int check(const struct stopwpar_args *a, const struct wpar_spec *s, enum wpar_state *ret_st,
+		 struct par_error **err)
+{
+	int r;
+
+	if (a->no_timeout && a->timeout_s)
+		return par_fail(err, PAR_E_USAGE, 0, "-N and -t cannot be used together");
+	if (a->restart && s->type == WPAR_APPLICATION)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"%s is an application workload partition and cannot be restarted.",
+				s->name);
+	r = cmd_state_locked(s, ret_st, err);
+	if (r == 0 && *ret_st == WPAR_STATE_DEFINED && !a->force)
+		r = cmd_fail_state(s, *ret_st, "it is not running", err);
+	if (r == 0 && *ret_st == WPAR_STATE_BROKEN && !a->force && !a->hard)
+		r = cmd_fail_state(s, *ret_st, "use -F", err);
+	return r;
+}
+
+static int stopwpar(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
+{
+	const struct stopwpar_args *a = args;
+	struct cmd_say say = { .out = ctx->out, .verbose = a->verbose };
+	struct wpar_stop_opts stop = {
+		.hard = a->hard || a->force,
+		.force = a->force,
+		.timeout_s = a->no_timeout	   ? UINT64_MAX
+			     : a->timeout_s	   ? a->timeout_s
+			     : a->hard || a->force ? HARD_TIMEOUT_S
+						   : DEFAULT_TIMEOUT_S,
+	};
+	auto_spec s = { 0 };
+	autofd int lock = -1;
+	enum wpar_state st;
+	int r = cmd_open(ctx->argv[0], &lock, &s, err);
+
+	if (r == 0)
+		r = check(a, &s, &st, err);
+	if (r == 0)
+		r = cmd_stop(&s, &stop, "stopwpar", &say, err);
+	if (r == 0 && s.type == WPAR_APPLICATION)
+		r = cmd_remove(&s, false, a->force, err);
+	if (r == 0 && a->restart)
+		r = cmd_start(&s, &say, err);
+	return r;
+}
+
+const struct par_cmd cmd_stopwpar = {
+	.name = "stopwpar",
+	.synopsis = "NAME",
+	.summary = "Stop a workload partition",
+	.family = PAR_FAMILY_AIX,
+	.min_args = 1,
+	.max_args = 1,
+	.opts = opts,
+	.args_size = sizeof(struct stopwpar_args),
+	.run = stopwpar,
+	.operand_values = "@wpars",
+};

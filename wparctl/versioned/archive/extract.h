@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Making an archive's members in a folder.  Every function returns 0 or a negative errno and
+ * leaves a sentence in a->why.
+ */
+#pragma once
+
+#include "lpard/common/sha256.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+/* Limits against bombs; an image of a whole system stays far below all of them. */
+#define MAX_ENTRIES    UINT64_C(4000000)
+#define MAX_TOTAL      (UINT64_C(256) << 30) /* bytes written */
+#define MAX_APPARENT   (UINT64_C(4) << 40)   /* sizes of files, holes included */
+#define MAX_NAME       4095
+#define MAX_ID	       INT32_MAX
+#define MAX_XATTR      65536
+#define MAX_IMAGE_DATA 65536
+#define KEEP_FREE      (UINT64_C(16) << 20) /* bytes of the file system left alone */
+
+struct extract {
+	int input;
+	struct par_sha256 digest;
+	uint64_t read_bytes, input_bytes;
+
+	int top;  /* the folder: image.data */
+	int root; /* root/ in it; -1 before image.data was there */
+	uint64_t entries, written, apparent;
+	uint64_t declared_kib; /* SIZE_KB of image.data, 0: not told */
+	char why[512];
+
+	/* The folder of the member before: most members share it with the next. */
+	char parent_name[MAX_NAME + 1];
+	int parent;
+
+	/* Times of folders are set when nothing is made in them any more. */
+	struct folder_time {
+		char *name;
+		struct timespec mtime;
+	} * folders;
+	size_t n_folders, cap_folders;
+
+	void (*progress)(const struct extract *a);
+};
+
+/* extract_run - the archive at a->input into a->top, digest and all */
+int extract_run(struct extract *a);
+
+/* extract_drain - read (and digest) what is left of the input */
+int extract_drain(struct extract *a);
+
+/* why - note a sentence; returns -errnum */
+int extract_fail(struct extract *a, int errnum, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* input.c: callbacks of libarchive */
+struct archive;
+ssize_t extract_read(struct archive *ar, void *user, const void **buffer);
+
+/* tree.c: names to descriptors */
+/* tree_normalise - "./a//b/" to "a/b", "./" to ""; refuses what leads outside */
+int tree_normalise(struct extract *a, const char *name, char ret[MAX_NAME + 1]);
+/* tree_parent - descriptor (kept in @a) of the folder of @name, made where needed */
+int tree_parent(struct extract *a, const char *name, int *ret_fd, const char **ret_base);
+/* tree_clear - make room for a member that is no folder: removes what the archive had there */
+int tree_clear(struct extract *a, int parent, const char *base, const char *name);
+/* tree_link - hard link @name to the member @target */
+int tree_link(struct extract *a, const char *name, const char *target);

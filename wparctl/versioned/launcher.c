@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * wparctl-launch: stands, in a versioned WPAR, in the place of a command of overlay.def, and runs
+ * the LPAR's program of that name with the LPAR's libraries; called oslevel, it prints the level.
+ * Static and without anything of the project: it runs in an old system.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+#define PLACE "/usr/lib/.lpar/"
+
+static int oslevel(void)
+{
+	char text[256];
+	int fd = open(PLACE "oslevel", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text));
+
+	return n > 0 && write(1, text, (size_t)n) == n ? 0 : 1;
+}
+
+int main(int argc, char **argv)
+{
+	/* argv[0] may be anything; the path that was executed is not. */
+	const char *path = (const char *)getauxval(AT_EXECFN);
+	const char *slash = path ? strrchr(path, '/') : NULL;
+	const char *name = slash ? slash + 1 : path ? path : "";
+	char program[4096];
+	char **args;
+	int n = 0;
+
+	if (strcmp(name, "oslevel") == 0)
+		return oslevel();
+	args = calloc((size_t)argc + 8, sizeof(*args));
+	if (!args ||
+	    snprintf(program, sizeof(program), PLACE "bin/%s", name) >= (int)sizeof(program))
+		return 126;
+	args[n++] = (char *)"ld.so";
+	args[n++] = (char *)"--library-path";
+	args[n++] = (char *)PLACE "lib";
+	args[n++] = (char *)"--argv0";
+	args[n++] = argc > 0 ? argv[0] : (char *)name;
+	args[n++] = program;
+	for (int i = 1; i < argc; i++)
+		args[n++] = argv[i];
+	execv(PLACE "ld.so", args);
+	fprintf(stderr, "%s: the command of the global environment is missing\n", name);
+	return 127;
+}

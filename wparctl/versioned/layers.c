@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The layer between a versioned WPAR's upper folder and its image: the commands of overlay.def.
+ *
+ * A command of this system needs this system's libraries, which are newer than the image's.  So
+ * the layer has, in /usr/lib/.lpar, the programs, their libraries and the dynamic loader, and in
+ * the commands' own places a small static program (launcher.c) that runs one with the other.
+ * A layer belongs to its image and to the state of this system's files (its key); it is made when
+ * it is missing.
+ */
+#include "wparctl/versioned/layers.h"
+#include "wparctl/versioned/versioned.h"
+
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+static const char *const overlay[] = {
+#define P(path) path,
+#include "wparctl/versioned/overlay.def"
+#undef P
+};
+
+#ifndef WPAR_LAUNCH_PROGRAM
+#define WPAR_LAUNCH_PROGRAM "/usr/libexec/wparctl-launch"
+#endif
+
+struct layer {
+	int image;		   /* the image's root */
+	int layer;		   /* the layer's root, being made */
+	struct par_strv libraries; /* base names that are in it */
+	bool have_loader;
+};
+
+static int open_in(int root, const char *path, int flags)
+{
+	struct open_how how = { .flags = (unsigned int)(flags | O_CLOEXEC),
+				.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
+	int fd = (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int copy_file(const char *from, int folder, const char *name, struct par_error **err)
+{
+	autofd int in = open(from, O_RDONLY | O_CLOEXEC);
+	autofd int out =
+		openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0755);
+	ssize_t n = 1;
+
+	if (in < 0 || out < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "could not copy '%s'", from);
+	while (n > 0) {
+		n = copy_file_range(in, NULL, out, NULL, (size_t)1 << 30, 0);
+		if (n < 0 && (errno == EXDEV || errno == EINVAL || errno == EOPNOTSUPP)) {
+			char chunk[65536];
+
+			n = read(in, chunk, sizeof(chunk));
+			if (n > 0 && write(out, chunk, (size_t)n) != n)
+				n = -1;
+		}
+	}
+	if (n < 0 || fchmod(out, 0755) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "could not copy '%s'", from);
+	return 0;
+}
+
+/* A folder of the layer like the one of the image (an overlay shows the upper one's owner). */
+static int make_like(const struct layer *l, const char *path)
+{
+	autofree char *copy = strdup(path);
+
+	if (!copy)
+		return -ENOMEM;
+	for (char *p = copy + 1;; p++) {
+		struct stat st = { .st_mode = 0755 };
+		autofd int fd = -1;
+		char c = *p;
+
+		if (c != '/' && c != '\0')
+			continue;
+		*p = '\0';
+		fd = open_in(l->image, copy, O_PATH);
+		if (fd >= 0 && fstat(fd, &st) < 0)
+			return -errno;
+		if (mkdirat(l->layer, copy + 1, 0755) == 0) {
+			if (fchmodat(l->layer, copy + 1, st.st_mode & 07777, 0) < 0 ||
+			    fchownat(l->layer, copy + 1, st.st_uid, st.st_gid, 0) < 0)
+				return -errno;
+		} else if (errno != EEXIST) {
+			return -errno;
+		}
+		*p = c;
+		if (c == '\0')
+			return 0;
+	}
+}
+
+/* Where @path's folder really is in the image: "/bin" may be a link to "usr/bin". */
+static char *real_folder(int image, const char *path)
+{
+	autofree char *folder = strndup(path, (size_t)(strrchr(path, '/') - path));
+	char link[64], root[4096], real[4096];
+	autofd int fd = folder ? open_in(image, folder, O_PATH | O_DIRECTORY) : -1;
+	ssize_t n, m;
+
+	if (fd < 0)
+		return NULL;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", image);
+	n = readlink(link, root, sizeof(root) - 1);
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	m = readlink(link, real, sizeof(real) - 1);
+	if (n <= 0 || m <= n || n >= (ssize_t)sizeof(root) - 1 || m >= (ssize_t)sizeof(real) - 1 ||
+	    memcmp(root, real, (size_t)n) != 0 || real[n] != '/')
+		return NULL;
+	return strndup(real + n, (size_t)(m - n));
+}
+
+/* This system's program for @path: there, or where merged and other systems have it. */
+static char *own_program(const char *path)
+{
+	static const char *const folders[] = { "/usr/bin", "/bin", "/usr/sbin", "/sbin" };
+	const char *base = strrchr(path, '/') + 1;
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(folders); i++) {
+		char *p = par_strdup_printf("%s/%s", folders[i], base);
+
+		if (p && access(p, X_OK) == 0)
+			return p;
+		free(p);
+	}
+	return NULL;
+}
+
+static const char *loader(void)
+{
+	static const char *const known[] = { "/lib64/ld-linux-x86-64.so.2", "/lib64/ld64.so.2",
+					     "/lib/ld-linux-aarch64.so.1", "/lib64/ld64.so.1" };
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(known); i++) {
+		if (access(known[i], X_OK) == 0)
+			return known[i];
+	}
+	return NULL;
+}
+
+/* The output of `LOADER --list PROGRAM`, a program of this system; empty for a static one. */
+static int list_libraries(const char *program, struct par_buf *out)
+{
+	char *const argv[] = { (char *)"ld.so", (char *)"--list", (char *)program, NULL };
+	char *const envp[] = { (char *)"LC_ALL=C", NULL };
+	char chunk[4096];
+	int fds[2], status;
+	ssize_t n;
+	pid_t pid;
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return -errno;
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+		dup2(fds[1], 1);
+		dup2(null, 2);
+		execve(loader(), argv, envp);
+		_exit(127);
+	}
+	close(fds[1]);
+	while ((n = read(fds[0], chunk, sizeof(chunk))) > 0)
+		par_buf_put(out, chunk, (size_t)n);
+	close(fds[0]);
+	if (pid < 0 || waitpid(pid, &status, 0) < 0)
+		return -errno;
+	return out->failed ? -ENOMEM : 0;
+}
+
+/* Lines are `libc.so.6 => /lib/…/libc.so.6 (0x…)`. */
+static int copy_libraries(struct layer *l, const char *program, struct par_error **err)
+{
+	auto_buf text = { 0 };
+	char *save = NULL;
+	int r = list_libraries(program, &text);
+
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, -r, "could not list the libraries of '%s'",
+				program);
+	for (char *line = text.data ? strtok_r(text.data, "\n", &save) : NULL; line && r == 0;
+	     line = strtok_r(NULL, "\n", &save)) {
+		char *path = strstr(line, "=> /");
+		const char *base;
+		autofree char *place = NULL;
+
+		if (!path)
+			continue;
+		path += 3;
+		path[strcspn(path, " ")] = '\0';
+		base = strrchr(path, '/') + 1;
+		if (par_strv_find(&l->libraries, base) >= 0)
+			continue;
+		place = par_strdup_printf("usr/lib/.lpar/lib/%s", base);
+		if (!place || par_strv_add(&l->libraries, base) < 0)
+			return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		r = copy_file(path, l->layer, place, err);
+	}
+	return r;
+}
+
+/* The launcher in the place of the command at @path, if the image has one there. */
+static int add_command(struct layer *l, const char *path, bool always, struct par_error **err)
+{
+	autofree char *folder = real_folder(l->image, path);
+	const char *base = strrchr(path, '/') + 1;
+	autofree char *place = folder ? par_strdup_printf("%s/%s", folder, base) : NULL;
+	autofd int there = place ? open_in(l->image, place, O_PATH | O_NOFOLLOW) : -1;
+
+	if (!place || (there < 0 && !always))
+		return 0;
+	if (make_like(l, folder) < 0 ||
+	    linkat(l->layer, "usr/lib/.lpar/launch", l->layer, place + 1, 0) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "could not lay '%s' over the image",
+				path);
+	return 1;
+}
+
+static int add_own(struct layer *l, const char *path, struct par_error **err)
+{
+	autofree char *own = own_program(path);
+	autofree char *place = par_strdup_printf("usr/lib/.lpar/bin/%s", strrchr(path, '/') + 1);
+	int r;
+
+	if (!own || !place)
+		return 0;
+	r = add_command(l, path, false, err);
+	if (r <= 0)
+		return r;
+	r = copy_file(own, l->layer, place, err);
+	return r < 0 ? r : copy_libraries(l, own, err);
+}
+
+static int write_oslevel(const struct layer *l, const struct wpar_version *v,
+			 struct par_error **err)
+{
+	autofd int fd = openat(l->layer, "usr/lib/.lpar/oslevel",
+			       O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+
+	if (fd < 0 || dprintf(fd, "%s\n", v->os_level ? v->os_level : "unknown") < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "could not write the system's level");
+	return 0;
+}
+
+static char *launcher_path(void)
+{
+	static const char *const places[] = { "versioned/wparctl-launch",
+					      "../wparctl/versioned/wparctl-launch" };
+	char *installed = strdup(WPAR_LAUNCH_PROGRAM);
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(places); i++) {
+		char *p = wpar_program_beside(places[i]);
+
+		if (p) {
+			free(installed);
+			return p;
+		}
+	}
+	return installed;
+}
+
+static int fill(struct layer *l, const struct wpar_version *v, struct par_error **err)
+{
+	autofree char *launcher = launcher_path();
+	int r = 0;
+
+	if (make_like(l, "/usr/lib") < 0 || mkdirat(l->layer, "usr/lib/.lpar", 0755) < 0 ||
+	    mkdirat(l->layer, "usr/lib/.lpar/bin", 0755) < 0 ||
+	    mkdirat(l->layer, "usr/lib/.lpar/lib", 0755) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "could not make the overlay's folders");
+	if (!launcher || access(launcher, X_OK) < 0)
+		return par_fail(err, PAR_E_NOT_FOUND, 0, "the program wparctl-launch is missing");
+	r = copy_file(launcher, l->layer, "usr/lib/.lpar/launch", err);
+	if (r == 0)
+		r = write_oslevel(l, v, err);
+	if (r == 0)
+		r = add_command(l, "/usr/bin/oslevel", true, err);
+	if (r >= 0 && loader()) {
+		r = copy_file(loader(), l->layer, "usr/lib/.lpar/ld.so", err);
+		for (size_t i = 0; i < PAR_ARRAY_SIZE(overlay) && r == 0; i++)
+			r = add_own(l, overlay[i], err);
+	}
+	return r < 0 ? r : 0;
+}
+
+/* Changes whenever a program that would be copied does. */
+static void make_key(char ret[17])
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+	autofree char *launcher = launcher_path();
+
+	for (size_t i = 0; i <= PAR_ARRAY_SIZE(overlay) + 1; i++) {
+		autofree char *own = i < PAR_ARRAY_SIZE(overlay) ? own_program(overlay[i]) : NULL;
+		const char *path = own				  ? own
+				   : i == PAR_ARRAY_SIZE(overlay) ? launcher
+				   : i > PAR_ARRAY_SIZE(overlay)  ? loader()
+								  : NULL;
+		struct stat st = { 0 };
+		uint64_t facts[3];
+
+		if (path && stat(path, &st) < 0)
+			st = (struct stat){ 0 };
+		facts[0] = st.st_ino;
+		facts[1] = (uint64_t)st.st_size;
+		facts[2] = (uint64_t)st.st_mtim.tv_sec;
+		for (size_t j = 0; j < sizeof(facts); j++)
+			h = (h ^ ((const unsigned char *)facts)[j]) * UINT64_C(0x100000001b3);
+	}
+	snprintf(ret, 17, "%016llx", (unsigned long long)h);
+}
+
+static int make_layer(const char *folder, const char *place, const struct wpar_version *v,
+		      struct par_error **err)
+{
+	autofree char *root = par_strdup_printf("%s/root", folder);
+	autofree char *temp = par_strdup_printf("%s/.layer-XXXXXX", folder);
+	struct layer l = { .image = -1, .layer = -1 };
+	int r = 0;
+
+	if (!root || !temp)
+		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+	if (!mkdtemp(temp) || chmod(temp, 0755) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "could not make the overlay");
+	l.image = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	l.layer = open(temp, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (l.image < 0 || l.layer < 0)
+		r = par_fail(err, PAR_E_SYSTEM, errno, "could not open the image");
+	if (r == 0)
+		r = fill(&l, v, err);
+	if (r == 0 && (syncfs(l.layer) < 0 ||
+		       (rename(temp, place) < 0 && errno != ENOTEMPTY && errno != EEXIST)))
+		r = par_fail(err, PAR_E_SYSTEM, errno, "could not name the overlay");
+	par_strv_done(&l.libraries);
+	if (l.image >= 0)
+		close(l.image);
+	if (l.layer >= 0)
+		close(l.layer);
+	if (r < 0 || access(temp, F_OK) == 0)
+		wpar_remove_tree(temp, NULL);
+	return r;
+}
+
+int wpar_version_layers(const struct wpar_spec *s, struct par_strv *ret, struct par_error **err)
+{
+	autofree char *folder = wpar_path(WPAR_STORE_DIR "/images/%s",
+					  s->version.image_digest ? s->version.image_digest : "");
+	autofree char *place = NULL, *root = NULL;
+	char key[17];
+	int r = 0;
+
+	*ret = (struct par_strv){ 0 };
+	make_key(key);
+	place = folder ? par_strdup_printf("%s/layer-%s", folder, key) : NULL;
+	root = folder ? par_strdup_printf("%s/root", folder) : NULL;
+	if (!place || !root)
+		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+	if (!s->version.image_digest || access(root, F_OK) < 0)
+		return par_fail(err, PAR_E_NOT_FOUND, 0,
+				"The image of workload partition %s is not in the store.", s->name);
+	if (access(place, F_OK) < 0)
+		r = make_layer(folder, place, &s->version, err);
+	if (r == 0 && (par_strv_add(ret, place) < 0 || par_strv_add(ret, root) < 0))
+		r = par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+	if (r < 0)
+		par_strv_done(ret);
+	return r;
+}
