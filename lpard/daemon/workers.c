@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The pool of threads: see workers.h. */
+#include "lpard/daemon/workers.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+struct work {
+	struct work *next;
+	struct lpar_workers *pool;
+	lpar_work_fn work, done;
+	void *user;
+};
+
+struct lpar_workers {
+	struct par_event *loop;
+	pthread_mutex_t lock;
+	pthread_cond_t cond;
+	struct work *queue, **tail;
+	pthread_t *threads;
+	unsigned int n;
+	bool stop;
+};
+
+static void ended(void *user)
+{
+	struct work *w = user;
+
+	w->done(w->user);
+	free(w);
+}
+
+static void *thread_main(void *arg)
+{
+	struct lpar_workers *p = arg;
+
+	pthread_mutex_lock(&p->lock);
+	for (;;) {
+		struct work *w = p->queue;
+
+		if (p->stop)
+			break;
+		if (!w) {
+			pthread_cond_wait(&p->cond, &p->lock);
+			continue;
+		}
+		p->queue = w->next;
+		if (!p->queue)
+			p->tail = &p->queue;
+		pthread_mutex_unlock(&p->lock);
+		w->work(w->user);
+		/* Nothing can be done without memory for the report: try until there is some. */
+		while (par_event_post(p->loop, ended, w) < 0)
+			usleep(10000);
+		pthread_mutex_lock(&p->lock);
+	}
+	pthread_mutex_unlock(&p->lock);
+	return NULL;
+}
+
+int lpar_workers_new(struct par_event *loop, unsigned int n, struct lpar_workers **ret,
+		     struct par_error **err)
+{
+	struct lpar_workers *p = calloc(1, sizeof(*p));
+	sigset_t all, old;
+	int r = 0;
+
+	if (!p || !(p->threads = calloc(n, sizeof(*p->threads)))) {
+		free(p);
+		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+	}
+	p->loop = loop;
+	p->tail = &p->queue;
+	pthread_mutex_init(&p->lock, NULL);
+	pthread_cond_init(&p->cond, NULL);
+	/* Signals are the loop's. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	while (p->n < n && r == 0) {
+		r = pthread_create(&p->threads[p->n], NULL, thread_main, p);
+		if (r == 0)
+			p->n++;
+	}
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	if (r != 0) {
+		lpar_workers_free(&p);
+		return par_fail(err, PAR_E_SYSTEM, r, "could not start a thread");
+	}
+	*ret = p;
+	return 0;
+}
+
+int lpar_workers_run(struct lpar_workers *p, lpar_work_fn work, lpar_work_fn done, void *user)
+{
+	struct work *w = calloc(1, sizeof(*w));
+
+	if (!w)
+		return -ENOMEM;
+	*w = (struct work){ .pool = p, .work = work, .done = done, .user = user };
+	pthread_mutex_lock(&p->lock);
+	*p->tail = w;
+	p->tail = &w->next;
+	pthread_cond_signal(&p->cond);
+	pthread_mutex_unlock(&p->lock);
+	return 0;
+}
+
+void lpar_workers_free(struct lpar_workers **workers)
+{
+	struct lpar_workers *p = *workers;
+
+	if (!p)
+		return;
+	pthread_mutex_lock(&p->lock);
+	p->stop = true;
+	pthread_cond_broadcast(&p->cond);
+	pthread_mutex_unlock(&p->lock);
+	for (unsigned int i = 0; i < p->n; i++)
+		pthread_join(p->threads[i], NULL);
+	while (p->queue) {
+		struct work *w = p->queue;
+
+		p->queue = w->next;
+		free(w);
+	}
+	pthread_cond_destroy(&p->cond);
+	pthread_mutex_destroy(&p->lock);
+	free(p->threads);
+	free(p);
+	*workers = NULL;
+}
