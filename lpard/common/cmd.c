@@ -36,26 +36,33 @@ static const struct par_opt *find_long(const struct par_cmd *cmd, const char *na
 	return NULL;
 }
 
-static int fail_value(struct parser *p, const struct par_opt *o, const char *what)
+/* "-m" or "--level" */
+static void put_option(struct par_buf *b, const struct par_opt *o)
 {
-	if (p->cmd->family == PAR_FAMILY_HMC) {
-		char shown[64];
+	if (o->short_name)
+		par_buf_printf(b, "-%c", o->short_name);
+	else
+		par_buf_printf(b, "--%s", o->long_name);
+}
 
-		if (o->short_name)
-			snprintf(shown, sizeof(shown), "-%c", o->short_name);
-		else
-			snprintf(shown, sizeof(shown), "--%s", o->long_name);
-		return par_fail(
-			p->err, PAR_E_USAGE, 0,
+static int fail_hmc_value(struct parser *p, const char *options)
+{
+	return par_fail(p->err, PAR_E_USAGE, 0,
 			"The command entered is either missing a required parameter or a "
 			"parameter value is invalid. The parameters that are missing or have "
 			"an invalid value are %s. Please check your entry and retry the "
 			"command.",
-			shown);
-	}
-	if (o->short_name)
-		return par_fail(p->err, PAR_E_USAGE, 0, "option -%c %s", o->short_name, what);
-	return par_fail(p->err, PAR_E_USAGE, 0, "option --%s %s", o->long_name, what);
+			options);
+}
+
+static int fail_value(struct parser *p, const struct par_opt *o, const char *what)
+{
+	auto_buf shown = { 0 };
+
+	put_option(&shown, o);
+	if (p->cmd->family == PAR_FAMILY_HMC)
+		return fail_hmc_value(p, shown.data);
+	return par_fail(p->err, PAR_E_USAGE, 0, "option %s %s", shown.data, what);
 }
 
 static int fail_unknown(struct parser *p, const char *word)
@@ -189,13 +196,22 @@ static int take_long(struct parser *p, char *word)
 	return take_option(p, o, eq ? eq + 1 : NULL);
 }
 
+/* The HMC names all that is missing, the others the first. */
 static int check_required(struct parser *p)
 {
+	auto_buf missing = { 0 };
+
 	for (size_t i = 0; p->cmd->opts && p->cmd->opts[i].type != PAR_OPT_END; i++) {
-		if (p->cmd->opts[i].required && !(p->seen & (UINT64_C(1) << i)))
-			return fail_value(p, &p->cmd->opts[i], "is needed");
+		const struct par_opt *o = &p->cmd->opts[i];
+
+		if (!o->required || (p->seen & (UINT64_C(1) << i)))
+			continue;
+		if (p->cmd->family != PAR_FAMILY_HMC)
+			return fail_value(p, o, "is needed");
+		par_buf_puts(&missing, missing.len ? "," : "");
+		put_option(&missing, o);
 	}
-	return 0;
+	return missing.len ? fail_hmc_value(p, missing.data) : 0;
 }
 
 int par_cmd_parse(const struct par_cmd *cmd, int argc, char **argv, void *args, int *ret_first,
@@ -235,6 +251,8 @@ int par_cmd_parse(const struct par_cmd *cmd, int argc, char **argv, void *args, 
 	if (n < cmd->min_args)
 		return par_fail(err, PAR_E_USAGE, 0, "too few operands; usage: %s %s", cmd->name,
 				cmd->synopsis ? cmd->synopsis : "");
+	if (n > cmd->max_args && cmd->family == PAR_FAMILY_HMC)
+		return fail_unknown(&p, operands[cmd->max_args]);
 	if (n > cmd->max_args)
 		return par_fail(err, PAR_E_USAGE, 0, "unexpected operand '%s'; see '%s --help'",
 				operands[cmd->max_args], cmd->name);

@@ -15,9 +15,10 @@ struct chsyscfg_args {
 
 static const struct par_opt opts[] = {
 	OPT_STR('r', NULL, "RESOURCE", struct chsyscfg_args, resource,
-		"What to change: lpar or prof", .values = "lpar|prof"),
+		"What to change: lpar or prof", .values = "lpar|prof", .required = true),
 	OPT_STR('m', NULL, "SYSTEM", struct chsyscfg_args, system,
-		"The managed system, by name or TYPE-MODEL*SERIAL", .values = "@systems"),
+		"The managed system, by name or TYPE-MODEL*SERIAL", .values = "@systems",
+		.required = true),
 	OPT_STR('i', NULL, "DATA", struct chsyscfg_args, data,
 		"Configuration data: name= or lpar_id= says which, new_name= renames; "
 		"list+=element and list-=element change lists"),
@@ -59,7 +60,6 @@ static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err
 
 	(void)ctx;
 	cli_need(&m, par_streq(a->resource, "lpar") || par_streq(a->resource, "prof"), "-r");
-	cli_need(&m, a->system, "-m");
 	cli_need(&m, a->operation || !a->data != !a->file, "-i,-f");
 	r = cli_needs_met(&m, err);
 	if (r < 0)

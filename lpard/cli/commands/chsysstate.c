@@ -14,13 +14,14 @@ struct chsysstate_args {
 
 static const struct par_opt opts[] = {
 	OPT_STR('r', NULL, "RESOURCE", struct chsysstate_args, resource,
-		"Whose state to change: lpar", .values = "lpar"),
+		"Whose state to change: lpar", .values = "lpar", .required = true),
 	OPT_STR('m', NULL, "SYSTEM", struct chsysstate_args, system,
-		"The managed system, by name or TYPE-MODEL*SERIAL", .values = "@systems"),
+		"The managed system, by name or TYPE-MODEL*SERIAL", .values = "@systems",
+		.required = true),
 	OPT_STR('o', NULL, "OPERATION", struct chsysstate_args, operation,
 		"on, shutdown (the power button) or osshutdown (the operating system shuts itself "
 		"down)",
-		.values = "on|shutdown|osshutdown"),
+		.values = "on|shutdown|osshutdown", .required = true),
 	OPT_STR('n', NULL, "LPARS", struct chsysstate_args, names,
 		"The partition, or several with commas between them", .values = "@lpars"),
 	OPT_STR(0, "id", "IDS", struct chsysstate_args, ids, "The same by id"),
@@ -64,7 +65,6 @@ static int check(const struct chsysstate_args *a, struct par_error **err)
 	struct cli_missing m = { 0 };
 
 	cli_need(&m, par_streq(a->resource, "lpar"), "-r");
-	cli_need(&m, a->system, "-m");
 	cli_need(&m, one_of(a->operation, operations), "-o");
 	cli_need(&m, (a->names != NULL) + (a->ids != NULL) + a->all == 1, "-n,--id,--all");
 	cli_need(&m, !a->boot_mode || (on && one_of(a->boot_mode, modes)), "-b");

@@ -14,11 +14,13 @@ struct lshwres_args {
 
 static const struct par_opt opts[] = {
 	OPT_STR('r', NULL, "RESOURCE", struct lshwres_args, resource, "What to list: mem or proc",
-		.values = "mem|proc"),
+		.values = "mem|proc", .required = true),
 	OPT_STR(0, "level", "LEVEL", struct lshwres_args, level,
-		"Of what: lpar (each partition) or sys (the whole system)", .values = "lpar|sys"),
+		"Of what: lpar (each partition) or sys (the whole system)", .values = "lpar|sys",
+		.required = true),
 	OPT_STR('m', NULL, "SYSTEM", struct lshwres_args, system,
-		"The managed system, by name or TYPE-MODEL*SERIAL", .values = "@systems"),
+		"The managed system, by name or TYPE-MODEL*SERIAL", .values = "@systems",
+		.required = true),
 	LISTING_OPTS(struct lshwres_args),
 	{ 0 },
 };
@@ -32,7 +34,6 @@ static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err
 
 	cli_need(&m, par_streq(a->resource, "mem") || par_streq(a->resource, "proc"), "-r");
 	cli_need(&m, par_streq(a->level, "lpar") || par_streq(a->level, "sys"), "--level");
-	cli_need(&m, a->system, "-m");
 	r = cli_needs_met(&m, err);
 	if (r < 0)
 		return r;

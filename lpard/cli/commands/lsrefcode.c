@@ -15,9 +15,11 @@ struct lsrefcode_args {
 
 static const struct par_opt opts[] = {
 	OPT_STR('r', NULL, "RESOURCE", struct lsrefcode_args, resource,
-		"Whose: lpar (of partitions) or sys (of the system)", .values = "lpar|sys"),
+		"Whose: lpar (of partitions) or sys (of the system)", .values = "lpar|sys",
+		.required = true),
 	OPT_STR('m', NULL, "SYSTEM", struct lsrefcode_args, system,
-		"The managed system, by name or TYPE-MODEL*SERIAL", .values = "@systems"),
+		"The managed system, by name or TYPE-MODEL*SERIAL", .values = "@systems",
+		.required = true),
 	OPT_U64('n', NULL, "NUMBER", struct lsrefcode_args, count,
 		"So many, the newest first (default 1)", .max = 10000),
 	LISTING_OPTS(struct lsrefcode_args),
@@ -35,7 +37,6 @@ static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err
 	int r;
 
 	cli_need(&m, par_streq(a->resource, "lpar") || par_streq(a->resource, "sys"), "-r");
-	cli_need(&m, a->system, "-m");
 	r = cli_needs_met(&m, err);
 	if (r < 0)
 		return r;

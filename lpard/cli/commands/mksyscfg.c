@@ -15,9 +15,11 @@ struct mksyscfg_args {
 
 static const struct par_opt opts[] = {
 	OPT_STR('r', NULL, "RESOURCE", struct mksyscfg_args, resource,
-		"What to create: lpar (with its default profile) or prof", .values = "lpar|prof"),
+		"What to create: lpar (with its default profile) or prof", .values = "lpar|prof",
+		.required = true),
 	OPT_STR('m', NULL, "SYSTEM", struct mksyscfg_args, system,
-		"The managed system, by name or TYPE-MODEL*SERIAL", .values = "@systems"),
+		"The managed system, by name or TYPE-MODEL*SERIAL", .values = "@systems",
+		.required = true),
 	OPT_STR('i', NULL, "DATA", struct mksyscfg_args, data,
 		"Configuration data: \"name=value,name=value…\""),
 	OPT_STR('f', NULL, "FILE", struct mksyscfg_args, file,
@@ -60,7 +62,6 @@ static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err
 
 	(void)ctx;
 	cli_need(&m, par_streq(a->resource, "lpar") || par_streq(a->resource, "prof"), "-r");
-	cli_need(&m, a->system, "-m");
 	cli_need(&m, a->operation || !a->data != !a->file, "-i,-f");
 	r = cli_needs_met(&m, err);
 	if (r < 0)

@@ -14,9 +14,10 @@ struct rmsyscfg_args {
 
 static const struct par_opt opts[] = {
 	OPT_STR('r', NULL, "RESOURCE", struct rmsyscfg_args, resource,
-		"What to remove: lpar or prof", .values = "lpar|prof"),
+		"What to remove: lpar or prof", .values = "lpar|prof", .required = true),
 	OPT_STR('m', NULL, "SYSTEM", struct rmsyscfg_args, system,
-		"The managed system, by name or TYPE-MODEL*SERIAL", .values = "@systems"),
+		"The managed system, by name or TYPE-MODEL*SERIAL", .values = "@systems",
+		.required = true),
 	OPT_STR('n', NULL, "NAME", struct rmsyscfg_args, name,
 		"The partition, or with -r prof the profile", .values = "@lpars"),
 	OPT_STR(0, "id", "ID", struct rmsyscfg_args, id, "The partition by its id"),
@@ -41,7 +42,6 @@ static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err
 
 	(void)ctx;
 	cli_need(&m, prof || par_streq(a->resource, "lpar"), "-r");
-	cli_need(&m, a->system, "-m");
 	if (prof) {
 		cli_need(&m, a->name, "-n");
 		cli_need(&m, !a->lpar != !a->id, "-p");

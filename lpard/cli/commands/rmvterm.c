@@ -9,7 +9,8 @@ struct rmvterm_args {
 
 static const struct par_opt opts[] = {
 	OPT_STR('m', NULL, "SYSTEM", struct rmvterm_args, system,
-		"The managed system, by name or TYPE-MODEL*SERIAL", .values = "@systems"),
+		"The managed system, by name or TYPE-MODEL*SERIAL", .values = "@systems",
+		.required = true),
 	OPT_STR('p', NULL, "LPAR", struct rmvterm_args, lpar, "The partition", .values = "@lpars"),
 	OPT_STR(0, "id", "ID", struct rmvterm_args, id, "The partition by its id"),
 	{ 0 },
@@ -22,7 +23,6 @@ static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err
 	struct cli_missing m = { 0 };
 	int r;
 
-	cli_need(&m, a->system, "-m");
 	cli_need(&m, !a->lpar != !a->id, "-p,--id");
 	r = cli_needs_met(&m, err);
 	if (r < 0)
