@@ -24,7 +24,6 @@
 #include "init.h"
 
 #define ALIASES_MAX 64
-#define IMAGES_LABEL "LPAR-IMAGES"
 #define GROW_MIN (64ULL << 20)
 
 static int run(const char *const argv[])
@@ -104,48 +103,17 @@ static void make_machine_id(void)
 	close(fd);
 }
 
-/* The label of an ext4 file system on a block device; empty when there is none. */
-static void label_of(const char *device, char label[17])
-{
-	unsigned char super[136];
-	char path[300];
-	int fd;
-
-	label[0] = '\0';
-	snprintf(path, sizeof(path), "/dev/%s", device);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	if (pread(fd, super, sizeof(super), 1024) == (ssize_t)sizeof(super) && super[56] == 0x53 &&
-	    super[57] == 0xef) {
-		memcpy(label, super + 120, 16);
-		label[16] = '\0';
-	}
-	close(fd);
-}
-
 static void mount_images(void)
 {
-	DIR *dir = opendir("/sys/class/block");
-	char device[300], label[17];
-	struct dirent *d;
+	char device[300];
 
-	while (dir && (d = readdir(dir))) {
-		if (d->d_name[0] == '.')
-			continue;
-		label_of(d->d_name, label);
-		if (strcmp(label, IMAGES_LABEL) != 0)
-			continue;
-		snprintf(device, sizeof(device), "/dev/%s", d->d_name);
-		mkdir("/images", 0755);
-		if (mount(device, "/images", "ext4", MS_RDONLY | MS_NOSUID | MS_NODEV, "noload") == 0)
-			init_say("images mounted");
-		else
-			init_say("/images: %s", strerror(errno));
-		break;
-	}
-	if (dir)
-		closedir(dir);
+	if (!init_disk_find(INIT_IMAGES_LABEL, device, sizeof(device)))
+		return;
+	mkdir("/images", 0755);
+	if (mount(device, "/images", "ext4", MS_RDONLY | MS_NOSUID | MS_NODEV, "noload") == 0)
+		init_say("images mounted");
+	else
+		init_say("/images: %s", strerror(errno));
 }
 
 /* Whether fstab asks for more than the root. */

@@ -20,10 +20,6 @@
 #define ROOT "/sysroot"
 #define DISK_WAIT_MS 30000
 #define SCSI_AFTER_MS 50
-#define EXT_SUPER_OFFSET 1024
-#define EXT_LABEL_OFFSET 120
-#define EXT_LABEL_LEN 16
-#define EXT_MAGIC_OFFSET 56
 
 static void failed(const char *what, int errnum) __attribute__((noreturn));
 
@@ -58,51 +54,21 @@ static void load_modules(const char *kind)
 		fclose(list);
 }
 
-static bool has_label(const char *device, const char *label)
-{
-	char path[300];
-	unsigned char super[EXT_LABEL_OFFSET + EXT_LABEL_LEN];
-	bool found = false;
-	int fd;
-
-	snprintf(path, sizeof(path), "/dev/%s", device);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	if (pread(fd, super, sizeof(super), EXT_SUPER_OFFSET) == (ssize_t)sizeof(super))
-		found = super[EXT_MAGIC_OFFSET] == 0x53 && super[EXT_MAGIC_OFFSET + 1] == 0xef &&
-			strlen(label) <= EXT_LABEL_LEN &&
-			strncmp((char *)super + EXT_LABEL_OFFSET, label, EXT_LABEL_LEN) == 0;
-	close(fd);
-	return found;
-}
-
-/* The disk whose ext4 has the label; "/dev/NAME" into @ret. */
-static bool find_label(const char *label, char *ret, size_t size)
-{
-	DIR *dir = opendir("/sys/class/block");
-	bool found = false;
-	struct dirent *d;
-
-	while (dir && !found && (d = readdir(dir))) {
-		if (d->d_name[0] == '.' || !has_label(d->d_name, label))
-			continue;
-		found = snprintf(ret, size, "/dev/%s", d->d_name) < (int)size;
-	}
-	if (dir)
-		closedir(dir);
-	return found;
-}
-
-/* The root disk into @ret as soon as it is there; the label is tried when the name is not. */
+/*
+ * The root disk into @ret as soon as it is there.  The label counts when nothing has the name, or
+ * when it is the disk of images that came first on its bus.
+ */
 static bool find_root(const struct init_config *config, char *ret, size_t size)
 {
-	const char *label = "lpar-root";
+	char label[INIT_LABEL_LEN + 1];
 
 	if (strncmp(config->root, "LABEL=", 6) == 0)
-		return find_label(config->root + 6, ret, size);
+		return init_disk_find(config->root + 6, ret, size);
 	snprintf(ret, size, "%s", config->root);
-	return access(ret, F_OK) == 0 || find_label(label, ret, size);
+	init_disk_label(ret, label);
+	if (access(ret, F_OK) == 0 && strcmp(label, INIT_IMAGES_LABEL) != 0)
+		return true;
+	return init_disk_find(INIT_ROOT_LABEL, ret, size);
 }
 
 static void wait_root(const struct init_config *config, char *ret, size_t size)

@@ -30,6 +30,13 @@ void init_mount_kernel(void);
 void init_mount_rest(void);
 void init_virtio_ports(void);
 
+/* disk.c */
+#define INIT_LABEL_LEN 16
+#define INIT_ROOT_LABEL "lpar-root"
+#define INIT_IMAGES_LABEL "LPAR-IMAGES"
+void init_disk_label(const char *path, char ret_label[INIT_LABEL_LEN + 1]);
+bool init_disk_find(const char *label, char *ret_path, size_t size);
+
 /* early.c: never returns. */
 void init_early(void) __attribute__((noreturn));
 
