@@ -24,7 +24,7 @@
 #include "init.h"
 
 #define ALIASES_MAX 64
-#define GROW_MIN (64ULL << 20)
+#define GROW_MIN    (64ULL << 20)
 
 static int run(const char *const argv[])
 {

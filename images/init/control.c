@@ -17,9 +17,9 @@ static int ask(int sig, bool force)
 {
 	if (force) {
 		sync();
-		reboot(sig == INIT_SIG_REBOOT ? RB_AUTOBOOT :
-		       sig == INIT_SIG_HALT   ? RB_HALT_SYSTEM :
-						RB_POWER_OFF);
+		reboot(sig == INIT_SIG_REBOOT ? RB_AUTOBOOT
+		       : sig == INIT_SIG_HALT ? RB_HALT_SYSTEM
+					      : RB_POWER_OFF);
 	}
 	if (kill(1, sig) < 0) {
 		perror("init");
@@ -31,9 +31,9 @@ static int ask(int sig, bool force)
 static int usage(const char *command)
 {
 	fprintf(stderr, "Usage: %s\n",
-		strcmp(command, "shutdown") == 0 ? "shutdown [-F] [-h|-P|-H|-r] [now|+MINUTES]" :
-		strcmp(command, "telinit") == 0	 ? "telinit 0|6" :
-						   command);
+		strcmp(command, "shutdown") == 0  ? "shutdown [-F] [-h|-P|-H|-r] [now|+MINUTES]"
+		: strcmp(command, "telinit") == 0 ? "telinit 0|6"
+						  : command);
 	return 2;
 }
 

@@ -17,8 +17,8 @@
 
 #include "init.h"
 
-#define ROOT "/sysroot"
-#define DISK_WAIT_MS 30000
+#define ROOT	      "/sysroot"
+#define DISK_WAIT_MS  30000
 #define SCSI_AFTER_MS 50
 
 static void failed(const char *what, int errnum) __attribute__((noreturn));
@@ -112,11 +112,13 @@ static void remove_tree(int fd, dev_t dev)
 
 	while (dir && (d = readdir(dir))) {
 		if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0 ||
-		    fstatat(dirfd(dir), d->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 || st.st_dev != dev)
+		    fstatat(dirfd(dir), d->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+		    st.st_dev != dev)
 			continue;
 		if (S_ISDIR(st.st_mode))
-			remove_tree(openat(dirfd(dir), d->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC),
-				    dev);
+			remove_tree(
+				openat(dirfd(dir), d->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC),
+				dev);
 		unlinkat(dirfd(dir), d->d_name, S_ISDIR(st.st_mode) ? AT_REMOVEDIR : 0);
 	}
 	if (dir)

@@ -12,9 +12,9 @@
 #include "cmdline.h"
 
 /* Signals PID 1 takes, those of busybox's init. */
-#define INIT_SIG_HALT SIGUSR1
+#define INIT_SIG_HALT	  SIGUSR1
 #define INIT_SIG_POWEROFF SIGUSR2
-#define INIT_SIG_REBOOT SIGTERM
+#define INIT_SIG_REBOOT	  SIGTERM
 
 /* say.c */
 void init_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
@@ -31,8 +31,8 @@ void init_mount_rest(void);
 void init_virtio_ports(void);
 
 /* disk.c */
-#define INIT_LABEL_LEN 16
-#define INIT_ROOT_LABEL "lpar-root"
+#define INIT_LABEL_LEN	  16
+#define INIT_ROOT_LABEL	  "lpar-root"
 #define INIT_IMAGES_LABEL "LPAR-IMAGES"
 void init_disk_label(const char *path, char ret_label[INIT_LABEL_LEN + 1]);
 bool init_disk_find(const char *label, char *ret_path, size_t size);

@@ -84,6 +84,24 @@ static int set_static(const struct init_net *net, const char *device)
 	return r;
 }
 
+static bool has_address(const struct init_net *net, const char *device)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_in *in;
+	struct in_addr wanted;
+	struct ifreq req = { 0 };
+	bool has;
+
+	if (fd < 0)
+		return false;
+	snprintf(req.ifr_name, sizeof(req.ifr_name), "%s", device);
+	in = (struct sockaddr_in *)&req.ifr_addr;
+	has = inet_pton(AF_INET, net->address, &wanted) == 1 && ioctl(fd, SIOCGIFADDR, &req) == 0 &&
+	      in->sin_addr.s_addr == wanted.s_addr;
+	close(fd);
+	return has;
+}
+
 /* init_network_loopback - lo, which every program expects */
 void init_network_loopback(void)
 {
@@ -100,9 +118,15 @@ void init_network_loopback(void)
 void init_network_device(const struct init_config *config, const char *device)
 {
 	const struct init_net *net = init_config_net(config, device);
-	const char *const dhcp[] = { "/bin/busybox", "udhcpc", "-f", "-i", device, "-s",
-				     "/usr/lib/lpard/dhcp-event", NULL };
-	char path[80];
+	const char *const dhcp[] = { "/bin/busybox",
+				     "udhcpc",
+				     "-f",
+				     "-i",
+				     device,
+				     "-s",
+				     "/usr/lib/lpard/dhcp-event",
+				     NULL };
+	char path[80], name[24];
 	int r;
 
 	/* Devices without hardware are made by others: WPARs, tunnels, bridges. */
@@ -110,9 +134,12 @@ void init_network_device(const struct init_config *config, const char *device)
 	if (!net || access(path, F_OK) < 0)
 		return;
 	if (net->dhcp) {
-		init_service_add(device, dhcp);
+		snprintf(name, sizeof(name), "dhcp %.15s", device);
+		init_service_add(name, dhcp);
 		return;
 	}
+	if (has_address(net, device))
+		return;
 	r = set_static(net, device);
 	if (r < 0)
 		init_say("network %s: %s", device, strerror(-r));

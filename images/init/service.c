@@ -13,19 +13,19 @@
 
 #include "init.h"
 
-#define SERVICES_MAX 24
-#define ARGS_MAX 12
+#define SERVICES_MAX   24
+#define ARGS_MAX       12
 #define DELAY_FIRST_MS 100
-#define DELAY_MAX_MS 10000
-#define RUNS_WELL_MS 10000
+#define DELAY_MAX_MS   10000
+#define RUNS_WELL_MS   10000
 
 struct service {
-	char name[16];
+	char name[24];
 	char *argv[ARGS_MAX];
 	pid_t pid; /* 0: not running */
 	long long started_ms, due_ms;
 	int delay_ms; /* before the next start; doubles while it keeps ending at once */
-	bool said; /* its first start has been told */
+	bool said;    /* its first start has been told */
 };
 
 static struct service services[SERVICES_MAX];
@@ -34,7 +34,10 @@ static bool stopped;
 
 static char *const environment[] = {
 	"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-	"HOME=/root", "TERM=vt220", "LANG=C.UTF-8", NULL,
+	"HOME=/root",
+	"TERM=vt220",
+	"LANG=C.UTF-8",
+	NULL,
 };
 
 static long long now_ms(void)

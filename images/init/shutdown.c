@@ -14,11 +14,11 @@
 
 #include "init.h"
 
-#define SCRIPT "/etc/rc.shutdown"
+#define SCRIPT	       "/etc/rc.shutdown"
 #define SCRIPT_WAIT_MS 60000
-#define TERM_WAIT_MS 5000
-#define KILL_WAIT_MS 2000
-#define MOUNTS_MAX 1024
+#define TERM_WAIT_MS   5000
+#define KILL_WAIT_MS   2000
+#define MOUNTS_MAX     1024
 
 /* Reaps until @pid has ended (0: until no child is left) or the time is over. */
 static bool reap_for(pid_t pid, int limit_ms)

@@ -18,8 +18,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAX_LIBS 4096
-#define MAGIC "glibc-ld.so.cache1.1"
+#define MAX_LIBS	    4096
+#define MAGIC		    "glibc-ld.so.cache1.1"
 #define FLAGS_LITTLE_ENDIAN 2
 
 struct header {
