@@ -6,12 +6,14 @@
 #	par_work	everything that is made: build folders, images, logs, state
 #	par_build	the build that is used (gcc, as a user would install it)
 #	par_images	boot images
+#	par_mksysb	tarballs of older systems, and the disk with them
 #	par_state	what demo remembers of what it did
 
 par_top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 par_work=$par_top/build
 par_build=$par_work/lpard
 par_images=$par_work/images
+par_mksysb=$par_work/mksysb
 par_state=$par_work/demo
 par_setup=$par_top/tests/setup
 

@@ -23,31 +23,32 @@ images_lpar()
 	"$par_top/images/build-lpar" "$1" "$dir"
 }
 
-# images_mksysb SUITE ARCH - the tarball of an older system build/images/mksysb/NAME
+# images_mksysb SUITE ARCH - the tarball of an older system, build/mksysb/SUITE-ARCH.tar.zst
 images_mksysb()
 {
-	local file=$par_images/mksysb/$1-$2.mksysb.tar.gz
+	local file=$par_mksysb/$1-$2.tar.zst
 	if images_fresh "$file" "$par_top/images"; then
 		echo "$file is up to date"
 		return 0
 	fi
-	mkdir -p "$par_images/mksysb"
+	mkdir -p "$par_mksysb"
 	"$par_top/images/build-mksysb" "$1" "$2" "$file"
 }
 
 # images_old_name - file name of the old system's tarball, as it is in /images of an LPAR
 images_old_name()
 {
-	echo bookworm-ppc64el.mksysb.tar.gz
+	echo bookworm-ppc64el.tar.zst
 }
 
 # images_media - the disk that LPARs see as /images
 images_media()
 {
-	local output=$par_images/media.img source=$par_images/mksysb
-	if images_fresh "$output" "$source" "$par_top/images"; then
+	local output=$par_mksysb/media.img source
+	source=$par_mksysb/$(images_old_name)
+	if images_fresh "$output" "$source" "$par_top/images/build-media"; then
 		echo "$output is up to date"
 		return 0
 	fi
-	"$par_top/images/build-media" "$output" "$source/$(images_old_name)"
+	"$par_top/images/build-media" "$output" "$source"
 }

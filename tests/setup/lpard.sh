@@ -13,8 +13,9 @@ lpard_config()
 	fi
 	echo "images = $par_images"
 	echo "default_image = trixie"
-	if [ -e "$par_images/media.img" ]; then
-		echo "media = $par_images/media.img"
+	echo "disk_mib = 8192"
+	if [ -e "$par_mksysb/media.img" ]; then
+		echo "media = $par_mksysb/media.img"
 	fi
 }
 

@@ -22,8 +22,8 @@ is "the image is unpacked once" "$(in_lpar sh -c 'ls /var/lib/wpars/images | wc 
 ok "files of one" in_lpar clogin wold -- touch /only-in-wold
 ok "start of the other" in_lpar startwpar wold2
 fails "are not in the other" in_lpar clogin wold2 -- test -e /only-in-wold
-in_lpar sh -c "head -c 1000000 '$image' >/tmp/cut.tar.gz"
-fails "a cut image is refused" in_lpar mkwpar -n wcut -C -B /tmp/cut.tar.gz
+in_lpar sh -c "head -c 1000000 '$image' >/tmp/cut.tar.zst"
+fails "a cut image is refused" in_lpar mkwpar -n wcut -C -B /tmp/cut.tar.zst
 unlike "and leaves nothing" "$(in_lpar sh -c 'lswpar; ls /wpars /etc/wpars')" wcut
 for name in wold wold2; do
 	ok "rmwpar -s $name" in_lpar rmwpar -s $name
