@@ -11,6 +11,7 @@
 #include "lpard/daemon/channel.h"
 #include "wparctl/agent/agent.h"
 
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -144,11 +145,21 @@ static inline void peer_stop(struct peer *p)
 	ck_assert_int_eq(status, 0);
 }
 
-static void job_send(struct job *j, enum par_frame_type type, const void *data, size_t len)
+/* False: the channel is full, try again when it is writable. */
+static bool job_try(struct job *j, enum par_frame_type type, const void *data, size_t len)
 {
 	struct par_frame f = { .stream = 1, .type = type, .data = data, .len = len };
+	int r = lpar_stream_send(j->stream, &f, NULL);
 
-	ck_assert_int_eq(lpar_stream_send(j->stream, &f, NULL), 0);
+	if (r == -EAGAIN)
+		return false;
+	ck_assert_int_eq(r, 0);
+	return true;
+}
+
+static void job_send(struct job *j, enum par_frame_type type, const void *data, size_t len)
+{
+	ck_assert(job_try(j, type, data, len));
 }
 
 /* Sends as much of the pattern as there is credit for, then EOF. */
@@ -176,11 +187,9 @@ static void job_feed(struct job *j)
 		j->credit -= (uint32_t)(f.len + PAR_FRAME_COST);
 		j->stdin_at += f.len;
 		j->stdin_left -= f.len;
-		if (j->stdin_left == 0) {
-			job_send(j, PAR_FRAME_EOF, NULL, 0);
-			j->eof_sent = true;
-		}
 	}
+	if (j->stream && j->stdin_at > 0 && j->stdin_left == 0 && !j->eof_sent)
+		j->eof_sent = job_try(j, PAR_FRAME_EOF, NULL, 0);
 }
 
 static void job_replied(struct lpar_stream *s, struct json_object *parameters, void *user)
@@ -200,8 +209,8 @@ static void job_give(struct job *j)
 		return;
 	for (int i = 0; i < 4; i++)
 		data[i] = (uint8_t)(j->owed >> (24 - 8 * i));
-	j->owed = 0;
-	job_send(j, PAR_FRAME_CREDIT, data, sizeof(data));
+	if (job_try(j, PAR_FRAME_CREDIT, data, sizeof(data)))
+		j->owed = 0;
 }
 
 static void job_frame(struct lpar_stream *s, const struct par_frame *f, void *user)
@@ -237,6 +246,7 @@ static void job_frame(struct lpar_stream *s, const struct par_frame *f, void *us
 static void job_writable(struct lpar_stream *s, void *user)
 {
 	(void)s;
+	job_give(user);
 	job_feed(user);
 }
 
