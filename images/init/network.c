@@ -18,7 +18,7 @@
 
 static int request(int fd, unsigned long code, struct ifreq *req, const char *address)
 {
-	struct sockaddr_in *in = (struct sockaddr_in *)&req->ifr_addr;
+	struct sockaddr_in *in = (void *)&req->ifr_addr;
 
 	memset(in, 0, sizeof(*in));
 	in->sin_family = AF_INET;
@@ -38,7 +38,7 @@ static int set_up(int fd, struct ifreq *req)
 static int default_route(int fd, const char *gateway)
 {
 	struct rtentry route = { .rt_flags = RTF_UP | RTF_GATEWAY };
-	struct sockaddr_in *via = (struct sockaddr_in *)&route.rt_gateway;
+	struct sockaddr_in *via = (void *)&route.rt_gateway;
 
 	route.rt_dst.sa_family = AF_INET;
 	route.rt_genmask.sa_family = AF_INET;
@@ -95,7 +95,7 @@ static bool has_address(const struct init_net *net, const char *device)
 	if (fd < 0)
 		return false;
 	snprintf(req.ifr_name, sizeof(req.ifr_name), "%s", device);
-	in = (struct sockaddr_in *)&req.ifr_addr;
+	in = (void *)&req.ifr_addr;
 	has = inet_pton(AF_INET, net->address, &wanted) == 1 && ioctl(fd, SIOCGIFADDR, &req) == 0 &&
 	      in->sin_addr.s_addr == wanted.s_addr;
 	close(fd);

@@ -32,7 +32,7 @@ static struct service services[SERVICES_MAX];
 static size_t n_services;
 static bool stopped;
 
-static char *const environment[] = {
+static const char *const environment[] = {
 	"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 	"HOME=/root",
 	"TERM=vt220",
@@ -73,7 +73,8 @@ pid_t init_spawn(const char *const argv[], int out_fd)
 	else
 		posix_spawn_file_actions_adddup2(&files, out_fd, 1);
 	posix_spawn_file_actions_adddup2(&files, 1, 2);
-	r = posix_spawn(&pid, argv[0], &files, &attr, (char *const *)argv, environment);
+	r = posix_spawn(&pid, argv[0], &files, &attr, (char *const *)argv,
+			(char *const *)environment);
 	posix_spawn_file_actions_destroy(&files);
 	posix_spawnattr_destroy(&attr);
 	return r ? -r : pid;
