@@ -130,7 +130,8 @@ static int check_digest(const char *archive, const char *digest, const char *exp
 	return 0;
 }
 
-static int read_image_data(int folder, struct wpar_image_data *ret, struct par_error **err)
+static int read_image_data(int folder, struct wpar_image_data *ret, const char *image,
+			   struct par_error **err)
 {
 	autofd int fd =
 		openat(folder, "image.data", O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
@@ -146,7 +147,10 @@ static int read_image_data(int folder, struct wpar_image_data *ret, struct par_e
 	n = read(fd, text, WPAR_IMAGE_DATA_MAX + 1);
 	if (n < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not read image.data");
-	return wpar_image_data_parse(text, (size_t)n, ret, err);
+	n = wpar_image_data_parse(text, (size_t)n, ret, err);
+	if (n < 0)
+		par_error_wrap(err, "The image %s cannot be used", image);
+	return (int)n;
 }
 
 /* The names that uname, Debian and Go give the same thing. */
@@ -193,7 +197,7 @@ static int add(int store, int folder, const char *name, const char *archive, con
 	if (r == 0)
 		r = check_digest(archive, digest, expected, err);
 	if (r == 0)
-		r = read_image_data(folder, &data, err);
+		r = read_image_data(folder, &data, archive, err);
 	if (r == 0)
 		r = check_machine(&data, err);
 	if (r < 0)
@@ -251,7 +255,7 @@ static int fill_version(int store, const char *digest, struct wpar_version *v,
 	if (folder < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "the image %s is not in the store",
 				digest);
-	r = read_image_data(folder, &data, err);
+	r = read_image_data(folder, &data, digest, err);
 	if (r < 0)
 		return r;
 	data.version.image_digest = strdup(digest);

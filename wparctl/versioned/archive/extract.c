@@ -387,9 +387,8 @@ int extract_run(struct extract *a)
 
 	if (!ar)
 		return extract_fail(a, ENOMEM, "out of memory");
-	/* Only what is done in this process: other filters would run programs. */
+	/* Only what is done in this process: other filters would run programs.  gzip: input.c. */
 	archive_read_support_format_tar(ar);
-	archive_read_support_filter_gzip(ar);
 	archive_read_support_filter_xz(ar);
 	archive_read_support_filter_zstd(ar);
 	archive_read_support_filter_bzip2(ar);

@@ -26,6 +26,8 @@ struct extract {
 	int input;
 	struct par_sha256 digest;
 	uint64_t read_bytes, input_bytes;
+	void *gzip; /* input.c: the stream of a gzip archive */
+	bool gzip_done;
 
 	int top;  /* the folder: image.data */
 	int root; /* root/ in it; -1 before image.data was there */

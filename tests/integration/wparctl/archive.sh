@@ -1,0 +1,116 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# archive.sh - system images as archives: good ones are unpacked as they are, bad ones leave nothing
+#
+# Over the pretended runtime (fake-wpar): what is tested is the image store and its helper.
+# timeout: 300
+set -u
+. "$PAR_TEST_SOURCE/integration/lib.sh"
+
+work=$TMPDIR/archives
+attack=$TMPDIR/attack
+export WPARS_ROOT=$TMPDIR/root
+mkdir -p "$work" "$attack" "$WPARS_ROOT"
+echo untouched >"$attack/victim"
+chmod 640 "$attack/victim"
+python3 "$PAR_TEST_SOURCE/integration/wparctl/make_archives.py" "$work" "$attack" || exit 1
+if command -v zstd >/dev/null; then
+	zstd -q "$work/good-links.tar" -o "$work/good-zstd.tar.zst"
+fi
+
+store=$WPARS_ROOT/var/lib/wpars/images
+
+# What must hold after every archive: nothing outside was made, changed or linked.
+unharmed()
+{
+	[ "$(ls -A "$attack")" = victim ] && [ "$(cat "$attack/victim")" = untouched ] &&
+		[ "$(stat -c '%a %h %u' "$attack/victim")" = "640 1 0" ] &&
+		[ ! -e "$TMPDIR/escaped" ] && [ ! -e "$WPARS_ROOT/escaped" ] && [ ! -e /escaped ]
+}
+
+for archive in "$work"/good-*.tar*; do
+	name=$(basename "$archive")
+	ok "$name is taken" fake-wpar mkwpar -n w1 -C -B "$archive"
+	digest=$(sha256sum "$archive" | cut -d' ' -f1)
+	root=$store/$digest/root
+	ok "$name lies under its digest" test -d "$root"
+	case $name in
+	good-plain*)
+		is "mode and owner are kept" "$(stat -c '%a %u %g %Y' "$root/usr/bin/prog")" "4755 5 60 1700000000"
+		is "a link is kept" "$(readlink "$root/bin")" usr/bin
+		is "nobody but root gets at the store" "$(stat -c %a "$store")" 700
+		;;
+	good-links*) is "a hard link is one" "$(stat -c %h "$root/usr/hard")" 2 ;;
+	good-nodes*) is "no device node is made" "$(find "$root" -type b -o -type c)" "" ;;
+	good-twice*) is "the later member counts" "$(cat "$root/etc/passwd")" second ;;
+	good-replaced-link*) is "a file takes a link's place" "$(cat "$root/x")" mine ;;
+	good-xattrs*)
+		is "attributes of the overlay are dropped" "$(python3 -c '
+import os, sys
+print(*sorted(os.listxattr(sys.argv[1])))' "$root/x" 2>&1)" "user.kept"
+		;;
+	good-utf8*) ok "a name in UTF-8" test -e "$root/café" ;;
+	esac
+	ok "$name: nothing outside was touched" unharmed
+	ok "$name: its WPAR is removed" fake-wpar rmwpar w1
+	is "$name: the image goes with its last WPAR" "$(ls -A "$store")" ""
+done
+
+for archive in "$work"/bad-*.tar*; do
+	name=$(basename "$archive")
+	case $name in *.sha256) continue ;; esac
+	output=$(fake-wpar mkwpar -n w1 -C -B "$archive" 2>&1)
+	status=$?
+	is "$name is refused" "$status" 1
+	like "$name: one clear error" "$output" '^mkwpar: The (image|checksum of the image) .*'
+	tap_note "$(printf '%s\n' "$output" | tail -1 | sed "s|$work/||")"
+	ok "$name: nothing outside was touched" unharmed
+	is "$name: nothing is left in the store" "$(ls -A "$store" 2>/dev/null)" ""
+	is "$name: no WPAR is left" "$(fake-wpar lswpar)" ""
+	is "$name: no folder is left" "$(ls -A "$WPARS_ROOT/wpars")" ""
+done
+
+# One image, two WPARs: unpacked once, kept until the second is gone.
+archive=$work/good-plain.tar
+digest=$(sha256sum "$archive" | cut -d' ' -f1)
+echo "$digest  good-plain.tar" >"$archive.sha256"
+ok "the digest beside it fits" fake-wpar mkwpar -n w1 -C -B "$archive"
+inode=$(stat -c %i "$store/$digest/root")
+ok "a second WPAR of the image" fake-wpar mkwpar -n w2 -C -B "$archive"
+is "it was not unpacked again" "$(stat -c %i "$store/$digest/root")" "$inode"
+fake-wpar rmwpar w1
+ok "the image stays for the second" test -d "$store/$digest/root"
+cp "$archive" "$TMPDIR/changed.tar"
+printf x | dd of="$TMPDIR/changed.tar" bs=1 seek=700 conv=notrunc 2>/dev/null
+cp "$archive.sha256" "$TMPDIR/changed.tar.sha256"
+fails "a changed archive with the same digest beside it" fake-wpar mkwpar -n w3 -C -B "$TMPDIR/changed.tar"
+fake-wpar rmwpar w2
+is "and goes with it" "$(ls -A "$store")" ""
+
+# Killed in the middle: the next one clears up.
+mkdir "$store/.new-killed" && touch "$store/.new-killed/file"
+ok "after a killed one" fake-wpar mkwpar -n w1 -C -B "$archive"
+is "nothing of it is left" "$(ls -A "$store")" "$digest"
+fake-wpar rmwpar w1
+
+# A full disk.
+mount -t tmpfs -o size=2m tmpfs "$store"
+head -c 3000000 /dev/urandom >"$TMPDIR/big"
+tar -C "$TMPDIR" -cf "$TMPDIR/big.tar" --transform 's,^,./,' big
+python3 - "$TMPDIR/big.tar" "$archive" <<'PY'
+import io, sys, tarfile
+src = tarfile.open(sys.argv[2])
+out = tarfile.open(sys.argv[1], "w")
+data = src.extractfile("./image.data").read()
+info = tarfile.TarInfo("./image.data")
+info.size = len(data)
+out.addfile(info, io.BytesIO(data))
+out.add(sys.argv[1].replace(".tar", ""), "./big")
+out.close()
+PY
+output=$(fake-wpar mkwpar -n w1 -C -B "$TMPDIR/big.tar" 2>&1)
+is "a full disk fails" "$?" 1
+like "and says so" "$output" 'no space'
+is "and leaves nothing" "$(ls -A "$store")" ""
+umount "$store"
+done_testing

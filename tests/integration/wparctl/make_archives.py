@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""make_archives.py FOLDER - the archives of archive.sh: good-* must be taken, bad-* refused
+
+Each bad one is an attack or a fault of facts/hostile.md 11; its name says which.
+"""
+import gzip
+import io
+import os
+import sys
+import tarfile
+
+R, D, S, L = tarfile.REGTYPE, tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE
+MACHINE = os.uname().machine
+
+
+def image_data(size_kb=1000, arch=MACHINE, **more):
+    keys = {
+        "FORMAT": "1", "OSNAME": '"Debian GNU/Linux"', "OSID": "debian", "OSLEVEL": "11.11",
+        "KERNEL_RELEASE": "5.10.0-32-amd64", "KERNEL_VERSION": '"#1 SMP Debian 5.10"',
+        "ARCH": arch, "PAGE_SIZE": "4096", "SIZE_KB": str(size_kb),
+        "CREATED": '"2026-01-01T00:00:00Z"',
+    }
+    keys.update(more)
+    return "image_data:\n" + "".join(f"\t{k} = {v}\n" for k, v in keys.items() if v is not None)
+
+
+def member(name, kind=R, body=b"", **more):
+    info = tarfile.TarInfo(name)
+    info.type = kind
+    info.mode = 0o755 if kind == D else 0o644
+    if kind == R:
+        info.size = len(body)
+    for key, value in more.items():
+        setattr(info, key, value)
+    return info, body
+
+
+def make(path, members, data=None, first=True, mode="w", fmt=tarfile.PAX_FORMAT):
+    with tarfile.open(path, mode, format=fmt) as tar:
+        if first:
+            text = (data if data is not None else image_data()).encode()
+            tar.addfile(*[(i, io.BytesIO(b)) for i, b in [member("./image.data", body=text)]][0])
+        for info, body in members:
+            tar.addfile(info, io.BytesIO(body))
+
+
+BASE = [
+    member("./", D), member("./usr", D), member("./usr/bin", D), member("./bin", S, linkname="usr/bin"),
+    member("./usr/bin/prog", body=b"#!/bin/sh\n", mode=0o4755, uid=5, gid=60, mtime=1700000000),
+    member("./etc", D), member("./etc/passwd", body=b"root:x:0:0::/:/bin/sh\n"),
+]
+
+
+def good(folder):
+    for comp in ("", "gz", "xz", "bz2"):
+        make(f"{folder}/good-{comp or 'plain'}.tar", BASE + [member(f"./{comp}")], mode=f"w:{comp}")
+    make(f"{folder}/good-links.tar", BASE + [
+        member("./usr/hard", L, linkname="./usr/bin/prog"), member("./abs", S, linkname="/etc/passwd"),
+        member("./dangling", S, linkname="../../../nowhere")])
+    make(f"{folder}/good-nodes.tar", BASE + [
+        member("./dev", D), member("./dev/null", tarfile.CHRTYPE, devmajor=1, devminor=3),
+        member("./dev/sda", tarfile.BLKTYPE, devmajor=8, devminor=0), member("./fifo", tarfile.FIFOTYPE)])
+    make(f"{folder}/good-twice.tar", BASE + [
+        member("./etc/passwd", body=b"second\n"), member("./etc", D, mode=0o750)])
+    # A file, replaced by a link, replaced by a file: nothing is written through the link.
+    make(f"{folder}/good-replaced-link.tar", BASE + [
+        member("./x", S, linkname="/ATTACK/file"), member("./x", body=b"mine\n")])
+    make(f"{folder}/good-deep.tar", BASE + [member("./" + "/".join(["d" * 20] * 100) + "/f", body=b"x")])
+    make(f"{folder}/good-unnamed-folders.tar", [member("./a/b/c", body=b"x")])
+    make(f"{folder}/good-xattrs.tar", BASE + [member("./x", body=b"x", pax_headers={
+        "SCHILY.xattr.user.kept": "yes", "SCHILY.xattr.user.overlay.redirect": "/etc",
+        "SCHILY.xattr.trusted.overlay.opaque": "y", "SCHILY.xattr.security.selinux": "no"})])
+    make(f"{folder}/good-utf8.tar", BASE + [member("./caf\u00e9", body=b"x")])
+    make(f"{folder}/good-gnu.tar", BASE + [member("./" + "n" * 200, body=b"x")], fmt=tarfile.GNU_FORMAT)
+
+
+def bad_names(folder, attack):
+    make(f"{folder}/bad-dotdot.tar", BASE + [member("../escaped", body=b"x")])
+    make(f"{folder}/bad-dotdot-inside.tar", BASE + [member("./usr/../../escaped", body=b"x")])
+    make(f"{folder}/bad-absolute.tar", BASE + [member(f"{attack}/escaped", body=b"x")])
+    make(f"{folder}/bad-through-link.tar", BASE + [
+        member("./out", S, linkname=attack), member("./out/escaped", body=b"x")])
+    make(f"{folder}/bad-through-relative-link.tar", BASE + [
+        member("./out", S, linkname="../../../../../../../../../../.." + attack), member("./out/escaped", body=b"x")])
+    # Two steps: a link to a folder of the archive, whose parts are links again.
+    make(f"{folder}/bad-two-steps.tar", BASE + [
+        member("./one", S, linkname="usr"), member("./one/two", S, linkname=attack),
+        member("./usr/two/escaped", body=b"x")])
+    make(f"{folder}/bad-folder-over-link.tar", BASE + [
+        member("./out", S, linkname=attack), member("./out", D), member("./out/escaped", body=b"x")])
+    make(f"{folder}/bad-hardlink-out.tar", BASE + [member("./h", L, linkname=f"{attack}/victim")])
+    make(f"{folder}/bad-hardlink-dotdot.tar", BASE + [
+        member("./h", L, linkname="../../../../../../../../../../../.." + attack + "/victim")])
+    make(f"{folder}/bad-hardlink-through-link.tar", BASE + [
+        member("./out", S, linkname=attack), member("./h", L, linkname="./out/victim"),
+        member("./h", body=b"overwritten")])
+    make(f"{folder}/bad-file-as-folder.tar", BASE + [member("./etc/passwd/x", body=b"x")])
+    make(f"{folder}/bad-file-over-folder.tar", BASE + [member("./usr", body=b"x")])
+    make(f"{folder}/bad-long-name.tar", BASE + [member("./" + "/".join(["d" * 100] * 50), body=b"x")])
+    make(f"{folder}/bad-long-part.tar", BASE + [member("./" + "p" * 300, body=b"x")])
+    make(f"{folder}/bad-root-link.tar", [member("./", S, linkname=attack), member("./escaped", body=b"x")])
+
+
+def bad_sizes(folder):
+    big = 80 << 20
+    make(f"{folder}/bad-bomb.tar.gz", BASE + [member("./zeros", body=b"\0" * big)],
+         data=image_data(size_kb=4), mode="w:gz")
+    make(f"{folder}/bad-huge-metadata.tar", BASE + [
+        member("./x", body=b"x", pax_headers={"comment": "c" * (3 << 20)})])
+    # A sparse file that says it is larger than any.
+    header = "GNU.sparse.major=1,GNU.sparse.minor=0".split(",")
+    sparse = {h.split("=")[0]: h.split("=")[1] for h in header}
+    sparse.update({"GNU.sparse.name": "./sparse", "GNU.sparse.realsize": str(1 << 60)})
+    make(f"{folder}/bad-sparse.tar", BASE + [member("./GNUSparseFile.0/s", body=b"0\n" + b"\0" * 510, pax_headers=sparse)])
+    sparse = dict(sparse, **{"GNU.sparse.realsize": "100"})
+    make(f"{folder}/bad-sparse-map.tar", BASE + [member(
+        "./GNUSparseFile.0/s", body=b"1\n9000000000000000000\n512\n".ljust(512, b"\0") + b"x" * 512,
+        pax_headers=sparse)])
+    make(f"{folder}/bad-negative-owner.tar", BASE + [member("./x", body=b"x", pax_headers={"uid": "-5"})])
+    make(f"{folder}/bad-large-owner.tar", BASE + [member("./x", body=b"x", pax_headers={"uid": str(1 << 40)})])
+
+
+def bad_data(folder):
+    make(f"{folder}/bad-no-image-data.tar", BASE, first=False)
+    make(f"{folder}/bad-empty.tar", [], first=False)
+    make(f"{folder}/bad-other-machine.tar", BASE, data=image_data(arch="s390x"))
+    make(f"{folder}/bad-no-arch.tar", BASE, data=image_data(ARCH=None))
+    make(f"{folder}/bad-format.tar", BASE, data=image_data(FORMAT="2"))
+    make(f"{folder}/bad-no-stanza.tar", BASE, data="hello\n")
+    make(f"{folder}/bad-large-image-data.tar", BASE, data=image_data() + "#" * 70000)
+    make(f"{folder}/bad-level.tar", BASE, data=image_data(OSLEVEL='"../../etc"'))
+    make(f"{folder}/bad-image-data-link.tar", [
+        member("./image.data", S, linkname="/etc/passwd")] + BASE, first=False)
+    for name in ("not-an-archive", "empty-file"):
+        with open(f"{folder}/bad-{name}.tar", "wb") as f:
+            f.write(os.urandom(4096) if name == "not-an-archive" else b"")
+
+
+def damaged(folder):
+    with open(f"{folder}/good-plain.tar", "rb") as f:
+        whole = f.read()
+    make(f"{folder}/tmp.tar", BASE + [member("./data", body=os.urandom(200000))])
+    with open(f"{folder}/tmp.tar", "rb") as f:
+        data = f.read()
+    os.unlink(f"{folder}/tmp.tar")
+    packed = gzip.compress(data)
+    with open(f"{folder}/bad-cut.tar", "wb") as f:
+        f.write(data[:len(data) // 2])
+    with open(f"{folder}/bad-cut.tar.gz", "wb") as f:
+        f.write(packed[:len(packed) // 2])
+    flipped = bytearray(packed)
+    flipped[len(flipped) // 2] ^= 1
+    with open(f"{folder}/bad-flipped.tar.gz", "wb") as f:
+        f.write(flipped)
+    header = bytearray(whole)
+    header[1024 + 100] ^= 0xff
+    with open(f"{folder}/bad-flipped-header.tar", "wb") as f:
+        f.write(header)
+    # The digest beside it is of another file.
+    with open(f"{folder}/bad-digest.tar", "wb") as f:
+        f.write(whole)
+    with open(f"{folder}/bad-digest.tar.sha256", "w", encoding="ascii") as f:
+        f.write("0" * 64 + "  bad-digest.tar\n")
+
+
+def main():
+    folder, attack = sys.argv[1:3]
+    good(folder)
+    bad_names(folder, attack)
+    bad_sizes(folder)
+    bad_data(folder)
+    damaged(folder)
+
+
+main()
