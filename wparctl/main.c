@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* wparctl: one program, called by the names of its commands. */
 #include "wparctl/commands/commands.h"
+#include "wparctl/runtime/init.h"
 
 int main(int argc, char **argv)
 {
+	/* Inside a WPAR it is also PID 1 and df. */
+	int status = wpar_inside_main(argc, argv);
+
+	if (status >= 0)
+		return status;
 	return par_cmd_main("wparctl", "Workload partitions (WPARs) on this system", wpar_commands,
 			    argc, argv);
 }

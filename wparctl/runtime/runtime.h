@@ -43,13 +43,29 @@ const char *wpar_state_word(enum wpar_state st); /* "Defined" */
  */
 int wpar_lock(const char *name, int *ret_fd, struct par_error **err);
 
-/* wpar_rootfs_create / _remove - the private file systems of a defined system WPAR */
+/* wpar_lock_busy - does another command hold it? */
+bool wpar_lock_busy(const char *name);
+
+/* wpar_lock_forget - remove the lock's file (rmwpar, at its end); the holder calls it */
+void wpar_lock_forget(const char *name);
+
+/*
+ * wpar_rootfs_create / _remove - the private file systems of a defined system WPAR
+ * create replaces what an interrupted one has left.  A mark outside of them says that they are
+ * complete: without it the WPAR is Broken.  Errors: PAR_E_NO_SPACE, PAR_E_EXISTS, PAR_E_SYSTEM.
+ */
 int wpar_rootfs_create(const struct wpar_spec *s, const struct wpar_report *report,
 		       struct par_error **err);
 int wpar_rootfs_remove(const struct wpar_spec *s, struct par_error **err);
 
-/* wpar_id_range_pick - an id range and key that no defined WPAR has */
+/*
+ * wpar_id_range_pick - a key and an id range that no other WPAR has; s->name and s->type are set
+ * Two commands at the same moment get two.  The caller holds wpar_lock() of the name.
+ * PAR_E_NO_RESOURCES when all 8,192 are taken.
+ */
 int wpar_id_range_pick(struct wpar_spec *s, struct par_error **err);
+/* wpar_id_range_release - it may be given out again; wpar_exec() does it itself */
+void wpar_id_range_release(const struct wpar_spec *s);
 
 /*
  * wpar_start - mounts, namespaces, cgroup, monitor, PID 1; returns when PID 1 runs.
@@ -59,6 +75,12 @@ int wpar_start(const struct wpar_spec *s, const struct wpar_report *report, stru
 
 /* wpar_start_plan - what wpar_start() would mount, a line each (startwpar --dry-run) */
 int wpar_start_plan(const struct wpar_spec *s, struct par_buf *out, struct par_error **err);
+
+/*
+ * wpar_repair - start the monitor again when it was killed; nothing to do: 0.  Start and enter do
+ * it themselves; a listing may.
+ */
+int wpar_repair(const struct wpar_spec *s, struct par_error **err);
 
 struct wpar_stop_opts {
 	bool hard;	    /* -h, -F: kill at once */

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Files and paths in foreign trees: see fs.h. */
+#include "lpard/common/fs.h"
+
+#include <dirent.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+static int open_resolved(int rootfd, const char *path, uint64_t flags, mode_t mode,
+			 uint64_t resolve)
+{
+	struct open_how how = {
+		.flags = flags | O_CLOEXEC,
+		.mode = (flags & (O_CREAT | O_TMPFILE)) ? mode : 0,
+		.resolve = resolve | RESOLVE_NO_MAGICLINKS,
+	};
+	long fd;
+
+	/* -EAGAIN: a rename went on elsewhere while the kernel resolved ".." */
+	for (int i = 0; i < 64; i++) {
+		fd = syscall(SYS_openat2, rootfd, path, &how, sizeof(how));
+		if (fd >= 0)
+			return (int)fd;
+		if (errno != EAGAIN && errno != EINTR)
+			break;
+	}
+	return -errno;
+}
+
+int par_fs_open_in(int rootfd, const char *path, uint64_t flags, mode_t mode)
+{
+	return open_resolved(rootfd, path, flags, mode, RESOLVE_IN_ROOT);
+}
+
+int par_fs_open_plain(int rootfd, const char *path, uint64_t flags, mode_t mode)
+{
+	return open_resolved(rootfd, path, flags, mode, RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS);
+}
+
+int par_fs_read_fd(int fd, size_t max, struct par_buf *ret)
+{
+	char chunk[4096];
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
+	for (;;) {
+		ssize_t n = read(fd, chunk, sizeof(chunk));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		if (ret->len + (size_t)n > max)
+			return -EFBIG;
+		if (par_buf_put(ret, chunk, (size_t)n) < 0)
+			return -ENOMEM;
+	}
+	return par_buf_put(ret, "", 0);
+}
+
+int par_fs_read(const char *path, size_t max, struct par_buf *ret)
+{
+	autofd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+
+	return fd < 0 ? -errno : par_fs_read_fd(fd, max, ret);
+}
+
+int par_fs_read_in(int rootfd, const char *path, size_t max, struct par_buf *ret)
+{
+	autofd int fd = par_fs_open_in(rootfd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+
+	return fd < 0 ? fd : par_fs_read_fd(fd, max, ret);
+}
+
+int par_fs_write_str(int dirfd, const char *path, const char *text)
+{
+	autofd int fd = openat(dirfd, path, O_WRONLY | O_CLOEXEC);
+	size_t len = strlen(text);
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	n = write(fd, text, len);
+	if (n < 0)
+		return -errno;
+	return (size_t)n == len ? 0 : -EIO;
+}
+
+static int write_all(int fd, const char *data, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = write(fd, data, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		data += n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+int par_fs_replace(int dirfd, const char *path, const void *data, size_t len, mode_t mode)
+{
+	autofree char *tmp = par_strdup_printf("%s.new.%d", path, (int)getpid());
+	autofd int fd = -1;
+	int r;
+
+	if (!tmp)
+		return -ENOMEM;
+	fd = openat(dirfd, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	r = write_all(fd, data, len);
+	if (r == 0 && (fchmod(fd, mode) < 0 || fsync(fd) < 0 ||
+		       renameat(dirfd, tmp, dirfd, path) < 0))
+		r = -errno;
+	if (r < 0)
+		unlinkat(dirfd, tmp, 0);
+	return r;
+}
+
+int par_fs_mkdirs(const char *path, mode_t mode)
+{
+	autofree char *p = strdup(path);
+
+	if (!p)
+		return -ENOMEM;
+	for (char *s = p + 1; (s = strchr(s, '/')); s++) {
+		*s = '\0';
+		if (mkdir(p, 0755) < 0 && errno != EEXIST)
+			return -errno;
+		*s = '/';
+	}
+	if (mkdir(p, mode) < 0 && errno != EEXIST)
+		return -errno;
+	return 0;
+}
+
+/* One directory on the way down: its stream, and the name it has above. */
+struct level {
+	DIR *dir;
+	char name[256];
+};
+
+static int level_enter(int above, const char *name, struct level *l)
+{
+	struct open_how how = {
+		.flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC,
+		.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV | RESOLVE_BENEATH,
+	};
+	long fd = syscall(SYS_openat2, above, name, &how, sizeof(how));
+
+	if (fd < 0)
+		return -errno;
+	l->dir = fdopendir((int)fd);
+	if (!l->dir) {
+		int r = -errno;
+
+		close((int)fd);
+		return r;
+	}
+	snprintf(l->name, sizeof(l->name), "%s", name);
+	return 0;
+}
+
+/* Remove what can be removed at once; 1: @name is a directory to go down into. */
+static int remove_one(int at, const char *name)
+{
+	if (unlinkat(at, name, 0) == 0 || errno == ENOENT)
+		return 0;
+	if (errno != EISDIR && errno != EPERM)
+		return -errno;
+	if (unlinkat(at, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
+		return 0;
+	return errno == ENOTEMPTY || errno == EEXIST ? 1 : -errno;
+}
+
+/* With a list of open directories instead of recursion: a deep tree costs heap, not stack. */
+int par_fs_remove_tree(int at, const char *name)
+{
+	struct level *stack = NULL;
+	size_t depth = 0;
+	int r = remove_one(at, name);
+
+	while (r > 0 || (r == 0 && depth > 0)) {
+		struct dirent *e;
+		DIR *top;
+
+		if (r > 0) { /* go down */
+			struct level *more = reallocarray(stack, depth + 1, sizeof(*stack));
+
+			if (!more) {
+				r = -ENOMEM;
+				break;
+			}
+			stack = more;
+			r = level_enter(depth ? dirfd(stack[depth - 1].dir) : at, name,
+					&stack[depth]);
+			if (r < 0)
+				break;
+			depth++;
+		}
+		top = stack[depth - 1].dir;
+		errno = 0;
+		e = readdir(top);
+		if (e) {
+			name = e->d_name;
+			if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+				r = 0;
+			else
+				r = remove_one(dirfd(top), name);
+			continue;
+		}
+		r = -errno;
+		if (r < 0)
+			break;
+		closedir(top);
+		depth--;
+		if (unlinkat(depth ? dirfd(stack[depth - 1].dir) : at, stack[depth].name,
+			     AT_REMOVEDIR) < 0 && errno != ENOENT)
+			r = -errno;
+	}
+	while (depth > 0)
+		closedir(stack[--depth].dir);
+	free(stack);
+	return r;
+}

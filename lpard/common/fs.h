@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Files: whole reads with a limit, atomic replacement, and paths inside a tree that somebody else
+ * may write to.  Whatever goes into such a tree is resolved by openat2, so that a symbolic link in
+ * it cannot lead out.
+ */
+#pragma once
+
+#include "lpard/common/error.h"
+#include "lpard/common/str.h"
+
+#include <fcntl.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * par_fs_open_in - open @path as a program whose root directory is @rootfd would
+ * Symbolic links are followed, but never beyond @rootfd; magic links (/proc) are refused.
+ * Returns a descriptor (O_CLOEXEC is added) or a negative errno.
+ */
+int par_fs_open_in(int rootfd, const char *path, uint64_t flags, mode_t mode);
+
+/* par_fs_open_plain - the same, but any symbolic link on the way is refused (-ELOOP) */
+int par_fs_open_plain(int rootfd, const char *path, uint64_t flags, mode_t mode);
+
+/*
+ * par_fs_read_fd / par_fs_read - the whole of a regular file, at most @max bytes
+ * -EFBIG when it is longer, -EINVAL when it is not a regular file (files of /proc and /sys are).
+ * par_fs_read_in reads a file of a foreign tree: fifos and devices cannot block it.
+ */
+int par_fs_read_fd(int fd, size_t max, struct par_buf *ret);
+int par_fs_read(const char *path, size_t max, struct par_buf *ret);
+int par_fs_read_in(int rootfd, const char *path, size_t max, struct par_buf *ret);
+
+/* par_fs_write_str - write @text to an existing file in one write(2) (kernel files) */
+int par_fs_write_str(int dirfd, const char *path, const char *text);
+
+/*
+ * par_fs_replace - put @data in the place of @path: a new file, synced, then renamed over it
+ * Readers see the old or the new whole.  Errors: negative errno; nothing is left behind.
+ */
+int par_fs_replace(int dirfd, const char *path, const void *data, size_t len, mode_t mode);
+
+/* par_fs_mkdirs - make a directory and those above it (mode 0755); the last gets @mode */
+int par_fs_mkdirs(const char *path, mode_t mode);
+
+/*
+ * par_fs_remove_tree - remove @name below @at and all in it
+ * Never follows a link and never goes into another mount (-EXDEV then).  Absent: 0.
+ */
+int par_fs_remove_tree(int at, const char *name);

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* check_mount_plan.c - the plan of mounts: what may be written to, what is mapped, what is refused */
+#include "harness.h"
+#include "wparctl/filesystem/mount_plan.h"
+
+#include <string.h>
+
+static const struct wpar_mount_facts facts = { .prefix = "", .program = "/usr/sbin/wparctl",
+					       .df = "/usr/bin/df" };
+
+static void make(struct wpar_spec *s, enum wpar_type type)
+{
+	s->name = strdup("dev01");
+	s->type = type;
+	s->idbase = 1342177280;
+	s->idrange = 65536;
+	ck_assert_int_eq(wpar_spec_defaults(s, NULL), 0);
+}
+
+static const struct wpar_mount_op *op_at(const struct wpar_mount_plan *p, const char *target)
+{
+	const struct wpar_mount_op *found = NULL;
+
+	for (size_t i = 0; i < p->n_ops; i++) {
+		if (strcmp(p->ops[i].target, target) == 0)
+			found = &p->ops[i];
+	}
+	return found;
+}
+
+START_TEST(system_wpar_shares_only_usr_and_opt)
+{
+	auto_mount_plan p = { 0 };
+	auto_spec s = { 0 };
+
+	make(&s, WPAR_SYSTEM);
+	ck_assert_int_eq(wpar_mount_plan_build(&s, &facts, &p, NULL), 0);
+	ck_assert_int_eq(p.ops[0].kind, WPAR_OP_ROOT);
+	for (size_t i = 0; i < p.n_ops; i++) {
+		const struct wpar_mount_op *op = &p.ops[i];
+
+		if (op->kind != WPAR_OP_BIND && op->kind != WPAR_OP_ROOT)
+			continue;
+		/* A part of the global environment is read-only, or a device node. */
+		ck_assert_msg((op->flags & (WPAR_OP_PRIVATE | WPAR_OP_READONLY)) ||
+				      par_starts_with(op->target, "/dev/"),
+			      "%s", op->target);
+		if (!par_starts_with(op->target, "/dev/"))
+			ck_assert_msg(op->flags & WPAR_OP_NODEV, "%s", op->target);
+	}
+	ck_assert(op_at(&p, "/usr")->flags & WPAR_OP_IDMAP);
+	ck_assert(op_at(&p, "/home")->flags & WPAR_OP_PRIVATE);
+	ck_assert_ptr_null(op_at(&p, "/sys"));
+}
+END_TEST
+
+START_TEST(private_usr_is_its_own)
+{
+	auto_mount_plan p = { 0 };
+	auto_spec s = { 0 };
+
+	s.private_usr = true;
+	make(&s, WPAR_SYSTEM);
+	ck_assert_int_eq(wpar_mount_plan_build(&s, &facts, &p, NULL), 0);
+	ck_assert(op_at(&p, "/usr")->flags & WPAR_OP_PRIVATE);
+	ck_assert(!(op_at(&p, "/usr")->flags & WPAR_OP_READONLY));
+}
+END_TEST
+
+START_TEST(application_wpar_sees_all_and_writes_nothing)
+{
+	auto_mount_plan p = { 0 };
+	auto_spec s = { 0 };
+
+	make(&s, WPAR_APPLICATION);
+	ck_assert_int_eq(wpar_mount_plan_build(&s, &facts, &p, NULL), 0);
+	ck_assert_str_eq(p.ops[0].source, "/");
+	ck_assert(p.ops[0].flags & WPAR_OP_READONLY);
+	ck_assert(p.ops[0].flags & WPAR_OP_NOSUID);
+	/* With ids mapped its root could read what only root may. */
+	ck_assert(!(p.ops[0].flags & WPAR_OP_IDMAP));
+	ck_assert_ptr_nonnull(op_at(&p, "/sys"));
+	ck_assert_ptr_nonnull(op_at(&p, "/tmp"));
+}
+END_TEST
+
+static int with_mount(const char *directory, const char *vfs, const char *device)
+{
+	struct wpar_mount m = { .directory = (char *)directory, .vfs = (char *)vfs,
+				.device = (char *)device };
+	struct wpar_spec s = { .name = (char *)"dev01", .directory = (char *)"/wpars/dev01",
+			       .mounts = &m, .n_mounts = 1 };
+	auto_mount_plan p = { 0 };
+
+	return wpar_mount_plan_build(&s, &facts, &p, NULL);
+}
+
+START_TEST(mount_points_are_plain_paths)
+{
+	ck_assert_int_eq(with_mount("/data", "namefs", "/export/data"), 0);
+	ck_assert_int_lt(with_mount("/data", "namefs", "relative"), 0);
+	ck_assert_int_lt(with_mount("/data", "namefs", NULL), 0);
+	ck_assert_int_lt(with_mount("data", "directory", NULL), 0);
+	ck_assert_int_lt(with_mount("/../etc", "directory", NULL), 0);
+	ck_assert_int_lt(with_mount("/a/../../etc", "directory", NULL), 0);
+	ck_assert_int_lt(with_mount("/a//b", "directory", NULL), 0);
+	ck_assert_int_lt(with_mount("/a/.", "directory", NULL), 0);
+	ck_assert_int_lt(with_mount(NULL, "directory", NULL), 0);
+	ck_assert_int_lt(with_mount("/data", "jfs9", "/dev/x"), 0);
+}
+END_TEST
+
+static Suite *plan_suite(void)
+{
+	Suite *suite = suite_create("mount_plan");
+	TCase *tc = tcase_create("plan");
+
+	tcase_add_test(tc, system_wpar_shares_only_usr_and_opt);
+	tcase_add_test(tc, private_usr_is_its_own);
+	tcase_add_test(tc, application_wpar_sees_all_and_writes_nothing);
+	tcase_add_test(tc, mount_points_are_plain_paths);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
+
+PAR_TEST_MAIN(plan_suite)

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* check_user.c - users out of a WPAR's own files, which are foreign bytes */
+#include "harness.h"
+#include "wparctl/runtime/user.h"
+
+#include "lpard/common/str.h"
+
+#include <string.h>
+
+#define ID_MAX 65536
+
+static const char passwd[] = "root:x:0:0:root:/root:/bin/bash\n"
+			     "# a comment\n"
+			     "joe:x:1000:100:Joe:/home/joe:/bin/sh\n"
+			     "bare:x:7:7:::\n"
+			     "minus:x:-1:0::/:/bin/sh\n"
+			     "huge:x:4294967296:0::/:/bin/sh\n"
+			     "outside:x:65536:0::/:/bin/sh\n"
+			     "octal:x:0x0:0::/:/bin/sh\n"
+			     "blank:x: 5:0::/:/bin/sh\n"
+			     "short:x:0:0\n"
+			     "long:x:0:0:::/bin/sh:more\n"
+			     "bell:x:1:1::/\a:/bin/sh\n"
+			     "last:x:9:9::/:/bin/sh";
+
+static int find(const char *name, struct wpar_user *u)
+{
+	return wpar_user_parse(passwd, name, ID_MAX, u, NULL);
+}
+
+START_TEST(users_are_found)
+{
+	struct wpar_user u;
+
+	ck_assert_int_eq(find("root", &u), 0);
+	ck_assert_uint_eq(u.uid, 0);
+	ck_assert_str_eq(u.shell, "/bin/bash");
+	ck_assert_int_eq(find("joe", &u), 0);
+	ck_assert_uint_eq(u.uid, 1000);
+	ck_assert_uint_eq(u.gid, 100);
+	ck_assert_str_eq(u.home, "/home/joe");
+	ck_assert_int_eq(find("bare", &u), 0);
+	ck_assert_str_eq(u.home, "/");
+	ck_assert_str_eq(u.shell, "/bin/sh");
+	ck_assert_int_eq(find("last", &u), 0);
+}
+END_TEST
+
+/* CVE-2026-30892 and its like: a strange id must never become 0. */
+START_TEST(strange_entries_are_refused)
+{
+	static const char *const names[] = { "minus", "huge", "outside", "octal", "blank",
+					     "short", "long", "bell", "nobody", "", "#" };
+	struct wpar_user u;
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(names); i++)
+		ck_assert_msg(find(names[i], &u) < 0, "'%s' was accepted", names[i]);
+}
+END_TEST
+
+START_TEST(groups_are_those_that_list_the_user)
+{
+	struct wpar_user u = { .name = "joe" };
+
+	wpar_user_groups("root:x:0:\nadm:x:4:joe,ann\njoeys:x:5:joey\nwheel:x:10:ann,joe\n"
+			 "bad:x:-1:joe\nfar:x:70000:joe\nshort:x:3\n",
+			 ID_MAX, &u);
+	ck_assert_uint_eq(u.n_groups, 2);
+	ck_assert_uint_eq(u.groups[0], 4);
+	ck_assert_uint_eq(u.groups[1], 10);
+}
+END_TEST
+
+START_TEST(many_groups_are_bounded)
+{
+	struct wpar_user u = { .name = "joe" };
+	auto_buf b = { 0 };
+
+	for (int i = 1; i <= 200; i++)
+		par_buf_printf(&b, "g%d:x:%d:joe\n", i, i);
+	wpar_user_groups(b.data, ID_MAX, &u);
+	ck_assert_uint_eq(u.n_groups, WPAR_GROUPS_MAX);
+}
+END_TEST
+
+static Suite *user_suite(void)
+{
+	Suite *suite = suite_create("user");
+	TCase *tc = tcase_create("files");
+
+	tcase_add_test(tc, users_are_found);
+	tcase_add_test(tc, strange_entries_are_refused);
+	tcase_add_test(tc, groups_are_those_that_list_the_user);
+	tcase_add_test(tc, many_groups_are_bounded);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
+
+PAR_TEST_MAIN(user_suite)

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Copies a tree with owners, modes and times; never follows a link, never leaves its mount. */
+#pragma once
+
+#include "lpard/common/error.h"
+
+#include <stdbool.h>
+
+struct wpar_copy_opts {
+	/* false: leave this out; @path is relative to the top ("etc/shadow"); NULL: take all */
+	bool (*want)(const char *path, unsigned int mode, void *user);
+	void *user;
+	bool dirs_only;
+};
+
+/*
+ * wpar_copy_tree - what is in @from into the existing directory @to (both O_DIRECTORY descriptors)
+ * Device nodes, sockets and fifos are left out.  Files that exist in @to: -EEXIST.
+ */
+int wpar_copy_tree(int from, int to, const struct wpar_copy_opts *opts);

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The inner half of mount_apply.h.  Every target is looked up with openat2 below the new root and
+ * without following a symbolic link, and the mount is made on the descriptor: nothing that the
+ * WPAR left in its files can lead it elsewhere, and nothing can be swapped in between.
+ */
+#include "wparctl/filesystem/mount_apply.h"
+
+#include "lpard/common/fs.h"
+
+#include <grp.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+/* Splits "/dev/pts" into a descriptor of its folder and its last name. */
+static int open_folder_of(int rootfd, const char *target, const char **ret_name)
+{
+	const char *slash = strrchr(target, '/');
+	autofree char *above = strndup(target, (size_t)(slash - target));
+
+	if (!above)
+		return -ENOMEM;
+	*ret_name = slash + 1;
+	return par_fs_open_plain(rootfd, *above ? above : "/", O_PATH | O_DIRECTORY, 0);
+}
+
+/* The place for a mount; made when it is not there. */
+static int open_target(int rootfd, const struct wpar_mount_op *op)
+{
+	unsigned int kind = op->flags & WPAR_OP_FILE ? 0 : O_DIRECTORY;
+	int fd = par_fs_open_plain(rootfd, op->target, O_PATH | kind, 0);
+	autofd int above = -1;
+	const char *name;
+
+	if (fd != -ENOENT)
+		return fd;
+	above = open_folder_of(rootfd, op->target, &name);
+	if (above < 0)
+		return above;
+	if (kind)
+		fd = mkdirat(above, name, 0755);
+	else
+		fd = mknodat(above, name, S_IFREG | 0755, 0);
+	if (fd < 0 && errno != EEXIST)
+		return -errno;
+	return par_fs_open_plain(above, name, O_PATH | kind, 0);
+}
+
+static int attach_bind(int rootfd, const struct wpar_mount_op *op, int fd)
+{
+	autofd int target = open_target(rootfd, op);
+
+	if (target < 0)
+		return target;
+	if (syscall(SYS_move_mount, fd, "", target, "",
+		    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+		return -errno;
+	return 0;
+}
+
+static int mount_new(int rootfd, const struct wpar_mount_op *op, const char *source)
+{
+	autofd int target = open_target(rootfd, op);
+	unsigned long flags = (op->flags & WPAR_OP_READONLY ? MS_RDONLY : 0) |
+			      (op->flags & WPAR_OP_NOSUID ? MS_NOSUID : 0) |
+			      (op->flags & WPAR_OP_NODEV ? MS_NODEV : 0) |
+			      (op->flags & WPAR_OP_NOEXEC ? MS_NOEXEC : 0);
+
+	if (target < 0)
+		return target;
+	/* The working directory cannot be swapped, unlike a path. */
+	if (fchdir(target) < 0 || mount(source, ".", op->fstype, flags, op->data) < 0)
+		return -errno;
+	return 0;
+}
+
+static int make_link(int rootfd, const struct wpar_mount_op *op)
+{
+	const char *name;
+	autofd int above = open_folder_of(rootfd, op->target, &name);
+
+	if (above < 0)
+		return above;
+	if (symlinkat(op->source, above, name) < 0 && errno != EEXIST)
+		return -errno;
+	return 0;
+}
+
+static int make_folder(int rootfd, const struct wpar_mount_op *op)
+{
+	const char *name;
+	autofd int above = open_folder_of(rootfd, op->target, &name);
+
+	if (above < 0)
+		return above;
+	if (mkdirat(above, name, op->mode) < 0)
+		return errno == EEXIST ? 0 : -errno;
+	return op->mode & 07000 ? (fchmodat(above, name, op->mode, 0) < 0 ? -errno : 0) : 0;
+}
+
+static int become_root(void)
+{
+	if (setgroups(0, NULL) < 0 || setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
+		return -errno;
+	return 0;
+}
+
+/* The old root is left: nothing of the global tree can be reached after this. */
+static int enter_root(int rootfd)
+{
+	if (fchdir(rootfd) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
+	    umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
+		return -errno;
+	return 0;
+}
+
+static int attach_root(const struct wpar_mount_plan *p, int fd, struct par_error **err)
+{
+	int rootfd, r;
+
+	/* Its folder in /run is the global root's: look it up before the ids change. */
+	if (syscall(SYS_move_mount, fd, "", AT_FDCWD, p->run, MOVE_MOUNT_F_EMPTY_PATH) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "the root cannot be mounted");
+	rootfd = open(p->run, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (rootfd < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "'%s' cannot be opened", p->run);
+	r = become_root();
+	if (r < 0) {
+		close(rootfd);
+		return par_fail(err, PAR_E_SYSTEM, r, "the ids of the WPAR cannot be taken");
+	}
+	return rootfd;
+}
+
+int wpar_mounts_attach(const struct wpar_mount_plan *p, const int *fds, size_t n_fds,
+		       struct par_error **err)
+{
+	autofd int rootfd = -1;
+	size_t next = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < p->n_ops && r >= 0; i++) {
+		const struct wpar_mount_op *op = &p->ops[i];
+		bool bind = op->kind == WPAR_OP_ROOT || op->kind == WPAR_OP_BIND;
+
+		if (bind && next == n_fds)
+			return par_fail(err, PAR_E_SYSTEM, EBADF, "a prepared mount is missing");
+		switch (op->kind) {
+		case WPAR_OP_ROOT:
+			rootfd = attach_root(p, fds[next++], err);
+			if (rootfd < 0)
+				return rootfd;
+			break;
+		case WPAR_OP_BIND:
+			r = attach_bind(rootfd, op, fds[next++]);
+			break;
+		case WPAR_OP_FS:
+			r = mount_new(rootfd, op, p->global_name);
+			break;
+		case WPAR_OP_LINK:
+			r = make_link(rootfd, op);
+			break;
+		case WPAR_OP_FOLDER:
+			r = make_folder(rootfd, op);
+			break;
+		case WPAR_OP_OVERLAY:
+			r = -EOPNOTSUPP;
+			break;
+		}
+		if (r == -ELOOP)
+			return par_fail(err, PAR_E_NOT_PERMITTED, ELOOP,
+					"'%s' in the WPAR is a symbolic link", op->target);
+		if (r < 0)
+			return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be mounted",
+					op->target);
+	}
+	r = enter_root(rootfd);
+	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "the root cannot be entered") : 0;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Carries a mount plan out, in two halves: outside, with the global root's rights, every source
+ * becomes a detached mount (idmapped, read-only …); inside, by a task in the WPAR's new user and
+ * mount namespaces, these are put in their places and the new file systems are mounted.
+ */
+#pragma once
+
+#include "wparctl/filesystem/mount_plan.h"
+
+#define WPAR_MOUNTS_MAX 250 /* descriptors that one message carries */
+
+/* wpar_mounts_drop_absent - take optional binds out whose source is not there; before the rest */
+void wpar_mounts_drop_absent(struct wpar_mount_plan *p);
+
+/*
+ * wpar_mounts_prepare - outside, in a private mount namespace
+ * @userns	the WPAR's user namespace, whose ids the idmapped mounts take
+ * @ret_fds	one descriptor for each bind of the plan, in its order; the caller closes them
+ * Errors: PAR_E_NOT_FOUND (a source), PAR_E_NOT_PERMITTED (a link in the place of a private file
+ * system), PAR_E_SYSTEM.
+ */
+int wpar_mounts_prepare(const struct wpar_mount_plan *p, int userns, int ret_fds[WPAR_MOUNTS_MAX],
+			size_t *ret_n, struct par_error **err);
+
+/*
+ * wpar_mounts_attach - inside: becomes the root user there, builds the tree and makes it the root
+ * directory, which is then the working directory too
+ * @fds	from wpar_mounts_prepare()
+ */
+int wpar_mounts_attach(const struct wpar_mount_plan *p, const int *fds, size_t n_fds,
+		       struct par_error **err);

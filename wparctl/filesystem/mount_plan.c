@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The list of mounts that make a WPAR's file tree: see mount_plan.h.  A system WPAR gets its own
+ * root part and the shared, read-only /usr and /opt; an application WPAR sees the global tree,
+ * read-only, with /tmp, /run, /dev and /proc of its own.
+ */
+#include "wparctl/filesystem/mount_plan.h"
+
+#include <string.h>
+
+#define SECURE (WPAR_OP_NOSUID | WPAR_OP_NODEV | WPAR_OP_NOEXEC)
+
+static const char *const kind_names[] = {
+	[WPAR_OP_ROOT] = "root", [WPAR_OP_BIND] = "bind",	[WPAR_OP_FS] = "mount",
+	[WPAR_OP_LINK] = "link", [WPAR_OP_OVERLAY] = "overlay", [WPAR_OP_FOLDER] = "folder",
+};
+static const char *const flag_names[] = {
+	"idmap", "ro", "nosuid", "nodev", "noexec", "recursive", "file", "optional", "private",
+	"shown",
+};
+
+/* The devices that every WPAR has (facts/wpar.md 4), as far as Linux has them. */
+static const char *const default_devices[] = { "null", "zero", "full", "random", "urandom", "tty" };
+
+void wpar_mount_plan_done(struct wpar_mount_plan *p)
+{
+	for (size_t i = 0; i < p->n_ops; i++) {
+		free(p->ops[i].target);
+		free(p->ops[i].source);
+		free(p->ops[i].fstype);
+		free(p->ops[i].data);
+	}
+	free(p->ops);
+	free(p->directory);
+	free(p->run);
+	free(p->global_name);
+	free(p->upper);
+	free(p->work);
+	par_strv_done(&p->layers);
+	memset(p, 0, sizeof(*p));
+}
+
+static char *dup_or_null(const char *s)
+{
+	return s ? strdup(s) : NULL;
+}
+
+/* An operation to be added: what it points to is copied. */
+struct new_op {
+	enum wpar_op_kind kind;
+	unsigned int flags, mode;
+	const char *target, *source, *fstype, *data;
+};
+
+/* Sets *failed when memory ran out; the caller looks once, at the end. */
+static void add(struct wpar_mount_plan *p, bool *failed, struct new_op op)
+{
+	struct wpar_mount_op *more, *n;
+
+	if (*failed)
+		return;
+	more = reallocarray(p->ops, p->n_ops + 1, sizeof(*more));
+	*failed = !more;
+	if (!more)
+		return;
+	p->ops = more;
+	n = &more[p->n_ops++];
+	*n = (struct wpar_mount_op){
+		.kind = op.kind,
+		.flags = op.flags,
+		.mode = op.mode,
+		.target = dup_or_null(op.target),
+		.source = dup_or_null(op.source),
+		.fstype = dup_or_null(op.fstype),
+		.data = dup_or_null(op.data),
+	};
+	if (!n->target || (op.source && !n->source) || (op.fstype && !n->fstype) ||
+	    (op.data && !n->data))
+		*failed = true;
+}
+
+#define ADD(...) add(p, failed, (struct new_op){ __VA_ARGS__ })
+
+static bool has_option(const char *options, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *o = options; o && *o;) {
+		size_t n = strcspn(o, ",");
+
+		if (n == len && strncmp(o, name, n) == 0)
+			return true;
+		o += n + (o[n] == ',');
+	}
+	return false;
+}
+
+static const struct wpar_mount *own_mount(const struct wpar_spec *s, const char *directory)
+{
+	for (size_t i = 0; i < s->n_mounts; i++) {
+		if (par_streq(s->mounts[i].directory, directory))
+			return &s->mounts[i];
+	}
+	return NULL;
+}
+
+/* A directory of the specification: absolute, no "..", no empty parts. */
+static bool plain_path(const char *path)
+{
+	if (!path || path[0] != '/')
+		return false;
+	for (const char *s = path; *s;) {
+		size_t n;
+
+		if (*s++ != '/')
+			return false;
+		n = strcspn(s, "/");
+		if (n == 0 || (n == 1 && s[0] == '.') || (n == 2 && s[0] == '.' && s[1] == '.'))
+			return false;
+		s += n;
+	}
+	return true;
+}
+
+static int add_spec_mount(struct wpar_mount_plan *p, bool *failed, const struct wpar_mount *m,
+			  struct par_error **err)
+{
+	unsigned int flags = WPAR_OP_IDMAP | WPAR_OP_NODEV | WPAR_OP_SHOWN;
+
+	if (par_streq(m->directory, "/") || par_streq(m->vfs, "proc"))
+		return 0;
+	if (!plain_path(m->directory))
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "'%s' is not a mount point",
+				m->directory ? m->directory : "");
+	if (has_option(m->options, "ro"))
+		flags |= WPAR_OP_READONLY;
+	if (has_option(m->options, "nosuid"))
+		flags |= WPAR_OP_NOSUID;
+	if (!m->vfs || strcmp(m->vfs, "directory") == 0 || strcmp(m->vfs, "overlay") == 0) {
+		ADD(.kind = WPAR_OP_BIND, .flags = flags | WPAR_OP_PRIVATE,
+		    .source = m->directory + 1, .target = m->directory);
+		return 0;
+	}
+	if (strcmp(m->vfs, "namefs") != 0)
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
+				"file systems of type '%s' cannot be mounted yet", m->vfs);
+	if (!m->device || m->device[0] != '/')
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"the namefs '%s' needs dev=, a global directory", m->directory);
+	ADD(.kind = WPAR_OP_BIND, .flags = flags, .source = m->device, .target = m->directory);
+	return 0;
+}
+
+static void add_devices(struct wpar_mount_plan *p, bool *failed, const struct wpar_spec *s)
+{
+	ADD(.kind = WPAR_OP_FS, .flags = WPAR_OP_NOSUID | WPAR_OP_NOEXEC, .target = "/dev",
+	    .fstype = "tmpfs", .data = "mode=0755,size=16m,nr_inodes=4k");
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(default_devices) && !*failed; i++) {
+		autofree char *path = par_strdup_printf("/dev/%s", default_devices[i]);
+
+		ADD(.kind = WPAR_OP_BIND, .flags = WPAR_OP_FILE, .source = path, .target = path);
+	}
+	for (size_t i = 0; i < s->n_devices && !*failed; i++) {
+		if (!s->devices[i].no_export && plain_path(s->devices[i].name))
+			ADD(.kind = WPAR_OP_BIND, .flags = WPAR_OP_FILE | WPAR_OP_OPTIONAL,
+			    .source = s->devices[i].name,
+			    .target = s->devices[i].virtual_name ? s->devices[i].virtual_name :
+								   s->devices[i].name);
+	}
+	ADD(.kind = WPAR_OP_FOLDER, .mode = 0755, .target = "/dev/pts");
+	ADD(.kind = WPAR_OP_FS, .flags = WPAR_OP_NOSUID | WPAR_OP_NOEXEC, .target = "/dev/pts",
+	    .fstype = "devpts", .data = "newinstance,ptmxmode=0666,mode=0620,gid=5,max=1024");
+	ADD(.kind = WPAR_OP_LINK, .target = "/dev/ptmx", .source = "pts/ptmx");
+	ADD(.kind = WPAR_OP_LINK, .target = "/dev/console", .source = "null");
+	ADD(.kind = WPAR_OP_LINK, .target = "/dev/fd", .source = "/proc/self/fd");
+	ADD(.kind = WPAR_OP_LINK, .target = "/dev/stdin", .source = "/proc/self/fd/0");
+	ADD(.kind = WPAR_OP_LINK, .target = "/dev/stdout", .source = "/proc/self/fd/1");
+	ADD(.kind = WPAR_OP_LINK, .target = "/dev/stderr", .source = "/proc/self/fd/2");
+	ADD(.kind = WPAR_OP_FOLDER, .mode = 01777, .target = "/dev/shm");
+}
+
+/* Our own program as PID 1, and as a df that lists every file system (ADR 1). */
+static void add_programs(struct wpar_mount_plan *p, bool *failed,
+			 const struct wpar_mount_facts *facts)
+{
+	const unsigned int flags = WPAR_OP_FILE | WPAR_OP_READONLY | WPAR_OP_NODEV;
+
+	ADD(.kind = WPAR_OP_BIND, .flags = flags, .source = facts->program, .target = "/etc/init");
+	if (!facts->df)
+		return;
+	ADD(.kind = WPAR_OP_FOLDER, .mode = 0755, .target = "/run/wpars");
+	ADD(.kind = WPAR_OP_BIND, .flags = flags, .source = facts->df,
+	    .target = "/run/wpars/df");
+	ADD(.kind = WPAR_OP_BIND, .flags = flags, .source = facts->program, .target = facts->df);
+}
+
+static int plan_system(struct wpar_mount_plan *p, bool *failed, const struct wpar_spec *s,
+		       const struct wpar_mount_facts *facts, struct par_error **err)
+{
+	static const char *const own[] = { "/home", "/tmp", "/var" };
+	static const char *const shared[] = { "/opt", "/usr" };
+	const unsigned int flags = WPAR_OP_IDMAP | WPAR_OP_NODEV | WPAR_OP_SHOWN;
+	int r;
+
+	ADD(.kind = WPAR_OP_ROOT, .flags = flags | WPAR_OP_PRIVATE, .source = "", .target = "/");
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(own); i++) {
+		if (!own_mount(s, own[i]))
+			ADD(.kind = WPAR_OP_BIND, .flags = flags | WPAR_OP_PRIVATE,
+			    .source = own[i] + 1, .target = own[i]);
+	}
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(shared); i++) {
+		if (own_mount(s, shared[i]))
+			continue;
+		ADD(.kind = WPAR_OP_BIND,
+		    .flags = flags | (s->private_usr ? WPAR_OP_PRIVATE : WPAR_OP_READONLY),
+		    .source = shared[i] + (s->private_usr ? 1 : 0),
+		    .target = shared[i]);
+	}
+	for (size_t i = 0; i < s->n_mounts; i++) {
+		r = add_spec_mount(p, failed, &s->mounts[i], err);
+		if (r < 0)
+			return r;
+	}
+	ADD(.kind = WPAR_OP_FS, .flags = SECURE | WPAR_OP_SHOWN, .target = "/proc",
+	    .fstype = "proc");
+	add_devices(p, failed, s);
+	ADD(.kind = WPAR_OP_FS, .flags = WPAR_OP_NOSUID | WPAR_OP_NODEV, .target = "/run",
+	    .fstype = "tmpfs", .data = "mode=0755,size=10%");
+	add_programs(p, failed, facts);
+	return 0;
+}
+
+static int plan_application(struct wpar_mount_plan *p, bool *failed, const struct wpar_spec *s,
+			    struct par_error **err)
+{
+	int r;
+
+	ADD(.kind = WPAR_OP_ROOT,
+	    .flags = WPAR_OP_RECURSIVE | WPAR_OP_READONLY | WPAR_OP_NOSUID | WPAR_OP_SHOWN,
+	    .source = "/", .target = "/");
+	ADD(.kind = WPAR_OP_FS, .flags = SECURE, .target = "/proc", .fstype = "proc");
+	add_devices(p, failed, s);
+	ADD(.kind = WPAR_OP_FS, .flags = WPAR_OP_NOSUID | WPAR_OP_NODEV, .target = "/run",
+	    .fstype = "tmpfs", .data = "mode=0755");
+	ADD(.kind = WPAR_OP_FS, .flags = SECURE | WPAR_OP_READONLY, .target = "/sys",
+	    .fstype = "tmpfs", .data = "mode=0555");
+	ADD(.kind = WPAR_OP_FS, .flags = WPAR_OP_NOSUID | WPAR_OP_NODEV, .target = "/tmp",
+	    .fstype = "tmpfs", .data = "mode=1777");
+	for (size_t i = 0; i < s->n_mounts; i++) {
+		r = add_spec_mount(p, failed, &s->mounts[i], err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int wpar_mount_plan_build(const struct wpar_spec *s, const struct wpar_mount_facts *facts,
+			  struct wpar_mount_plan *ret, struct par_error **err)
+{
+	auto_mount_plan p = { .idbase = s->idbase, .idrange = s->idrange };
+	bool failed = false;
+	int r;
+
+	p.directory = par_strdup_printf("%s%s", facts->prefix, s->directory ? s->directory : "/");
+	p.run = par_strdup_printf("%s/run/wpars/%s", facts->prefix, s->name);
+	p.global_name = strdup("Global");
+	if (!p.directory || !p.run || !p.global_name)
+		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+	if (s->type == WPAR_APPLICATION)
+		r = plan_application(&p, &failed, s, err);
+	else
+		r = plan_system(&p, &failed, s, facts, err);
+	if (r < 0)
+		return r;
+	if (failed)
+		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+	*ret = p;
+	memset(&p, 0, sizeof(p));
+	return 0;
+}
+
+static void print_flags(unsigned int flags, struct par_buf *out)
+{
+	const char *sep = " ";
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(flag_names); i++) {
+		if (flags & PAR_BIT(i)) {
+			par_buf_printf(out, "%s%s", sep, flag_names[i]);
+			sep = ",";
+		}
+	}
+}
+
+int wpar_mount_plan_print(const struct wpar_mount_plan *p, struct par_buf *out)
+{
+	par_buf_printf(out, "ids %u %u\n", (unsigned int)p->idbase, (unsigned int)p->idrange);
+	for (size_t i = 0; i < p->n_ops; i++) {
+		const struct wpar_mount_op *op = &p->ops[i];
+
+		par_buf_printf(out, "%s %s", kind_names[op->kind], op->target);
+		if (op->fstype)
+			par_buf_printf(out, " type %s", op->fstype);
+		if (op->source && (op->flags & WPAR_OP_PRIVATE))
+			par_buf_printf(out, " from %s%s%s", p->directory, *op->source ? "/" : "",
+				       op->source);
+		else if (op->source)
+			par_buf_printf(out, " from %s", op->source);
+		if (op->kind == WPAR_OP_FOLDER)
+			par_buf_printf(out, " mode %04o", op->mode);
+		if (op->data)
+			par_buf_printf(out, " options %s", op->data);
+		print_flags(op->flags, out);
+		par_buf_putc(out, '\n');
+	}
+	return out->failed ? -ENOMEM : 0;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The list of mounts that make a WPAR's file tree.  Pure: made from a specification and a few
+ * facts, without root, printed by --dry-run and compared with golden files.  mount_apply.h walks
+ * it in this order.
+ */
+#pragma once
+
+#include "wparctl/spec/spec.h"
+
+enum wpar_op_kind {
+	WPAR_OP_ROOT,	 /* bind: becomes the root directory */
+	WPAR_OP_BIND,	 /* bind: a directory or file of the global environment */
+	WPAR_OP_FS,	 /* a new file system of @fstype */
+	WPAR_OP_OVERLAY, /* as the root: @layers (top first) below @upper, mounted inside */
+	WPAR_OP_LINK,	 /* a symbolic link to @source */
+	WPAR_OP_FOLDER,	 /* a directory with @mode */
+};
+
+#define WPAR_OP_IDMAP	  PAR_BIT(0) /* ids on disk are ids inside */
+#define WPAR_OP_READONLY  PAR_BIT(1)
+#define WPAR_OP_NOSUID	  PAR_BIT(2)
+#define WPAR_OP_NODEV	  PAR_BIT(3)
+#define WPAR_OP_NOEXEC	  PAR_BIT(4)
+#define WPAR_OP_RECURSIVE PAR_BIT(5)
+#define WPAR_OP_FILE	  PAR_BIT(6) /* the target is a file; made if it is not there */
+#define WPAR_OP_OPTIONAL  PAR_BIT(7) /* left out when the source is not there */
+#define WPAR_OP_PRIVATE	  PAR_BIT(8) /* @source is a part of the WPAR's own directory */
+#define WPAR_OP_SHOWN	  PAR_BIT(9) /* a file system that df lists */
+
+struct wpar_mount_op {
+	enum wpar_op_kind kind;
+	unsigned int flags;
+	char *target; /* inside, absolute */
+	char *source; /* of a bind: global path, with WPAR_OP_PRIVATE relative to the directory */
+	char *fstype;
+	char *data; /* mount options of the new file system */
+	unsigned int mode; /* of a folder */
+};
+
+struct wpar_mount_plan {
+	char *directory; /* global path of the WPAR's own directory, prefix included */
+	char *run;	 /* its folder in /run/wpars */
+	char *global_name; /* what the mounts show as their source */
+	uint32_t idbase, idrange;
+	struct wpar_mount_op *ops;
+	size_t n_ops;
+	struct par_strv layers;	 /* WPAR_OP_OVERLAY: global paths, top first */
+	char *upper, *work;
+};
+
+#define auto_mount_plan par_cleanup(wpar_mount_plan_done) struct wpar_mount_plan
+
+void wpar_mount_plan_done(struct wpar_mount_plan *p);
+
+/* Facts about the machine that a plan depends on; the caller finds them. */
+struct wpar_mount_facts {
+	const char *prefix;  /* paths.h */
+	const char *program; /* global path of this program, bound in as init */
+	const char *df;	     /* path of the system's df, NULL when there is none */
+};
+
+/*
+ * wpar_mount_plan_build - what to mount for a WPAR
+ * Errors: PAR_E_INVALID_ARGUMENT (a mount of the specification that cannot be), PAR_E_NO_MEMORY.
+ */
+int wpar_mount_plan_build(const struct wpar_spec *s, const struct wpar_mount_facts *facts,
+			  struct wpar_mount_plan *ret, struct par_error **err);
+
+/* wpar_mount_plan_print - one line per step */
+int wpar_mount_plan_print(const struct wpar_mount_plan *p, struct par_buf *out);

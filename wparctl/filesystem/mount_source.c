@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The outer half of mount_apply.h: sources become detached mounts.
+ *
+ * The kernel keeps the source string that mount(2) was given, for each mount.  So the block device
+ * that a directory lies on is mounted once more (the same super block), from a device node that is
+ * called "Global" in the working directory, and the binds are made from that mount: mountinfo and
+ * df then show "Global" inside.  Where it cannot be (btrfs, an overlay, NFS) the source stays.
+ */
+#include "wparctl/filesystem/mount_apply.h"
+
+#include "lpard/common/fs.h"
+
+#include <limits.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+
+#define GLOBALS_MAX 8
+
+/* A second mount of a device, named Global. */
+struct global_mount {
+	dev_t dev;
+	int fd; /* its root; -1: this device has none */
+};
+
+struct sources {
+	const struct wpar_mount_plan *plan;
+	struct global_mount globals[GLOBALS_MAX];
+	size_t n_globals;
+	int directory; /* the WPAR's own directory; -1: not opened yet */
+	char *mountinfo;
+};
+
+/* What mountinfo says of the mount that a path is on. */
+struct mount_line {
+	char root[PATH_MAX], point[PATH_MAX], fstype[64];
+};
+
+static int find_mount(struct sources *src, uint64_t id, struct mount_line *ret)
+{
+	if (!src->mountinfo) {
+		auto_buf b = { 0 };
+		int r = par_fs_read("/proc/self/mountinfo", 16 << 20, &b);
+
+		if (r < 0)
+			return r;
+		src->mountinfo = par_buf_steal(&b);
+	}
+	for (const char *l = src->mountinfo; l && *l; l = strchr(l, '\n'), l = l ? l + 1 : NULL) {
+		const char *dash;
+
+		if (strtoull(l, NULL, 10) != id)
+			continue;
+		if (sscanf(l, "%*u %*u %*s %4095s %4095s", ret->root, ret->point) != 2)
+			return -EINVAL;
+		dash = strstr(l, " - ");
+		if (!dash || sscanf(dash, " - %63s", ret->fstype) != 1)
+			return -EINVAL;
+		return 0;
+	}
+	return -ENOENT;
+}
+
+static int second_mount(dev_t dev, const char *fstype, const char *name, const char *spot)
+{
+	autofd int fs = -1, nodes = -1, fd = -1, here = -1;
+
+	here = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	fs = (int)syscall(SYS_fsopen, "tmpfs", 1 /* FSOPEN_CLOEXEC */);
+	if (here < 0 || fs < 0 || syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return -errno;
+	nodes = (int)syscall(SYS_fsmount, fs, 1 /* FSMOUNT_CLOEXEC */, 0);
+	if (nodes < 0 || mknodat(nodes, name, S_IFBLK | 0600, dev) < 0)
+		return -errno;
+	close(fs);
+	fs = (int)syscall(SYS_fsopen, fstype, 1);
+	if (fs < 0 || fchdir(nodes) < 0)
+		return -errno;
+	if (syscall(SYS_fsconfig, fs, FSCONFIG_SET_STRING, "source", name, 0) == 0 &&
+	    syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0)
+		fd = (int)syscall(SYS_fsmount, fs, 1, 0);
+	if (fchdir(here) < 0 || fd < 0)
+		return -errno;
+	/* Linux before 6.15 copies only from mounts that are in the namespace. */
+	if (syscall(SYS_move_mount, fd, "", AT_FDCWD, spot, MOVE_MOUNT_F_EMPTY_PATH) < 0)
+		return -errno;
+	return take_fd(&fd);
+}
+
+static int global_of(struct sources *src, dev_t dev, const char *fstype)
+{
+	static const char *const can[] = { "ext4", "ext3", "ext2", "xfs", "f2fs" };
+	struct global_mount *g;
+	bool known = false;
+
+	for (size_t i = 0; i < src->n_globals; i++) {
+		if (src->globals[i].dev == dev)
+			return src->globals[i].fd;
+	}
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(can); i++)
+		known |= strcmp(fstype, can[i]) == 0;
+	if (!known || major(dev) == 0 || src->n_globals == GLOBALS_MAX)
+		return -1;
+	g = &src->globals[src->n_globals++];
+	g->dev = dev;
+	g->fd = second_mount(dev, fstype, src->plan->global_name, src->plan->run);
+	return g->fd;
+}
+
+/* The same file as @fd (opened at @path), seen through a mount named Global; or -1. */
+static int through_global(struct sources *src, int fd)
+{
+	struct statx want, got;
+	struct mount_line line;
+	char link[64], path[PATH_MAX], *below;
+	autofd int same = -1;
+	ssize_t n;
+	int g;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, sizeof(path) - 1);
+	if (n <= 0)
+		return -1;
+	path[n] = '\0';
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &want) < 0 ||
+	    find_mount(src, want.stx_mnt_id, &line) < 0)
+		return -1;
+	g = global_of(src, makedev(want.stx_dev_major, want.stx_dev_minor), line.fstype);
+	if (g < 0)
+		return -1;
+	/* Path on the device: the mount's root and what is below its mount point. */
+	if (strcmp(line.point, "/") != 0 && !par_starts_with(path, line.point))
+		return -1;
+	below = path + (strcmp(line.point, "/") == 0 ? 0 : strlen(line.point));
+	if (strlen(line.root) + strlen(below) + 2 > sizeof(path))
+		return -1;
+	memmove(line.point, below, strlen(below) + 1);
+	snprintf(path, sizeof(path), "./%.2000s/%.2000s",
+		 strcmp(line.root, "/") == 0 ? "" : line.root, line.point);
+	same = par_fs_open_plain(g, path, O_PATH | O_NOFOLLOW, 0);
+	if (same < 0 || statx(same, "", AT_EMPTY_PATH, STATX_INO, &got) < 0 ||
+	    got.stx_ino != want.stx_ino || got.stx_dev_minor != want.stx_dev_minor ||
+	    got.stx_dev_major != want.stx_dev_major)
+		return -1;
+	return take_fd(&same);
+}
+
+static int open_private(struct sources *src, const char *rel, struct par_error **err)
+{
+	int fd;
+
+	if (src->directory < 0) {
+		src->directory = open(src->plan->directory,
+				      O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (src->directory < 0)
+			return par_fail(err, PAR_E_SYSTEM, errno,
+					"the WPAR's directory '%s' cannot be opened",
+					src->plan->directory);
+	}
+	fd = par_fs_open_plain(src->directory, *rel ? rel : ".", O_PATH | O_DIRECTORY, 0);
+	if (fd == -ELOOP || fd == -ENOTDIR)
+		return par_fail(err, PAR_E_NOT_PERMITTED, 0,
+				"'%s' in '%s' is not a directory of its own", rel,
+				src->plan->directory);
+	if (fd < 0)
+		return par_fail(err, PAR_E_SYSTEM, fd, "'%s' in '%s' cannot be opened", rel,
+				src->plan->directory);
+	return fd;
+}
+
+static int prepare_one(struct sources *src, const struct wpar_mount_op *op, int userns,
+		       struct par_error **err)
+{
+	unsigned int recursive = op->flags & WPAR_OP_RECURSIVE ? AT_RECURSIVE : 0;
+	struct mount_attr attr = { 0 };
+	autofd int fd = -1, through = -1, tree = -1;
+
+	if (op->flags & WPAR_OP_PRIVATE)
+		fd = open_private(src, op->source, err);
+	else
+		fd = open(op->source, O_PATH | O_CLOEXEC);
+	if (fd < 0 && (op->flags & WPAR_OP_PRIVATE))
+		return fd;
+	if (fd < 0)
+		return par_fail(err, errno == ENOENT ? PAR_E_NOT_FOUND : PAR_E_SYSTEM, errno,
+				"'%s' cannot be opened", op->source);
+	if ((op->flags & WPAR_OP_IDMAP) && !recursive)
+		through = through_global(src, fd);
+	tree = (int)syscall(SYS_open_tree, through >= 0 ? through : fd, "",
+			    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | recursive);
+	if (tree < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "'%s' cannot be bound", op->source);
+	attr.attr_set = (op->flags & WPAR_OP_READONLY ? MOUNT_ATTR_RDONLY : 0) |
+			(op->flags & WPAR_OP_NOSUID ? MOUNT_ATTR_NOSUID : 0) |
+			(op->flags & WPAR_OP_NODEV ? MOUNT_ATTR_NODEV : 0) |
+			(op->flags & WPAR_OP_NOEXEC ? MOUNT_ATTR_NOEXEC : 0) |
+			(op->flags & WPAR_OP_IDMAP ? MOUNT_ATTR_IDMAP : 0);
+	if (op->flags & WPAR_OP_IDMAP)
+		attr.userns_fd = (uint64_t)userns;
+	if (attr.attr_set && syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH | recursive, &attr,
+				     sizeof(attr)) < 0)
+		return par_fail(err, errno == EINVAL ? PAR_E_NOT_SUPPORTED : PAR_E_SYSTEM, errno,
+				"'%s' cannot be bound with the ids of the WPAR", op->source);
+	return take_fd(&tree);
+}
+
+static bool is_bind(const struct wpar_mount_op *op)
+{
+	return op->kind == WPAR_OP_ROOT || op->kind == WPAR_OP_BIND;
+}
+
+int wpar_mounts_prepare(const struct wpar_mount_plan *p, int userns, int ret_fds[WPAR_MOUNTS_MAX],
+			size_t *ret_n, struct par_error **err)
+{
+	struct sources src = { .plan = p, .directory = -1 };
+	size_t n = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < p->n_ops && r >= 0; i++) {
+		if (!is_bind(&p->ops[i]))
+			continue;
+		if (n == WPAR_MOUNTS_MAX)
+			r = par_fail(err, PAR_E_TOO_LARGE, 0, "the WPAR has more than %d mounts",
+				     WPAR_MOUNTS_MAX);
+		else
+			r = prepare_one(&src, &p->ops[i], userns, err);
+		if (r >= 0)
+			ret_fds[n++] = r;
+	}
+	for (size_t i = 0; i < src.n_globals; i++) {
+		if (src.globals[i].fd >= 0)
+			close(src.globals[i].fd);
+	}
+	if (src.directory >= 0)
+		close(src.directory);
+	free(src.mountinfo);
+	if (r < 0) {
+		while (n > 0)
+			close(ret_fds[--n]);
+		return r;
+	}
+	*ret_n = n;
+	return 0;
+}
+
+void wpar_mounts_drop_absent(struct wpar_mount_plan *p)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < p->n_ops; i++) {
+		struct wpar_mount_op *op = &p->ops[i];
+
+		if ((op->flags & WPAR_OP_OPTIONAL) && access(op->source, F_OK) < 0) {
+			free(op->target);
+			free(op->source);
+			free(op->fstype);
+			free(op->data);
+			continue;
+		}
+		p->ops[kept++] = *op;
+	}
+	p->n_ops = kept;
+}

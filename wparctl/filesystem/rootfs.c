@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The private root of a system WPAR: see rootfs.h.  A mark in /var/lib/wpars/roots says how far
+ * it is ("making DIRECTORY", "complete DIRECTORY"): an interrupted creation is known as one.
+ */
+#include "wparctl/filesystem/rootfs.h"
+
+#include "lpard/common/fs.h"
+#include "wparctl/filesystem/copy.h"
+
+#include <dirent.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+
+#define MARKS WPAR_STORE_DIR "/roots"
+
+static char *mark_path(const char *name)
+{
+	return wpar_path(MARKS "/%s", name);
+}
+
+static int write_mark(const struct wpar_spec *s, const char *word)
+{
+	autofree char *folder = wpar_path(MARKS);
+	autofree char *path = mark_path(s->name);
+	autofree char *text = par_strdup_printf("%s %s\n", word, s->directory);
+	int r;
+
+	if (!folder || !path || !text)
+		return -ENOMEM;
+	r = par_fs_mkdirs(folder, 0700);
+	return r < 0 ? r : par_fs_replace(AT_FDCWD, path, text, strlen(text), 0600);
+}
+
+/* The mark's word and directory; false when there is none. */
+static bool read_mark(const char *name, char *word, char *directory)
+{
+	autofree char *path = mark_path(name);
+	auto_buf b = { 0 };
+
+	return path && par_fs_read(path, 5000, &b) == 0 &&
+	       sscanf(b.data, "%15s %4095[^\n]", word, directory) == 2;
+}
+
+bool wpar_rootfs_complete(const char *name)
+{
+	char word[16], directory[4096];
+
+	return read_mark(name, word, directory) && strcmp(word, "complete") == 0;
+}
+
+static bool is_empty(int fd)
+{
+	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
+	struct dirent *e;
+	bool empty = dir != NULL;
+
+	while (dir && empty && (e = readdir(dir)))
+		empty = strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0;
+	if (dir)
+		closedir(dir);
+	return empty;
+}
+
+/* The folder above and the last name of the base directory: "/wpars" and "dev01". */
+static int open_above(const struct wpar_spec *s, bool make, char **ret_name,
+		      struct par_error **err)
+{
+	autofree char *path = wpar_path("%s", s->directory);
+	char *slash = path ? strrchr(path, '/') : NULL;
+	int fd, r = 0;
+
+	if (!slash || !slash[1] || slash == path)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"'%s' cannot be a base directory", s->directory);
+	*slash = '\0';
+	if (make)
+		r = par_fs_mkdirs(path, 0700);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be made", path);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return par_fail(err, errno == ENOENT ? PAR_E_NOT_FOUND : PAR_E_SYSTEM, errno,
+				"'%s' cannot be opened", path);
+	*ret_name = strdup(slash + 1);
+	if (!*ret_name) {
+		close(fd);
+		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+	}
+	return fd;
+}
+
+/* An empty base directory: made, or what an interrupted creation left in it is taken out. */
+static int open_fresh(const struct wpar_spec *s, struct par_error **err)
+{
+	autofree char *name = NULL;
+	char word[16], directory[4096];
+	bool ours = read_mark(s->name, word, directory) && strcmp(word, "making") == 0 &&
+		    strcmp(directory, s->directory) == 0;
+	autofd int above = open_above(s, true, &name, err), fd = -1;
+	int r;
+
+	if (above < 0)
+		return above;
+	r = ours ? par_fs_remove_tree(above, name) : 0;
+	if (r == 0 && mkdirat(above, name, 0755) < 0 && errno != EEXIST)
+		r = -errno;
+	if (r < 0)
+		return par_fail(err, r == -ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM, r,
+				"'%s' cannot be made", s->directory);
+	fd = openat(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "'%s' cannot be opened", s->directory);
+	if (!is_empty(fd))
+		return par_fail(err, PAR_E_EXISTS, 0, "the base directory '%s' is not empty",
+				s->directory);
+	/* Only now: what is marked may be removed. */
+	r = write_mark(s, "making");
+	if (r < 0)
+		return par_fail(err, r == -ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM, r,
+				"'%s' cannot be marked", s->directory);
+	return take_fd(&fd);
+}
+
+/* What is this WPAR's alone: its name and its machine id. */
+static int personalise(int top, const struct wpar_spec *s)
+{
+	const char *host = s->hostname ? s->hostname : s->name;
+	autofree char *hosts = par_strdup_printf("127.0.0.1\tlocalhost\n127.0.1.1\t%s\n"
+						 "::1\tlocalhost ip6-localhost\n", host);
+	autofree char *hostname = par_strdup_printf("%s\n", host);
+	autofd int etc = openat(top, "etc", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	unsigned char id[16];
+	char text[34];
+	int r;
+
+	if (!hosts || !hostname)
+		return -ENOMEM;
+	if (etc < 0 || getrandom(id, sizeof(id), 0) != (ssize_t)sizeof(id))
+		return -errno;
+	for (size_t i = 0; i < sizeof(id); i++)
+		snprintf(text + 2 * i, 3, "%02x", id[i]);
+	text[32] = '\n';
+	r = par_fs_replace(etc, "machine-id", text, 33, 0444);
+	if (r == 0)
+		r = par_fs_replace(etc, "hostname", hostname, strlen(hostname), 0644);
+	return r == 0 ? par_fs_replace(etc, "hosts", hosts, strlen(hosts), 0644) : r;
+}
+
+static int fill_native(int top, const struct wpar_spec *s, struct par_error **err)
+{
+	autofree char *template = wpar_template_path(err);
+	autofd int from = -1;
+	int r;
+
+	if (!template)
+		return -EIO;
+	from = open(template, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	r = from < 0 ? -errno : wpar_copy_tree(from, top, NULL);
+	if (r == 0 && fchmod(top, 0755) < 0)
+		r = -errno;
+	if (r == 0)
+		r = personalise(top, s);
+	/* The mount points of -M. */
+	for (size_t i = 0; i < s->n_mounts && r == 0; i++) {
+		autofree char *below = par_strdup_printf("/proc/self/fd/%d%s", top,
+							 s->mounts[i].directory);
+
+		if (!par_streq(s->mounts[i].directory, "/"))
+			r = below ? par_fs_mkdirs(below, 0755) : -ENOMEM;
+	}
+	return r;
+}
+
+/* The upper layer; the lower ones are the image's and are shared (spec.version). */
+static int fill_versioned(int top)
+{
+	if (mkdirat(top, "upper", 0755) < 0 || mkdirat(top, "work", 0755) < 0 ||
+	    fchmod(top, 0700) < 0)
+		return -errno;
+	return 0;
+}
+
+int wpar_rootfs_create(const struct wpar_spec *s, const struct wpar_report *report,
+		       struct par_error **err)
+{
+	autofd int top = -1;
+	int r;
+
+	(void)report;
+	if (s->type != WPAR_SYSTEM)
+		return 0;
+	top = open_fresh(s, err);
+	if (top < 0)
+		return top;
+	r = s->version.image_digest ? fill_versioned(top) : fill_native(top, s, err);
+	if (r == 0)
+		r = write_mark(s, "complete");
+	if (r == 0)
+		return 0;
+	if (!err || !*err || (*err)->errnum != -r)
+		par_fail(err, r == -ENOSPC || r == -EDQUOT ? PAR_E_NO_SPACE : PAR_E_SYSTEM, r,
+			 "the file systems of '%s' cannot be made", s->name);
+	wpar_rootfs_remove(s, NULL);
+	return r;
+}
+
+int wpar_rootfs_remove(const struct wpar_spec *s, struct par_error **err)
+{
+	autofree char *name = NULL, *mark = mark_path(s->name);
+	char word[16], directory[4096];
+	autofd int above = -1;
+	int r = 0;
+
+	/* Only what wpar_rootfs_create() made, where it made it. */
+	if (s->type != WPAR_SYSTEM || !mark || !read_mark(s->name, word, directory))
+		return 0;
+	if (strcmp(directory, s->directory) == 0) {
+		above = open_above(s, false, &name, NULL);
+		if (above >= 0) {
+			write_mark(s, "making");
+			r = par_fs_remove_tree(above, name);
+		}
+	}
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be removed", s->directory);
+	unlink(mark);
+	return 0;
+}

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The control group of a WPAR: see cgroup.h. */
+#include "wparctl/resources/cgroup.h"
+
+#include "lpard/common/fs.h"
+#include "wparctl/spec/spec.h"
+
+#include <linux/magic.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <time.h>
+
+static const char *tree(void)
+{
+	static const char *const places[] = { "/sys/fs/cgroup", "/sys/fs/cgroup/unified" };
+	struct statfs st;
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(places); i++) {
+		if (statfs(places[i], &st) == 0 && st.f_type == CGROUP2_SUPER_MAGIC)
+			return places[i];
+	}
+	return NULL;
+}
+
+/* With a prefix (tests) the groups are apart too: "wpars" and the prefix's letters. */
+static char *top_path(const char *root)
+{
+	autofree char *prefix = wpar_path("%s", "");
+	char *path = prefix ? par_strdup_printf("%s/wpars%s", root, prefix) : NULL;
+
+	for (char *s = path ? path + strlen(root) + 1 : NULL; s && *s; s++) {
+		if (*s == '/' || *s == '.')
+			*s = '-';
+	}
+	return path;
+}
+
+char *wpar_cgroup_path(const char *name)
+{
+	const char *root = tree();
+	autofree char *top = root ? top_path(root) : NULL;
+
+	return top ? par_strdup_printf("%s/%s", top, name) : NULL;
+}
+
+/* Hands the tree's controllers down; what is not there is not missed (v1 machines). */
+static void enable_controllers(const char *root, const char *top)
+{
+	static const char *const names[] = { "+pids", "+memory", "+cpu", "+cpuset", "+io" };
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(names); i++) {
+		autofree char *above = par_strdup_printf("%s/cgroup.subtree_control", root);
+		autofree char *here = par_strdup_printf("%s/cgroup.subtree_control", top);
+
+		if (above && here && par_fs_write_str(AT_FDCWD, above, names[i]) == 0)
+			par_fs_write_str(AT_FDCWD, here, names[i]);
+	}
+}
+
+int wpar_cgroup_open(const char *name, bool make, struct par_error **err)
+{
+	const char *root = tree();
+	autofree char *top = NULL, *path = NULL;
+	int fd;
+
+	if (!root)
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
+				"there is no version 2 control group tree at /sys/fs/cgroup");
+	top = top_path(root);
+	path = top ? par_strdup_printf("%s/%s", top, name) : NULL;
+	if (!path)
+		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT && make) {
+		if (mkdir(path, 0755) < 0 && errno == ENOENT) {
+			if (mkdir(top, 0755) == 0)
+				enable_controllers(root, top);
+			mkdir(path, 0755);
+		}
+		fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	}
+	if (fd < 0)
+		return par_fail(err, errno == ENOENT ? PAR_E_NOT_FOUND : PAR_E_SYSTEM, errno,
+				"the control group '%s' cannot be opened", path);
+	return fd;
+}
+
+static ssize_t read_file(int cgroup, const char *name, char *buf, size_t size)
+{
+	autofd int fd = openat(cgroup, name, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, buf, size - 1);
+
+	if (n < 0)
+		return -errno;
+	buf[n] = '\0';
+	return n;
+}
+
+int wpar_cgroup_state(int cgroup, struct wpar_cgroup_state *ret)
+{
+	char text[256];
+	ssize_t n = read_file(cgroup, "cgroup.events", text, sizeof(text));
+
+	if (n < 0)
+		return (int)n;
+	ret->populated = strstr(text, "populated 1");
+	ret->frozen = strstr(text, "frozen 1");
+	return 0;
+}
+
+/* Is @pid, seen from the namespaces below, a PID 1?  "NSpid: 4711 1" */
+static bool is_init(pid_t pid)
+{
+	auto_buf b = { 0 };
+	char path[64];
+	const char *line, *end;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	if (par_fs_read(path, 65536, &b) < 0)
+		return false;
+	line = strstr(b.data, "\nNSpid:");
+	end = line ? strchr(line + 1, '\n') : NULL;
+	return end && end - line > 2 && end[-1] == '1' && end[-2] == '\t' &&
+	       memchr(line + 8, '\t', (size_t)(end - 2 - (line + 8))) == NULL;
+}
+
+pid_t wpar_cgroup_init(int cgroup)
+{
+	autofd int fd = openat(cgroup, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+	autofile FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
+	int pid;
+
+	if (!f)
+		return -errno;
+	fd = -1;
+	while (fscanf(f, "%d", &pid) == 1) {
+		if (pid > 0 && is_init(pid))
+			return pid;
+	}
+	return 0;
+}
+
+void wpar_cgroup_signal(int cgroup, int signo)
+{
+	autofd int fd = openat(cgroup, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+	autofile FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
+	int pid;
+
+	if (!f)
+		return;
+	fd = -1;
+	while (fscanf(f, "%d", &pid) == 1) {
+		if (pid > 0 && !is_init(pid))
+			kill(pid, signo);
+	}
+}
+
+int wpar_cgroup_freeze(int cgroup, bool freeze)
+{
+	return par_fs_write_str(cgroup, "cgroup.freeze", freeze ? "1" : "0");
+}
+
+int wpar_cgroup_kill(int cgroup)
+{
+	pid_t init;
+	int r = par_fs_write_str(cgroup, "cgroup.kill", "1");
+
+	if (r != -ENOENT)
+		return r;
+	/* Linux before 5.14: the end of PID 1 is the end of all. */
+	init = wpar_cgroup_init(cgroup);
+	return init > 0 && kill(init, SIGKILL) < 0 ? -errno : 0;
+}
+
+int wpar_cgroup_wait_empty(int cgroup, int timeout_ms)
+{
+	autofd int fd = openat(cgroup, "cgroup.events", O_RDONLY | O_CLOEXEC);
+	struct timespec now, end;
+	char text[256];
+
+	if (fd < 0)
+		return -errno;
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	end.tv_sec += timeout_ms / 1000;
+	for (;;) {
+		struct pollfd p = { .fd = fd, .events = POLLPRI };
+		ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
+
+		if (n < 0)
+			return -errno;
+		text[n] = '\0';
+		if (strstr(text, "populated 0"))
+			return 0;
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		if (now.tv_sec > end.tv_sec)
+			return -ETIMEDOUT;
+		poll(&p, 1, 100);
+	}
+}
+
+int wpar_cgroup_remove(const char *name)
+{
+	/* The kernel may need a moment after the last process has gone. */
+	const struct timespec moment = { .tv_nsec = 5 * 1000 * 1000 };
+	autofree char *path = wpar_cgroup_path(name);
+
+	for (int i = 0; path && i < 100; i++) {
+		if (rmdir(path) == 0 || errno == ENOENT)
+			return 0;
+		if (errno != EBUSY)
+			return -errno;
+		nanosleep(&moment, NULL);
+	}
+	return path ? -EBUSY : 0;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The control group of a WPAR: wpars/NAME in the version 2 tree.  It holds every process of the
+ * WPAR, so it answers whether one runs; it kills them all, and it carries the limits where the
+ * tree has controllers.
+ */
+#pragma once
+
+#include "lpard/common/error.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/*
+ * wpar_cgroup_open - the group's directory (O_PATH is not enough for clone3: it is O_RDONLY)
+ * @make	make it when it is not there; otherwise PAR_E_NOT_FOUND
+ * Returns a descriptor or a negative errno.
+ */
+int wpar_cgroup_open(const char *name, bool make, struct par_error **err);
+
+struct wpar_cgroup_state {
+	bool populated, frozen;
+};
+int wpar_cgroup_state(int cgroup, struct wpar_cgroup_state *ret);
+
+/* wpar_cgroup_init - the pid (here) of the WPAR's PID 1; 0 when it has none, or a negative errno */
+pid_t wpar_cgroup_init(int cgroup);
+
+/* wpar_cgroup_signal - to every process but PID 1 */
+void wpar_cgroup_signal(int cgroup, int signo);
+
+/* wpar_cgroup_kill - SIGKILL to all; frozen ones too */
+int wpar_cgroup_kill(int cgroup);
+int wpar_cgroup_freeze(int cgroup, bool freeze);
+
+/* wpar_cgroup_wait_empty - until no process is left; -ETIMEDOUT */
+int wpar_cgroup_wait_empty(int cgroup, int timeout_ms);
+
+/* wpar_cgroup_remove - the group, once it is empty; absent: 0 */
+int wpar_cgroup_remove(const char *name);
+
+/* wpar_cgroup_path - its path for messages and for external.json; caller frees; NULL: no memory */
+char *wpar_cgroup_path(const char *name);
