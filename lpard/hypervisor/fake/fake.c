@@ -1,12 +1,395 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* The port's operations over LPARs in memory: see fake.h. */
 #include "lpard/hypervisor/fake/fake.h"
 
-int hv_fake_open(const struct hv_config *config, hv_event_fn fn, void *user, struct hv **ret,
-		 struct par_error **err)
+#include "lpard/common/event.h"
+#include "lpard/hypervisor/fake/internal.h"
+
+#include <string.h>
+#include <strings.h>
+
+#define OFF_MS 50 /* from HV_STOP_ASK to off */
+
+void fake_lpar_done(struct fake_lpar *l)
 {
-	(void)config;
-	(void)fn;
-	(void)user;
-	(void)ret;
-	return par_fail(err, PAR_E_NOT_SUPPORTED, 0, "fake");
+	lpar_partition_free(&l->part);
+	par_buf_done(&l->console);
 }
+
+int fake_oom(struct par_error **err)
+{
+	return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+}
+
+/* Locks, and finds the LPAR; the caller unlocks in every case. */
+int fake_begin(struct fake *f, const char *uuid, struct fake_lpar **ret, struct par_error **err)
+{
+	pthread_mutex_lock(&f->lock);
+	if (f->down)
+		return par_fail(err, PAR_E_DISCONNECTED, 0,
+				"no connection to the managed system \"%s\"", f->system);
+	if (!uuid)
+		return 0;
+	*ret = fake_find(f, uuid);
+	return *ret ? 0 : par_fail(err, PAR_E_NOT_FOUND, 0, "there is no LPAR %s", uuid);
+}
+
+int fake_end(struct fake *f, int r)
+{
+	pthread_mutex_unlock(&f->lock);
+	return r;
+}
+
+static bool active(const struct fake_lpar *l)
+{
+	return l->live.run_id >= 0;
+}
+
+static int must_be(const struct fake_lpar *l, bool wanted, struct par_error **err)
+{
+	if (active(l) == wanted)
+		return 0;
+	return par_fail(err, PAR_E_WRONG_STATE, 0,
+			wanted ? "the LPAR \"%s\" is not activated"
+			       : "the LPAR \"%s\" is activated",
+			l->part->name);
+}
+
+static enum hv_connection connection(struct hv *hv)
+{
+	return fake_of(hv)->down ? HV_CONNECTION_CONNECTING : HV_CONNECTION_UP;
+}
+
+static int wait_up(struct hv *hv, unsigned int timeout_ms, struct par_error **err)
+{
+	if (!fake_of(hv)->down)
+		return 0;
+	usleep(timeout_ms * 1000);
+	par_fail(err, PAR_E_DISCONNECTED, 0, "the connection is not up yet");
+	return -ETIMEDOUT;
+}
+
+static int facts(struct hv *hv, struct hv_facts *ret, struct par_error **err)
+{
+	struct fake *f = fake_of(hv);
+	auto_hv_facts v = {
+		.accel = FW_ACCEL_TCG,
+		.mem_mib = f->mem_mib,
+		.processors = f->processors,
+		.cpu_model = strdup("POWER9"),
+		.hostname = strdup("fake"),
+		.host_uuid = strdup("00000000-0000-4000-8000-00000000fa4e"),
+		.type_model = strdup(f->type_model),
+		.serial = strdup(f->serial),
+		.version = strdup("fake 1"),
+	};
+	int r = fake_end(f, fake_begin(f, NULL, NULL, err));
+
+	if (r < 0)
+		return r;
+	if (!v.cpu_model || !v.hostname || !v.host_uuid || !v.type_model || !v.serial || !v.version)
+		return fake_oom(err);
+	*ret = v;
+	v = (struct hv_facts){ 0 };
+	return 0;
+}
+
+static int copy_record(const struct fake_lpar *l, struct hv_record *ret, struct par_error **err)
+{
+	ret->part = lpar_partition_dup(l->part);
+	ret->live = l->live;
+	return ret->part ? 0 : fake_oom(err);
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct hv_record *ra = a, *rb = b;
+
+	return strcmp(ra->part->name, rb->part->name);
+}
+
+static int list(struct hv *hv, struct hv_records *ret, struct par_error **err)
+{
+	struct fake *f = fake_of(hv);
+	auto_hv_records all = { 0 };
+	int r = fake_begin(f, NULL, NULL, err);
+
+	if (r == 0) {
+		all.v = calloc(f->n_lpars + 1, sizeof(*all.v));
+		r = all.v ? 0 : fake_oom(err);
+	}
+	for (size_t i = 0; r == 0 && i < f->n_lpars; i++) {
+		r = copy_record(&f->lpars[i], &all.v[i], err);
+		all.n += r == 0;
+	}
+	fake_end(f, r);
+	if (r < 0)
+		return r;
+	qsort(all.v, all.n, sizeof(*all.v), compare);
+	*ret = all;
+	all = (struct hv_records){ 0 };
+	return 0;
+}
+
+static int get(struct hv *hv, const char *uuid, struct hv_record *ret, struct par_error **err)
+{
+	struct fake *f = fake_of(hv);
+	struct fake_lpar *l = NULL;
+	int r = fake_begin(f, uuid, &l, err);
+
+	if (r == 0)
+		r = copy_record(l, ret, err);
+	return fake_end(f, r);
+}
+
+/* What the definition would start with. */
+static void set_resources(struct fake_lpar *l)
+{
+	const struct lpar_current *c = l->part->current;
+
+	if (active(l))
+		return;
+	l->live.mem_mib = c ? c->mem_mib : LPAR_LMB_MIB;
+	l->live.vcpus = c ? c->procs : 1;
+	l->live.vcpus_max =
+		c && c->profile.max_procs > c->procs ? c->profile.max_procs : l->live.vcpus;
+	l->live.run_id = -1;
+	l->live.persistent = true;
+}
+
+static struct fake_lpar *find_name(struct fake *f, const char *name)
+{
+	for (size_t i = 0; i < f->n_lpars; i++) {
+		if (strcmp(f->lpars[i].part->name, name) == 0)
+			return &f->lpars[i];
+	}
+	return NULL;
+}
+
+/* Replaces the LPAR of that UUID, or adds one. */
+int fake_put(struct fake *f, const struct lpar_partition *part, enum lpar_boot_mode boot_mode,
+	     struct par_error **err)
+{
+	struct fake_lpar *l = fake_find(f, part->uuid), *other = find_name(f, part->name), *v;
+	struct lpar_partition *copy;
+
+	if ((other && other != l) || (l && strcmp(l->part->name, part->name) != 0))
+		return par_fail(err, PAR_E_EXISTS, 0, "the name \"%s\" belongs to another domain",
+				part->name);
+	copy = lpar_partition_dup(part);
+	if (!copy)
+		return fake_oom(err);
+	if (!l) {
+		v = reallocarray(f->lpars, f->n_lpars + 1, sizeof(*v));
+		if (!v) {
+			lpar_partition_free(&copy);
+			return fake_oom(err);
+		}
+		f->lpars = v;
+		l = &v[f->n_lpars++];
+		*l = (struct fake_lpar){ .live.run_id = -1 };
+	}
+	lpar_partition_free(&l->part);
+	l->part = copy;
+	for (char *p = copy->uuid; *p; p++) {
+		if (*p >= 'a' && *p <= 'f')
+			*p = (char)(*p - 32);
+	}
+	l->boot_mode = boot_mode;
+	set_resources(l);
+	fake_emit(f, HV_EVENT_DEFINED, l, "");
+	return 0;
+}
+
+static int define(struct hv *hv, const struct hv_definition *d, struct par_error **err)
+{
+	struct fake *f = fake_of(hv);
+	int r = fake_begin(f, NULL, NULL, err);
+
+	if (r == 0)
+		r = fake_put(f, d->part, d->boot_mode, err);
+	return fake_end(f, r);
+}
+
+static int save(struct hv *hv, const struct lpar_partition *part, struct par_error **err)
+{
+	struct fake *f = fake_of(hv);
+	struct fake_lpar *l = NULL;
+	struct lpar_partition *copy;
+	int r = fake_begin(f, part->uuid, &l, err);
+
+	if (r < 0)
+		return fake_end(f, r);
+	copy = lpar_partition_dup(part);
+	if (!copy)
+		return fake_end(f, fake_oom(err));
+	/* Renaming is rename's: the name stays the domain's. */
+	free(copy->name);
+	copy->name = strdup(l->part->name);
+	lpar_partition_free(&l->part);
+	l->part = copy;
+	fake_emit(f, HV_EVENT_DEFINED, l, "metadata");
+	return fake_end(f, copy->name ? 0 : fake_oom(err));
+}
+
+static int rename_lpar(struct hv *hv, const char *uuid, const char *name, struct par_error **err)
+{
+	struct fake *f = fake_of(hv);
+	struct fake_lpar *l = NULL, *other;
+	char *copy;
+	int r = fake_begin(f, uuid, &l, err);
+
+	if (r == 0)
+		r = must_be(l, false, err);
+	if (r < 0)
+		return fake_end(f, r);
+	other = find_name(f, name);
+	if (other && other != l)
+		return fake_end(f, par_fail(err, PAR_E_EXISTS, 0,
+					    "the name \"%s\" belongs to another domain", name));
+	copy = strdup(name);
+	if (!copy)
+		return fake_end(f, fake_oom(err));
+	free(l->part->name);
+	l->part->name = copy;
+	fake_emit(f, HV_EVENT_DEFINED, l, "");
+	return fake_end(f, 0);
+}
+
+static int undefine(struct hv *hv, const char *uuid, struct par_error **err)
+{
+	struct fake *f = fake_of(hv);
+	struct fake_lpar *l = NULL;
+	int r = fake_begin(f, uuid, &l, err);
+
+	if (r == 0)
+		r = must_be(l, false, err);
+	if (r == 0) {
+		fake_emit(f, HV_EVENT_UNDEFINED, l, "");
+		fake_lpar_done(l);
+		*l = f->lpars[--f->n_lpars];
+	}
+	return fake_end(f, r);
+}
+
+static int start(struct hv *hv, const char *uuid, bool discard_saved, struct par_error **err)
+{
+	struct fake *f = fake_of(hv);
+	struct fake_lpar *l = NULL;
+	int r = fake_begin(f, uuid, &l, err);
+
+	(void)discard_saved;
+	if (r == 0)
+		r = must_be(l, false, err);
+	if (r < 0)
+		return fake_end(f, r);
+	if (strstr(l->part->name, "nomem") || l->live.mem_mib > f->mem_mib)
+		return fake_end(
+			f, par_fail(err, PAR_E_NO_RESOURCES, 0,
+				    "could not activate the LPAR \"%s\": Cannot allocate memory",
+				    l->part->name));
+	if (strstr(l->part->name, "nostart"))
+		return fake_end(f, par_fail(err, PAR_E_SYSTEM, 0,
+					    "could not activate the LPAR \"%s\": on purpose",
+					    l->part->name));
+	fake_guest_start(f, l);
+	return fake_end(f, 0);
+}
+
+static int stop(struct hv *hv, const char *uuid, enum hv_stop how, struct par_error **err)
+{
+	struct fake *f = fake_of(hv);
+	struct fake_lpar *l = NULL;
+	int r = fake_begin(f, uuid, &l, err);
+
+	if (r == 0)
+		r = must_be(l, true, err);
+	if (r < 0)
+		return fake_end(f, r);
+	if (how == HV_STOP_IMMEDIATE) {
+		fake_guest_stop(f, l, "destroyed");
+	} else if (!strstr(l->part->name, "deaf")) {
+		l->off_at_ms = par_now_ms() + OFF_MS;
+		fake_wake(f);
+	}
+	return fake_end(f, 0);
+}
+
+static int restart(struct hv *hv, const char *uuid, enum hv_restart how, struct par_error **err)
+{
+	struct fake *f = fake_of(hv);
+	struct fake_lpar *l = NULL;
+	int r = fake_begin(f, uuid, &l, err);
+
+	(void)how;
+	if (r == 0)
+		r = must_be(l, true, err);
+	if (r == 0) {
+		fake_emit(f, HV_EVENT_REBOOTED, l, "");
+		fake_guest_restart(f, l);
+	}
+	return fake_end(f, r);
+}
+
+static int open_stream(struct hv *hv, const char *uuid, bool channel, bool steal, int *ret_fd,
+		       struct par_error **err)
+{
+	struct fake *f = fake_of(hv);
+	struct fake_lpar *l = NULL;
+	struct fake_stream *holder;
+	int r = fake_begin(f, uuid, &l, err);
+
+	if (r == 0)
+		r = must_be(l, true, err);
+	if (r < 0)
+		return fake_end(f, r);
+	if (channel && strstr(l->part->name, "noagent"))
+		return fake_end(f,
+				par_fail(err, PAR_E_NOT_SUPPORTED, 0,
+					 "the LPAR \"%s\" has no agent's channel", l->part->name));
+	holder = fake_stream_find(f, uuid, channel);
+	if (holder && !steal)
+		r = -EBUSY;
+	else if (holder)
+		fake_stream_end(holder);
+	if (r < 0 || (!channel && !steal && strstr(l->part->name, "busy")))
+		return fake_end(f,
+				par_fail(err, PAR_E_BUSY, 0, "the %s of the LPAR \"%s\" is in use",
+					 channel ? "agent's channel" : "console", l->part->name));
+	return fake_end(f, fake_stream_open(f, l, channel, ret_fd, err));
+}
+
+static int console_open(struct hv *hv, const char *uuid, bool steal, int *ret_fd,
+			struct par_error **err)
+{
+	return open_stream(hv, uuid, false, steal, ret_fd, err);
+}
+
+static int channel_open(struct hv *hv, const char *uuid, int *ret_fd, struct par_error **err)
+{
+	return open_stream(hv, uuid, true, false, ret_fd, err);
+}
+
+const struct hv_ops fake_ops = {
+	.name = "fake",
+	.close = fake_close,
+	.connection = connection,
+	.wait_up = wait_up,
+	.facts = facts,
+	.list = list,
+	.get = get,
+	.define = define,
+	.save = save,
+	.rename = rename_lpar,
+	.undefine = undefine,
+	.start = start,
+	.stop = stop,
+	.restart = restart,
+	.console_open = console_open,
+	.channel_open = channel_open,
+	.image_ensure = fake_image_ensure,
+	.image_remove = fake_image_remove,
+	.disk_ensure = fake_disk_ensure,
+	.disk_remove = fake_disk_remove,
+	.pool_remove = fake_pool_remove,
+};

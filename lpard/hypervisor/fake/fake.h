@@ -1,5 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A managed system in memory, for tests of whatever stands above the port. */
+/*
+ * A managed system in memory, for tests of whatever stands above the port.
+ *
+ * URI: fake:///?KEY=VALUE&…
+ *	lpars=N		N LPARs are there from the start: fake0001, fake0002, …
+ *	mem=MIB, procs=N  what the machine has (65536, 16)
+ *	boot=MS		time from start to the login prompt (0)
+ *	agent=PROGRAM	opening a channel runs `PROGRAM agent --fd N` (as wparctl does); without it
+ *the channel sends back what it gets down=1		the connection never comes up
+ *
+ * An LPAR whose name holds one of these words fails on purpose:
+ *	nomem		start: PAR_E_NO_RESOURCES
+ *	nostart		start: PAR_E_SYSTEM
+ *	crash		starts, and its guest crashes at once
+ *	deaf		takes no notice of HV_STOP_ASK
+ *	noagent		channel_open: PAR_E_NOT_SUPPORTED
+ *	busy		console_open without stealing: PAR_E_BUSY
+ *
+ * The guest behind the console says what a Linux image says while it boots, then asks for a login
+ * and echoes; `poweroff`, `reboot` and `panic` on a line do that.
+ */
 #pragma once
 
 #include "lpard/hypervisor/hypervisor.h"

@@ -36,7 +36,9 @@ static void save_live(virDomainPtr dom, const char *xml)
 static int define(struct hv_libvirt *h, virConnectPtr conn, const struct hv_definition *d,
 		  struct par_error **err)
 {
-	struct hv_plan_host host = { .accel = h->accel, .network = h->network };
+	struct hv_plan_host host = { .accel = h->accel,
+				     .test_driver = h->test_driver,
+				     .network = h->network };
 	autofree char *pool_path = NULL, *xml = NULL, *stored = NULL;
 	auto_domain_plan plan = { 0 };
 	auto_domain dom = NULL;

@@ -20,6 +20,7 @@ static bool has_kvm(virConnectPtr conn)
 
 int hv_probe_accel(struct hv_libvirt *h, virConnectPtr conn, struct par_error **err)
 {
+	const char *type = virConnectGetType(conn);
 	enum fw_accel accel = FW_ACCEL_TCG;
 
 	switch (h->accel_choice) {
@@ -37,6 +38,7 @@ int hv_probe_accel(struct hv_libvirt *h, virConnectPtr conn, struct par_error **
 	}
 	pthread_mutex_lock(&h->lock);
 	h->accel = accel;
+	h->test_driver = par_streq(type, "TEST");
 	pthread_mutex_unlock(&h->lock);
 	return 0;
 }

@@ -107,21 +107,21 @@ static int stat_int(virDomainStatsRecordPtr s, const char *name)
 	return virTypedParamsGetInt(s->params, s->nparams, name, &value) == 1 ? value : 0;
 }
 
-/* From one record of libvirt's statistics: one call of libvirt for all domains. */
-static void live_from_stats(virDomainStatsRecordPtr s, struct hv_live *live)
+/* Returns false when the driver leaves out what is needed (test:/// does). */
+static bool live_from_stats(virDomainStatsRecordPtr s, struct hv_live *live)
 {
 	unsigned long long kib = 0;
 
-	virTypedParamsGetULLong(s->params, s->nparams, "balloon.current", &kib);
+	if (virTypedParamsGetULLong(s->params, s->nparams, "balloon.current", &kib) != 1)
+		return false;
 	live->state = run_state(s->dom, stat_int(s, "state.state"), stat_int(s, "state.reason"));
 	live->mem_mib = kib / 1024;
 	live->vcpus = stat_uint(s, "vcpu.current");
 	live->vcpus_max = stat_uint(s, "vcpu.maximum");
 	live->run_id = (int)virDomainGetID(s->dom);
-	live->persistent = true;
+	return true;
 }
 
-/* For drivers without statistics (test:///). */
 static int live_from_info(virConnectPtr conn, virDomainPtr dom, struct hv_live *live,
 			  struct par_error **err)
 {
@@ -149,16 +149,17 @@ static int read_live(virConnectPtr conn, virDomainPtr dom, struct hv_live *live,
 {
 	virDomainStatsRecordPtr *stats = NULL;
 	virDomainPtr one[] = { dom, NULL };
+	bool whole;
 
 	*live = (struct hv_live){ 0 };
-	if (virDomainListGetStats(one, STATS, &stats, 0) != 1) {
-		if (stats)
-			virDomainStatsRecordListFree(stats);
+	whole = virDomainListGetStats(one, STATS, &stats, 0) == 1 &&
+		live_from_stats(stats[0], live);
+	if (stats)
+		virDomainStatsRecordListFree(stats);
+	virResetLastError();
+	if (!whole)
 		return live_from_info(conn, dom, live, err);
-	}
-	live_from_stats(stats[0], live);
 	live->persistent = virDomainIsPersistent(dom) != 0;
-	virDomainStatsRecordListFree(stats);
 	return 0;
 }
 

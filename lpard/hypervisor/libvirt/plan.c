@@ -265,7 +265,7 @@ static int plan_resources(const struct hv_definition *d, const struct hv_plan_ho
 int hv_plan_domain(const struct hv_definition *d, const struct hv_plan_host *host,
 		   struct hv_domain_plan *ret, struct par_error **err)
 {
-	auto_domain_plan p = { .accel = host->accel };
+	auto_domain_plan p = { .accel = host->accel, .test_driver = host->test_driver };
 	int r;
 
 	if (hv_uuid_normalize(d->part->uuid, p.uuid) < 0)

@@ -47,6 +47,7 @@ struct hv_domain_plan {
 	char *name;
 	char uuid[HV_UUID_LEN]; /* lower case */
 	enum fw_accel accel;
+	bool test_driver;   /* for test:///, which has neither processors nor machines */
 	bool never_applied; /* a shell that only keeps the LPAR's name and profiles */
 	uint64_t boot_mib;
 	struct hv_dimm_plan dimms[HV_MEMORY_SLOTS];
@@ -72,6 +73,7 @@ struct hv_domain_plan {
 /* What the planner must know of the machine. */
 struct hv_plan_host {
 	enum fw_accel accel;
+	bool test_driver;
 	const char *pool_path;
 	const char *network;
 };

@@ -216,8 +216,10 @@ static void write_os(struct out *o, const struct hv_domain_plan *p)
 {
 	start(o, "os");
 	start(o, "type");
-	attr(o, "arch", "ppc64le");
-	attr(o, "machine", "pseries");
+	if (!p->test_driver) {
+		attr(o, "arch", "ppc64le");
+		attr(o, "machine", "pseries");
+	}
 	text(o, "hvm");
 	end(o);
 	if (p->kernel) {
@@ -347,6 +349,13 @@ static void write_qemu_args(struct out *o, const struct hv_domain_plan *p)
 	end(o);
 }
 
+static const char *domain_type(const struct hv_domain_plan *p)
+{
+	if (p->test_driver)
+		return "test";
+	return p->accel == FW_ACCEL_KVM ? "kvm" : "qemu";
+}
+
 int hv_xml_domain(const struct hv_domain_plan *p, char **ret, struct par_error **err)
 {
 	struct out o;
@@ -354,7 +363,7 @@ int hv_xml_domain(const struct hv_domain_plan *p, char **ret, struct par_error *
 	out_init(&o, true);
 	o.prefix = "lpard";
 	start(&o, "domain");
-	attr(&o, "type", p->accel == FW_ACCEL_KVM ? "kvm" : "qemu");
+	attr(&o, "type", domain_type(p));
 	attr(&o, "xmlns:qemu", QEMU_URI);
 	element(&o, "name", p->name);
 	element(&o, "uuid", p->uuid);

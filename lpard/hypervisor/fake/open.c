@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Making a fake system from its URI, and its end: see fake.h. */
+#include "lpard/hypervisor/fake/internal.h"
+
+#include <string.h>
+#include <sys/eventfd.h>
+
+static void forget_events(struct fake *f)
+{
+	while (f->events) {
+		struct fake_event *e = f->events;
+
+		f->events = e->next;
+		free(e->name);
+		free(e);
+	}
+	f->events_tail = &f->events;
+}
+
+static void destroy(struct fake *f)
+{
+	fake_streams_free(f);
+	for (size_t i = 0; i < f->n_lpars; i++)
+		fake_lpar_done(&f->lpars[i]);
+	free(f->lpars);
+	forget_events(f);
+	par_strv_done(&f->images);
+	par_strv_done(&f->disks);
+	free(f->system);
+	free(f->type_model);
+	free(f->serial);
+	free(f->agent);
+	if (f->wake_fd >= 0)
+		close(f->wake_fd);
+	pthread_mutex_destroy(&f->lock);
+	free(f);
+}
+
+void fake_close(struct hv *hv)
+{
+	struct fake *f = fake_of(hv);
+
+	pthread_mutex_lock(&f->lock);
+	f->closing = true;
+	fake_wake(f);
+	pthread_mutex_unlock(&f->lock);
+	pthread_join(f->thread, NULL);
+	destroy(f);
+}
+
+/* N LPARs with an applied profile, as if made by mksyscfg. */
+static int populate(struct fake *f, uint64_t n, struct par_error **err)
+{
+	struct lpar_system sys = { .mem_mib = f->mem_mib, .procs = f->processors };
+	struct lpar_usage usage = { 0 };
+	int r = 0;
+
+	for (uint64_t i = 1; r == 0 && i <= n; i++) {
+		struct lpar_set none = { 0 };
+		auto_partition p = NULL;
+		auto_attrs attrs = { 0 };
+		char uuid[HV_UUID_LEN];
+		autofree char *text = par_strdup_printf(
+			"name=fake%04llu,lpar_id=%llu,profile_name=default,lpar_env=aixlinux,"
+			"min_mem=256,desired_mem=512,max_mem=1024,proc_mode=shared,"
+			"sharing_mode=uncap,uncap_weight=128,min_procs=1,desired_procs=1,"
+			"max_procs=2,min_proc_units=0.1,desired_proc_units=0.1,max_proc_units=2.0",
+			(unsigned long long)i, (unsigned long long)i);
+
+		snprintf(uuid, sizeof(uuid), "FA4E0000-0000-4000-8000-%012llu",
+			 (unsigned long long)i);
+		r = text ? par_attrs_parse(text, &attrs, err) : fake_oom(err);
+		if (r == 0)
+			r = lpar_partition_create(&sys, &none, uuid, &attrs, &p, err);
+		if (r == 0)
+			r = lpar_profile_apply(p, NULL, &sys, &usage, err);
+		if (r == 0)
+			r = fake_put(f, p, LPAR_BOOT_NORM, err);
+	}
+	return r;
+}
+
+static int read_option(struct fake *f, const char *key, const char *value, uint64_t *lpars,
+		       struct par_error **err)
+{
+	uint64_t n = 0;
+
+	if (strcmp(key, "agent") == 0) {
+		free(f->agent);
+		f->agent = strdup(value);
+		return f->agent ? 0 : fake_oom(err);
+	}
+	if (par_parse_u64(value, UINT32_MAX, &n) < 0)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "\"%s\" is not a number", value);
+	if (strcmp(key, "lpars") == 0 && n <= LPAR_ID_MAX)
+		*lpars = n;
+	else if (strcmp(key, "mem") == 0)
+		f->mem_mib = n;
+	else if (strcmp(key, "procs") == 0)
+		f->processors = (unsigned int)n;
+	else if (strcmp(key, "boot") == 0)
+		f->boot_ms = n;
+	else if (strcmp(key, "down") == 0)
+		f->down = n != 0;
+	else
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"the fake hypervisor has no option \"%s=%s\"", key, value);
+	return 0;
+}
+
+static int read_uri(struct fake *f, const char *uri, struct par_error **err)
+{
+	const char *query = strchr(uri, '?');
+	auto_strv pairs = { 0 };
+	uint64_t lpars = 0;
+	int r = 0;
+
+	if (query && par_strv_split(&pairs, query + 1, '&') < 0)
+		return fake_oom(err);
+	for (size_t i = 0; r == 0 && i < pairs.n; i++) {
+		char *eq = strchr(pairs.v[i], '=');
+
+		if (!eq)
+			return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+					"\"%s\" is no option of the fake hypervisor", pairs.v[i]);
+		*eq = '\0';
+		r = read_option(f, pairs.v[i], eq + 1, &lpars, err);
+	}
+	return r < 0 ? r : populate(f, lpars, err);
+}
+
+int hv_fake_open(const struct hv_config *config, hv_event_fn fn, void *user, struct hv **ret,
+		 struct par_error **err)
+{
+	struct fake *f = calloc(1, sizeof(*f));
+	int r;
+
+	if (!f)
+		return fake_oom(err);
+	f->hv.ops = &fake_ops;
+	f->fn = fn;
+	f->user = user;
+	f->events_tail = &f->events;
+	f->mem_mib = 65536;
+	f->processors = 16;
+	pthread_mutex_init(&f->lock, NULL);
+	f->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	f->system = strdup(config->system ? config->system : "");
+	f->type_model = strdup(config->type_model ? config->type_model : "9009-42A");
+	f->serial = strdup(config->serial ? config->serial : "FAKE001");
+	if (f->wake_fd < 0 || !f->system || !f->type_model || !f->serial)
+		r = fake_oom(err);
+	else
+		r = read_uri(f, config->uri, err);
+	forget_events(f); /* of LPARs that were there before */
+	if (r == 0 && !f->down)
+		fake_emit(f, HV_EVENT_CONNECTION, NULL, "");
+	if (r == 0) {
+		r = pthread_create(&f->thread, NULL, fake_thread, f);
+		if (r)
+			r = par_fail(err, PAR_E_SYSTEM, r, "could not start a thread");
+	}
+	if (r < 0) {
+		destroy(f);
+		return r;
+	}
+	*ret = &f->hv;
+	return 0;
+}
