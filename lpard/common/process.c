@@ -6,95 +6,111 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-/* What becomes 0, 1 and 2; everything above goes. */
-static int put_file_actions(const struct par_spawn *s, posix_spawn_file_actions_t *fa,
-			    const int fds[3])
-{
-	int r = 0;
-
-	if (s->cwd)
-		r = posix_spawn_file_actions_addchdir_np(fa, s->cwd);
-	if (s->tty) {
-		/* The first terminal that a new session's leader opens becomes its own. */
-		if (r == 0)
-			r = posix_spawn_file_actions_addopen(fa, 0, s->tty, O_RDWR, 0);
-		for (int i = 1; i < 3 && r == 0; i++)
-			r = posix_spawn_file_actions_adddup2(fa, 0, i);
-	} else {
-		for (int i = 0; i < 3 && r == 0; i++)
-			r = posix_spawn_file_actions_adddup2(fa, fds[i], i);
-	}
-	if (r == 0)
-		r = posix_spawn_file_actions_addclosefrom_np(fa, 3);
-	return r;
-}
-
-static int put_attributes(const struct par_spawn *s, posix_spawnattr_t *attr)
-{
-	short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
-	sigset_t none, all;
-
-	sigemptyset(&none);
-	sigfillset(&all);
-	posix_spawnattr_setsigmask(attr, &none);
-	posix_spawnattr_setsigdefault(attr, &all);
-	if (!s->same_session)
-		flags |= POSIX_SPAWN_SETSID;
-	return posix_spawnattr_setflags(attr, flags);
-}
-
 /*
  * Copies of the three descriptors above 2, so that no dup2 overwrites one that is still needed
- * (fds = {1, 0, …}), with /dev/null for those not given.
+ * (fds = {1, 0, …}), with /dev/null for those not given.  A child's own doing: it does not close.
  */
-static int copy_fds(const struct par_spawn *s, int copies[3])
+static int move_fds(const int fds[3])
 {
-	for (int i = 0; i < 3; i++) {
-		autofd int null_fd = -1;
-		int fd = s->fds[i];
+	int copies[3];
 
-		if (fd < 0)
-			fd = null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	for (int i = 0; i < 3; i++) {
+		int fd = fds[i] >= 0 ? fds[i] : open("/dev/null", O_RDWR | O_CLOEXEC);
+
 		copies[i] = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3);
 		if (copies[i] < 0)
+			return -errno;
+	}
+	for (int i = 0; i < 3; i++) {
+		if (dup2(copies[i], i) < 0)
 			return -errno;
 	}
 	return 0;
 }
 
+/* The first terminal that a new session's leader opens becomes its own. */
+static int open_tty(const char *path)
+{
+	int fd = open(path, O_RDWR);
+
+	if (fd < 0)
+		return -errno;
+	for (int i = 0; i < 3; i++) {
+		if (dup2(fd, i) < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+static void default_signals(void)
+{
+	sigset_t none;
+
+	for (int signo = 1; signo < NSIG; signo++)
+		signal(signo, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+/* Between fork and exec: returns only what failed, as a negative errno. */
+static int become(const struct par_spawn *s, pid_t parent)
+{
+	int r;
+
+	default_signals();
+	if (s->parent_death_signal > 0) {
+		prctl(PR_SET_PDEATHSIG, s->parent_death_signal);
+		if (getppid() != parent) /* it died before that */
+			raise(s->parent_death_signal);
+	}
+	if (!s->same_session)
+		setsid();
+	if (s->cwd && chdir(s->cwd) < 0)
+		return -errno;
+	r = s->tty ? open_tty(s->tty) : move_fds(s->fds);
+	if (r < 0)
+		return r;
+	if (close_range(3, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
+		return -errno;
+	execve(s->path, s->argv, s->envp ? s->envp : environ);
+	return -errno;
+}
+
 int par_spawn(const struct par_spawn *s, pid_t *ret_pid, struct par_error **err)
 {
-	posix_spawn_file_actions_t fa;
-	posix_spawnattr_t attr;
-	autofd int c0 = -1, c1 = -1, c2 = -1;
-	int copies[3] = { -1, -1, -1 };
-	int r = 0;
+	pid_t pid, parent = getpid();
+	int fds[2], failed = 0;
+	autofd int from_child = -1;
+	autofd int to_parent = -1;
 
-	if (!s->tty)
-		r = -copy_fds(s, copies);
-	c0 = copies[0];
-	c1 = copies[1];
-	c2 = copies[2];
-	if (r != 0)
-		return par_fail(err, PAR_E_SYSTEM, r, "could not copy a descriptor");
-	posix_spawn_file_actions_init(&fa);
-	posix_spawnattr_init(&attr);
-	r = put_file_actions(s, &fa, copies);
-	if (r == 0)
-		r = put_attributes(s, &attr);
-	if (r == 0)
-		r = posix_spawn(ret_pid, s->path, &fa, &attr, s->argv, s->envp ? s->envp : environ);
-	posix_spawnattr_destroy(&attr);
-	posix_spawn_file_actions_destroy(&fa);
-	if (r != 0)
-		return par_fail(err, PAR_E_SYSTEM, r, "could not run '%s'", s->path);
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "could not make a pipe");
+	from_child = fds[0];
+	/* Not one of 0, 1, 2, even if those are closed here. */
+	to_parent = fcntl(fds[1], F_DUPFD_CLOEXEC, 3);
+	close(fds[1]);
+	pid = to_parent < 0 ? -1 : fork();
+	if (pid < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "could not start '%s'", s->path);
+	if (pid == 0) {
+		failed = become(s, parent);
+		(void)!write(to_parent, &failed, sizeof(failed));
+		_exit(127);
+	}
+	close(take_fd(&to_parent));
+	if (read(from_child, &failed, sizeof(failed)) == (ssize_t)sizeof(failed)) {
+		waitpid(pid, NULL, 0);
+		return par_fail(err, PAR_E_SYSTEM, -failed, "could not run '%s'", s->path);
+	}
+	*ret_pid = pid;
 	return 0;
 }
 

@@ -18,7 +18,8 @@ struct par_spawn {
 	const char *cwd;   /* NULL: the caller's */
 	int fds[3];	   /* what becomes 0, 1, 2; -1: /dev/null.  Stay the caller's */
 	const char *tty;   /* NULL, or a terminal's path that becomes 0, 1, 2 and controlling */
-	bool same_session; /* stay in the caller's session and process group */
+	int parent_death_signal; /* what the program gets when the caller dies; 0: nothing */
+	bool same_session;	 /* stay in the caller's session and process group */
 };
 
 /*

@@ -307,7 +307,8 @@ static int start(struct wpar_stream *s, const struct wpar_run *run, struct par_e
 	struct par_spawn spawn = { .argv = run->argv.v,
 				   .envp = run->environment.v,
 				   .cwd = run->directory,
-				   .fds = { -1, -1, -1 } };
+				   .fds = { -1, -1, -1 },
+				   .parent_death_signal = SIGHUP };
 	int r = par_find_program(run->argv.v[0], path_of(run), &program);
 
 	if (r < 0) {
