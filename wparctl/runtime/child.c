@@ -97,7 +97,7 @@ static int set_up(const struct wpar_launch *l, int sync, struct par_error **err)
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the terminal cannot be set up");
 	/* Descriptors of the global environment end here; only the sync socket stays. */
-	r = wpar_close_others(sync);
+	r = wpar_close_others(sync, sync);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "descriptors cannot be closed");
 	wpar_process_reset();
@@ -105,12 +105,20 @@ static int set_up(const struct wpar_launch *l, int sync, struct par_error **err)
 	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "the rights cannot be limited") : 0;
 }
 
-int wpar_close_others(int keep)
+static int close_between(unsigned int first, unsigned int last)
 {
-	if ((keep > 3 && syscall(SYS_close_range, 3u, (unsigned int)keep - 1, 0u) < 0) ||
-	    syscall(SYS_close_range, (unsigned int)keep + 1, ~0u, 0u) < 0)
-		return -errno;
-	return 0;
+	return first <= last && syscall(SYS_close_range, first, last, 0u) < 0 ? -errno : 0;
+}
+
+int wpar_close_others(int keep, int keep_too)
+{
+	unsigned int a = (unsigned int)(keep < keep_too ? keep : keep_too);
+	unsigned int b = (unsigned int)(keep < keep_too ? keep_too : keep);
+	int r = close_between(3, a - 1);
+
+	if (r == 0 && b > a)
+		r = close_between(a + 1, b - 1);
+	return r < 0 ? r : close_between(b + 1, ~0u);
 }
 
 void wpar_launch_child(const struct wpar_launch *l, int sync)

@@ -76,7 +76,7 @@ static int join(const struct entry *e, struct par_error **err)
 	r = wpar_console_install(&e->console);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the terminal cannot be set up");
-	r = wpar_close_others(e->sync);
+	r = wpar_close_others(e->sync, e->sync);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "descriptors cannot be closed");
 	/* The working directory was the global environment's. */

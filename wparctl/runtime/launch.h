@@ -54,8 +54,8 @@ void wpar_sync_fail(int sync, const struct par_error *e);
 /* wpar_sync_wait - 0 at end of file: the other side has closed it by its exec; else its error */
 int wpar_sync_wait(int sync, struct par_error **err);
 
-/* wpar_close_others - of the descriptors above 2 only @keep stays open; 0 or a negative errno */
-int wpar_close_others(int keep);
+/* wpar_close_others - of the descriptors above 2 only these two stay; 0 or a negative errno */
+int wpar_close_others(int keep, int keep_too);
 
 /* wpar_process_reset - limits, signal dispositions, mask: a WPAR's own, not the caller's */
 void wpar_process_reset(void);

@@ -152,6 +152,7 @@ __attribute__((noreturn)) static void monitor(const struct wpar_spec *s, int syn
 	autofd int net = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	auto_launch l = { .inside = inside_init };
 	struct par_error *err = NULL;
+	int pidfd;
 
 	/* Until the start is done it hangs on the command; afterwards on nobody. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
@@ -170,9 +171,12 @@ __attribute__((noreturn)) static void monitor(const struct wpar_spec *s, int syn
 	wpar_external_write(s->name, &l.plan);
 	wpar_test_stop_at("monitor");
 	prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0);
+	/* The command's lock goes before the command hears of it. */
+	pidfd = l.pidfd;
+	wpar_close_others(pidfd, sync);
 	report(sync, STARTED, (int)getpid());
-	wpar_close_others(l.pidfd);
-	watch(s->name, l.pidfd);
+	close(sync);
+	watch(s->name, pidfd);
 }
 
 int wpar_monitor_start(const struct wpar_spec *s, pid_t *ret_monitor, struct par_error **err)
@@ -234,7 +238,7 @@ int wpar_monitor_adopt(const struct wpar_spec *s, struct par_error **err)
 		if (chdir("/") < 0)
 			_exit(1);
 		write_record(s->name);
-		wpar_close_others(pidfd);
+		wpar_close_others(pidfd, pidfd);
 		watch(s->name, pidfd);
 	}
 	return 0;
