@@ -19,6 +19,18 @@ image_tree() {
 		"$1/var/adm/wpars" "$1/var/lib/wpars"
 	install -m 755 "$here/rootfs/dhcp-event" "$1/usr/lib/lpard/dhcp-event"
 	tar -c -C "$wparctl_root" . | tar -x -C "$1" --no-same-owner --keep-directory-symlink
+	image_libraries "$1"
+}
+
+# image_libraries TREE - what wparctl's programs ask for must be there.
+image_libraries() {
+	find "$wparctl_root" -type f -perm /111 | while read -r file; do
+		"$triplet-objdump" -p "$file" 2>/dev/null |
+			sed -n "s/^  NEEDED  *//p" | while read -r library; do
+			[ -e "$1/usr/lib/$triplet/$library" ] ||
+				die "${file#"$wparctl_root"} needs $library: add its -dev package to images/lists/libraries.txt"
+		done || exit 1
+	done
 }
 
 # image_disk TREE FILE - the root disk: ext4 with project quotas, thin.

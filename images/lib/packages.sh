@@ -183,3 +183,11 @@ apt_fetch_one() {
 apt_depends() {
 	apt_own apt-cache depends --important "$1" | sed -n 's/^ *Depends: //p' | grep -m1 -e "$2"
 }
+
+# apt_libraries LIST-FILE - the libraries (as the suite calls them) behind -dev packages.
+apt_libraries() {
+	lines "$1" | while read -r dev; do
+		apt_depends "$dev" "^${dev%-dev}[0-9]" ||
+			die "'$suite' has no library behind the package '$dev'"
+	done
+}
