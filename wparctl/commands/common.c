@@ -134,14 +134,18 @@ int cmd_remove(const struct wpar_spec *s, bool keep, bool force, struct par_erro
 	r = wpar_spec_remove(s->name, err);
 	if (r == 0 && s->version.image_digest && !keep)
 		r = wpar_image_release(s->version.image_digest, err);
+	if (r == 0) {
+		wpar_id_range_release(s);
+		wpar_lock_forget(s->name);
+	}
 	return r;
 }
 
 /* Ids and keys are given out by one at a time. */
 static int lock_registry(int *ret, struct par_error **err)
 {
-	autofree char *folder = wpar_path(WPAR_CONFIG_DIR);
-	autofree char *path = wpar_path(WPAR_CONFIG_DIR "/.lock");
+	autofree char *folder = wpar_path(WPAR_RUN_DIR);
+	autofree char *path = wpar_path(WPAR_RUN_DIR "/.registry");
 	autofd int fd = -1;
 	int r;
 

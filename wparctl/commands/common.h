@@ -42,8 +42,10 @@ int cmd_start(const struct wpar_spec *s, struct cmd_say *say, struct par_error *
 int cmd_stop(const struct wpar_spec *s, const struct wpar_stop_opts *opts, const char *command,
 	     struct cmd_say *say, struct par_error **err);
 
-/* cmd_remove - the private file systems (unless @keep), the image if nobody else has it, the
- * specification; of a WPAR that does not run */
+/*
+ * cmd_remove - the private file systems (unless @keep), the image if nobody else has it, the
+ * specification; of a WPAR that does not run.  The lock is held, and its file goes too.
+ */
 int cmd_remove(const struct wpar_spec *s, bool keep, bool force, struct par_error **err);
 
 /* The flags of mkwpar and wparexec that go into the specification. */

@@ -151,6 +151,9 @@ static void add(const struct par_cmd_ctx *ctx, const struct lswpar_args *a, stru
 		wpar_spec_done(&w->spec);
 		return;
 	}
+	/* A cor_NAME that was killed comes back whenever somebody looks. */
+	if (w->state == WPAR_STATE_ACTIVE && w->spec.type == WPAR_SYSTEM && geteuid() == 0)
+		wpar_repair(&w->spec, NULL); /* ignoring: the listing is right without */
 	if ((a->state && !strchr(a->state, wpar_state_letter(w->state))) ||
 	    (a->type && !strchr(a->type, ls_type_letter(&w->spec)))) {
 		wpar_spec_done(&w->spec);

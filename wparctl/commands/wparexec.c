@@ -141,7 +141,10 @@ static int run_command(const struct wparexec_args *a, struct wpar_spec *s, char 
 	/* While it runs others may act on it: stopwpar, above all. */
 	close(take_fd(&lock));
 	status = wpar_exec(s, command, environment, &report, err);
+	if (wpar_lock(s->name, &lock, NULL) < 0)
+		return status; /* a stopwpar is at it and removes it */
 	r = wpar_spec_remove(s->name, status < 0 ? NULL : err);
+	wpar_lock_forget(s->name);
 	return status < 0 ? status : r < 0 ? r : status;
 }
 

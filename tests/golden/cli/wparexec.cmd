@@ -15,5 +15,5 @@ run wparexec -n temp1
 run wparexec -n a/b /bin/ls
 run wparexec -1 -n temp1 /bin/ls
 run lswpar
-ls "$WPARS_ROOT/run/wpars" "$WPARS_ROOT/etc/wpars"
+find "$WPARS_ROOT" -type f | sort
 fake-wpar wparexec -n temp1 --dry-run -N address=10.0.0.5 -- /bin/ls | sed 's/uuid = .*/uuid = …/'
