@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * hv_plan [--kvm] [--never-applied] [--boot norm|sms|of] [--image FOLDER] ATTRIBUTES - an LPAR made
+ * with mksyscfg's ATTRIBUTES and activated with its profile, as the domain XML planned for it
+ */
+#include "lpard/hypervisor/libvirt/xml.h"
+
+#include <string.h>
+
+#define UUID "6C706172-0000-4000-8000-000000000001"
+
+struct args {
+	bool never_applied;
+	const char *image;
+	enum lpar_boot_mode boot_mode;
+	const char *attributes;
+	struct hv_plan_host host;
+};
+
+static bool read_args(int argc, char **argv, struct args *a)
+{
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--kvm") == 0)
+			a->host.accel = FW_ACCEL_KVM;
+		else if (strcmp(argv[i], "--never-applied") == 0)
+			a->never_applied = true;
+		else if (strcmp(argv[i], "--image") == 0 && i + 1 < argc)
+			a->image = argv[++i];
+		else if (strcmp(argv[i], "--boot") != 0)
+			a->attributes = argv[i];
+		else if (i + 1 == argc || !lpar_boot_mode_parse(argv[++i], &a->boot_mode))
+			return false;
+	}
+	return a->attributes != NULL;
+}
+
+static int plan(const struct args *a, char **ret, struct par_error **err)
+{
+	struct lpar_system sys = { .mem_mib = UINT64_C(1) << 24, .procs = 64 };
+	struct lpar_set none = { 0 };
+	struct lpar_usage usage = { 0 };
+	auto_fw_image image = { 0 };
+	auto_domain_plan p = { 0 };
+	auto_attrs attrs = { 0 };
+	auto_partition part = NULL;
+	struct hv_definition d = { .boot_mode = a->boot_mode };
+	int r = par_attrs_parse(a->attributes, &attrs, err);
+
+	if (r == 0)
+		r = lpar_partition_create(&sys, &none, UUID, &attrs, &part, err);
+	if (r == 0 && !a->never_applied)
+		r = lpar_profile_apply(part, NULL, &sys, &usage, err);
+	if (r == 0 && a->image) {
+		r = fw_image_load(a->image, &image, err);
+		d.image = &image;
+	}
+	d.part = part;
+	if (r == 0)
+		r = hv_plan_domain(&d, &a->host, &p, err);
+	return r == 0 ? hv_xml_domain(&p, ret, err) : r;
+}
+
+int main(int argc, char **argv)
+{
+	struct args a = { .host = { .pool_path = "/pool", .network = "default" } };
+	autofree char *xml = NULL;
+	auto_error err = NULL;
+
+	if (!read_args(argc, argv, &a)) {
+		fprintf(stderr, "usage: hv_plan [OPTION...] ATTRIBUTES\n");
+		return 2;
+	}
+	if (plan(&a, &xml, &err) < 0) {
+		fprintf(stderr, "%s\n", err && err->msg ? err->msg : "out of memory");
+		return 1;
+	}
+	fputs(xml, stdout);
+	return 0;
+}
