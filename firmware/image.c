@@ -2,6 +2,7 @@
 /* Manifests of boot images: see image.h. */
 #include "firmware/image.h"
 #include "lpard/common/json.h"
+#include "lpard/common/sha256.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -153,18 +154,29 @@ int fw_image_parse(const char *text, size_t len, const char *folder, struct fw_i
 	return 0;
 }
 
-static int read_manifest(const char *path, struct par_buf *b, struct par_error **err)
+/* A regular file and nothing that could block or answer differently each time. */
+static int open_regular(const char *path, struct stat *st, struct par_error **err)
 {
 	autofd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	if (fd < 0)
+		return par_fail(err, errno == ENOENT ? PAR_E_NOT_FOUND : PAR_E_SYSTEM, errno,
+				errno == ENOENT ? "there is no \"%s\"" : "could not open \"%s\"",
+				path);
+	if (fstat(fd, st) < 0 || !S_ISREG(st->st_mode))
+		return par_fail(err, PAR_E_CORRUPT, 0, "\"%s\" is not a file", path);
+	return take_fd(&fd);
+}
+
+static int read_manifest(const char *path, struct par_buf *b, struct par_error **err)
+{
 	struct stat st;
+	autofd int fd = open_regular(path, &st, err);
 	char chunk[4096];
 	ssize_t n;
 
 	if (fd < 0)
-		return par_fail(err, errno == ENOENT ? PAR_E_NOT_FOUND : PAR_E_SYSTEM, errno,
-				"could not open \"%s\"", path);
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return par_fail(err, PAR_E_CORRUPT, 0, "\"%s\" is not a file", path);
+		return fd;
 	while (b->len <= MANIFEST_MAX && (n = read(fd, chunk, sizeof(chunk))) != 0) {
 		if (n < 0)
 			return par_fail(err, PAR_E_SYSTEM, errno, "could not read \"%s\"", path);
@@ -185,4 +197,31 @@ int fw_image_load(const char *folder, struct fw_image *ret, struct par_error **e
 	if (r < 0)
 		return r;
 	return fw_image_parse(b.data ? b.data : "", b.len, folder, ret, err);
+}
+
+int fw_image_set_media(struct fw_image *image, const char *path, struct par_error **err)
+{
+	struct fw_image_file *f = &image->files[FW_IMAGE_MEDIA];
+	struct stat st;
+	autofd int fd = open_regular(path, &st, err);
+	struct par_sha256 sha;
+	char chunk[65536], *name;
+	ssize_t n;
+
+	if (fd < 0)
+		return fd;
+	par_sha256_init(&sha);
+	while ((n = read(fd, chunk, sizeof(chunk))) != 0) {
+		if (n < 0)
+			return par_fail(err, PAR_E_SYSTEM, errno, "could not read \"%s\"", path);
+		par_sha256_put(&sha, chunk, (size_t)n);
+	}
+	name = realpath(path, NULL);
+	if (!name)
+		return par_fail(err, PAR_E_SYSTEM, errno, "could not find \"%s\"", path);
+	free(f->name);
+	f->name = name;
+	f->size = sha.total;
+	par_sha256_finish(&sha, f->sha256);
+	return 0;
 }

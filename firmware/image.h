@@ -20,7 +20,8 @@ enum fw_image_part {
 };
 
 struct fw_image_file {
-	char *name; /* in the folder; no slash.  NULL: the image has no such part */
+	/* In the folder, without a slash; absolute for media.  NULL: there is no such part. */
+	char *name;
 	uint64_t size;
 	char sha256[65]; /* lower-case hexadecimal */
 };
@@ -51,6 +52,12 @@ int fw_image_parse(const char *text, size_t len, const char *folder, struct fw_i
 
 /* fw_image_load - read FOLDER/image.json; PAR_E_NOT_FOUND, PAR_E_CORRUPT */
 int fw_image_load(const char *folder, struct fw_image *ret, struct par_error **err);
+
+/*
+ * fw_image_set_media - give the image a media disk, a file that is not of its folder
+ * Reads the whole file once for its SHA-256.  Errors: PAR_E_NOT_FOUND, PAR_E_CORRUPT (no file).
+ */
+int fw_image_set_media(struct fw_image *image, const char *path, struct par_error **err);
 
 void fw_image_done(struct fw_image *image);
 

@@ -105,7 +105,9 @@ static int open_file(const struct fw_image *image, enum fw_image_part part, stru
 		     struct par_error **err)
 {
 	const struct fw_image_file *f = &image->files[part];
-	autofree char *path = par_strdup_printf("%s/%s", image->folder, f->name);
+	autofree char *path = f->name[0] == '/'
+				      ? strdup(f->name)
+				      : par_strdup_printf("%s/%s", image->folder, f->name);
 	struct stat st;
 
 	if (!path)

@@ -86,6 +86,11 @@ START_TEST(load)
 	fclose(f);
 	ck_assert_int_eq(fw_image_load(folder, &image, NULL), 0);
 	ck_assert_str_eq(image.folder, folder);
+	ck_assert_int_eq(fw_image_set_media(&image, path, NULL), 0);
+	ck_assert_str_eq(image.files[FW_IMAGE_MEDIA].name, path);
+	ck_assert_uint_eq(image.files[FW_IMAGE_MEDIA].size, strlen(MANIFEST(KERNEL, "")));
+	ck_assert_int_lt(fw_image_set_media(&image, folder, &err), 0);
+	ck_assert_int_eq(err->id, PAR_E_CORRUPT);
 	unlink(path);
 	rmdir(folder);
 }
