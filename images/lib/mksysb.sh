@@ -21,8 +21,7 @@ mksysb_data() {
 	meta_package=linux-image-$arch
 	[ "$arch" = ppc64el ] && meta_package=linux-image-powerpc64le
 	kernel_package=$(apt_depends "$meta_package" '^linux-image-[0-9]')
-	kernel_version=$(apt_own apt-cache show --no-all-versions "$meta_package" |
-		sed -n 's/^Version: //p')
+	kernel_version=$(apt_show "$meta_package" | sed -n 's/^Version: //p')
 	machine=x86_64
 	old_page_size=4096
 	if [ "$arch" = ppc64el ]; then

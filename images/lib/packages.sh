@@ -4,10 +4,13 @@
 # Packages of another suite and architecture: which archive, which packages (apt's own resolver
 # against an empty system), the download cache.  Lays nothing down: that is tree.sh.
 
+# Where the machine's apt sources are; tests name another place.
+apt_etc=${LPARD_APT_ETC:-/etc/apt}
+
 # sources_entries - the machine's own apt sources, one-line and deb822, as "URI<TAB>SIGNED-BY"
 # of each binary entry that has the component main and names a suite plainly (no -updates).
 sources_entries() {
-	for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
+	for file in "$apt_etc/sources.list" "$apt_etc"/sources.list.d/*.list; do
 		[ -f "$file" ] || continue
 		sed -n -e 's/#.*//' -e '/^deb[ \t]/p' "$file" | awk '{
 			i = 2; key = ""
@@ -23,7 +26,7 @@ sources_entries() {
 				if ($j == "main") { print $i "\t" key; next }
 		}'
 	done
-	for file in /etc/apt/sources.list.d/*.sources; do
+	for file in "$apt_etc"/sources.list.d/*.sources; do
 		[ -f "$file" ] || continue
 		awk '
 		function out(   n, i, u, w, s, plain) {
@@ -57,7 +60,7 @@ apt_setup() {
 	suite=$1
 	arch=$2
 	apt_dir=$cache/images/apt-$suite-$arch
-	mkdir -p "$apt_dir/lists/partial" "$apt_dir/archives/partial" "$apt_dir/none"
+	mkdir -p "$apt_dir/lists/partial" "$apt_dir/archives/partial" "$apt_dir/memo" "$apt_dir/none"
 	lines "$here/lists/absent.txt" | while read -r package; do
 		printf 'Package: %s\nStatus: install ok installed\nVersion: 999\n' "$package"
 		printf 'Architecture: %s\nMulti-Arch: allowed\nMaintainer: none\n' "$arch"
@@ -139,15 +142,29 @@ apt_resolve() {
 	}' "$apt_dir/resolve.log" | sort
 }
 
+# apt_known FILE - was it made from the index there is now?  apt takes seconds to say the same.
+apt_known() {
+	[ -n "$(find "$1" -newer "$apt_dir/refreshed" 2>/dev/null)" ]
+}
+
 # apt_fetch LIST-FILE PACKAGE... - has every package in archives/; LIST-FILE gets the names.
 apt_fetch() {
 	list=$1
 	shift
+	wanted=$({ echo "$@" && cat "$apt_dir/status"; } | digest)
+	if apt_known "$list" && [ "$(cat "$list.of" 2>/dev/null)" = "$wanted" ] &&
+		[ -z "$(apt_absent "$list")" ]; then
+		return 0
+	fi
+	rm -f "$list.of"
 	try=1
 	while :; do
 		apt_resolve "$@" >"$list"
 		absent=$(apt_absent "$list")
-		[ -z "$absent" ] && return 0
+		if [ -z "$absent" ]; then
+			echo "$wanted" >"$list.of"
+			return 0
+		fi
 		[ "$try" -gt 3 ] && break
 		[ "$try" -gt 1 ] && sleep "$try" && apt_refresh force
 		apt_own apt-get -qq -y --download-only install "$@" >"$apt_dir/fetch.log" 2>&1 || :
@@ -164,9 +181,19 @@ apt_absent() {
 	done <"$1"
 }
 
+# apt_show PACKAGE - its entry in the index.
+apt_show() {
+	memo=$apt_dir/memo/show-$1
+	if ! apt_known "$memo"; then
+		apt_own apt-cache show --no-all-versions "$1" >"$memo.new" || return 1
+		mv "$memo.new" "$memo"
+	fi
+	cat "$memo"
+}
+
 # apt_fetch_one PACKAGE - one package without what it depends on; prints its file name.
 apt_fetch_one() {
-	deb=$(apt_own apt-cache show --no-all-versions "$1" | awk '
+	deb=$(apt_show "$1" | awk '
 		/^Package:/ { p = $2 } /^Version:/ { v = $2 } /^Architecture:/ { a = $2 }
 		END { gsub(/:/, "%3a", v); print p "_" v "_" a ".deb" }')
 	try=1
@@ -181,7 +208,8 @@ apt_fetch_one() {
 
 # apt_depends PACKAGE PATTERN - the first package PACKAGE depends on whose name fits PATTERN.
 apt_depends() {
-	apt_own apt-cache depends --important "$1" | sed -n 's/^ *Depends: //p' | grep -m1 -e "$2"
+	apt_show "$1" | sed -n 's/^\(Pre-\)\{0,1\}Depends: //p' | tr ',|' '[\n*]' |
+		sed -e 's/^ *//' -e 's/[ (:].*//' | grep -m1 -e "$2"
 }
 
 # apt_libraries LIST-FILE - the libraries (as the suite calls them) behind -dev packages.
