@@ -201,7 +201,7 @@ bool lpar_run_can_read(const struct lpar_run *r)
 
 size_t lpar_run_output(struct lpar_run *r, const void **ret_data)
 {
-	*ret_data = r->out.data + r->sent;
+	*ret_data = r->out.data ? r->out.data + r->sent : NULL;
 	return waiting(r);
 }
 
