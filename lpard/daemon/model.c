@@ -3,6 +3,7 @@
 #include "lpard/daemon/model.h"
 
 #include "lpard/daemon/images.h"
+#include "lpard/daemon/media.h"
 
 #include <string.h>
 #include <strings.h>
@@ -53,6 +54,8 @@ int lpar_model_image(const struct lpar_config *config, const struct lpar_partiti
 	if (part->boot_image && strcmp(part->boot_image, "none") == 0)
 		return 0;
 	r = lpar_images_find(config, part->boot_image, ret, err);
+	if (r == 0 && config->media)
+		r = lpar_media_add(config->media, ret, err);
 	return r < 0 ? r : 1;
 }
 
