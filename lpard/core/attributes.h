@@ -98,8 +98,8 @@ void lpar_filter_done(struct lpar_filter *f);
 int lpar_filter_add(struct lpar_filter *f, enum lpar_listing l, const char *name,
 		    const char *const *values, size_t n, struct par_error **err);
 /*
- * lpar_filter_check - named partitions must exist (HSCL8012, HSCL8011: an unknown name is an error,
- * not an empty list)
+ * lpar_filter_check - what is named must exist, an unknown name is an error and not an empty list:
+ * partitions (HSCL8012, HSCL8011), and profiles in at least one selected partition (HSCL800F)
  */
 int lpar_filter_check(const struct lpar_filter *f, const struct lpar_set *set,
 		      struct par_error **err);

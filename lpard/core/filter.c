@@ -47,25 +47,6 @@ int lpar_filter_add(struct lpar_filter *f, enum lpar_listing l, const char *name
 	return 0;
 }
 
-int lpar_filter_check(const struct lpar_filter *f, const struct lpar_set *set,
-		      struct par_error **err)
-{
-	uint64_t id;
-
-	for (size_t i = 0; i < f->lpar_names.n; i++) {
-		if (!lpar_set_find(set, f->lpar_names.v[i]))
-			return par_fail(err, PAR_E_NOT_FOUND, 0, LPAR_MSG_NO_PARTITION,
-					f->lpar_names.v[i]);
-	}
-	for (size_t i = 0; i < f->lpar_ids.n; i++) {
-		if (par_parse_u64(f->lpar_ids.v[i], UINT32_MAX, &id) < 0 ||
-		    !lpar_set_find_id(set, (uint32_t)id))
-			return par_fail(err, PAR_E_NOT_FOUND, 0, LPAR_MSG_NO_PARTITION_ID,
-					f->lpar_ids.v[i]);
-	}
-	return 0;
-}
-
 static bool has_id(const struct par_strv *l, uint32_t id)
 {
 	uint64_t v;
@@ -89,4 +70,55 @@ bool lpar_filter_match(const struct lpar_filter *f, const struct lpar_partition 
 		return false;
 	return !f->profile_names.n || !profile ||
 	       par_strv_find(&f->profile_names, profile->name) >= 0;
+}
+
+/* Has a selected partition the profile? */
+static bool has_profile(const struct lpar_filter *f, const struct lpar_set *set, const char *name)
+{
+	struct lpar_profile last;
+
+	for (size_t i = 0; i < set->n; i++) {
+		if (!lpar_filter_match(f, set->v[i], NULL))
+			continue;
+		if (lpar_profile_find(set->v[i], name))
+			return true;
+		if (strcmp(name, LPAR_LAST_VALID) == 0 && lpar_last_valid_profile(set->v[i], &last))
+			return true;
+	}
+	return false;
+}
+
+static int check_profiles(const struct lpar_filter *f, const struct lpar_set *set,
+			  struct par_error **err)
+{
+	for (size_t i = 0; i < f->profile_names.n; i++) {
+		const char *name = f->profile_names.v[i];
+
+		if (has_profile(f, set, name))
+			continue;
+		if (f->lpar_names.n == 1)
+			return par_fail(err, PAR_E_NOT_FOUND, 0, LPAR_MSG_NO_PROFILE, name,
+					f->lpar_names.v[0]);
+		return par_fail(err, PAR_E_NOT_FOUND, 0, LPAR_MSG_NO_PROFILE_AT_ALL, name);
+	}
+	return 0;
+}
+
+int lpar_filter_check(const struct lpar_filter *f, const struct lpar_set *set,
+		      struct par_error **err)
+{
+	uint64_t id;
+
+	for (size_t i = 0; i < f->lpar_names.n; i++) {
+		if (!lpar_set_find(set, f->lpar_names.v[i]))
+			return par_fail(err, PAR_E_NOT_FOUND, 0, LPAR_MSG_NO_PARTITION,
+					f->lpar_names.v[i]);
+	}
+	for (size_t i = 0; i < f->lpar_ids.n; i++) {
+		if (par_parse_u64(f->lpar_ids.v[i], UINT32_MAX, &id) < 0 ||
+		    !lpar_set_find_id(set, (uint32_t)id))
+			return par_fail(err, PAR_E_NOT_FOUND, 0, LPAR_MSG_NO_PARTITION_ID,
+					f->lpar_ids.v[i]);
+	}
+	return check_profiles(f, set, err);
 }

@@ -36,6 +36,10 @@
 #define LPAR_MSG_NO_PROFILE                                                                      \
 	"HSCL800F The profile named %s for the partition named %s was not found.  Please check " \
 	"your entry and retry the command."
+/* profile */
+#define LPAR_MSG_NO_PROFILE_AT_ALL                                                             \
+	"HSCL800F The profile named %s was not found.  Please check your entry and retry the " \
+	"command."
 /* partition name */
 #define LPAR_MSG_NAME_USED                                                                       \
 	"HSCL05DE The partition name %s is already used in the managed system.  Please specify " \
@@ -72,6 +76,6 @@
 #define LPAR_MSG_ERROR_STATE \
 	"HSCL3205 The partition named %s entered the Error state with reference code %s.  %s."
 /* attribute, value, reason */
-#define LPAR_MSG_VALUE                                                                             \
-	"HSCL0617 The value of attribute %s is not valid.  The value entered is %s.  %s.  Please " \
+#define LPAR_MSG_VALUE                                                                                 \
+	"HSCL0617 The value of attribute %s is not valid.  The value entered is \"%s\".  %s.  Please " \
 	"check your entry and retry the command."

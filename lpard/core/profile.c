@@ -189,6 +189,19 @@ static int check_slots(const struct lpar_profile *p, struct par_error **err)
 	return 0;
 }
 
+static int check_sharing(const struct lpar_profile *p, struct par_error **err)
+{
+	auto_buf value = { 0 };
+
+	if (is_shared_mode(p->sharing_mode) == (p->proc_mode == LPAR_PROC_SHARED))
+		return 0;
+	attr_put_field(attr_find(LPAR_LIST_PROF, "sharing_mode"), p, &value);
+	return attr_fail_value("sharing_mode", value.data ? value.data : "",
+			       "With proc_mode shared it must be cap or uncap, with ded one of the "
+			       "others",
+			       err);
+}
+
 int profile_check(const struct lpar_profile *p, const struct lpar_system *sys,
 		  struct par_error **err)
 {
@@ -198,11 +211,8 @@ int profile_check(const struct lpar_profile *p, const struct lpar_system *sys,
 		r = check_mem(p, sys && sys->lmb_mib ? sys->lmb_mib : LPAR_LMB_MIB, err);
 		if (r == 0)
 			r = check_procs(p, err);
-		if (r == 0 && is_shared_mode(p->sharing_mode) != (p->proc_mode == LPAR_PROC_SHARED))
-			r = par_fail(
-				err, PAR_E_INVALID_ARGUMENT, 0, LPAR_MSG_VALUE, "sharing_mode", "",
-				"With proc_mode shared it must be cap or uncap, with ded one of "
-				"the others");
+		if (r == 0)
+			r = check_sharing(p, err);
 	}
 	return r < 0 ? r : check_slots(p, err);
 }

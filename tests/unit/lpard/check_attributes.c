@@ -179,6 +179,25 @@ START_TEST(filters)
 }
 END_TEST
 
+START_TEST(profile_filters)
+{
+	struct lpar_system sys = test_system();
+	struct lpar_usage nobody = { 0 };
+	auto_partition p = one();
+	struct lpar_partition *v[] = { p };
+	struct lpar_set set = { .v = v, .n = 1 };
+	par_cleanup(lpar_filter_done) struct lpar_filter f = { 0 };
+	const char *const last[] = { LPAR_LAST_VALID };
+	auto_error err = NULL;
+
+	ck_assert_int_eq(lpar_filter_add(&f, LPAR_LIST_PROF, "profile_names", last, 1, NULL), 0);
+	ck_assert_int_lt(lpar_filter_check(&f, &set, &err), 0);
+	ck_assert_ptr_nonnull(strstr(err->msg, "HSCL800F"));
+	ck_assert_int_eq(lpar_profile_apply(p, NULL, &sys, &nobody, NULL), 0);
+	ck_assert_int_eq(lpar_filter_check(&f, &set, NULL), 0);
+}
+END_TEST
+
 START_TEST(states)
 {
 	for (unsigned int s = 0; s < LPAR_STATE_COUNT; s++) {
@@ -202,6 +221,7 @@ static Suite *attributes_suite(void)
 	tcase_add_test(t, system_values);
 	tcase_add_test(t, unknown_names);
 	tcase_add_test(t, filters);
+	tcase_add_test(t, profile_filters);
 	tcase_add_test(t, states);
 	suite_add_tcase(s, t);
 	return s;
