@@ -134,6 +134,70 @@ static int attach_root(const struct wpar_mount_plan *p, int fd, struct par_error
 	return rootfd;
 }
 
+/* A detached tmpfs, put on the folder @run; its root. */
+static int new_staging(int run)
+{
+	autofd int fs = (int)syscall(SYS_fsopen, "tmpfs", FSOPEN_CLOEXEC);
+	autofd int fd = -1;
+
+	if (fs < 0 || syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return -errno;
+	fd = (int)syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_NODEV);
+	if (fd < 0 || syscall(SYS_move_mount, fd, "", run, "",
+			      MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+		return -errno;
+	return take_fd(&fd);
+}
+
+/*
+ * The overlay of a versioned WPAR.  Mounted from inside its user namespace, over layers whose ids
+ * are mapped: so it can be written to, and the ids on disk are those inside.  @fds: the layers, and
+ * then the directory with upper and work.  Returns its root.
+ */
+static int mount_overlay(const struct wpar_mount_plan *p, int run, const int *fds)
+{
+	size_t n = p->layers.n;
+	auto_buf options = { 0 };
+	autofd int staging = new_staging(run);
+
+	if (staging < 0)
+		return staging;
+	if (fchdir(staging) < 0 || mkdir("root", 0700) < 0)
+		return -errno;
+	par_buf_puts(&options, "userxattr,upperdir=own/upper,workdir=own/work,lowerdir=");
+	for (size_t i = 0; i <= n; i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), i < n ? "l%zu" : "own", i);
+		if (i < n)
+			par_buf_printf(&options, "%s%s", i ? ":" : "", name);
+		if (mkdir(name, 0700) < 0 ||
+		    syscall(SYS_move_mount, fds[i], "", AT_FDCWD, name, MOVE_MOUNT_F_EMPTY_PATH) < 0)
+			return -errno;
+	}
+	if (options.failed)
+		return -ENOMEM;
+	if (mount(p->global_name, "root", "overlay", MS_NODEV, options.data) < 0)
+		return -errno;
+	return par_fs_open_plain(staging, "root", O_PATH | O_DIRECTORY, 0);
+}
+
+static int attach_overlay(const struct wpar_mount_plan *p, const int *fds, struct par_error **err)
+{
+	autofd int run = open(p->run, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int r;
+
+	if (run < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "'%s' cannot be opened", p->run);
+	r = become_root();
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "the ids of the WPAR cannot be taken");
+	r = mount_overlay(p, run, fds);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "the layers of the WPAR cannot be mounted");
+	return r;
+}
+
 int wpar_mounts_attach(const struct wpar_mount_plan *p, const int *fds, size_t n_fds,
 		       struct par_error **err)
 {
@@ -166,7 +230,12 @@ int wpar_mounts_attach(const struct wpar_mount_plan *p, const int *fds, size_t n
 			r = make_folder(rootfd, op);
 			break;
 		case WPAR_OP_OVERLAY:
-			r = -EOPNOTSUPP;
+			if (n_fds - next < p->layers.n + 1)
+				return par_fail(err, PAR_E_SYSTEM, EBADF, "a layer is missing");
+			rootfd = attach_overlay(p, fds + next, err);
+			if (rootfd < 0)
+				return rootfd;
+			next += p->layers.n + 1;
 			break;
 		}
 		if (r == -ELOOP)

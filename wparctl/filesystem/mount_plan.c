@@ -34,8 +34,6 @@ void wpar_mount_plan_done(struct wpar_mount_plan *p)
 	free(p->directory);
 	free(p->run);
 	free(p->global_name);
-	free(p->upper);
-	free(p->work);
 	par_strv_done(&p->layers);
 	memset(p, 0, sizeof(*p));
 }
@@ -189,7 +187,7 @@ static void add_programs(struct wpar_mount_plan *p, bool *failed,
 	if (!facts->df)
 		return;
 	ADD(.kind = WPAR_OP_FOLDER, .mode = 0755, .target = "/run/wpars");
-	ADD(.kind = WPAR_OP_BIND, .flags = flags, .source = facts->df,
+	ADD(.kind = WPAR_OP_BIND, .flags = flags, .source = facts->df_real,
 	    .target = "/run/wpars/df");
 	ADD(.kind = WPAR_OP_BIND, .flags = flags, .source = facts->program, .target = facts->df);
 }
@@ -223,6 +221,40 @@ static int plan_system(struct wpar_mount_plan *p, bool *failed, const struct wpa
 	}
 	ADD(.kind = WPAR_OP_FS, .flags = SECURE | WPAR_OP_SHOWN, .target = "/proc",
 	    .fstype = "proc");
+	add_devices(p, failed, s);
+	ADD(.kind = WPAR_OP_FS, .flags = WPAR_OP_NOSUID | WPAR_OP_NODEV, .target = "/run",
+	    .fstype = "tmpfs", .data = "mode=0755,size=10%");
+	add_programs(p, failed, facts);
+	return 0;
+}
+
+/* The image's own system: everything below its root is private. */
+static int plan_versioned(struct wpar_mount_plan *p, bool *failed, const struct wpar_spec *s,
+			  const struct wpar_mount_facts *facts, struct par_error **err)
+{
+	const unsigned int over_proc = WPAR_OP_FILE | WPAR_OP_READONLY | WPAR_OP_OPTIONAL | SECURE;
+	autofree char *version = par_strdup_printf("%s/version", p->run);
+	autofree char *release = par_strdup_printf("%s/osrelease", p->run);
+	int r;
+
+	for (size_t i = 0; facts->layers && i < facts->layers->n; i++) {
+		if (par_strv_add(&p->layers, facts->layers->v[i]) < 0)
+			*failed = true;
+	}
+	ADD(.kind = WPAR_OP_OVERLAY, .flags = WPAR_OP_IDMAP | WPAR_OP_NODEV | WPAR_OP_SHOWN,
+	    .target = "/");
+	for (size_t i = 0; i < s->n_mounts; i++) {
+		r = add_spec_mount(p, failed, &s->mounts[i], err);
+		if (r < 0)
+			return r;
+	}
+	ADD(.kind = WPAR_OP_FS, .flags = SECURE | WPAR_OP_SHOWN, .target = "/proc",
+	    .fstype = "proc");
+	/* What the old system's release is, where programs read it (start.c writes them). */
+	ADD(.kind = WPAR_OP_BIND, .flags = over_proc, .source = version,
+	    .target = "/proc/version");
+	ADD(.kind = WPAR_OP_BIND, .flags = over_proc, .source = release,
+	    .target = "/proc/sys/kernel/osrelease");
 	add_devices(p, failed, s);
 	ADD(.kind = WPAR_OP_FS, .flags = WPAR_OP_NOSUID | WPAR_OP_NODEV, .target = "/run",
 	    .fstype = "tmpfs", .data = "mode=0755,size=10%");
@@ -268,6 +300,8 @@ int wpar_mount_plan_build(const struct wpar_spec *s, const struct wpar_mount_fac
 		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
 	if (s->type == WPAR_APPLICATION)
 		r = plan_application(&p, &failed, s, err);
+	else if (s->version.image_digest)
+		r = plan_versioned(&p, &failed, s, facts, err);
 	else
 		r = plan_system(&p, &failed, s, facts, err);
 	if (r < 0)
@@ -298,6 +332,10 @@ int wpar_mount_plan_print(const struct wpar_mount_plan *p, struct par_buf *out)
 		const struct wpar_mount_op *op = &p->ops[i];
 
 		par_buf_printf(out, "%s %s", kind_names[op->kind], op->target);
+		for (size_t l = 0; op->kind == WPAR_OP_OVERLAY && l < p->layers.n; l++)
+			par_buf_printf(out, " over %s", p->layers.v[l]);
+		if (op->kind == WPAR_OP_OVERLAY)
+			par_buf_printf(out, " upper %s/upper", p->directory);
 		if (op->fstype)
 			par_buf_printf(out, " type %s", op->fstype);
 		if (op->source && (op->flags & WPAR_OP_PRIVATE))

@@ -12,7 +12,7 @@ enum wpar_op_kind {
 	WPAR_OP_ROOT,	 /* bind: becomes the root directory */
 	WPAR_OP_BIND,	 /* bind: a directory or file of the global environment */
 	WPAR_OP_FS,	 /* a new file system of @fstype */
-	WPAR_OP_OVERLAY, /* as the root: @layers (top first) below @upper, mounted inside */
+	WPAR_OP_OVERLAY, /* as the root: DIRECTORY/upper over the plan's layers, mounted inside */
 	WPAR_OP_LINK,	 /* a symbolic link to @source */
 	WPAR_OP_FOLDER,	 /* a directory with @mode */
 };
@@ -45,8 +45,7 @@ struct wpar_mount_plan {
 	uint32_t idbase, idrange;
 	struct wpar_mount_op *ops;
 	size_t n_ops;
-	struct par_strv layers;	 /* WPAR_OP_OVERLAY: global paths, top first */
-	char *upper, *work;
+	struct par_strv layers; /* WPAR_OP_OVERLAY: global paths, top first */
 };
 
 #define auto_mount_plan par_cleanup(wpar_mount_plan_done) struct wpar_mount_plan
@@ -57,7 +56,10 @@ void wpar_mount_plan_done(struct wpar_mount_plan *p);
 struct wpar_mount_facts {
 	const char *prefix;  /* paths.h */
 	const char *program; /* global path of this program, bound in as init */
-	const char *df;	     /* path of the system's df, NULL when there is none */
+	const char *df;	     /* path of df inside, NULL when there is none */
+	const char *df_real; /* global path of the program it shall run */
+	/* Of a versioned WPAR: the folders below its upper one, top first. */
+	const struct par_strv *layers;
 };
 
 /*

@@ -94,6 +94,7 @@ static int second_mount(dev_t dev, const char *fstype, const char *name, const c
 static int global_of(struct sources *src, dev_t dev, const char *fstype)
 {
 	static const char *const can[] = { "ext4", "ext3", "ext2", "xfs", "f2fs" };
+	autofree char *spot = par_strdup_printf("%s/global", src->plan->run);
 	struct global_mount *g;
 	bool known = false;
 
@@ -107,7 +108,11 @@ static int global_of(struct sources *src, dev_t dev, const char *fstype)
 		return -1;
 	g = &src->globals[src->n_globals++];
 	g->dev = dev;
-	g->fd = second_mount(dev, fstype, src->plan->global_name, src->plan->run);
+	/* A folder for it: it must be somewhere, and nothing else may be hidden by it. */
+	if (!spot || (mkdir(spot, 0700) < 0 && errno != EEXIST))
+		g->fd = -1;
+	else
+		g->fd = second_mount(dev, fstype, src->plan->global_name, spot);
 	return g->fd;
 }
 
@@ -208,9 +213,30 @@ static int prepare_one(struct sources *src, const struct wpar_mount_op *op, int 
 	return take_fd(&tree);
 }
 
-static bool is_bind(const struct wpar_mount_op *op)
+/* The layers, top first, and last the directory that has the upper one. */
+static int prepare_overlay(struct sources *src, int userns, int *fds, size_t *n,
+			   struct par_error **err)
 {
-	return op->kind == WPAR_OP_ROOT || op->kind == WPAR_OP_BIND;
+	struct wpar_mount_op layer = { .kind = WPAR_OP_BIND,
+				       .flags = WPAR_OP_IDMAP | WPAR_OP_READONLY | WPAR_OP_NODEV };
+	struct wpar_mount_op upper = { .kind = WPAR_OP_BIND, .source = (char *)"",
+				       .flags = WPAR_OP_IDMAP | WPAR_OP_NODEV | WPAR_OP_PRIVATE };
+	int fd;
+
+	if (src->plan->layers.n + 1 + *n > WPAR_MOUNTS_MAX)
+		return par_fail(err, PAR_E_TOO_LARGE, 0, "the image has too many layers");
+	for (size_t i = 0; i < src->plan->layers.n; i++) {
+		layer.source = src->plan->layers.v[i];
+		fd = prepare_one(src, &layer, userns, err);
+		if (fd < 0)
+			return fd;
+		fds[(*n)++] = fd;
+	}
+	fd = prepare_one(src, &upper, userns, err);
+	if (fd < 0)
+		return fd;
+	fds[(*n)++] = fd;
+	return 0;
 }
 
 int wpar_mounts_prepare(const struct wpar_mount_plan *p, int userns, int ret_fds[WPAR_MOUNTS_MAX],
@@ -221,7 +247,11 @@ int wpar_mounts_prepare(const struct wpar_mount_plan *p, int userns, int ret_fds
 	int r = 0;
 
 	for (size_t i = 0; i < p->n_ops && r >= 0; i++) {
-		if (!is_bind(&p->ops[i]))
+		if (p->ops[i].kind == WPAR_OP_OVERLAY) {
+			r = prepare_overlay(&src, userns, ret_fds, &n, err);
+			continue;
+		}
+		if (p->ops[i].kind != WPAR_OP_ROOT && p->ops[i].kind != WPAR_OP_BIND)
 			continue;
 		if (n == WPAR_MOUNTS_MAX)
 			r = par_fail(err, PAR_E_TOO_LARGE, 0, "the WPAR has more than %d mounts",

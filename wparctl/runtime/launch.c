@@ -11,6 +11,8 @@
 #include "lpard/common/fs.h"
 #include "wparctl/filesystem/mount_apply.h"
 #include "wparctl/resources/cgroup.h"
+#include "wparctl/versioned/uname_notify.h"
+#include "wparctl/versioned/versioned.h"
 
 #include <linux/sched.h>
 #include <net/if.h>
@@ -44,10 +46,43 @@ void wpar_test_stop_at(const char *step)
 		raise(SIGKILL);
 }
 
+static int write_text(const char *folder, const char *name, char *text)
+{
+	autofree char *path = par_strdup_printf("%s/%s", folder, name);
+	int r = path && text ? par_fs_replace(AT_FDCWD, path, text, strlen(text), 0644) : -ENOMEM;
+
+	free(text);
+	return r;
+}
+
+/* What a versioned WPAR needs besides: its layers, and what /proc says of the old kernel. */
+static int write_version(const struct wpar_spec *s, struct par_strv *layers, struct par_error **err)
+{
+	autofree char *run = wpar_path("/run/wpars/%s", s->name);
+	struct utsname uts;
+	int r;
+
+	if (!s->version.image_digest)
+		return 0;
+	r = wpar_version_layers(s, layers, err);
+	if (r < 0)
+		return r;
+	r = run ? par_fs_mkdirs(run, 0755) : -ENOMEM;
+	if (r == 0)
+		r = wpar_uname_make(s, &uts);
+	if (r == 0)
+		r = write_text(run, "version", wpar_uname_proc_version(&uts));
+	if (r == 0)
+		r = write_text(run, "osrelease", wpar_uname_osrelease(&uts));
+	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be written", run) : 0;
+}
+
 int wpar_launch_prepare(struct wpar_launch *l, const struct wpar_spec *s, struct par_error **err)
 {
 	autofree char *prefix = wpar_path("%s", "");
 	struct wpar_mount_facts facts = { .prefix = prefix ? prefix : "" };
+	autofree char *df = NULL;
+	auto_strv layers = { 0 };
 	char program[4096];
 	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
 	int r;
@@ -56,9 +91,17 @@ int wpar_launch_prepare(struct wpar_launch *l, const struct wpar_spec *s, struct
 		return par_fail(err, PAR_E_SYSTEM, errno, "/proc is not mounted");
 	program[n] = '\0';
 	facts.program = program;
-	if (access("/usr/bin/df", X_OK) == 0)
-		facts.df = "/usr/bin/df";
 	l->spec = s;
+	r = write_version(s, &layers, err);
+	if (r < 0)
+		return r;
+	facts.layers = &layers;
+	/* The df of a versioned WPAR is in its topmost layer. */
+	df = par_strdup_printf("%s/usr/bin/df", layers.n ? layers.v[0] : "");
+	if (df && access(df, X_OK) == 0) {
+		facts.df = "/usr/bin/df";
+		facts.df_real = df;
+	}
 	r = wpar_mount_plan_build(s, &facts, &l->plan, err);
 	if (r < 0)
 		return r;

@@ -7,6 +7,7 @@
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/runtime/launch.h"
 #include "wparctl/runtime/monitor.h"
+#include "wparctl/versioned/versioned.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -38,12 +39,17 @@ __attribute__((format(printf, 3, 4))) static void say(const struct wpar_report *
 int wpar_start_plan(const struct wpar_spec *s, struct par_buf *out, struct par_error **err)
 {
 	autofree char *prefix = wpar_path("%s", "");
+	auto_strv layers = { 0 };
 	const struct wpar_mount_facts facts = { .prefix = prefix ? prefix : "",
 						.program = "/usr/sbin/wparctl",
-						.df = "/usr/bin/df" };
+						.df = "/usr/bin/df",
+						.df_real = "/usr/bin/df",
+						.layers = &layers };
 	auto_mount_plan p = { 0 };
-	int r = wpar_mount_plan_build(s, &facts, &p, err);
+	int r = s->version.image_digest ? wpar_version_layers(s, &layers, err) : 0;
 
+	if (r == 0)
+		r = wpar_mount_plan_build(s, &facts, &p, err);
 	if (r < 0)
 		return r;
 	r = wpar_mount_plan_print(&p, out);

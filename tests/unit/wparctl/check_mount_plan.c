@@ -6,7 +6,7 @@
 #include <string.h>
 
 static const struct wpar_mount_facts facts = { .prefix = "", .program = "/usr/sbin/wparctl",
-					       .df = "/usr/bin/df" };
+					       .df = "/usr/bin/df", .df_real = "/usr/bin/df" };
 
 static void make(struct wpar_spec *s, enum wpar_type type)
 {
