@@ -6,9 +6,13 @@
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
 #if defined(__x86_64__)
 #define ARCH AUDIT_ARCH_X86_64
@@ -22,7 +26,7 @@
 #error "which audit architecture is this?"
 #endif
 
-int wpar_uname_filter_install(int *ret_listener)
+static int install_filter(int *ret_listener)
 {
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
@@ -77,7 +81,7 @@ static int write_answer(int listener, const struct seccomp_notif *n, const struc
 	return 0;
 }
 
-int wpar_uname_answer(int listener, const struct utsname *answer)
+static int answer_one(int listener, const struct utsname *answer)
 {
 	struct seccomp_notif n = { 0 };
 	struct seccomp_notif_resp resp = { 0 };
@@ -93,6 +97,132 @@ int wpar_uname_answer(int listener, const struct utsname *answer)
 	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &resp) < 0 && errno != ENOENT)
 		return -errno;
 	return 0;
+}
+
+static int send_listener(int sock, int listener)
+{
+	union {
+		char room[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control = { 0 };
+	char byte = 0;
+	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
+	struct msghdr msg = { .msg_iov = &iov,
+			      .msg_iovlen = 1,
+			      .msg_control = control.room,
+			      .msg_controllen = sizeof(control.room) };
+	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(c), &listener, sizeof(int));
+	return sendmsg(sock, &msg, MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+static int receive_listener(int sock)
+{
+	union {
+		char room[CMSG_SPACE(sizeof(int))];
+		struct cmsghdr align;
+	} control = { 0 };
+	char byte;
+	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
+	struct msghdr msg = { .msg_iov = &iov,
+			      .msg_iovlen = 1,
+			      .msg_control = control.room,
+			      .msg_controllen = sizeof(control.room) };
+	struct cmsghdr *c;
+	int fd;
+
+	if (recvmsg(sock, &msg, MSG_CMSG_CLOEXEC) != 1)
+		return -EPIPE;
+	c = CMSG_FIRSTHDR(&msg);
+	if (!c || c->cmsg_type != SCM_RIGHTS || c->cmsg_len != CMSG_LEN(sizeof(int)))
+		return -EPROTO;
+	memcpy(&fd, CMSG_DATA(c), sizeof(fd));
+	return fd;
+}
+
+__attribute__((noreturn)) static void serve(const struct wpar_spec *s, int sock)
+{
+	struct pollfd p = { .events = POLLIN };
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	struct utsname answer;
+	char name[16];
+
+	snprintf(name, sizeof(name), "uname_%s", s->name);
+	prctl(PR_SET_NAME, name, 0, 0, 0);
+	setsid();
+	if (chdir("/") < 0 || wpar_uname_make(s, &answer) < 0)
+		_exit(1);
+	/* Nothing of the caller's is kept: its lock, above all. */
+	sock = dup3(sock, 3, O_CLOEXEC) < 0 ? sock : 3;
+	if (sock != 3)
+		_exit(1);
+	for (int i = 0; i < 3; i++)
+		dup2(null, i);
+	syscall(SYS_close_range, 4u, ~0u, 0u);
+	p.fd = receive_listener(sock);
+	close(sock);
+	while (p.fd >= 0) {
+		if (poll(&p, 1, -1) < 0 && errno != EINTR)
+			break;
+		if ((p.revents & POLLIN) && answer_one(p.fd, &answer) < 0)
+			break;
+		if ((p.revents & (POLLHUP | POLLERR)) && !(p.revents & POLLIN))
+			break;
+	}
+	_exit(0);
+}
+
+int wpar_uname_server_start(const struct wpar_spec *s, int *ret_sock)
+{
+	int pair[2], status;
+	pid_t pid;
+
+	*ret_sock = -1;
+	if (!s->version.image_digest)
+		return 0;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return -errno;
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		pid_t second = fork();
+
+		if (second == 0) {
+			close(pair[0]);
+			if (pair[1] == 3 && (pair[1] = fcntl(3, F_DUPFD_CLOEXEC, 10)) < 0)
+				_exit(1);
+			serve(s, pair[1]);
+		}
+		_exit(second < 0);
+	}
+	close(pair[1]);
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (pid < 0 || status != 0) {
+		close(pair[0]);
+		return -EAGAIN;
+	}
+	*ret_sock = pair[0];
+	return 0;
+}
+
+int wpar_uname_server_join(int sock)
+{
+	int listener = -1, r;
+
+	if (sock < 0)
+		return 0;
+	r = install_filter(&listener);
+	if (r == 0)
+		r = send_listener(sock, listener);
+	if (listener >= 0)
+		close(listener);
+	close(sock);
+	return r;
 }
 
 char *wpar_uname_proc_version(const struct utsname *a)

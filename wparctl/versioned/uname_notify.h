@@ -10,20 +10,24 @@
 #include <sys/utsname.h>
 
 /*
- * wpar_uname_filter_install - in the task that becomes the WPAR's PID 1, before it is
- * With no_new_privs set, or CAP_SYS_ADMIN in its user namespace.  @ret_listener (close-on-exec)
- * goes to the monitor.  Returns 0 or a negative errno.
+ * wpar_uname_server_start - a process outside the WPAR that answers: "uname_NAME"
+ * @ret_sock	for wpar_uname_server_join(), close-on-exec; -1 when @s is no versioned WPAR
+ *
+ * It belongs to nobody: it ends when the last process that asks it has ended (or when @ret_sock is
+ * closed unused), and lives on when cor_NAME or a clogin is killed.  Start it before anything that
+ * changes this process' namespaces.  Each tree of processes (PID 1's, a clogin's) has one, because
+ * a filter is handed on by fork only.  Returns 0 or a negative errno.
  */
-int wpar_uname_filter_install(int *ret_listener);
+int wpar_uname_server_start(const struct wpar_spec *s, int *ret_sock);
+
+/*
+ * wpar_uname_server_join - in the task that is to become the WPAR's, while it has CAP_SYS_ADMIN in
+ * its user namespace: from now on its uname(2) is answered.  Closes @sock; -1: nothing to do.
+ */
+int wpar_uname_server_join(int sock);
 
 /* wpar_uname_make - the answer: this kernel's, with what the image's system says in its place */
 int wpar_uname_make(const struct wpar_spec *s, struct utsname *ret);
-
-/*
- * wpar_uname_answer - answer one notification; call it when poll() reports POLLIN (POLLHUP: all
- * of the WPAR's processes are gone).  Returns 0 (also when the asker has died), -errno otherwise.
- */
-int wpar_uname_answer(int listener, const struct utsname *answer);
 
 /* Texts for bind mounts over /proc/version and /proc/sys/kernel/osrelease; caller frees. */
 char *wpar_uname_proc_version(const struct utsname *answer);

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* check_uname.c - uname(2) is answered for the old system, for children too, and nothing stays */
+#include "harness.h"
+#include "wparctl/versioned/uname_notify.h"
+
+#include <dirent.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+static struct wpar_spec spec = {
+	.name = (char *)"unit-uname",
+	.hostname = (char *)"oldhost",
+	.version = { .image_digest = (char *)"00",
+		     .kernel_release = (char *)"5.10.0-32-test",
+		     .kernel_version = (char *)"#1 SMP Debian 5.10" },
+};
+
+static int asks(void)
+{
+	struct utsname u;
+	int r = uname(&u);
+
+	return r == 0 && strcmp(u.release, "5.10.0-32-test") == 0 &&
+	       strcmp(u.version, "#1 SMP Debian 5.10") == 0 && strcmp(u.nodename, "oldhost") == 0 &&
+	       strcmp(u.sysname, "Linux") == 0;
+}
+
+/* How many answerers of this test there are; one that waits to be reaped has no command line. */
+static int answerers(void)
+{
+	DIR *dir = opendir("/proc");
+	struct dirent *e;
+	int n = 0;
+
+	while ((e = readdir(dir))) {
+		char path[300], name[32] = "";
+		FILE *f;
+
+		snprintf(path, sizeof(path), "/proc/%s/comm", e->d_name);
+		f = fopen(path, "r");
+		if (!f)
+			continue;
+		if (fgets(name, sizeof(name), f) && strncmp(name, "uname_unit-unam", 15) == 0) {
+			snprintf(path, sizeof(path), "/proc/%s/cmdline", e->d_name);
+			f = freopen(path, "r", f);
+			n += f && fgetc(f) != EOF;
+		}
+		if (f)
+			fclose(f);
+	}
+	closedir(dir);
+	return n;
+}
+
+START_TEST(answers_and_ends)
+{
+	int sock = -1, status = -1;
+	pid_t pid;
+
+	ck_assert_int_eq(wpar_uname_server_start(&spec, &sock), 0);
+	ck_assert_int_ge(sock, 0);
+	pid = fork();
+	if (pid == 0) {
+		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+		if (wpar_uname_server_join(sock) < 0)
+			_exit(2);
+		if (!asks())
+			_exit(3);
+		pid = fork();
+		if (pid == 0)
+			_exit(asks() ? 0 : 4);
+		waitpid(pid, &status, 0);
+		_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 5);
+	}
+	close(sock);
+	waitpid(pid, &status, 0);
+	ck_assert_int_eq(WEXITSTATUS(status), 0);
+	for (int i = 0; i < 100 && answerers() > 0; i++)
+		usleep(20000);
+	ck_assert_int_eq(answerers(), 0);
+}
+END_TEST
+
+START_TEST(ends_unused)
+{
+	int sock = -1;
+
+	ck_assert_int_eq(wpar_uname_server_start(&spec, &sock), 0);
+	close(sock);
+	for (int i = 0; i < 100 && answerers() > 0; i++)
+		usleep(20000);
+	ck_assert_int_eq(answerers(), 0);
+}
+END_TEST
+
+START_TEST(native_has_none)
+{
+	struct wpar_spec native = { .name = (char *)"x" };
+	int sock = 7;
+
+	ck_assert_int_eq(wpar_uname_server_start(&native, &sock), 0);
+	ck_assert_int_eq(sock, -1);
+	ck_assert_int_eq(wpar_uname_server_join(sock), 0);
+}
+END_TEST
+
+static Suite *uname_suite(void)
+{
+	Suite *suite = suite_create("wparctl uname");
+	TCase *tc = tcase_create("uname");
+
+	tcase_add_test(tc, answers_and_ends);
+	tcase_add_test(tc, ends_unused);
+	tcase_add_test(tc, native_has_none);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
+
+PAR_TEST_MAIN(uname_suite)
