@@ -473,7 +473,7 @@ void lpar_channel_feed(struct lpar_channel *c, const void *data, size_t len, uin
 
 size_t lpar_channel_output(struct lpar_channel *c, const void **ret_data)
 {
-	*ret_data = c->out.data + c->sent;
+	*ret_data = c->out.data ? c->out.data + c->sent : NULL;
 	return waiting(c);
 }
 

@@ -201,6 +201,7 @@ static int open_stream(struct agent *a, const struct par_frame *f, struct par_er
 		return par_fail(err, PAR_E_PROTOCOL, 0, "stream %u is open already", f->stream);
 	r = wpar_call_parse(f->data, f->len, &c, &e);
 	if (r == 0) {
+		c.run.pretend = a->opts->pretend;
 		switch (c.method) {
 		case WPAR_METHOD_RUN:
 			r = run(a, f->stream, &c, &e);

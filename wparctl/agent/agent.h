@@ -15,6 +15,7 @@ struct wpar_agent_opts {
 	 * and without a program, shutting down is refused.
 	 */
 	const char *shutdown_program;
+	bool pretend; /* find no program at all: for fuzzing */
 };
 
 /*

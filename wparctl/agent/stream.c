@@ -309,7 +309,7 @@ static int start(struct wpar_stream *s, const struct wpar_run *run, struct par_e
 				   .cwd = run->directory,
 				   .fds = { -1, -1, -1 },
 				   .parent_death_signal = SIGHUP };
-	int r = par_find_program(run->argv.v[0], path_of(run), &program);
+	int r = run->pretend ? -ENOENT : par_find_program(run->argv.v[0], path_of(run), &program);
 
 	if (r < 0) {
 		set_not_run(s, run->argv.v[0], -r);

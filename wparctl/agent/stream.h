@@ -16,6 +16,7 @@ struct wpar_run {
 	struct par_strv environment; /* complete: the agent's own and what was asked for */
 	char *directory;
 	bool tty;
+	bool pretend; /* there is no such program, whatever it is */
 	uint16_t rows, columns;
 };
 

@@ -131,7 +131,7 @@ static void host_gone(struct wpar_transport *t, bool broken)
 /* How much of what waits may go in one write: whole frames. */
 static size_t write_size(const struct wpar_transport *t)
 {
-	const uint8_t *p = (const uint8_t *)t->out.data + t->sent;
+	const uint8_t *p = (const uint8_t *)t->out.data + t->sent; /* not empty */
 	size_t left = waiting(t), size = t->rest;
 
 	while (left - size >= PAR_FRAME_HEADER) {
