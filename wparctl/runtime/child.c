@@ -7,6 +7,7 @@
 #include "wparctl/filesystem/mount_apply.h"
 #include "wparctl/runtime/launch.h"
 #include "wparctl/runtime/security.h"
+#include "wparctl/versioned/uname_notify.h"
 
 #include <sched.h>
 #include <signal.h>
@@ -97,10 +98,13 @@ static int set_up(const struct wpar_launch *l, int sync, struct par_error **err)
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the terminal cannot be set up");
 	/* Descriptors of the global environment end here; only the sync socket stays. */
-	r = wpar_close_others(sync, sync);
+	r = wpar_close_others(sync, l->uname < 0 ? sync : l->uname);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "descriptors cannot be closed");
 	wpar_process_reset();
+	r = wpar_uname_server_join(l->uname);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "uname's answers cannot be set up");
 	r = wpar_security_apply(wpar_security_caps(l->spec), l->no_new_privs);
 	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "the rights cannot be limited") : 0;
 }

@@ -13,6 +13,7 @@
 #include "wparctl/runtime/console.h"
 #include "wparctl/runtime/launch.h"
 #include "wparctl/runtime/security.h"
+#include "wparctl/versioned/uname_notify.h"
 
 #include <grp.h>
 #include <linux/sched.h>
@@ -32,7 +33,7 @@ struct entry {
 	struct wpar_console console;
 	struct par_strv env;
 	char *const *argv;
-	int cgroup, init, sync;
+	int cgroup, init, sync, uname;
 };
 
 static int open_init(int cgroup, const char *name, struct par_error **err)
@@ -76,7 +77,7 @@ static int join(const struct entry *e, struct par_error **err)
 	r = wpar_console_install(&e->console);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the terminal cannot be set up");
-	r = wpar_close_others(e->sync, e->sync);
+	r = wpar_close_others(e->sync, e->uname < 0 ? e->sync : e->uname);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "descriptors cannot be closed");
 	/* The working directory was the global environment's. */
@@ -86,6 +87,9 @@ static int join(const struct entry *e, struct par_error **err)
 	    setresgid(e->user.gid, e->user.gid, e->user.gid) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "the user's groups cannot be taken");
 	wpar_process_reset();
+	r = wpar_uname_server_join(e->uname);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "uname's answers cannot be set up");
 	r = wpar_security_apply(wpar_security_caps(e->spec), false);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the rights cannot be limited");
@@ -165,6 +169,7 @@ int wpar_enter(const struct wpar_spec *s, const char *user, char *const argv[],
 {
 	struct entry e = { .spec = s, .argv = argv };
 	autofd int cgroup = wpar_cgroup_open(s->name, false, NULL), init = -1, pidfd = -1;
+	autofd int uname = -1;
 	int r, status = 0;
 
 	if (cgroup < 0)
@@ -176,6 +181,10 @@ int wpar_enter(const struct wpar_spec *s, const char *user, char *const argv[],
 		return init;
 	e.cgroup = cgroup;
 	e.init = init;
+	r = wpar_uname_server_start(s, &uname);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "uname's answers cannot be set up");
+	e.uname = uname;
 	r = find_user(&e, user ? user : "root", err);
 	if (r < 0)
 		return r;

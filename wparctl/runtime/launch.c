@@ -246,8 +246,13 @@ int wpar_launch(struct wpar_launch *l, struct par_error **err)
 		.exit_signal = SIGCHLD,
 		.cgroup = (uint64_t)l->cgroup,
 	};
-	int r = new_namespaces(err);
+	autofd int uname = -1;
+	int r = wpar_uname_server_start(l->spec, &uname);
 
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "uname's answers cannot be set up");
+	l->uname = uname;
+	r = new_namespaces(err);
 	if (r < 0)
 		return r;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)

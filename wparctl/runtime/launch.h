@@ -24,7 +24,8 @@ struct wpar_launch {
 	bool die_with_parent;
 	bool no_new_privs;
 
-	/* Set by wpar_launch(). */
+	/* Set by wpar_launch(); uname: to the process that answers for the old system, or -1. */
+	int uname;
 	pid_t pid;
 	int pidfd;
 };

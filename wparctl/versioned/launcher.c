@@ -28,7 +28,7 @@ int main(int argc, char **argv)
 	const char *path = (const char *)getauxval(AT_EXECFN);
 	const char *slash = path ? strrchr(path, '/') : NULL;
 	const char *name = slash ? slash + 1 : path ? path : "";
-	char program[4096];
+	char program[4096], loader[4096];
 	char **args;
 	int n = 0;
 
@@ -38,7 +38,8 @@ int main(int argc, char **argv)
 	if (!args ||
 	    snprintf(program, sizeof(program), PLACE "bin/%s", name) >= (int)sizeof(program))
 		return 126;
-	args[n++] = (char *)"ld.so";
+	snprintf(loader, sizeof(loader), PLACE "run/%s", name);
+	args[n++] = loader;
 	args[n++] = (char *)"--library-path";
 	args[n++] = (char *)PLACE "lib";
 	args[n++] = (char *)"--argv0";
@@ -46,7 +47,7 @@ int main(int argc, char **argv)
 	args[n++] = program;
 	for (int i = 1; i < argc; i++)
 		args[n++] = argv[i];
-	execv(PLACE "ld.so", args);
+	execv(loader, args);
 	fprintf(stderr, "%s: the command of the global environment is missing\n", name);
 	return 127;
 }

@@ -230,13 +230,19 @@ static int add_own(struct layer *l, const char *path, struct par_error **err)
 {
 	autofree char *own = own_program(path);
 	autofree char *place = par_strdup_printf("usr/lib/.lpar/bin/%s", strrchr(path, '/') + 1);
+	autofree char *loader_place =
+		par_strdup_printf("usr/lib/.lpar/run/%s", strrchr(path, '/') + 1);
 	int r;
 
-	if (!own || !place)
+	if (!own || !place || !loader_place)
 		return 0;
 	r = add_command(l, path, false, err);
 	if (r <= 0)
 		return r;
+	/* The loader has the command's name, so that ps shows that. */
+	if (linkat(l->layer, "usr/lib/.lpar/ld.so", l->layer, loader_place, 0) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "could not lay '%s' over the image",
+				path);
 	r = copy_file(own, l->layer, place, err);
 	return r < 0 ? r : copy_libraries(l, own, err);
 }
@@ -276,6 +282,7 @@ static int fill(struct layer *l, const struct wpar_version *v, struct par_error 
 
 	if (make_like(l, "/usr/lib") < 0 || mkdirat(l->layer, "usr/lib/.lpar", 0755) < 0 ||
 	    mkdirat(l->layer, "usr/lib/.lpar/bin", 0755) < 0 ||
+	    mkdirat(l->layer, "usr/lib/.lpar/run", 0755) < 0 ||
 	    mkdirat(l->layer, "usr/lib/.lpar/lib", 0755) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not make the overlay's folders");
 	if (!launcher || access(launcher, X_OK) < 0)
