@@ -45,6 +45,7 @@ guest_kind()
 	(
 		frame=$par_work/check/frame-$kind-$$
 		logs=$tap_logs/guest-$kind
+		LPAR=
 		mkdir -p "$logs"
 		trap 'guest_end' EXIT
 		trap 'exit 143' TERM INT HUP
@@ -53,7 +54,6 @@ guest_kind()
 			tap_one "lpard for the $kind cases" sh -c 'cat "$1"; exit 1' sh "$logs/lpard.log"
 			exit 0
 		fi
-		LPAR=
 		if [ "$kind" != none ]; then
 			LPAR=$kind
 			tap_one "boot of the shared LPAR $kind" guest_in_frame bash -c \
@@ -61,19 +61,29 @@ guest_kind()
 			# Without it every case would fail the same way: one failure says it.
 			[ "$tap_one_status" = 0 ] || exit 0
 		fi
+		guest_command
 		for script; do
 			tap_run "guest $(basename "$script" .sh)" \
-				"$(test_header "$script" timeout 300)" guest_in_frame "$script"
+				"$(test_header "$script" timeout 300)" "${in_frame[@]}" "$script"
 		done
 	)
 }
 
-# guest_in_frame COMMAND... - as cases see the world
+# guest_command - sets $in_frame, the words before a command that has the world as cases see it
+guest_command()
+{
+	in_frame=("$par_setup/frame.sh" run "$frame" env PATH="$par_build/bin:$PATH" SYS=frame
+		LPAR="$LPAR" PAR_TEST_SOURCE="$par_top/tests" PAR_TEST_BUILD="$par_build"
+		PAR_IMAGES="$par_images" PAR_MKSYSB="$par_mksysb" PAR_LOGS="$logs"
+		PAR_LPARD_CONF="$frame/lpard.conf" TMPDIR=/run)
+}
+
+# guest_in_frame COMMAND...
 guest_in_frame()
 {
-	"$par_setup/frame.sh" run "$frame" env PATH="$par_build/bin:$PATH" SYS=frame LPAR="$LPAR" \
-		PAR_TEST_SOURCE="$par_top/tests" PAR_TEST_BUILD="$par_build" PAR_IMAGES="$par_images" PAR_MKSYSB="$par_mksysb" \
-		PAR_LOGS="$logs" PAR_LPARD_CONF="$frame/lpard.conf" TMPDIR=/run "$@"
+	local in_frame
+	guest_command
+	"${in_frame[@]}" "$@"
 }
 
 # guest_start_lpard - the daemon, by a configuration that differs from the default in nothing but

@@ -96,7 +96,7 @@ tap_read()
 	tap_add "$passed" "$failed" "$skipped"
 	[ "$failed$skipped" != 00 ] || return 0
 	echo "$1: $passed passed, $failed failed, $skipped skipped"
-	grep -n -iE '^not ok|^Bail out|^ok.*# *skip|^1\.\.0' "$3" | head -n 20 | sed 's/^/    /'
+	grep -n -iE '^not ok|^Bail out|^ok.*# *skip|^1\.\.0' "$3" | head -n 40 | sed 's/^/    /' || :
 	if [ "$failed" != 0 ]; then
 		echo "    exit status $2; the end of $3:"
 		tail -n 15 "$3" | sed 's/^/    | /'
