@@ -168,8 +168,10 @@ image_check_boot()
 	done
 	ok "it asks for a login" image_says 60 "lpar07 login:"
 	echo root >&7
-	sleep 3
+	ok "root logs in without a password" image_says 60 "root@lpar07:~#"
 	echo 'stty -echo; PS1=; bind "set enable-bracketed-paste off"' >&7
+	# The first answer may still have its echo.
+	image_in true >/dev/null
 	is "its page size in use" "$(image_in 'getconf PAGESIZE')" "$page_size"
 	is "its host name" "$(image_in hostname)" lpar07
 	is "its kernel" "$(image_in 'uname -r')" "$(image_field kernel_release)"
