@@ -288,8 +288,10 @@ static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err
 
 	(void)ctx;
 	r = load_config(&p, err);
-	if (r < 0)
+	if (r < 0) {
+		daemon_done(&p);
 		return r;
+	}
 	if (o->check) {
 		fprintf(ctx->out, "%zu systems\n", p.daemon.config->n_systems);
 		daemon_done(&p);
