@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * agent_server SOCKET AGENT... - RunCommand without a daemon and without an LPAR
+ * agent_server SOCKET AGENT...
+ * agent_server SOCKET --connect PORT
+ *	RunCommand without a daemon, and without an LPAR
  *
  * Listens at SOCKET for Varlink's org.lpard.RunCommand, runs each in the one agent that it starts
  * ("wparctl agent" with --fd added), by lpard's own channel.c and run.c.  When the agent dies it
- * starts another.  SIGUSR1: say that the LPAR went away.  For tests of wparcmd and for measuring.
+ * starts another.  --connect: the agent is that of a guest, PORT the unix socket of qemu's
+ * chardev for its virtio port.  SIGUSR1: say that the LPAR went away.  For tests of wparcmd and for
+ *measuring.
  */
 #include "lpard/common/event.h"
 #include "lpard/common/json.h"
@@ -48,7 +52,8 @@ static void arm(struct server *s)
 
 	if (s->channel_io)
 		par_source_events(s->channel_io,
-				  EPOLLIN | (lpar_channel_output(s->channel, &data) ? EPOLLOUT : 0));
+				  EPOLLIN |
+					  (lpar_channel_output(s->channel, &data) ? EPOLLOUT : 0));
 	par_source_timer(s->timer, deadline == UINT64_MAX ? deadline
 				   : deadline > now	  ? deadline - now
 							  : 0);
@@ -244,6 +249,28 @@ static void on_agent_end(struct par_source *src, pid_t pid, int status, void *us
 	start_agent(s);
 }
 
+static int connect_to(const char *path)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", path);
+	if (fd < 0 || connect(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0)
+		die(path, NULL);
+	return fd;
+}
+
+static void use_channel(struct server *s, int fd)
+{
+	struct par_error *err = NULL;
+
+	s->channel_fd = fd;
+	if (par_event_io(s->loop, fd, EPOLLIN, on_channel, s, &s->channel_io, &err) < 0)
+		die("channel", err);
+	lpar_channel_connected(s->channel, par_now_ms());
+	arm(s);
+}
+
 static void start_agent(struct server *s)
 {
 	struct par_error *err = NULL;
@@ -261,12 +288,9 @@ static void start_agent(struct server *s)
 		die(s->agent_argv[0], NULL);
 	}
 	close(fds[1]);
-	s->channel_fd = fds[0];
-	if (par_event_io(s->loop, fds[0], EPOLLIN, on_channel, s, &s->channel_io, &err) < 0 ||
-	    par_event_child(s->loop, pid, on_agent_end, s, &s->agent, &err) < 0)
+	if (par_event_child(s->loop, pid, on_agent_end, s, &s->agent, &err) < 0)
 		die("agent", err);
-	lpar_channel_connected(s->channel, par_now_ms());
-	arm(s);
+	use_channel(s, fds[0]);
 }
 
 static void on_gone(struct par_source *src, int signo, void *user)
@@ -315,6 +339,9 @@ int main(int argc, char **argv)
 	    par_event_io(s.loop, fd, EPOLLIN, on_listener, &s, &s.listener, &err) < 0)
 		die("set-up", err);
 	signal(SIGPIPE, SIG_IGN);
-	start_agent(&s);
+	if (strcmp(argv[2], "--connect") == 0 && argc == 4)
+		use_channel(&s, connect_to(argv[3]));
+	else
+		start_agent(&s);
 	return par_event_run(s.loop);
 }
