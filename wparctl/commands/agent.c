@@ -44,6 +44,7 @@ const struct par_cmd cmd_agent = {
 	.name = "agent",
 	.synopsis = "",
 	.summary = "Serve lpard in an LPAR",
+	.hidden = true, /* its page is wparctl-agent(8) */
 	.opts = opts,
 	.args_size = sizeof(struct agent_args),
 	.run = run,
