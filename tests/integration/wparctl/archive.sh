@@ -7,6 +7,7 @@
 set -u
 . "$PAR_TEST_SOURCE/integration/lib.sh"
 
+PATH=$PAR_TEST_BUILD/tests:$PATH
 work=$TMPDIR/archives
 attack=$TMPDIR/attack
 export WPARS_ROOT=$TMPDIR/root

@@ -1,0 +1,102 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# mkwpar.sh - names, two at once, a full disk, a kill in the middle: nothing half is left
+# timeout: 180
+set -u
+. "$PAR_TEST_SOURCE/integration/lib.sh"
+
+export WPARS_ROOT=$TMPDIR/root
+mkdir "$WPARS_ROOT"
+
+for name in a/b .. ../x -x 0x 'a b' abcdefghijklmnopqrstuvwxyz; do
+	output=$(mkwpar -n "$name" 2>&1)
+	is "'$name' is refused" "$?" 1
+	is "'$name': one line" "$(printf '%s\n' "$output" | wc -l)" 1
+done
+is "nothing was made" "$(find "$WPARS_ROOT" -mindepth 1)" ""
+
+ok "mkwpar" mkwpar -n dev01
+fails "a name that exists" mkwpar -n dev01
+is "its state" "$(lswpar -qc -a state dev01)" D
+
+# Two of the same name at the same moment: one wins.
+for round in 1 2 3 4 5; do
+	mkwpar -n "twin$round" >"$TMPDIR/a" 2>&1 &
+	first=$!
+	mkwpar -n "twin$round" >"$TMPDIR/b" 2>&1 &
+	second=$!
+	wait $first
+	a=$?
+	wait $second
+	is "one of two wins ($round)" "$((a + $?))" 1
+	is "and it is whole ($round)" "$(lswpar -qc -a state "twin$round")" D
+	ok "and can be removed ($round)" rmwpar "twin$round"
+done
+# Ten different ones at the same moment have different ids and keys.
+for i in 0 1 2 3 4 5 6 7 8 9; do
+	mkwpar -n "many$i" >/dev/null 2>&1 &
+done
+wait
+is "ten at once" "$(lswpar -qc -a state | sort | uniq -c | tr -s ' ')" " 11 D"
+is "ten id ranges" "$(grep -h idbase "$WPARS_ROOT"/etc/wpars/many*.cf | sort -u | wc -l)" 10
+is "ten keys" "$(grep -h 'key =' "$WPARS_ROOT"/etc/wpars/many*.cf | sort -u | wc -l)" 10
+for i in 0 1 2 3 4 5 6 7 8 9; do
+	rmwpar "many$i"
+done
+
+# Killed at any moment: lswpar tells, mkwpar again completes, rmwpar removes.
+for delay in 0.002 0.004 0.006 0.01 0.02 0.05; do
+	mkwpar -n kill >/dev/null 2>&1 &
+	pid=$!
+	sleep "$delay"
+	kill -9 $pid 2>/dev/null
+	wait $pid 2>/dev/null
+	state=$(lswpar -qc -a state kill 2>/dev/null)
+	like "killed after $delay s: nothing, B or D" "-$state" '^-[BD]?$'
+	if [ "$state" = D ]; then
+		ok "killed after $delay s: it was whole" startwpar kill
+		ok "killed after $delay s: rmwpar -F" rmwpar -F kill
+	else
+		ok "killed after $delay s: mkwpar again" mkwpar -n kill
+		ok "killed after $delay s: rmwpar" rmwpar kill
+	fi
+done
+
+# A full disk.
+ok "rmwpar" rmwpar dev01
+mkdir -p "$WPARS_ROOT/wpars"
+mount -t tmpfs -o size=64k tmpfs "$WPARS_ROOT/wpars"
+output=$(mkwpar -n full 2>&1)
+is "a full disk fails" "$?" 1
+is "one error line" "$(printf '%s\n' "$output" | grep -c '^mkwpar: [^C]')" 1
+is "no folder is left" "$(ls -A "$WPARS_ROOT/wpars")" ""
+is "no WPAR is left" "$(lswpar)" ""
+umount "$WPARS_ROOT/wpars"
+
+# The lines of the seed, and what wparexec writes where.
+output=$(wparexec -n temp1 /bin/echo hello 2>"$TMPDIR/err")
+is "wparexec's status" "$?" 0
+is "stdout is the command's alone" "$output" hello
+is "the lines about the WPAR" "$(cat "$TMPDIR/err")" "Starting workload partition temp1.
+Mounting all workload partition file systems.
+Loading workload partition.
+Shutting down all workload partition processes."
+wparexec -n temp1 /bin/sh -c 'exit 37' 2>/dev/null
+is "the command's own status" "$?" 37
+is "an application WPAR is gone afterwards" "$(lswpar)" ""
+wparexec -n long /bin/sleep 60 2>/dev/null &
+pid=$!
+ok "while it runs it is listed" wait_for 10 sh -c '[ "$(lswpar -qc -a state,type long)" = A:A ]'
+fails "a second of that name" wparexec -n long /bin/true
+ok "stopwpar ends it" stopwpar -F long
+wait $pid
+is "and it is gone" "$(lswpar)" ""
+wparexec -n orphan /bin/sleep 60 2>/dev/null &
+pid=$!
+wait_for 10 sh -c '[ "$(lswpar -qc -a state orphan)" = A ]'
+kill -9 $pid
+wait $pid 2>/dev/null
+ok "after kill -9 of wparexec the name is free again" \
+	wait_for 10 wparexec -n orphan /bin/true
+is "and nothing is left" "$(lswpar; ls -A "$WPARS_ROOT/run/wpars" | grep -v '^\.')" ""
+done_testing

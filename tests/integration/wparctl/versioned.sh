@@ -1,0 +1,77 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# versioned.sh - an older Debian in a WPAR of this machine: bullseye on its own libraries
+# timeout: 180
+set -u
+. "$PAR_TEST_SOURCE/integration/lib.sh"
+
+[ "$(uname -m)" = x86_64 ] || skip_all "the image is for amd64"
+image=${PAR_MKSYSB:-}/bullseye-amd64.tar.zst
+[ -e "$image" ] || skip_all "no image $image"
+export WPARS_ROOT=$TMPDIR/root
+mkdir "$WPARS_ROOT"
+store=$WPARS_ROOT/var/lib/wpars/images
+inside()
+{
+	clogin old01 -- sh -c "$1" 2>&1
+}
+
+ok "mkwpar -C -B" mkwpar -n old01 -C -B "$image"
+is "its type" "$(lswpar -qc -a name,state,type old01)" old01:D:L
+digest=$(sha256sum "$image" | cut -d' ' -f1)
+ok "the image is in the store" test -d "$store/$digest/root"
+before=$(find "$store/$digest/root" | sort | sha256sum)
+ok "startwpar" startwpar old01
+is "the system is the old one" "$(inside '. /etc/os-release; echo $ID $VERSION_ID')" "debian 11"
+is "its shell runs on its own libraries" "$(inside 'readlink -f /lib/x86_64-linux-gnu/libc.so.6')" \
+	/usr/lib/x86_64-linux-gnu/libc-2.31.so
+like "uname -r" "$(inside 'uname -r')" '^5\.10\.0-'
+like "uname -v" "$(inside 'uname -v')" '^#1 SMP Debian 5\.10'
+is "the kernel's files say the same" "$(inside 'cat /proc/sys/kernel/osrelease')" "$(inside 'uname -r')"
+like "/proc/version" "$(inside 'cat /proc/version')" '^Linux version 5\.10\.0-'
+is "oslevel" "$(inside oslevel)" "$(inside 'cat /etc/debian_version')"
+is "the host name" "$(inside 'uname -n; hostname' | sort -u)" old01
+like "df is this system's, with Global" "$(inside df)" '^Global .* /$'
+like "ps is this system's" "$(inside 'ps -e')" ' ps$'
+is "and not the image's" "$(inside 'ps --version')" "$(ps --version)"
+is "a child of a child asks as well" "$(inside '(sh -c "uname -r")')" "$(inside 'uname -r')"
+ok "root inside may write everywhere" inside 'echo x >/etc/new && rm /etc/hostname && mkdir /usr/local/d'
+is "the image has not changed" "$(find "$store/$digest/root" | sort | sha256sum)" "$before"
+is "ids on disk are those inside" "$(stat -c '%u:%g' "$WPARS_ROOT/wpars/old01/upper/etc/new")" 0:0
+
+# A second WPAR of the image has its own upper layer.
+ok "a second WPAR of it" mkwpar -n old02 -C -B "$image" -s
+is "does not see the first one's files" "$(clogin old02 -- ls /etc/new 2>&1 | grep -c 'No such')" 1
+ok "and is removed" rmwpar -F old02
+ok "the image stays" test -d "$store/$digest/root"
+
+# What answers uname outlives cor_NAME.
+cor=$(cut -d' ' -f1 "$WPARS_ROOT/run/wpars/old01/monitor")
+(clogin old01 -- sh -c 'sleep 2; uname -r' >"$TMPDIR/late" 2>&1) &
+sleep 0.5
+kill -9 "$cor"
+wait
+like "uname after kill -9 of cor_old01" "$(cat "$TMPDIR/late")" '^5\.10\.0-'
+is "it is still active" "$(lswpar -qc -a state old01)" A
+
+ok "stopwpar" stopwpar -t 30 old01
+ok "what was written is still there" test -e "$WPARS_ROOT/wpars/old01/upper/etc/new"
+ok "startwpar again" startwpar old01
+is "inside, too" "$(inside 'cat /etc/new')" x
+ok "rmwpar -F" rmwpar -F old01
+is "nothing is left in the store" "$(ls -A "$store")" ""
+is "nor of the WPAR" "$(ls -A "$WPARS_ROOT/wpars" "$WPARS_ROOT/etc/wpars" | grep -v : | grep .)" ""
+
+# A mkwpar killed in the middle of the unpacking.
+mkwpar -n old01 -C -B "$image" >/dev/null 2>&1 &
+pid=$!
+wait_for 20 sh -c "ls -d '$store'/.new-*/root"
+is "while it works: T" "$(lswpar -qc -a state old01)" T
+kill -9 $pid
+wait $pid 2>/dev/null
+is "killed: B" "$(lswpar -qc -a state old01)" B
+fails "it cannot be started" startwpar old01
+ok "the same command again completes it" mkwpar -n old01 -C -B "$image"
+is "and leaves one image" "$(ls -A "$store")" "$digest"
+ok "rmwpar" rmwpar old01
+done_testing
