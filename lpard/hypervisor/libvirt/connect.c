@@ -176,6 +176,7 @@ static void *keep(void *arg)
 	struct hv_libvirt *h = arg;
 	unsigned int pause = PAUSE_MIN_MS;
 
+	hv_thread_block_signals();
 	for (;;) {
 		auto_error why = NULL;
 		virConnectPtr conn = open_one(h, &why);
@@ -256,6 +257,12 @@ static void close_it(struct hv *hv)
 	pthread_cond_broadcast(&h->changed);
 	pthread_mutex_unlock(&h->lock);
 	pthread_join(h->keeper, NULL);
+	hv_loop_call(hv_pumps_end, h);
+	/* A guest that does not read holds its stream's thread till libvirtd gives it up. */
+	pthread_mutex_lock(&h->lock);
+	while (h->senders > 0)
+		wait_changed(h, -1);
+	pthread_mutex_unlock(&h->lock);
 	hv_loop_unref();
 	destroy(h);
 }

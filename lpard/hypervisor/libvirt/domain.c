@@ -16,6 +16,9 @@ static int check_free(virConnectPtr conn, const char *uuid, const char *name,
 	if (by_uuid && hv_find(conn, uuid, &ours, NULL) < 0)
 		return par_fail(err, PAR_E_EXISTS, 0,
 				"the UUID %s belongs to a domain that is not an LPAR", uuid);
+	if (by_uuid && strcmp(virDomainGetName(by_uuid), name) != 0)
+		return par_fail(err, PAR_E_EXISTS, 0, "the LPAR %s has the name \"%s\"", uuid,
+				virDomainGetName(by_uuid));
 	by_name = virDomainLookupByName(conn, name);
 	if (by_name && virDomainGetUUIDString(by_name, other) == 0 && strcmp(other, uuid) != 0)
 		return par_fail(err, PAR_E_EXISTS, 0, "the name \"%s\" belongs to another domain",

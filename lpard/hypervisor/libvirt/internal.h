@@ -35,7 +35,8 @@ struct hv_libvirt {
 	char *why_down;	    /* text of the last failure */
 	bool lost;	    /* libvirt told that the connection is gone */
 	bool closing;
-	unsigned int calls; /* under way */
+	unsigned int calls;   /* under way */
+	unsigned int senders; /* threads of streams (stream.c) */
 	int callbacks[HV_EVENTS_MAX];
 	int n_callbacks;
 	enum fw_accel accel;	/* known once up */
@@ -50,6 +51,8 @@ struct hv_libvirt {
 /* loop.c */
 int hv_loop_ref(struct par_error **err);
 void hv_loop_unref(void);
+/* hv_thread_block_signals - first in each thread of ours: signals belong to the program's own */
+void hv_thread_block_signals(void);
 /* hv_loop_call - run @fn on the event thread and wait for it; also a barrier for callbacks */
 int hv_loop_call(void (*fn)(void *arg), void *arg);
 

@@ -5,6 +5,8 @@
  */
 #include "lpard/hypervisor/libvirt/internal.h"
 
+#include <signal.h>
+
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_t thread;
 static unsigned int users;
@@ -26,9 +28,18 @@ static void swallow(void *user, virErrorPtr e)
 	(void)e;
 }
 
+void hv_thread_block_signals(void)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_BLOCK, &all, NULL);
+}
+
 static void *run(void *arg)
 {
 	(void)arg;
+	hv_thread_block_signals();
 	while (!stopping) {
 		if (virEventRunDefaultImpl() < 0)
 			break;

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Consoles and channels as sockets: a pump on the event thread moves bytes between a libvirt stream
- * and one end of a socket pair; the caller has the other.
+ * Consoles and channels as sockets: a pump moves bytes between a libvirt stream and one end of a
+ * socket pair; the caller has the other.
  *
- * libvirt's client takes whatever the server sends into memory without a limit, so the pump always
- * takes it out, and keeps at most INBOUND_MAX of what the caller does not read.
+ * Two habits of libvirt shape it.  Its client takes whatever the server sends into memory without a
+ * limit: so the pump always takes it out, on the event thread, and keeps at most INBOUND_MAX of
+ * what the caller does not read.  And libvirtd stops reading a connection when a guest does not
+ * take what was sent to it, so that sending blocks, and everything else on that connection: so each
+ * stream has a connection and a sending thread of its own, and a guest can hold up nothing else.
  */
 #include "lpard/common/str.h"
 #include "lpard/hypervisor/libvirt/internal.h"
@@ -12,68 +15,144 @@
 #include <sys/socket.h>
 
 #define INBOUND_MAX  (1024 * 1024)
-#define OUTBOUND_MAX (64 * 1024)
+#define OUTBOUND_MAX 16384
 
 struct hv_pump {
 	struct hv_libvirt *h;
 	struct hv_pump *next, **at; /* in h->pumps */
+	virConnectPtr conn;
 	virStreamPtr st;
 	bool has_callback;
 	bool lossy; /* a console: the oldest bytes may go */
 	bool ended; /* the stream is gone; what is left is still given to the caller */
 	int fd;
 	int watch;
-	struct par_buf inbound;	 /* from the guest */
+	struct par_buf inbound; /* from the guest */
+
+	pthread_mutex_t lock; /* what follows: shared with the sending thread */
+	pthread_cond_t work;
 	struct par_buf outbound; /* to the guest */
+	bool sending;
+	bool waiting; /* inbound is not empty */
+	bool dead;    /* the sending thread cleans up and ends */
 };
 
 static void on_socket(int watch, int fd, int events, void *opaque);
 static void on_stream(virStreamPtr st, int events, void *opaque);
 
-/* Ends the stream, but not yet the socket. */
+/* Nothing more comes from the stream. */
 static void end_stream(struct hv_pump *p)
 {
 	if (p->has_callback)
 		virStreamEventRemoveCallback(p->st);
 	p->has_callback = false;
-	if (!p->ended)
-		virStreamAbort(p->st);
 	p->ended = true;
 	virResetLastError();
 }
 
+/* Ends the pump; its thread, which may hang in a send, does the rest. */
 static void destroy(struct hv_pump *p)
 {
 	end_stream(p);
-	if (p->watch >= 0)
-		virEventRemoveHandle(p->watch);
-	if (p->fd >= 0)
-		close(p->fd);
-	virStreamFree(p->st);
-	par_buf_done(&p->inbound);
-	par_buf_done(&p->outbound);
 	if (p->at) {
 		*p->at = p->next;
 		if (p->next)
 			p->next->at = p->at;
 	}
-	free(p);
+	pthread_mutex_lock(&p->lock);
+	if (p->watch >= 0)
+		virEventRemoveHandle(p->watch);
+	close(p->fd);
+	p->dead = true;
+	pthread_cond_signal(&p->work);
+	pthread_mutex_unlock(&p->lock);
+}
+
+/* With p->lock held. */
+static int socket_events(const struct hv_pump *p)
+{
+	int events = VIR_EVENT_HANDLE_HANGUP | VIR_EVENT_HANDLE_ERROR;
+
+	if (p->waiting)
+		events |= VIR_EVENT_HANDLE_WRITABLE;
+	if (!p->sending && !p->ended)
+		events |= VIR_EVENT_HANDLE_READABLE;
+	return events;
 }
 
 static void update_events(struct hv_pump *p)
 {
-	int socket = VIR_EVENT_HANDLE_HANGUP | VIR_EVENT_HANDLE_ERROR;
-	int stream = VIR_STREAM_EVENT_READABLE | VIR_STREAM_EVENT_ERROR | VIR_STREAM_EVENT_HANGUP;
+	pthread_mutex_lock(&p->lock);
+	p->waiting = p->inbound.len > 0;
+	virEventUpdateHandle(p->watch, socket_events(p));
+	pthread_mutex_unlock(&p->lock);
+}
 
-	if (p->inbound.len > 0)
-		socket |= VIR_EVENT_HANDLE_WRITABLE;
-	if (p->outbound.len == 0 && !p->ended)
-		socket |= VIR_EVENT_HANDLE_READABLE;
-	else
-		stream |= VIR_STREAM_EVENT_WRITABLE;
-	virEventUpdateHandle(p->watch, socket);
-	if (p->has_callback)
-		virStreamEventUpdateCallback(p->st, stream);
+static bool send_all(struct hv_pump *p, const char *data, size_t len)
+{
+	while (len > 0) {
+		int n = virStreamSend(p->st, data, len);
+
+		if (n == -2)
+			usleep(10000);
+		else if (n < 0)
+			return false;
+		else
+			data += n, len -= (size_t)n;
+	}
+	return true;
+}
+
+static void pump_free(struct hv_pump *p)
+{
+	struct hv_libvirt *h = p->h;
+
+	virStreamAbort(p->st);
+	virStreamFree(p->st);
+	virConnectClose(p->conn);
+	par_buf_done(&p->inbound);
+	par_buf_done(&p->outbound);
+	pthread_cond_destroy(&p->work);
+	pthread_mutex_destroy(&p->lock);
+	free(p);
+	pthread_mutex_lock(&h->lock);
+	h->senders--;
+	pthread_cond_broadcast(&h->changed);
+	pthread_mutex_unlock(&h->lock);
+}
+
+/* The sending thread of one stream. */
+static void *sender(void *arg)
+{
+	struct hv_pump *p = arg;
+
+	hv_thread_block_signals();
+	pthread_mutex_lock(&p->lock);
+	while (!p->dead) {
+		struct par_buf b = p->outbound;
+		bool sent;
+
+		if (b.len == 0) {
+			pthread_cond_wait(&p->work, &p->lock);
+			continue;
+		}
+		p->outbound = (struct par_buf){ 0 };
+		pthread_mutex_unlock(&p->lock);
+		sent = send_all(p, b.data, b.len);
+		par_buf_done(&b);
+		pthread_mutex_lock(&p->lock);
+		p->sending = false;
+		if (p->dead)
+			break;
+		if (sent)
+			virEventUpdateHandle(p->watch, socket_events(p));
+		else
+			shutdown(p->fd,
+				 SHUT_RDWR); /* the event thread sees it, and ends the pump */
+	}
+	pthread_mutex_unlock(&p->lock);
+	pump_free(p);
+	return NULL;
 }
 
 /* Gives the caller what it takes.  Returns false when the caller is gone. */
@@ -85,21 +164,6 @@ static bool flush_inbound(struct hv_pump *p)
 		if (n < 0)
 			return errno == EAGAIN || errno == EINTR;
 		par_buf_drop(&p->inbound, (size_t)n);
-	}
-	return true;
-}
-
-/* Gives the guest what it takes.  Returns false when the stream is gone. */
-static bool flush_outbound(struct hv_pump *p)
-{
-	while (p->outbound.len > 0) {
-		int n = virStreamSend(p->st, p->outbound.data, p->outbound.len);
-
-		if (n == -2)
-			return true;
-		if (n < 0)
-			return false;
-		par_buf_drop(&p->outbound, (size_t)n);
 	}
 	return true;
 }
@@ -128,15 +192,23 @@ static bool receive(struct hv_pump *p)
 	}
 }
 
-/* Reads what the caller wrote.  Returns false when it closed its end. */
+/* Takes what the caller wrote to the sender.  Returns false when the caller closed its end. */
 static bool read_socket(struct hv_pump *p)
 {
 	char chunk[OUTBOUND_MAX];
 	ssize_t n = recv(p->fd, chunk, sizeof(chunk), 0);
+	bool put;
 
 	if (n < 0)
 		return errno == EAGAIN || errno == EINTR;
-	return n > 0 && par_buf_put(&p->outbound, chunk, (size_t)n) == 0;
+	if (n == 0)
+		return false;
+	pthread_mutex_lock(&p->lock);
+	put = par_buf_put(&p->outbound, chunk, (size_t)n) == 0;
+	p->sending = true;
+	pthread_cond_signal(&p->work);
+	pthread_mutex_unlock(&p->lock);
+	return put;
 }
 
 /* After anything happened: the caller gets the rest of a dead stream, then end of file. */
@@ -161,8 +233,6 @@ static void on_stream(virStreamPtr st, int events, void *opaque)
 	(void)st;
 	if (events & (VIR_STREAM_EVENT_READABLE | VIR_STREAM_EVENT_HANGUP | VIR_STREAM_EVENT_ERROR))
 		there = receive(p);
-	if (there && (events & VIR_STREAM_EVENT_WRITABLE))
-		there = flush_outbound(p);
 	if (events & (VIR_STREAM_EVENT_HANGUP | VIR_STREAM_EVENT_ERROR))
 		there = false;
 	settle(p, true, there);
@@ -171,17 +241,16 @@ static void on_stream(virStreamPtr st, int events, void *opaque)
 static void on_socket(int watch, int fd, int events, void *opaque)
 {
 	struct hv_pump *p = opaque;
-	bool caller_there = true, stream_there = !p->ended;
+	bool caller_there = true;
 
 	(void)watch;
 	(void)fd;
-	if (stream_there && (events & VIR_EVENT_HANDLE_READABLE)) {
+	if (!p->ended && (events & VIR_EVENT_HANDLE_READABLE)) {
 		caller_there = read_socket(p);
-		stream_there = flush_outbound(p);
 	} else if (events & (VIR_EVENT_HANDLE_HANGUP | VIR_EVENT_HANDLE_ERROR)) {
 		caller_there = false;
 	}
-	settle(p, caller_there, stream_there);
+	settle(p, caller_there, true);
 }
 
 struct add {
@@ -189,18 +258,20 @@ struct add {
 	bool ok;
 };
 
-/* On the event thread: callbacks start here, so that nothing needs a lock. */
+/* On the event thread: callbacks start here, so that only the sender needs a lock. */
 static void add_pump(void *arg)
 {
+	static const int wanted =
+		VIR_STREAM_EVENT_READABLE | VIR_STREAM_EVENT_ERROR | VIR_STREAM_EVENT_HANGUP;
 	struct add *a = arg;
 	struct hv_pump *p = a->p;
 	struct hv_libvirt *h = p->h;
 
 	p->watch = virEventAddHandle(p->fd, 0, on_socket, p, NULL);
-	if (p->watch < 0)
+	if (p->watch < 0 || virStreamEventAddCallback(p->st, wanted, on_stream, p, NULL) < 0) {
+		destroy(p);
 		return;
-	if (virStreamEventAddCallback(p->st, 0, on_stream, p, NULL) < 0)
-		return;
+	}
 	p->has_callback = true;
 	p->next = h->pumps;
 	p->at = &h->pumps;
@@ -209,11 +280,6 @@ static void add_pump(void *arg)
 	h->pumps = p;
 	update_events(p);
 	a->ok = true;
-}
-
-static void destroy_pump(void *arg)
-{
-	destroy(arg);
 }
 
 void hv_pumps_end(void *arg)
@@ -229,38 +295,67 @@ void hv_pumps_end(void *arg)
 		destroy(h->pumps);
 }
 
-/* Takes @st over. */
-static int start_pump(struct hv_libvirt *h, virStreamPtr st, bool lossy, int *ret_fd,
-		      struct par_error **err)
+static int start_sender(struct hv_pump *p)
+{
+	struct hv_libvirt *h = p->h;
+	pthread_attr_t attr;
+	pthread_t thread;
+	int r;
+
+	pthread_mutex_init(&p->lock, NULL);
+	pthread_cond_init(&p->work, NULL);
+	pthread_attr_init(&attr);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	pthread_mutex_lock(&h->lock);
+	h->senders++;
+	r = pthread_create(&thread, &attr, sender, p);
+	if (r)
+		h->senders--;
+	pthread_mutex_unlock(&h->lock);
+	pthread_attr_destroy(&attr);
+	return r;
+}
+
+/* Takes @conn and @st over when it succeeds. */
+static int start_pump(struct hv_libvirt *h, virConnectPtr conn, virStreamPtr st, bool lossy,
+		      int *ret_fd, struct par_error **err)
 {
 	struct hv_pump *p = calloc(1, sizeof(*p));
 	struct add add = { .p = p };
-	int pair[2];
+	int pair[2], r;
 
 	if (!p || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0) {
 		int saved = errno;
 
-		virStreamAbort(st);
-		virStreamFree(st);
 		free(p);
 		return par_fail(err, PAR_E_SYSTEM, saved, "could not make a socket");
 	}
-	*p = (struct hv_pump){ .h = h, .st = st, .lossy = lossy, .fd = pair[0], .watch = -1 };
-	hv_loop_call(add_pump, &add);
-	if (!add.ok) {
-		hv_loop_call(destroy_pump, p);
+	p->h = h;
+	p->conn = conn;
+	p->st = st;
+	p->lossy = lossy;
+	p->fd = pair[0];
+	p->watch = -1;
+	r = start_sender(p);
+	if (r) {
+		close(pair[0]);
 		close(pair[1]);
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "could not watch a stream");
+		free(p);
+		return par_fail(err, PAR_E_SYSTEM, r, "could not start a thread");
 	}
+	hv_loop_call(add_pump, &add);
+	if (!add.ok) /* the caller sees the end of file at once */
+		virResetLastError();
 	*ret_fd = pair[1];
 	return 0;
 }
 
 enum stream_kind { CONSOLE, CONSOLE_STEAL, CHANNEL };
 
-static int open_stream(struct hv_libvirt *h, virConnectPtr conn, const char *uuid,
-		       enum stream_kind kind, int *ret_fd, struct par_error **err)
+static int open_stream(virConnectPtr conn, const char *uuid, enum stream_kind kind,
+		       virStreamPtr *ret, struct par_error **err)
 {
+	const char *what = kind == CHANNEL ? "agent's channel" : "console";
 	auto_domain dom = NULL;
 	auto_stream st = NULL;
 	int r = hv_find(conn, uuid, &dom, err);
@@ -279,27 +374,39 @@ static int open_stream(struct hv_libvirt *h, virConnectPtr conn, const char *uui
 		r = virDomainOpenConsole(dom, NULL, st,
 					 kind == CONSOLE_STEAL ? VIR_DOMAIN_CONSOLE_FORCE : 0);
 	if (r < 0 && hv_last_code_is(VIR_ERR_OPERATION_FAILED))
-		return par_fail(err, PAR_E_BUSY, 0, "the %s of the LPAR \"%s\" is in use",
-				kind == CHANNEL ? "agent's channel" : "console",
+		return par_fail(err, PAR_E_BUSY, 0, "the %s of the LPAR \"%s\" is in use", what,
 				virDomainGetName(dom));
 	if (r < 0)
-		return hv_fail(conn, err, "could not open the %s of the LPAR \"%s\"",
-			       kind == CHANNEL ? "agent's channel" : "console",
+		return hv_fail(conn, err, "could not open the %s of the LPAR \"%s\"", what,
 			       virDomainGetName(dom));
-	return start_pump(h, take_ptr(st), kind != CHANNEL, ret_fd, err);
+	*ret = take_ptr(st);
+	return 0;
 }
 
 static int open_call(struct hv *hv, const char *uuid, enum stream_kind kind, int *ret_fd,
 		     struct par_error **err)
 {
 	struct hv_libvirt *h = hv_libvirt_of(hv);
-	virConnectPtr conn;
-	int r = hv_call_begin(h, &conn, err);
+	virConnectPtr main_conn, conn;
+	virStreamPtr st = NULL;
+	int r = hv_call_begin(h, &main_conn, err);
 
 	if (r < 0)
 		return r;
-	r = open_stream(h, conn, uuid, kind, ret_fd, err);
-	hv_call_end(h, conn);
+	conn = virConnectOpenAuth(h->uri, NULL, 0);
+	if (!conn) {
+		r = hv_fail(NULL, err, "could not connect to \"%s\"", h->uri);
+	} else {
+		r = open_stream(conn, uuid, kind, &st, err);
+		if (r == 0)
+			r = start_pump(h, conn, st, kind != CHANNEL, ret_fd, err);
+		if (r < 0) {
+			if (st)
+				virStreamFree(st);
+			virConnectClose(conn);
+		}
+	}
+	hv_call_end(h, main_conn);
 	return r;
 }
 
