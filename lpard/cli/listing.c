@@ -117,6 +117,30 @@ int listing_print(FILE *out, const struct listing_args *a, char delimiter,
 	return print_text(out, &f, names, n, rows, err);
 }
 
+/*
+ * The names of -F.  An HMC sees the command line as one text, so that `-F name state` asks for two:
+ * words behind the options belong to -F.
+ */
+static int take_fields(const struct par_cmd_ctx *ctx, const struct listing_args *a,
+		       struct par_strv *ret, char *delimiter, struct par_error **err)
+{
+	auto_buf text = { 0 };
+
+	if (ctx->argc == 0)
+		return par_table_fields(a->fields.value, ret, delimiter, err);
+	if (!a->fields.given || !a->fields.value)
+		return par_fail(err, PAR_E_USAGE, 0,
+				"An invalid parameter was entered.  The invalid parameter is %s.  "
+				"Please check your entry and retry the command.",
+				ctx->argv[0]);
+	par_buf_puts(&text, a->fields.value);
+	for (int i = 0; i < ctx->argc; i++)
+		par_buf_printf(&text, " %s", ctx->argv[i]);
+	if (text.failed)
+		return cli_oom(err);
+	return par_table_fields(text.data, ret, delimiter, err);
+}
+
 int listing_run(const struct par_cmd_ctx *ctx, const struct listing_args *a,
 		struct json_object *params, struct par_error **err)
 {
@@ -128,9 +152,9 @@ int listing_run(const struct par_cmd_ctx *ctx, const struct listing_args *a,
 
 	if (!owned)
 		return cli_oom(err);
-	r = cli_put_filter(owned, a->filter, err);
+	r = take_fields(ctx, a, &names, &delimiter, err);
 	if (r == 0)
-		r = par_table_fields(a->fields.value, &names, &delimiter, err);
+		r = cli_put_filter(owned, a->filter, err);
 	if (r == 0 && names.n > 0 && par_json_put_strv(owned, "fields", names.v, names.n) < 0)
 		r = cli_oom(err);
 	if (r == 0)

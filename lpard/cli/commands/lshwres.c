@@ -52,6 +52,7 @@ const struct par_cmd cmd_lshwres = {
 	.synopsis = "",
 	.summary = "List the memory and processors of a system or of its partitions",
 	.family = PAR_FAMILY_HMC,
+	.max_args = PAR_ARGS_ANY, /* more names of -F: listing.c */
 	.opts = opts,
 	.args_size = sizeof(struct lshwres_args),
 	.run = run,

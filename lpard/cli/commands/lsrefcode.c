@@ -56,6 +56,7 @@ const struct par_cmd cmd_lsrefcode = {
 	.synopsis = "",
 	.summary = "List reference codes, the newest first",
 	.family = PAR_FAMILY_HMC,
+	.max_args = PAR_ARGS_ANY, /* more names of -F: listing.c */
 	.opts = opts,
 	.args_size = sizeof(struct lsrefcode_args),
 	.run = run,

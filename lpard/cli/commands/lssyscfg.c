@@ -49,6 +49,7 @@ const struct par_cmd cmd_lssyscfg = {
 	.synopsis = "",
 	.summary = "List managed systems, partitions and profiles",
 	.family = PAR_FAMILY_HMC,
+	.max_args = PAR_ARGS_ANY, /* more names of -F: listing.c */
 	.opts = opts,
 	.args_size = sizeof(struct lssyscfg_args),
 	.run = run,

@@ -14,6 +14,9 @@ show chsysstate -r lpar -m sys1 -o on -n lpar01 -f default
 show chsysstate -r lpar -m sys1 -o on -n lpar01 -f default
 show lssyscfg -r lpar -m sys1 -F name:lpar_id:state:rmc_state --header
 show lssyscfg -m '9009-42A*10ABCDE' -r lpar -F 'name state'
+show lssyscfg -r lpar -m sys1 -F name state # unquoted, as op-test sends it
+show lssyscfg -r lpar -m sys1 -F name extra
+show lssyscfg -r lpar -m sys1 extra
 show lssyscfg -r lpar -m sys1 --filter lpar_ids=1 -Fcurr_profile,resource_config,logical_serial_num
 show lssyscfg -r prof -m sys1 --filter 'lpar_names=lpar01,profile_names=last*valid*configuration' -F name,desired_mem
 show lshwres -r mem -m sys1 --level lpar
