@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The channel's state machine: hello, frames, credits, pings.  See channel.h; the rules of the
- * protocol are in lpard/common/frame.h.
+ * The channel's state machine: hello, frames of the guest, pings.  See channel.h; the rules of the
+ * protocol are in lpard/common/frame.h, what clients send is in stream.c.
  */
-#include "lpard/daemon/channel.h"
+#include "lpard/daemon/channel_priv.h"
 
 #include "lpard/common/json.h"
 #include "lpard/common/wire.h"
@@ -17,49 +17,16 @@
 #define RESTART_GAP_MS 1000u  /* least between two sessions */
 #define PING_IDLE_MS   15000u /* silence after which a ping is sent */
 #define PING_LOST_MS   60000u /* silence after which the session is over */
-/* Output that waits: above HIGH no client data is taken, below LOW it is again. */
-#define OUT_HIGH     (1024u * 1024)
-#define OUT_LOW	     (256u * 1024)
-#define OUT_OPEN_MAX (4u * 1024 * 1024)
-#define PONG_MAX     65536u
+/* Output that waits: when it is less, streams that asked for room are told. */
+#define OUT_LOW	 (256u * 1024)
+#define PONG_MAX 65536u
 
-struct lpar_stream {
-	struct lpar_channel *channel;
-	uint32_t id;
-	const struct lpar_stream_ops *ops;
-	void *user;
-	bool is_run, replied, eof, wants_room;
-	uint32_t may_send;    /* STDIN, bytes with PAR_FRAME_COST */
-	uint32_t may_receive; /* STDOUT and STDERR */
-};
-
-struct lpar_channel {
-	char *name;
-	const struct lpar_channel_ops *ops;
-	void *user;
-	enum lpar_channel_state state;
-	struct lpar_agent_info info;
-	struct par_frame_reader reader;
-	uint8_t nonce[PAR_FRAME_NONCE];
-	struct par_buf out;
-	size_t sent; /* bytes of out already written */
-	struct lpar_stream *streams[PAR_FRAME_STREAMS];
-	size_t n_streams;
-	uint32_t next_id;
-	bool pad;	      /* the next hello starts a session */
-	uint64_t hello_at;    /* waiting: when to send the next hello */
-	uint64_t hello_sent;  /* when the last one was put */
-	uint64_t hello_delay; /* until the one after that */
-	uint64_t heard;	      /* when something came last */
-	bool pinged;
-};
-
-static uint32_t tag(const struct lpar_channel *c)
+uint32_t lpar_channel_tag(const struct lpar_channel *c)
 {
 	return par_frame_nonce_tag(c->nonce);
 }
 
-static size_t waiting(const struct lpar_channel *c)
+size_t lpar_channel_waiting(const struct lpar_channel *c)
 {
 	return c->out.len - c->sent;
 }
@@ -72,10 +39,10 @@ static void set_state(struct lpar_channel *c, enum lpar_channel_state state)
 	c->ops->state(state, c->user);
 }
 
-static void put(struct lpar_channel *c, uint32_t stream, enum par_frame_type type, const void *data,
-		size_t len)
+void lpar_channel_put(struct lpar_channel *c, uint32_t stream, enum par_frame_type type,
+		      const void *data, size_t len)
 {
-	par_frame_put(&c->out, tag(c), stream, type, data, len);
+	par_frame_put(&c->out, lpar_channel_tag(c), stream, type, data, len);
 	c->ops->output(c->user);
 }
 
@@ -88,7 +55,7 @@ static struct lpar_stream *find(const struct lpar_channel *c, uint32_t id)
 	return NULL;
 }
 
-static void unlink_stream(struct lpar_stream *s)
+void lpar_stream_unlink(struct lpar_stream *s)
 {
 	struct lpar_channel *c = s->channel;
 
@@ -102,7 +69,7 @@ static void unlink_stream(struct lpar_stream *s)
 
 static void end_stream(struct lpar_stream *s, const struct par_error *err)
 {
-	unlink_stream(s);
+	lpar_stream_unlink(s);
 	s->ops->ended(s, err, s->user);
 	free(s);
 }
@@ -118,7 +85,7 @@ static void fresh_nonce(struct lpar_channel *c)
 	do {
 		if (getrandom(c->nonce, sizeof(c->nonce), 0) != (ssize_t)sizeof(c->nonce))
 			memcpy(c->nonce, &c->hello_sent, sizeof(c->hello_sent));
-	} while (tag(c) == 0 || tag(c) == UINT32_MAX);
+	} while (lpar_channel_tag(c) == 0 || lpar_channel_tag(c) == UINT32_MAX);
 }
 
 static void forget_output(struct lpar_channel *c)
@@ -285,7 +252,7 @@ static void agent_is_here(struct lpar_channel *c, uint64_t now_ms)
 		return;
 	}
 	c->hello_delay = HELLO_FIRST_MS;
-	if (now_ms >= c->hello_sent + HELLO_GAP_MS && waiting(c) == 0)
+	if (now_ms >= c->hello_sent + HELLO_GAP_MS && lpar_channel_waiting(c) == 0)
 		send_hello(c, now_ms);
 	else if (c->hello_at > now_ms + HELLO_GAP_MS)
 		c->hello_at = now_ms + HELLO_GAP_MS;
@@ -314,7 +281,7 @@ static int on_hello(struct lpar_channel *c, const struct par_frame *f, uint64_t 
 	r = take_info(c, &hello, err);
 	if (r < 0)
 		return r;
-	par_frame_reader_sync(&c->reader, tag(c));
+	par_frame_reader_sync(&c->reader, lpar_channel_tag(c));
 	set_state(c, LPAR_CHANNEL_UP);
 	return 0;
 }
@@ -435,8 +402,8 @@ static int on_frame(struct lpar_channel *c, const struct par_frame *f, uint64_t 
 	if (f->type == PAR_FRAME_PONG)
 		return 0;
 	if (f->type == PAR_FRAME_PING) {
-		if (waiting(c) < PONG_MAX)
-			put(c, 0, PAR_FRAME_PONG, f->data, f->len);
+		if (lpar_channel_waiting(c) < PONG_MAX)
+			lpar_channel_put(c, 0, PAR_FRAME_PONG, f->data, f->len);
 		return 0;
 	}
 	return on_stream_frame(c, f, err);
@@ -474,7 +441,7 @@ void lpar_channel_feed(struct lpar_channel *c, const void *data, size_t len, uin
 size_t lpar_channel_output(struct lpar_channel *c, const void **ret_data)
 {
 	*ret_data = c->out.data ? c->out.data + c->sent : NULL;
-	return waiting(c);
+	return lpar_channel_waiting(c);
 }
 
 static struct lpar_stream *next_wanting(const struct lpar_channel *c)
@@ -490,12 +457,12 @@ void lpar_channel_sent(struct lpar_channel *c, size_t n)
 {
 	struct lpar_stream *s;
 
-	c->sent += n > waiting(c) ? waiting(c) : n;
+	c->sent += n > lpar_channel_waiting(c) ? lpar_channel_waiting(c) : n;
 	if (c->sent > c->out.len / 2) {
 		par_buf_drop(&c->out, c->sent);
 		c->sent = 0;
 	}
-	while (waiting(c) < OUT_LOW && (s = next_wanting(c)) != NULL) {
+	while (lpar_channel_waiting(c) < OUT_LOW && (s = next_wanting(c)) != NULL) {
 		s->wants_room = false;
 		s->ops->writable(s, s->user);
 	}
@@ -521,7 +488,7 @@ void lpar_channel_tick(struct lpar_channel *c, uint64_t now_ms)
 	if (now_ms < lpar_channel_deadline(c))
 		return;
 	if (c->state == LPAR_CHANNEL_WAITING) {
-		if (c->pad || waiting(c) == 0) {
+		if (c->pad || lpar_channel_waiting(c) == 0) {
 			send_hello(c, now_ms);
 		} else { /* nobody reads; what waits has a hello in it */
 			c->hello_at = now_ms + c->hello_delay;
@@ -530,117 +497,10 @@ void lpar_channel_tick(struct lpar_channel *c, uint64_t now_ms)
 	}
 	if (!c->pinged) {
 		c->pinged = true;
-		put(c, 0, PAR_FRAME_PING, NULL, 0);
+		lpar_channel_put(c, 0, PAR_FRAME_PING, NULL, 0);
 		return;
 	}
 	par_fail(&err, PAR_E_DISCONNECTED, 0, "the agent of the LPAR '%s' does not answer any more",
 		 c->name);
 	restart(c, err, now_ms);
-}
-
-int lpar_stream_open(struct lpar_channel *c, const char *method, struct json_object *parameters,
-		     const struct lpar_stream_ops *ops, void *user, struct lpar_stream **ret,
-		     struct par_error **err)
-{
-	struct par_wire_call call = { .method = (char *)method, .parameters = parameters };
-	auto_buf text = { 0 };
-	struct lpar_stream *s;
-	int r;
-
-	if (c->state != LPAR_CHANNEL_UP)
-		return par_fail(err, PAR_E_DISCONNECTED, 0, "no agent answers in the LPAR '%s'",
-				c->name);
-	if (c->n_streams >= PAR_FRAME_STREAMS || c->next_id == UINT32_MAX ||
-	    waiting(c) > OUT_OPEN_MAX)
-		return par_fail(err, PAR_E_NO_RESOURCES, 0,
-				"too many commands run in the LPAR '%s' already", c->name);
-	r = par_wire_encode_call(&call, &text, err);
-	if (r < 0)
-		return r;
-	if (text.len - 1 > par_frame_limit(PAR_FRAME_OPEN)) /* its NUL is not sent */
-		return par_fail(err, PAR_E_TOO_LARGE, 0,
-				"the command and its arguments are longer than 64 KiB");
-	s = calloc(1, sizeof(*s));
-	if (!s)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
-	*s = (struct lpar_stream){
-		.channel = c,
-		.id = c->next_id++,
-		.ops = ops,
-		.user = user,
-		.is_run = strcmp(method, "org.lpard.agent.Run") == 0,
-		.may_send = PAR_FRAME_WINDOW,
-		.may_receive = PAR_FRAME_WINDOW,
-	};
-	c->streams[c->n_streams++] = s;
-	put(c, s->id, PAR_FRAME_OPEN, text.data, text.len - 1);
-	*ret = s;
-	return 0;
-}
-
-static int check_stdin(struct lpar_stream *s, const struct par_frame *f, struct par_error **err)
-{
-	size_t cost = f->len + PAR_FRAME_COST;
-
-	if (s->eof)
-		return par_fail(err, PAR_E_PROTOCOL, 0, "stdin goes on after its end");
-	if (cost > s->may_send)
-		return par_fail(err, PAR_E_PROTOCOL, 0, "stdin without credit");
-	s->may_send -= (uint32_t)cost;
-	return 0;
-}
-
-static int check_credit(struct lpar_stream *s, const struct par_frame *f, struct par_error **err)
-{
-	uint32_t bytes = 0;
-	int r = par_frame_get_credit(f, &bytes, err);
-
-	if (r == 0 && bytes > PAR_FRAME_WINDOW - s->may_receive)
-		r = par_fail(err, PAR_E_PROTOCOL, 0, "more credit than the window");
-	if (r == 0)
-		s->may_receive += bytes;
-	return r;
-}
-
-static int check(struct lpar_stream *s, const struct par_frame *f, struct par_error **err)
-{
-	uint16_t rows, columns;
-	int signo;
-
-	if (f->type == PAR_FRAME_STDIN)
-		return check_stdin(s, f, err);
-	if (f->type == PAR_FRAME_CREDIT)
-		return check_credit(s, f, err);
-	if (f->type == PAR_FRAME_WINCH)
-		return par_frame_get_winch(f, &rows, &columns, err);
-	if (f->type == PAR_FRAME_SIGNAL)
-		return par_frame_get_signal(f, &signo, err);
-	if (f->type != PAR_FRAME_EOF)
-		return par_fail(err, PAR_E_PROTOCOL, 0, "a frame of type %d is not for the agent",
-				(int)f->type);
-	s->eof = true;
-	return 0;
-}
-
-int lpar_stream_send(struct lpar_stream *s, const struct par_frame *f, struct par_error **err)
-{
-	int r;
-
-	if (waiting(s->channel) >= OUT_HIGH) {
-		s->wants_room = true;
-		return -EAGAIN;
-	}
-	r = check(s, f, err);
-	if (r < 0)
-		return r;
-	put(s->channel, s->id, f->type, f->data, f->len);
-	return 0;
-}
-
-void lpar_stream_close(struct lpar_stream *s)
-{
-	unlink_stream(s);
-	if (s->channel->state == LPAR_CHANNEL_UP)
-		put(s->channel, s->id, PAR_FRAME_CLOSE, NULL, 0);
-	free(s);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lpard's end of the channel against a scripted, often hostile, guest; and a client's run. */
+/* size: one scripted guest serves all cases */
 #include "harness.h"
 #include "lpard/common/json.h"
 #include "lpard/daemon/channel.h"
