@@ -80,8 +80,14 @@ static void on_data(void *user, const char *data, size_t len)
 {
 	struct session *s = user;
 
+	/* A client's mistake ends the run from within: nothing is freed under our feet. */
+	s->pumping = true;
 	lpar_run_feed(s->run, data, len);
-	pump(s);
+	s->pumping = false;
+	if (s->ended)
+		session_free(s);
+	else
+		pump(s);
 }
 
 static void on_drained(void *user)
