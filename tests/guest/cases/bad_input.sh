@@ -48,7 +48,7 @@ refused "an unknown WPAR to start" . in_lpar startwpar nosuch
 refused "a log-in to an unknown WPAR" . in_lpar clogin nosuch -- true
 is "nothing is left behind" \
 	"$(lssyscfg -r lpar -m "$SYS" -F name | sort; virsh -q -c qemu:///system list --all --name)" "$before"
-is "nor in the LPAR" "$(in_lpar sh -c 'ls /etc/wpars/*.cf /wpars 2>/dev/null')" ""
+is "nor in the LPAR" "$(in_lpar sh -c 'ls -d /etc/wpars/*.cf /wpars/* 2>/dev/null')" ""
 
 # More memory than the machine has is accepted, and then fails to activate.
 ok "8 TiB can be defined" make big trixie min_mem=8388608,desired_mem=8388608,max_mem=8388608

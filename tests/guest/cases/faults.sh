@@ -17,6 +17,7 @@ listed()
 	[ "$(lssyscfg -r lpar -m "$SYS" --filter lpar_names=f1 -F name:state 2>/dev/null)" = "$1" ]
 }
 
+LPAR=f1
 ok "an LPAR" lpar_up f1 trixie
 ok "a WPAR in it" in_lpar sh -c 'mkwpar -n dev01 && startwpar dev01'
 boot=$(in_lpar cat /proc/sys/kernel/random/boot_id)

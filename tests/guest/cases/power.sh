@@ -44,7 +44,7 @@ ok "on again, by its current configuration" chsysstate -r lpar -m "$SYS" -o on -
 ok "shutdown --immed" chsysstate -r lpar -m "$SYS" -o shutdown --immed -n p1
 ok "off again" wait_for 20 state_is "Not Activated"
 out=$(wparcmd -m "$SYS" -p p1 -- true 2>&1)
-is "a command in an LPAR that is off fails at once" $? 1
+is "a command in an LPAR that is off fails at once" $? 255
 unlike "with a word" "$out" '^$'
 ok "rmsyscfg" rmsyscfg -r lpar -m "$SYS" -n p1
 is "no domain is left" "$(virsh -q -c qemu:///system list --all --name | grep -cx p1)" 0
