@@ -30,7 +30,7 @@ before=$(lssyscfg -r lpar -m "$SYS" -F name | sort; virsh -q -c qemu:///system l
 
 refused "unknown system" . lssyscfg -r lpar -m nosuch
 refused "unknown LPAR" '^HSCL8012 ' lssyscfg -r lpar -m "$SYS" --filter lpar_names=nosuch
-refused "unknown profile" '^HSCL800F ' chsysstate -r lpar -m "$SYS" -o on -n "$LPAR" -f nosuch
+refused "an LPAR that runs" '^HSCL3681 ' chsysstate -r lpar -m "$SYS" -o on -n "$LPAR" -f default
 refused "unknown attribute to show" '^An invalid attribute was entered\.  The invalid attribute is nosuch\.' \
 	lssyscfg -r lpar -m "$SYS" -F nosuch
 refused "unknown attribute to set" nosuch make b1 trixie nosuch=1
@@ -52,6 +52,7 @@ is "nor in the LPAR" "$(in_lpar sh -c 'ls -d /etc/wpars/*.cf /wpars/* 2>/dev/nul
 
 # More memory than the machine has is accepted, and then fails to activate.
 ok "8 TiB can be defined" make big trixie min_mem=8388608,desired_mem=8388608,max_mem=8388608
+refused "unknown profile" '^HSCL800F ' chsysstate -r lpar -m "$SYS" -o on -n big -f nosuch
 refused "but not activated" . chsysstate -r lpar -m "$SYS" -o on -n big -f default
 is "it is in Error" "$(lpar_state big)" Error
 unlike "with a reference code" \
