@@ -21,22 +21,25 @@
 
 #define STARTED (-1) /* wpar_sync_error.id of the good news */
 
-/* Start of a process in clock ticks since boot: with the pid it names a process for good. */
+/*
+ * Start of a process in clock ticks since boot: with the pid it names a process for good.
+ * 0: there is none, or it has ended and nobody has taken note yet.
+ */
 static unsigned long long start_time(pid_t pid)
 {
 	auto_buf b = { 0 };
 	unsigned long long t = 0;
 	const char *s;
-	char path[64];
+	char path[64], state;
 
 	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
 	if (par_fs_read(path, 4096, &b) < 0)
 		return 0;
 	s = strrchr(b.data, ')');
-	if (!s || sscanf(s, ") %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d "
-			    "%*d %*d %*d %llu", &t) != 1)
+	if (!s || sscanf(s, ") %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d "
+			    "%*d %*d %*d %llu", &state, &t) != 2)
 		return 0;
-	return t;
+	return state == 'Z' || state == 'X' ? 0 : t;
 }
 
 static void write_record(const char *name)
