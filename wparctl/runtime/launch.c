@@ -11,6 +11,7 @@
 #include "lpard/common/fs.h"
 #include "wparctl/filesystem/mount_apply.h"
 #include "wparctl/resources/cgroup.h"
+#include "wparctl/resources/limits.h"
 #include "wparctl/versioned/uname_notify.h"
 #include "wparctl/versioned/versioned.h"
 
@@ -110,7 +111,7 @@ int wpar_launch_prepare(struct wpar_launch *l, const struct wpar_spec *s, struct
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be made", l->plan.run);
 	l->cgroup = wpar_cgroup_open(s->name, true, err);
-	return l->cgroup < 0 ? l->cgroup : 0;
+	return l->cgroup < 0 ? l->cgroup : wpar_limits_apply(s, l->cgroup, err);
 }
 
 /* Loopback up; ports below 1024 and ping for the WPAR's own users. */

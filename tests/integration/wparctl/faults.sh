@@ -1,0 +1,109 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# faults.sh - kill -9 of each process of a WPAR at each step: the same command puts it right
+# timeout: 200
+set -u
+# shellcheck source=tests/integration/lib.sh
+. "$PAR_TEST_SOURCE/integration/lib.sh"
+
+[ "$(id -u)" = 0 ] || skip_all "needs root"
+PATH=$PAR_TEST_BUILD/bin:$PATH
+export WPARS_ROOT=$TMPDIR/root
+mkdir -p "$WPARS_ROOT"
+trap 'stopwpar -F flt >/dev/null 2>&1; rmwpar -F flt >/dev/null 2>&1' EXIT
+
+state()
+{
+	lswpar -c -q -a state flt
+}
+
+groups()
+{
+	find /sys/fs/cgroup -maxdepth 3 -type d -path "*wpars${WPARS_ROOT//[\/.]/-}/*" 2>/dev/null
+}
+
+monitor()
+{
+	cut -d' ' -f1 "$WPARS_ROOT/run/wpars/flt/monitor"
+}
+
+mounts_before=$(wc -l </proc/self/mountinfo)
+ok "mkwpar" mkwpar -n flt
+for step in namespaces mapped mounted monitor; do
+	WPAR_STOP_AT=$step startwpar flt >/dev/null 2>&1
+	sleep 0.2
+	like "killed at '$step': the state can be told" "$(state)" '^[DA]$'
+	[ "$(state)" = A ] || ok "killed at '$step': started again" startwpar flt
+	is "killed at '$step': it works" "$(clogin flt -- echo hello </dev/null)" hello
+	ok "killed at '$step': it stops" stopwpar -F flt
+	is "killed at '$step': no control group is left" "$(groups)" ""
+done
+
+startwpar flt >/dev/null
+was=$(monitor)
+kill -9 "$was"
+sleep 0.1
+is "cor_flt killed: the WPAR goes on" "$(state)" A
+is "cor_flt killed: it can be entered" "$(clogin flt -- echo hello </dev/null)" hello
+sleep 0.3
+ok "cor_flt killed: there is another" test "$(monitor)" != "$was"
+like "cor_flt killed: by its name" "$(cat "/proc/$(monitor)/comm")" '^cor_flt$'
+
+# PID 1 is killed: the monitor clears away
+init=$(head -n1 "$(groups)/cgroup.procs")
+kill -9 "$init"
+wait_for 5 sh -c '[ "$(lswpar -c -q -a state flt)" = D ]'
+is "PID 1 killed: it is defined" "$(state)" D
+wait_for 5 sh -c '! [ -e "$0" ]' "$WPARS_ROOT/run/wpars/flt"
+is "PID 1 killed: no control group is left" "$(groups)" ""
+ok "PID 1 killed: it starts again" startwpar flt
+
+WPAR_STOP_AT=stopped stopwpar flt >/dev/null 2>&1
+sleep 0.3
+is "stopwpar killed: it is defined" "$(state)" D
+startwpar flt >/dev/null
+
+# both, and then the stop
+kill -9 "$(monitor)"
+ok "a WPAR without a monitor stops" stopwpar flt
+is "and leaves no control group" "$(groups)" ""
+
+# the folder in /run is gone
+startwpar flt >/dev/null
+rm -rf "$WPARS_ROOT/run/wpars/flt"
+is "its folder in /run deleted: it is active" "$(state)" A
+is "it can be entered" "$(clogin flt -- echo hello </dev/null)" hello
+ok "and stopped" stopwpar flt
+
+# a frozen control group
+startwpar flt >/dev/null
+echo 1 >"$(groups)/cgroup.freeze"
+wait_for 3 sh -c '[ "$(lswpar -c -q -a state flt)" = F ]'
+is "frozen" "$(state)" F
+ok "a frozen one stops too" timeout 20 stopwpar -F flt
+
+# two at the same moment: one wins
+startwpar flt >"$TMPDIR/one" 2>&1 &
+startwpar flt >"$TMPDIR/two" 2>&1
+wait
+is "two starts: one wins" "$(cat "$TMPDIR/one" "$TMPDIR/two" | grep -c '0513-059')" 1
+is "two starts: it is active" "$(state)" A
+
+# application WPARs
+is "wparexec gives the status of its command" \
+	"$(wparexec -n fltapp /bin/sh -c 'exit 5' >/dev/null 2>&1; echo $?)" 5
+is "and waits for all of its processes" \
+	"$(wparexec -n fltapp /bin/sh -c '(sleep 0.5; echo late) &' 2>/dev/null | grep late)" late
+wparexec -n fltapp /bin/sleep 4217 >/dev/null 2>&1 &
+pid=$!
+wait_for 5 sh -c 'lswpar -c -q -a state fltapp | grep -q A'
+kill -9 "$pid"
+sleep 0.5
+unlike "killed wparexec: its processes are gone" "$(ps -ef)" 'sleep 4217$'
+ok "killed wparexec: the name is free" wparexec -n fltapp /bin/true
+
+ok "stopwpar" stopwpar flt
+ok "rmwpar" rmwpar flt
+is "no mount is left" "$(wc -l </proc/self/mountinfo)" "$mounts_before"
+is "no control group is left" "$(groups)" ""
+done_testing

@@ -1,0 +1,125 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# isolation.sh - what a WPAR sees and cannot do: attacks from inside (facts/hostile.md 1-10)
+# timeout: 200
+# shellcheck disable=SC2016 # in single quotes the WPAR's shell expands
+set -u
+# shellcheck source=tests/integration/lib.sh
+. "$PAR_TEST_SOURCE/integration/lib.sh"
+
+[ "$(id -u)" = 0 ] || skip_all "needs root"
+PATH=$PAR_TEST_BUILD/bin:$PATH
+export WPARS_ROOT=$TMPDIR/root
+root=$WPARS_ROOT/wpars/iso
+mkdir -p "$WPARS_ROOT"
+trap 'stopwpar -F iso >/dev/null 2>&1; rmwpar -F iso >/dev/null 2>&1' EXIT
+
+inside()
+{
+	clogin iso -- "$@" </dev/null 2>&1
+}
+
+ok "mkwpar" mkwpar -n iso
+# The answer of clients to `state` is the letter.
+ok "startwpar" startwpar iso
+is "its state" "$(lswpar -c -q -a state iso)" A
+cp "$PAR_TEST_BUILD/tests/helpers/attack" "$root/root/attack"
+
+# What it sees
+is "its host name" "$(inside hostname)" iso
+is "its root is root" "$(inside id -u)" 0
+is "PID 1 is init" "$(inside cat /proc/1/comm)" init
+is "it sees only its own processes" "$(inside sh -c 'ls /proc | grep -c "^[0-9]"')" 4
+is "every file system is Global" "$(inside df -k | awk 'NR > 1 { print $1, $6 }')" \
+	"Global /
+Global /home
+Global /opt
+Global /proc
+Global /tmp
+Global /usr
+Global /var"
+is "ids on disk are as inside" "$(inside touch /home/f; stat -c %u:%g "$root/home/f")" 0:0
+ok "the global root writes into it" sh -c "echo hello >$root/home/g"
+is "and it can read that" "$(inside cat /home/g)" hello
+outside=$(cat "/proc/$(pgrep -f '^/etc/init$' -n)/uid_map" 2>/dev/null | awk '{ print $2 }')
+like "its root is somebody else outside" "$outside" '^1[0-9]{9}$'
+is "exit status" "$(inside sh -c 'exit 7'; echo $?)" 7
+is "a signal" "$(inside sh -c 'kill -TERM $$'; echo $?)" 143
+is "nothing of the global environment is open" "$(inside /root/attack fds)" "done"
+is "the working directory is its own" "$(cd "$TMPDIR" && inside sh -c 'pwd; ls ../../..|head -1')" "/root
+bin"
+is "secrets of the global environment are not copied" \
+	"$(inside sh -c 'ls /etc/ssh/ssh_host* /etc/wpars /etc/lpard 2>/dev/null; cut -d: -f2 /etc/shadow | sort -u')" '*'
+fails "its /usr is read-only" clogin iso -- touch /usr/x
+fails "so is its /opt" clogin iso -- touch /opt/x
+
+# What it cannot do (10, 9, 6)
+for what in mount umount userns clone-userns setns mknod module kexec bpf perf userfaultfd uring \
+	keyring rawsock address clock handle; do
+	like "refused: $what" "$(inside /root/attack $what)" '^refused: '
+done
+for path in /proc/sys/kernel/core_pattern /proc/sysrq-trigger /proc/sys/net/ipv4/ip_forward \
+	/proc/kcore /usr/bin/sh /etc/init /usr/bin/df; do
+	like "not to be written: $path" "$(inside /root/attack open $path)" '^refused: '
+done
+is "no /sys" "$(inside ls /sys)" ""
+
+# 1: our program through /proc/PID/exe, while it enters
+inside sh -c 'cat >/root/shell <<END
+#!/proc/self/exe
+END
+chmod 755 /root/shell; sed -i "s,^root:.*,root:x:0:0:root:/root:/root/shell," /etc/passwd'
+sum=$(sha256sum "$PAR_TEST_BUILD/wparctl/wparctl")
+clogin iso </dev/null >/dev/null 2>&1
+like "the login shell /proc/self/exe gets nothing to write to" \
+	"$(inside sh -c 'for p in /proc/[0-9]*/exe; do /root/attack open $p; done' | sort -u)" \
+	'^refused: '
+unlike "none of them was opened" \
+	"$(inside sh -c 'for p in /proc/[0-9]*/exe; do /root/attack open $p; done')" '^done'
+is "our program is as it was" "$(sha256sum "$PAR_TEST_BUILD/wparctl/wparctl")" "$sum"
+inside sed -i 's,^root:.*,root:x:0:0:root:/root:/bin/sh,' /etc/passwd
+
+# 7: users
+inside sh -c 'printf "neg:x:-1:0::/:/bin/sh\nbig:x:4294967296:0::/:/bin/sh\n" >>/etc/passwd'
+fails "a user with the id -1" clogin iso -l neg -- id
+fails "a user with the id 2^32" clogin iso -l big -- id
+is "another user" "$(clogin iso -l daemon -- id -u </dev/null)" 1
+like "has no capabilities" "$(clogin iso -l daemon -- grep CapEff /proc/self/status </dev/null)" \
+	'0000000000000000$'
+like "nor has root inheritable ones" "$(inside grep CapInh /proc/self/status)" '0000000000000000$'
+# 8: its passwd is a fifo: nobody waits for it
+inside sh -c 'mv /etc/passwd /etc/passwd.was; mkfifo /etc/passwd'
+ok "a fifo for /etc/passwd does not hold us" timeout 10 clogin iso -- true
+inside sh -c 'rm /etc/passwd; ln -s /proc/1/environ /etc/passwd'
+ok "nor does a link" timeout 10 clogin iso -- true
+inside mv /etc/passwd.was /etc/passwd
+
+# 9: a process that does not answer; 3, 4: targets swapped for links
+clogin iso -- sh -c 'trap "" TERM HUP; sleep 1000 & exec sleep 1000' </dev/null >/dev/null 2>&1 &
+sleep 0.3
+ok "a WPAR with a deaf process stops" timeout 60 stopwpar iso
+is "it is defined" "$(lswpar -c -q -a state iso)" D
+rm -rf "$root/home" && ln -s /etc "$root/home"
+fails "a link in the place of /home" startwpar iso
+is "leaves nothing behind" "$(lswpar -c -q -a state iso)" D
+rm "$root/home" && mkdir "$root/home"
+rm -f "$root/etc/init" && ln -s ../../../../etc/hostname "$root/etc/init"
+fails "a link in the place of init" startwpar iso
+rm "$root/etc/init"
+rm -rf "$root/dev" "$root/proc" && ln -s /home "$root/dev" && echo text >"$root/proc"
+fails "links and files in the places of /dev and /proc" startwpar iso
+rm "$root/dev" "$root/proc"
+ok "missing mount points are made again" startwpar iso
+
+# a fork bomb ends at the limit, where there is one
+if grep -q pids "$(dirname "$(grep -l . /sys/fs/cgroup/cgroup.controllers /dev/null)")/cgroup.controllers" 2>/dev/null; then
+	like "the number of processes is limited" "$(cat /sys/fs/cgroup/wpars*/iso/pids.max)" '^[0-9]'
+else
+	skip "the number of processes is limited" "no pids controller in the version 2 tree"
+fi
+ok "stopwpar -F" stopwpar -F iso
+ok "rmwpar" rmwpar iso
+is "nothing is left" "$(ls "$WPARS_ROOT/wpars" "$WPARS_ROOT/run/wpars")" "$WPARS_ROOT/run/wpars:
+
+$WPARS_ROOT/wpars:"
+done_testing

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* check_fs.c - files in trees that somebody else writes to */
+#include "harness.h"
+#include "lpard/common/fs.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+static char top[64];
+static int fd;
+
+static void set_up(void)
+{
+	strcpy(top, "/tmp/check_fs.XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(top));
+	fd = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ck_assert_int_ge(fd, 0);
+}
+
+static void tear_down(void)
+{
+	const char *name = strrchr(top, '/') + 1;
+	autofd int tmp = open("/tmp", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	close(fd);
+	ck_assert_int_eq(par_fs_remove_tree(tmp, name), 0);
+	ck_assert_int_lt(access(top, F_OK), 0);
+}
+
+static void put(const char *name, const char *text)
+{
+	ck_assert_int_eq(par_fs_replace(fd, name, text, strlen(text), 0644), 0);
+}
+
+START_TEST(links_do_not_lead_out)
+{
+	auto_buf b = { 0 };
+
+	mkdirat(fd, "etc", 0755);
+	put("etc/passwd", "inside");
+	ck_assert_int_eq(symlinkat("/etc/passwd", fd, "absolute"), 0);
+	ck_assert_int_eq(symlinkat("../../../../etc/passwd", fd, "dots"), 0);
+	ck_assert_int_eq(symlinkat("/proc/self/exe", fd, "magic"), 0);
+	ck_assert_int_eq(par_fs_read_in(fd, "absolute", 100, &b), 0);
+	ck_assert_str_eq(b.data, "inside");
+	par_buf_clear(&b);
+	ck_assert_int_eq(par_fs_read_in(fd, "../dots", 100, &b), 0);
+	ck_assert_str_eq(b.data, "inside");
+	ck_assert_int_lt(par_fs_read_in(fd, "magic", 100, &b), 0);
+	ck_assert_int_eq(par_fs_open_plain(fd, "absolute", O_PATH, 0), -ELOOP);
+}
+END_TEST
+
+START_TEST(only_regular_files_of_a_size_are_read)
+{
+	auto_buf b = { 0 };
+
+	put("long", "0123456789");
+	ck_assert_int_eq(par_fs_read_in(fd, "long", 9, &b), -EFBIG);
+	par_buf_clear(&b);
+	ck_assert_int_eq(par_fs_read_in(fd, "long", 10, &b), 0);
+	ck_assert_int_eq(mkfifoat(fd, "fifo", 0600), 0);
+	ck_assert_int_eq(par_fs_read_in(fd, "fifo", 10, &b), -EINVAL);
+	mkdirat(fd, "dir", 0700);
+	ck_assert_int_lt(par_fs_read_in(fd, "dir", 10, &b), 0);
+}
+END_TEST
+
+START_TEST(a_tree_goes_and_what_its_links_show_stays)
+{
+	struct stat st;
+
+	mkdirat(fd, "keep", 0755);
+	put("keep/file", "x");
+	mkdirat(fd, "tree", 0755);
+	mkdirat(fd, "tree/a", 0700);
+	mkdirat(fd, "tree/a/b", 0700);
+	put("tree/a/b/file", "x");
+	put("tree/file", "x");
+	ck_assert_int_eq(symlinkat("../keep", fd, "tree/link"), 0);
+	ck_assert_int_eq(par_fs_remove_tree(fd, "tree"), 0);
+	ck_assert_int_lt(fstatat(fd, "tree", &st, AT_SYMLINK_NOFOLLOW), 0);
+	ck_assert_int_eq(fstatat(fd, "keep/file", &st, 0), 0);
+	ck_assert_int_eq(par_fs_remove_tree(fd, "tree"), 0);
+}
+END_TEST
+
+START_TEST(a_failed_replacement_leaves_the_old)
+{
+	auto_buf b = { 0 };
+
+	put("file", "old");
+	put("file", "new");
+	ck_assert_int_eq(par_fs_read_in(fd, "file", 10, &b), 0);
+	ck_assert_str_eq(b.data, "new");
+	mkdirat(fd, "dir", 0700);
+	ck_assert_int_lt(par_fs_replace(fd, "dir", "x", 1, 0644), 0);
+	ck_assert_int_lt(par_fs_replace(fd, "none/file", "x", 1, 0644), 0);
+	ck_assert_int_eq(unlinkat(fd, "dir", AT_REMOVEDIR), 0);
+}
+END_TEST
+
+static Suite *fs_suite(void)
+{
+	Suite *suite = suite_create("fs");
+	TCase *tc = tcase_create("trees");
+
+	tcase_add_checked_fixture(tc, set_up, tear_down);
+	tcase_add_test(tc, links_do_not_lead_out);
+	tcase_add_test(tc, only_regular_files_of_a_size_are_read);
+	tcase_add_test(tc, a_tree_goes_and_what_its_links_show_stays);
+	tcase_add_test(tc, a_failed_replacement_leaves_the_old);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
+
+PAR_TEST_MAIN(fs_suite)

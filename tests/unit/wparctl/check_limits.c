@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* check_limits.c - a specification's resources as values of control group files */
+#include "harness.h"
+#include "wparctl/resources/limits.h"
+
+#include <string.h>
+
+static const struct wpar_machine machine = { .memory = 1000000000, .processors = 4 };
+
+static const char *value(const struct wpar_spec *s, const char *file)
+{
+	static struct wpar_limit limits[WPAR_LIMITS_MAX];
+	size_t n = wpar_limits_plan(s, &machine, limits);
+
+	ck_assert_uint_le(n, WPAR_LIMITS_MAX);
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(limits[i].file, file) == 0)
+			return limits[i].value;
+	}
+	return NULL;
+}
+
+START_TEST(a_fork_bomb_is_always_bounded)
+{
+	struct wpar_spec s = { 0 };
+
+	ck_assert_str_eq(value(&s, "pids.max"), "4096");
+	ck_assert_ptr_null(value(&s, "memory.max"));
+	ck_assert_ptr_null(value(&s, "cpu.max"));
+	s.resources = (struct wpar_resources){ .inactive = true,
+						 .total_processes = 10 };
+	ck_assert_str_eq(value(&s, "pids.max"), "4096"); /* active=no */
+}
+END_TEST
+
+START_TEST(limits_become_values)
+{
+	struct wpar_spec s = { .resources = { .total_processes = 100,
+					      .total_threads = 300,
+					      .cpu_hard_x100 = 5000,
+					      .shares_cpu = 65535,
+					      .memory_hard_x100 = 2500,
+					      .memory_soft_x100 = 1000,
+					      .memory_min_x100 = 500 } };
+
+	ck_assert_str_eq(value(&s, "pids.max"), "300");
+	ck_assert_str_eq(value(&s, "cpu.max"), "200000 100000");
+	ck_assert_str_eq(value(&s, "cpu.weight"), "10000");
+	ck_assert_str_eq(value(&s, "memory.max"), "250000000");
+	ck_assert_str_eq(value(&s, "memory.high"), "100000000");
+	ck_assert_str_eq(value(&s, "memory.low"), "50000000");
+	s.resources.total_virt_mem = 1000;
+	ck_assert_str_eq(value(&s, "memory.max"), "1000");
+	s.resources.cpu_hard_x100 = 10000;
+	ck_assert_ptr_null(value(&s, "cpu.max"));
+}
+END_TEST
+
+static Suite *limits_suite(void)
+{
+	Suite *suite = suite_create("limits");
+	TCase *tc = tcase_create("plan");
+
+	tcase_add_test(tc, a_fork_bomb_is_always_bounded);
+	tcase_add_test(tc, limits_become_values);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
+
+PAR_TEST_MAIN(limits_suite)

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The limits of a WPAR: see limits.h. */
+#include "wparctl/resources/limits.h"
+
+#include "lpard/common/fs.h"
+
+#include <inttypes.h>
+#include <sys/sysinfo.h>
+
+#define PERIOD_US 100000
+#define WHOLE	  10000 /* 100 % in hundredths of a percent */
+
+__attribute__((format(printf, 3, 4))) static void put(struct wpar_limit *l, const char *file,
+						      const char *fmt, ...)
+{
+	va_list ap;
+
+	l->file = file;
+	va_start(ap, fmt);
+	vsnprintf(l->value, sizeof(l->value), fmt, ap);
+	va_end(ap);
+}
+
+static uint64_t memory_max(const struct wpar_resources *r, const struct wpar_machine *m)
+{
+	uint64_t part = r->memory_hard_x100 && r->memory_hard_x100 < WHOLE ?
+				m->memory / WHOLE * r->memory_hard_x100 :
+				UINT64_MAX;
+
+	return r->total_virt_mem && r->total_virt_mem < part ? r->total_virt_mem : part;
+}
+
+size_t wpar_limits_plan(const struct wpar_spec *s, const struct wpar_machine *m,
+			struct wpar_limit ret[WPAR_LIMITS_MAX])
+{
+	static const struct wpar_resources off = { 0 };
+	const struct wpar_resources *r = s->resources.inactive ? &off : &s->resources;
+	uint64_t tasks = r->total_threads ? r->total_threads : r->total_processes;
+	size_t n = 0;
+
+	/* Threads are tasks too: the larger of both numbers bounds them. */
+	if (r->total_processes > tasks)
+		tasks = r->total_processes;
+	put(&ret[n++], "pids.max", "%" PRIu64, tasks ? tasks : WPAR_PROCESSES_DEFAULT);
+	if (memory_max(r, m) != UINT64_MAX)
+		put(&ret[n++], "memory.max", "%" PRIu64, memory_max(r, m));
+	if (r->memory_soft_x100 && r->memory_soft_x100 < WHOLE)
+		put(&ret[n++], "memory.high", "%" PRIu64, m->memory / WHOLE * r->memory_soft_x100);
+	if (r->memory_min_x100)
+		put(&ret[n++], "memory.low", "%" PRIu64, m->memory / WHOLE * r->memory_min_x100);
+	if (r->cpu_hard_x100 && r->cpu_hard_x100 < WHOLE)
+		put(&ret[n++], "cpu.max", "%" PRIu64 " %d",
+		    (uint64_t)r->cpu_hard_x100 * m->processors * PERIOD_US / WHOLE, PERIOD_US);
+	if (r->shares_cpu)
+		put(&ret[n++], "cpu.weight", "%u",
+		    (unsigned int)(r->shares_cpu > 10000 ? 10000 : r->shares_cpu));
+	return n;
+}
+
+int wpar_limits_apply(const struct wpar_spec *s, int cgroup, struct par_error **err)
+{
+	struct wpar_limit limits[WPAR_LIMITS_MAX];
+	struct wpar_machine m = { 0 };
+	struct sysinfo info;
+	size_t n;
+
+	if (sysinfo(&info) == 0)
+		m.memory = (uint64_t)info.totalram * info.mem_unit;
+	m.processors = (unsigned int)sysconf(_SC_NPROCESSORS_ONLN);
+	n = wpar_limits_plan(s, &m, limits);
+	for (size_t i = 0; i < n; i++) {
+		int r = par_fs_write_str(cgroup, limits[i].file, limits[i].value);
+
+		if (r < 0 && r != -ENOENT)
+			return par_fail(err, PAR_E_SYSTEM, r, "the limit '%s' of '%s' is refused",
+					limits[i].file, s->name);
+	}
+	return 0;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The limits of a WPAR (-R): a specification becomes values of control group files, a pure step,
+ * and these are written where the controllers are.
+ */
+#pragma once
+
+#include "wparctl/spec/spec.h"
+
+#define WPAR_PROCESSES_DEFAULT 4096 /* a fork bomb ends here */
+
+/* What the machine has, for percentages. */
+struct wpar_machine {
+	uint64_t memory; /* bytes */
+	unsigned int processors;
+};
+
+/* One file of the group and what is written to it. */
+struct wpar_limit {
+	const char *file;
+	char value[48];
+};
+#define WPAR_LIMITS_MAX 8
+
+/* wpar_limits_plan - the files to write; returns how many */
+size_t wpar_limits_plan(const struct wpar_spec *s, const struct wpar_machine *m,
+			struct wpar_limit ret[WPAR_LIMITS_MAX]);
+
+/*
+ * wpar_limits_apply - write them; a controller that the tree has not is left out
+ * Errors: PAR_E_SYSTEM when the kernel refuses a value.
+ */
+int wpar_limits_apply(const struct wpar_spec *s, int cgroup, struct par_error **err);
