@@ -83,6 +83,11 @@ def bad_names(folder, attack):
         member("./out", S, linkname=attack), member("./out/escaped", body=b"x")])
     make(f"{folder}/bad-through-relative-link.tar", BASE + [
         member("./out", S, linkname="../../../../../../../../../../.." + attack), member("./out/escaped", body=b"x")])
+    # The folder that is the helper's root would stop the two above; this one only openat2 does.
+    make(f"{folder}/bad-through-inner-link.tar", BASE + [
+        member("./out", S, linkname="usr"), member("./out/f", body=b"x")])
+    make(f"{folder}/bad-hardlink-through-inner-link.tar", BASE + [
+        member("./out", S, linkname="etc"), member("./h", L, linkname="./out/passwd")])
     # Two steps: a link to a folder of the archive, whose parts are links again.
     make(f"{folder}/bad-two-steps.tar", BASE + [
         member("./one", S, linkname="usr"), member("./one/two", S, linkname=attack),

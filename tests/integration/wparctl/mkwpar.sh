@@ -86,17 +86,21 @@ is "the command's own status" "$?" 37
 is "an application WPAR is gone afterwards" "$(lswpar)" ""
 wparexec -n long /bin/sleep 60 2>/dev/null &
 pid=$!
-ok "while it runs it is listed" wait_for 10 sh -c '[ "$(lswpar -qc -a state,type long)" = A:A ]'
+is_active()
+{
+	[ "$(lswpar -qc -a state,type "$1")" = A:A ]
+}
+ok "while it runs it is listed" wait_for 10 is_active long
 fails "a second of that name" wparexec -n long /bin/true
 ok "stopwpar ends it" stopwpar -F long
 wait $pid
 is "and it is gone" "$(lswpar)" ""
 wparexec -n orphan /bin/sleep 60 2>/dev/null &
 pid=$!
-wait_for 10 sh -c '[ "$(lswpar -qc -a state orphan)" = A ]'
+wait_for 10 is_active orphan
 kill -9 $pid
 wait $pid 2>/dev/null
 ok "after kill -9 of wparexec the name is free again" \
 	wait_for 10 wparexec -n orphan /bin/true
-is "and nothing is left" "$(lswpar; ls -A "$WPARS_ROOT/run/wpars" | grep -v '^\.')" ""
+is "and nothing is left" "$(lswpar; find "$WPARS_ROOT/run/wpars" -mindepth 1 ! -path '*/.*')" ""
 done_testing

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # versioned.sh - an older Debian in a WPAR of this machine: bullseye on its own libraries
 # timeout: 180
+# shellcheck disable=SC2016 # what is in single quotes is expanded in the WPAR
 set -u
 . "$PAR_TEST_SOURCE/integration/lib.sh"
 
@@ -22,7 +23,8 @@ digest=$(sha256sum "$image" | cut -d' ' -f1)
 ok "the image is in the store" test -d "$store/$digest/root"
 before=$(find "$store/$digest/root" | sort | sha256sum)
 ok "startwpar" startwpar old01
-is "the system is the old one" "$(inside '. /etc/os-release; echo $ID $VERSION_ID')" "debian 11"
+is "the system is the old one" "$(inside '. /etc/os-release; echo "$PRETTY_NAME"')" \
+	"Debian GNU/Linux 11 (bullseye)"
 is "its shell runs on its own libraries" "$(inside 'readlink -f /lib/x86_64-linux-gnu/libc.so.6')" \
 	/usr/lib/x86_64-linux-gnu/libc-2.31.so
 like "uname -r" "$(inside 'uname -r')" '^5\.10\.0-'
@@ -60,7 +62,7 @@ ok "startwpar again" startwpar old01
 is "inside, too" "$(inside 'cat /etc/new')" x
 ok "rmwpar -F" rmwpar -F old01
 is "nothing is left in the store" "$(ls -A "$store")" ""
-is "nor of the WPAR" "$(ls -A "$WPARS_ROOT/wpars" "$WPARS_ROOT/etc/wpars" | grep -v : | grep .)" ""
+is "nor of the WPAR" "$(find "$WPARS_ROOT/wpars" "$WPARS_ROOT/etc/wpars" -mindepth 1)" ""
 
 # A mkwpar killed in the middle of the unpacking.
 mkwpar -n old01 -C -B "$image" >/dev/null 2>&1 &
