@@ -6,12 +6,13 @@
 set -u
 . "$PAR_TEST_SOURCE/integration/lib.sh"
 
+TMPDIR=$(mktemp -d)
 export LPARD_SOCKET=$TMPDIR/lpard.sock
 log=$TMPDIR/server.log
 "$PAR_TEST_BUILD/tests/helpers/agent_server" "$LPARD_SOCKET" \
 	"$PAR_TEST_BUILD/wparctl/wparctl" agent --fd 0 2>"$log" &
 server=$!
-trap 'kill "$server" 2>/dev/null' EXIT
+trap 'kill "$server" 2>/dev/null; rm -rf "$TMPDIR"' EXIT
 w="wparcmd -m sys -p lpar01"
 run()
 {
@@ -106,14 +107,14 @@ ok "a daemon it made stays" pgrep -x -f 'sleep 77'
 pkill -x -f 'sleep 77'
 
 # The LPAR goes away; the agent is killed: a clear error, no hang, and the next one works.
-wparcmd -m sys -p lpar01 -n -- sleep 1000 2>"$TMPDIR/err" &
+wparcmd -m sys -p lpar01 -n -- sleep 1003 2>"$TMPDIR/err" &
 pid=$!
 sleep 0.3
 kill -USR1 "$server"
 wait "$pid"
 is "the LPAR goes away" "$? $(cat "$TMPDIR/err")" "255 wparcmd: the LPAR 'lpar01' went away"
 wait_for 10 run -n -- true
-wparcmd -m sys -p lpar01 -n -- sleep 1000 2>"$TMPDIR/err" &
+wparcmd -m sys -p lpar01 -n -- sleep 1003 2>"$TMPDIR/err" &
 pid=$!
 sleep 0.3
 kill -9 "$(agent_pid)"
@@ -122,14 +123,16 @@ is "the agent is killed" "$? $(cat "$TMPDIR/err")" "255 wparcmd: the LPAR 'lpar0
 ok "the next agent works" wait_for 10 run -n -- true
 
 # The daemon is killed.
-wparcmd -m sys -p lpar01 -n -- sleep 1000 2>"$TMPDIR/err" &
+wparcmd -m sys -p lpar01 -n -- sleep 1003 2>"$TMPDIR/err" &
 pid=$!
 sleep 0.3
+agent=$(agent_pid)
 kill -9 "$server"
 wait "$pid"
 is "lpard is killed" "$? $(cat "$TMPDIR/err")" \
 	"255 wparcmd: lpard closed the connection before the command ended"
-ok "and the agent and its commands are gone" wait_for 5 sh -c "! pgrep -r S,R sleep && ! pgrep -r S,R wparctl"
+ok "and the agent and its commands are gone" wait_for 5 \
+	sh -c "! pgrep -r S,R -x -f 'sleep 1003' && ! grep '^State:.[SR]' /proc/$agent/status"
 
 rm -f "$LPARD_SOCKET"
 "$PAR_TEST_BUILD/tests/helpers/agent_server" "$LPARD_SOCKET" \
