@@ -9,6 +9,7 @@
 #include "wparctl/filesystem/copy.h"
 
 #include <dirent.h>
+#include <dirent.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -65,16 +66,15 @@ static bool is_empty(int fd)
 }
 
 /* The folder above and the last name of the base directory: "/wpars" and "dev01". */
-static int open_above(const struct wpar_spec *s, bool make, char **ret_name,
-		      struct par_error **err)
+static int open_above(const struct wpar_spec *s, bool make, char **ret_name, struct par_error **err)
 {
 	autofree char *path = wpar_path("%s", s->directory);
 	char *slash = path ? strrchr(path, '/') : NULL;
 	int fd, r = 0;
 
 	if (!slash || !slash[1] || slash == path)
-		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-				"'%s' cannot be a base directory", s->directory);
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "'%s' cannot be a base directory",
+				s->directory);
 	*slash = '\0';
 	if (make)
 		r = par_fs_mkdirs(path, 0700);
@@ -129,7 +129,8 @@ static int personalise(int top, const struct wpar_spec *s)
 {
 	const char *host = s->hostname ? s->hostname : s->name;
 	autofree char *hosts = par_strdup_printf("127.0.0.1\tlocalhost\n127.0.1.1\t%s\n"
-						 "::1\tlocalhost ip6-localhost\n", host);
+						 "::1\tlocalhost ip6-localhost\n",
+						 host);
 	autofree char *hostname = par_strdup_printf("%s\n", host);
 	autofd int etc = openat(top, "etc", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	unsigned char id[16];
@@ -165,8 +166,8 @@ static int fill_native(int top, const struct wpar_spec *s, struct par_error **er
 		r = personalise(top, s);
 	/* The mount points of -M. */
 	for (size_t i = 0; i < s->n_mounts && r == 0; i++) {
-		autofree char *below = par_strdup_printf("/proc/self/fd/%d%s", top,
-							 s->mounts[i].directory);
+		autofree char *below =
+			par_strdup_printf("/proc/self/fd/%d%s", top, s->mounts[i].directory);
 
 		if (!par_streq(s->mounts[i].directory, "/"))
 			r = below ? par_fs_mkdirs(below, 0755) : -ENOMEM;
@@ -183,19 +184,37 @@ static int fill_versioned(int top)
 	return 0;
 }
 
+/* "x ./usr" for each folder and file at the top, as the tools that AIX's mkwpar calls do. */
+static void say_members(int top, const struct wpar_report *report)
+{
+	struct dirent **list = NULL;
+	int n = report && report->say ? scandirat(top, ".", &list, NULL, alphasort) : 0;
+
+	for (int i = 0; i < n; i++) {
+		char text[300];
+
+		snprintf(text, sizeof(text), "x ./%s", list[i]->d_name);
+		if (strcmp(list[i]->d_name, ".") != 0 && strcmp(list[i]->d_name, "..") != 0)
+			report->say(WPAR_NOTE_STEP, text, report->user);
+		free(list[i]);
+	}
+	free(list);
+}
+
 int wpar_rootfs_create(const struct wpar_spec *s, const struct wpar_report *report,
 		       struct par_error **err)
 {
 	autofd int top = -1;
 	int r;
 
-	(void)report;
 	if (s->type != WPAR_SYSTEM)
 		return 0;
 	top = open_fresh(s, err);
 	if (top < 0)
 		return top;
 	r = s->version.image_digest ? fill_versioned(top) : fill_native(top, s, err);
+	if (r == 0 && !s->version.image_digest)
+		say_members(top, report);
 	if (r == 0)
 		r = write_mark(s, "complete");
 	if (r == 0)

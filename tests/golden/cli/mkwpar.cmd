@@ -14,7 +14,7 @@ spec dev01
 run mkwpar -n dev01
 run mkwpar -n dev02 -s -v
 run lswpar
-run mkwpar -n full -A -c -l -i -x -h host.example -g rootvg -u /etc/s.sh -N address=10.1.2.3 netmask=255.255.255.0 interface=en0 \
+run mkwpar -n full -A -c -i -x -h host.example -g rootvg -u /etc/s.sh -N address=10.1.2.3 netmask=255.255.255.0 interface=en0 \
 	-N address6=fe80::1 prefixlen=64 -I rtdest=default rtgateway=10.1.2.1 -M directory=/data vfs=namefs dev=/srv size=64M \
 	-R CPU=10%-50%,100% totalProcesses=64 -S privs-=PV_NET_PORT privs+=PV_KER_RAS -D devname=/dev/fuse -X kext=/usr/lib/x -o "$TMPDIR/spec"
 spec full
@@ -38,6 +38,7 @@ run mkwpar -n x -M directory=/x vfs=zfs
 run mkwpar -n x -d relative
 run mkwpar -n x -d /wpars/dev01/below
 run mkwpar -n x -e nosuch
+run mkwpar -n x -l
 run mkwpar -n x -w
 run mkwpar -n x operand
 # A full disk: nothing is left.
