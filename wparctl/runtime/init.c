@@ -196,11 +196,25 @@ static int halt_all(void)
 	return 0;
 }
 
+/* Those it was started with are the global environment's: nobody could restore them. */
+static void own_stdio(void)
+{
+	int fd = open("/dev/null", O_RDWR | O_NOCTTY);
+
+	for (int i = 0; fd >= 0 && i < 3; i++) {
+		if (fd != i)
+			dup2(fd, i);
+	}
+	if (fd > 2)
+		close(fd);
+}
+
 int wpar_init_run(void)
 {
 	sigset_t set;
 	int pause;
 
+	own_stdio();
 	sigfillset(&set);
 	sigprocmask(SIG_SETMASK, &set, NULL);
 	prctl(PR_SET_NAME, "init", 0, 0, 0);
