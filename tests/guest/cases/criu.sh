@@ -1,0 +1,85 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# criu.sh - a running system WPAR is dumped and restored by plain criu, and is the same WPAR again
+#
+# What a WPAR sees but does not own is external: its network namespace (criu runs in it, so it is
+# nobody's), its root and its binds (made again beforehand), its control group.
+# lpar: trixie
+# timeout: 240
+set -u
+# shellcheck source=tests/guest/lib.sh
+. "$PAR_TEST_SOURCE/guest/lib.sh"
+name=ck1
+script=$(mktemp)
+trap 'rm -f "$script"; in_lpar rmwpar -F $name >/dev/null 2>&1' EXIT
+
+# In the LPAR.  $1: the WPAR
+cat >"$script" <<'END'
+#!/bin/sh
+set -u
+name=$1 group=/sys/fs/cgroup/wpars/$1 images=/tmp/ck-$1 stage=/run/ck-$1
+clogin "$name" -- sh -c 'setsid sh -c "i=0; while :; do i=\$((i+1)); echo \$i >/tmp/count; sleep 0.2; done" \
+	</dev/null >/dev/null 2>&1 &' </dev/null
+sleep 2
+init=$(head -n1 "$group/cgroup.procs")
+base=$(awk '{ print $2 }' "/proc/$init/uid_map")
+dump= restore=
+mkdir -p "$images" "$stage/root"
+mount --bind "$stage" "$stage"
+mount --make-private "$stage"
+mapped=bind,X-mount.idmap=0:$base:65536
+mount -o "$mapped" "/wpars/$name" "$stage/root"
+for dir in home opt tmp usr var; do
+	mkdir -p "$stage/$dir"
+	case $dir in
+	opt | usr) mount -o "$mapped" "/$dir" "$stage/$dir" ;;
+	*) mount -o "$mapped" "/wpars/$name/$dir" "$stage/$dir" ;;
+	esac
+	dump="$dump --external mnt[/$dir]:$dir"
+	restore="$restore --external mnt[$dir]:$stage/$dir"
+done
+for pair in /etc/init:/usr/sbin/wparctl /run/wpars/df:/usr/bin/df /usr/bin/df:/usr/sbin/wparctl \
+	/dev/null:/dev/null /dev/zero:/dev/zero /dev/full:/dev/full /dev/random:/dev/random \
+	/dev/urandom:/dev/urandom /dev/tty:/dev/tty; do
+	key=$(echo "${pair%:*}" | tr / _)
+	dump="$dump --external mnt[${pair%:*}]:$key"
+	restore="$restore --external mnt[$key]:${pair#*:}"
+done
+echo "before: $(cat "/wpars/$name/tmp/count")"
+nsenter --net="/proc/$init/ns/net" criu dump -D "$images" -o dump.log -t "$init" $dump --manage-cgroups=ignore
+echo "dump: $?"
+sleep 1
+echo "state after the dump: $(lswpar -c -q -a state "$name")"
+echo "stopped: $(cat "/wpars/$name/tmp/count")"
+mkdir -p "$group"
+unshare -n sh -c "ip link set lo up; echo \$\$ >$group/cgroup.procs
+	exec criu restore -D $images -o restore.log --root $stage/root $restore --manage-cgroups=ignore -d"
+echo "restore: $?"
+sleep 2
+echo "after: $(cat "/wpars/$name/tmp/count")"
+umount -R -l "$stage"
+tail -n 5 "$images/dump.log" "$images/restore.log" | grep Error
+rm -rf "$images" "$stage"
+END
+
+ok "mkwpar" in_lpar mkwpar -n $name
+ok "startwpar" in_lpar startwpar $name
+lpar_push "$script" /tmp/ck.sh
+out=$(in_lpar /tmp/ck.sh $name 2>&1)
+number()
+{
+	printf '%s\n' "$out" | sed -n "s/^$1: //p"
+}
+is "criu dumps it" "$(number dump)" 0
+is "it is gone then" "$(number 'state after the dump')" D
+is "criu restores it" "$(number restore)" 0
+ok "its processes stood still in between" test "$(number stopped)" -ge "$(number before)"
+ok "and go on" test "$(number after)" -gt "$(number stopped)"
+is "it is Active again" "$(in_lpar lswpar -c -q -a state $name)" A
+is "it can be entered" "$(in_lpar clogin $name -- hostname)" $name
+like "with its processes" "$(in_lpar clogin $name -- ps -ef)" 'echo \$i >/tmp/count'
+ok "and has a monitor again" in_lpar pgrep -x cor_$name
+ok "stopwpar" in_lpar stopwpar -F $name
+ok "rmwpar" in_lpar rmwpar $name
+[ "$tap_failures" = 0 ] || tap_note "$out"
+done_testing
