@@ -6,6 +6,7 @@
 # nobody's), its root and its binds (made again beforehand), its control group.
 # lpar: trixie
 # timeout: 240
+# shellcheck disable=SC2016 # in single quotes another shell expands
 set -u
 # shellcheck source=tests/guest/lib.sh
 . "$PAR_TEST_SOURCE/guest/lib.sh"
@@ -16,6 +17,7 @@ trap 'rm -f "$script"; in_lpar rmwpar -F $name >/dev/null 2>&1' EXIT
 # In the LPAR.  $1: the WPAR
 cat >"$script" <<'END'
 #!/bin/sh
+# shellcheck disable=SC2016 # in single quotes another shell expands
 set -u
 name=$1 group=/sys/fs/cgroup/wpars/$1 images=/tmp/ck-$1 stage=/run/ck-$1
 clogin "$name" -- sh -c 'setsid sh -c "i=0; while :; do i=\$((i+1)); echo \$i >/tmp/count; sleep 0.2; done" \

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # faults.sh - kill -9 of each process of a WPAR at each step: the same command puts it right
 # timeout: 200
+# shellcheck disable=SC2016 # in single quotes another shell expands
 set -u
 # shellcheck source=tests/integration/lib.sh
 . "$PAR_TEST_SOURCE/integration/lib.sh"
