@@ -358,8 +358,6 @@ void lpar_host_usage(const struct lpar_host *host, const struct lpar_entry *exce
 
 static void host_free_now(struct lpar_host *host)
 {
-	for (size_t i = 0; i < host->n_entries; i++)
-		lpar_entry_free(&host->entries[i]);
 	free(host->entries);
 	free(host->set.v);
 	lpar_system_done(&host->sys);
@@ -373,6 +371,9 @@ void lpar_host_free(struct lpar_host **host)
 {
 	if (!*host)
 		return;
+	/* Consoles and channels first: their ends let the port go. */
+	for (size_t i = 0; i < (*host)->n_entries; i++)
+		lpar_entry_free(&(*host)->entries[i]);
 	hv_close(&(*host)->hv);
 	host_free_now(*host);
 	*host = NULL;

@@ -14,7 +14,8 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#define WORKERS 8
+#define WORKERS	    8
+#define END_LIMIT_S 3
 
 struct options {
 	const char *config;
@@ -203,6 +204,22 @@ static void ready(struct program *p)
 	p->ready_fd = -1;
 }
 
+static void give_up(int signo)
+{
+	(void)signo;
+	_exit(0);
+}
+
+/*
+ * A guest that does not read can hold a call of libvirt for half a minute.  Nothing of ours is lost
+ * when it is cut short: all that lasts is elsewhere, and the door is closed by then.
+ */
+static void limit_end(void)
+{
+	signal(SIGALRM, give_up);
+	alarm(END_LIMIT_S);
+}
+
 static void daemon_done(struct program *p)
 {
 	struct lpar_daemon *d = &p->daemon;
@@ -211,7 +228,11 @@ static void daemon_done(struct program *p)
 	lpar_parked_clear(d);
 	/* No new work; what is under way ends, for it is told that we stop. */
 	lpar_workers_free(&d->workers);
+	/* What it has to report is heard: descriptors come with it, and answers go out. */
+	for (int i = 0; d->loop && i < 4; i++)
+		(void)par_event_run_once(d->loop, 0);
 	lpar_server_free(&d->server);
+	limit_end();
 	for (size_t i = 0; i < d->n_hosts; i++)
 		lpar_host_free(&d->hosts[i]);
 	free(d->hosts);

@@ -15,9 +15,9 @@ void lpar_model_live(const struct hv_record *rec, struct lpar_live *ret)
 	case HV_RUN_OFF:
 		return;
 	case HV_RUN_RUNNING:
+	case HV_RUN_PAUSED: /* stopped by somebody, but it has its resources and can be shut down */
 		ret->state = LPAR_STATE_RUNNING;
 		break;
-	case HV_RUN_PAUSED:
 	case HV_RUN_SUSPENDED:
 		ret->state = LPAR_STATE_SUSPENDED;
 		break;

@@ -92,7 +92,7 @@ int lpar_workers_new(struct par_event *loop, unsigned int n, struct lpar_workers
 
 int lpar_workers_run(struct lpar_workers *p, lpar_work_fn work, lpar_work_fn done, void *user)
 {
-	struct work *w = calloc(1, sizeof(*w));
+	struct work *w = p ? calloc(1, sizeof(*w)) : NULL;
 
 	if (!w)
 		return -ENOMEM;

@@ -16,7 +16,7 @@ int lpar_workers_new(struct par_event *loop, unsigned int n, struct lpar_workers
 
 /*
  * lpar_workers_run - @work on a thread (in the order of asking), then @done in the loop
- * Returns 0 or -ENOMEM; then neither is called.
+ * Returns 0 or -ENOMEM (also after lpar_workers_free); then neither is called.
  */
 int lpar_workers_run(struct lpar_workers *w, lpar_work_fn work, lpar_work_fn done, void *user);
 

@@ -40,7 +40,7 @@ start()
 {
 	lpard --config "$conf" >>"$log" 2>&1 &
 	pid=$!
-	wait_for 10 test -S "$LPARD_SOCKET"
+	wait_for 10 lssyscfg -r sys -m SYS
 }
 
 # call METHOD PARAMETERS - the reply, from a client that is not ours

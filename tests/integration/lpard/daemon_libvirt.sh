@@ -1,0 +1,201 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# daemon_libvirt.sh - lpard over a real libvirt: killed, restarted under, changed behind its back
+# needs: libvirt
+# timeout: 240
+set -u
+. "$PAR_TEST_SOURCE/integration/lib.sh"
+
+export LPARD_SOCKET=$TMPDIR/lpard.sock
+conf=$TMPDIR/lpard.conf
+log=$TMPDIR/log
+resources=profile_name=default,lpar_env=aixlinux,min_mem=256,desired_mem=256,max_mem=512
+resources+=,proc_mode=shared,sharing_mode=uncap,uncap_weight=128,min_procs=1,desired_procs=1
+resources+=,max_procs=2,min_proc_units=0.1,desired_proc_units=0.1,max_proc_units=2.0
+pid=
+
+cat >"$conf" <<-END
+	socket = $LPARD_SOCKET
+	images = $TMPDIR/images
+	default_image = small
+	log_level = debug
+	shutdown_wait_s = 20
+	[system SYS]
+	uri = qemu:///system
+END
+
+start()
+{
+	lpard --config "$conf" >>"$log" 2>&1 &
+	pid=$!
+	wait_for 10 lssyscfg -r sys
+}
+
+kill_lpard()
+{
+	kill -9 "$pid"
+	wait "$pid" 2>/dev/null
+}
+
+state()
+{
+	lssyscfg -r lpar -m SYS --filter "lpar_names=$1" -F state
+}
+
+is_state()
+{
+	[ "$(state "$1")" = "$2" ]
+}
+
+on()
+{
+	timeout 60 chsysstate -r lpar -m SYS -o on -n "$@"
+}
+
+off()
+{
+	timeout 60 chsysstate -r lpar -m SYS -o shutdown --immed -n "$@"
+}
+
+# kernel FILE - the least that is loaded as a kernel: an ELF file with an endless loop
+kernel()
+{
+	python3 - "$1" <<-'END'
+		import struct, sys
+		code = struct.pack(">I", 0x48000000) * 1024  # big-endian, as firmware enters it
+		head = b"\x7fELF\x02\x01\x01" + bytes(9) + struct.pack(
+		    "<HHIQQQIHHHHHH", 2, 21, 1, 0, 64, 0, 2, 64, 56, 1, 0, 0, 0)
+		load = struct.pack("<IIQQQQQQ", 1, 7, 4096, 0, 0, len(code), len(code), 4096)
+		open(sys.argv[1], "wb").write((head + load).ljust(4096, b"\0") + code)
+	END
+}
+
+# image BYTES - a boot image whose root disk has that size; its guest does nothing
+image()
+{
+	local dir=$TMPDIR/images/small f size sum files=
+	mkdir -p "$dir"
+	kernel "$dir/vmlinux"
+	rm -f "$dir/root.img"
+	truncate -s "$1" "$dir/root.img"
+	# Noise in the middle, so that it is not all holes.
+	head -c $(($1 / 2)) /dev/urandom | dd of="$dir/root.img" conv=notrunc bs=1M 2>/dev/null
+	for f in vmlinux root.img; do
+		size=$(stat -c %s "$dir/$f")
+		sum=$(sha256sum "$dir/$f" | cut -d' ' -f1)
+		case $f in
+		vmlinux) files+="\"kernel\": {\"file\": \"$f\", \"size\": $size, \"sha256\": \"$sum\"}, " ;;
+		*) files+="\"root\": {\"file\": \"$f\", \"size\": $size, \"sha256\": \"$sum\"}" ;;
+		esac
+	done
+	cat >"$dir/image.json" <<-END
+		{ "format": 1, "name": "small", "suite": "none", "architecture": "ppc64el", "os_name": "none",
+		  "os_version": "0", "kernel_release": "0", "page_size": 4096, "boot": "vof",
+		  "command_line": "quiet", "agent_version": "0", "files": { $files } }
+	END
+}
+
+trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null' EXIT
+image 400000000
+start
+ok "an LPAR is made" mksyscfg -r lpar -m SYS -i "name=lp1,$resources"
+ok "another, without an image" mksyscfg -r lpar -m SYS -i "name=lp2,boot_image=none,$resources"
+is "both are domains" "$(virsh -q list --all --name | sed '/^$/d' | sort | tr '\n' ' ')" "lp1 lp2 "
+
+# Killed in the middle of an activation
+
+on lp1 -f default >/dev/null 2>&1 &
+sleep 0.2
+kill_lpard
+wait $! 2>/dev/null
+start
+ok "killed while it uploads: the LPAR is there" wait_for 5 is_state lp1 "Not Activated"
+ok "and the same command repairs it" on lp1 -f default
+is "it runs" "$(state lp1)" Running
+is "nothing half-made is left" "$(virsh -q vol-list lpard | awk '{ print $1 }' | grep -v -e vmlinux -e root | wc -l)" 0
+kill_lpard
+start
+ok "killed while it runs: found running" wait_for 5 is_state lp1 Running
+is "with what it was given" "$(lshwres -r mem -m SYS --level lpar --filter lpar_names=lp1 -F curr_mem:run_mem)" 256:256
+
+# The console
+
+ok "open firmware" on lp2 -f default -b of
+ok "is its state" wait_for 30 is_state lp2 "Open Firmware"
+like "with its reference code" "$(lsrefcode -r lpar -m SYS --filter lpar_names=lp2 -F refcode)" AA00E158
+like "the terminal is the real console" \
+	"$( (sleep 2; printf '1 2 + .\r'; sleep 2) | timeout 30 mkvterm -m SYS -p lp2)" '3 *ok'
+kill_lpard
+(sleep 6) | timeout 6 script -qec "virsh console lp2" /dev/null >/dev/null 2>&1 &
+virsh_console=$!
+sleep 1
+start
+like "held by virsh it is in use" "$(timeout 20 mkvterm -m SYS -p lp2 </dev/null)" 'already open'
+is "the LPAR is still served" "$(state lp2)" Running
+wait "$virsh_console"
+is "there is no error loop" "$(($(grep -c 'lpar=lp2 console not attached' "$log") <= 3))" 1
+
+# Behind its back
+
+virsh -q destroy lp2
+ok "destroyed by virsh" wait_for 5 is_state lp2 "Not Activated"
+virsh -q start lp2
+ok "started by virsh" wait_for 5 is_state lp2 Running
+off lp2
+virsh -q domrename lp2 lp3
+ok "renamed by virsh" wait_for 5 is_state lp3 "Not Activated"
+virsh -q undefine --nvram lp3 2>/dev/null || virsh -q undefine lp3
+ok "undefined by virsh" wait_for 5 sh -c '! lssyscfg -r lpar -m SYS -F name | grep -qx lp3'
+virsh -q dumpxml lp1 | sed '/<metadata>/,/<\/metadata>/d; s/<name>.*</<name>foreign</; /<uuid>/d; /<mac /d' >"$TMPDIR/foreign.xml"
+virsh -q define "$TMPDIR/foreign.xml" >/dev/null
+sleep 0.5
+is "a foreign domain is not shown" "$(lssyscfg -r lpar -m SYS -F name)" lp1
+like "and its name is taken" "$(mksyscfg -r lpar -m SYS -i "name=foreign,$resources")" 'foreign'
+is "nothing is left of that" "$(lssyscfg -r lpar -m SYS -F name)" lp1
+virsh -q undefine foreign
+
+# libvirtd goes and comes
+
+kill -9 "$(cat /run/libvirtd.pid)"
+ok "no connection" wait_for 5 sh -c '[ "$(lssyscfg -r sys -F state)" = "No Connection" ]'
+sleep 5
+begin=$SECONDS
+like "commands say so" "$(off lp1)" 'no connection to the managed system "SYS"'
+is "at once" "$((SECONDS - begin < 2))" 1
+libvirtd -d
+ok "it is back by itself" wait_for 15 is_state lp1 Running
+kill -9 "$(cat /run/libvirtd.pid)"
+libvirtd -d
+is "a command typed while it restarts waits" "$(lssyscfg -r lpar -m SYS -F name:state)" lp1:Running
+ok "and works" off lp1
+
+# Failures
+
+rmsyscfg -r lpar -m SYS -n lp1
+mksyscfg -r lpar -m SYS -i "name=lp1,$resources"
+printf x | dd of="$TMPDIR/images/small/root.img" conv=notrunc bs=1 seek=1000 2>/dev/null
+for vol in $(virsh -q vol-list lpard | awk '{ print $1 }' | grep -v qcow2); do
+	virsh -q vol-delete "$vol" lpard
+done
+like "a damaged image" "$(on lp1 -f default)" '^HSCL3205 .*(damaged|SHA-256)'
+is "is Error" "$(state lp1)" Error
+is "and leaves nothing" "$(virsh -q vol-list lpard | awk '{ print $1 }' | grep root.img | wc -l)" 0
+kill_lpard
+start
+is "kept over a restart" "$(state lp1)" Error
+like "with its reference code" "$(lsrefcode -r lpar -m SYS -F refcode)" '^[0-9A-F]{8}'
+image 30000000
+ok "a good one starts again" on lp1 -f default
+is "it runs" "$(state lp1)" Running
+kill "$pid"
+wait "$pid"
+is "lpard ends well" "$?" 0
+pid=
+is "the LPAR runs on" "$(virsh -q domstate lp1)" running
+start
+ok "and is ended by the next" off lp1
+ok "removed" rmsyscfg -r lpar -m SYS -n lp1
+is "with its disk" "$(virsh -q vol-list lpard | grep -c qcow2)" 0
+is "nothing is defined" "$(virsh -q list --all --name | sed '/^$/d')" ""
+unlike "no sanitizer spoke" "$(cat "$log")" 'runtime error|Sanitizer'
+done_testing
