@@ -40,7 +40,6 @@ static const struct key global_keys[] = {
 	GLOBAL(socket, KIND_PATH),
 	GLOBAL(group, KIND_NAME),
 	GLOBAL(read_group, KIND_NAME),
-	GLOBAL(state_dir, KIND_PATH),
 	GLOBAL(log, KIND_PATH),
 	GLOBAL(log_level, KIND_LEVEL),
 	GLOBAL(images, KIND_PATHS),
@@ -288,7 +287,6 @@ static int set_defaults(struct lpar_config *c)
 	c->shutdown_wait_s = 300;
 	r = r ? r : set_default(&c->socket, "/run/lpard/lpard.sock");
 	r = r ? r : set_default(&c->group, "lpard");
-	r = r ? r : set_default(&c->state_dir, "/var/lib/lpard");
 	/* Satisfies clients that read one digit and those that want a Service Pack number. */
 	r = r ? r : set_default(&c->hmc_version, "9");
 	r = r ? r : set_default(&c->hmc_release, "2");

@@ -33,7 +33,6 @@ struct lpar_config {
 	char *socket;
 	char *group;	  /* may do everything; root always may */
 	char *read_group; /* may look; NULL: nobody but those above */
-	char *state_dir;
 	char *log; /* file; NULL: stderr */
 	enum par_log_level log_level;
 	struct par_strv images; /* folders that hold image folders */
