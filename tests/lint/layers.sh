@@ -31,6 +31,7 @@ allowed()
 			[ -e "$(dirname "${line%%:*}")/$included" ] &&
 				[ ! -e "$included" ] && continue
 			;;
+		*.inc) continue ;; # made by the build, for the file beside it
 		*)
 			[ -e "$(dirname "${line%%:*}")/$included" ] && continue
 			;;

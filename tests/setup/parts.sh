@@ -124,7 +124,7 @@ part_integration()
 		check_wanted "$name" || continue
 		kind=$(test_header "$script" needs bare)
 		tap_run "$name" "$(test_header "$script" timeout 120)" \
-			"$par_setup/frame.sh" once "$kind" "$par_work/check/frame-$$" env \
+			"$par_setup/frame.sh" once "$kind" "$par_work/check/frame-$$" env TMPDIR=/run \
 			PATH="$par_build/bin:$PATH" PAR_TEST_SOURCE="$par_top/tests" \
 			PAR_TEST_BUILD="$par_build" PAR_IMAGES="$par_images" PAR_MKSYSB="$par_mksysb" "$script"
 	done
