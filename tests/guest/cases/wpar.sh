@@ -36,6 +36,13 @@ in_lpar clogin $name -- sh -c 'exit 5'
 is "a command's status comes out" $? 5
 is "stdin goes in" "$(echo in | in_lpar clogin $name -- cat)" in
 
+# A fork bomb of bounded size meets the limit, and the WPAR's own limit at that (-R totalProcesses).
+ok "mkwpar with a limit of processes" in_lpar mkwpar -n $name-few -R totalProcesses=20 -s
+like "the control group has it" "$(in_lpar sh -c "cat /sys/fs/cgroup/wpars/$name-few/pids.max")" '^[0-9]+$'
+fails "more processes are refused" in_lpar clogin $name-few -- \
+	sh -c 'for i in $(seq 60); do sleep 20 & done; [ "$(ps -e -o pid= | wc -l)" -ge 60 ]'
+ok "the WPAR with them stops and goes" in_lpar rmwpar -F $name-few
+
 fails "rmwpar refuses an active WPAR" in_lpar rmwpar $name
 like "wparexec runs a command" "$(in_lpar wparexec -n wx1 /usr/bin/ls / 2>/dev/null)" '^usr$'
 in_lpar wparexec -n wx2 -- /usr/bin/sh -c 'exit 9' >/dev/null 2>&1

@@ -111,12 +111,6 @@ fails "links and files in the places of /dev and /proc" startwpar iso
 rm "$root/dev" "$root/proc"
 ok "missing mount points are made again" startwpar iso
 
-# a fork bomb ends at the limit, where there is one
-if grep -q pids "$(dirname "$(grep -l . /sys/fs/cgroup/cgroup.controllers /dev/null)")/cgroup.controllers" 2>/dev/null; then
-	like "the number of processes is limited" "$(cat /sys/fs/cgroup/wpars*/iso/pids.max)" '^[0-9]'
-else
-	skip "the number of processes is limited" "no pids controller in the version 2 tree"
-fi
 ok "stopwpar -F" stopwpar -F iso
 ok "rmwpar" rmwpar iso
 is "nothing is left" "$(ls "$WPARS_ROOT/wpars" "$WPARS_ROOT/run/wpars")" "$WPARS_ROOT/run/wpars:
