@@ -222,12 +222,13 @@ static pid_t session_of(const char *pid)
 
 int par_kill_session(pid_t sid, int signo)
 {
-	DIR *proc = opendir("/proc");
 	struct dirent *entry;
 	int count = 0;
+	DIR *proc;
 
 	if (sid <= 1)
 		return 0;
+	proc = opendir("/proc");
 	if (!proc)
 		return kill(-sid, signo) == 0 ? 1 : 0;
 	while ((entry = readdir(proc)) != NULL) {
