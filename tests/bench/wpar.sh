@@ -12,30 +12,55 @@ if [ -n "${PAR_TEST_SOURCE:-}" ]; then
 fi
 where=${1:-here}
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+root=$work/bundle/rootfs
+trap 'umount "$root" 2>/dev/null || :; rm -rf --one-file-system "$work"' EXIT
 
 exec_ours()
 {
 	time_of wparexec -- /usr/bin/true
 }
 
+# What a WPAR's process sees too: the machine's root, and a /proc and a /dev of its own.
 exec_bwrap()
 {
-	time_of bwrap --unshare-all --ro-bind / / --proc /proc --dev /dev /usr/bin/true
+	time_of bwrap --unshare-all --bind / / --proc /proc --dev /dev /usr/bin/true
 }
 
+# The least that bwrap can do.
+exec_bwrap_bare()
+{
+	time_of bwrap --unshare-all --bind / / /usr/bin/true
+}
+
+# The same root for crun, which cannot take "/" itself: a bind mount of it.  Its own default
+# namespaces, which are pid, network, ipc, uts, mount and cgroup: one less than a WPAR's.
 crun_bundle()
 {
-	mkdir -p "$work/bundle"
+	mkdir -p "$root"
+	mount --bind / "$root"
 	(cd "$work/bundle" && crun spec)
-	# The same root: the machine's own, read-only, and no terminal.
-	sed -i -e 's|"path": "rootfs"|"path": "/"|' -e 's|"terminal": true|"terminal": false|' \
-		-e 's|"sh"|"/usr/bin/true"|' "$work/bundle/config.json"
+	sed -i -e 's|"terminal": true|"terminal": false|' -e 's|"sh"|"/usr/bin/true"|' \
+		-e 's|"readonly": true|"readonly": false|' "$work/bundle/config.json"
+}
+
+# The same with a user namespace, which a WPAR has.
+crun_bundle_user()
+{
+	mkdir -p "$work/user"
+	sed -e 's|"path": "rootfs"|"path": "'"$root"'"|' -e 's|"namespaces": \[|&{ "type": "user" },|' \
+		-e 's|"linux": {|&"uidMappings": [{"containerID": 0, "hostID": 0, "size": 65536}], |' \
+		-e 's|"linux": {|&"gidMappings": [{"containerID": 0, "hostID": 0, "size": 65536}], |' \
+		"$work/bundle/config.json" >"$work/user/config.json"
 }
 
 exec_crun()
 {
 	time_of crun run --bundle "$work/bundle" "bench-$RANDOM"
+}
+
+exec_crun_user()
+{
+	time_of crun run --bundle "$work/user" "bench-$RANDOM"
 }
 
 make_ours()
@@ -52,10 +77,15 @@ make_crun()
 
 in_turns exec_ours exec_bwrap
 report "wparexec -- true ($where)" "$median_a" "$median_b" "bwrap --unshare-all" 1.3
+in_turns exec_ours exec_bwrap_bare
+report "wparexec -- true ($where)" "$median_a" "$median_b" "bwrap, no /proc, /dev"
 if [ "$where" = lpar ]; then
 	crun_bundle
 	in_turns exec_ours exec_crun
 	report "wparexec -- true ($where)" "$median_a" "$median_b" "crun run" 1.0
+	crun_bundle_user
+	in_turns exec_ours exec_crun_user
+	report "wparexec -- true ($where)" "$median_a" "$median_b" "crun run, user ns"
 	in_turns make_ours make_crun
 	report "mkwpar + startwpar ($where)" "$median_a" "$median_b" "crun create + start"
 fi
