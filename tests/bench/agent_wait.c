@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#define HELLO_EVERY_MS 50
+#define HELLO_EVERY_MS 1000 /* as lpard does; and at once when the agent says that it is there */
 
 static uint64_t now_ms(void)
 {
@@ -49,16 +49,20 @@ static int connect_until(const char *path, uint64_t until)
 	return fd;
 }
 
-/* Whether the reader holds the answer to our hello. */
-static bool answered(struct par_frame_reader *reader, const uint8_t *nonce)
+/* Whether the reader holds the answer to our hello; @again: only the news that the agent is there.
+ */
+static bool answered(struct par_frame_reader *reader, const uint8_t *nonce, bool *again)
 {
 	struct par_frame frame;
 	struct par_hello hello;
 
-	while (par_frame_next(reader, &frame, NULL) > 0)
-		if (frame.type == PAR_FRAME_HELLO && !par_frame_get_hello(&frame, &hello, NULL) &&
-		    !memcmp(hello.nonce, nonce, PAR_FRAME_NONCE))
+	while (par_frame_next(reader, &frame, NULL) > 0) {
+		if (frame.type != PAR_FRAME_HELLO || par_frame_get_hello(&frame, &hello, NULL))
+			continue;
+		if (!memcmp(hello.nonce, nonce, PAR_FRAME_NONCE))
 			return true;
+		*again = true;
+	}
 	return false;
 }
 
@@ -67,7 +71,8 @@ static bool exchange(int fd, uint64_t until)
 	uint8_t nonce[PAR_FRAME_NONCE], bytes[4096];
 	struct par_frame_reader reader;
 	struct par_buf out = { 0 };
-	bool done = false;
+	bool done = false, again = true;
+	uint64_t sent = 0;
 
 	if (getrandom(nonce, sizeof(nonce), 0) != (ssize_t)sizeof(nonce) ||
 	    par_frame_put_hello(&out, nonce, ""))
@@ -77,15 +82,20 @@ static bool exchange(int fd, uint64_t until)
 		struct pollfd readable = { .fd = fd, .events = POLLIN };
 		ssize_t n;
 
-		/* One that does not fit into the socket waits in it already. */
-		if (send(fd, out.data, out.len, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 && errno != EAGAIN)
-			break;
+		if (again || now_ms() - sent >= HELLO_EVERY_MS) {
+			/* One that does not fit into the socket waits in it already. */
+			if (send(fd, out.data, out.len, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 &&
+			    errno != EAGAIN)
+				break;
+			sent = now_ms();
+			again = false;
+		}
 		if (poll(&readable, 1, HELLO_EVERY_MS) <= 0)
 			continue;
 		n = read(fd, bytes, sizeof(bytes));
 		if (n <= 0 || par_frame_feed(&reader, bytes, (size_t)n))
 			break;
-		done = answered(&reader, nonce);
+		done = answered(&reader, nonce, &again);
 	}
 	par_frame_reader_done(&reader);
 	par_buf_done(&out);

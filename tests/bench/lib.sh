@@ -47,6 +47,17 @@ in_turns()
 	done
 	median_a=$(median "${a[@]}")
 	median_b=$(median "${b[@]}")
+	echo "# in turns, ms: $(in_ms "${a[@]}") against $(in_ms "${b[@]}")"
+}
+
+# in_ms MICROSECONDS...
+in_ms()
+{
+	local us text=
+	for us; do
+		text+=" $((us / 1000))"
+	done
+	echo "${text# }"
 }
 
 # report WHAT OURS THEIRS NAME [LIMIT] - a line; a ratio over the limit makes the benchmark fail
