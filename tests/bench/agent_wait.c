@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * agent_wait.c - wait until the agent behind a qemu chardev socket answers, and say when
+ * agent_wait.c - wait until the agent of a guest has answered a hello
  *
- *	agent_wait SOCKET [SECONDS]
+ *	agent_wait SOCKET [SECONDS]		of a guest behind this chardev socket of qemu's
+ *	agent_wait SYSTEM/LPAR [SECONDS]	of an LPAR: lpard says that its agent is connected
  *
- * The other side of a benchmark: a guest started by hand is "there" at the same point as an LPAR,
- * when its agent answers a hello.  Prints the milliseconds since the program started.
+ * The end of both sides of a benchmark; neither asks the guest for anything more.
  */
 #include "lpard/common/frame.h"
+#include "lpard/common/json.h"
+#include "lpard/common/varlink.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -20,6 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#define ASK_EVERY_MS   10   /* lpard, which answers in less than 1 ms */
 #define HELLO_EVERY_MS 1000 /* as lpard does; and at once when the agent says that it is there */
 
 static uint64_t now_ms(void)
@@ -102,21 +105,67 @@ static bool exchange(int fd, uint64_t until)
 	return done;
 }
 
+/* {resource, system, fields, filter} of the listing that has rmc_state alone. */
+static struct json_object *list_parameters(char *system, char *lpar)
+{
+	struct json_object *o = json_object_new_object(), *filter = json_object_new_object();
+	struct json_object *filters = json_object_new_array();
+	char field[] = "rmc_state", *fields[] = { field };
+
+	if (par_json_put_string(o, "resource", "lpar") < 0 ||
+	    par_json_put_string(o, "system", system) < 0 ||
+	    par_json_put_strv(o, "fields", fields, 1) < 0 ||
+	    par_json_put_string(filter, "name", "lpar_names") < 0 ||
+	    par_json_put_strv(filter, "values", &lpar, 1) < 0)
+		return NULL;
+	json_object_array_add(filters, filter);
+	return par_json_put(o, "filter", filters) < 0 ? NULL : o;
+}
+
+/* Whether lpard says that the agent of this LPAR is connected, before @until. */
+static bool connected(char *system, char *lpar, uint64_t until)
+{
+	auto_json parameters = list_parameters(system, lpar);
+	auto_varlink v = NULL;
+
+	if (!parameters || par_varlink_connect(par_varlink_default_path(), &v, NULL) < 0)
+		return false;
+	for (; now_ms() < until; usleep(ASK_EVERY_MS * 1000)) {
+		auto_json reply = NULL;
+		const char *text;
+
+		if (par_varlink_call(v, "org.lpard.List", parameters, 10000, &reply, NULL) < 0)
+			return false;
+		text = json_object_to_json_string_ext(reply, JSON_C_TO_STRING_PLAIN);
+		if (strstr(text, "[\"active\"]"))
+			return true;
+	}
+	return false;
+}
+
+static bool answers(const char *socket, uint64_t until)
+{
+	int fd = connect_until(socket, until);
+
+	return fd >= 0 && exchange(fd, until);
+}
+
 int main(int argc, char **argv)
 {
-	uint64_t start = now_ms(), until;
-	int fd;
+	uint64_t until;
+	char *slash;
+	bool ok;
 
 	if (argc < 2) {
-		fprintf(stderr, "usage: agent_wait SOCKET [SECONDS]\n");
+		fprintf(stderr, "usage: agent_wait {SOCKET|SYSTEM/LPAR} [SECONDS]\n");
 		return 2;
 	}
-	until = start + 1000 * strtoull(argc > 2 ? argv[2] : "60", NULL, 10);
-	fd = connect_until(argv[1], until);
-	if (fd < 0 || !exchange(fd, until)) {
-		fprintf(stderr, "agent_wait: no answer on %s\n", argv[1]);
-		return 1;
-	}
-	printf("%llu\n", (unsigned long long)(now_ms() - start));
-	return 0;
+	until = now_ms() + 1000 * strtoull(argc > 2 ? argv[2] : "60", NULL, 10);
+	slash = argv[1][0] == '/' ? NULL : strchr(argv[1], '/');
+	if (slash)
+		*slash++ = '\0';
+	ok = slash ? connected(argv[1], slash, until) : answers(argv[1], until);
+	if (!ok)
+		fprintf(stderr, "agent_wait: no agent at %s\n", argv[1]);
+	return ok ? 0 : 1;
 }

@@ -12,6 +12,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 LPAR=bench
+agent_wait=$PAR_TEST_BUILD/tests/bench/agent_wait
 
 # by_hand_arguments PID - the LPAR's qemu arguments less libvirt's own monitor and bookkeeping
 by_hand_arguments()
@@ -65,7 +66,7 @@ ours()
 on_and_wait()
 {
 	chsysstate -r lpar -m "$SYS" -o on -n "$LPAR" -f default &&
-		wparcmd -m "$SYS" -p "$LPAR" --wait 60 -- true
+		"$agent_wait" "$SYS/$LPAR" 60
 }
 
 off()
@@ -89,7 +90,7 @@ theirs()
 hand_start()
 {
 	rm -f "$work/agent"
-	"${by_hand[@]}" -daemonize -pidfile "$work/pid" && "$PAR_TEST_BUILD/tests/bench/agent_wait" "$work/agent" 60
+	"${by_hand[@]}" -daemonize -pidfile "$work/pid" && "$agent_wait" "$work/agent" 60
 }
 
 lpar_up "$LPAR" trixie
@@ -99,7 +100,7 @@ printf ' %q' "${by_hand[@]}"
 printf '\n'
 chsysstate -r lpar -m "$SYS" -o shutdown --immed -n "$LPAR"
 wait_for 20 off
-bench_runs=${BENCH_RUNS:-5}
+bench_runs=${BENCH_RUNS:-7}
 cpu_ours=() cpu_theirs=()
 in_turns ours theirs
 report "LPAR cold start to agent" "$median_a" "$median_b" "qemu by hand" 1.15
