@@ -79,7 +79,8 @@ static int shut(int argc, char **argv)
  */
 int init_control(const char *command, int argc, char **argv)
 {
-	bool force = argc > 1 && strcmp(argv[1], "-f") == 0;
+	/* At once, without the shutdown: -f as on Linux, -q as on AIX. */
+	bool force = argc > 1 && (strcmp(argv[1], "-f") == 0 || strcmp(argv[1], "-q") == 0);
 
 	if (strcmp(command, "shutdown") == 0)
 		return shut(argc, argv);

@@ -120,8 +120,8 @@ int par_fs_replace(int dirfd, const char *path, const void *data, size_t len, mo
 	if (fd < 0)
 		return -errno;
 	r = write_all(fd, data, len);
-	if (r == 0 && (fchmod(fd, mode) < 0 || fsync(fd) < 0 ||
-		       renameat(dirfd, tmp, dirfd, path) < 0))
+	if (r == 0 &&
+	    (fchmod(fd, mode) < 0 || fsync(fd) < 0 || renameat(dirfd, tmp, dirfd, path) < 0))
 		r = -errno;
 	if (r < 0)
 		unlinkat(dirfd, tmp, 0);
@@ -184,53 +184,84 @@ static int remove_one(int at, const char *name)
 	return errno == ENOTEMPTY || errno == EEXIST ? 1 : -errno;
 }
 
-/* With a list of open directories instead of recursion: a deep tree costs heap, not stack. */
+/* Each level costs a descriptor: what lies deeper is moved up first, no tree is too deep. */
+#define MAX_LEVELS 32
+
+struct removal {
+	struct level levels[MAX_LEVELS];
+	size_t depth;
+	unsigned int moved; /* directories moved up to the top, for their names */
+	bool again;	    /* the top must be read once more */
+};
+
+static int move_up(struct removal *rm, const char *name)
+{
+	int from = dirfd(rm->levels[rm->depth - 1].dir), top = dirfd(rm->levels[0].dir);
+	char up[32];
+
+	rm->again = true;
+	for (;;) {
+		snprintf(up, sizeof(up), ".removing.%u", rm->moved++);
+		if (renameat2(from, name, top, up, RENAME_NOREPLACE) == 0)
+			return 0;
+		if (errno != EEXIST)
+			return -errno;
+	}
+}
+
+static int go_down(struct removal *rm, int at, const char *name)
+{
+	int r;
+
+	if (rm->depth == MAX_LEVELS)
+		return move_up(rm, name);
+	r = level_enter(rm->depth ? dirfd(rm->levels[rm->depth - 1].dir) : at, name,
+			&rm->levels[rm->depth]);
+	if (r == 0)
+		rm->depth++;
+	return r;
+}
+
+/* The level has been read to its end: it goes, and the one above is the current one again. */
+static int go_up(struct removal *rm, int at)
+{
+	struct level *l = &rm->levels[rm->depth - 1];
+	int above;
+
+	if (rm->depth == 1 && rm->again) {
+		rm->again = false;
+		rewinddir(l->dir);
+		return 0;
+	}
+	closedir(l->dir);
+	rm->depth--;
+	above = rm->depth ? dirfd(rm->levels[rm->depth - 1].dir) : at;
+	return unlinkat(above, l->name, AT_REMOVEDIR) < 0 && errno != ENOENT ? -errno : 0;
+}
+
 int par_fs_remove_tree(int at, const char *name)
 {
-	struct level *stack = NULL;
-	size_t depth = 0;
-	int r = remove_one(at, name);
+	autofree struct removal *rm = calloc(1, sizeof(*rm));
+	int r = rm ? remove_one(at, name) : -ENOMEM;
 
-	while (r > 0 || (r == 0 && depth > 0)) {
+	while (r > 0 || (r == 0 && rm->depth > 0)) {
 		struct dirent *e;
-		DIR *top;
 
-		if (r > 0) { /* go down */
-			struct level *more = reallocarray(stack, depth + 1, sizeof(*stack));
-
-			if (!more) {
-				r = -ENOMEM;
-				break;
-			}
-			stack = more;
-			r = level_enter(depth ? dirfd(stack[depth - 1].dir) : at, name,
-					&stack[depth]);
-			if (r < 0)
-				break;
-			depth++;
-		}
-		top = stack[depth - 1].dir;
-		errno = 0;
-		e = readdir(top);
-		if (e) {
-			name = e->d_name;
-			if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-				r = 0;
-			else
-				r = remove_one(dirfd(top), name);
-			continue;
-		}
-		r = -errno;
+		if (r > 0)
+			r = go_down(rm, at, name);
 		if (r < 0)
 			break;
-		closedir(top);
-		depth--;
-		if (unlinkat(depth ? dirfd(stack[depth - 1].dir) : at, stack[depth].name,
-			     AT_REMOVEDIR) < 0 && errno != ENOENT)
-			r = -errno;
+		errno = 0;
+		e = readdir(rm->levels[rm->depth - 1].dir);
+		if (!e) {
+			r = errno ? -errno : go_up(rm, at);
+			continue;
+		}
+		name = e->d_name;
+		if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0)
+			r = remove_one(dirfd(rm->levels[rm->depth - 1].dir), name);
 	}
-	while (depth > 0)
-		closedir(stack[--depth].dir);
-	free(stack);
+	while (rm && rm->depth > 0)
+		closedir(rm->levels[--rm->depth].dir);
 	return r;
 }

@@ -4,7 +4,8 @@
  *
  * attack NAME [ARG…] prints one line: "refused: STRERROR" or "done".  Names: mount, umount, userns,
  * setns, mknod, module, kexec, bpf, perf, uring, userfaultfd, keyring, rawsock, address, sti FD,
- * open PATH (for writing), link PATH, clock, reboot-global, fds (open ones beyond 2), cwd.
+ * open PATH (for writing), clock, handle, vsock, alg, packet (sockets), fds (open ones beyond 2),
+ * deep PATH (3,000 directories in each other; "done" is no attack yet).
  */
 #include <dirent.h>
 #include <errno.h>
@@ -47,8 +48,9 @@ static long set_address(void)
 
 static long use_bpf(void)
 {
-	union bpf_attr a = { .map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4,
-			     .max_entries = 1 };
+	union bpf_attr a = {
+		.map_type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4, .max_entries = 1
+	};
 
 	return syscall(SYS_bpf, BPF_MAP_CREATE, &a, sizeof(a));
 }
@@ -79,6 +81,18 @@ static int show_fds(void)
 			printf("open: %d\n", fd);
 	}
 	puts("done");
+	return 0;
+}
+
+/* More levels than a process has descriptors: whoever removes it must not need one for each. */
+static long make_deep(const char *path)
+{
+	if (chdir(path) < 0)
+		return -1;
+	for (int i = 0; i < 3000; i++) {
+		if (mkdir("d", 0700) < 0 || chdir("d") < 0)
+			return -1;
+	}
 	return 0;
 }
 
@@ -119,6 +133,14 @@ static long attempt(const char *what, const char *arg)
 		return syscall(SYS_add_key, "user", "x", "y", 1, -4);
 	if (strcmp(what, "rawsock") == 0)
 		return socket(AF_INET, SOCK_RAW, 1);
+	if (strcmp(what, "vsock") == 0)
+		return socket(40, SOCK_STREAM, 0);
+	if (strcmp(what, "alg") == 0)
+		return socket(38, SOCK_SEQPACKET, 0);
+	if (strcmp(what, "packet") == 0)
+		return socket(AF_PACKET, SOCK_RAW, 0);
+	if (strcmp(what, "deep") == 0)
+		return make_deep(arg);
 	if (strcmp(what, "address") == 0)
 		return set_address();
 	if (strcmp(what, "sti") == 0)

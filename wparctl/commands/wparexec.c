@@ -97,7 +97,7 @@ static int hold_spec(const char *name, int *ret)
 	return 0;
 }
 
-/* An application WPAR of that name whose wparexec was killed, and which has nothing running. */
+/* An application WPAR of that name whose wparexec was killed: what still runs in it ends. */
 static int clear_remains(const char *name, struct par_error **err)
 {
 	auto_spec old = { 0 };
@@ -110,9 +110,7 @@ static int clear_remains(const char *name, struct par_error **err)
 	    hold_spec(name, &held) < 0)
 		return 0; /* cmd_claim() says what there is to say */
 	r = wpar_state_probe(&old, &st, err);
-	if (r < 0 || (st != WPAR_STATE_DEFINED && st != WPAR_STATE_BROKEN))
-		return r;
-	if (st == WPAR_STATE_BROKEN)
+	if (r == 0 && st != WPAR_STATE_DEFINED)
 		r = wpar_stop(&old, &stop, NULL, err);
 	return r < 0 ? r : wpar_spec_remove(name, err);
 }

@@ -15,8 +15,8 @@ static const char *const kind_names[] = {
 	[WPAR_OP_LINK] = "link", [WPAR_OP_OVERLAY] = "overlay", [WPAR_OP_FOLDER] = "folder",
 };
 static const char *const flag_names[] = {
-	"idmap", "ro", "nosuid", "nodev", "noexec", "recursive", "file", "optional", "private",
-	"shown",
+	"idmap",     "ro",   "nosuid",	 "nodev",   "noexec",
+	"recursive", "file", "optional", "private", "shown",
 };
 
 /* The devices that every WPAR has (facts/wpar.md 4), as far as Linux has them. */
@@ -162,8 +162,8 @@ static void add_devices(struct wpar_mount_plan *p, bool *failed, const struct wp
 		if (!s->devices[i].no_export && plain_path(s->devices[i].name))
 			ADD(.kind = WPAR_OP_BIND, .flags = WPAR_OP_FILE | WPAR_OP_OPTIONAL,
 			    .source = s->devices[i].name,
-			    .target = s->devices[i].virtual_name ? s->devices[i].virtual_name :
-								   s->devices[i].name);
+			    .target = s->devices[i].virtual_name ? s->devices[i].virtual_name
+								 : s->devices[i].name);
 	}
 	ADD(.kind = WPAR_OP_FOLDER, .mode = 0755, .target = "/dev/pts");
 	ADD(.kind = WPAR_OP_FS, .flags = WPAR_OP_NOSUID | WPAR_OP_NOEXEC, .target = "/dev/pts",
@@ -211,8 +211,7 @@ static int plan_system(struct wpar_mount_plan *p, bool *failed, const struct wpa
 			continue;
 		ADD(.kind = WPAR_OP_BIND,
 		    .flags = flags | (s->private_usr ? WPAR_OP_PRIVATE : WPAR_OP_READONLY),
-		    .source = shared[i] + (s->private_usr ? 1 : 0),
-		    .target = shared[i]);
+		    .source = shared[i] + (s->private_usr ? 1 : 0), .target = shared[i]);
 	}
 	for (size_t i = 0; i < s->n_mounts; i++) {
 		r = add_spec_mount(p, failed, &s->mounts[i], err);
@@ -251,8 +250,7 @@ static int plan_versioned(struct wpar_mount_plan *p, bool *failed, const struct 
 	ADD(.kind = WPAR_OP_FS, .flags = SECURE | WPAR_OP_SHOWN, .target = "/proc",
 	    .fstype = "proc");
 	/* What the old system's release is, where programs read it (start.c writes them). */
-	ADD(.kind = WPAR_OP_BIND, .flags = over_proc, .source = version,
-	    .target = "/proc/version");
+	ADD(.kind = WPAR_OP_BIND, .flags = over_proc, .source = version, .target = "/proc/version");
 	ADD(.kind = WPAR_OP_BIND, .flags = over_proc, .source = release,
 	    .target = "/proc/sys/kernel/osrelease");
 	add_devices(p, failed, s);
@@ -268,7 +266,8 @@ static int plan_application(struct wpar_mount_plan *p, bool *failed, const struc
 	int r;
 
 	ADD(.kind = WPAR_OP_ROOT,
-	    .flags = WPAR_OP_RECURSIVE | WPAR_OP_READONLY | WPAR_OP_NOSUID | WPAR_OP_SHOWN,
+	    .flags = WPAR_OP_RECURSIVE | WPAR_OP_READONLY | WPAR_OP_NOSUID | WPAR_OP_NODEV |
+		     WPAR_OP_SHOWN,
 	    .source = "/", .target = "/");
 	ADD(.kind = WPAR_OP_FS, .flags = SECURE, .target = "/proc", .fstype = "proc");
 	add_devices(p, failed, s);

@@ -9,7 +9,6 @@
 #include "wparctl/filesystem/copy.h"
 
 #include <dirent.h>
-#include <dirent.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -92,6 +91,33 @@ static int open_above(const struct wpar_spec *s, bool make, char **ret_name, str
 	return fd;
 }
 
+/*
+ * Ids on disk are as inside: a setuid program of the WPAR's root is one of the LPAR's root there.
+ * So only root may come to it: a folder above, most simply the next one, must be root's alone.
+ */
+static bool is_shielded(int above)
+{
+	int fd = openat(above, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	bool shielded = false;
+	struct stat st, up;
+
+	while (fd >= 0 && fstat(fd, &st) == 0) {
+		int next = -1;
+
+		shielded = st.st_uid == 0 && (st.st_mode & 0077) == 0;
+		if (!shielded)
+			next = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		close(fd);
+		fd = next;
+		if (fd >= 0 &&
+		    (fstat(fd, &up) < 0 || (up.st_ino == st.st_ino && up.st_dev == st.st_dev))) {
+			close(fd);
+			fd = -1;
+		}
+	}
+	return shielded;
+}
+
 /* An empty base directory: made, or what an interrupted creation left in it is taken out. */
 static int open_fresh(const struct wpar_spec *s, struct par_error **err)
 {
@@ -104,6 +130,11 @@ static int open_fresh(const struct wpar_spec *s, struct par_error **err)
 
 	if (above < 0)
 		return above;
+	if (!is_shielded(above))
+		return par_fail(err, PAR_E_NOT_PERMITTED, 0,
+				"the directory above '%s' must be accessible by root only (mode "
+				"700)",
+				s->directory);
 	r = ours ? par_fs_remove_tree(above, name) : 0;
 	if (r == 0 && mkdirat(above, name, 0755) < 0 && errno != EEXIST)
 		r = -errno;

@@ -27,7 +27,9 @@ static int receive_mounts(int sync, int *fds, size_t *ret_n)
 	} control = { 0 };
 	size_t n = 0;
 	struct iovec iov = { .iov_base = &n, .iov_len = sizeof(n) };
-	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1, .msg_control = control.room,
+	struct msghdr msg = { .msg_iov = &iov,
+			      .msg_iovlen = 1,
+			      .msg_control = control.room,
 			      .msg_controllen = sizeof(control.room) };
 	ssize_t got = recvmsg(sync, &msg, MSG_CMSG_CLOEXEC);
 	struct cmsghdr *c = got > 0 ? CMSG_FIRSTHDR(&msg) : NULL;
@@ -73,6 +75,16 @@ void wpar_process_reset(void)
 	umask(022);
 }
 
+/* Dies with the outer half from here on; it may have died before. */
+static int hang_on_parent(int sync)
+{
+	char byte;
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		return -errno;
+	return recv(sync, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0 ? -EPIPE : 0;
+}
+
 static int set_up(const struct wpar_launch *l, int sync, struct par_error **err)
 {
 	const char *host = l->spec->hostname ? l->spec->hostname : l->spec->name;
@@ -92,8 +104,9 @@ static int set_up(const struct wpar_launch *l, int sync, struct par_error **err)
 	r = wpar_mounts_attach(&l->plan, fds, n, err);
 	if (r < 0)
 		return r;
-	if (l->die_with_parent && prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
-		return par_fail(err, PAR_E_SYSTEM, errno, "prctl failed");
+	r = l->die_with_parent ? hang_on_parent(sync) : 0;
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "the command that starts it has ended");
 	r = l->console ? wpar_console_install(l->console) : 0;
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the terminal cannot be set up");

@@ -3,9 +3,9 @@
  * PID 1 of a system WPAR: runs /etc/inittab, reaps, and halts in order.
  *
  * inittab's lines are id:runlevels:action:command, for run level 2; actions: sysinit, boot,
- * bootwait, once, wait, respawn, off.  SIGTERM (stopwpar), SIGINT and SIGUSR2 (poweroff, halt) end the
- * WPAR: /etc/rc.shutdown runs, then everything gets SIGTERM, and after a while SIGKILL.
- * SIGHUP reads inittab again.
+ * bootwait, once, wait, respawn, off.  SIGTERM (stopwpar), SIGINT, SIGUSR1 and SIGUSR2 (halt,
+ * poweroff) end the WPAR: /etc/rc.shutdown runs, then everything gets SIGTERM, and after a while
+ * SIGKILL. SIGHUP reads inittab again.
  */
 #include "wparctl/runtime/init.h"
 
@@ -239,7 +239,7 @@ int wpar_init_run(void)
 			read_inittab();
 			run_actions("once", false);
 		}
-		if (s == SIGTERM || s == SIGINT || s == SIGUSR2 || s == SIGPWR)
+		if (s == SIGTERM || s == SIGINT || s == SIGUSR1 || s == SIGUSR2 || s == SIGPWR)
 			return halt_all();
 	}
 }

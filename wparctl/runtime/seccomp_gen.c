@@ -22,17 +22,70 @@
 
 /* EPERM: programs expect that an unprivileged caller may not. */
 static const char *const not_permitted[] = {
-	"mount", "umount", "umount2", "pivot_root", "move_mount", "open_tree", "fsopen",
-	"fsconfig", "fsmount", "fspick", "mount_setattr", "open_tree_attr",
-	"init_module", "finit_module", "delete_module", "create_module", "query_module",
-	"kexec_load", "kexec_file_load", "bpf", "perf_event_open", "lookup_dcookie",
-	"add_key", "request_key", "keyctl", "open_by_handle_at", "swapon", "swapoff", "acct",
-	"quotactl", "quotactl_fd", "syslog", "settimeofday", "clock_settime", "clock_settime64",
-	"clock_adjtime", "clock_adjtime64", "adjtimex", "stime", "iopl", "ioperm", "vm86",
-	"vm86old", "nfsservctl", "setns", "fanotify_init", "pciconfig_read", "pciconfig_write",
-	"pciconfig_iobase", "rtas", "spu_create", "spu_run", "subpage_prot",
-	"sys_debug_setcontext", "uselib", "_sysctl", "sysfs", "ustat", "vhangup",
-	"set_mempolicy", "mbind", "migrate_pages", "move_pages", "kcmp",
+	"mount",
+	"umount",
+	"umount2",
+	"pivot_root",
+	"move_mount",
+	"open_tree",
+	"fsopen",
+	"fsconfig",
+	"fsmount",
+	"fspick",
+	"mount_setattr",
+	"open_tree_attr",
+	"init_module",
+	"finit_module",
+	"delete_module",
+	"create_module",
+	"query_module",
+	"kexec_load",
+	"kexec_file_load",
+	"bpf",
+	"perf_event_open",
+	"lookup_dcookie",
+	"add_key",
+	"request_key",
+	"keyctl",
+	"open_by_handle_at",
+	"swapon",
+	"swapoff",
+	"acct",
+	"quotactl",
+	"quotactl_fd",
+	"syslog",
+	"settimeofday",
+	"clock_settime",
+	"clock_settime64",
+	"clock_adjtime",
+	"clock_adjtime64",
+	"adjtimex",
+	"stime",
+	"iopl",
+	"ioperm",
+	"vm86",
+	"vm86old",
+	"nfsservctl",
+	"setns",
+	"fanotify_init",
+	"pciconfig_read",
+	"pciconfig_write",
+	"pciconfig_iobase",
+	"rtas",
+	"spu_create",
+	"spu_run",
+	"subpage_prot",
+	"sys_debug_setcontext",
+	"uselib",
+	"_sysctl",
+	"sysfs",
+	"ustat",
+	"vhangup",
+	"set_mempolicy",
+	"mbind",
+	"migrate_pages",
+	"move_pages",
+	"kcmp",
 };
 
 /* ENOSYS: programs have another way then. */
@@ -75,6 +128,33 @@ static int refuse_userns(scmp_filter_ctx ctx)
 	int r = seccomp_rule_add_array(ctx, no, SCMP_SYS(unshare), 1, &flag);
 
 	return r < 0 ? r : seccomp_rule_add_array(ctx, no, SCMP_SYS(clone), 1, &flag);
+}
+
+/*
+ * Kinds of sockets that no network namespace keeps apart (vsock leads to the hypervisor), or that
+ * are mostly ways into the kernel.  The same numbers on all of the architectures above.
+ */
+static int refuse_sockets(scmp_filter_ctx ctx)
+{
+	static const unsigned int families[] = {
+		21, /* RDS */
+		29, /* CAN */
+		30, /* TIPC */
+		31, /* Bluetooth */
+		38, /* ALG: the kernel's cryptography */
+		40, /* VSOCK */
+		44, /* XDP */
+	};
+	int r = 0;
+
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]) && r == 0; i++) {
+		const struct scmp_arg_cmp family =
+			SCMP_A0(SCMP_CMP_MASKED_EQ, 0xffffffff, families[i]);
+
+		r = seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1,
+					   &family);
+	}
+	return r;
 }
 
 /* The same numbers on all of the architectures above. */
@@ -128,9 +208,10 @@ int main(int argc, char **argv)
 	    (archs[a].extra && seccomp_arch_add(ctx, archs[a].extra) < 0) ||
 	    seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS)) < 0 ||
 	    seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2) < 0 ||
-	    refuse(ctx, not_permitted, sizeof(not_permitted) / sizeof(not_permitted[0]), EPERM) < 0 ||
+	    refuse(ctx, not_permitted, sizeof(not_permitted) / sizeof(not_permitted[0]), EPERM) <
+		    0 ||
 	    refuse(ctx, not_there, sizeof(not_there) / sizeof(not_there[0]), ENOSYS) < 0 ||
-	    refuse_userns(ctx) < 0 || refuse_terminal_input(ctx) < 0 ||
+	    refuse_userns(ctx) < 0 || refuse_terminal_input(ctx) < 0 || refuse_sockets(ctx) < 0 ||
 	    write_filter(ctx, archs[a].big) < 0) {
 		fprintf(stderr, "seccomp_gen: the filter cannot be made\n");
 		return 1;

@@ -9,10 +9,12 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #if defined(__x86_64__)
 #define ARCH AUDIT_ARCH_X86_64
@@ -81,22 +83,115 @@ static int write_answer(int listener, const struct seccomp_notif *n, const struc
 	return 0;
 }
 
-static int answer_one(int listener, const struct utsname *answer)
-{
-	struct seccomp_notif n = { 0 };
-	struct seccomp_notif_resp resp = { 0 };
-	int r;
+/*
+ * Two processes hold the listener: one answers, the other waits for its end and then answers
+ * itself, with a new one waiting.  So a kill of either is not noticed inside.
+ */
+struct answers {
+	int listener;
+	struct utsname answer;
+	struct seccomp_notif *asked; /* shared by both: the question being answered; id 0: none */
+};
 
-	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_RECV, &n) < 0)
-		return errno == ENOENT || errno == EINTR ? 0 : -errno;
-	resp.id = n.id;
-	r = write_answer(listener, &n, answer);
-	if (r == -ESRCH)
-		return 0;
+/* Also finishes what the one before was killed at: a question is delivered once only. */
+static int finish_answer(const struct answers *a)
+{
+	struct seccomp_notif_resp resp = { .id = a->asked->id };
+	int r = write_answer(a->listener, a->asked, &a->answer);
+
 	resp.error = r;
-	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &resp) < 0 && errno != ENOENT)
-		return -errno;
-	return 0;
+	if (r != -ESRCH && ioctl(a->listener, SECCOMP_IOCTL_NOTIF_SEND, &resp) < 0 &&
+	    errno != ENOENT)
+		r = -errno;
+	else
+		r = 0;
+	memset(a->asked, 0, sizeof(*a->asked));
+	return r;
+}
+
+static int answer_one(const struct answers *a)
+{
+	memset(a->asked, 0, sizeof(*a->asked));
+	if (ioctl(a->listener, SECCOMP_IOCTL_NOTIF_RECV, a->asked) < 0)
+		return errno == ENOENT || errno == EINTR ? 0 : -errno;
+	return finish_answer(a);
+}
+
+/* Returns when the process of @pidfd has ended; exits when nobody is left to ask. */
+static void stand_by(const struct answers *a, int pidfd)
+{
+	struct pollfd p[2] = { { .fd = a->listener }, { .fd = pidfd, .events = POLLIN } };
+
+	for (;;) {
+		if (poll(p, 2, -1) < 0 && errno != EINTR)
+			_exit(1);
+		if (p[0].revents)
+			_exit(0);
+		if (p[1].revents) {
+			close(pidfd);
+			return;
+		}
+	}
+}
+
+/* Descriptor of the process that waits, or -1.  Whoever's turn has come starts one as well. */
+static int start_stand_by(const struct answers *a)
+{
+	int self, other;
+	pid_t pid;
+
+	for (;;) {
+		self = (int)syscall(SYS_pidfd_open, getpid(), 0);
+		pid = self < 0 ? -1 : fork();
+		if (pid != 0)
+			break;
+		stand_by(a, self);
+		if (a->asked->id != 0)
+			finish_answer(a);
+	}
+	other = pid < 0 ? -1 : (int)syscall(SYS_pidfd_open, pid, 0);
+	if (self >= 0)
+		close(self);
+	return other;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+#define STAND_BY_MS 100 /* most logins are over by then and need no second process */
+
+__attribute__((noreturn)) static void answer_all(const struct answers *a)
+{
+	struct pollfd p[2] = { { .fd = a->listener, .events = POLLIN },
+			       { .fd = -1, .events = POLLIN } };
+	int64_t due = now_ms() + STAND_BY_MS;
+
+	for (;;) {
+		if (poll(p, 2, p[1].fd < 0 ? STAND_BY_MS : -1) < 0) {
+			if (errno != EINTR)
+				break;
+			continue;
+		}
+		if ((p[0].revents & POLLIN) && answer_one(a) < 0)
+			break;
+		if ((p[0].revents & (POLLHUP | POLLERR)) && !(p[0].revents & POLLIN))
+			break;
+		if (p[1].revents) {
+			close(p[1].fd);
+			p[1].fd = -1;
+			waitpid(-1, NULL, WNOHANG);
+		}
+		if (p[1].fd < 0 && now_ms() >= due) {
+			p[1].fd = start_stand_by(a);
+			due = p[1].fd < 0 ? now_ms() + STAND_BY_MS : 0;
+		}
+	}
+	_exit(0);
 }
 
 static int send_listener(int sock, int listener)
@@ -146,15 +241,16 @@ static int receive_listener(int sock)
 
 __attribute__((noreturn)) static void serve(const struct wpar_spec *s, int sock)
 {
-	struct pollfd p = { .events = POLLIN };
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	struct utsname answer;
+	struct answers a = { .listener = -1 };
 	char name[16];
 
 	snprintf(name, sizeof(name), "uname_%s", s->name);
 	prctl(PR_SET_NAME, name, 0, 0, 0);
 	setsid();
-	if (chdir("/") < 0 || wpar_uname_make(s, &answer) < 0)
+	a.asked = mmap(NULL, sizeof(*a.asked), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		       -1, 0);
+	if (a.asked == MAP_FAILED || chdir("/") < 0 || wpar_uname_make(s, &a.answer) < 0)
 		_exit(1);
 	/* Nothing of the caller's is kept: its lock, above all. */
 	sock = dup3(sock, 3, O_CLOEXEC) < 0 ? sock : 3;
@@ -163,16 +259,10 @@ __attribute__((noreturn)) static void serve(const struct wpar_spec *s, int sock)
 	for (int i = 0; i < 3; i++)
 		dup2(null, i);
 	syscall(SYS_close_range, 4u, ~0u, 0u);
-	p.fd = receive_listener(sock);
+	a.listener = receive_listener(sock);
 	close(sock);
-	while (p.fd >= 0) {
-		if (poll(&p, 1, -1) < 0 && errno != EINTR)
-			break;
-		if ((p.revents & POLLIN) && answer_one(p.fd, &answer) < 0)
-			break;
-		if ((p.revents & (POLLHUP | POLLERR)) && !(p.revents & POLLIN))
-			break;
-	}
+	if (a.listener >= 0)
+		answer_all(&a);
 	_exit(0);
 }
 

@@ -55,7 +55,7 @@ fails "so is its /opt" clogin iso -- touch /opt/x
 
 # What it cannot do (10, 9, 6)
 for what in mount umount userns clone-userns setns mknod module kexec bpf perf userfaultfd uring \
-	keyring rawsock address clock handle; do
+	keyring rawsock packet vsock alg address clock handle; do
 	like "refused: $what" "$(inside /root/attack $what)" '^refused: '
 done
 for path in /proc/sys/kernel/core_pattern /proc/sysrq-trigger /proc/sys/net/ipv4/ip_forward \
@@ -111,8 +111,9 @@ fails "links and files in the places of /dev and /proc" startwpar iso
 rm "$root/dev" "$root/proc"
 ok "missing mount points are made again" startwpar iso
 
+is "a tree of 3,000 levels is made" "$(inside /root/attack deep /home)" "done"
 ok "stopwpar -F" stopwpar -F iso
-ok "rmwpar" rmwpar iso
+ok "rmwpar removes it with few descriptors" sh -c "ulimit -n 256; rmwpar iso"
 is "nothing is left" "$(ls "$WPARS_ROOT/wpars" "$WPARS_ROOT/run/wpars")" "$WPARS_ROOT/run/wpars:
 
 $WPARS_ROOT/wpars:"

@@ -62,6 +62,15 @@ for delay in 0.002 0.004 0.006 0.01 0.02 0.05; do
 	fi
 done
 
+# Setuid programs of a WPAR's root are the LPAR's root's on its disk: no other user may get at them.
+mkdir -m 755 "$WPARS_ROOT/open" && chmod 755 "$WPARS_ROOT" "$TMPDIR"
+output=$(mkwpar -n open -d /open/w1 2>&1)
+is "a base directory that others can enter" "$?" 1
+like "says what to do" "$output" "above '/open/w1' must be accessible by root only"
+is "and leaves nothing" "$(ls -A "$WPARS_ROOT/open"; lswpar -qc open 2>/dev/null)" ""
+ok "below a closed one it is taken" mkwpar -n open -d /open/closed/w1
+ok "and removed" rmwpar open
+
 # A full disk.
 ok "rmwpar" rmwpar dev01
 mkdir -p "$WPARS_ROOT/wpars"
@@ -102,5 +111,15 @@ kill -9 $pid
 wait $pid 2>/dev/null
 ok "after kill -9 of wparexec the name is free again" \
 	wait_for 10 wparexec -n orphan /bin/true
+# Killed at any moment, also before its first process hangs on it.
+for delay in 0.005 0.01 0.012 0.014 0.016 0.018 0.02 0.022 0.025 0.03 0.04; do
+	wparexec -n orphan /bin/sleep 4218 2>/dev/null &
+	pid=$!
+	sleep "$delay"
+	kill -9 $pid
+	wait $pid 2>/dev/null
+	ok "wparexec killed after $delay s" wait_for 5 wparexec -n orphan /bin/true
+done
+unlike "no process of theirs is left" "$(ps -e -o args)" '^/bin/sleep 4218'
 is "and nothing is left" "$(lswpar; find "$WPARS_ROOT/run/wpars" -mindepth 1 ! -path '*/.*')" ""
 done_testing

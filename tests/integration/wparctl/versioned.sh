@@ -56,7 +56,18 @@ wait
 like "uname after kill -9 of cor_old01" "$(cat "$TMPDIR/late")" '^5\.10\.0-'
 is "it is still active" "$(lswpar -qc -a state old01)" A
 
+# Who answers uname is killed, again and again: another one answers already.
+ok "uname goes on" sh -c "clogin old01 -- sh -c 'while sleep 0.02; do uname -r; done' >'$TMPDIR/many' 2>&1 &"
+sleep 0.5
+for round in 1 2 3 4 5 6; do
+	kill -9 "$(pgrep -x uname_old01 | sed -n "$((round % 2 + 1))p")"
+	sleep 0.4
+done
+is "each answer was the old system's" "$(sort -u "$TMPDIR/many")" "$(inside 'uname -r')"
+ok "and they came until the end" test "$(wc -l <"$TMPDIR/many")" -gt 50
+
 ok "stopwpar" stopwpar -t 30 old01
+ok "nobody answers any more" wait_for 5 sh -c '! pgrep -x uname_old01'
 ok "what was written is still there" test -e "$WPARS_ROOT/wpars/old01/upper/etc/new"
 ok "startwpar again" startwpar old01
 is "inside, too" "$(inside 'cat /etc/new')" x
