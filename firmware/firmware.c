@@ -6,16 +6,38 @@
 #include <ctype.h>
 #include <string.h>
 
-/* What qemu's emulation of a POWER processor lacks, and wants to be told that we know. */
-static const struct fw_feature tcg_features[] = {
-	{ "cfpc", "value", "broken" },
-	{ "sbbc", "value", "broken" },
-	{ "ibs", "value", "broken" },
-	{ "ccf-assist", "state", "off" },
-	{ 0 },
+/* By bit of enum fw_option.  Emulation has none of them. */
+static const struct option {
+	struct fw_feature off;
+	const char *advice; /* of qemu, when KVM does not have it */
+} options[FW_OPTIONS] = {
+	{ { "cfpc", "value", "broken" }, "-machine cap-cfpc=broken" },
+	{ { "sbbc", "value", "broken" }, "-machine cap-sbbc=broken" },
+	{ { "ibs", "value", "broken" }, "-machine cap-ibs=broken" },
+	{ { "ccf-assist", "state", "off" }, "-machine cap-ccf-assist=off" },
 };
 
-static const struct fw_feature no_features[] = { { 0 } };
+#define ALL_OPTIONS ((1U << FW_OPTIONS) - 1)
+
+void fw_features(unsigned int without, struct fw_feature ret[FW_OPTIONS + 1])
+{
+	size_t n = 0;
+
+	for (unsigned int i = 0; i < FW_OPTIONS; i++) {
+		if (without & 1U << i)
+			ret[n++] = options[i].off;
+	}
+	ret[n] = (struct fw_feature){ 0 };
+}
+
+unsigned int fw_refused_option(const char *words)
+{
+	for (unsigned int i = 0; i < FW_OPTIONS; i++) {
+		if (strstr(words, options[i].advice))
+			return 1U << i;
+	}
+	return 0;
+}
 
 /*
  * Compatibility modes.  Emulation takes the processor itself; KVM-HV keeps the host's and lowers
@@ -136,7 +158,7 @@ int fw_plan_make(const struct fw_request *rq, struct fw_plan *ret, struct par_er
 
 	if (r < 0)
 		return r;
-	p.features = rq->accel == FW_ACCEL_KVM ? no_features : tcg_features;
+	fw_features(rq->accel == FW_ACCEL_KVM ? rq->without : ALL_OPTIONS, p.features);
 	r = choose_path(rq, &p);
 	if (r == 0 && p.direct)
 		r = make_cmdline(rq, &p);

@@ -31,15 +31,27 @@ struct fw_feature {
 	const char *value;
 };
 
+/*
+ * Machine options that not every machine can give its guests, as bits.  An LPAR on such a machine
+ * has to do without: it is told that there is no such protection, or no such help.
+ */
+enum fw_option {
+	FW_OPTION_CFPC = 1 << 0,       /* the L1 cache is flushed on privilege changes */
+	FW_OPTION_SBBC = 1 << 1,       /* bounds are checked against speculation */
+	FW_OPTION_IBS = 1 << 2,	       /* indirect branches are serialised */
+	FW_OPTION_CCF_ASSIST = 1 << 3, /* the count cache is flushed by the hardware */
+};
+#define FW_OPTIONS 4
+
 /* How to boot; the strings that are not const are owned (fw_plan_done). */
 struct fw_plan {
 	enum fw_path path;
-	bool direct;			   /* kernel and initrd are given to the machine */
-	const char *cpu_mode;		   /* libvirt's: "custom" or "host-model" */
-	const char *cpu_model;		   /* "power9"; NULL: the host's own */
-	const struct fw_feature *features; /* ends with element NULL; never NULL */
-	struct par_strv qemu_args;	   /* more arguments for qemu, in order */
-	char *cmdline;			   /* of the kernel; NULL unless direct */
+	bool direct;				    /* kernel and initrd are given to the machine */
+	const char *cpu_mode;			    /* libvirt's: "custom" or "host-model" */
+	const char *cpu_model;			    /* "power9"; NULL: the host's own */
+	struct fw_feature features[FW_OPTIONS + 1]; /* ends with element NULL */
+	struct par_strv qemu_args;		    /* more arguments for qemu, in order */
+	char *cmdline;				    /* of the kernel; NULL unless direct */
 };
 
 #define auto_fw_plan par_cleanup(fw_plan_done) struct fw_plan
@@ -52,6 +64,7 @@ struct fw_request {
 	const char *name;	 /* the partition's */
 	const struct fw_image *image; /* NULL: boots from whatever its disks hold */
 	bool has_eth;		      /* it has a virtual Ethernet adapter */
+	unsigned int without; /* KVM: options (enum fw_option) the machine is known to lack */
 };
 
 /*
@@ -60,6 +73,16 @@ struct fw_request {
  */
 int fw_plan_make(const struct fw_request *rq, struct fw_plan *ret, struct par_error **err);
 void fw_plan_done(struct fw_plan *p);
+
+/* fw_features - what libvirt must say for a machine without these options; ends with element NULL
+ */
+void fw_features(unsigned int without, struct fw_feature ret[FW_OPTIONS + 1]);
+
+/*
+ * fw_refused_option - the option that qemu's words say KVM does not give; 0: they speak of another
+ * matter
+ */
+unsigned int fw_refused_option(const char *words);
 
 /* Names: "tcg"/"kvm"; "vof"/"slof".  Never NULL. */
 const char *fw_accel_name(enum fw_accel accel);

@@ -22,6 +22,12 @@ image_tree() {
 	image_libraries "$1"
 }
 
+# image_files DIR TREE - files of the caller's, root's.  tar makes a file anew that is there: what
+# lies in the cache under the same name is not written to.
+image_files() {
+	tar -c -C "$1" --owner=0 --group=0 . | tar -x -C "$2" --no-overwrite-dir
+}
+
 # image_libraries TREE - what wparctl's programs ask for must be there.
 image_libraries() {
 	find "$wparctl_root" -type f -perm /111 | while read -r file; do

@@ -192,6 +192,8 @@ static void on_message(void *user)
 		e = lpar_host_entry_uuid(host, m->uuid);
 		if (e && m->event.type == HV_EVENT_REBOOTED)
 			lpar_entry_rebooted(e);
+		if (m->event.type == HV_EVENT_LOWERED)
+			par_log(PAR_LOG_WARNING, "system=%s %s", host->name, m->text);
 		lpar_host_refetch(host, m->uuid);
 	}
 	free(m);

@@ -26,6 +26,7 @@ const char *hv_event_name(enum hv_event_type type)
 		[HV_EVENT_STOPPED] = "stopped",	      [HV_EVENT_PAUSED] = "paused",
 		[HV_EVENT_RESUMED] = "resumed",	      [HV_EVENT_CRASHED] = "crashed",
 		[HV_EVENT_REBOOTED] = "rebooted",     [HV_EVENT_RESOURCES] = "resources",
+		[HV_EVENT_LOWERED] = "lowered",
 	};
 
 	return (unsigned int)type < PAR_ARRAY_SIZE(names) ? names[type] : "unknown";

@@ -107,6 +107,7 @@ enum hv_event_type {
 	HV_EVENT_CRASHED,   /* the guest panicked and still is there */
 	HV_EVENT_REBOOTED,  /* the guest restarted itself, or was reset */
 	HV_EVENT_RESOURCES, /* memory, vCPUs or devices of a live one changed: get it again */
+	HV_EVENT_LOWERED,   /* it gets less than was defined; .message says what and why */
 };
 
 /* Valid during the callback only.  Foreign domains' events come too (they cannot be told apart
@@ -114,7 +115,7 @@ enum hv_event_type {
 struct hv_event {
 	enum hv_event_type type;
 	enum hv_connection connection;
-	const char *message; /* HV_EVENT_CONNECTION: why it is down; may be NULL */
+	const char *message; /* HV_EVENT_CONNECTION: why it is down; HV_EVENT_LOWERED; or NULL */
 	const char *uuid;    /* lower case; NULL with HV_EVENT_CONNECTION */
 	const char *name;
 	const char *detail; /* never NULL */
@@ -262,6 +263,9 @@ struct hv_ops {
 	/* disk_remove - 0 also when there is none */
 	int (*disk_remove)(struct hv *hv, const char *uuid, struct par_error **err);
 
-	/* pool_remove - take away the pool and everything in it; PAR_E_BUSY while LPARs use it */
+	/*
+	 * pool_remove - take away all of ours in the pool (by its name), and the pool when nothing
+	 * else is in it; PAR_E_BUSY while there are LPARs
+	 */
 	int (*pool_remove)(struct hv *hv, struct par_error **err);
 };

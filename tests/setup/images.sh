@@ -23,6 +23,19 @@ images_lpar()
 	"$par_top/images/build-lpar" "$1" "$dir"
 }
 
+# images_kvm_host - the boot image of the POWER machine of the test kvm_hv
+images_kvm_host()
+{
+	local dir=$par_images/kvm-host more=$par_top/tests/guest/kvm_host
+	if images_fresh "$dir/image.json" "$par_top/images" "$more"; then
+		echo "$dir is up to date"
+		return 0
+	fi
+	mkdir -p "$par_images"
+	"$par_top/images/build-lpar" bookworm "$dir" --packages "$more/packages.txt" \
+		--files "$more/files"
+}
+
 # images_mksysb SUITE ARCH - the tarball of an older system, build/mksysb/SUITE-ARCH.tar.zst
 images_mksysb()
 {

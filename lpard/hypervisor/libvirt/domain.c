@@ -50,6 +50,9 @@ static int define(struct hv_libvirt *h, virConnectPtr conn, const struct hv_defi
 	if (r < 0)
 		return r;
 	host.pool_path = pool_path;
+	pthread_mutex_lock(&h->lock);
+	host.without = h->without;
+	pthread_mutex_unlock(&h->lock);
 	r = hv_plan_domain(d, &host, &plan, err);
 	if (r == 0)
 		r = hv_xml_domain(&plan, &xml, err);
@@ -232,16 +235,70 @@ static int ensure_network(struct action *a, struct par_error **err)
 	return r;
 }
 
+static void tell_lowered(struct action *a, const char *option)
+{
+	char uuid[VIR_UUID_STRING_BUFLEN] = "";
+	autofree char *message = par_strdup_printf(
+		"KVM there does not give LPARs the machine option %s: they run without it", option);
+	struct hv_event e = { .type = HV_EVENT_LOWERED, .name = a->name, .message = message };
+
+	virDomainGetUUIDString(a->dom, uuid);
+	e.uuid = uuid;
+	hv_emit(a->h, &e);
+}
+
+/*
+ * qemu refused to start for want of something that KVM there does not have, and that a guest can
+ * do without.  libvirt's capabilities do not tell it before.
+ * Returns 1 when the definition now says so, 0 when the failure is of another kind; the last error
+ * is still libvirt's own then.
+ */
+static int lower(struct action *a, unsigned int *tried, struct par_error **err)
+{
+	struct fw_feature features[FW_OPTIONS + 1], refused[FW_OPTIONS + 1];
+	unsigned int option = fw_refused_option(virGetLastErrorMessage());
+	autofree char *xml = NULL, *lowered = NULL;
+	virDomainPtr dom;
+	int r;
+
+	if (!option || *tried & option || a->h->accel != FW_ACCEL_KVM)
+		return 0;
+	*tried |= option;
+	pthread_mutex_lock(&a->h->lock);
+	a->h->without |= option;
+	fw_features(a->h->without, features);
+	pthread_mutex_unlock(&a->h->lock);
+	fw_features(option, refused);
+	xml = virDomainGetXMLDesc(a->dom, VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE);
+	if (!xml)
+		return hv_fail(a->conn, err, "could not read the LPAR \"%s\"", a->name);
+	r = hv_xml_with_features(xml, features, &lowered, err);
+	if (r < 0)
+		return r;
+	dom = virDomainDefineXML(a->conn, lowered);
+	if (!dom)
+		return hv_fail(a->conn, err, "could not define the LPAR \"%s\"", a->name);
+	virDomainFree(dom);
+	tell_lowered(a, refused[0].element);
+	return 1;
+}
+
 static int do_start(struct action *a, struct par_error **err)
 {
+	unsigned int tried = 0, flags = a->flag ? VIR_DOMAIN_START_FORCE_BOOT : 0;
 	int r = must_be(a, false, err);
 
 	if (r == 0)
 		r = ensure_network(a, err);
 	if (r < 0)
 		return r;
-	if (virDomainCreateWithFlags(a->dom, a->flag ? VIR_DOMAIN_START_FORCE_BOOT : 0) < 0)
-		return hv_fail(a->conn, err, "could not activate the LPAR \"%s\"", a->name);
+	while (virDomainCreateWithFlags(a->dom, flags) < 0) {
+		r = lower(a, &tried, err);
+		if (r < 0)
+			return r;
+		if (r == 0)
+			return hv_fail(a->conn, err, "could not activate the LPAR \"%s\"", a->name);
+	}
 	return 0;
 }
 

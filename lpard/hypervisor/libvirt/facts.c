@@ -38,6 +38,7 @@ int hv_probe_accel(struct hv_libvirt *h, virConnectPtr conn, struct par_error **
 	}
 	pthread_mutex_lock(&h->lock);
 	h->accel = accel;
+	h->without = 0;
 	h->test_driver = par_streq(type, "TEST");
 	pthread_mutex_unlock(&h->lock);
 	return 0;

@@ -40,6 +40,7 @@ struct hv_libvirt {
 	int callbacks[HV_EVENTS_MAX];
 	int n_callbacks;
 	enum fw_accel accel;	/* known once up */
+	unsigned int without;	/* options (enum fw_option) that KVM there has refused */
 	bool test_driver;	/* the same */
 	char *pool_target;	/* path of the pool, once known */
 	struct hv_pump *pumps;	/* belongs to the event thread */

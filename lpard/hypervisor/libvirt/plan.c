@@ -22,16 +22,45 @@ int hv_uuid_normalize(const char *uuid, char ret[HV_UUID_LEN])
 	return 0;
 }
 
+static const char *const volume_suffixes[FW_IMAGE_PARTS] = {
+	[FW_IMAGE_KERNEL] = "vmlinux",
+	[FW_IMAGE_INITRD] = "initrd.img",
+	[FW_IMAGE_ROOT] = "root.img",
+	[FW_IMAGE_MEDIA] = "media.img",
+};
+
 char *hv_image_volume(const struct fw_image *image, enum fw_image_part part)
 {
-	static const char *const suffixes[FW_IMAGE_PARTS] = {
-		[FW_IMAGE_KERNEL] = "vmlinux",
-		[FW_IMAGE_INITRD] = "initrd.img",
-		[FW_IMAGE_ROOT] = "root.img",
-		[FW_IMAGE_MEDIA] = "media.img",
-	};
+	return par_strdup_printf("%.12s-%s", image->files[part].sha256, volume_suffixes[part]);
+}
 
-	return par_strdup_printf("%.12s-%s", image->files[part].sha256, suffixes[part]);
+static bool is_disk_volume(const char *name)
+{
+	char uuid[HV_UUID_LEN], lower[HV_UUID_LEN];
+
+	snprintf(uuid, sizeof(uuid), "%s", name);
+	return hv_uuid_normalize(uuid, lower) == 0 && strcmp(uuid, lower) == 0 &&
+	       strcmp(name + HV_UUID_LEN - 1, "-root.qcow2") == 0;
+}
+
+bool hv_volume_is_ours(const char *name)
+{
+	static const char mark[] = ".complete";
+	const char *rest;
+
+	if (is_disk_volume(name))
+		return true;
+	if (strspn(name, "0123456789abcdef") != 12 || name[12] != '-')
+		return false;
+	rest = name + 13;
+	for (size_t i = 0; i < FW_IMAGE_PARTS; i++) {
+		size_t len = strlen(volume_suffixes[i]);
+
+		if (strncmp(rest, volume_suffixes[i], len) == 0 &&
+		    (rest[len] == '\0' || strcmp(rest + len, mark) == 0))
+			return true;
+	}
+	return false;
 }
 
 char *hv_disk_volume(const char *uuid)
@@ -237,6 +266,7 @@ static int plan_resources(const struct hv_definition *d, const struct hv_plan_ho
 		.compat_mode = c ? c->profile.proc_compat_mode : NULL,
 		.name = d->part->name,
 		.image = c ? d->image : NULL,
+		.without = host->without,
 	};
 	int r;
 

@@ -76,6 +76,7 @@ struct hv_plan_host {
 	bool test_driver;
 	const char *pool_path;
 	const char *network;
+	unsigned int without; /* fw_request.without */
 };
 
 /*
@@ -111,3 +112,6 @@ int hv_stored_load(unsigned int version, const struct hv_stored *s, struct lpar_
 /* Names of volumes in the pool; owned by the caller, NULL when out of memory. */
 char *hv_image_volume(const struct fw_image *image, enum fw_image_part part);
 char *hv_disk_volume(const char *uuid);
+
+/* hv_volume_is_ours - could the two above, or the mark of a finished upload, have this name? */
+bool hv_volume_is_ours(const char *name);

@@ -200,15 +200,23 @@ static int check_unused(struct hv *hv, struct par_error **err)
 	return 0;
 }
 
-static int remove_volumes(virConnectPtr conn, virStoragePoolPtr pool, struct par_error **err)
+/* Ours are removed, and those of others counted; libvirt first looks what others have put there. */
+static int remove_volumes(virConnectPtr conn, virStoragePoolPtr pool, size_t *ret_foreign,
+			  struct par_error **err)
 {
 	virStorageVolPtr *vols = NULL;
-	int n = virStoragePoolListAllVolumes(pool, &vols, 0), r = 0;
+	int n, r = 0;
 
+	if (virStoragePoolRefresh(pool, 0) < 0)
+		return hv_fail(conn, err, "could not look into the storage pool");
+	n = virStoragePoolListAllVolumes(pool, &vols, 0);
 	if (n < 0)
 		return hv_fail(conn, err, "could not list the volumes");
+	*ret_foreign = 0;
 	for (int i = 0; i < n; i++) {
-		if (r == 0 && virStorageVolDelete(vols[i], 0) < 0)
+		if (!hv_volume_is_ours(virStorageVolGetName(vols[i])))
+			(*ret_foreign)++;
+		else if (r == 0 && virStorageVolDelete(vols[i], 0) < 0)
 			r = hv_fail(conn, err, "could not remove the volume \"%s\"",
 				    virStorageVolGetName(vols[i]));
 		virStorageVolFree(vols[i]);
@@ -220,6 +228,7 @@ static int remove_volumes(virConnectPtr conn, virStoragePoolPtr pool, struct par
 static int pool_remove(struct hv_libvirt *h, virConnectPtr conn, struct par_error **err)
 {
 	auto_pool pool = virStoragePoolLookupByName(conn, h->pool);
+	size_t foreign = 0;
 	int r;
 
 	if (!pool && hv_last_code_is(VIR_ERR_NO_STORAGE_POOL))
@@ -229,8 +238,8 @@ static int pool_remove(struct hv_libvirt *h, virConnectPtr conn, struct par_erro
 	if (virStoragePoolIsActive(pool) != 1 && virStoragePoolCreate(pool, 0) < 0)
 		virResetLastError(); /* its folder is gone: then only the definition is left */
 	if (virStoragePoolIsActive(pool) == 1) {
-		r = remove_volumes(conn, pool, err);
-		if (r < 0)
+		r = remove_volumes(conn, pool, &foreign, err);
+		if (r < 0 || foreign > 0)
 			return r;
 		if (virStoragePoolDestroy(pool) < 0)
 			return hv_fail(conn, err, "could not stop the storage pool \"%s\"",

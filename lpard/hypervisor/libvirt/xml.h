@@ -11,6 +11,15 @@
  */
 int hv_xml_domain(const struct hv_domain_plan *p, char **ret, struct par_error **err);
 
+/*
+ * hv_xml_with_features - a domain's XML with these features, each in the place of what it says
+ * @features	ends with element NULL
+ * @ret		caller frees
+ * Errors: PAR_E_CORRUPT (no domain's XML), PAR_E_NO_MEMORY.
+ */
+int hv_xml_with_features(const char *domain, const struct fw_feature *features, char **ret,
+			 struct par_error **err);
+
 /* hv_xml_stored - the stored form as the element that virDomainSetMetadata takes (no prefix) */
 int hv_xml_stored(const struct hv_stored *s, char **ret, struct par_error **err);
 

@@ -151,6 +151,38 @@ static xmlNode *find_child(xmlNode *node, const char *name, size_t len)
 	return NULL;
 }
 
+static bool put_feature(xmlNode *features, const struct fw_feature *f)
+{
+	xmlNode *node = find_child(features, f->element, strlen(f->element));
+
+	if (!node)
+		node = xmlNewChild(features, NULL, BAD_CAST f->element, NULL);
+	return node && xmlSetProp(node, BAD_CAST f->attribute, BAD_CAST f->value);
+}
+
+int hv_xml_with_features(const char *domain, const struct fw_feature *features, char **ret,
+			 struct par_error **err)
+{
+	auto_doc doc = parse(domain, strlen(domain));
+	xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL, *parent;
+	auto_xml_string text = NULL;
+	bool good;
+	int len;
+
+	if (!root || !is_named(root, "domain"))
+		return par_fail(err, PAR_E_CORRUPT, 0, "libvirt's answer is not a domain's XML");
+	parent = find_child(root, "features", strlen("features"));
+	if (!parent)
+		parent = xmlNewChild(root, NULL, BAD_CAST "features", NULL);
+	good = parent != NULL;
+	for (; good && features->element; features++)
+		good = put_feature(parent, features);
+	if (good)
+		xmlDocDumpMemory(doc, &text, &len);
+	*ret = text ? strdup((const char *)text) : NULL;
+	return *ret ? 0 : par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+}
+
 int hv_xml_text(const char *text, const char *path, char **ret_text, struct par_error **err)
 {
 	auto_doc doc = parse(text, strlen(text));

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * hv_plan [--kvm] [--never-applied] [--boot norm|sms|of] [--image FOLDER] ATTRIBUTES - an LPAR made
- * with mksyscfg's ATTRIBUTES and activated with its profile, as the domain XML planned for it
+ * hv_plan [--kvm [--without-all]] [--never-applied] [--boot norm|sms|of] [--image FOLDER]
+ * ATTRIBUTES - an LPAR made with mksyscfg's ATTRIBUTES and activated with its profile, as the
+ * domain XML planned for it
  */
 #include "lpard/hypervisor/libvirt/xml.h"
 
@@ -22,6 +23,8 @@ static bool read_args(int argc, char **argv, struct args *a)
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--kvm") == 0)
 			a->host.accel = FW_ACCEL_KVM;
+		else if (strcmp(argv[i], "--without-all") == 0)
+			a->host.without = (1U << FW_OPTIONS) - 1;
 		else if (strcmp(argv[i], "--never-applied") == 0)
 			a->never_applied = true;
 		else if (strcmp(argv[i], "--image") == 0 && i + 1 < argc)

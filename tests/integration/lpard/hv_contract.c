@@ -15,10 +15,12 @@
 #include "lpard/core/partition.h"
 #include "lpard/hypervisor/hypervisor.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #define UUID_A "6C706172-0000-4000-8000-00000000000A"
 #define UUID_B "6C706172-0000-4000-8000-00000000000B"
@@ -507,6 +509,48 @@ START_TEST(images)
 }
 END_TEST
 
+static bool exists(const char *path)
+{
+	return access(path, F_OK) == 0;
+}
+
+/* The pool may be one that others use, too: only what is ours by name goes, and not the pool. */
+START_TEST(foreign_volumes)
+{
+#define POOL "/var/lib/libvirt/images/lpard/"
+	static const char *const foreign[] = {
+		POOL "precious.qcow2",
+		POOL "0123456789ab-root.img.bak",
+		POOL "0123456789AB-root.img",
+		POOL "6c706172-0000-4000-8000-00000000000a-data.qcow2",
+	};
+	static const char *const ours[] = {
+		POOL "0123456789ab-root.img",
+		POOL "0123456789ab-vmlinux.complete",
+		POOL "6c706172-0000-4000-8000-00000000000b-root.qcow2",
+	};
+	auto_error err = NULL;
+
+	if (!has_image || !par_starts_with(uri(), "qemu:"))
+		return;
+	ok(hv->ops->image_ensure(hv, &image, NULL, &err), &err);
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(foreign); i++)
+		close(creat(foreign[i], 0600));
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(ours); i++)
+		close(creat(ours[i], 0600));
+	ok(hv->ops->pool_remove(hv, &err), &err);
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(foreign); i++)
+		ck_assert_msg(exists(foreign[i]), "%s has gone", foreign[i]);
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(ours); i++)
+		ck_assert_msg(!exists(ours[i]), "%s is left", ours[i]);
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(foreign); i++)
+		unlink(foreign[i]);
+	ok(hv->ops->pool_remove(hv, &err), &err);
+	ck_assert(!exists(POOL));
+#undef POOL
+}
+END_TEST
+
 /* One LPAR, many threads, every kind of call: nothing hangs, and it ends in a state. */
 static void *worry(void *arg)
 {
@@ -577,6 +621,7 @@ static Suite *contract_suite(void)
 		tcase_add_test(tc, streams);
 		tcase_add_test(tc, streams_open_again);
 		tcase_add_test(tc, images);
+		tcase_add_test(tc, foreign_volumes);
 	}
 	suite_add_tcase(suite, tc);
 	return suite;

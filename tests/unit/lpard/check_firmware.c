@@ -96,6 +96,45 @@ START_TEST(processors)
 }
 END_TEST
 
+/* Each option of the machine is left only where KVM has refused it. */
+START_TEST(options_without)
+{
+	struct fw_request rq = request();
+	auto_fw_plan p = { 0 };
+
+	rq.accel = FW_ACCEL_KVM;
+	rq.without = FW_OPTION_SBBC | FW_OPTION_CCF_ASSIST;
+	ck_assert_int_eq(fw_plan_make(&rq, &p, NULL), 0);
+	ck_assert_str_eq(p.features[0].element, "sbbc");
+	ck_assert_str_eq(p.features[0].value, "broken");
+	ck_assert_str_eq(p.features[1].element, "ccf-assist");
+	ck_assert_str_eq(p.features[1].attribute, "state");
+	ck_assert_str_eq(p.features[1].value, "off");
+	ck_assert_ptr_null(p.features[2].element);
+}
+END_TEST
+
+START_TEST(options_refused)
+{
+	/* qemu 7.2 on an emulated POWER9, as libvirt hands it on. */
+	ck_assert_uint_eq(
+		fw_refused_option(
+			"internal error: process exited while connecting to monitor: "
+			"2026-11-22T05:46:49.044756Z qemu-system-ppc64le: -accel kvm: warning: "
+			"Number of hotpluggable cpus requested (4) exceeds the recommended cpus "
+			"supported by KVM (1)\n2026-11-22T05:46:50.989386Z qemu-system-ppc64le: "
+			"Requested safe cache capability level not supported by KVM\n"
+			"Try appending -machine cap-cfpc=broken\n"),
+		FW_OPTION_CFPC);
+	ck_assert_uint_eq(fw_refused_option("Try appending -machine cap-ccf-assist=off"),
+			  FW_OPTION_CCF_ASSIST);
+	/* What a guest cannot do without is left alone. */
+	ck_assert_uint_eq(fw_refused_option("Try appending -machine cap-vsx=off"), 0);
+	ck_assert_uint_eq(fw_refused_option("Try appending -machine cap-cfpc=workaround"), 0);
+	ck_assert_uint_eq(fw_refused_option(""), 0);
+}
+END_TEST
+
 START_TEST(unknown_processor)
 {
 	struct fw_request rq = request();
@@ -172,6 +211,8 @@ static Suite *firmware_suite(void)
 	tcase_add_test(tc, disk_boots_by_slof);
 	tcase_add_test(tc, boot_modes);
 	tcase_add_test(tc, processors);
+	tcase_add_test(tc, options_without);
+	tcase_add_test(tc, options_refused);
 	tcase_add_test(tc, unknown_processor);
 	tcase_add_test(tc, every_listed_mode_is_known);
 	tcase_add_test(tc, names_cannot_add_parameters);
