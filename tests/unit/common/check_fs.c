@@ -105,6 +105,7 @@ static Suite *fs_suite(void)
 	Suite *suite = suite_create("fs");
 	TCase *tc = tcase_create("trees");
 
+	tcase_set_tags(tc, "no-valgrind"); /* openat2 */
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_test(tc, links_do_not_lead_out);
 	tcase_add_test(tc, only_regular_files_of_a_size_are_read);

@@ -354,6 +354,7 @@ static Suite *agent_suite(void)
 	Suite *suite = suite_create("agent");
 	TCase *tc = tcase_create("agent");
 
+	tcase_set_tags(tc, "no-valgrind"); /* pidfd_open, in the agent */
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, test_hello_tells_facts);
 	tcase_add_test(tc, test_outputs_and_status);
