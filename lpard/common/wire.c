@@ -196,17 +196,30 @@ int par_wire_encode_reply(const struct par_wire_reply *r, struct par_buf *out,
 	return put_message(obj, out, err);
 }
 
+/* Messages are read on terminals, and what they quote may be anybody's. */
+static char *printable_copy(const char *text)
+{
+	char *copy = strdup(text);
+
+	for (char *p = copy; p && *p; p++) {
+		if (((unsigned char)*p < 0x20 && *p != '\n' && *p != '\t') || *p == 0x7f)
+			*p = '?';
+	}
+	return copy;
+}
+
 int par_wire_encode_error(const struct par_error *e, struct par_buf *out)
 {
 	struct par_error none = { .id = PAR_E_SYSTEM, .errnum = EIO };
 	auto_wire_reply r = { 0 };
+	autofree char *text = NULL;
 
 	if (!e)
 		e = &none;
+	text = printable_copy(e->msg ? e->msg : "out of memory");
 	r.error = par_strdup_printf("%s%s", OUR_PREFIX, par_error_name(e->id));
 	r.parameters = json_object_new_object();
-	if (!r.error ||
-	    par_json_put_string(r.parameters, "message", e->msg ? e->msg : "out of memory") < 0)
+	if (!r.error || !text || par_json_put_string(r.parameters, "message", text) < 0)
 		return -ENOMEM;
 	return par_wire_encode_reply(&r, out, NULL);
 }

@@ -32,6 +32,10 @@
 #define LPAR_MSG_NO_PARTITION_ID                                                                  \
 	"HSCL8011 The partition ID \"%s\" was not found.  Please check your entry and retry the " \
 	"command."
+#define LPAR_MSG_AMBIGUOUS_ID                                                                  \
+	"HSCL8011 The partition ID \"%" PRIu32                                                 \
+	"\" belongs to more than one partition.  Please use the partition name and retry the " \
+	"command."
 /* profile, partition */
 #define LPAR_MSG_NO_PROFILE                                                                      \
 	"HSCL800F The profile named %s for the partition named %s was not found.  Please check " \

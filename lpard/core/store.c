@@ -66,6 +66,15 @@ static int corrupt(const char *what, struct par_error **err)
 	return par_fail(err, PAR_E_CORRUPT, 0, "The stored %s is damaged: %s", what, inner->msg);
 }
 
+/*
+ * A partition's name is the hypervisor's, and others may have given it one that mksyscfg refuses.
+ * That must not make the LPAR unreadable: it is taken as it is.
+ */
+static bool is_partition_name(const struct lpar_attribute *a, enum attr_base base)
+{
+	return base == ATTR_OF_PARTITION && strcmp(a->name, "name") == 0;
+}
+
 /* Rows of @l that are fields of @base, by name; what is not known is skipped. */
 static int load(enum lpar_listing l, enum attr_base base, const struct par_attrs *attrs,
 		void *object, struct par_error **err)
@@ -74,9 +83,14 @@ static int load(enum lpar_listing l, enum attr_base base, const struct par_attrs
 
 	for (size_t i = 0; i < attrs->n && r == 0; i++) {
 		const struct lpar_attribute *a = attr_find(l, attrs->v[i].name);
+		struct lpar_attribute unchecked;
 
-		if (a && attr_stored(a, base))
-			r = attr_set_field(a, object, attrs->v[i].value, err);
+		if (!a || !attr_stored(a, base))
+			continue;
+		unchecked = *a;
+		if (is_partition_name(a, base))
+			unchecked.check = NULL;
+		r = attr_set_field(&unchecked, object, attrs->v[i].value, err);
 	}
 	return r;
 }

@@ -49,12 +49,24 @@ struct lpar_partition *lpar_set_find_id(const struct lpar_set *s, uint32_t id)
 	return NULL;
 }
 
+/* A copy of an LPAR that was not made by us has the id of the original. */
+static bool has_id_twice(const struct lpar_set *s, uint32_t id)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		n += s->v[i]->id == id;
+	return n > 1;
+}
+
 int lpar_set_get(const struct lpar_set *s, const char *name, uint32_t id,
 		 struct lpar_partition **ret, struct par_error **err)
 {
 	struct lpar_partition *p = name ? lpar_set_find(s, name) : lpar_set_find_id(s, id);
 	char text[16];
 
+	if (p && !name && has_id_twice(s, id))
+		return par_fail(err, PAR_E_BUSY, 0, LPAR_MSG_AMBIGUOUS_ID, id);
 	if (p) {
 		*ret = p;
 		return 0;

@@ -73,7 +73,6 @@ static int put_refcodes(struct listing *l, struct lpar_record *rec, const struct
 		const struct lpar_refcode_kept *k = &e->refcodes[i];
 		struct lpar_refcode code = { .time = k->time, .refcode = k->code };
 
-		code.words[0] = k->word[0] ? k->word : NULL;
 		rec->refcode = &code;
 		r = put_row(l, rec, err);
 	}

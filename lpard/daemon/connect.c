@@ -125,8 +125,8 @@ static void refresh_done(void *user)
 			(unsigned long long)host->sys.mem_mib, host->sys.procs);
 		if (f->records.damaged > 0)
 			par_log(PAR_LOG_WARNING,
-				"system=%s has %zu LPARs whose metadata is damaged", host->name,
-				f->records.damaged);
+				"system=%s has %zu LPARs whose metadata is damaged: %s", host->name,
+				f->records.damaged, f->records.why ? f->records.why : "?");
 		lpar_parked_wake(host->daemon);
 	} else {
 		par_log(PAR_LOG_WARNING, "system=%s cannot be read: %s", host->name,

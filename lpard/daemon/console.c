@@ -96,7 +96,7 @@ void lpar_console_boot(struct lpar_console *c)
 
 	c->boot_run = c->entry->live.run_id;
 	fw_stage_reset(&c->stage, FW_STAGE_POWER_ON);
-	lpar_entry_refcode(c->entry, info->refcode, "");
+	lpar_entry_refcode(c->entry, info->refcode);
 }
 
 /* A stage was reached. */
@@ -105,7 +105,7 @@ static void stage_changed(struct lpar_console *c)
 	const struct fw_stage_info *info = fw_stage_info(c->stage.now);
 
 	par_log(PAR_LOG_DEBUG, "lpar=%s stage: %s", c->entry->part->name, info->meaning);
-	lpar_entry_refcode(c->entry, info->refcode, "");
+	lpar_entry_refcode(c->entry, info->refcode);
 }
 
 static void watch_stages(struct lpar_console *c, const char *data, size_t len)

@@ -147,7 +147,7 @@ void lpar_entry_changed(struct lpar_entry *e, const struct hv_live *was)
 		lpar_console_boot(e->console);
 	}
 	if (!running && was->state == HV_RUN_RUNNING)
-		lpar_entry_refcode(e, "00000000", "");
+		lpar_entry_refcode(e, "00000000");
 	lpar_link_sync(e->link);
 	lpar_console_sync(e->console);
 	call_waits(e, false, false);
@@ -163,7 +163,7 @@ void lpar_entry_rebooted(struct lpar_entry *e)
 	call_waits(e, true, false);
 }
 
-void lpar_entry_refcode(struct lpar_entry *e, const char *code, const char *word)
+void lpar_entry_refcode(struct lpar_entry *e, const char *code)
 {
 	struct lpar_refcode_kept *k;
 
@@ -171,8 +171,7 @@ void lpar_entry_refcode(struct lpar_entry *e, const char *code, const char *word
 		e->refcodes = calloc(LPAR_REFCODES, sizeof(*e->refcodes));
 	if (!e->refcodes)
 		return;
-	if (e->n_refcodes > 0 && strcmp(e->refcodes[0].code, code) == 0 &&
-	    strcmp(e->refcodes[0].word, word) == 0)
+	if (e->n_refcodes > 0 && strcmp(e->refcodes[0].code, code) == 0)
 		return;
 	if (e->n_refcodes == LPAR_REFCODES)
 		e->n_refcodes--;
@@ -181,7 +180,6 @@ void lpar_entry_refcode(struct lpar_entry *e, const char *code, const char *word
 	k = &e->refcodes[0];
 	k->time = time(NULL);
 	snprintf(k->code, sizeof(k->code), "%s", code);
-	snprintf(k->word, sizeof(k->word), "%s", word);
 }
 
 static void wait_over(struct par_source *s, void *user)

@@ -17,7 +17,6 @@ struct lpar_wait;
 struct lpar_refcode_kept {
 	time_t time;
 	char code[40];
-	char word[16]; /* second word, "LP=00002"; or "" */
 };
 
 struct lpar_entry {
@@ -58,7 +57,7 @@ void lpar_entry_changed(struct lpar_entry *e, const struct hv_live *was);
 void lpar_entry_rebooted(struct lpar_entry *e);
 
 /* lpar_entry_refcode - remember a reference code now; the same as the last one is not repeated */
-void lpar_entry_refcode(struct lpar_entry *e, const char *code, const char *word);
+void lpar_entry_refcode(struct lpar_entry *e, const char *code);
 
 /*
  * lpar_entry_wait - wait for a change

@@ -192,14 +192,10 @@ static void ask_guest(struct lpar_job *job)
 
 static void activation_ended(struct lpar_job *job)
 {
-	struct lpar_state_request *rq = job->data;
-	char *word = strchr(rq->failure, ' ');
+	const struct lpar_state_request *rq = job->data;
 
-	if (!rq->failure[0] || !job->entry)
-		return;
-	if (word)
-		*word++ = '\0';
-	lpar_entry_refcode(job->entry, rq->failure, word ? word : "");
+	if (rq->failure[0] && job->entry)
+		lpar_entry_refcode(job->entry, rq->failure);
 }
 
 /* What the loop knows and the workers do not: is there an agent? */

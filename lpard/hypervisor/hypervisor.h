@@ -94,6 +94,7 @@ struct hv_records {
 	struct hv_record *v;
 	size_t n;
 	size_t damaged; /* domains with our mark whose metadata cannot be read */
+	char *why;	/* what is wrong with the first of those; NULL: none */
 };
 
 enum hv_event_type {

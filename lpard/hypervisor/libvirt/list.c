@@ -64,6 +64,11 @@ static int load_partition(virDomainPtr dom, const char *meta, struct lpar_partit
 		free(name);
 		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
 	}
+	/* It is shown on terminals. */
+	for (char *p = name; *p; p++) {
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			*p = '?';
+	}
 	free(part->name);
 	part->name = name;
 	for (int i = 0; i < HV_UUID_LEN; i++)
@@ -236,8 +241,11 @@ static int add_domain(virConnectPtr conn, virDomainPtr dom, struct hv_records *r
 		ret->n++;
 		return 0;
 	}
-	if (why && why->id == PAR_E_CORRUPT)
+	if (why && why->id == PAR_E_CORRUPT) {
 		ret->damaged++;
+		if (!ret->why && why->msg)
+			ret->why = strdup(why->msg);
+	}
 	if (why && (why->id == PAR_E_CORRUPT || why->id == PAR_E_NOT_FOUND))
 		return 0;
 	par_error_move(err, &why);

@@ -144,6 +144,18 @@ ok "started by virsh" wait_for 5 is_state lp2 Running
 off lp2
 virsh -q domrename lp2 lp3
 ok "renamed by virsh" wait_for 5 is_state lp3 "Not Activated"
+virsh -q domrename lp3 'x,y'
+ok "and to a name that mksyscfg would refuse" wait_for 5 sh -c \
+	'[ "$(lssyscfg -r lpar -m SYS -F lpar_id:name | grep ,)" = 2:x,y ]'
+ok "it can be changed" chsyscfg -r lpar -m SYS -i lpar_id=2,description=odd
+ok "and read again" chsyscfg -r lpar -m SYS -i lpar_id=2,new_name=lp3
+is "with a better name" "$(lssyscfg -r lpar -m SYS --filter lpar_ids=2 -F name:description)" lp3:odd
+virsh -q dumpxml lp3 | sed 's/<name>.*</<name>copy</; /<uuid>/d; /<mac /d' >"$TMPDIR/copy.xml"
+virsh -q define "$TMPDIR/copy.xml" >/dev/null
+ok "a copy made by virsh is listed" wait_for 5 is_state copy "Not Activated"
+like "an id that two have names neither" "$(rmsyscfg -r lpar -m SYS --id 2)" '^HSCL8011 .*more than one'
+ok "a name does" rmsyscfg -r lpar -m SYS -n copy
+ok "then the id is one's again" chsyscfg -r lpar -m SYS -i lpar_id=2,description=
 virsh -q undefine --nvram lp3 2>/dev/null || virsh -q undefine lp3
 ok "undefined by virsh" wait_for 5 sh -c '! lssyscfg -r lpar -m SYS -F name | grep -qx lp3'
 virsh -q dumpxml lp1 | sed '/<metadata>/,/<\/metadata>/d; s/<name>.*</<name>foreign</; /<uuid>/d; /<mac /d' >"$TMPDIR/foreign.xml"

@@ -71,6 +71,21 @@ START_TEST(round_trip)
 }
 END_TEST
 
+/* What an error quotes does not reach the terminal's controls; lines stay lines. */
+START_TEST(error_text_is_printable)
+{
+	struct par_error e = { .id = PAR_E_EXISTS, .msg = (char *)"a \033[31m\x7f\nb \303\251" };
+	auto_wire_reply reply = { 0 };
+	auto_error err = NULL;
+	auto_buf b = { 0 };
+
+	ck_assert_int_eq(par_wire_encode_error(&e, &b), 0);
+	ck_assert_int_eq(par_wire_decode_reply(b.data, b.len - 1, &reply, NULL), 0);
+	ck_assert_int_lt(par_wire_reply_error(&reply, &err), 0);
+	ck_assert_str_eq(err->msg, "a ?[31m?\nb \303\251");
+}
+END_TEST
+
 START_TEST(cutting)
 {
 	struct par_wire_in in = { .max = 8 };
@@ -193,6 +208,7 @@ static Suite *suite(void)
 
 	tcase_add_test(t, calls);
 	tcase_add_test(t, round_trip);
+	tcase_add_test(t, error_text_is_printable);
 	tcase_add_test(t, cutting);
 	tcase_add_test(t, client);
 	tcase_add_test(t, client_waits_no_longer);

@@ -245,6 +245,24 @@ START_TEST(system_names)
 }
 END_TEST
 
+/* virsh can copy a domain, id and all. */
+START_TEST(id_of_two)
+{
+	auto_partition a = test_create("name=a,lpar_id=2,profile_name=p," TEST_SHARED, NULL, NULL);
+	auto_partition b = test_create("name=b,lpar_id=2,profile_name=p," TEST_SHARED, NULL, NULL);
+	struct lpar_partition *v[] = { a, b }, *got = NULL;
+	struct lpar_set set = { .v = v, .n = 2 };
+	auto_error err = NULL;
+
+	ck_assert_int_lt(lpar_set_get(&set, NULL, 2, &got, &err), 0);
+	ck_assert_ptr_nonnull(strstr(err->msg, "more than one"));
+	ck_assert_int_eq(lpar_set_get(&set, "b", 0, &got, NULL), 0);
+	ck_assert_ptr_eq(got, b);
+	set.n = 1;
+	ck_assert_int_eq(lpar_set_get(&set, NULL, 2, &got, NULL), 0);
+}
+END_TEST
+
 static Suite *partition_suite(void)
 {
 	Suite *s = suite_create("partition");
@@ -260,6 +278,7 @@ static Suite *partition_suite(void)
 	tcase_add_test(t, changes);
 	tcase_add_loop_test(t, operation, 0, PAR_ARRAY_SIZE(operations));
 	tcase_add_test(t, system_names);
+	tcase_add_test(t, id_of_two);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -90,6 +90,23 @@ START_TEST(unknown_names_are_skipped)
 }
 END_TEST
 
+/* virsh takes names that mksyscfg refuses. */
+START_TEST(name_of_others)
+{
+	auto_partition p = one();
+	auto_partition q = NULL;
+	auto_partition second = NULL;
+	auto_attrs own = { 0 }, stored = { 0 };
+
+	ck_assert_int_eq(lpar_partition_to_attrs(p, &own), 0);
+	par_attrs_add(&own, "name", PAR_ATTR_SET, "x,y and more than 31 characters of it");
+	ck_assert_int_eq(lpar_partition_from_attrs(1, &own, &q, NULL), 0);
+	ck_assert_str_eq(q->name, "x,y and more than 31 characters of it");
+	ck_assert_int_eq(lpar_partition_to_attrs(q, &stored), 0);
+	ck_assert_int_eq(lpar_partition_from_attrs(1, &stored, &second, NULL), 0);
+}
+END_TEST
+
 START_TEST(versions)
 {
 	auto_partition p = one();
@@ -108,13 +125,8 @@ static const struct {
 	const char *name;
 	const char *value;
 } damage[] = {
-	{ "lpar_id", "0" },
-	{ "lpar_id", "x" },
-	{ "uuid", "abc" },
-	{ "uuid", "" },
-	{ "name", "a/../b" },
-	{ "lpar_env", "vax" },
-	{ "sync_curr_profile", "9" },
+	{ "lpar_id", "0" }, { "lpar_id", "x" },	   { "uuid", "abc" },
+	{ "uuid", "" },	    { "lpar_env", "vax" }, { "sync_curr_profile", "9" },
 };
 
 START_TEST(damaged)
@@ -157,6 +169,7 @@ static Suite *store_suite(void)
 	tcase_add_test(t, round_trip);
 	tcase_add_test(t, copy);
 	tcase_add_test(t, unknown_names_are_skipped);
+	tcase_add_test(t, name_of_others);
 	tcase_add_test(t, versions);
 	tcase_add_loop_test(t, damaged, 0, PAR_ARRAY_SIZE(damage));
 	tcase_add_test(t, damaged_profile);
