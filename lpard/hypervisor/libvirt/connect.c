@@ -7,12 +7,15 @@
 #include "lpard/hypervisor/libvirt/internal.h"
 
 #include <string.h>
+#include <sys/eventfd.h>
 #include <time.h>
 
 #define PAUSE_MIN_MS	 100
 #define PAUSE_MAX_MS	 5000
 #define KEEPALIVE_S	 5
 #define KEEPALIVE_MISSES 5
+/* What a connection takes, several opened at once, and a rest for other things. */
+#define SPARE_DESCRIPTORS 24
 
 void hv_emit(struct hv_libvirt *h, const struct hv_event *event)
 {
@@ -86,14 +89,41 @@ static void discard(struct hv_libvirt *h, virConnectPtr conn)
 	virConnectClose(conn);
 }
 
-static virConnectPtr open_one(struct hv_libvirt *h, struct par_error **err)
+/* Are there descriptors for one more connection, and some to go on with? */
+static bool descriptors_left(void)
 {
-	virConnectPtr conn = virConnectOpenAuth(h->uri, NULL, 0);
+	int fds[SPARE_DESCRIPTORS];
+	size_t n = 0;
+	bool enough;
 
-	if (!conn) {
-		hv_fail(NULL, err, "could not connect to \"%s\"", h->uri);
+	while (n < PAR_ARRAY_SIZE(fds) && (fds[n] = eventfd(0, EFD_CLOEXEC)) >= 0)
+		n++;
+	enough = n == PAR_ARRAY_SIZE(fds);
+	while (n > 0)
+		close(fds[--n]);
+	return enough;
+}
+
+virConnectPtr hv_connection_new(struct hv_libvirt *h, struct par_error **err)
+{
+	virConnectPtr conn;
+
+	if (!descriptors_left()) {
+		par_fail(err, PAR_E_SYSTEM, EMFILE, "could not connect to \"%s\"", h->uri);
 		return NULL;
 	}
+	conn = virConnectOpenAuth(h->uri, NULL, 0);
+	if (!conn)
+		hv_fail(NULL, err, "could not connect to \"%s\"", h->uri);
+	return conn;
+}
+
+static virConnectPtr open_one(struct hv_libvirt *h, struct par_error **err)
+{
+	virConnectPtr conn = hv_connection_new(h, err);
+
+	if (!conn)
+		return NULL;
 	pthread_mutex_lock(&h->lock);
 	h->lost = false;
 	pthread_mutex_unlock(&h->lock);

@@ -71,6 +71,13 @@ int hv_fail(virConnectPtr conn, struct par_error **err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 bool hv_last_code_is(int code);
 
+/*
+ * hv_connection_new - a connection of its own
+ * Refused (PAR_E_SYSTEM, EMFILE) while descriptors are short: libvirt's loops would abort the
+ * program without them.
+ */
+virConnectPtr hv_connection_new(struct hv_libvirt *h, struct par_error **err);
+
 /* facts.c */
 int hv_probe_accel(struct hv_libvirt *h, virConnectPtr conn, struct par_error **err);
 int hv_libvirt_facts(struct hv *hv, struct hv_facts *ret, struct par_error **err);

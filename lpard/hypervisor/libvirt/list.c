@@ -149,6 +149,13 @@ static int live_from_info(virConnectPtr conn, virDomainPtr dom, struct hv_live *
 
 #define STATS (VIR_DOMAIN_STATS_STATE | VIR_DOMAIN_STATS_BALLOON | VIR_DOMAIN_STATS_VCPU)
 
+/*
+ * Not to wait: libvirt would, for up to 30 s, when the domain's emulator hangs or something long is
+ * done to it, and one LPAR must not hold up the listing of all.  What is asked for needs no
+ * waiting.
+ */
+#define STATS_FLAGS VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT
+
 static int read_live(virConnectPtr conn, virDomainPtr dom, struct hv_live *live,
 		     struct par_error **err)
 {
@@ -157,7 +164,7 @@ static int read_live(virConnectPtr conn, virDomainPtr dom, struct hv_live *live,
 	bool whole;
 
 	*live = (struct hv_live){ 0 };
-	whole = virDomainListGetStats(one, STATS, &stats, 0) == 1 &&
+	whole = virDomainListGetStats(one, STATS, &stats, STATS_FLAGS) == 1 &&
 		live_from_stats(stats[0], live);
 	if (stats)
 		virDomainStatsRecordListFree(stats);

@@ -393,9 +393,9 @@ static int open_call(struct hv *hv, const char *uuid, enum stream_kind kind, int
 
 	if (r < 0)
 		return r;
-	conn = virConnectOpenAuth(h->uri, NULL, 0);
+	conn = hv_connection_new(h, err);
 	if (!conn) {
-		r = hv_fail(NULL, err, "could not connect to \"%s\"", h->uri);
+		r = -EIO;
 	} else {
 		r = open_stream(conn, uuid, kind, &st, err);
 		if (r == 0)

@@ -179,6 +179,13 @@ ok "it is back by itself" wait_for 15 is_state lp1 Running
 kill -9 "$(cat /run/libvirtd.pid)"
 libvirtd -d
 is "a command typed while it restarts waits" "$(lssyscfg -r lpar -m SYS -F name:state)" lp1:Running
+emulator=$(pgrep -f 'guest=lp1,')
+kill -STOP "$emulator"
+kill -9 "$(cat /run/libvirtd.pid)"
+libvirtd -d
+ok "an emulator that hangs does not hold up the listing" wait_for 8 lssyscfg -r lpar -m SYS
+kill -CONT "$emulator"
+ok "it goes on" wait_for 15 is_state lp1 Running
 ok "and works" off lp1
 
 # Failures
