@@ -17,6 +17,8 @@ image_tree() {
 	done
 	mkdir -p "$1/usr/lib/lpard" "$1/images" "$1/wpars" "$1/etc/wpars" "$1/etc/sysctl.d" \
 		"$1/var/adm/wpars" "$1/var/lib/wpars"
+	# mkwpar refuses a place that others than root can look into.
+	chmod 700 "$1/wpars" "$1/var/lib/wpars"
 	install -m 755 "$here/rootfs/dhcp-event" "$1/usr/lib/lpard/dhcp-event"
 	tar -c -C "$wparctl_root" . | tar -x -C "$1" --no-same-owner --keep-directory-symlink
 	image_libraries "$1"
