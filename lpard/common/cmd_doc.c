@@ -57,6 +57,16 @@ static void put_names(const struct par_opt *o, struct par_buf *b)
 		par_buf_printf(b, o->type == PAR_OPT_STR_OPTIONAL ? " [%s]" : " %s", arg_name(o));
 }
 
+/* Columns of UTF-8 text: bytes that begin a character. */
+static int columns(const char *s)
+{
+	int n = 0;
+
+	for (; *s; s++)
+		n += ((unsigned char)*s & 0xc0) != 0x80;
+	return n;
+}
+
 void par_cmd_print_help(const struct par_cmd *cmd, FILE *f)
 {
 	par_cmd_print_usage(cmd, f);
@@ -64,12 +74,14 @@ void par_cmd_print_help(const struct par_cmd *cmd, FILE *f)
 	for_each_shown_opt(o, cmd)
 	{
 		auto_buf b = { 0 };
+		int width;
 
 		put_names(o, &b);
-		if (b.len > 28)
+		width = columns(b.data ? b.data : "");
+		if (width > 28)
 			fprintf(f, "  %s\n  %-28s  %s\n", b.data, "", o->help);
 		else
-			fprintf(f, "  %-28s  %s\n", b.data ? b.data : "", o->help);
+			fprintf(f, "  %s%*s  %s\n", b.data ? b.data : "", 28 - width, "", o->help);
 	}
 	fprintf(f, "  %-28s  %s\n\nSee the manual page %s for examples.\n", "--help",
 		"Show this text", cmd->name);
@@ -180,6 +192,8 @@ void par_cmd_print_completion_bash(const char *program, const struct par_cmd *co
 		"\t@systems) words=$(lssyscfg -r sys -F name 2>/dev/null) ;;\n"
 		"\t@lpars) words=$(lssyscfg -r sys -F name 2>/dev/null | while read -r s; do "
 		"lssyscfg -r lpar -m \"$s\" -F name; done 2>/dev/null) ;;\n"
+		"\t@profiles) words=$(lssyscfg -r sys -F name 2>/dev/null | while read -r s; do "
+		"lssyscfg -r prof -m \"$s\" -F name; done 2>/dev/null | sort -u) ;;\n"
 		"\t@wpars) words=$(lswpar -q -a name 2>/dev/null) ;;\n"
 		"\t@files) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
 		"\t@*) words= ;;\n"
