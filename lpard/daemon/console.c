@@ -108,6 +108,14 @@ static void stage_changed(struct lpar_console *c)
 	lpar_entry_refcode(c->entry, info->refcode);
 }
 
+void lpar_console_agent(struct lpar_console *c)
+{
+	if (c->stage.now == FW_STAGE_LOGIN)
+		return;
+	fw_stage_reset(&c->stage, FW_STAGE_LOGIN);
+	stage_changed(c);
+}
+
 static void watch_stages(struct lpar_console *c, const char *data, size_t len)
 {
 	while (len > 0) {

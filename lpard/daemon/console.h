@@ -16,6 +16,9 @@ void lpar_console_free(struct lpar_console **c);
 
 /* lpar_console_boot - the LPAR starts (over): a new series of stages */
 void lpar_console_boot(struct lpar_console *c);
+/* lpar_console_agent - the agent said hello: Linux is up, and the console may be let go before it
+ * says so */
+void lpar_console_agent(struct lpar_console *c);
 /* lpar_console_sync - the LPAR's or the agent's state changed: attach or let go */
 void lpar_console_sync(struct lpar_console *c);
 /* lpar_console_stage - how far the boot is; FW_STAGE_NONE: not known */

@@ -160,6 +160,8 @@ static void on_state(enum lpar_channel_state state, void *user)
 		make_os_version(l, info);
 		par_log(PAR_LOG_INFO, "lpar=%s agent %s is connected: %s, kernel %s", e->part->name,
 			info->agent, info->os_name, info->kernel);
+		if (e->console)
+			lpar_console_agent(e->console);
 		call_waits(l, true);
 	} else if (state != LPAR_CHANNEL_UP) {
 		par_log(PAR_LOG_DEBUG, "lpar=%s agent is not connected", e->part->name);
