@@ -23,6 +23,7 @@ struct options {
 	bool foreground;
 	bool background;
 	bool check;
+	bool version;
 };
 
 struct program {
@@ -307,7 +308,10 @@ static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err
 	struct program p = { .options = o, .ready_fd = -1 };
 	int r;
 
-	(void)ctx;
+	if (o->version) {
+		fprintf(ctx->out, "lpard " PAR_VERSION "\n");
+		return 0;
+	}
 	r = load_config(&p, err);
 	if (r < 0) {
 		daemon_done(&p);
@@ -338,6 +342,7 @@ static const struct par_opt opts[] = {
 		 "Return when the socket is served, and go on in the background"),
 	OPT_FLAG(0, "check-config", struct options, check,
 		 "Only read the configuration and say what is wrong with it"),
+	OPT_FLAG(0, "version", struct options, version, "Show the version"),
 	{ 0 }
 };
 
