@@ -67,13 +67,18 @@ libvirt_start()
 # Folders that libvirtd writes to.
 libvirt_folders="/etc/libvirt /run/libvirt /var/lib/libvirt /var/log/libvirt /var/cache/libvirt"
 
-# libvirt_files - everything in them
+# libvirt_files - everything in them, and the control groups of guests
 libvirt_files()
 {
 	local dir
-	for dir in $libvirt_folders; do
-		[ ! -d "$dir" ] || find "$dir" -mindepth 0 -print
-	done | sort
+	{
+		for dir in $libvirt_folders; do
+			[ ! -d "$dir" ] || find "$dir" -mindepth 0 -print
+		done
+		awk '$3 ~ /^cgroup2?$/ { print $2 "/machine" }' /proc/self/mounts | while read -r dir; do
+			[ ! -d "$dir" ] || find "$dir" -type d
+		done
+	} | sort -u
 }
 
 # libvirt_start_alone - where there is no systemd

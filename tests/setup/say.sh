@@ -9,12 +9,17 @@
 
 say_number=0
 say_total=0
+say_step=
+say_group=
 
 # say_start TOTAL - how many steps there will be
 say_start()
 {
 	say_total=$1
 	mkdir -p "$par_work/log"
+	trap 'say_interrupted 130' INT
+	trap 'say_interrupted 143' TERM
+	trap 'say_interrupted 129' HUP
 	say_tty=
 	if [ -t 1 ] && [ "${TERM:-dumb}" != dumb ]; then
 		say_tty=yes
@@ -73,14 +78,21 @@ step()
 	if [ -z "$say_tty" ]; then
 		echo "$text"
 	fi
+	# A process group of its own: Ctrl-C ends the script, and say_interrupted all of the step.
+	set -m
 	(
+		set +m
 		set -euo pipefail
 		"$@"
 	) >"$log" 2>&1 </dev/null &
+	set +m
 	pid=$!
+	say_step=$name
+	say_group=$pid
 	say_watch "$pid" "$log" "$text"
 	status=0
 	wait "$pid" || status=$?
+	say_group=
 	since=$((($(date +%s%N) - since) / 100000000))
 	since=$((since / 10)).$((since % 10))
 	if [ -n "$say_tty" ]; then
@@ -94,6 +106,24 @@ step()
 	fi
 	printf ' - FAILED after %s s (exit status %s)\n' "$since" "$status"
 	say_failed "$name" "$log"
+}
+
+# say_interrupted STATUS - the script got a signal: end the step that runs, with all it started
+say_interrupted()
+{
+	local i
+	trap '' INT TERM HUP
+	if [ -n "$say_group" ]; then
+		kill -TERM -- "-$say_group" 2>/dev/null || :
+		for ((i = 0; i < 100; i++)); do
+			kill -0 -- "-$say_group" 2>/dev/null || break
+			sleep 0.1
+		done
+		kill -KILL -- "-$say_group" 2>/dev/null || :
+	fi
+	echo >&2
+	echo "Interrupted in or after step '$say_step'; run $0 again: it goes on from here." >&2
+	exit "$1"
 }
 
 # say_failed NAME LOG - say why and where to look, and end
