@@ -37,7 +37,7 @@ lpard=$!
 ok "lpard serves while its only system is not there" \
 	wait_for 20 lssyscfg -r sys -F name
 ok "the system comes" wait_for 120 sh -c \
-	'lssyscfg -r sys -m power9 -F state | grep -qx Operating'
+	'lssyscfg -r sys -m "$0" -F state | grep -qx Operating' $SYS
 is "it is found to have KVM-HV" "$(lssyscfg -r sys -m $SYS -F accelerator)" KVM-HV
 like "the log says so" "$(cat "$PAR_LOGS/far-lpard.log")" 'system=power9 connected: .*KVM-HV'
 
@@ -65,8 +65,14 @@ is "standard input goes there and back" \
 	"$(head -c 300000 /dev/zero | in_lpar wc -c)" 300000
 ok "it shuts down when asked" chsysstate -r lpar -m $SYS -o shutdown -n far01
 is "it is off" "$(lpar_state far01)" "Not Activated"
-ok "the second activation uploads nothing" timeout 30 \
-	chsysstate -r lpar -m $SYS -o on -n far01 -f default
+like "a mode of a newer processor than the machine's is refused" \
+	"$(chsyscfg -r prof -m $SYS -i name=default,lpar_name=far01,lpar_proc_compat_mode=POWER10
+	chsysstate -r lpar -m $SYS -o on -n far01 -f default 2>&1)" 'incompatible with host CPU'
+ok "to Open Firmware, and nothing is uploaded again" timeout 30 sh -c \
+	'chsyscfg -r prof -m "$0" -i name=default,lpar_name=far01,lpar_proc_compat_mode=POWER9 &&
+	chsysstate -r lpar -m "$0" -o on -n far01 -f default -b of' $SYS
+ok "its prompt comes" wait_for 60 sh -c \
+	'lssyscfg -r lpar -m "$0" -F state | grep -qx "Open Firmware"' $SYS
 ok "it is shut down at once" chsysstate -r lpar -m $SYS -o shutdown --immed -n far01
 ok "it is removed" rmsyscfg -r lpar -m $SYS -n far01
 is "nothing of it is left there" "$(far_virsh list --all --name)" ""

@@ -9,6 +9,7 @@
  * libvirt's test driver runs nothing real: it has no channels, no pool that takes uploads, and asks
  * no guest to power off.  Those cases are left out for it, and only for it.
  */
+/* size: one contract, whose cases share their ways to ask */
 #include "harness.h"
 #include "firmware/image.h"
 #include "lpard/common/event.h"
