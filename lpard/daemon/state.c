@@ -25,6 +25,22 @@ static int leave_error(struct hv *hv, struct hv_record *rec, struct par_error **
 	return hv->ops->save(hv, rec->part, err);
 }
 
+/* It went off by itself while the plug was being pulled: that is what was wanted. */
+static int stop_now(struct lpar_job *job, struct par_error **err)
+{
+	const struct lpar_state_request *rq = job->data;
+	struct hv *hv = job->host->hv;
+	auto_hv_record now = { 0 };
+	int r = hv->ops->stop(hv, rq->uuid, HV_STOP_IMMEDIATE, err);
+
+	if (r >= 0 || !err || !*err || (*err)->id != PAR_E_WRONG_STATE)
+		return r;
+	if (hv->ops->get(hv, rq->uuid, &now, NULL) < 0 || now.live.state != HV_RUN_OFF)
+		return r;
+	par_error_free(err);
+	return 0;
+}
+
 static int pull_plug(struct lpar_job *job, struct hv_record *rec, struct par_error **err)
 {
 	const struct lpar_state_request *rq = job->data;
@@ -35,7 +51,7 @@ static int pull_plug(struct lpar_job *job, struct hv_record *rec, struct par_err
 	if (rq->op == LPAR_OP_RESTART_IMMED)
 		r = hv->ops->restart(hv, rq->uuid, HV_RESTART_IMMEDIATE, err);
 	else if (!off)
-		r = hv->ops->stop(hv, rq->uuid, HV_STOP_IMMEDIATE, err);
+		r = stop_now(job, err);
 	if (r >= 0 && off && rec->part->error_refcode)
 		r = leave_error(hv, rec, err);
 	return r;
