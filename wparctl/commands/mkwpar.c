@@ -42,7 +42,7 @@ static const struct par_opt opts[] = {
 	OPT_STR('g', NULL, "VG", struct mkwpar_args, vg, "Volume group to note"),
 	OPT_FLAG('k', NULL, struct mkwpar_args, keep_script, NULL),
 	OPT_FLAG('l', NULL, struct mkwpar_args, private_usr,
-		 "Give it /usr and /opt of its own (not supported yet)"),
+		 "Give it /usr and /opt of its own, copies of the LPAR's"),
 	OPT_PAIRS('L', NULL, "image_data=FILE…", struct mkwpar_args, image_flags, NULL),
 	OPT_FLAG('O', NULL, struct mkwpar_args, override_vg, NULL),
 	OPT_STR_OPTIONAL('p', NULL, "NAME", struct mkwpar_args, preserve,
@@ -272,9 +272,6 @@ static int create(const struct par_cmd_ctx *ctx, const struct mkwpar_args *a, st
 	autofd int lock = -1;
 	int r = cmd_need_root(err);
 
-	/* The runtime does not fill a private /usr and /opt: better said now than at the start. */
-	if (r == 0 && s->private_usr && !a->versioned)
-		r = par_fail(err, PAR_E_NOT_SUPPORTED, 0, "-l is not supported yet");
 	if (r == 0)
 		r = wpar_lock(s->name, &lock, err);
 	if (r == 0)

@@ -118,6 +118,16 @@ static bool is_shielded(int above)
 	return shielded;
 }
 
+/* The usual place is ours: it is closed to others if an image or an administrator left it open. */
+static bool close_wpars(int above, const char *directory)
+{
+	struct stat st;
+
+	return par_starts_with(directory, "/wpars/") && !strchr(directory + 7, '/') &&
+	       fstat(above, &st) == 0 && st.st_uid == 0 &&
+	       ((st.st_mode & 0077) == 0 || fchmod(above, 0700) == 0);
+}
+
 /* An empty base directory: made, or what an interrupted creation left in it is taken out. */
 static int open_fresh(const struct wpar_spec *s, struct par_error **err)
 {
@@ -130,7 +140,7 @@ static int open_fresh(const struct wpar_spec *s, struct par_error **err)
 
 	if (above < 0)
 		return above;
-	if (!is_shielded(above))
+	if (!close_wpars(above, s->directory) && !is_shielded(above))
 		return par_fail(err, PAR_E_NOT_PERMITTED, 0,
 				"the directory above '%s' must be accessible by root only (mode "
 				"700)",
@@ -181,6 +191,26 @@ static int personalise(int top, const struct wpar_spec *s)
 	return r == 0 ? par_fs_replace(etc, "hosts", hosts, strlen(hosts), 0644) : r;
 }
 
+/* mkwpar -l: /usr and /opt are copies of the LPAR's as they are now, and the WPAR's own from then
+ * on. */
+static int fill_private(int top, const struct wpar_spec *s)
+{
+	static const char *const folders[] = { "/usr", "/opt" };
+	int r = 0;
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(folders) && r == 0 && s->private_usr; i++) {
+		const struct wpar_mount *m = wpar_spec_mount(s, folders[i]);
+		autofd int from = -1, to = -1;
+
+		if (m && !par_streq(m->vfs, "directory"))
+			continue;
+		from = open(folders[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		to = openat(top, folders[i] + 1, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		r = from < 0 || to < 0 ? -errno : wpar_copy_tree(from, to, NULL);
+	}
+	return r;
+}
+
 static int fill_native(int top, const struct wpar_spec *s, struct par_error **err)
 {
 	autofree char *template = wpar_template_path(err);
@@ -195,6 +225,8 @@ static int fill_native(int top, const struct wpar_spec *s, struct par_error **er
 		r = -errno;
 	if (r == 0)
 		r = personalise(top, s);
+	if (r == 0)
+		r = fill_private(top, s);
 	/* The mount points of -M. */
 	for (size_t i = 0; i < s->n_mounts && r == 0; i++) {
 		autofree char *below =

@@ -38,7 +38,6 @@ run mkwpar -n x -M directory=/x vfs=zfs
 run mkwpar -n x -d relative
 run mkwpar -n x -d /wpars/dev01/below
 run mkwpar -n x -e nosuch
-run mkwpar -n x -l
 run mkwpar -n x -w
 run mkwpar -n x operand
 # A full disk: nothing is left.

@@ -68,6 +68,10 @@ output=$(mkwpar -n open -d /open/w1 2>&1)
 is "a base directory that others can enter" "$?" 1
 like "says what to do" "$output" "above '/open/w1' must be accessible by root only"
 is "and leaves nothing" "$(ls -A "$WPARS_ROOT/open"; lswpar -qc open 2>/dev/null)" ""
+chmod 755 "$WPARS_ROOT/wpars"
+ok "an open /wpars" mkwpar -n usual
+is "is closed" "$(stat -c %a "$WPARS_ROOT/wpars")" 700
+ok "and its WPAR is removed" rmwpar usual
 ok "below a closed one it is taken" mkwpar -n open -d /open/closed/w1
 ok "and removed" rmwpar open
 
