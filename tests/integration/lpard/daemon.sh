@@ -186,7 +186,7 @@ done
 like "no memory" "$(chsysstate -r lpar -m SYS -o on -n nomem -f default)" '^HSCL3205 .*nomem'
 is "is Error" "$(state nomem)" Error
 like "with a reference code" "$(lsrefcode -r lpar -m SYS --filter lpar_names=nomem -F refcode:word2)" \
-	'^B2001230 LP=0000[0-9]:$'
+	'^[0-9A-F]{8} LP=0000[0-9]:$'
 like "an emulator that does not start" "$(chsysstate -r lpar -m SYS -o on -n nostart -f default)" '^HSCL3205 '
 ok "Error is left by an immediate shutdown" chsysstate -r lpar -m SYS -o shutdown --immed -n nostart
 is "it is" "$(state nostart)" "Not Activated"
