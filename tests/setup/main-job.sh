@@ -40,6 +40,7 @@ show()
 		tail -n 10 "$par_work/log/lpard.log" | sed 's/^/    /'
 		echo "The whole logs: $log, $par_work/log/lpard.log,"
 		echo "    $par_work/log/libvirtd.log, /var/log/libvirt/qemu/lpar01.log"
+		echo "The commands to look around with: . build/env"
 		echo "When the cause is gone, run $0 again: it goes on from here."
 	} >&2
 	exit 1
