@@ -204,3 +204,21 @@ int cmd_claim(struct wpar_spec *s, struct par_error **err)
 	s->creating = s->type == WPAR_SYSTEM;
 	return wpar_spec_save(s, err);
 }
+
+bool cmd_forget_orphan(const struct wpar_spec *s)
+{
+	const struct wpar_stop_opts stop = { .hard = true, .force = true, .timeout_s = 10 };
+	autofree char *path = wpar_path(WPAR_RUN_DIR "/%s.cf", s->name);
+	autofd int lock = -1, held = -1;
+	enum wpar_state st;
+
+	if (s->type != WPAR_APPLICATION || geteuid() != 0 || !path ||
+	    wpar_lock(s->name, &lock, NULL) < 0)
+		return false;
+	/* Its wparexec locks it for as long as it lives. */
+	held = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (held < 0 || flock(held, LOCK_EX | LOCK_NB) < 0 || wpar_state_probe(s, &st, NULL) < 0 ||
+	    st != WPAR_STATE_DEFINED)
+		return false;
+	return wpar_stop(s, &stop, NULL, NULL) == 0 && cmd_remove(s, false, true, NULL) == 0;
+}

@@ -151,6 +151,10 @@ static void add(const struct par_cmd_ctx *ctx, const struct lswpar_args *a, stru
 		wpar_spec_done(&w->spec);
 		return;
 	}
+	if (w->state == WPAR_STATE_DEFINED && cmd_forget_orphan(&w->spec)) {
+		wpar_spec_done(&w->spec);
+		return;
+	}
 	/* A cor_NAME that was killed comes back whenever somebody looks. */
 	if (w->state == WPAR_STATE_ACTIVE && w->spec.type == WPAR_SYSTEM && geteuid() == 0)
 		wpar_repair(&w->spec, NULL); /* ignoring: the listing is right without */

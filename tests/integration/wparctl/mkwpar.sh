@@ -113,6 +113,12 @@ pid=$!
 wait_for 10 is_active orphan
 kill -9 $pid
 wait $pid 2>/dev/null
+gone()
+{
+	[ -z "$(lswpar)" ]
+}
+ok "after kill -9 of wparexec it is not listed" wait_for 10 gone
+is "and leaves nothing" "$(find "$WPARS_ROOT/run/wpars" -mindepth 1 ! -path '*/.*')" ""
 ok "after kill -9 of wparexec the name is free again" \
 	wait_for 10 wparexec -n orphan /bin/true
 # Killed at any moment, also before its first process hangs on it.
