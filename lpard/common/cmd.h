@@ -151,7 +151,7 @@ struct par_cmd {
 	 */
 	int (*run)(const struct par_cmd_ctx *ctx, void *args, struct par_error **err);
 	const char *operand_values; /* completion of operands, as par_opt.values */
-	int error_status; /* exit status of every error; 0: that of the error's kind */
+	int error_status;	    /* exit status of every error; 0: that of the error's kind */
 };
 
 #define PAR_ARGS_ANY (~0u)

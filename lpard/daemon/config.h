@@ -33,7 +33,7 @@ struct lpar_config {
 	char *socket;
 	char *group;	  /* may do everything; root always may */
 	char *read_group; /* may look; NULL: nobody but those above */
-	char *log; /* file; NULL: stderr */
+	char *log;	  /* file; NULL: stderr */
 	enum par_log_level log_level;
 	struct par_strv images; /* folders that hold image folders */
 	char *default_image;

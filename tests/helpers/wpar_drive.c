@@ -33,8 +33,7 @@ static int fill(struct wpar_spec *s, const char *name, bool application, struct 
 	return wpar_spec_defaults(s, err);
 }
 
-static int act(const char *what, struct wpar_spec *s, int argc, char **argv,
-	       struct par_error **err)
+static int act(const char *what, struct wpar_spec *s, int argc, char **argv, struct par_error **err)
 {
 	static const struct wpar_report report = { .say = say };
 	struct wpar_stop_opts stop = { .timeout_s = 60, .hard = strcmp(what, "kill") == 0 };

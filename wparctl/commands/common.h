@@ -103,8 +103,8 @@ int cmd_settings_apply(const struct cmd_settings *a, struct wpar_spec *ret, stru
 int cmd_set(char **field, const char *value, struct par_error **err);
 
 /*
- * cmd_forget_orphan - an application WPAR whose wparexec was killed and in which nothing runs: it is
- * removed, as it would have been.  False: it is none.
+ * cmd_forget_orphan - an application WPAR whose wparexec was killed and in which nothing runs: it
+ * is removed, as it would have been.  False: it is none.
  */
 bool cmd_forget_orphan(const struct wpar_spec *s);
 

@@ -171,8 +171,8 @@ static int mount_overlay(const struct wpar_mount_plan *p, int run, const int *fd
 		snprintf(name, sizeof(name), i < n ? "l%zu" : "own", i);
 		if (i < n)
 			par_buf_printf(&options, "%s%s", i ? ":" : "", name);
-		if (mkdir(name, 0700) < 0 ||
-		    syscall(SYS_move_mount, fds[i], "", AT_FDCWD, name, MOVE_MOUNT_F_EMPTY_PATH) < 0)
+		if (mkdir(name, 0700) < 0 || syscall(SYS_move_mount, fds[i], "", AT_FDCWD, name,
+						     MOVE_MOUNT_F_EMPTY_PATH) < 0)
 			return -errno;
 	}
 	if (options.failed)
@@ -242,8 +242,7 @@ int wpar_mounts_attach(const struct wpar_mount_plan *p, const int *fds, size_t n
 			return par_fail(err, PAR_E_NOT_PERMITTED, ELOOP,
 					"'%s' in the WPAR is a symbolic link", op->target);
 		if (r < 0)
-			return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be mounted",
-					op->target);
+			return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be mounted", op->target);
 	}
 	r = enter_root(rootfd);
 	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "the root cannot be entered") : 0;

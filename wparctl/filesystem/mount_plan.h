@@ -34,13 +34,13 @@ struct wpar_mount_op {
 	char *target; /* inside, absolute */
 	char *source; /* of a bind: global path, with WPAR_OP_PRIVATE relative to the directory */
 	char *fstype;
-	char *data; /* mount options of the new file system */
+	char *data;	   /* mount options of the new file system */
 	unsigned int mode; /* of a folder */
 };
 
 struct wpar_mount_plan {
-	char *directory; /* global path of the WPAR's own directory, prefix included */
-	char *run;	 /* its folder in /run/wpars */
+	char *directory;   /* global path of the WPAR's own directory, prefix included */
+	char *run;	   /* its folder in /run/wpars */
 	char *global_name; /* what the mounts show as their source */
 	uint32_t idbase, idrange;
 	struct wpar_mount_op *ops;

@@ -159,8 +159,8 @@ static int open_private(struct sources *src, const char *rel, struct par_error *
 	int fd;
 
 	if (src->directory < 0) {
-		src->directory = open(src->plan->directory,
-				      O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		src->directory =
+			open(src->plan->directory, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (src->directory < 0)
 			return par_fail(err, PAR_E_SYSTEM, errno,
 					"the WPAR's directory '%s' cannot be opened",
@@ -219,7 +219,8 @@ static int prepare_overlay(struct sources *src, int userns, int *fds, size_t *n,
 {
 	struct wpar_mount_op layer = { .kind = WPAR_OP_BIND,
 				       .flags = WPAR_OP_IDMAP | WPAR_OP_READONLY | WPAR_OP_NODEV };
-	struct wpar_mount_op upper = { .kind = WPAR_OP_BIND, .source = (char *)"",
+	struct wpar_mount_op upper = { .kind = WPAR_OP_BIND,
+				       .source = (char *)"",
 				       .flags = WPAR_OP_IDMAP | WPAR_OP_NODEV | WPAR_OP_PRIVATE };
 	int fd;
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The template of private roots: made once from the LPAR's root part (/etc, the folders of /var,
- * /etc/skel for root).  Secrets stay outside by one rule: what others may not read in the LPAR is not copied.
- * What describes the LPAR itself (its name, disks, network, services) is left out by name.
+ * /etc/skel for root).  Secrets stay outside by one rule: what others may not read in the LPAR is
+ * not copied. What describes the LPAR itself (its name, disks, network, services) is left out by
+ * name.
  */
 #include "wparctl/filesystem/rootfs.h"
 
@@ -14,13 +15,17 @@
 #include <sys/stat.h>
 
 static const char *const left_out[] = {
-	"machine-id", "hostname", "hosts", "fstab", "mtab", "inittab", "adjtime", "blkid.tab",
-	"passwd", "passwd-", "group", "group-", "shadow*", "gshadow*", "subuid*", "subgid*",
-	"resolv.conf", "wpars", "lpard", "rc?.d", "rc.*", "rcS.d", "systemd", "udev", "network",
-	"NetworkManager", "netplan", "wireguard", "libvirt", "qemu", "docker", "containers",
-	"cni", "kernel", "initramfs-tools", "modprobe.d", "modules*", "grub.d", "lvm", "mdadm",
-	"multipath*", "iscsi", "nvme", "ssh", "cron.*", "crontab", "apparmor*", "nftables.conf",
-	"iptables", "dnsmasq*", "exports", "letsencrypt", ".git", "ssl/private", "init",
+	"machine-id",	  "hostname",	 "hosts",	  "fstab",	 "mtab",
+	"inittab",	  "adjtime",	 "blkid.tab",	  "passwd",	 "passwd-",
+	"group",	  "group-",	 "shadow*",	  "gshadow*",	 "subuid*",
+	"subgid*",	  "resolv.conf", "wpars",	  "lpard",	 "rc?.d",
+	"rc.*",		  "rcS.d",	 "systemd",	  "udev",	 "network",
+	"NetworkManager", "netplan",	 "wireguard",	  "libvirt",	 "qemu",
+	"docker",	  "containers",	 "cni",		  "kernel",	 "initramfs-tools",
+	"modprobe.d",	  "modules*",	 "grub.d",	  "lvm",	 "mdadm",
+	"multipath*",	  "iscsi",	 "nvme",	  "ssh",	 "cron.*",
+	"crontab",	  "apparmor*",	 "nftables.conf", "iptables",	 "dnsmasq*",
+	"exports",	  "letsencrypt", ".git",	  "ssl/private", "init",
 };
 
 static bool want_etc(const char *path, unsigned int mode, void *user)
@@ -38,9 +43,10 @@ static bool want_etc(const char *path, unsigned int mode, void *user)
 static bool want_var(const char *path, unsigned int mode, void *user)
 {
 	static const char *const skip[] = {
-		"lib/wpars", "lib/lpard", "lib/libvirt", "lib/docker", "lib/containers",
-		"lib/apt/lists", "lib/dpkg/info", "cache/apt/archives", "cache/man", "tmp",
-		"lib/systemd", "backups", "crash", "lib/lxc",
+		"lib/wpars",	  "lib/lpard",	   "lib/libvirt",   "lib/docker",
+		"lib/containers", "lib/apt/lists", "lib/dpkg/info", "cache/apt/archives",
+		"cache/man",	  "tmp",	   "lib/systemd",   "backups",
+		"crash",	  "lib/lxc",
 	};
 
 	(void)user;
@@ -122,10 +128,10 @@ static int make_folders(int top)
 		const char *name;
 		mode_t mode;
 	} folders[] = {
-		{ "dev", 0755 },  { "etc", 0755 }, { "home", 0755 }, { "media", 0755 },
-		{ "mnt", 0755 },  { "opt", 0755 }, { "proc", 0555 }, { "root", 0700 },
-		{ "run", 0755 },  { "srv", 0755 }, { "sys", 0555 },  { "tmp", 01777 },
-		{ "usr", 0755 },  { "var", 0755 },
+		{ "dev", 0755 }, { "etc", 0755 }, { "home", 0755 }, { "media", 0755 },
+		{ "mnt", 0755 }, { "opt", 0755 }, { "proc", 0555 }, { "root", 0700 },
+		{ "run", 0755 }, { "srv", 0755 }, { "sys", 0555 },  { "tmp", 01777 },
+		{ "usr", 0755 }, { "var", 0755 },
 	};
 	static const char *const merged[] = { "bin", "sbin", "lib", "lib32", "lib64", "libx32" };
 

@@ -23,9 +23,9 @@ __attribute__((format(printf, 3, 4))) static void put(struct wpar_limit *l, cons
 
 static uint64_t memory_max(const struct wpar_resources *r, const struct wpar_machine *m)
 {
-	uint64_t part = r->memory_hard_x100 && r->memory_hard_x100 < WHOLE ?
-				m->memory / WHOLE * r->memory_hard_x100 :
-				UINT64_MAX;
+	uint64_t part = r->memory_hard_x100 && r->memory_hard_x100 < WHOLE
+				? m->memory / WHOLE * r->memory_hard_x100
+				: UINT64_MAX;
 
 	return r->total_virt_mem && r->total_virt_mem < part ? r->total_virt_mem : part;
 }

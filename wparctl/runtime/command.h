@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The last step into a WPAR's program: environment, look-up in PATH, exec.  Internal to runtime/. */
+/* The last step into a WPAR's program: environment, look-up in PATH, exec.  Internal to runtime/.
+ */
 #pragma once
 
 #include "wparctl/runtime/user.h"

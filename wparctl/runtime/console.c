@@ -43,7 +43,9 @@ int wpar_console_open(struct wpar_console *c, uid_t owner, struct par_error **er
 {
 	int r = 0;
 
-	*c = (struct wpar_console){ .master = -1, .inner = { -1, -1, -1 }, .pipes = { -1, -1, -1 } };
+	*c = (struct wpar_console){ .master = -1,
+				    .inner = { -1, -1, -1 },
+				    .pipes = { -1, -1, -1 } };
 	c->pty = isatty(STDIN_FILENO);
 	if (c->pty)
 		r = open_pty(c, owner);
@@ -133,8 +135,8 @@ static int pump(int from, int to)
 
 enum { FD_CHILD, FD_SIGNAL, FD_IN, FD_MASTER, FD_OUT, FD_ERR, FD_COUNT };
 
-static void relay_signal(struct wpar_console *c, int sigfd,
-			 void (*forward)(int signo, void *user), void *user)
+static void relay_signal(struct wpar_console *c, int sigfd, void (*forward)(int signo, void *user),
+			 void *user)
 {
 	struct signalfd_siginfo info;
 
@@ -183,8 +185,8 @@ static void relay_loop(struct wpar_console *c, struct pollfd *p,
 	}
 }
 
-int wpar_console_relay(struct wpar_console *c, int pidfd,
-		       void (*forward)(int signo, void *user), void *user)
+int wpar_console_relay(struct wpar_console *c, int pidfd, void (*forward)(int signo, void *user),
+		       void *user)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH };
 	struct termios was, raw;

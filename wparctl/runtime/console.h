@@ -30,5 +30,5 @@ int wpar_console_install(const struct wpar_console *c);
  * @forward	what to do with SIGINT, SIGTERM, SIGHUP, SIGQUIT that the caller gets
  * The caller's terminal is raw in between.  Returns 0 or a negative errno.
  */
-int wpar_console_relay(struct wpar_console *c, int pidfd,
-		       void (*forward)(int signo, void *user), void *user);
+int wpar_console_relay(struct wpar_console *c, int pidfd, void (*forward)(int signo, void *user),
+		       void *user);

@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-#define REAL "/run/wpars/df"
+#define REAL	   "/run/wpars/df"
 #define MAX_MOUNTS 200
 
 /* Options of df with a value in the next word. */

@@ -24,8 +24,8 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
-#define NAMESPACES (CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | \
-		    CLONE_NEWCGROUP)
+#define NAMESPACES \
+	(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
 
 struct entry {
 	const struct wpar_spec *spec;
@@ -45,8 +45,8 @@ static int open_init(int cgroup, const char *name, struct par_error **err)
 	if (pidfd < 0 || wpar_cgroup_init(cgroup) != init) {
 		if (pidfd >= 0)
 			close(pidfd);
-		return par_fail(err, PAR_E_WRONG_STATE, 0,
-				"workload partition '%s' is not active", name);
+		return par_fail(err, PAR_E_WRONG_STATE, 0, "workload partition '%s' is not active",
+				name);
 	}
 	return pidfd;
 }
@@ -173,8 +173,8 @@ int wpar_enter(const struct wpar_spec *s, const char *user, char *const argv[],
 	int r, status = 0;
 
 	if (cgroup < 0)
-		return par_fail(err, PAR_E_WRONG_STATE, 0,
-				"workload partition '%s' is not active", s->name);
+		return par_fail(err, PAR_E_WRONG_STATE, 0, "workload partition '%s' is not active",
+				s->name);
 	wpar_repair(s, NULL);
 	init = open_init(cgroup, s->name, err);
 	if (init < 0)

@@ -88,10 +88,12 @@ static int run(struct wpar_launch *l, const struct wpar_report *report, int *ret
 int wpar_exec(const struct wpar_spec *s, char *const argv[], const struct par_strv *environment,
 	      const struct wpar_report *report, struct par_error **err)
 {
-	static const struct wpar_user root = { .name = "root", .home = "/root",
+	static const struct wpar_user root = { .name = "root",
+					       .home = "/root",
 					       .shell = "/bin/sh" };
-	auto_launch l = { .inside = inside, .argv = argv, .die_with_parent = true,
-			  .no_new_privs = true };
+	auto_launch l = {
+		.inside = inside, .argv = argv, .die_with_parent = true, .no_new_privs = true
+	};
 	auto_strv env = { 0 };
 	int status = 1, r;
 

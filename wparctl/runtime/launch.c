@@ -137,8 +137,8 @@ static int new_namespaces(struct par_error **err)
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "the mounts cannot be made private");
 	r = set_up_network();
-	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "the loopback interface cannot be set up") :
-		       0;
+	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "the loopback interface cannot be set up")
+		     : 0;
 }
 
 static int map_ids(const struct wpar_launch *l, int *ret_userns, struct par_error **err)

@@ -36,8 +36,10 @@ static unsigned long long start_time(pid_t pid)
 	if (par_fs_read(path, 4096, &b) < 0)
 		return 0;
 	s = strrchr(b.data, ')');
-	if (!s || sscanf(s, ") %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d "
-			    "%*d %*d %*d %llu", &state, &t) != 2)
+	if (!s || sscanf(s,
+			 ") %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d "
+			 "%*d %*d %*d %llu",
+			 &state, &t) != 2)
 		return 0;
 	return state == 'Z' || state == 'X' ? 0 : t;
 }

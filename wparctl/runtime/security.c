@@ -17,10 +17,10 @@
  * What the root user of a system needs on its own users, files and processes.  All of it counts
  * only within the WPAR's user namespace.  CAP_SYS_ADMIN is not in it: no mounts, no name spaces.
  */
-#define DEFAULT_CAPS                                                                             \
-	(CAP(CHOWN) | CAP(DAC_OVERRIDE) | CAP(DAC_READ_SEARCH) | CAP(FOWNER) | CAP(FSETID) |      \
-	 CAP(KILL) | CAP(SETGID) | CAP(SETUID) | CAP(SETPCAP) | CAP(NET_BIND_SERVICE) |           \
-	 CAP(IPC_OWNER) | CAP(SYS_CHROOT) | CAP(SYS_PTRACE) | CAP(SYS_BOOT) | CAP(SYS_NICE) |     \
+#define DEFAULT_CAPS                                                                          \
+	(CAP(CHOWN) | CAP(DAC_OVERRIDE) | CAP(DAC_READ_SEARCH) | CAP(FOWNER) | CAP(FSETID) |  \
+	 CAP(KILL) | CAP(SETGID) | CAP(SETUID) | CAP(SETPCAP) | CAP(NET_BIND_SERVICE) |       \
+	 CAP(IPC_OWNER) | CAP(SYS_CHROOT) | CAP(SYS_PTRACE) | CAP(SYS_BOOT) | CAP(SYS_NICE) | \
 	 CAP(LEASE) | CAP(AUDIT_WRITE) | CAP(SETFCAP) | CAP(LINUX_IMMUTABLE))
 
 /* AIX privileges that a WPAR can be given beyond the default set, or that can be taken away. */

@@ -183,8 +183,8 @@ int wpar_stop(const struct wpar_spec *s, const struct wpar_stop_opts *opts,
 		wpar_cgroup_state(cgroup, &st);
 	if (!st.populated && !opts->force) {
 		wpar_clear(s->name, NULL);
-		return par_fail(err, PAR_E_WRONG_STATE, 0,
-				"workload partition '%s' is not active", s->name);
+		return par_fail(err, PAR_E_WRONG_STATE, 0, "workload partition '%s' is not active",
+				s->name);
 	}
 	if (st.populated && !opts->hard && !opts->force) {
 		r = ask_init(cgroup, opts->timeout_s);

@@ -17,10 +17,14 @@ static const struct {
 	char letter;
 	const char *word;
 } states[] = {
-	[WPAR_STATE_DEFINED] = { 'D', "Defined" },	     [WPAR_STATE_LOADED] = { 'L', "Loaded" },
-	[WPAR_STATE_ACTIVE] = { 'A', "Active" },	     [WPAR_STATE_FROZEN] = { 'F', "Frozen" },
-	[WPAR_STATE_PAUSED] = { 'P', "Paused" },	     [WPAR_STATE_BROKEN] = { 'B', "Broken" },
-	[WPAR_STATE_TRANSITIONAL] = { 'T', "Transitional" }, [WPAR_STATE_MOVING] = { 'M', "Moving" },
+	[WPAR_STATE_DEFINED] = { 'D', "Defined" },
+	[WPAR_STATE_LOADED] = { 'L', "Loaded" },
+	[WPAR_STATE_ACTIVE] = { 'A', "Active" },
+	[WPAR_STATE_FROZEN] = { 'F', "Frozen" },
+	[WPAR_STATE_PAUSED] = { 'P', "Paused" },
+	[WPAR_STATE_BROKEN] = { 'B', "Broken" },
+	[WPAR_STATE_TRANSITIONAL] = { 'T', "Transitional" },
+	[WPAR_STATE_MOVING] = { 'M', "Moving" },
 	[WPAR_STATE_ERROR] = { 'E', "Error" },
 };
 
@@ -114,9 +118,9 @@ int wpar_state_probe(const struct wpar_spec *s, enum wpar_state *ret, struct par
 					"the control group of '%s' cannot be read", s->name);
 	}
 	if (!st.populated)
-		*ret = s->type == WPAR_APPLICATION || wpar_rootfs_complete(s->name) ?
-			       WPAR_STATE_DEFINED :
-			       WPAR_STATE_BROKEN;
+		*ret = s->type == WPAR_APPLICATION || wpar_rootfs_complete(s->name)
+			       ? WPAR_STATE_DEFINED
+			       : WPAR_STATE_BROKEN;
 	else if (wpar_cgroup_init(cgroup) <= 0)
 		*ret = WPAR_STATE_BROKEN;
 	else

@@ -88,8 +88,8 @@ int wpar_user_find(int rootfd, const char *name, unsigned int id_max, struct wpa
 	auto_buf passwd = { 0 }, group = { 0 };
 	int r = par_fs_read_in(rootfd, "/etc/passwd", MAX_FILE, &passwd);
 
-	r = r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "the WPAR's /etc/passwd cannot be read") :
-		    wpar_user_parse(passwd.data, name, id_max, ret, err);
+	r = r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "the WPAR's /etc/passwd cannot be read")
+		  : wpar_user_parse(passwd.data, name, id_max, ret, err);
 	if (r < 0 && strcmp(name, "root") == 0) {
 		/* The administrator must get in to repair it. */
 		par_error_free(err);

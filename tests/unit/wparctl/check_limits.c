@@ -27,8 +27,7 @@ START_TEST(a_fork_bomb_is_always_bounded)
 	ck_assert_str_eq(value(&s, "pids.max"), "4096");
 	ck_assert_ptr_null(value(&s, "memory.max"));
 	ck_assert_ptr_null(value(&s, "cpu.max"));
-	s.resources = (struct wpar_resources){ .inactive = true,
-						 .total_processes = 10 };
+	s.resources = (struct wpar_resources){ .inactive = true, .total_processes = 10 };
 	ck_assert_str_eq(value(&s, "pids.max"), "4096"); /* active=no */
 }
 END_TEST

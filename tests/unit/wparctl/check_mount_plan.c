@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* check_mount_plan.c - the plan of mounts: what may be written to, what is mapped, what is refused */
+/* check_mount_plan.c - the plan of mounts: what may be written to, what is mapped, what is refused
+ */
 #include "harness.h"
 #include "wparctl/filesystem/mount_plan.h"
 
 #include <string.h>
 
-static const struct wpar_mount_facts facts = { .prefix = "", .program = "/usr/sbin/wparctl",
-					       .df = "/usr/bin/df", .df_real = "/usr/bin/df" };
+static const struct wpar_mount_facts facts = {
+	.prefix = "", .program = "/usr/sbin/wparctl", .df = "/usr/bin/df", .df_real = "/usr/bin/df"
+};
 
 static void make(struct wpar_spec *s, enum wpar_type type)
 {
@@ -86,10 +88,13 @@ END_TEST
 
 static int with_mount(const char *directory, const char *vfs, const char *device)
 {
-	struct wpar_mount m = { .directory = (char *)directory, .vfs = (char *)vfs,
+	struct wpar_mount m = { .directory = (char *)directory,
+				.vfs = (char *)vfs,
 				.device = (char *)device };
-	struct wpar_spec s = { .name = (char *)"dev01", .directory = (char *)"/wpars/dev01",
-			       .mounts = &m, .n_mounts = 1 };
+	struct wpar_spec s = { .name = (char *)"dev01",
+			       .directory = (char *)"/wpars/dev01",
+			       .mounts = &m,
+			       .n_mounts = 1 };
 	auto_mount_plan p = { 0 };
 
 	return wpar_mount_plan_build(&s, &facts, &p, NULL);

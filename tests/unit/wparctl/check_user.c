@@ -49,8 +49,8 @@ END_TEST
 /* CVE-2026-30892 and its like: a strange id must never become 0. */
 START_TEST(strange_entries_are_refused)
 {
-	static const char *const names[] = { "minus", "huge", "outside", "octal", "blank",
-					     "short", "long", "bell", "nobody", "", "#" };
+	static const char *const names[] = { "minus", "huge", "outside", "octal", "blank", "short",
+					     "long",  "bell", "nobody",	 "",	  "#" };
 	struct wpar_user u;
 
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(names); i++)
