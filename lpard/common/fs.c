@@ -145,6 +145,35 @@ int par_fs_mkdirs(const char *path, mode_t mode)
 	return 0;
 }
 
+/* mkdir of the last name of @path, in its folder as @rootfd's own programs would find it. */
+static int mkdir_in(int rootfd, char *path)
+{
+	char *slash = strrchr(path, '/');
+	autofd int above = -1;
+
+	*slash = '\0';
+	above = par_fs_open_in(rootfd, *path ? path : "/", O_PATH | O_DIRECTORY, 0);
+	*slash = '/';
+	if (above < 0)
+		return above;
+	return mkdirat(above, slash + 1, 0755) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+int par_fs_mkdirs_in(int rootfd, const char *path)
+{
+	autofree char *p = par_strdup_printf("%s%s", *path == '/' ? "" : "/", path);
+	int r = 0;
+
+	if (!p)
+		return -ENOMEM;
+	for (char *s = p + 1; r == 0 && (s = strchr(s, '/')); s++) {
+		*s = '\0';
+		r = mkdir_in(rootfd, p);
+		*s = '/';
+	}
+	return r < 0 ? r : mkdir_in(rootfd, p);
+}
+
 /* One directory on the way down: its stream, and the name it has above. */
 struct level {
 	DIR *dir;

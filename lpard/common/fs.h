@@ -44,6 +44,10 @@ int par_fs_replace(int dirfd, const char *path, const void *data, size_t len, mo
 /* par_fs_mkdirs - make a directory and those above it (mode 0755); the last gets @mode */
 int par_fs_mkdirs(const char *path, mode_t mode);
 
+/* par_fs_mkdirs_in - the same for @path as a program whose root is @rootfd sees it, all mode 0755
+ */
+int par_fs_mkdirs_in(int rootfd, const char *path);
+
 /*
  * par_fs_remove_tree - remove @name below @at and all in it
  * Never follows a link and never goes into another mount (-EXDEV then).  Absent: 0.

@@ -229,11 +229,8 @@ static int fill_native(int top, const struct wpar_spec *s, struct par_error **er
 		r = fill_private(top, s);
 	/* The mount points of -M. */
 	for (size_t i = 0; i < s->n_mounts && r == 0; i++) {
-		autofree char *below =
-			par_strdup_printf("/proc/self/fd/%d%s", top, s->mounts[i].directory);
-
 		if (!par_streq(s->mounts[i].directory, "/"))
-			r = below ? par_fs_mkdirs(below, 0755) : -ENOMEM;
+			r = par_fs_mkdirs_in(top, s->mounts[i].directory);
 	}
 	return r;
 }

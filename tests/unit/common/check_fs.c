@@ -51,6 +51,23 @@ START_TEST(links_do_not_lead_out)
 }
 END_TEST
 
+START_TEST(folders_are_made_inside)
+{
+	char outside[80];
+
+	snprintf(outside, sizeof(outside), "%s-outside", top);
+	ck_assert_int_eq(mkdir(outside, 0755), 0);
+	mkdirat(fd, "run", 0755);
+	ck_assert_int_eq(symlinkat("/run", fd, "link"), 0);
+	ck_assert_int_eq(symlinkat(outside, fd, "out"), 0);
+	ck_assert_int_eq(par_fs_mkdirs_in(fd, "/link/a/b"), 0);
+	ck_assert_int_eq(par_fs_mkdirs_in(fd, "link/a/b"), 0);
+	ck_assert_int_eq(faccessat(fd, "run/a/b", F_OK, 0), 0);
+	ck_assert_int_eq(par_fs_mkdirs_in(fd, "/out/a"), -ENOENT);
+	ck_assert_int_eq(rmdir(outside), 0); /* still empty */
+}
+END_TEST
+
 START_TEST(only_regular_files_of_a_size_are_read)
 {
 	auto_buf b = { 0 };
@@ -108,6 +125,7 @@ static Suite *fs_suite(void)
 	tcase_set_tags(tc, "no-valgrind"); /* openat2 */
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_test(tc, links_do_not_lead_out);
+	tcase_add_test(tc, folders_are_made_inside);
 	tcase_add_test(tc, only_regular_files_of_a_size_are_read);
 	tcase_add_test(tc, a_tree_goes_and_what_its_links_show_stays);
 	tcase_add_test(tc, a_failed_replacement_leaves_the_old);
