@@ -321,10 +321,8 @@ static void write_devices(struct out *o, const struct hv_domain_plan *p)
 	LEAF(o, "memballoon", "model", "none");
 	start(o, "rng");
 	attr(o, "model", "virtio");
-	start(o, "backend");
-	attr(o, "model", "random");
-	text(o, "/dev/urandom");
-	end(o);
+	/* qemu's own getrandom(2): no device node that its mount namespace may lack. */
+	LEAF(o, "backend", "model", "builtin");
 	end(o);
 	for (size_t i = 0; i < p->n_dimms; i++) {
 		start(o, "memory");
