@@ -70,7 +70,7 @@ static void added(const char *words, size_t len, const struct init_config *confi
 void init_uevent_read(int fd, const struct init_config *config)
 {
 	char event[EVENT_MAX + 1];
-	struct sockaddr_nl from;
+	struct sockaddr_nl from = { 0 };
 	const char *action;
 	socklen_t from_len;
 	ssize_t len;

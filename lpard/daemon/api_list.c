@@ -55,47 +55,47 @@ static int put_row(struct listing *l, const struct lpar_record *rec, struct par_
 	return 0;
 }
 
-static int put_refcodes(struct listing *l, struct lpar_record *rec, const struct lpar_entry *e,
+static int put_refcodes(struct listing *l, struct lpar_record rec, const struct lpar_entry *e,
 			struct par_error **err)
 {
 	struct lpar_refcode none = { .refcode = "" };
 	size_t n = e->n_refcodes < l->count ? e->n_refcodes : (size_t)l->count;
 	int r = 0;
 
-	rec->refcode = &none;
+	rec.refcode = &none;
 	if (n == 0) {
 		/* lpard was started anew since: the last error is kept with the LPAR. */
 		if (e->part->error_refcode)
 			none.refcode = e->part->error_refcode;
-		return put_row(l, rec, err);
+		return put_row(l, &rec, err);
 	}
 	for (size_t i = 0; i < n && r >= 0; i++) {
 		const struct lpar_refcode_kept *k = &e->refcodes[i];
 		struct lpar_refcode code = { .time = k->time, .refcode = k->code };
 
-		rec->refcode = &code;
-		r = put_row(l, rec, err);
+		rec.refcode = &code;
+		r = put_row(l, &rec, err);
 	}
 	return r;
 }
 
-static int put_profiles(struct listing *l, struct lpar_record *rec, struct par_error **err)
+static int put_profiles(struct listing *l, struct lpar_record rec, struct par_error **err)
 {
-	const struct lpar_partition *p = rec->partition;
+	const struct lpar_partition *p = rec.partition;
 	struct lpar_profile last;
 	int r = 0;
 
 	for (size_t i = 0; i < p->n_profiles && r >= 0; i++) {
-		rec->profile = &p->profiles[i];
-		if (lpar_filter_match(&l->filter, p, rec->profile))
-			r = put_row(l, rec, err);
+		rec.profile = &p->profiles[i];
+		if (lpar_filter_match(&l->filter, p, rec.profile))
+			r = put_row(l, &rec, err);
 	}
 	/* The pseudo-profile is shown only to those who ask for it by name. */
 	if (r >= 0 && par_strv_find(&l->filter.profile_names, LPAR_LAST_VALID) >= 0 &&
 	    lpar_last_valid_profile(p, &last)) {
-		rec->profile = &last;
-		if (lpar_filter_match(&l->filter, p, rec->profile))
-			r = put_row(l, rec, err);
+		rec.profile = &last;
+		if (lpar_filter_match(&l->filter, p, rec.profile))
+			r = put_row(l, &rec, err);
 	}
 	return r;
 }
@@ -112,11 +112,11 @@ static int put_entry(struct listing *l, const struct lpar_host *host, const stru
 		return 0;
 	lpar_entry_live(e, &live);
 	if (l->kind == LPAR_LIST_PROF)
-		return put_profiles(l, &rec, err);
+		return put_profiles(l, rec, err);
 	if (!lpar_filter_match(&l->filter, e->part, NULL))
 		return 0;
 	if (l->kind == LPAR_LIST_REFCODE_LPAR)
-		return put_refcodes(l, &rec, e, err);
+		return put_refcodes(l, rec, e, err);
 	return put_row(l, &rec, err);
 }
 

@@ -211,7 +211,7 @@ static void on_event(const struct hv_event *event, void *user)
 		return;
 	m->host = host;
 	m->event = *event;
-	strcpy(m->text, text);
+	memcpy(m->text, text, strlen(text) + 1);
 	snprintf(m->uuid, sizeof(m->uuid), "%s", event->uuid ? event->uuid : "");
 	host->in_use++;
 	if (par_event_post(host->daemon->loop, on_message, m) < 0) {

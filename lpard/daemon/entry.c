@@ -25,7 +25,7 @@ struct lpar_entry *lpar_entry_new(struct lpar_host *host, const char *uuid)
 		return NULL;
 	e->host = host;
 	e->live.run_id = -1;
-	for (size_t i = 0; uuid[i] && i < sizeof(e->uuid) - 1; i++)
+	for (size_t i = 0; i < sizeof(e->uuid) - 1 && uuid[i]; i++)
 		e->uuid[i] = (char)tolower((unsigned char)uuid[i]);
 	e->console = lpar_console_new(e);
 	e->link = lpar_link_new(e);

@@ -130,7 +130,7 @@ static void on_accept(struct par_source *s, int listen_fd, uint32_t events, void
 	/* Not for ever: those who are in want to be served too. */
 	for (int i = 0; i < 64; i++) {
 		int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-		struct lpar_peer peer;
+		struct lpar_peer peer = { 0 };
 
 		if (fd < 0) {
 			if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS ||
@@ -221,7 +221,7 @@ static int listen_at(struct lpar_server *server, struct par_error **err)
 	if (strlen(temp) >= sizeof(sa.sun_path))
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 				"the socket path \"%s\" is too long", server->path);
-	strcpy(sa.sun_path, temp);
+	memcpy(sa.sun_path, temp, strlen(temp) + 1);
 	server->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (server->fd < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not make a socket");

@@ -72,7 +72,7 @@ static int run(struct wpar_launch *l, const struct wpar_report *report, int *ret
 
 	if (r < 0)
 		return r;
-	l->console = &console;
+	l->console = &console; /* cppcheck-suppress autoVariables */
 	say(report, WPAR_NOTE_STEP, "Mounting all workload partition file systems.");
 	say(report, WPAR_NOTE_STEP, "Loading workload partition.");
 	r = wpar_launch(l, err);
@@ -81,6 +81,7 @@ static int run(struct wpar_launch *l, const struct wpar_report *report, int *ret
 		if (r == 0)
 			r = wpar_wait_status(l->pidfd, ret_status);
 	}
+	l->console = NULL;
 	wpar_console_done(&console);
 	return r;
 }

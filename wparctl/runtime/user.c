@@ -52,9 +52,9 @@ int wpar_user_parse(const char *passwd, const char *name, unsigned int id_max,
 			return par_fail(err, PAR_E_CORRUPT, 0,
 					"the entry of user '%s' in the WPAR's /etc/passwd is wrong",
 					name);
-		strcpy(ret->name, part[0]);
-		strcpy(ret->home, *part[5] ? part[5] : "/");
-		strcpy(ret->shell, *part[6] ? part[6] : "/bin/sh");
+		snprintf(ret->name, sizeof(ret->name), "%s", part[0]);
+		snprintf(ret->home, sizeof(ret->home), "%s", *part[5] ? part[5] : "/");
+		snprintf(ret->shell, sizeof(ret->shell), "%s", *part[6] ? part[6] : "/bin/sh");
 		ret->uid = (uid_t)uid;
 		ret->gid = (gid_t)gid;
 		return 0;

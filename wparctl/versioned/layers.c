@@ -313,15 +313,15 @@ static void make_key(char ret[17])
 				   : i > PAR_ARRAY_SIZE(overlay)  ? loader()
 								  : NULL;
 		struct stat st = { 0 };
-		uint64_t facts[3];
+		uint64_t facts[3] = { 0 };
 
 		if (path && stat(path, &st) < 0)
 			st = (struct stat){ 0 };
 		facts[0] = st.st_ino;
 		facts[1] = (uint64_t)st.st_size;
 		facts[2] = (uint64_t)st.st_mtim.tv_sec;
-		for (size_t j = 0; j < sizeof(facts); j++)
-			h = (h ^ ((const unsigned char *)facts)[j]) * UINT64_C(0x100000001b3);
+		for (size_t j = 0; j < PAR_ARRAY_SIZE(facts); j++)
+			h = (h ^ facts[j]) * UINT64_C(0x100000001b3);
 	}
 	snprintf(ret, 17, "%016llx", (unsigned long long)h);
 }

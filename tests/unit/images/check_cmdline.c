@@ -88,7 +88,7 @@ START_TEST(more_devices_than_there_is_room_for)
 	char line[1024] = "";
 
 	for (int i = 0; i < 40; i++)
-		strcat(line, "ip=dhcp ");
+		memcpy(line + i * 8, "ip=dhcp ", 9);
 	init_config_parse(line, &config);
 	ck_assert_uint_eq(config.n_nets, INIT_NETS_MAX);
 }

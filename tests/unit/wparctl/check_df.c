@@ -19,8 +19,9 @@ static const char *given(char *const *argv)
 	v = wpar_df_arguments("df", argc, (char **)argv, mounts);
 	text[0] = '\0';
 	for (char **s = v; *s; s++) {
-		strcat(text, *s);
-		strcat(text, s[1] ? " " : "");
+		size_t n = strlen(text);
+
+		snprintf(text + n, sizeof(text) - n, "%s%s", *s, s[1] ? " " : "");
 	}
 	free(v);
 	return text;
