@@ -16,21 +16,12 @@ need_root "making a bare root"
 bare=$par_work/bare
 cache=$par_work/bare-cache
 
-bare_sources()
-{
-	# The machine's own sources, so that its mirror and keys are used.
-	find /etc/apt/sources.list.d -name '*.sources' -exec cat {} + 2>/dev/null |
-		sed -n 's/^URIs: *//p'
-	if [ -e /etc/apt/sources.list ]; then
-		sed -n 's/^deb \(\[[^]]*\] \)\{0,1\}\([^ ]*\) .*/\2/p' /etc/apt/sources.list
-	fi
-}
-
 bare_make()
 {
 	local mirror
-	mirror=$(bare_sources)
-	mirror=${mirror%%[[:space:]]*}
+	# The machine's own archive, found as the image builder finds it.
+	# shellcheck source=images/lib/packages.sh
+	mirror=$(. "$par_top/images/lib/packages.sh" && sources_entries | cut -f1 | head -n 1)
 	rm -rf "$bare"
 	mkdir -p "$bare" "$cache/archives"
 	mmdebstrap --variant=minbase bookworm "$bare" "deb $mirror bookworm main"
