@@ -19,12 +19,14 @@ cache=$par_work/bare-cache
 bare_make()
 {
 	local mirror
-	# The machine's own archive, found as the image builder finds it.
+	# The machine's own archives, found as the image builder finds them: the one that has the suite.
 	# shellcheck source=images/lib/packages.sh
-	mirror=$(. "$par_top/images/lib/packages.sh" && sources_entries | cut -f1 | head -n 1)
-	rm -rf "$bare"
-	mkdir -p "$bare" "$cache/archives"
-	mmdebstrap --variant=minbase bookworm "$bare" "deb $mirror bookworm main"
+	for mirror in $(. "$par_top/images/lib/packages.sh" && sources_entries | cut -f1 | uniq); do
+		rm -rf "$bare"
+		mkdir -p "$bare" "$cache/archives"
+		mmdebstrap --variant=minbase bookworm "$bare" "deb $mirror bookworm main" && break
+	done
+	[ -e "$bare/etc/debian_version" ]
 	# What an earlier run downloaded is not downloaded again.
 	cp -al "$cache/archives/." "$bare/var/cache/apt/archives/"
 	if [ -d /etc/apt/apt.conf.d ]; then
