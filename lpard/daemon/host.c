@@ -9,7 +9,9 @@
 #include <string.h>
 #include <strings.h>
 
-#define SETTLE_MS 5000 /* how long a connection that is coming up or came down may take */
+#define SETTLE_MS 5000 /* how long a connection that came down may take to come again */
+/* The first one: a libvirt that has just been installed asks every qemu what it can do. */
+#define FIRST_SETTLE_MS 30000
 
 struct lpar_host *lpar_host_find(struct lpar_daemon *d, const char *name)
 {
@@ -28,7 +30,9 @@ bool lpar_host_up(const struct lpar_host *host)
 
 bool lpar_host_settling(const struct lpar_host *host)
 {
-	return !lpar_host_up(host) && par_now_ms() - host->since_ms < SETTLE_MS;
+	uint64_t limit_ms = host->down_message ? SETTLE_MS : FIRST_SETTLE_MS;
+
+	return !lpar_host_up(host) && par_now_ms() - host->since_ms < limit_ms;
 }
 
 int lpar_host_down_error(const struct lpar_host *host, struct par_error **err)

@@ -81,12 +81,39 @@ libvirt_files()
 	} | sort -u
 }
 
+# libvirt_where - which machine, since which start, in which mount name space
+libvirt_where()
+{
+	cat /proc/sys/kernel/random/boot_id
+	readlink /proc/self/ns/mnt
+}
+
+# libvirt_is_trace FILE - a file that libvirtd writes for itself: never a guest's disk, saved state
+# or definition, whoever made it
+libvirt_is_trace()
+{
+	local lpar
+	case $1 in
+	/run/libvirt/* | /var/cache/libvirt/* | /var/lib/libvirt/dnsmasq/*) return 0 ;;
+	/var/log/libvirt/qemu/*.log)
+		lpar=${1##*/}
+		grep -qxF "${lpar%.log}" "$par_state/lpars-made" 2>/dev/null
+		;;
+	*) return 1 ;;
+	esac
+}
+
 # libvirt_start_alone - where there is no systemd
 libvirt_start_alone()
 {
 	mkdir -p "$par_state"
-	# What is not in this list when libvirt_stop comes is what we caused.
-	[ -e "$par_state/libvirt-before" ] || libvirt_files >"$par_state/libvirt-before"
+	# What is not in this list when libvirt_stop comes may be what we caused.  A list that was
+	# made before a restart of the machine, or in another name space, says nothing any more.
+	if ! [ -e "$par_state/libvirt-before" ] ||
+		[ "$(cat "$par_state/libvirt-where" 2>/dev/null)" != "$(libvirt_where)" ]; then
+		libvirt_where >"$par_state/libvirt-where"
+		libvirt_files >"$par_state/libvirt-before"
+	fi
 	[ -e "$par_state/links-before" ] || ls /sys/class/net >"$par_state/links-before"
 	mkdir -p /run/libvirt /var/log/libvirt/qemu
 	if ! [ -e /run/virtlogd.pid ] || ! kill -0 "$(cat /run/virtlogd.pid)" 2>/dev/null; then
@@ -144,12 +171,14 @@ libvirt_stop()
 	if [ -e "$par_state/libvirt-before" ]; then
 		libvirt_files | comm -23 - "$par_state/libvirt-before" | tac |
 			while IFS= read -r file; do
-				if [ -d "$file" ] && [ ! -L "$file" ]; then
-					rmdir "$file" 2>/dev/null || :
-				else
+				if dpkg -S "$file" >/dev/null 2>&1; then
+					continue # a package brought it meanwhile
+				elif [ -d "$file" ] && [ ! -L "$file" ]; then
+					rmdir "$file" 2>/dev/null || : # only when it is empty
+				elif libvirt_is_trace "$file"; then
 					rm -f "$file"
 				fi
 			done
-		rm -f "$par_state/libvirt-before"
+		rm -f "$par_state/libvirt-before" "$par_state/libvirt-where" "$par_state/lpars-made"
 	fi
 }

@@ -62,11 +62,19 @@ lpard_start()
 	setsid "$program" --config "$wanted" >>"$par_work/log/lpard.log" 2>&1 </dev/null 9>&- &
 	process_mark $! >"$par_state/lpard.pid"
 	for ((i = 0; i < 200; i++)); do
-		lpard_serves && return 0
+		lpard_serves && break
 		process_of "$par_state/lpard.pid" >/dev/null || break
 		sleep 0.1
 	done
-	echo "lpard did not start; the end of $par_work/log/lpard.log:"
+	# A libvirt that has just been installed takes some seconds to ask qemu what it can do.
+	for ((i = 0; i < 300; i++)); do
+		if lpard_serves && [ "$("$par_build/bin/lssyscfg" -r sys -m "$SYS" -F state)" = Operating ]; then
+			return 0
+		fi
+		process_of "$par_state/lpard.pid" >/dev/null || break
+		sleep 0.2
+	done
+	echo "lpard did not start, or libvirt does not serve it; the end of $par_work/log/lpard.log:"
 	tail -n 10 "$par_work/log/lpard.log"
 	return 1
 }

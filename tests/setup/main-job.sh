@@ -76,7 +76,7 @@ main_job()
 	else
 		show "$line"
 	fi
-	echo lpar01 >"$par_state/lpars"
+	echo lpar01 | tee "$par_state/lpars" >"$par_state/lpars-made"
 
 	line='chsysstate -r lpar -m SYS -o on -n lpar01 -f default'
 	state=$(lpar01_state)
