@@ -95,6 +95,7 @@ libvirt_is_trace()
 	local lpar
 	case $1 in
 	/run/libvirt/* | /var/cache/libvirt/* | /var/lib/libvirt/dnsmasq/*) return 0 ;;
+	/var/log/libvirt/virtlogd.log | /var/log/libvirt/libvirtd.log) return 0 ;;
 	/var/log/libvirt/qemu/*.log)
 		lpar=${1##*/}
 		grep -qxF "${lpar%.log}" "$par_state/lpars-made" 2>/dev/null
