@@ -99,6 +99,13 @@ struct cmd_settings {
  */
 int cmd_settings_apply(const struct cmd_settings *a, struct wpar_spec *ret, struct par_error **err);
 
+/*
+ * cmd_settings_output - show (@dry_run) or write (-o) a specification that is complete
+ * Returns 1 when that was all that was asked for (@dry_run, -w), 0 to go on, or a negative errno.
+ */
+int cmd_settings_output(const struct cmd_settings *a, const struct wpar_spec *s, bool dry_run,
+			FILE *out, struct par_error **err);
+
 /* cmd_set - replace an owned string; PAR_E_NO_MEMORY */
 int cmd_set(char **field, const char *value, struct par_error **err);
 

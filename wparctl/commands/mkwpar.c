@@ -308,18 +308,10 @@ static int mkwpar(const struct par_cmd_ctx *ctx, void *args, struct par_error **
 	}
 	if (r == 0 && s.name)
 		r = wpar_spec_check(&s, err);
-	if (r == 0 && a->dry_run) {
-		auto_buf text = { 0 };
-
-		r = wpar_spec_write(&s, &text, err);
-		if (r == 0)
-			fputs(text.data, ctx->out);
-		return r;
-	}
-	if (r == 0 && a->settings.to_file)
-		r = wpar_spec_write_file(&s, a->settings.to_file, err);
-	if (r < 0 || a->settings.write_only)
-		return r;
+	if (r == 0)
+		r = cmd_settings_output(&a->settings, &s, a->dry_run, ctx->out, err);
+	if (r != 0)
+		return r < 0 ? r : 0;
 	return create(ctx, a, &s, err);
 }
 

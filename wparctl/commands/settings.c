@@ -195,3 +195,20 @@ int cmd_settings_apply(const struct cmd_settings *a, struct wpar_spec *ret, stru
 		wpar_spec_done(ret);
 	return r;
 }
+
+int cmd_settings_output(const struct cmd_settings *a, const struct wpar_spec *s, bool dry_run,
+			FILE *out, struct par_error **err)
+{
+	auto_buf text = { 0 };
+	int r = 0;
+
+	if (dry_run) {
+		r = wpar_spec_write(s, &text, err);
+		if (r == 0)
+			fputs(text.data, out);
+		return r < 0 ? r : 1;
+	}
+	if (a->to_file)
+		r = wpar_spec_write_file(s, a->to_file, err);
+	return r < 0 ? r : a->write_only;
+}

@@ -158,18 +158,10 @@ static int wparexec(const struct par_cmd_ctx *ctx, void *args, struct par_error 
 		r = split_operands(ctx, &environment, &command, err);
 	if (r == 0)
 		r = build_spec(a, command[0], &s, err);
-	if (r == 0 && a->dry_run) {
-		auto_buf text = { 0 };
-
-		r = wpar_spec_write(&s, &text, err);
-		if (r == 0)
-			fputs(text.data, ctx->out);
-		return r;
-	}
-	if (r == 0 && a->settings.to_file)
-		r = wpar_spec_write_file(&s, a->settings.to_file, err);
-	if (r < 0 || a->settings.write_only)
-		return r;
+	if (r == 0)
+		r = cmd_settings_output(&a->settings, &s, a->dry_run, ctx->out, err);
+	if (r != 0)
+		return r < 0 ? r : 0;
 	return run_command(a, &s, command, &environment, ctx->err, err);
 }
 
