@@ -49,7 +49,7 @@ guest_kind()
 		mkdir -p "$logs"
 		trap 'guest_end' EXIT
 		trap 'exit 143' TERM INT HUP
-		PAR_FRAME_OWNER=${PAR_FRAME_OWNER:-$BASHPID} "$par_setup/frame.sh" up "$frame" frame
+		PAR_FRAME_OWNER=${PAR_FRAME_OWNER:-$BASHPID} "$par_test_setup/frame.sh" up "$frame" frame
 		if ! guest_start_lpard; then
 			tap_one "lpard for the $kind cases" sh -c 'cat "$1"; exit 1' sh "$logs/lpard.log"
 			exit 0
@@ -72,7 +72,7 @@ guest_kind()
 # guest_command - sets $in_frame, the words before a command that has the world as cases see it
 guest_command()
 {
-	in_frame=("$par_setup/frame.sh" run "$frame" env PATH="$par_build/bin:$PATH" SYS=frame
+	in_frame=("$par_test_setup/frame.sh" run "$frame" env PATH="$par_build/bin:$PATH" SYS=frame
 		LPAR="$LPAR" PAR_TEST_SOURCE="$par_top/tests" PAR_TEST_BUILD="$par_build"
 		PAR_IMAGES="$par_images" PAR_MKSYSB="$par_mksysb" PAR_LOGS="$logs"
 		PAR_LPARD_CONF="$frame/lpard.conf" TMPDIR=/run)
@@ -102,5 +102,5 @@ guest_start_lpard()
 guest_end()
 {
 	cp -r "$frame/root/var/log/libvirt" "$logs/" 2>/dev/null || :
-	"$par_setup/frame.sh" down "$frame"
+	"$par_test_setup/frame.sh" down "$frame"
 }

@@ -9,8 +9,8 @@
 # and the tests that need no guest.  `bare-root.sh ./demo` runs the demo there.  The root is in
 # namespaces of its own, so that whatever is started in it ends with it.
 set -euo pipefail
-# shellcheck source=tests/setup/common.sh
-. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+# shellcheck source=setup/common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../../setup/common.sh"
 need_root "making a bare root"
 
 bare=$par_work/bare
@@ -64,9 +64,9 @@ bare_inside()
 
 # git_files is in parts.sh
 # shellcheck source=tests/setup/tap.sh
-. "$par_setup/tap.sh"
+. "$par_test_setup/tap.sh"
 # shellcheck source=tests/setup/parts.sh
-. "$par_setup/parts.sh"
+. "$par_test_setup/parts.sh"
 
 say_start 2
 step bare-root "A bare Debian 12 in build/bare" bare_make

@@ -16,8 +16,8 @@
 # machine's libvirt.  A frame whose starter dies (PAR_FRAME_OWNER, a pid) ends by itself.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# shellcheck source=tests/setup/libvirt.sh
-. "$here/libvirt.sh"
+# shellcheck source=setup/libvirt.sh
+. "$here/../../setup/libvirt.sh"
 
 # Folders that a frame has for itself.  Each exists on a machine with libvirt installed, or is
 # shadowed by a mount over its parent.

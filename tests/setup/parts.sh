@@ -91,7 +91,7 @@ part_valgrind()
 			--errors-for-leak-kinds=definite --suppressions="$1/valgrind.supp" \
 			"$2" >"$3/valgrind-$(basename "$2").out" 2>&1 </dev/null
 			echo $? >"$3/valgrind-$(basename "$2").status"' \
-		sh "$par_setup" {} "$tap_logs" || :
+		sh "$par_test_setup" {} "$tap_logs" || :
 	for program in "$par_build"/tests/check_*; do
 		[ -f "$program" ] && [ -x "$program" ] || continue
 		program=$(basename "$program")
@@ -124,7 +124,7 @@ part_integration()
 		check_wanted "$name" || continue
 		kind=$(test_header "$script" needs bare)
 		tap_run "$name" "$(test_header "$script" timeout 120)" \
-			"$par_setup/frame.sh" once "$kind" "$par_work/check/frame-$$" env TMPDIR=/run \
+			"$par_test_setup/frame.sh" once "$kind" "$par_work/check/frame-$$" env TMPDIR=/run \
 			PATH="$par_build/bin:$PATH" PAR_TEST_SOURCE="$par_top/tests" \
 			PAR_TEST_BUILD="$par_build" PAR_IMAGES="$par_images" PAR_MKSYSB="$par_mksysb" "$script"
 	done
@@ -203,7 +203,7 @@ check_cppcheck()
 	check_c_files | grep '\.c$' | grep -v '^tests/' | cppcheck --file-list=- -I . -j "$(build_jobs)" \
 		--cppcheck-build-dir="$par_work/check/cppcheck" --enable=warning,portability \
 		--inline-suppr --std=c11 --error-exitcode=1 --quiet -D_GNU_SOURCE -DPAR_VERSION='""' \
-		--suppressions-list="$par_setup/cppcheck.supp"
+		--suppressions-list="$par_test_setup/cppcheck.supp"
 }
 
 check_shellcheck()

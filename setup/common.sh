@@ -9,13 +9,14 @@
 #	par_mksysb	tarballs of older systems, and the disk with them
 #	par_state	what demo remembers of what it did
 
-par_top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+par_top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 par_work=$par_top/build
 par_build=$par_work/lpard
 par_images=$par_work/images
 par_mksysb=$par_work/mksysb
 par_state=$par_work/demo
-par_setup=$par_top/tests/setup
+par_setup=$par_top/setup
+par_test_setup=$par_top/tests/setup
 
 # Tools of Debian, whatever else the caller has on his PATH.
 PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -23,17 +24,17 @@ export PATH LC_ALL=C.UTF-8
 unset LPARD_SOCKET LIBVIRT_DEFAULT_URI CDPATH
 umask 022
 
-# shellcheck source=tests/setup/say.sh
+# shellcheck source=setup/say.sh
 . "$par_setup/say.sh"
-# shellcheck source=tests/setup/packages.sh
+# shellcheck source=setup/packages.sh
 . "$par_setup/packages.sh"
-# shellcheck source=tests/setup/build.sh
+# shellcheck source=setup/build.sh
 . "$par_setup/build.sh"
-# shellcheck source=tests/setup/libvirt.sh
+# shellcheck source=setup/libvirt.sh
 . "$par_setup/libvirt.sh"
-# shellcheck source=tests/setup/images.sh
+# shellcheck source=setup/images.sh
 . "$par_setup/images.sh"
-# shellcheck source=tests/setup/lpard.sh
+# shellcheck source=setup/lpard.sh
 . "$par_setup/lpard.sh"
 
 # need_root WHAT - end when not root

@@ -10,7 +10,7 @@ packages_list()
 		if [ "$group" = images ]; then
 			sed 's/#.*//' "$par_top/images/packages.txt" 2>/dev/null | tr -s ' \t' '\n\n'
 		else
-			sed 's/#.*//' "$par_top/tests/setup/packages.txt" |
+			sed 's/#.*//' "$par_top/setup/packages.txt" |
 				awk -v group="$group" '$1 == group { for (i = 2; i <= NF; i++) print $i }'
 		fi
 	done | grep . | sort -u
