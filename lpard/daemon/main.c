@@ -8,6 +8,7 @@
 #include "lpard/daemon/dispatch.h"
 #include "lpard/daemon/host.h"
 #include "lpard/daemon/parked.h"
+#include "lpard/daemon/systemd.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -30,15 +31,26 @@ struct program {
 	const struct options *options;
 	struct lpar_daemon daemon;
 	struct par_source *signals[4];
-	int ready_fd; /* of the process that waits in the foreground; -1 */
+	int ready_fd;  /* of the process that waits in the foreground; -1 */
+	int listen_fd; /* systemd's, at listen_path; 0: none was passed */
+	char *listen_path;
 };
+
+/* A socket that is there already wins over what options and configuration would make. */
+static const char *socket_path(const struct program *p)
+{
+	if (p->listen_path)
+		return p->listen_path;
+	return p->options->socket ? p->options->socket : p->daemon.config->socket;
+}
 
 static struct lpar_server_config server_config(const struct program *p)
 {
 	const struct lpar_config *c = p->daemon.config;
 
 	return (struct lpar_server_config){
-		.path = p->options->socket ? p->options->socket : c->socket,
+		.path = socket_path(p),
+		.listen_fd = p->listen_fd,
 		.group = c->group,
 		.read_group = c->read_group,
 		.max_clients = c->max_clients,
@@ -146,6 +158,7 @@ static void on_signal(struct par_source *s, int signo, void *user)
 		return;
 	}
 	par_log(PAR_LOG_NOTICE, "ending, by signal %d; LPARs run on", signo);
+	lpar_systemd_notify("STOPPING=1");
 	p->daemon.stopping = true;
 	par_event_stop(p->daemon.loop, 0);
 }
@@ -190,6 +203,7 @@ static void ready(struct program *p)
 {
 	int null = -1;
 
+	lpar_systemd_notify("READY=1");
 	if (p->ready_fd < 0)
 		return;
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -243,6 +257,7 @@ static void daemon_done(struct program *p)
 		free(d->configs[i]);
 	}
 	free(d->configs);
+	free(p->listen_path);
 }
 
 static int start(struct program *p, struct par_error **err)
@@ -313,6 +328,8 @@ static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err
 		return 0;
 	}
 	r = load_config(&p, err);
+	if (r == 0)
+		r = lpar_systemd_socket(&p.listen_fd, &p.listen_path, err);
 	if (r < 0) {
 		daemon_done(&p);
 		return r;

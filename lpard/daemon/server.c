@@ -240,6 +240,28 @@ static int listen_at(struct lpar_server *server, struct par_error **err)
 	return 0;
 }
 
+static int open_door(struct lpar_server *server, const struct lpar_server_config *config,
+		     struct par_error **err)
+{
+	int r = make_folder(server->path, err);
+
+	if (r < 0)
+		return r;
+	r = take_lock(server, err);
+	if (r < 0)
+		return r;
+	r = par_event_timer(server->loop, UINT64_MAX, on_timer, server, &server->retry, err);
+	if (r < 0)
+		return r;
+	server->passed = config->listen_fd > 0;
+	if (!server->passed)
+		r = listen_at(server, err);
+	if (r < 0)
+		return r;
+	return par_event_io(server->loop, server->passed ? config->listen_fd : server->fd, EPOLLIN,
+			    on_accept, server, &server->source, err);
+}
+
 int lpar_server_new(struct par_event *loop, const struct lpar_server_config *config,
 		    lpar_server_fn fn, void *user, struct lpar_server **ret, struct par_error **err)
 {
@@ -258,16 +280,14 @@ int lpar_server_new(struct par_event *loop, const struct lpar_server_config *con
 		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
 	}
 	lpar_server_limits(server, config);
-	r = make_folder(server->path, err);
-	r = r < 0 ? r : take_lock(server, err);
-	r = r < 0 ? r : par_event_timer(loop, UINT64_MAX, on_timer, server, &server->retry, err);
-	r = r < 0 ? r : listen_at(server, err);
-	r = r < 0 ? r
-		  : par_event_io(loop, server->fd, EPOLLIN, on_accept, server, &server->source,
-				 err);
+	r = open_door(server, config, err);
 	if (r < 0) {
 		lpar_server_free(&server);
 		return r;
+	}
+	if (server->passed) {
+		server->fd = config->listen_fd;
+		lpar_server_limits(server, config);
 	}
 	*ret = server;
 	return 0;
@@ -285,7 +305,7 @@ void lpar_server_free(struct lpar_server **s)
 	par_source_free(&server->retry);
 	if (server->fd >= 0) {
 		close(server->fd);
-		if (server->lock_fd >= 0)
+		if (server->lock_fd >= 0 && !server->passed)
 			unlink(server->path);
 	}
 	/* The lock file stays: removing it would let two in (one holds the old file). */

@@ -11,6 +11,7 @@ struct lpar_server {
 	void *user;
 	char *path, *lock_path;
 	int fd, lock_fd;
+	bool passed; /* the socket is somebody else's, who listens on after us */
 	struct par_source *source;
 	struct par_source *retry; /* timer: accept again after EMFILE; watch over slow readers */
 	bool paused, watching;
