@@ -163,7 +163,7 @@ int fw_plan_make(const struct fw_request *rq, struct fw_plan *ret, struct par_er
 	if (r == 0 && p.direct)
 		r = make_cmdline(rq, &p);
 	if (r < 0)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	*ret = p;
 	p = (struct fw_plan){ 0 };
 	return 0;

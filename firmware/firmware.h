@@ -7,7 +7,7 @@
 
 #include "lpard/common/error.h"
 #include "lpard/common/str.h"
-#include "lpard/core/profile.h"
+#include "lpard/core/model/profile.h"
 
 #include <stdbool.h>
 #include <stdint.h>

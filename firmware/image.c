@@ -54,7 +54,7 @@ static int get_text(struct json_object *o, const char *key, bool needed, char **
 	if (strlen(s) > TEXT_MAX || !par_printable(s) || (needed && !*s))
 		return par_fail(err, PAR_E_CORRUPT, 0, "\"%s\" is not a short text", key);
 	*ret = strdup(s);
-	return *ret ? 0 : par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+	return *ret ? 0 : par_oom(err);
 }
 
 static bool is_sha256(const char *s)
@@ -139,7 +139,7 @@ int fw_image_parse(const char *text, size_t len, const char *folder, struct fw_i
 				folder);
 	image.folder = strdup(folder);
 	if (!image.folder)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	r = par_json_parse(text, len, &o, &why);
 	if (r == 0 && !json_object_is_type(o, json_type_object))
 		r = par_fail(&why, PAR_E_CORRUPT, 0, "it is no object");
@@ -182,7 +182,7 @@ static int read_manifest(const char *path, struct par_buf *b, struct par_error *
 			return par_fail(err, PAR_E_SYSTEM, errno, "could not read \"%s\"", path);
 		par_buf_put(b, chunk, (size_t)n);
 	}
-	return b->failed ? par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory") : 0;
+	return b->failed ? par_oom(err) : 0;
 }
 
 int fw_image_load(const char *folder, struct fw_image *ret, struct par_error **err)
@@ -192,7 +192,7 @@ int fw_image_load(const char *folder, struct fw_image *ret, struct par_error **e
 	int r;
 
 	if (!path)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	r = read_manifest(path, &b, err);
 	if (r < 0)
 		return r;

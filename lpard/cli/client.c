@@ -5,11 +5,6 @@
 #include <limits.h>
 #include <string.h>
 
-int cli_oom(struct par_error **err)
-{
-	return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
-}
-
 int cli_connect(struct par_varlink **ret, struct par_error **err)
 {
 	const char *path = par_varlink_default_path();
@@ -32,7 +27,7 @@ int cli_call(const char *method, struct json_object *params, struct json_object 
 	int r;
 
 	if (!owned)
-		return cli_oom(err);
+		return par_oom(err);
 	snprintf(name, sizeof(name), "org.lpard.%s", method);
 	r = cli_connect(&v, err);
 	return r < 0 ? r : par_varlink_call(v, name, owned, -1, ret, err);
@@ -70,7 +65,7 @@ static int put_id(struct json_object *params, const char *key, const char *id,
 	if (par_parse_u64(id, INT_MAX, &v) < 0)
 		return cli_missing(err, "--id");
 	if (par_json_put(params, key, json_object_new_int64((int64_t)v)) < 0)
-		return cli_oom(err);
+		return par_oom(err);
 	return 0;
 }
 
@@ -79,7 +74,7 @@ int cli_put_lpar(struct json_object *params, const char *name, const char *id,
 {
 	if (!name)
 		return put_id(params, "id", id, err);
-	return par_json_put_string(params, "lpar", name) < 0 ? cli_oom(err) : 0;
+	return par_json_put_string(params, "lpar", name) < 0 ? par_oom(err) : 0;
 }
 
 static const char *op_text(enum par_attr_op op)
@@ -101,18 +96,18 @@ int cli_put_attributes(struct json_object *params, const struct par_attrs *attrs
 	struct json_object *list = json_object_new_array();
 
 	if (par_json_put(params, "attributes", list) < 0)
-		return cli_oom(err);
+		return par_oom(err);
 	for (size_t i = 0; i < attrs->n; i++) {
 		struct json_object *pair = json_object_new_object();
 
 		if (!pair || json_object_array_add(list, pair) < 0) {
 			json_object_put(pair);
-			return cli_oom(err);
+			return par_oom(err);
 		}
 		if (par_json_put_string(pair, "name", attrs->v[i].name) < 0 ||
 		    par_json_put_string(pair, "op", op_text(attrs->v[i].op)) < 0 ||
 		    par_json_put_string(pair, "value", attrs->v[i].value) < 0)
-			return cli_oom(err);
+			return par_oom(err);
 	}
 	return 0;
 }
@@ -125,14 +120,14 @@ static int put_criterion(struct json_object *list, const struct par_attr *a, str
 
 	if (!pair || json_object_array_add(list, pair) < 0) {
 		json_object_put(pair);
-		return cli_oom(err);
+		return par_oom(err);
 	}
 	r = par_attrs_split_list(a->value, &values, err);
 	if (r < 0)
 		return r;
 	if (par_json_put_string(pair, "name", a->name) < 0 ||
 	    par_json_put_strv(pair, "values", values.v, values.n) < 0)
-		return cli_oom(err);
+		return par_oom(err);
 	return 0;
 }
 
@@ -149,7 +144,7 @@ int cli_put_filter(struct json_object *params, const char *filter, struct par_er
 		return r;
 	list = json_object_new_array();
 	if (par_json_put(params, "filter", list) < 0)
-		return cli_oom(err);
+		return par_oom(err);
 	for (size_t i = 0; i < a.n && r == 0; i++)
 		r = put_criterion(list, &a.v[i], err);
 	return r;
@@ -163,5 +158,5 @@ int cli_put_list(struct json_object *params, const char *key, const char *text,
 
 	if (r < 0)
 		return r;
-	return par_json_put_strv(params, key, values.v, values.n) < 0 ? cli_oom(err) : 0;
+	return par_json_put_strv(params, key, values.v, values.n) < 0 ? par_oom(err) : 0;
 }

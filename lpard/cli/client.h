@@ -5,7 +5,7 @@
 #include "lpard/common/attrs.h"
 #include "lpard/common/cmd.h"
 #include "lpard/common/json.h"
-#include "lpard/common/varlink.h"
+#include "lpard/wire/varlink.h"
 
 /* cli_connect - to lpard; a clear text when it does not run (PAR_E_DISCONNECTED) */
 int cli_connect(struct par_varlink **ret, struct par_error **err);
@@ -45,6 +45,3 @@ int cli_put_filter(struct json_object *params, const char *filter, struct par_er
 /* cli_put_list - @key: ["a", "b"] from "a,b" */
 int cli_put_list(struct json_object *params, const char *key, const char *text,
 		 struct par_error **err);
-
-/* cli_oom - PAR_E_NO_MEMORY */
-int cli_oom(struct par_error **err);

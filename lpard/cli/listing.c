@@ -33,7 +33,7 @@ static int take_texts(struct json_object *array, size_t n, const char **ret)
 static int flush(FILE *out, struct par_buf *b, struct par_error **err)
 {
 	if (b->failed)
-		return cli_oom(err);
+		return par_oom(err);
 	if (b->len && fwrite(b->data, 1, b->len, out) != b->len)
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not write");
 	par_buf_clear(b);
@@ -47,19 +47,19 @@ static int print_json(FILE *out, const char *const *names, size_t n, struct json
 	const char *values[MAX_COLUMNS];
 
 	if (!all)
-		return cli_oom(err);
+		return par_oom(err);
 	for (size_t i = 0; i < json_object_array_length(rows); i++) {
 		struct json_object *record = json_object_new_object();
 
 		if (!record || json_object_array_add(all, record) < 0) {
 			json_object_put(record);
-			return cli_oom(err);
+			return par_oom(err);
 		}
 		if (take_texts(json_object_array_get_idx(rows, i), n, values) < 0)
 			return fail_answer(err);
 		for (size_t k = 0; k < n; k++) {
 			if (par_json_put_string(record, names[k], values[k]) < 0)
-				return cli_oom(err);
+				return par_oom(err);
 		}
 	}
 	fprintf(out, "%s\n",
@@ -137,7 +137,7 @@ static int take_fields(const struct par_cmd_ctx *ctx, const struct listing_args 
 	for (int i = 0; i < ctx->argc; i++)
 		par_buf_printf(&text, " %s", ctx->argv[i]);
 	if (text.failed)
-		return cli_oom(err);
+		return par_oom(err);
 	return par_table_fields(text.data, ret, delimiter, err);
 }
 
@@ -151,12 +151,12 @@ int listing_run(const struct par_cmd_ctx *ctx, const struct listing_args *a,
 	int r;
 
 	if (!owned)
-		return cli_oom(err);
+		return par_oom(err);
 	r = take_fields(ctx, a, &names, &delimiter, err);
 	if (r == 0)
 		r = cli_put_filter(owned, a->filter, err);
 	if (r == 0 && names.n > 0 && par_json_put_strv(owned, "fields", names.v, names.n) < 0)
-		r = cli_oom(err);
+		r = par_oom(err);
 	if (r == 0)
 		r = cli_call("List", take_ptr(owned), &table, err);
 	return r < 0 ? r : listing_print(ctx->out, a, delimiter, table, err);

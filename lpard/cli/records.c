@@ -31,7 +31,7 @@ static int add(struct records *r, size_t line, const char *text, struct par_erro
 	int status;
 
 	if (!v)
-		return cli_oom(err);
+		return par_oom(err);
 	r->v = v;
 	v[r->n] = (struct record){ .line = line };
 	status = par_attrs_parse(text, &v[r->n].attrs, err);
@@ -76,7 +76,7 @@ static int send(const char *method, struct json_object *base, const struct recor
 	int r;
 
 	if (json_object_deep_copy(base, &params, NULL) < 0)
-		return cli_oom(err);
+		return par_oom(err);
 	r = cli_put_attributes(params, &record->attrs, err);
 	if (r < 0) {
 		json_object_put(params);

@@ -7,8 +7,8 @@
 #include "lpard/cli/session.h"
 
 #include "lpard/cli/tty.h"
-#include "lpard/common/frame.h"
-#include "lpard/common/wire.h"
+#include "lpard/wire/frame.h"
+#include "lpard/wire/wire.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -128,7 +128,7 @@ static int take_output(struct session *s, struct sink *k, const struct par_frame
 	if (s->unwritten_cost + s->owed > PAR_FRAME_WINDOW)
 		return par_fail(err, PAR_E_PROTOCOL, 0, "lpard sent output without credit");
 	if (!k->broken && par_buf_put(&k->buf, f->data, f->len) < 0)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	settle(s);
 	return 0;
 }
@@ -185,7 +185,7 @@ static int take_bytes(struct session *s, const void *data, size_t len, struct pa
 	int r = par_frame_feed(&s->reader, data, len);
 
 	if (r < 0)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	while ((r = par_frame_next(&s->reader, &f, err)) == 1) {
 		r = take_frame(s, &f, err);
 		if (r < 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A command that runs elsewhere, as if it were here: moves frames (lpard/common/frame.h) between a
+ * A command that runs elsewhere, as if it were here: moves frames (lpard/wire/frame.h) between a
  * socket and this program's standard streams, signals and terminal.
  */
 #pragma once

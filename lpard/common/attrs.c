@@ -144,7 +144,7 @@ int par_attrs_parse(const char *text, struct par_attrs *ret, struct par_error **
 		if (r == 0)
 			r = add_pair(&a, field.data ? field.data : "");
 		if (r == -ENOMEM)
-			return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+			return par_oom(err);
 		if (r < 0)
 			return fail_format(err);
 		if (*text == '\0')
@@ -167,13 +167,13 @@ int par_attrs_split_list(const char *value, struct par_strv *ret, struct par_err
 		if (r == 0)
 			r = par_strv_add(&l, field.data ? field.data : "");
 		if (r == -ENOMEM)
-			return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+			return par_oom(err);
 		if (r < 0)
 			return fail_format(err);
 		if (*value == '\0')
 			break;
 		if (*++value == '\0' && par_strv_add(&l, "") < 0)
-			return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+			return par_oom(err);
 	}
 	*ret = l;
 	l = (struct par_strv){ 0 };

@@ -100,15 +100,15 @@ static int take_pairs(struct parser *p, const struct par_opt *o, char *joined)
 	struct par_args *group;
 
 	if (!v)
-		return par_fail(p->err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(p->err);
 	g->v = v;
 	group = &v[g->n++];
 	*group = (struct par_args){ 0 };
 	if (joined && args_add(group, joined) < 0)
-		return par_fail(p->err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(p->err);
 	while (p->at < p->argc && is_pair(p->argv[p->at])) {
 		if (args_add(group, p->argv[p->at++]) < 0)
-			return par_fail(p->err, PAR_E_NO_MEMORY, 0, "out of memory");
+			return par_oom(p->err);
 	}
 	if (group->n == 0)
 		return fail_value(p, o, "needs name=value");
@@ -155,7 +155,7 @@ static int take_option(struct parser *p, const struct par_opt *o, char *joined)
 	}
 	if (o->type == PAR_OPT_LIST) {
 		if (args_add((void *)field, value) < 0)
-			return par_fail(p->err, PAR_E_NO_MEMORY, 0, "out of memory");
+			return par_oom(p->err);
 		return 0;
 	}
 	if (par_parse_u64(value, o->max ? o->max : UINT64_MAX, &number) < 0)

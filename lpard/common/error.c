@@ -118,6 +118,11 @@ int par_error_exit_status(const struct par_error *err)
 	return err ? kinds[err->id].status : 1;
 }
 
+int par_oom(struct par_error **err)
+{
+	return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+}
+
 void *par_check_alloc(void *p)
 {
 	if (!p) {

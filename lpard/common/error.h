@@ -56,7 +56,11 @@ enum par_error_id par_error_from_name(const char *name);
 /* par_error_exit_status - what a command exits with; 1 for NULL */
 int par_error_exit_status(const struct par_error *err);
 
-/* par_oom - only for command line programs: print "out of memory" and abort */
+/* par_oom - the error PAR_E_NO_MEMORY; returns -ENOMEM */
+int par_oom(struct par_error **err);
+
+/* par_check_alloc - only for command line programs: print "out of memory" and abort if @p is NULL
+ */
 void *par_check_alloc(void *p);
 
 #define auto_error par_cleanup(par_error_free) struct par_error *

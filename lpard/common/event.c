@@ -64,7 +64,7 @@ int par_event_new(struct par_event **ret, struct par_error **err)
 	struct epoll_event ev = { .events = EPOLLIN, .data.ptr = NULL };
 
 	if (!e)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	pthread_mutex_init(&e->lock, NULL);
 	e->posts_tail = &e->posts;
 	e->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -133,7 +133,7 @@ static int source_add(struct par_event *e, enum source_type type, int fd, uint32
 	if (!s) {
 		if (type != SOURCE_IO)
 			close(fd);
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	}
 	*s = (struct par_source){
 		.loop = e, .type = type, .fd = fd, .events = events, .user = user

@@ -65,7 +65,7 @@ int par_json_parse(const char *text, size_t len, struct json_object **ret_obj,
 		return par_fail(err, PAR_E_PROTOCOL, 0, "The message is not valid JSON: %s", wrong);
 	tok = json_tokener_new_ex(PAR_JSON_MAX_DEPTH + 1);
 	if (!tok)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	json_tokener_set_flags(tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
 	obj = json_tokener_parse_ex(tok, text, (int)len);
 	e = json_tokener_get_error(tok);
@@ -186,7 +186,7 @@ int par_json_strv(struct json_object *obj, const char *key, bool required, size_
 			return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 					"\"%s\" must be a list of strings", key);
 		if (par_strv_add(ret, json_object_get_string(m)) < 0)
-			return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+			return par_oom(err);
 	}
 	return 0;
 }

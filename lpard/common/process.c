@@ -178,7 +178,7 @@ int par_pty_open(uint16_t rows, uint16_t columns, int *ret_master, char **ret_pa
 		par_pty_resize(master, rows, columns);
 	*ret_path = strdup(path);
 	if (!*ret_path)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	*ret_master = take_fd(&master);
 	return 0;
 }

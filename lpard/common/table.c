@@ -47,7 +47,7 @@ int par_table_fields(const char *text, struct par_strv *ret_names, char *ret_del
 			len--;
 		/* Blanks between names may be several, and one may end the list. */
 		if ((len || (delimiter != ' ' && *next)) && par_strv_add_len(&names, text, len) < 0)
-			return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+			return par_oom(err);
 		text = next;
 	}
 	*ret_names = names;

@@ -122,7 +122,7 @@ static int set_list(const struct key *k, struct par_strv *l, char *value, const 
 		if (k->kind == KIND_PATHS && word[0] != '/')
 			return bad(at, err, "\"%s\" must be absolute paths", k->name);
 		if (*word && par_strv_add(l, word) < 0)
-			return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+			return par_oom(err);
 	}
 	return 0;
 }
@@ -163,7 +163,7 @@ static int set_text(const struct key *k, char **ret, const char *value, const st
 		return bad(at, err, "\"%s\" is no valid name for \"%s\"", value, k->name);
 	free(*ret);
 	*ret = strdup(value);
-	return *ret ? 0 : par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+	return *ret ? 0 : par_oom(err);
 }
 
 static int set(const struct key *k, void *base, char *value, const struct place *at,
@@ -240,7 +240,7 @@ static int start_section(struct lpar_config *c, char *line, const struct place *
 		return bad(at, err, "there are more than %d systems", MAX_SYSTEMS);
 	s = add_system(c);
 	if (!s || !(s->name = strdup(name)) || !(s->uri = strdup("qemu:///system")))
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	return 0;
 }
 
@@ -311,7 +311,7 @@ static int finish(struct lpar_config *c, const char *hostname, const struct plac
 			   "[system NAME] section",
 			   hostname);
 	if (!s || !(s->name = strdup(hostname)) || !(s->uri = strdup("qemu:///system")))
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	return 0;
 }
 
@@ -325,7 +325,7 @@ int lpar_config_parse(const char *text, const char *path, const char *hostname,
 	int r;
 
 	if (!copy || set_defaults(&c) < 0)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	while (next) {
 		char *line = strsep(&next, "\n");
 
@@ -363,7 +363,7 @@ static int read_file(const char *path, struct par_buf *b, struct par_error **err
 			return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 					"\"%s\" is no configuration file", path);
 		if (par_buf_put(b, data, (size_t)n) < 0)
-			return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+			return par_oom(err);
 	}
 	return 0;
 }

@@ -7,11 +7,11 @@
 
 #include "lpard/common/event.h"
 #include "lpard/daemon/config.h"
-#include "lpard/daemon/server.h"
+#include "lpard/daemon/server/server.h"
 #include "lpard/daemon/workers.h"
 
-struct lpar_host;
-struct lpar_parked;
+struct lpar_managed;
+struct lpar_waiting;
 
 struct lpar_daemon {
 	struct par_event *loop;
@@ -20,9 +20,9 @@ struct lpar_daemon {
 	size_t n_configs;
 	struct lpar_workers *workers;
 	struct lpar_server *server;
-	struct lpar_host **hosts; /* in the order of the configuration */
+	struct lpar_managed **hosts; /* in the order of the configuration */
 	size_t n_hosts;
-	struct lpar_parked *parked; /* calls that wait for a system to connect */
+	struct lpar_waiting *parked; /* calls that wait for a system to connect */
 	struct par_source *parked_timer;
 	uint64_t last_job;
 	_Atomic bool stopping;

@@ -5,10 +5,10 @@
  */
 #include "lpard/common/cmd.h"
 #include "lpard/common/log.h"
-#include "lpard/daemon/dispatch.h"
-#include "lpard/daemon/host.h"
-#include "lpard/daemon/parked.h"
-#include "lpard/daemon/systemd.h"
+#include "lpard/daemon/methods/dispatch.h"
+#include "lpard/daemon/systems/managed_system.h"
+#include "lpard/daemon/methods/waiting.h"
+#include "lpard/daemon/server/systemd.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -70,7 +70,7 @@ static int load_config(struct program *p, struct par_error **err)
 		d->configs = all;
 	if (!c || !all) {
 		free(c);
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	}
 	r = lpar_config_load(p->options->config, c, err);
 	if (r < 0) {
@@ -86,14 +86,14 @@ static int load_config(struct program *p, struct par_error **err)
 static int add_host(struct lpar_daemon *d, const struct lpar_config_system *s,
 		    struct par_error **err)
 {
-	struct lpar_host **hosts =
-		reallocarray(d->hosts, d->n_hosts + 1, sizeof(struct lpar_host *));
+	struct lpar_managed **hosts =
+		reallocarray(d->hosts, d->n_hosts + 1, sizeof(struct lpar_managed *));
 	int r;
 
 	if (!hosts)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	d->hosts = hosts;
-	r = lpar_host_new(d, s, &hosts[d->n_hosts], err);
+	r = lpar_managed_new(d, s, &hosts[d->n_hosts], err);
 	if (r == 0)
 		d->n_hosts++;
 	return r;
@@ -119,7 +119,7 @@ static void update_hosts(struct lpar_daemon *d)
 		for (size_t k = 0; k < c->n_systems; k++)
 			keep = keep || same_system(d->hosts[i]->config, &c->systems[k]);
 		if (!keep)
-			lpar_host_remove(d->hosts[i]);
+			lpar_managed_remove(d->hosts[i]);
 	}
 	for (size_t k = 0; k < c->n_systems; k++) {
 		auto_error err = NULL;
@@ -240,7 +240,7 @@ static void daemon_done(struct program *p)
 	struct lpar_daemon *d = &p->daemon;
 
 	d->stopping = true;
-	lpar_parked_clear(d);
+	lpar_waiting_clear(d);
 	/* No new work; what is under way ends, for it is told that we stop. */
 	lpar_workers_free(&d->workers);
 	/* What it has to report is heard: descriptors come with it, and answers go out. */
@@ -249,7 +249,7 @@ static void daemon_done(struct program *p)
 	lpar_server_free(&d->server);
 	limit_end();
 	for (size_t i = 0; i < d->n_hosts; i++)
-		lpar_host_free(&d->hosts[i]);
+		lpar_managed_free(&d->hosts[i]);
 	free(d->hosts);
 	par_event_free(&d->loop);
 	for (size_t i = 0; i < d->n_configs; i++) {

@@ -67,7 +67,7 @@ int lpar_workers_new(struct par_event *loop, unsigned int n, struct lpar_workers
 
 	if (!p || !(p->threads = calloc(n, sizeof(*p->threads)))) {
 		free(p);
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	}
 	p->loop = loop;
 	p->tail = &p->queue;

@@ -3,7 +3,7 @@
 #include "lpard/hypervisor/hypervisor.h"
 
 #include "lpard/common/str.h"
-#include "lpard/core/partition.h"
+#include "lpard/core/model/partition.h"
 #include "lpard/hypervisor/fake/fake.h"
 #include "lpard/hypervisor/libvirt/hv_libvirt.h"
 

@@ -7,9 +7,9 @@
  *
  * The end of both sides of a benchmark; neither asks the guest for anything more.
  */
-#include "lpard/common/frame.h"
+#include "lpard/wire/frame.h"
 #include "lpard/common/json.h"
-#include "lpard/common/varlink.h"
+#include "lpard/wire/varlink.h"
 
 #include <errno.h>
 #include <poll.h>

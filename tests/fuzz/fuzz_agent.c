@@ -3,7 +3,7 @@
  * The agent, fed over a socket pair by a hostile lpard.  The input is a list of steps: well-formed
  * frames and garbage.  No program is ever run (wpar_agent_opts.pretend).
  */
-#include "lpard/common/frame.h"
+#include "lpard/wire/frame.h"
 #include "lpard/common/log.h"
 #include "wparctl/agent/agent.h"
 #include "wparctl/agent/methods.h"

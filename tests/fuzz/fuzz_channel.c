@@ -4,7 +4,7 @@
  * list of steps, a byte each with what it needs; most make well-formed frames, so that the states
  * behind the reader are reached.
  */
-#include "lpard/daemon/run.h"
+#include "lpard/agent/command.h"
 
 #include <string.h>
 
@@ -14,7 +14,7 @@ struct fuzz {
 	const uint8_t *data;
 	size_t left;
 	struct lpar_channel *c;
-	struct lpar_run *run;
+	struct lpar_command *run;
 	struct par_frame_reader sent; /* what the channel wrote, to know its nonce */
 	uint8_t nonce[PAR_FRAME_NONCE];
 	uint64_t now;
@@ -52,7 +52,7 @@ static void on_state(enum lpar_channel_state state, void *user)
 
 static const struct lpar_channel_ops ops = { .output = on_output, .state = on_state };
 
-static void on_replied(struct lpar_run *r, const struct par_error *err, void *user)
+static void on_replied(struct lpar_command *r, const struct par_error *err, void *user)
 {
 	(void)r;
 	(void)user;
@@ -60,17 +60,17 @@ static void on_replied(struct lpar_run *r, const struct par_error *err, void *us
 		abort();
 }
 
-static void on_changed(struct lpar_run *r, void *user)
+static void on_changed(struct lpar_command *r, void *user)
 {
 	struct fuzz *z = user;
 	const void *p;
 
 	/* A client that does not read costs its credit, the last frames and no more. */
-	if (z->run == r && lpar_run_output(r, &p) > 2 * PAR_FRAME_WINDOW)
+	if (z->run == r && lpar_command_output(r, &p) > 2 * PAR_FRAME_WINDOW)
 		abort();
 }
 
-static const struct lpar_run_ops run_ops = { .replied = on_replied, .changed = on_changed };
+static const struct lpar_command_ops run_ops = { .replied = on_replied, .changed = on_changed };
 
 /* The guest reads. */
 static void drain(struct fuzz *z)
@@ -150,18 +150,18 @@ static void step(struct fuzz *z)
 		return;
 	case 6: /* a client comes, or goes */
 		if (z->run)
-			lpar_run_free(&z->run);
+			lpar_command_free(&z->run);
 		else
-			lpar_run_new(&z->run, z->c, NULL, &run_ops, z, NULL);
+			lpar_command_new(&z->run, z->c, NULL, &run_ops, z, NULL);
 		return;
 	case 7: /* what it says */
 		put_frame(z, &b, 0);
-		if (z->run && lpar_run_can_read(z->run))
-			lpar_run_feed(z->run, b.data, b.len);
+		if (z->run && lpar_command_can_read(z->run))
+			lpar_command_feed(z->run, b.data, b.len);
 		return;
 	case 8: /* it reads */
 		if (z->run)
-			lpar_run_sent(z->run, lpar_run_output(z->run, &p));
+			lpar_command_sent(z->run, lpar_command_output(z->run, &p));
 		drain(z);
 		return;
 	}
@@ -177,7 +177,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	lpar_channel_connected(z.c, z.now);
 	while (z.left > 0)
 		step(&z);
-	lpar_run_free(&z.run);
+	lpar_command_free(&z.run);
 	lpar_channel_free(&z.c);
 	par_frame_reader_done(&z.sent);
 	return 0;

@@ -3,7 +3,7 @@
  * The frame reader.  The first byte: bit 0 in step, the rest the size of a feed.  Whatever comes
  * out must be within its limits, and the reader's memory stays small.
  */
-#include "lpard/common/frame.h"
+#include "lpard/wire/frame.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

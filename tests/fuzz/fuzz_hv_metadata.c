@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Metadata as anybody may write it with virsh: what loads can be stored, and loads again. */
-#include "lpard/hypervisor/libvirt/xml.h"
+#include "lpard/hypervisor/libvirt/xml/xml.h"
 
 #include <string.h>
 

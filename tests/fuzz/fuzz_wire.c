@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bytes of a client or a server, cut into messages and decoded; what decodes encodes again. */
-#include "lpard/common/wire.h"
+#include "lpard/wire/wire.h"
 
 #include <stdint.h>
 

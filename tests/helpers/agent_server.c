@@ -13,8 +13,8 @@
 #include "lpard/common/event.h"
 #include "lpard/common/json.h"
 #include "lpard/common/process.h"
-#include "lpard/common/wire.h"
-#include "lpard/daemon/run.h"
+#include "lpard/wire/wire.h"
+#include "lpard/agent/command.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -35,7 +35,7 @@ struct client {
 	int fd;
 	struct par_source *io;
 	struct par_wire_in in;
-	struct lpar_run *run;
+	struct lpar_command *run;
 	bool upgraded;
 };
 
@@ -61,7 +61,7 @@ static void arm(struct server *s)
 
 static void client_free(struct client *c)
 {
-	lpar_run_free(&c->run);
+	lpar_command_free(&c->run);
 	par_wire_in_done(&c->in);
 	par_source_free(&c->io);
 	close(c->fd);
@@ -74,11 +74,11 @@ static void client_arm(struct client *c)
 	const void *data;
 	uint32_t events = 0;
 
-	if (!c->run || lpar_run_can_read(c->run))
+	if (!c->run || lpar_command_can_read(c->run))
 		events |= EPOLLIN;
-	if (c->upgraded && lpar_run_output(c->run, &data) > 0)
+	if (c->upgraded && lpar_command_output(c->run, &data) > 0)
 		events |= EPOLLOUT;
-	if (c->upgraded && lpar_run_done(c->run))
+	if (c->upgraded && lpar_command_done(c->run))
 		events |= EPOLLOUT;
 	par_source_events(c->io, events);
 	arm(c->server);
@@ -99,7 +99,7 @@ static void send_reply(struct client *c, const struct par_error *err)
 		fprintf(stderr, "agent_server: a reply was not sent\n");
 }
 
-static void on_replied(struct lpar_run *r, const struct par_error *err, void *user)
+static void on_replied(struct lpar_command *r, const struct par_error *err, void *user)
 {
 	struct client *c = user;
 
@@ -111,13 +111,13 @@ static void on_replied(struct lpar_run *r, const struct par_error *err, void *us
 	client_arm(c);
 }
 
-static void on_changed(struct lpar_run *r, void *user)
+static void on_changed(struct lpar_command *r, void *user)
 {
 	(void)r;
 	client_arm(user);
 }
 
-static const struct lpar_run_ops run_ops = { .replied = on_replied, .changed = on_changed };
+static const struct lpar_command_ops run_ops = { .replied = on_replied, .changed = on_changed };
 
 static int start_run(struct client *c, const char *text, size_t len, struct par_error **err)
 {
@@ -129,7 +129,7 @@ static int start_run(struct client *c, const char *text, size_t len, struct par_
 		return r;
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(own); i++)
 		json_object_object_del(call.parameters, own[i]);
-	return lpar_run_new(&c->run, c->server->channel, call.parameters, &run_ops, c, err);
+	return lpar_command_new(&c->run, c->server->channel, call.parameters, &run_ops, c, err);
 }
 
 static void take_call(struct client *c, const void *data, size_t len)
@@ -156,7 +156,7 @@ static bool client_read(struct client *c)
 		return false;
 	}
 	if (c->run)
-		lpar_run_feed(c->run, buf, (size_t)n);
+		lpar_command_feed(c->run, buf, (size_t)n);
 	else
 		take_call(c, buf, (size_t)n);
 	return true;
@@ -172,13 +172,13 @@ static void on_client(struct par_source *src, int fd, uint32_t events, void *use
 	if ((events & (EPOLLIN | EPOLLHUP | EPOLLERR)) && !client_read(c))
 		return;
 	if (c->upgraded) {
-		len = lpar_run_output(c->run, &data);
+		len = lpar_command_output(c->run, &data);
 		if (len > 0) {
 			ssize_t n = send(fd, data, len, MSG_DONTWAIT | MSG_NOSIGNAL);
 
 			if (n > 0)
-				lpar_run_sent(c->run, (size_t)n);
-		} else if (lpar_run_done(c->run)) {
+				lpar_command_sent(c->run, (size_t)n);
+		} else if (lpar_command_done(c->run)) {
 			client_free(c);
 			return;
 		}

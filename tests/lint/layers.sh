@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # layers.sh - who may include whom
 #
-# lpard/common < lpard/core < firmware < lpard/hypervisor < lpard/daemon; lpard/cli and wparctl use
-# lpard/common and nothing else of the tree.  Headers of the tree are included by their full path
-# with quotes, so that this can be seen.
+# lpard/common < lpard/core < firmware < lpard/hypervisor < lpard/daemon; lpard/wire and lpard/agent
+# stand on lpard/common; lpard/cli and wparctl use lpard/common and lpard/wire and nothing else of
+# the tree.  Headers of the tree are included by their full path with quotes, so that this can be
+# seen.
 set -u
 cd "${1:-$(dirname "$0")/../..}" || exit 1
 status=0
@@ -46,10 +47,12 @@ wrong=$(
 	allowed lpard/core lpard/common
 	allowed firmware lpard/core lpard/common
 	allowed lpard/hypervisor firmware lpard/core lpard/common
-	allowed lpard/daemon lpard/hypervisor firmware lpard/core lpard/common
-	allowed lpard/web lpard/daemon lpard/hypervisor firmware lpard/core lpard/common
-	allowed lpard/cli lpard/common
-	allowed wparctl lpard/common
+	allowed lpard/wire lpard/common
+	allowed lpard/agent lpard/wire lpard/common
+	allowed lpard/daemon lpard/agent lpard/wire lpard/hypervisor firmware lpard/core lpard/common
+	allowed lpard/web lpard/wire lpard/common
+	allowed lpard/cli lpard/wire lpard/common
+	allowed wparctl lpard/wire lpard/common
 	grep -rn '#[[:space:]]*include[[:space:]]*"\.\./' lpard firmware wparctl --include='*.[ch]' |
 		sed 's/$/  (say the full path)/'
 )

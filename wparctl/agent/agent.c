@@ -8,7 +8,7 @@
 #include "lpard/common/json.h"
 #include "lpard/common/log.h"
 #include "lpard/common/process.h"
-#include "lpard/common/wire.h"
+#include "lpard/wire/wire.h"
 #include "wparctl/agent/methods.h"
 #include "wparctl/agent/transport.h"
 
@@ -235,7 +235,7 @@ static int on_hello(struct agent *a, const struct par_frame *f, struct par_error
 	par_frame_reader_sync(&a->reader, a->tag);
 	if (wpar_info_put("", &info) < 0 ||
 	    par_frame_put_hello(wpar_transport_out(a->port), hello.nonce, info.data) < 0)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	wpar_transport_flush(a->port);
 	return 0;
 }

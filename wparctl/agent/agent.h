@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The agent: serves one lpard at a time over one port, by frames (lpard/common/frame.h).  One
+ * The agent: serves one lpard at a time over one port, by frames (lpard/wire/frame.h).  One
  * thread, one event loop.  It trusts lpard to run commands as root, and nothing in the bytes.
  */
 #pragma once

@@ -3,7 +3,7 @@
 #include "wparctl/agent/methods.h"
 
 #include "lpard/common/json.h"
-#include "lpard/common/wire.h"
+#include "lpard/wire/wire.h"
 
 #include <string.h>
 #include <sys/utsname.h>
@@ -82,7 +82,7 @@ static int merge_environment(const struct par_strv *asked, struct par_strv *ret,
 	}
 	for (size_t i = 0; i < asked->n && r == 0; i++)
 		r = par_strv_add(ret, asked->v[i]);
-	return r < 0 ? par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory") : 0;
+	return r < 0 ? par_oom(err) : 0;
 }
 
 static int parse_run(struct json_object *o, struct wpar_run *run, struct par_error **err)
@@ -115,7 +115,7 @@ static int parse_run(struct json_object *o, struct wpar_run *run, struct par_err
 	run->rows = (uint16_t)rows;
 	run->columns = (uint16_t)columns;
 	run->directory = strdup(directory);
-	return run->directory ? 0 : par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+	return run->directory ? 0 : par_oom(err);
 }
 
 static int parse_shutdown(struct json_object *o, struct wpar_call *c, struct par_error **err)

@@ -349,7 +349,7 @@ int wpar_stream_new(struct wpar_stream **ret, struct par_event *loop, uint32_t i
 	int r;
 
 	if (!s)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	*s = (struct wpar_stream){
 		.loop = loop,
 		.id = id,
@@ -415,7 +415,7 @@ static int take_stdin(struct wpar_stream *s, const struct par_frame *f, struct p
 	if (s->in_used > PAR_FRAME_WINDOW)
 		return par_fail(err, PAR_E_PROTOCOL, 0, "stdin has more than its credit");
 	if (s->in_fd >= 0 && par_buf_put(&s->in, f->data, f->len) < 0)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	write_input(s);
 	return 0;
 }

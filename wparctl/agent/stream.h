@@ -7,7 +7,7 @@
 #pragma once
 
 #include "lpard/common/event.h"
-#include "lpard/common/frame.h"
+#include "lpard/wire/frame.h"
 #include "lpard/common/str.h"
 
 /* A parsed Run call. */

@@ -2,7 +2,7 @@
 /* The agent's port: see transport.h. */
 #include "wparctl/agent/transport.h"
 
-#include "lpard/common/frame.h"
+#include "lpard/wire/frame.h"
 #include "lpard/common/process.h"
 
 #include <dirent.h>
@@ -267,7 +267,7 @@ int wpar_transport_new(struct wpar_transport **ret, struct par_event *loop, int 
 	int r;
 
 	if (!t)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	*t = (struct wpar_transport){
 		.loop = loop, .fd = fd, .is_fd = fd >= 0, .ops = ops, .user = user
 	};
@@ -275,7 +275,7 @@ int wpar_transport_new(struct wpar_transport **ret, struct par_event *loop, int 
 	if (path)
 		t->path = strdup(path);
 	if (path && !t->path)
-		r = par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		r = par_oom(err);
 	else
 		r = par_event_timer(loop, UINT64_MAX, on_reopen, t, &t->reopen, err);
 	if (r == 0 && t->is_fd) {

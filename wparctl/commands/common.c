@@ -150,7 +150,7 @@ static int lock_registry(int *ret, struct par_error **err)
 	int r;
 
 	if (!folder || !path)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	r = wpar_make_folder(folder);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, -r, "could not create '%s'", folder);

@@ -95,7 +95,7 @@ static int choose_fields(const struct ls_view *view, const char *names,
 		return 0;
 	}
 	if (par_strv_split(&words, names, ',') < 0)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	if (words.n > MAX_FIELDS)
 		return par_fail(err, PAR_E_USAGE, 0, "-a has more than %d fields", MAX_FIELDS);
 	for (size_t i = 0; i < words.n; i++) {
@@ -183,7 +183,7 @@ static int collect(const struct par_cmd_ctx *ctx, const struct lswpar_args *a, s
 	}
 	l->wpars = calloc(n + 1, sizeof(*l->wpars));
 	if (!l->wpars)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	for (size_t i = 0; i < n; i++)
 		add(ctx, a, l, names[i]);
 	return 0;

@@ -153,7 +153,7 @@ static int check_folder(const struct mkwpar_args *a, struct wpar_spec *s, struct
 		autofree char *other = par_strdup_printf("/wpars/%s_%u", s->name, n);
 
 		if (!other)
-			return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+			return par_oom(err);
 		r = folder_in_use(other, err);
 		if (r == 0 && cmd_set(&s->directory, other, err) < 0)
 			return -ENOMEM;
@@ -304,7 +304,7 @@ static int mkwpar(const struct par_cmd_ctx *ctx, void *args, struct par_error **
 		r = wpar_spec_defaults(&s, err);
 	if (r == 0 && s.name && a->versioned && !s.directory) {
 		s.directory = par_strdup_printf("/wpars/%s", s.name);
-		r = s.directory ? 0 : par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		r = s.directory ? 0 : par_oom(err);
 	}
 	if (r == 0 && s.name)
 		r = wpar_spec_check(&s, err);

@@ -10,7 +10,7 @@ int cmd_set(char **field, const char *value, struct par_error **err)
 	char *copy = strdup(value);
 
 	if (!copy)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	free(*field);
 	*field = copy;
 	return 0;

@@ -45,7 +45,7 @@ static int split_operands(const struct par_cmd_ctx *ctx, struct par_strv *enviro
 
 	for (; *p && (*p)[0] != '/' && strchr(*p, '='); p++) {
 		if (par_strv_add(environment, *p) < 0)
-			return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+			return par_oom(err);
 	}
 	if (!*p)
 		return par_fail(err, PAR_E_USAGE, 0, "the command is missing");

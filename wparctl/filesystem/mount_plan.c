@@ -296,7 +296,7 @@ int wpar_mount_plan_build(const struct wpar_spec *s, const struct wpar_mount_fac
 	p.run = par_strdup_printf("%s/run/wpars/%s", facts->prefix, s->name);
 	p.global_name = strdup("Global");
 	if (!p.directory || !p.run || !p.global_name)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	if (s->type == WPAR_APPLICATION)
 		r = plan_application(&p, &failed, s, err);
 	else if (s->version.image_digest)
@@ -306,7 +306,7 @@ int wpar_mount_plan_build(const struct wpar_spec *s, const struct wpar_mount_fac
 	if (r < 0)
 		return r;
 	if (failed)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	*ret = p;
 	memset(&p, 0, sizeof(p));
 	return 0;

@@ -86,7 +86,7 @@ static int open_above(const struct wpar_spec *s, bool make, char **ret_name, str
 	*ret_name = strdup(slash + 1);
 	if (!*ret_name) {
 		close(fd);
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	}
 	return fd;
 }

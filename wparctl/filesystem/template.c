@@ -207,7 +207,7 @@ char *wpar_template_path(struct par_error **err)
 	int r;
 
 	if (!store || !path || !name) {
-		par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		par_oom(err);
 		return NULL;
 	}
 	if (access(path, F_OK) == 0)

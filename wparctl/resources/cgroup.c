@@ -73,7 +73,7 @@ int wpar_cgroup_open(const char *name, bool make, struct par_error **err)
 	top = top_path(root);
 	path = top ? par_strdup_printf("%s/%s", top, name) : NULL;
 	if (!path)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT && make) {
 		if (mkdir(path, 0755) < 0 && errno == ENOENT) {

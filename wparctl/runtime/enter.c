@@ -191,7 +191,7 @@ int wpar_enter(const struct wpar_spec *s, const char *user, char *const argv[],
 	r = wpar_command_environment(&e.user, NULL, &e.env);
 	if (r < 0) {
 		par_strv_done(&e.env);
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	}
 	r = wpar_console_open(&e.console, s->idbase + e.user.uid, err);
 	if (r == 0) {

@@ -100,7 +100,7 @@ int wpar_exec(const struct wpar_spec *s, char *const argv[], const struct par_st
 
 	r = wpar_command_environment(&root, environment, &env);
 	if (r < 0)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	l.environment = &env;
 	r = wpar_launch_prepare(&l, s, err);
 	if (r == 0)

@@ -108,7 +108,7 @@ int wpar_id_range_pick(struct wpar_spec *s, struct par_error **err)
 	int r;
 
 	if (!used)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	dir = open_ids(&lock, err);
 	if (dir < 0)
 		return dir;

@@ -53,7 +53,7 @@ int wpar_start_plan(const struct wpar_spec *s, struct par_buf *out, struct par_e
 	if (r < 0)
 		return r;
 	r = wpar_mount_plan_print(&p, out);
-	return r < 0 ? par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory") : 0;
+	return r < 0 ? par_oom(err) : 0;
 }
 
 static void say_mounts(const struct wpar_spec *s, const struct wpar_report *report)

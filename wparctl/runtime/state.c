@@ -58,7 +58,7 @@ int wpar_lock(const char *name, int *ret_fd, struct par_error **err)
 	int r;
 
 	if (!path || !folder)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	r = par_fs_mkdirs(folder, 0755);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be made", folder);

@@ -135,7 +135,7 @@ int wpar_spec_defaults(struct wpar_spec *s, struct par_error **err)
 	if (r == 0)
 		r = fill_mounts(s);
 	if (r < 0 || !s->uuid)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	for (size_t i = 0; i < s->n_mounts; i++) {
 		if (!s->mounts[i].directory)
 			return wpar_spec_check(s, err);

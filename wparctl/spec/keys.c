@@ -151,7 +151,7 @@ static int set_text(const struct wpar_key *key, char **field, const char *value,
 				"\"%s\" is not a valid value of \"%s\"", value, key->name);
 	copy = strdup(value);
 	if (!copy)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	free(*field);
 	*field = copy;
 	return 0;

@@ -139,8 +139,7 @@ int wpar_spec_parse(const char *text, size_t len, struct wpar_spec *ret, struct 
 			break;
 		}
 		line = strndup(text, n);
-		r = line ? parse_line(&p, line)
-			 : par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		r = line ? parse_line(&p, line) : par_oom(err);
 		text += n + (end ? 1 : 0);
 		len -= n + (end ? 1 : 0);
 	}

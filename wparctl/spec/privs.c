@@ -47,7 +47,7 @@ int wpar_spec_privs(const struct wpar_spec *s, struct par_strv *ret, struct par_
 	}
 	if (r < 0) {
 		par_strv_done(ret);
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	}
 	return 0;
 }
@@ -84,7 +84,7 @@ int wpar_spec_set_privs(struct wpar_spec *s, char sign, const char *list, struct
 	for (size_t i = 0; i < words.n && r == 0; i++)
 		r = check_name(words.v[i], err);
 	if (r < 0)
-		return r == -ENOMEM ? par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory") : r;
+		return r == -ENOMEM ? par_oom(err) : r;
 	if (!sign) {
 		par_strv_done(&s->privs);
 		for (size_t i = 0; i < PAR_ARRAY_SIZE(defaults) && r == 0; i++) {
@@ -94,5 +94,5 @@ int wpar_spec_set_privs(struct wpar_spec *s, char sign, const char *list, struct
 	}
 	for (size_t i = 0; i < words.n && r == 0; i++)
 		r = change(&s->privs, sign == '-' ? '-' : '+', words.v[i]);
-	return r < 0 ? par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory") : 0;
+	return r < 0 ? par_oom(err) : 0;
 }

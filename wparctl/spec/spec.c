@@ -81,7 +81,7 @@ static int read_all(int fd, const char *path, struct par_buf *b, struct par_erro
 		if (b->len + (size_t)n > MAX_TEXT)
 			return par_fail(err, PAR_E_TOO_LARGE, 0, "'%s' is larger than 1 MiB", path);
 		if (par_buf_put(b, chunk, (size_t)n) < 0)
-			return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+			return par_oom(err);
 	}
 }
 
@@ -149,7 +149,7 @@ static int replace_file(const char *path, const struct par_buf *b, bool sync,
 	int r;
 
 	if (!temp)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	fd = mkostemp(temp, O_CLOEXEC);
 	if (fd < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not create '%s'", path);
@@ -200,7 +200,7 @@ static int read_of_type(const char *name, enum wpar_type type, struct wpar_spec 
 	int r;
 
 	if (!path)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	r = wpar_spec_read_file(path, ret, err);
 	if (r < 0)
 		return r;
@@ -267,7 +267,7 @@ int wpar_spec_save(const struct wpar_spec *s, struct par_error **err)
 		return r;
 	path = cf_path(s->name, s->type);
 	if (!folder || !path)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	r = wpar_make_folder(folder);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, -r, "could not create '%s'", folder);
@@ -283,7 +283,7 @@ int wpar_spec_remove(const char *name, struct par_error **err)
 		autofree char *path = cf_path(name, types[i]);
 
 		if (!path)
-			return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+			return par_oom(err);
 		if (unlink(path) == 0) {
 			if (types[i] == WPAR_SYSTEM)
 				sync_folder_of(path);
@@ -331,7 +331,7 @@ static int list_type(enum wpar_type type, struct par_strv *ret, struct par_error
 				folder ? folder : folder_of(type));
 	r = list_folder(dir, ret);
 	closedir(dir);
-	return r < 0 ? par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory") : 0;
+	return r < 0 ? par_oom(err) : 0;
 }
 
 int wpar_spec_list(struct par_strv *ret, struct par_error **err)

@@ -47,6 +47,6 @@ int wpar_spec_write(const struct wpar_spec *s, struct par_buf *out, struct par_e
 			put_record((enum wpar_stanza)stanza, record, out);
 	}
 	if (out->failed)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	return 0;
 }

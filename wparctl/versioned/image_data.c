@@ -43,7 +43,7 @@ static int put(const struct key *k, const char *value, struct par_error **err)
 	    strpbrk(value, word ? " \"\\/=" : "\"\\"))
 		return par_fail(err, PAR_E_CORRUPT, 0, "%s has a bad value", k->name);
 	*k->text = strdup(value);
-	return *k->text ? 0 : par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+	return *k->text ? 0 : par_oom(err);
 }
 
 static int attribute(const struct key *keys, char *line, struct par_error **err)
@@ -123,7 +123,7 @@ int wpar_image_data_parse(const char *text, size_t len, struct wpar_image_data *
 		return par_fail(err, PAR_E_CORRUPT, 0, "image.data is too large or has a NUL byte");
 	copy = strndup(text, len);
 	if (!copy)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	r = parse_lines(keys, copy, err);
 	for (const struct key *k = keys; k->name && r == 0; k++) {
 		if (k->needed && !*k->text)

@@ -203,7 +203,7 @@ static int copy_libraries(struct layer *l, const char *program, struct par_error
 			continue;
 		place = par_strdup_printf("usr/lib/.lpar/lib/%s", base);
 		if (!place || par_strv_add(&l->libraries, base) < 0)
-			return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+			return par_oom(err);
 		r = copy_file(path, l->layer, place, err);
 	}
 	return r;
@@ -335,7 +335,7 @@ static int make_layer(const char *folder, const char *place, const struct wpar_v
 	int r = 0;
 
 	if (!root || !temp)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	if (!mkdtemp(temp) || chmod(temp, 0755) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not make the overlay");
 	l.image = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
@@ -370,14 +370,14 @@ int wpar_version_layers(const struct wpar_spec *s, struct par_strv *ret, struct 
 	place = folder ? par_strdup_printf("%s/layer-%s", folder, key) : NULL;
 	root = folder ? par_strdup_printf("%s/root", folder) : NULL;
 	if (!place || !root)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	if (!s->version.image_digest || access(root, F_OK) < 0)
 		return par_fail(err, PAR_E_NOT_FOUND, 0,
 				"The image of workload partition %s is not in the store.", s->name);
 	if (access(place, F_OK) < 0)
 		r = make_layer(folder, place, &s->version, err);
 	if (r == 0 && (par_strv_add(ret, place) < 0 || par_strv_add(ret, root) < 0))
-		r = par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		r = par_oom(err);
 	if (r < 0)
 		par_strv_done(ret);
 	return r;

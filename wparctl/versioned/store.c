@@ -35,7 +35,7 @@ static int open_store(char **ret_path, struct par_error **err)
 		autofree char *path = wpar_path("%s", parts[i]);
 
 		if (!path)
-			return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+			return par_oom(err);
 		/* Set-user-id files of images are for WPARs: nobody else gets at them. */
 		if (mkdir(path, i == PAR_ARRAY_SIZE(parts) - 1 ? 0700 : 0755) < 0 &&
 		    errno != EEXIST)
@@ -141,7 +141,7 @@ static int read_image_data(int folder, struct wpar_image_data *ret, const char *
 
 	*ret = (struct wpar_image_data){ 0 };
 	if (!text)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		return par_fail(err, PAR_E_CORRUPT, 0, "The image has no ./image.data.");
 	n = read(fd, text, WPAR_IMAGE_DATA_MAX + 1);
@@ -217,7 +217,7 @@ static int add_new(int store, const char *path, const char *archive, const char 
 	int r;
 
 	if (!temp)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	if (!mkdtemp(temp))
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not create a folder in the store");
 	folder = open(temp, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
@@ -260,7 +260,7 @@ static int fill_version(int store, const char *digest, struct wpar_version *v,
 		return r;
 	data.version.image_digest = strdup(digest);
 	if (!data.version.image_digest)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	*v = data.version;
 	data.version = old; /* freed with it */
 	return 0;
@@ -337,7 +337,7 @@ int wpar_image_release(const char *digest, struct par_error **err)
 	image = par_strdup_printf("%s/%s", path, digest);
 	gone = par_strdup_printf("%s/" NEW_PREFIX "gone-%.16s", path, digest);
 	if (!image || !gone)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	if (rename(image, gone) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not remove '%s'", image);
 	return wpar_remove_tree(gone, err);

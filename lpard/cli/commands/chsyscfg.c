@@ -47,7 +47,7 @@ static int apply(const struct chsyscfg_args *a, struct json_object *params, stru
 	if (r == 0)
 		r = cli_put_lpar(params, a->lpar, a->id, err);
 	if (r == 0 && a->profile && par_json_put_string(params, "profile", a->profile) < 0)
-		r = cli_oom(err);
+		r = par_oom(err);
 	return r < 0 ? r : cli_call("Apply", json_object_get(params), NULL, err);
 }
 
@@ -65,12 +65,12 @@ static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err
 	if (r < 0)
 		return r;
 	if (par_json_put_string(params, "system", a->system) < 0)
-		return cli_oom(err);
+		return par_oom(err);
 	if (a->operation)
 		return apply(a, params, err);
 	if (par_json_put_string(params, "resource", a->resource) < 0 ||
 	    par_json_put(params, "force", json_object_new_boolean(a->force)) < 0)
-		return cli_oom(err);
+		return par_oom(err);
 	return records_send("Change", params, a->data, a->file, err);
 }
 

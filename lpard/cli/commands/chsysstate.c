@@ -82,7 +82,7 @@ static int put_ids(struct json_object *params, const char *text, struct par_erro
 	int r;
 
 	if (par_json_put(params, "ids", list) < 0)
-		return cli_oom(err);
+		return par_oom(err);
 	r = par_attrs_split_list(text, &ids, err);
 	for (size_t i = 0; i < ids.n && r == 0; i++) {
 		uint64_t id = 0;
@@ -90,7 +90,7 @@ static int put_ids(struct json_object *params, const char *text, struct par_erro
 		if (par_parse_u64(ids.v[i], INT32_MAX, &id) < 0)
 			return cli_missing(err, "--id");
 		if (json_object_array_add(list, json_object_new_int64((int64_t)id)) < 0)
-			return cli_oom(err);
+			return par_oom(err);
 	}
 	return r;
 }
@@ -116,7 +116,7 @@ static int make_params(const struct chsysstate_args *a, struct json_object *para
 	    put_text(params, "keylock", a->keylock) < 0 || put_flag(params, "all", a->all) < 0 ||
 	    put_flag(params, "immediate", a->immediate) < 0 ||
 	    put_flag(params, "restart", a->restart) < 0 || put_flag(params, "force", a->force) < 0)
-		return cli_oom(err);
+		return par_oom(err);
 	if (a->names)
 		return cli_put_list(params, "lpars", a->names, err);
 	return a->ids ? put_ids(params, a->ids, err) : 0;
@@ -157,7 +157,7 @@ static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err
 	if (r < 0)
 		return r;
 	if (!params)
-		return cli_oom(err);
+		return par_oom(err);
 	r = make_params(a, params, err);
 	if (r == 0)
 		r = cli_connect(&v, err);

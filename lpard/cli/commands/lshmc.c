@@ -76,7 +76,7 @@ static int print(const struct par_cmd_ctx *ctx, const struct lshmc_args *a,
 		par_table_put_header(&b, &f, chosen.names, chosen.n);
 	par_table_put_row(&b, &f, chosen.names, chosen.values, chosen.n);
 	if (b.failed)
-		return cli_oom(err);
+		return par_oom(err);
 	fputs(b.data, ctx->out);
 	return 0;
 }
@@ -143,7 +143,7 @@ static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err
 					.values = { first.data, second.data },
 					.n = 2 };
 	}
-	return first.failed || second.failed ? cli_oom(err) : print(ctx, a, &all, err);
+	return first.failed || second.failed ? par_oom(err) : print(ctx, a, &all, err);
 }
 
 const struct par_cmd cmd_lshmc = {

@@ -46,7 +46,7 @@ static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err
 	    par_json_put_string(params, "system", a->system) < 0 ||
 	    par_json_put(params, "count", json_object_new_int64(count)) < 0) {
 		json_object_put(params);
-		return cli_oom(err);
+		return par_oom(err);
 	}
 	return listing_run(ctx, &a->listing, params, err);
 }

@@ -39,7 +39,7 @@ static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err
 	if (par_json_put_string(params, "resource", a->resource) < 0 ||
 	    par_json_put_string(params, "system", a->system) < 0) {
 		json_object_put(params);
-		return cli_oom(err);
+		return par_oom(err);
 	}
 	return listing_run(ctx, &a->listing, params, err);
 }

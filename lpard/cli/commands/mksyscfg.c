@@ -49,7 +49,7 @@ static int save(const struct mksyscfg_args *a, struct json_object *params, struc
 		r = cli_put_lpar(params, a->lpar, a->id, err);
 	if (r == 0 && (par_json_put_string(params, "profile", a->profile) < 0 ||
 		       par_json_put(params, "force", json_object_new_boolean(a->force)) < 0))
-		r = cli_oom(err);
+		r = par_oom(err);
 	return r < 0 ? r : cli_call("Save", json_object_get(params), NULL, err);
 }
 
@@ -67,11 +67,11 @@ static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err
 	if (r < 0)
 		return r;
 	if (par_json_put_string(params, "system", a->system) < 0)
-		return cli_oom(err);
+		return par_oom(err);
 	if (a->operation)
 		return save(a, params, err);
 	if (par_json_put_string(params, "resource", a->resource) < 0)
-		return cli_oom(err);
+		return par_oom(err);
 	return records_send("Create", params, a->data, a->file, err);
 }
 

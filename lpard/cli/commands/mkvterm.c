@@ -81,7 +81,7 @@ static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err
 	if (r < 0)
 		return r;
 	if (par_json_put_string(params, "system", a->system) < 0)
-		return cli_oom(err);
+		return par_oom(err);
 	r = cli_put_lpar(params, a->lpar, a->id, err);
 	if (r == 0)
 		r = cli_connect(&v, err);

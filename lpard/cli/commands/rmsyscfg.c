@@ -54,7 +54,7 @@ static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err
 	if (par_json_put_string(params, "resource", a->resource) < 0 ||
 	    par_json_put_string(params, "system", a->system) < 0 ||
 	    (prof && par_json_put_string(params, "profile", a->name) < 0))
-		return cli_oom(err);
+		return par_oom(err);
 	r = cli_put_lpar(params, prof ? a->lpar : a->name, a->id, err);
 	return r < 0 ? r : cli_call("Remove", take_ptr(params), NULL, err);
 }

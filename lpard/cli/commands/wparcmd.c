@@ -65,7 +65,7 @@ static int put_environment(const struct wparcmd_args *a, bool tty, struct json_o
 		r = par_strv_add(&list, a->environment.v[i]);
 	if (r == 0)
 		r = par_json_put_strv(o, "environment", list.v, list.n);
-	return r < 0 ? cli_oom(err) : 0;
+	return r < 0 ? par_oom(err) : 0;
 }
 
 static int build_call(const struct wparcmd_args *a, const struct par_cmd_ctx *ctx, bool tty,
@@ -93,7 +93,7 @@ static int build_call(const struct wparcmd_args *a, const struct par_cmd_ctx *ct
 		r = par_json_put(o, "columns", json_object_new_int(ws.ws_col));
 	if (r == 0 && a->wait_s > 0)
 		r = par_json_put(o, "wait_s", json_object_new_int64((int64_t)a->wait_s));
-	return r < 0 ? cli_oom(err) : 0;
+	return r < 0 ? par_oom(err) : 0;
 }
 
 /* No descriptor opened from now on may become one of these three. */
@@ -121,7 +121,7 @@ static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err
 
 	keep_standard_fds();
 	if (r == 0 && !call)
-		r = cli_oom(err);
+		r = par_oom(err);
 	if (r == 0)
 		r = build_call(a, ctx, tty, call, err);
 	if (r == 0)

@@ -3,7 +3,7 @@
 #include "lpard/hypervisor/fake/fake.h"
 
 #include "lpard/common/event.h"
-#include "lpard/hypervisor/fake/internal.h"
+#include "lpard/hypervisor/fake/fake_priv.h"
 
 #include <string.h>
 #include <strings.h>
@@ -14,11 +14,6 @@ void fake_lpar_done(struct fake_lpar *l)
 {
 	lpar_partition_free(&l->part);
 	par_buf_done(&l->console);
-}
-
-int fake_oom(struct par_error **err)
-{
-	return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
 }
 
 /* Locks, and finds the LPAR; the caller unlocks in every case. */
@@ -88,7 +83,7 @@ static int facts(struct hv *hv, struct hv_facts *ret, struct par_error **err)
 	if (r < 0)
 		return r;
 	if (!v.cpu_model || !v.hostname || !v.host_uuid || !v.type_model || !v.serial || !v.version)
-		return fake_oom(err);
+		return par_oom(err);
 	*ret = v;
 	v = (struct hv_facts){ 0 };
 	return 0;
@@ -98,7 +93,7 @@ static int copy_record(const struct fake_lpar *l, struct hv_record *ret, struct 
 {
 	ret->part = lpar_partition_dup(l->part);
 	ret->live = l->live;
-	return ret->part ? 0 : fake_oom(err);
+	return ret->part ? 0 : par_oom(err);
 }
 
 static int compare(const void *a, const void *b)
@@ -116,7 +111,7 @@ static int list(struct hv *hv, struct hv_records *ret, struct par_error **err)
 
 	if (r == 0) {
 		all.v = calloc(f->n_lpars + 1, sizeof(*all.v));
-		r = all.v ? 0 : fake_oom(err);
+		r = all.v ? 0 : par_oom(err);
 	}
 	for (size_t i = 0; r == 0 && i < f->n_lpars; i++) {
 		r = copy_record(&f->lpars[i], &all.v[i], err);
@@ -178,12 +173,12 @@ int fake_put(struct fake *f, const struct lpar_partition *part, enum lpar_boot_m
 				part->name);
 	copy = lpar_partition_dup(part);
 	if (!copy)
-		return fake_oom(err);
+		return par_oom(err);
 	if (!l) {
 		v = reallocarray(f->lpars, f->n_lpars + 1, sizeof(*v));
 		if (!v) {
 			lpar_partition_free(&copy);
-			return fake_oom(err);
+			return par_oom(err);
 		}
 		f->lpars = v;
 		l = &v[f->n_lpars++];
@@ -222,14 +217,14 @@ static int save(struct hv *hv, const struct lpar_partition *part, struct par_err
 		return fake_end(f, r);
 	copy = lpar_partition_dup(part);
 	if (!copy)
-		return fake_end(f, fake_oom(err));
+		return fake_end(f, par_oom(err));
 	/* Renaming is rename's: the name stays the domain's. */
 	free(copy->name);
 	copy->name = strdup(l->part->name);
 	lpar_partition_free(&l->part);
 	l->part = copy;
 	fake_emit(f, HV_EVENT_DEFINED, l, "metadata");
-	return fake_end(f, copy->name ? 0 : fake_oom(err));
+	return fake_end(f, copy->name ? 0 : par_oom(err));
 }
 
 static int rename_lpar(struct hv *hv, const char *uuid, const char *name, struct par_error **err)
@@ -249,7 +244,7 @@ static int rename_lpar(struct hv *hv, const char *uuid, const char *name, struct
 					    "the name \"%s\" belongs to another domain", name));
 	copy = strdup(name);
 	if (!copy)
-		return fake_end(f, fake_oom(err));
+		return fake_end(f, par_oom(err));
 	free(l->part->name);
 	l->part->name = copy;
 	fake_emit(f, HV_EVENT_DEFINED, l, "");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A pretended guest: what it writes when, and what becomes of it. */
 #include "lpard/common/event.h"
-#include "lpard/hypervisor/fake/internal.h"
+#include "lpard/hypervisor/fake/fake_priv.h"
 
 #include <fcntl.h>
 #include <signal.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Making a fake system from its URI, and its end: see fake.h. */
-#include "lpard/hypervisor/fake/internal.h"
+#include "lpard/hypervisor/fake/fake_priv.h"
 
 #include <string.h>
 #include <sys/eventfd.h>
@@ -69,7 +69,7 @@ static int populate(struct fake *f, uint64_t n, struct par_error **err)
 
 		snprintf(uuid, sizeof(uuid), "FA4E0000-0000-4000-8000-%012llu",
 			 (unsigned long long)i);
-		r = text ? par_attrs_parse(text, &attrs, err) : fake_oom(err);
+		r = text ? par_attrs_parse(text, &attrs, err) : par_oom(err);
 		if (r == 0)
 			r = lpar_partition_create(&sys, &none, uuid, &attrs, &p, err);
 		if (r == 0)
@@ -88,7 +88,7 @@ static int read_option(struct fake *f, const char *key, const char *value, uint6
 	if (strcmp(key, "agent") == 0) {
 		free(f->agent);
 		f->agent = strdup(value);
-		return f->agent ? 0 : fake_oom(err);
+		return f->agent ? 0 : par_oom(err);
 	}
 	if (par_parse_u64(value, UINT32_MAX, &n) < 0)
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "\"%s\" is not a number", value);
@@ -116,7 +116,7 @@ static int read_uri(struct fake *f, const char *uri, struct par_error **err)
 	int r = 0;
 
 	if (query && par_strv_split(&pairs, query + 1, '&') < 0)
-		return fake_oom(err);
+		return par_oom(err);
 	for (size_t i = 0; r == 0 && i < pairs.n; i++) {
 		char *eq = strchr(pairs.v[i], '=');
 
@@ -136,7 +136,7 @@ int hv_fake_open(const struct hv_config *config, hv_event_fn fn, void *user, str
 	int r;
 
 	if (!f)
-		return fake_oom(err);
+		return par_oom(err);
 	f->hv.ops = &fake_ops;
 	f->fn = fn;
 	f->user = user;
@@ -149,7 +149,7 @@ int hv_fake_open(const struct hv_config *config, hv_event_fn fn, void *user, str
 	f->type_model = strdup(config->type_model ? config->type_model : "9009-42A");
 	f->serial = strdup(config->serial ? config->serial : "FAKE001");
 	if (f->wake_fd < 0 || !f->system || !f->type_model || !f->serial)
-		r = fake_oom(err);
+		r = par_oom(err);
 	else
 		r = read_uri(f, config->uri, err);
 	forget_events(f); /* of LPARs that were there before */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The fake's one thread: it moves the streams' bytes, keeps the guests' time, delivers events. */
-#include "lpard/hypervisor/fake/internal.h"
+#include "lpard/hypervisor/fake/fake_priv.h"
 
 #include <poll.h>
 #include <signal.h>

@@ -4,7 +4,7 @@
  * with a growing pause.  Calls take a reference of what is there and fail at once when nothing is.
  */
 #include "lpard/common/event.h"
-#include "lpard/hypervisor/libvirt/internal.h"
+#include "lpard/hypervisor/libvirt/libvirt_priv.h"
 
 #include <string.h>
 #include <sys/eventfd.h>
@@ -336,7 +336,7 @@ int hv_libvirt_open(const struct hv_config *config, hv_event_fn fn, void *user, 
 	int r;
 
 	if (!h)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	h->hv.ops = &ops;
 	h->fn = fn;
 	h->user = user;
@@ -355,7 +355,7 @@ int hv_libvirt_open(const struct hv_config *config, hv_event_fn fn, void *user, 
 	pthread_cond_init(&h->changed, &attr);
 	pthread_condattr_destroy(&attr);
 	if (!h->system || !h->uri || !h->pool || !h->pool_path || !h->network)
-		r = par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		r = par_oom(err);
 	else
 		r = hv_loop_ref(err);
 	if (r == 0) {

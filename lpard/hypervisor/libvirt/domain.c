@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Making, changing, starting and stopping the domains of LPARs. */
-#include "lpard/hypervisor/libvirt/internal.h"
-#include "lpard/hypervisor/libvirt/xml.h"
+#include "lpard/hypervisor/libvirt/libvirt_priv.h"
+#include "lpard/hypervisor/libvirt/xml/xml.h"
 
 #include <string.h>
 
@@ -92,7 +92,7 @@ static int save(virConnectPtr conn, const struct lpar_partition *part, struct pa
 	if (r < 0)
 		return r;
 	if (hv_stored_make(part, &stored) < 0)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	r = hv_xml_stored(&stored, &xml, err);
 	if (r < 0)
 		return r;

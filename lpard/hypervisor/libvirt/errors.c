@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libvirt's errors as ours, and the destructors of its objects. */
-#include "lpard/hypervisor/libvirt/internal.h"
+#include "lpard/hypervisor/libvirt/libvirt_priv.h"
 
 #include <string.h>
 
@@ -64,7 +64,7 @@ int hv_fail(virConnectPtr conn, struct par_error **err, const char *fmt, ...)
 	why = strdup(e && e->message ? e->message : "libvirt gave no reason");
 	virFreeError(e);
 	if (!what || !why)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	/* qemu's own errors have several lines. */
 	for (char *p = why; *p; p++) {
 		if ((unsigned char)*p < 0x20)

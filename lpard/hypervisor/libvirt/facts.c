@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the machine is: memory, processors, accelerator, names. */
-#include "lpard/hypervisor/libvirt/internal.h"
-#include "lpard/hypervisor/libvirt/xml.h"
+#include "lpard/hypervisor/libvirt/libvirt_priv.h"
+#include "lpard/hypervisor/libvirt/xml/xml.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -124,7 +124,7 @@ static int read_facts(struct hv_libvirt *h, virConnectPtr conn, struct hv_facts 
 	f->version = make_version(conn);
 	if (!f->host_uuid || !f->hostname || !f->cpu_model || !f->type_model || !f->serial ||
 	    !f->version)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	return 0;
 }
 

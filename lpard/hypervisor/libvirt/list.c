@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Domains as records: our metadata and what is so right now. */
-#include "lpard/hypervisor/libvirt/internal.h"
-#include "lpard/hypervisor/libvirt/xml.h"
+#include "lpard/hypervisor/libvirt/libvirt_priv.h"
+#include "lpard/hypervisor/libvirt/xml/xml.h"
 
 #include <string.h>
 
@@ -62,7 +62,7 @@ static int load_partition(virDomainPtr dom, const char *meta, struct lpar_partit
 	name = strdup(virDomainGetName(dom));
 	if (!name || virDomainGetUUIDString(dom, uuid) < 0) {
 		free(name);
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	}
 	/* It is shown on terminals. */
 	for (char *p = name; *p; p++) {
@@ -268,7 +268,7 @@ static int list(virConnectPtr conn, struct hv_records *ret, struct par_error **e
 		return hv_fail(conn, err, "could not list the LPARs");
 	ret->v = calloc((size_t)n + 1, sizeof(*ret->v));
 	if (!ret->v)
-		r = par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		r = par_oom(err);
 	for (int i = 0; i < n; i++) {
 		if (r == 0)
 			r = add_domain(conn, doms[i], ret, err);

@@ -3,7 +3,7 @@
  * The one thread that runs libvirt's event loop.  It lives while a connection does; libvirt has one
  * loop per process, so it is shared by all managed systems.
  */
-#include "lpard/hypervisor/libvirt/internal.h"
+#include "lpard/hypervisor/libvirt/libvirt_priv.h"
 
 #include <signal.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The storage pool and the LPARs' own disks.  Everything goes through libvirt, never by path. */
-#include "lpard/hypervisor/libvirt/internal.h"
-#include "lpard/hypervisor/libvirt/xml.h"
+#include "lpard/hypervisor/libvirt/libvirt_priv.h"
+#include "lpard/hypervisor/libvirt/xml/xml.h"
 
 #include <string.h>
 
@@ -32,7 +32,7 @@ int hv_pool_path(struct hv_libvirt *h, virConnectPtr conn, char **ret, struct pa
 		}
 	}
 	if (!path)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	*ret = take_ptr(path);
 	return 0;
 }
@@ -99,7 +99,7 @@ static int make_disk(struct hv_libvirt *h, virConnectPtr conn, virStoragePoolPtr
 		size = image->files[FW_IMAGE_ROOT].size;
 	backing = base ? par_strdup_printf("%s/%s", path, base) : NULL;
 	if (!backing)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	r = hv_xml_volume(name, size, "qcow2", backing, &xml, err);
 	if (r < 0)
 		return r;
@@ -124,7 +124,7 @@ static int disk_ensure(struct hv_libvirt *h, virConnectPtr conn, const char *uui
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "\"%s\" is not a UUID", uuid);
 	name = hv_disk_volume(lower);
 	if (!name)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	r = hv_pool_open(h, conn, &pool, err);
 	if (r < 0)
 		return r;
@@ -164,7 +164,7 @@ static int disk_remove(struct hv_libvirt *h, virConnectPtr conn, const char *uui
 		return 0;
 	name = hv_disk_volume(lower);
 	if (!name)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	vol = pool ? virStorageVolLookupByName(pool, name) : NULL;
 	if (!vol && hv_last_code_is(VIR_ERR_NO_STORAGE_VOL))
 		return 0;

@@ -6,8 +6,8 @@
  */
 #include "lpard/common/event.h"
 #include "lpard/common/sha256.h"
-#include "lpard/hypervisor/libvirt/internal.h"
-#include "lpard/hypervisor/libvirt/xml.h"
+#include "lpard/hypervisor/libvirt/libvirt_priv.h"
+#include "lpard/hypervisor/libvirt/xml/xml.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -111,7 +111,7 @@ static int open_file(const struct fw_image *image, enum fw_image_part part, stru
 	struct stat st;
 
 	if (!path)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	u->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW);
 	if (u->fd < 0)
 		return par_fail(err, errno == ENOENT ? PAR_E_NOT_FOUND : PAR_E_SYSTEM, errno,
@@ -221,7 +221,7 @@ static int ensure_part(virConnectPtr conn, virStoragePoolPtr pool, const struct 
 
 	mark = name ? par_strdup_printf("%s.complete", name) : NULL;
 	if (!mark)
-		return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+		return par_oom(err);
 	marker = virStorageVolLookupByName(pool, mark);
 	vol = marker ? virStorageVolLookupByName(pool, name) : NULL;
 	virResetLastError();
@@ -296,7 +296,7 @@ static int image_remove(struct hv_libvirt *h, virConnectPtr conn, const struct f
 		name = hv_image_volume(image, (enum fw_image_part)i);
 		mark = name ? par_strdup_printf("%s.complete", name) : NULL;
 		if (!mark)
-			return par_fail(err, PAR_E_NO_MEMORY, 0, "out of memory");
+			return par_oom(err);
 		if (i == FW_IMAGE_ROOT)
 			r = check_base_unused(conn, pool, name, err);
 		if (r == 0)

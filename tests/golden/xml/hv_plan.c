@@ -4,7 +4,7 @@
  * ATTRIBUTES - an LPAR made with mksyscfg's ATTRIBUTES and activated with its profile, as the
  * domain XML planned for it
  */
-#include "lpard/hypervisor/libvirt/xml.h"
+#include "lpard/hypervisor/libvirt/xml/xml.h"
 
 #include <string.h>
 

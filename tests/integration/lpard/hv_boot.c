@@ -9,7 +9,7 @@
 #include "firmware/image.h"
 #include "firmware/stage.h"
 #include "lpard/common/event.h"
-#include "lpard/core/partition.h"
+#include "lpard/core/model/partition.h"
 #include "lpard/hypervisor/hypervisor.h"
 
 #include <poll.h>

@@ -13,7 +13,7 @@
 #include "harness.h"
 #include "firmware/image.h"
 #include "lpard/common/event.h"
-#include "lpard/core/partition.h"
+#include "lpard/core/model/partition.h"
 #include "lpard/hypervisor/hypervisor.h"
 
 #include <fcntl.h>

@@ -10,7 +10,7 @@
 #include "../../unit/harness.h"
 #include "firmware/image.h"
 #include "lpard/common/event.h"
-#include "lpard/core/partition.h"
+#include "lpard/core/model/partition.h"
 #include "lpard/hypervisor/hypervisor.h"
 
 #include <fcntl.h>

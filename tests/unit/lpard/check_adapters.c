@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The grammar of virtual adapters. */
-#include "lpard/core/adapters.h"
+#include "lpard/core/model/adapters.h"
 
 #include "harness.h"
 

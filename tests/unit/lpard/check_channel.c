@@ -3,8 +3,8 @@
 /* size: one scripted guest serves all cases */
 #include "harness.h"
 #include "lpard/common/json.h"
-#include "lpard/daemon/channel.h"
-#include "lpard/daemon/run.h"
+#include "lpard/agent/channel.h"
+#include "lpard/agent/command.h"
 
 #include <string.h>
 
@@ -566,7 +566,7 @@ struct client {
 	unsigned int changed;
 };
 
-static void run_replied(struct lpar_run *r, const struct par_error *err, void *user)
+static void run_replied(struct lpar_command *r, const struct par_error *err, void *user)
 {
 	struct client *c = user;
 
@@ -575,7 +575,7 @@ static void run_replied(struct lpar_run *r, const struct par_error *err, void *u
 	c->error = err ? err->id : PAR_E_COUNT;
 }
 
-static void run_changed(struct lpar_run *r, void *user)
+static void run_changed(struct lpar_command *r, void *user)
 {
 	struct client *c = user;
 
@@ -583,16 +583,16 @@ static void run_changed(struct lpar_run *r, void *user)
 	c->changed++;
 }
 
-static const struct lpar_run_ops run_ops = { .replied = run_replied, .changed = run_changed };
+static const struct lpar_command_ops run_ops = { .replied = run_replied, .changed = run_changed };
 
-static int client_next(struct lpar_run *r, struct par_frame_reader *reader, struct par_frame *f)
+static int client_next(struct lpar_command *r, struct par_frame_reader *reader, struct par_frame *f)
 {
 	const void *data;
-	size_t len = lpar_run_output(r, &data);
+	size_t len = lpar_command_output(r, &data);
 
 	if (len > 0)
 		par_frame_feed(reader, data, len);
-	lpar_run_sent(r, len);
+	lpar_command_sent(r, len);
 	return par_frame_next(reader, f, NULL);
 }
 
@@ -601,34 +601,34 @@ START_TEST(test_run)
 	struct par_frame_reader reader;
 	auto_buf b = { 0 };
 	struct client c = { 0 };
-	struct lpar_run *r;
+	struct lpar_command *r;
 	struct par_frame f;
 	struct guest g;
 
 	par_frame_reader_init(&reader, true);
 	guest_up(&g);
-	ck_assert_int_eq(lpar_run_new(&r, g.c, NULL, &run_ops, &c, NULL), 0);
+	ck_assert_int_eq(lpar_command_new(&r, g.c, NULL, &run_ops, &c, NULL), 0);
 	guest_read(&g);
 	guest_put(&g, g.stream, PAR_FRAME_REPLY, "{\"parameters\":{}}", 17);
 	guest_put(&g, g.stream, PAR_FRAME_STDOUT, "hi", 2);
 	par_frame_put(&b, 0, 1, PAR_FRAME_STDIN, "in", 2);
 	par_frame_put(&b, 0, 1, PAR_FRAME_SIGNAL, "\2", 1);
-	lpar_run_feed(r, b.data, b.len);
+	lpar_command_feed(r, b.data, b.len);
 	guest_say(&g);
 	guest_read(&g);
 	ck_assert_uint_eq(g.stdin_bytes, 2);
 	ck_assert_uint_eq(g.signals, 1);
-	ck_assert(c.replied && c.error == PAR_E_COUNT && !lpar_run_done(r));
+	ck_assert(c.replied && c.error == PAR_E_COUNT && !lpar_command_done(r));
 	ck_assert_int_eq(client_next(r, &reader, &f), 1);
 	ck_assert_int_eq(f.type, PAR_FRAME_STDOUT);
 	ck_assert_uint_eq(f.stream, 1);
 	/* The LPAR goes away: an ERROR frame. */
 	lpar_channel_disconnected(g.c, NULL);
-	ck_assert(lpar_run_done(r));
+	ck_assert(lpar_command_done(r));
 	ck_assert_int_eq(client_next(r, &reader, &f), 1);
 	ck_assert_int_eq(f.type, PAR_FRAME_ERROR);
 	ck_assert_ptr_nonnull(memmem(f.data, f.len, "went away", 9));
-	lpar_run_free(&r);
+	lpar_command_free(&r);
 	par_frame_reader_done(&reader);
 	guest_done(&g);
 }
@@ -641,12 +641,12 @@ START_TEST(test_run_client_breaks_the_rules)
 		enum par_frame_type type;
 	} bad[] = { { 2, PAR_FRAME_EOF }, { 1, PAR_FRAME_CLOSE }, { 1, PAR_FRAME_OPEN } };
 	struct client c = { 0 };
-	struct lpar_run *r;
+	struct lpar_command *r;
 	auto_buf b = { 0 };
 	struct guest g;
 
 	guest_up(&g);
-	ck_assert_int_eq(lpar_run_new(&r, g.c, NULL, &run_ops, &c, NULL), 0);
+	ck_assert_int_eq(lpar_command_new(&r, g.c, NULL, &run_ops, &c, NULL), 0);
 	guest_read(&g);
 	guest_put(&g, g.stream, PAR_FRAME_REPLY, "{\"parameters\":{}}", 17);
 	guest_say(&g);
@@ -655,12 +655,12 @@ START_TEST(test_run_client_breaks_the_rules)
 			      bad[_i].type == PAR_FRAME_OPEN ? 2 : 0);
 	else
 		par_buf_puts(&b, "GET / HTTP/1.0\r\n\r\n");
-	lpar_run_feed(r, b.data, b.len);
-	ck_assert(lpar_run_done(r));
+	lpar_command_feed(r, b.data, b.len);
+	ck_assert(lpar_command_done(r));
 	guest_read(&g);
 	ck_assert_uint_eq(g.closes, 1); /* its command is killed, the channel stays */
 	ck_assert_int_eq(lpar_channel_state(g.c), LPAR_CHANNEL_UP);
-	lpar_run_free(&r);
+	lpar_command_free(&r);
 	guest_done(&g);
 }
 END_TEST

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* plan.c: memory units, addresses, entitlement.  Whole plans are in tests/golden/xml. */
 #include "harness.h"
-#include "lpard/hypervisor/libvirt/plan.h"
+#include "lpard/hypervisor/libvirt/xml/plan.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* xml_read.c and xml_write.c: what is stored comes back, and hostile metadata is refused. */
 #include "harness.h"
-#include "lpard/hypervisor/libvirt/xml.h"
+#include "lpard/hypervisor/libvirt/xml/xml.h"
 
 #include <string.h>
 

@@ -3,8 +3,8 @@
 #include "harness.h"
 #include "lpard/common/json.h"
 #include "lpard/common/log.h"
-#include "lpard/common/wire.h"
-#include "lpard/daemon/server.h"
+#include "lpard/wire/wire.h"
+#include "lpard/daemon/server/server.h"
 
 #include <string.h>
 #include <sys/socket.h>
@@ -17,7 +17,7 @@ static char path[128];
 
 /* What the served methods do, by the last letter of their name. */
 static struct lpar_call *kept;
-static struct lpar_raw *raw;
+static struct lpar_upgraded *raw;
 static int gone_seen, closed_seen;
 static struct par_buf raw_bytes;
 
@@ -34,7 +34,7 @@ static void raw_data(void *user, const char *data, size_t len)
 {
 	(void)user;
 	par_buf_put(&raw_bytes, data, len);
-	(void)lpar_raw_send(raw, data, len);
+	(void)lpar_upgraded_send(raw, data, len);
 }
 
 static void raw_closed(void *user)
@@ -44,7 +44,7 @@ static void raw_closed(void *user)
 	raw = NULL;
 }
 
-static const struct lpar_raw_ops raw_ops = { .data = raw_data, .closed = raw_closed };
+static const struct lpar_upgraded_ops raw_ops = { .data = raw_data, .closed = raw_closed };
 
 static void serve(struct lpar_call *call, void *user)
 {
@@ -309,8 +309,8 @@ START_TEST(raw_bytes_both_ways)
 	turn(10);
 	ck_assert_uint_eq(raw_bytes.len, 16);
 	ck_assert_int_eq(read(fd, data, sizeof(data)), 4);
-	(void)lpar_raw_send(raw, "bye", 3);
-	lpar_raw_close(&raw);
+	(void)lpar_upgraded_send(raw, "bye", 3);
+	lpar_upgraded_close(&raw);
 	turn(10);
 	ck_assert_int_eq(read(fd, data, sizeof(data)), 3);
 	ck_assert_int_eq(read(fd, data, sizeof(data)), 0);

@@ -3,8 +3,8 @@
 #include "harness.h"
 #include "lpard/common/log.h"
 #include "lpard/common/str.h"
-#include "lpard/daemon/server.h"
-#include "lpard/daemon/systemd.h"
+#include "lpard/daemon/server/server.h"
+#include "lpard/daemon/server/systemd.h"
 
 #include <fcntl.h>
 #include <string.h>

@@ -8,7 +8,7 @@
 #include "harness.h"
 #include "lpard/common/event.h"
 #include "lpard/common/json.h"
-#include "lpard/daemon/channel.h"
+#include "lpard/agent/channel.h"
 #include "wparctl/agent/agent.h"
 
 #include <errno.h>

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Listings: which attributes the HMC's ls commands show, in which order, and the text of each
+ * value. The table itself is attributes.def.
+ *
+ * Use: lpar_fields_select() once per request, then for every record and field
+ * lpar_field_put(); the texts go into a buffer of the caller, nothing is allocated per value.
+ */
+#pragma once
+
+#include "lpard/common/error.h"
+#include "lpard/common/str.h"
+#include "lpard/core/model/partition.h"
+
+#include <time.h>
+
+enum lpar_listing {
+	LPAR_LIST_SYS,		/* lssyscfg -r sys */
+	LPAR_LIST_LPAR,		/* lssyscfg -r lpar */
+	LPAR_LIST_PROF,		/* lssyscfg -r prof */
+	LPAR_LIST_MEM_SYS,	/* lshwres -r mem --level sys */
+	LPAR_LIST_MEM_LPAR,	/* lshwres -r mem --level lpar */
+	LPAR_LIST_PROC_SYS,	/* lshwres -r proc --level sys */
+	LPAR_LIST_PROC_LPAR,	/* lshwres -r proc --level lpar */
+	LPAR_LIST_REFCODE_SYS,	/* lsrefcode -r sys */
+	LPAR_LIST_REFCODE_LPAR, /* lsrefcode -r lpar */
+	LPAR_LIST_COUNT
+};
+
+/*
+ * lpar_listing_find - the listing for a resource and level
+ * @resource	sys, lpar, prof, mem, proc, refcode
+ * @level	sys or lpar for mem, proc and refcode; NULL otherwise
+ * Returns false when there is none.
+ */
+bool lpar_listing_find(const char *resource, const char *level, enum lpar_listing *ret);
+
+/* A reference code as the daemon recorded it. */
+struct lpar_refcode {
+	time_t time;			    /* 0: no time stamp */
+	uint32_t number;		    /* refcode_num of a system's list */
+	const char *refcode;		    /* may be "" */
+	const char *words[8];		    /* word2..word9; NULL: empty */
+	const char *fru_call_out_loc_codes; /* NULL: empty */
+};
+
+/* What a row is about.  Fields that the listing does not need may be NULL. */
+struct lpar_record {
+	const struct lpar_system *system;
+	const struct lpar_usage *usage; /* of the whole system: mem and proc, level sys */
+	const struct lpar_partition *partition;
+	const struct lpar_live *live;	    /* NULL: not activated */
+	const struct lpar_profile *profile; /* LPAR_LIST_PROF */
+	const struct lpar_refcode *refcode;
+	time_t now; /* sys_time */
+};
+
+struct lpar_attribute; /* a row of attributes.def */
+
+const char *lpar_attribute_name(const struct lpar_attribute *a);
+
+/* The columns of a request; v is owned, the attributes are static.  { 0 } is empty. */
+struct lpar_fields {
+	const struct lpar_attribute **v;
+	size_t n;
+};
+
+void lpar_fields_done(struct lpar_fields *f);
+
+/*
+ * lpar_fields_select - the attributes a request asks for
+ * @names	n names in the order wanted; NULL: the listing's default set and order
+ * Errors: PAR_E_INVALID_ARGUMENT ("An invalid attribute was entered.  The invalid attribute is X.
+ * …").
+ */
+int lpar_fields_select(enum lpar_listing l, const char *const *names, size_t n,
+		       struct lpar_fields *ret, struct par_error **err);
+
+/*
+ * lpar_field_put - append the value's text to @b
+ * Returns 1 when the attribute applies to the record (the text may be empty), 0 when it does not
+ * (nothing was appended; the default listing leaves it out, -F shows "null"), or -ENOMEM.
+ */
+int lpar_field_put(const struct lpar_attribute *a, const struct lpar_record *r, struct par_buf *b);
+
+/*
+ * --filter of a listing: every given criterion must hold.  { 0 } lets everything through.
+ */
+struct lpar_filter {
+	struct par_strv lpar_names;
+	struct par_strv lpar_ids;
+	struct par_strv work_groups;
+	struct par_strv profile_names;
+};
+
+void lpar_filter_done(struct lpar_filter *f);
+/* lpar_filter_add - one criterion; PAR_E_INVALID_ARGUMENT for one that @l does not know */
+int lpar_filter_add(struct lpar_filter *f, enum lpar_listing l, const char *name,
+		    const char *const *values, size_t n, struct par_error **err);
+/*
+ * lpar_filter_check - what is named must exist, an unknown name is an error and not an empty list:
+ * partitions (HSCL8012, HSCL8011), and profiles in at least one selected partition (HSCL800F)
+ */
+int lpar_filter_check(const struct lpar_filter *f, const struct lpar_set *set,
+		      struct par_error **err);
+/* lpar_filter_match - @profile is NULL in listings that have none */
+bool lpar_filter_match(const struct lpar_filter *f, const struct lpar_partition *p,
+		       const struct lpar_profile *profile);
+
+/*
+ * lpar_last_valid_profile - the pseudo-profile "last*valid*configuration" as a record's profile
+ * Returns false when @p was never activated.  @ret borrows from @p: do not free it.
+ */
+bool lpar_last_valid_profile(const struct lpar_partition *p, struct lpar_profile *ret);

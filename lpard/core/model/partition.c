@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Partitions: making, changing and copying them, and which operation their state allows. */
+#include "lpard/core/model/partition.h"
+#include "lpard/core/attributes/attributes_priv.h"
+#include "lpard/core/messages.h"
+#include "lpard/core/model/profile_priv.h"
+
+#include <ctype.h>
+#include <string.h>
+
+void lpar_partition_free(struct lpar_partition **p)
+{
+	struct lpar_partition *it = *p;
+
+	if (!it)
+		return;
+	attr_free_strings(LPAR_LIST_LPAR, ATTR_OF_PARTITION, it);
+	for (size_t i = 0; i < it->n_profiles; i++)
+		lpar_profile_done(&it->profiles[i]);
+	free(it->profiles);
+	lpar_current_free(&it->current);
+	free(it);
+	*p = NULL;
+}
+
+static int copy_into(const struct lpar_partition *from, struct lpar_partition *to)
+{
+	if (attr_dup_strings(LPAR_LIST_LPAR, ATTR_OF_PARTITION, to) < 0)
+		return -ENOMEM;
+	to->profiles = calloc(from->n_profiles + 1, sizeof(*to->profiles));
+	if (!to->profiles)
+		return -ENOMEM;
+	for (size_t i = 0; i < from->n_profiles; i++) {
+		if (lpar_profile_copy(&from->profiles[i], &to->profiles[i]) < 0)
+			return -ENOMEM;
+		to->n_profiles++;
+	}
+	if (!from->current)
+		return 0;
+	to->current = calloc(1, sizeof(*to->current));
+	if (!to->current)
+		return -ENOMEM;
+	*to->current = *from->current;
+	to->current->profile = (struct lpar_profile){ 0 };
+	return lpar_profile_copy(&from->current->profile, &to->current->profile);
+}
+
+struct lpar_partition *lpar_partition_dup(const struct lpar_partition *p)
+{
+	auto_partition copy = malloc(sizeof(*copy));
+
+	if (!copy)
+		return NULL;
+	*copy = *p;
+	copy->profiles = NULL;
+	copy->n_profiles = 0;
+	copy->current = NULL;
+	if (copy_into(p, copy) < 0)
+		return NULL;
+	return take_ptr(copy);
+}
+
+static int check_free_name(const struct lpar_set *others, const struct lpar_partition *self,
+			   const char *name, struct par_error **err)
+{
+	struct lpar_partition *p = lpar_set_find(others, name);
+
+	if (p && p != self)
+		return par_fail(err, PAR_E_EXISTS, 0, LPAR_MSG_NAME_USED, name);
+	return 0;
+}
+
+static int check_boot_image(const struct lpar_system *sys, const struct lpar_partition *p,
+			    struct par_error **err)
+{
+	if (!p->boot_image || strcmp(p->boot_image, "none") == 0 || !sys || sys->images.n == 0 ||
+	    par_strv_find(&sys->images, p->boot_image) >= 0)
+		return 0;
+	return attr_fail_value("boot_image", p->boot_image, "There is no such boot image", err);
+}
+
+/* The id asked for, or the lowest free one. */
+static int choose_id(const struct lpar_set *others, struct lpar_partition *p,
+		     struct par_error **err)
+{
+	if (p->id == 0) {
+		p->id = lpar_set_free_id(others);
+		if (p->id == 0)
+			return par_fail(err, PAR_E_NO_RESOURCES, 0,
+					"The managed system has no free partition id");
+		return 0;
+	}
+	if (lpar_set_find_id(others, p->id))
+		return par_fail(
+			err, PAR_E_EXISTS, 0,
+			"HSCL05DE The partition ID %u is already used in the managed system.  "
+			"Please specify another ID and retry the command.",
+			p->id);
+	return 0;
+}
+
+/* One pair of mksyscfg -r lpar: the profile's, or else the partition's. */
+static int create_set(struct lpar_partition *p, struct lpar_profile *profile,
+		      const struct par_attr *attr, struct par_error **err)
+{
+	const struct lpar_attribute *a = attr_find(LPAR_LIST_PROF, attr->name);
+
+	if (strcmp(attr->name, "profile_name") == 0)
+		return attr_change_field(attr_find(LPAR_LIST_PROF, "name"), profile, attr->op,
+					 attr->value, err);
+	if (a && a->when == ALWAYS)
+		return profile_set(profile, attr, err);
+	a = attr_find(LPAR_LIST_LPAR, attr->name);
+	if (!a || a->when == FIXED || strcmp(attr->name, "default_profile") == 0)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, LPAR_MSG_INVALID_ATTRIBUTE,
+				attr->name);
+	return attr_change_field(a, p, attr->op, attr->value, err);
+}
+
+static int create_fill(const struct lpar_system *sys, const struct par_attrs *attrs,
+		       struct lpar_partition *p, struct par_error **err)
+{
+	static const char *const more[] = { "name", "profile_name", "lpar_env", NULL };
+	par_cleanup(lpar_profile_done) struct lpar_profile profile;
+	int r = 0;
+
+	profile_init(&profile);
+	for (size_t i = 0; i < attrs->n && r == 0; i++)
+		r = create_set(p, &profile, &attrs->v[i], err);
+	if (r == 0)
+		r = profile_require(&profile, attrs, more, err);
+	if (r == 0)
+		r = profile_settle(&profile, attrs, err);
+	if (r == 0)
+		r = profile_complete(&profile, err);
+	if (r == 0)
+		r = profile_check(&profile, sys, err);
+	if (r < 0)
+		return r;
+	p->default_profile = strdup(profile.name);
+	if (!p->default_profile)
+		return par_oom(err);
+	return profile_append(p, &profile, err);
+}
+
+int lpar_partition_create(const struct lpar_system *sys, const struct lpar_set *others,
+			  const char *uuid, const struct par_attrs *attrs,
+			  struct lpar_partition **ret, struct par_error **err)
+{
+	auto_partition p = calloc(1, sizeof(*p));
+	int r;
+
+	if (!p)
+		return par_oom(err);
+	p->avail_priority = 127;
+	for (size_t i = 0; i < sizeof(p->uuid) - 1 && uuid[i]; i++)
+		p->uuid[i] = (char)toupper((unsigned char)uuid[i]);
+	r = check_uuid(attr_find(LPAR_LIST_LPAR, "uuid"), p->uuid, err);
+	if (r == 0)
+		r = create_fill(sys, attrs, p, err);
+	if (r == 0)
+		r = check_free_name(others, NULL, p->name, err);
+	if (r == 0)
+		r = check_boot_image(sys, p, err);
+	if (r == 0)
+		r = choose_id(others, p, err);
+	if (r < 0)
+		return r;
+	*ret = take_ptr(p);
+	return 0;
+}
+
+static int rename_partition(struct lpar_partition *p, const struct lpar_partition *original,
+			    const struct lpar_set *others, enum lpar_state state, const char *name,
+			    struct par_error **err)
+{
+	int r = lpar_name_check("new_name", name, err);
+
+	if (r < 0 || strcmp(name, p->name) == 0)
+		return r;
+	if (lpar_state_active(state))
+		return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_MUST_BE_OFF, p->name,
+				lpar_state_text(state));
+	r = check_free_name(others, original, name, err);
+	return r < 0 ? r : attr_set_field(attr_find(LPAR_LIST_LPAR, "name"), p, name, err);
+}
+
+static int change_one(struct lpar_partition *p, enum lpar_state state, const struct par_attr *attr,
+		      struct par_error **err)
+{
+	const struct lpar_attribute *a = attr_find(LPAR_LIST_LPAR, attr->name);
+	struct lpar_profile *profile;
+
+	if (!a || a->when == FIXED || a->when == BORN)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, LPAR_MSG_INVALID_ATTRIBUTE,
+				attr->name);
+	if (a->when == STOPPED && lpar_state_active(state))
+		return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_MUST_BE_OFF, p->name,
+				lpar_state_text(state));
+	if (strcmp(attr->name, "default_profile") == 0) {
+		int r = lpar_profile_get(p, attr->value, &profile, err);
+
+		if (r < 0)
+			return r;
+	}
+	return attr_change_field(a, p, attr->op, attr->value, err);
+}
+
+int lpar_partition_change(struct lpar_partition *p, const struct lpar_system *sys,
+			  const struct lpar_set *others, enum lpar_state state,
+			  const struct par_attrs *attrs, struct par_error **err)
+{
+	auto_partition copy = lpar_partition_dup(p);
+	struct lpar_partition swap;
+	int r = 0;
+
+	if (!copy)
+		return par_oom(err);
+	for (size_t i = 0; i < attrs->n && r == 0; i++) {
+		const struct par_attr *a = &attrs->v[i];
+
+		if (strcmp(a->name, "name") == 0 || strcmp(a->name, "lpar_id") == 0)
+			continue;
+		if (strcmp(a->name, "new_name") == 0)
+			r = rename_partition(copy, p, others, state, a->value, err);
+		else
+			r = change_one(copy, state, a, err);
+	}
+	if (r == 0)
+		r = check_boot_image(sys, copy, err);
+	if (r < 0)
+		return r;
+	swap = *p;
+	*p = *copy;
+	*copy = swap;
+	return 0;
+}
+
+static enum lpar_state state_of(const struct lpar_partition *p, const struct lpar_live *live)
+{
+	enum lpar_state s = live ? live->state : LPAR_STATE_NOT_ACTIVATED;
+
+	return s == LPAR_STATE_NOT_ACTIVATED && p->error_refcode ? LPAR_STATE_ERROR : s;
+}
+
+int lpar_operation_check(const struct lpar_partition *p, const struct lpar_live *live,
+			 enum lpar_operation op, bool with_profile, struct par_error **err)
+{
+	enum lpar_state state = state_of(p, live);
+	const char *text = lpar_state_text(state);
+	bool active = lpar_state_active(state);
+
+	switch (op) {
+	case LPAR_OP_ON:
+		if (active)
+			return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_ALREADY_ON, p->name,
+					text);
+		if (!with_profile && !p->current)
+			return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_NO_CURRENT, p->name);
+		return 0;
+	case LPAR_OP_REMOVE:
+		if (active)
+			return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_MUST_BE_OFF, p->name,
+					text);
+		return 0;
+	case LPAR_OP_SHUTDOWN:
+	case LPAR_OP_SHUTDOWN_IMMED:
+	case LPAR_OP_RESTART_IMMED:
+	case LPAR_OP_OSSHUTDOWN:
+	case LPAR_OP_OSSHUTDOWN_RESTART:
+		break;
+	case LPAR_OP_COUNT:
+		return -EINVAL;
+	}
+	/* Error is left by an immediate shutdown, as on the HMC. */
+	if (!active && !(state == LPAR_STATE_ERROR && op == LPAR_OP_SHUTDOWN_IMMED))
+		return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_ALREADY_OFF, p->name, text);
+	if ((op == LPAR_OP_OSSHUTDOWN || op == LPAR_OP_OSSHUTDOWN_RESTART) &&
+	    live->rmc_state != LPAR_RMC_ACTIVE)
+		return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_NO_OS_SHUTDOWN, p->name);
+	return 0;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A managed system and its partitions: see system.h. */
+#include "lpard/core/model/system.h"
+#include "lpard/core/messages.h"
+#include "lpard/core/model/partition.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+void lpar_system_done(struct lpar_system *s)
+{
+	free(s->name);
+	free(s->type_model);
+	free(s->serial);
+	free(s->uuid);
+	free(s->ipaddr);
+	free(s->description);
+	free(s->accelerator);
+	free(s->default_image);
+	par_strv_done(&s->images);
+	*s = (struct lpar_system){ 0 };
+}
+
+bool lpar_system_matches(const struct lpar_system *s, const char *name)
+{
+	size_t len = s->type_model ? strlen(s->type_model) : 0;
+
+	if (par_streq(s->name, name))
+		return true;
+	return len > 0 && s->serial && strncmp(name, s->type_model, len) == 0 && name[len] == '*' &&
+	       strcmp(name + len + 1, s->serial) == 0;
+}
+
+struct lpar_partition *lpar_set_find(const struct lpar_set *s, const char *name)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		if (strcmp(s->v[i]->name, name) == 0)
+			return s->v[i];
+	}
+	return NULL;
+}
+
+struct lpar_partition *lpar_set_find_id(const struct lpar_set *s, uint32_t id)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		if (s->v[i]->id == id)
+			return s->v[i];
+	}
+	return NULL;
+}
+
+/* A copy of an LPAR that was not made by us has the id of the original. */
+static bool has_id_twice(const struct lpar_set *s, uint32_t id)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		n += s->v[i]->id == id;
+	return n > 1;
+}
+
+int lpar_set_get(const struct lpar_set *s, const char *name, uint32_t id,
+		 struct lpar_partition **ret, struct par_error **err)
+{
+	struct lpar_partition *p = name ? lpar_set_find(s, name) : lpar_set_find_id(s, id);
+	char text[16];
+
+	if (p && !name && has_id_twice(s, id))
+		return par_fail(err, PAR_E_BUSY, 0, LPAR_MSG_AMBIGUOUS_ID, id);
+	if (p) {
+		*ret = p;
+		return 0;
+	}
+	if (name)
+		return par_fail(err, PAR_E_NOT_FOUND, 0, LPAR_MSG_NO_PARTITION, name);
+	snprintf(text, sizeof(text), "%" PRIu32, id);
+	return par_fail(err, PAR_E_NOT_FOUND, 0, LPAR_MSG_NO_PARTITION_ID, text);
+}
+
+uint32_t lpar_set_free_id(const struct lpar_set *s)
+{
+	uint8_t taken[LPAR_ID_MAX / 8 + 1] = { 0 };
+
+	for (size_t i = 0; i < s->n; i++) {
+		if (s->v[i]->id <= LPAR_ID_MAX)
+			taken[s->v[i]->id / 8] |= (uint8_t)(1u << s->v[i]->id % 8);
+	}
+	for (uint32_t id = 1; id <= LPAR_ID_MAX; id++) {
+		if (!(taken[id / 8] & (1u << id % 8)))
+			return id;
+	}
+	return 0;
+}
+
+void lpar_usage_add(struct lpar_usage *u, const struct lpar_partition *p,
+		    const struct lpar_live *live)
+{
+	if (!p->current || !live || !lpar_state_active(live->state))
+		return;
+	u->mem_mib += p->current->mem_mib;
+	u->proc_units_x100 += p->current->proc_units_x100;
+	if (p->current->profile.proc_mode == LPAR_PROC_DEDICATED)
+		u->procs_dedicated += p->current->procs;
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Activation: give the LPAR a profile's resources, have its image and disk in place, define its
+ * domain and start it.  Each step can be done again; one that fails leaves the LPAR as it was, in
+ * state Error with a reference code.
+ */
+#include "firmware/stage.h"
+#include "lpard/common/log.h"
+#include "lpard/core/messages.h"
+#include "lpard/daemon/jobs/define_lpar.h"
+#include "lpard/daemon/jobs/shutdown.h"
+
+#include <string.h>
+
+/* Promise resources to the LPAR, so that two activations at once do not get the same. */
+static int take_resources(struct lpar_job *job, struct lpar_partition *part, struct par_error **err)
+{
+	const struct lpar_state_request *rq = job->data;
+	const char *profile = rq->profile ? rq->profile : part->current ? LPAR_LAST_VALID : NULL;
+	struct lpar_managed *host = job->host;
+	struct lpar_usage usage;
+	int r;
+
+	pthread_mutex_lock(&host->lock);
+	lpar_managed_usage(host, job->entry, &usage);
+	r = lpar_profile_apply(part, profile, &host->sys, &usage, err);
+	if (r >= 0) {
+		job->entry->claim = (struct lpar_usage){
+			.mem_mib = part->current->mem_mib,
+			.proc_units_x100 = part->current->proc_units_x100,
+		};
+		if (part->current->profile.proc_mode == LPAR_PROC_DEDICATED)
+			job->entry->claim.procs_dedicated = part->current->procs;
+	}
+	pthread_mutex_unlock(&host->lock);
+	if (rq->keylock_given)
+		part->keylock = rq->keylock;
+	return r;
+}
+
+static int on_bytes(const char *what, uint64_t done, uint64_t total, void *user)
+{
+	struct lpar_job *job = user;
+
+	lpar_job_progress(job, what, done, total);
+	return job->daemon->stopping ? -1 : 0;
+}
+
+/* From the image on disk to a running domain.  @ret_failure: what kind of trouble it was. */
+static int bring_up(struct lpar_job *job, const struct hv_record *rec, enum fw_failure *ret_failure,
+		    struct par_error **err)
+{
+	const struct lpar_state_request *rq = job->data;
+	const struct lpar_partition *part = rec->part;
+	struct hv_progress progress = { .fn = on_bytes, .user = job };
+	struct hv_definition def = { .part = part };
+	struct hv *hv = job->host->hv;
+	auto_fw_image image = { 0 };
+	int r;
+
+	*ret_failure = FW_FAILURE_NO_IMAGE;
+	r = lpar_model_image(job->config, part, &image, err);
+	if (r > 0) {
+		def.image = &image;
+		r = hv->ops->image_ensure(hv, &image, &progress, err);
+		r = r < 0 ? r
+			  : hv->ops->disk_ensure(hv, rq->uuid, &image, job->config->disk_mib, err);
+	}
+	if (r < 0)
+		return r;
+	*ret_failure = FW_FAILURE_HYPERVISOR;
+	def.boot_mode = rq->boot_mode_given ? rq->boot_mode : part->current->profile.boot_mode;
+	lpar_job_progress(job, "define", 1, 1);
+	r = hv->ops->define(hv, &def, err);
+	if (r < 0)
+		return r;
+	lpar_job_progress(job, "start", 1, 1);
+	return hv->ops->start(hv, rq->uuid, rq->profile != NULL, err);
+}
+
+/* Is this the LPAR's fault, so that it is in Error now?  Not when libvirtd went away. */
+static bool is_failure(const struct par_error *err)
+{
+	return !err || (err->id != PAR_E_DISCONNECTED && err->id != PAR_E_TIMED_OUT &&
+			err->id != PAR_E_WRONG_STATE && err->id != PAR_E_NO_MEMORY);
+}
+
+/* Keep the failure with the LPAR, everything else as it was before. */
+static void keep_failure(struct lpar_job *job, struct lpar_partition *before, const char *refcode)
+{
+	struct lpar_state_request *rq = job->data;
+	struct hv *hv = job->host->hv;
+	auto_error err = NULL;
+
+	snprintf(rq->failure, sizeof(rq->failure), "%s", refcode);
+	free(before->error_refcode);
+	before->error_refcode = strdup(refcode);
+	if (hv->ops->save(hv, before, &err) < 0)
+		par_log(PAR_LOG_WARNING, "lpar=%s its failure could not be stored: %s",
+			before->name, err && err->msg ? err->msg : "?");
+}
+
+static int activate(struct lpar_job *job, struct hv_record *rec, struct lpar_partition *before,
+		    struct par_error **err)
+{
+	enum fw_failure failure;
+	autofree char *refcode = NULL, *why = NULL;
+	int r = take_resources(job, rec->part, err);
+
+	if (r < 0) {
+		if (rec->part->error_refcode && err && *err && (*err)->id == PAR_E_NO_RESOURCES)
+			keep_failure(job, before, rec->part->error_refcode);
+		return r;
+	}
+	r = bring_up(job, rec, &failure, err);
+	if (r >= 0 || !err || !is_failure(*err))
+		return r;
+	refcode = par_strdup_printf("%s LP=%05u", fw_failure_refcode(failure), before->id);
+	why = strdup(*err && (*err)->msg ? (*err)->msg : "The hypervisor refused it");
+	if (!refcode || !why)
+		return r;
+	keep_failure(job, before, refcode);
+	if (why[0] && why[strlen(why) - 1] == '.')
+		why[strlen(why) - 1] = '\0';
+	return par_fail(err, *err ? (*err)->id : PAR_E_SYSTEM, 0, LPAR_MSG_ERROR_STATE,
+			before->name, refcode, why);
+}
+
+int lpar_activate_work(struct lpar_job *job, struct par_error **err)
+{
+	struct lpar_state_request *rq = job->data;
+	struct hv *hv = job->host->hv;
+	auto_partition before = NULL;
+	auto_hv_record rec = { 0 };
+	struct lpar_live live;
+	int r = hv->ops->get(hv, rq->uuid, &rec, err);
+
+	if (r < 0)
+		return r;
+	lpar_model_live(&rec, &live);
+	if (rec.live.state == HV_RUN_SUSPENDED)
+		live.state = LPAR_STATE_NOT_ACTIVATED; /* it goes on from its saved memory */
+	r = lpar_operation_check(rec.part, &live, LPAR_OP_ON, rq->profile != NULL, err);
+	if (r < 0)
+		return r;
+	before = lpar_partition_dup(rec.part);
+	if (!before)
+		return par_oom(err);
+	r = activate(job, &rec, before, err);
+	lpar_managed_fetch(job->host, rq->uuid);
+	return r;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Work that several jobs share: see model.h. */
+#include "lpard/daemon/jobs/define_lpar.h"
+
+#include "lpard/daemon/systems/images.h"
+#include "lpard/daemon/systems/media.h"
+
+#include <string.h>
+#include <strings.h>
+
+void lpar_model_live(const struct hv_record *rec, struct lpar_live *ret)
+{
+	*ret = (struct lpar_live){ .state = LPAR_STATE_NOT_ACTIVATED };
+	switch (rec->live.state) {
+	case HV_RUN_OFF:
+		return;
+	case HV_RUN_RUNNING:
+	case HV_RUN_PAUSED: /* stopped by somebody, but it has its resources and can be shut down */
+		ret->state = LPAR_STATE_RUNNING;
+		break;
+	case HV_RUN_SUSPENDED:
+		ret->state = LPAR_STATE_SUSPENDED;
+		break;
+	case HV_RUN_SHUTTING_DOWN:
+		ret->state = LPAR_STATE_SHUTTING_DOWN;
+		break;
+	case HV_RUN_CRASHED:
+		ret->state = LPAR_STATE_ERROR;
+		break;
+	}
+	ret->mem_mib = rec->live.mem_mib;
+	ret->procs = rec->live.vcpus;
+}
+
+int lpar_model_others(const struct lpar_managed *host, const char *uuid, struct lpar_set *ret)
+{
+	struct lpar_partition **v = calloc(host->set.n + 1, sizeof(struct lpar_partition *));
+
+	if (!v)
+		return -ENOMEM;
+	*ret = (struct lpar_set){ .v = v };
+	for (size_t i = 0; i < host->set.n; i++) {
+		if (strcasecmp(host->set.v[i]->uuid, uuid) != 0)
+			v[ret->n++] = host->set.v[i];
+	}
+	return 0;
+}
+
+int lpar_model_image(const struct lpar_config *config, const struct lpar_partition *part,
+		     struct fw_image *ret, struct par_error **err)
+{
+	int r;
+
+	if (part->boot_image && strcmp(part->boot_image, "none") == 0)
+		return 0;
+	r = lpar_images_find(config, part->boot_image, ret, err);
+	if (r == 0 && config->media)
+		r = lpar_media_add(config->media, ret, err);
+	return r < 0 ? r : 1;
+}
+
+int lpar_model_define(const struct lpar_job *job, const struct lpar_partition *part,
+		      struct par_error **err)
+{
+	struct lpar_profile *first = lpar_profile_find(part, part->default_profile);
+	const struct lpar_profile *p = part->current ? &part->current->profile : first;
+	auto_fw_image image = { 0 };
+	struct hv_definition def = { .part = part };
+	struct hv *hv = job->host->hv;
+
+	/* Activation asks for the image again, and says when it is not there. */
+	if (lpar_model_image(job->config, part, &image, NULL) > 0)
+		def.image = &image;
+	if (p)
+		def.boot_mode = p->boot_mode;
+	return hv->ops->define(hv, &def, err);
+}

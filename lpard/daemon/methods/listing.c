@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* List: every listing, from the copies that the events keep fresh. */
+#include "lpard/common/json.h"
+#include "lpard/core/attributes/attributes.h"
+#include "lpard/daemon/methods/common.h"
+#include "lpard/daemon/methods/dispatch.h"
+#include "lpard/daemon/methods/waiting.h"
+
+#include <string.h>
+
+#define MAX_FIELDS  512
+#define MAX_VALUES  4096
+#define PARK_SYS_MS 5000
+
+struct listing {
+	enum lpar_listing kind;
+	struct lpar_fields fields;
+	struct lpar_filter filter;
+	uint64_t count; /* reference codes of each */
+	struct json_object *rows;
+	struct par_buf text; /* of one value, used again and again */
+	time_t now;
+};
+
+static void listing_done(struct listing *l)
+{
+	lpar_fields_done(&l->fields);
+	lpar_filter_done(&l->filter);
+	json_object_put(l->rows);
+	par_buf_done(&l->text);
+}
+
+static int put_row(struct listing *l, const struct lpar_record *rec, struct par_error **err)
+{
+	struct json_object *row = json_object_new_array_ext((int)l->fields.n);
+
+	if (!row || json_object_array_add(l->rows, row) != 0) {
+		json_object_put(row);
+		return par_oom(err);
+	}
+	for (size_t i = 0; i < l->fields.n; i++) {
+		struct json_object *value = NULL;
+		int r;
+
+		par_buf_clear(&l->text);
+		r = lpar_field_put(l->fields.v[i], rec, &l->text);
+		if (r > 0)
+			value = json_object_new_string_len(l->text.data ? l->text.data : "",
+							   (int)l->text.len);
+		if (r < 0 || (r > 0 && !value) || json_object_array_add(row, value) != 0) {
+			json_object_put(value);
+			return par_oom(err);
+		}
+	}
+	return 0;
+}
+
+static int put_refcodes(struct listing *l, struct lpar_record rec, const struct lpar_lpar *e,
+			struct par_error **err)
+{
+	struct lpar_refcode none = { .refcode = "" };
+	size_t n = e->n_refcodes < l->count ? e->n_refcodes : (size_t)l->count;
+	int r = 0;
+
+	rec.refcode = &none;
+	if (n == 0) {
+		/* lpard was started anew since: the last error is kept with the LPAR. */
+		if (e->part->error_refcode)
+			none.refcode = e->part->error_refcode;
+		return put_row(l, &rec, err);
+	}
+	for (size_t i = 0; i < n && r >= 0; i++) {
+		const struct lpar_refcode_kept *k = &e->refcodes[i];
+		struct lpar_refcode code = { .time = k->time, .refcode = k->code };
+
+		rec.refcode = &code;
+		r = put_row(l, &rec, err);
+	}
+	return r;
+}
+
+static int put_profiles(struct listing *l, struct lpar_record rec, struct par_error **err)
+{
+	const struct lpar_partition *p = rec.partition;
+	struct lpar_profile last;
+	int r = 0;
+
+	for (size_t i = 0; i < p->n_profiles && r >= 0; i++) {
+		rec.profile = &p->profiles[i];
+		if (lpar_filter_match(&l->filter, p, rec.profile))
+			r = put_row(l, &rec, err);
+	}
+	/* The pseudo-profile is shown only to those who ask for it by name. */
+	if (r >= 0 && par_strv_find(&l->filter.profile_names, LPAR_LAST_VALID) >= 0 &&
+	    lpar_last_valid_profile(p, &last)) {
+		rec.profile = &last;
+		if (lpar_filter_match(&l->filter, p, rec.profile))
+			r = put_row(l, &rec, err);
+	}
+	return r;
+}
+
+static int put_entry(struct listing *l, const struct lpar_managed *host, const struct lpar_lpar *e,
+		     struct par_error **err)
+{
+	struct lpar_live live;
+	struct lpar_record rec = {
+		.system = &host->sys, .partition = e->part, .live = &live, .now = l->now
+	};
+
+	if (e->reserved)
+		return 0;
+	lpar_lpar_live(e, &live);
+	if (l->kind == LPAR_LIST_PROF)
+		return put_profiles(l, rec, err);
+	if (!lpar_filter_match(&l->filter, e->part, NULL))
+		return 0;
+	if (l->kind == LPAR_LIST_REFCODE_LPAR)
+		return put_refcodes(l, rec, e, err);
+	return put_row(l, &rec, err);
+}
+
+static int put_host(struct listing *l, const struct lpar_managed *host, struct par_error **err)
+{
+	struct lpar_usage usage;
+	struct lpar_refcode none = { .number = 0, .refcode = "" };
+	struct lpar_record rec = {
+		.system = &host->sys, .usage = &usage, .refcode = &none, .now = l->now
+	};
+	int r;
+
+	switch (l->kind) {
+	case LPAR_LIST_SYS:
+	case LPAR_LIST_MEM_SYS:
+	case LPAR_LIST_PROC_SYS:
+	case LPAR_LIST_REFCODE_SYS:
+		lpar_managed_usage(host, NULL, &usage);
+		return put_row(l, &rec, err);
+	case LPAR_LIST_LPAR:
+	case LPAR_LIST_PROF:
+	case LPAR_LIST_MEM_LPAR:
+	case LPAR_LIST_PROC_LPAR:
+	case LPAR_LIST_REFCODE_LPAR:
+	case LPAR_LIST_COUNT:
+		break;
+	}
+	r = lpar_filter_check(&l->filter, &host->set, err);
+	for (size_t i = 0; i < host->n_entries && r >= 0; i++)
+		r = put_entry(l, host, host->entries[i], err);
+	return r;
+}
+
+static int read_filter(struct listing *l, struct json_object *parameters, struct par_error **err)
+{
+	static const char *const known[] = { "name", "values", NULL };
+	struct json_object *a = NULL;
+	int r = par_json_array(parameters, "filter", false, 16, &a, err);
+
+	for (size_t i = 0; r >= 0 && a && i < json_object_array_length(a); i++) {
+		struct json_object *o = json_object_array_get_idx(a, i);
+		auto_strv values = { 0 };
+		const char *name = NULL;
+
+		if (!json_object_is_type(o, json_type_object))
+			return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+					"\"filter\" must be a list of objects");
+		r = par_json_only(o, known, err);
+		r = r < 0 ? r : par_json_string(o, "name", true, &name, err);
+		r = r < 0 ? r : par_json_strv(o, "values", true, MAX_VALUES, &values, err);
+		r = r < 0 ? r
+			  : lpar_filter_add(&l->filter, l->kind, name,
+					    (const char *const *)values.v, values.n, err);
+	}
+	return r;
+}
+
+static int read_request(struct listing *l, struct json_object *parameters, struct par_error **err)
+{
+	const char *resource = NULL, *level = NULL;
+	auto_strv fields = { 0 };
+	int r = par_json_string(parameters, "resource", true, &resource, err);
+
+	r = r < 0 ? r : par_json_string(parameters, "level", false, &level, err);
+	if (r < 0)
+		return r;
+	if (!lpar_listing_find(resource, level, &l->kind))
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"There is no listing of the resource \"%s\"%s%s",
+				par_printable(resource) ? resource : "?", level ? " at level " : "",
+				level && par_printable(level) ? level : "");
+	l->count = 1;
+	r = par_json_u64(parameters, "count", false, 1000, &l->count, err);
+	r = r < 0 ? r : par_json_strv(parameters, "fields", false, MAX_FIELDS, &fields, err);
+	r = r < 0 ? r : read_filter(l, parameters, err);
+	return r < 0 ? r
+		     : lpar_fields_select(l->kind, (const char *const *)fields.v, fields.n,
+					  &l->fields, err);
+}
+
+static int answer(struct lpar_call **call, struct listing *l, struct par_error **err)
+{
+	auto_json a = json_object_new_object();
+	auto_json names = json_object_new_array_ext((int)l->fields.n);
+
+	for (size_t i = 0; i < l->fields.n && names; i++) {
+		struct json_object *s = json_object_new_string(lpar_attribute_name(l->fields.v[i]));
+
+		if (!s || json_object_array_add(names, s) != 0)
+			return par_oom(err);
+	}
+	if (par_json_put(a, "names", take_ptr(names)) < 0 ||
+	    par_json_put(a, "rows", take_ptr(l->rows)) < 0)
+		return par_oom(err);
+	lpar_call_reply(call, take_ptr(a));
+	return 0;
+}
+
+/* All systems, or the one asked for, also when there is no connection. */
+static int list_systems(struct lpar_daemon *d, struct listing *l, struct json_object *parameters,
+			struct lpar_call **call, struct par_error **err)
+{
+	const char *name = NULL;
+	int r = par_json_string(parameters, "system", false, &name, err);
+
+	if (r < 0)
+		return r;
+	if (name && !lpar_managed_find(d, name)) {
+		(void)lpar_method_host(d, call); /* says so */
+		return 0;
+	}
+	for (size_t i = 0; i < d->n_hosts; i++) {
+		struct lpar_managed *host = d->hosts[i];
+
+		if (name && lpar_managed_find(d, name) != host)
+			continue;
+		if (host->connection != HV_CONNECTION_DOWN && lpar_managed_settling(host)) {
+			lpar_waiting_add(d, take_ptr(*call), PARK_SYS_MS);
+			return 0;
+		}
+		r = put_host(l, host, err);
+		if (r < 0)
+			return r;
+	}
+	return answer(call, l, err);
+}
+
+void lpar_method_List(struct lpar_daemon *d, struct lpar_call *call)
+{
+	struct listing l par_cleanup(listing_done) = { .rows = json_object_new_array(),
+						       .now = time(NULL) };
+	auto_error err = NULL;
+	struct lpar_managed *host;
+	int r = l.rows ? read_request(&l, call->parameters, &err) : par_oom(&err);
+
+	if (r < 0) {
+		lpar_call_fail(&call, &err);
+		return;
+	}
+	if (l.kind == LPAR_LIST_SYS) {
+		r = list_systems(d, &l, call->parameters, &call, &err);
+	} else {
+		host = lpar_method_host(d, &call);
+		if (!host)
+			return;
+		r = put_host(&l, host, &err);
+		r = r < 0 ? r : answer(&call, &l, &err);
+	}
+	if (r < 0)
+		lpar_method_fail(&call, &err);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* OpenTerminal and CloseTerminal. */
+#include "lpard/common/log.h"
+#include "lpard/daemon/methods/common.h"
+#include "lpard/daemon/guest/console.h"
+#include "lpard/daemon/methods/dispatch.h"
+
+void lpar_method_OpenTerminal(struct lpar_daemon *d, struct lpar_call *call)
+{
+	struct lpar_managed *host = lpar_method_host(d, &call);
+	struct lpar_lpar *e = NULL;
+	auto_error err = NULL;
+
+	if (!host)
+		return;
+	if (lpar_method_entry(host, call->parameters, &e, &err) < 0)
+		lpar_method_fail(&call, &err);
+	else
+		lpar_console_open_terminal(e->console, call);
+}
+
+void lpar_method_CloseTerminal(struct lpar_daemon *d, struct lpar_call *call)
+{
+	struct lpar_managed *host = lpar_method_host(d, &call);
+	struct lpar_lpar *e = NULL;
+	auto_error err = NULL;
+
+	if (!host)
+		return;
+	if (lpar_method_entry(host, call->parameters, &e, &err) < 0) {
+		lpar_method_fail(&call, &err);
+		return;
+	}
+	if (lpar_console_close_terminal(e->console))
+		par_log(PAR_LOG_NOTICE, "peer=%u/%d lpar=%s terminal closed for its user",
+			(unsigned int)call->peer.uid, (int)call->peer.pid, e->part->name);
+	lpar_call_reply(&call, NULL);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A call under way, as the method that answers it sees it.  Whoever has the struct lpar_call owns
+ * it until it is answered (or upgraded); the client may go away before, then answers go nowhere.
+ * All of it belongs to the loop's thread.
+ */
+#pragma once
+
+#include "lpard/common/error.h"
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct lpar_call;
+struct lpar_connection;
+struct lpar_upgraded;
+
+enum lpar_role {
+	LPAR_ROLE_NONE,	    /* may ask what this service is */
+	LPAR_ROLE_VIEWER,   /* may look */
+	LPAR_ROLE_OPERATOR, /* may change */
+};
+
+const char *lpar_role_name(enum lpar_role role);
+
+/* Who is at the other end, from the socket and never from a message. */
+struct lpar_peer {
+	uid_t uid;
+	pid_t pid;
+	enum lpar_role role;
+};
+
+struct lpar_call {
+	const char *method;
+	struct json_object *parameters; /* an object */
+	bool more, oneway, upgrade;
+	struct lpar_peer peer;
+	/* The client went away before the answer; may be NULL.  Answer (freeing the call) or not.
+	 */
+	void (*gone)(struct lpar_call *call, void *user);
+	void *gone_user;
+	/* private to client.c */
+	struct lpar_connection *client; /* NULL: gone */
+	char *method_owned;
+};
+
+/* lpar_call_reply - answer; @parameters (may be NULL) is taken over; frees the call */
+void lpar_call_reply(struct lpar_call **call, struct json_object *parameters);
+/* lpar_call_fail - answer with an error, which is freed; frees the call */
+void lpar_call_fail(struct lpar_call **call, struct par_error **err);
+/* lpar_call_fail_service - answer with an error of org.varlink.service and its one parameter */
+void lpar_call_fail_service(struct lpar_call **call, const char *name, const char *parameter,
+			    const char *value);
+/* lpar_call_progress - an answer before the last one, if the client asked for more of them and
+ * reads them; @parameters is taken over */
+void lpar_call_progress(struct lpar_call *call, struct json_object *parameters);
+
+/* What the owner of an upgraded connection is told. */
+struct lpar_upgraded_ops {
+	/* bytes came; they are gone after the call */
+	void (*data)(void *user, const char *data, size_t len);
+	/* there is room again after lpar_upgraded_pending() was not 0; may be NULL */
+	void (*drained)(void *user);
+	/* the client is gone; the lpar_upgraded is freed on return */
+	void (*closed)(void *user);
+};
+
+/*
+ * lpar_call_upgrade - answer with @parameters (taken over) and use the connection for raw bytes
+ * Returns NULL when the client is gone already (nothing is called then).  Frees the call.  Bytes
+ * that came with the call are given to ->data from the loop, not from within.
+ */
+struct lpar_upgraded *lpar_call_upgrade(struct lpar_call **call, struct json_object *parameters,
+					const struct lpar_upgraded_ops *ops, void *user);
+
+/* lpar_upgraded_send - queue bytes; -ENOMEM, or -ENOBUFS over 4 MiB (mind lpar_upgraded_pending) */
+int lpar_upgraded_send(struct lpar_upgraded *raw, const void *data, size_t len);
+/* lpar_upgraded_pending - bytes not yet taken by the client's kernel side */
+size_t lpar_upgraded_pending(const struct lpar_upgraded *raw);
+/* lpar_upgraded_pause - stop (or go on) reading from the client */
+void lpar_upgraded_pause(struct lpar_upgraded *raw, bool pause);
+/* lpar_upgraded_close - close when what is queued was taken, at most some seconds; *raw becomes
+ * NULL and nothing more is called */
+void lpar_upgraded_close(struct lpar_upgraded **raw);

@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One connection: reads calls, one at a time, hands them to the server's function and writes the
+ * answers; or, upgraded, moves raw bytes.  Never blocks, and bounds what a client can make it hold:
+ * one call in, one answer out, and nothing more is read until that was taken.
+ */
+#include "lpard/daemon/server/server_priv.h"
+
+#include "lpard/common/json.h"
+#include "lpard/common/log.h"
+
+#include <string.h>
+#include <sys/socket.h>
+
+#define READ_SIZE	(64 * 1024)
+#define OUT_PROGRESS	(64 * 1024)  /* no progress for who has not read that much */
+#define OUT_NEXT_CALL	(256 * 1024) /* no next call either */
+#define OUT_RAW_MAX	(4 * 1024 * 1024)
+#define BEHIND_MS	30000 /* a reader that takes nothing for so long is dropped */
+#define BEHIND_CLOSE_MS 3000  /* when the connection is to be closed anyway */
+
+static size_t pending(const struct lpar_connection *c)
+{
+	return c->out.len - c->out_done;
+}
+
+static void client_free(struct lpar_connection *c)
+{
+	par_source_free(&c->source);
+	par_source_free(&c->kick);
+	if (c->fd >= 0)
+		close(c->fd);
+	par_wire_in_done(&c->in);
+	par_buf_done(&c->out);
+	free(c);
+}
+
+void lpar_connection_drop(struct lpar_connection *c)
+{
+	struct lpar_server *server = c->server;
+
+	if (c->dead)
+		return;
+	c->dead = true;
+	if (c->prev)
+		c->prev->next = c->next;
+	else
+		server->clients = c->next;
+	if (c->next)
+		c->next->prev = c->prev;
+	server->n_clients--;
+	if (c->call) {
+		struct lpar_call *call = c->call;
+
+		c->call = NULL;
+		call->client = NULL;
+		if (call->gone)
+			call->gone(call, call->gone_user);
+	}
+	if (c->raw) {
+		struct lpar_upgraded *raw = take_ptr(c->raw);
+
+		raw->client = NULL;
+		raw->ops->closed(raw->user);
+		free(raw);
+	}
+	par_source_free(&c->source);
+	par_source_free(&c->kick);
+	if (!c->in_handler)
+		client_free(c);
+	lpar_server_client_gone(server);
+}
+
+/* What to wait for: EPOLLET alone still tells that the other side is gone. */
+static void rewatch(struct lpar_connection *c)
+{
+	uint32_t events = 0;
+
+	if (c->dead)
+		return;
+	if (c->raw ? !c->raw_paused : (!c->call && !c->closing && pending(c) < OUT_NEXT_CALL))
+		events |= EPOLLIN;
+	if (pending(c) > 0)
+		events |= EPOLLOUT;
+	(void)par_source_events(c->source, events ? events : (uint32_t)EPOLLET);
+}
+
+/* Write what the socket takes.  The client may be dead afterwards. */
+static void flush(struct lpar_connection *c)
+{
+	bool was_behind = pending(c) > 0;
+
+	while (pending(c) > 0) {
+		ssize_t n = send(c->fd, c->out.data + c->out_done, pending(c),
+				 MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		if (n < 0) {
+			if (errno == EINTR)
+				continue;
+			if (errno != EAGAIN) {
+				lpar_connection_drop(c);
+				return;
+			}
+			if (c->behind_since == 0)
+				c->behind_since = par_now_ms();
+			lpar_server_watch(c->server);
+			return;
+		}
+		c->out_done += (size_t)n;
+		c->behind_since = 0;
+	}
+	c->behind_since = 0;
+	c->out_done = 0;
+	/* A long listing's buffer is not kept. */
+	if (c->out.cap > OUT_NEXT_CALL)
+		par_buf_done(&c->out);
+	else
+		par_buf_clear(&c->out);
+	if (c->closing && !c->raw)
+		lpar_connection_drop(c);
+	else if (was_behind && c->raw && c->raw->ops->drained)
+		c->raw->ops->drained(c->raw->user);
+}
+
+bool lpar_clients_check(struct lpar_server *server, uint64_t now_ms)
+{
+	struct lpar_connection *c, *next;
+	bool behind = false;
+
+	for (c = server->clients; c; c = next) {
+		uint64_t limit = c->closing ? BEHIND_CLOSE_MS : BEHIND_MS;
+
+		next = c->next;
+		/* A terminal that is not read may stand still; its owner bounds what it holds. */
+		if (c->behind_since == 0 || (c->raw && !c->closing))
+			continue;
+		if (now_ms - c->behind_since >= limit) {
+			par_log(PAR_LOG_WARNING, "peer=%u/%d does not read its answer: dropped",
+				(unsigned int)c->peer.uid, (int)c->peer.pid);
+			lpar_connection_drop(c);
+			/* Its owner may have dropped others: start again. */
+			next = server->clients;
+			continue;
+		}
+		behind = true;
+	}
+	return behind;
+}
+
+static void put_reply(struct lpar_connection *c, const struct par_wire_reply *r)
+{
+	if (par_wire_encode_reply(r, &c->out, NULL) < 0)
+		lpar_connection_drop(c);
+}
+
+static void call_free(struct lpar_call **call)
+{
+	struct lpar_call *k = *call;
+
+	if (k->client)
+		k->client->call = NULL;
+	json_object_put(k->parameters);
+	free(k->method_owned);
+	free(k);
+	*call = NULL;
+}
+
+static void handle_input(struct lpar_connection *c);
+
+/* The call is answered: write, and go on with what the client sent meanwhile. */
+static void answered(struct lpar_call **call)
+{
+	struct lpar_connection *c = (*call)->client;
+
+	call_free(call);
+	if (!c || c->dead || c->in_handler)
+		return; /* within the handler: it goes on by itself */
+	c->in_handler = true;
+	handle_input(c);
+	c->in_handler = false;
+	if (c->dead)
+		client_free(c);
+}
+
+void lpar_call_reply(struct lpar_call **call, struct json_object *parameters)
+{
+	struct lpar_connection *c = (*call)->client;
+	struct par_wire_reply r = { .parameters = parameters };
+
+	if (c && !(*call)->oneway)
+		put_reply(c, &r);
+	json_object_put(parameters);
+	answered(call);
+}
+
+void lpar_call_fail(struct lpar_call **call, struct par_error **err)
+{
+	struct lpar_connection *c = (*call)->client;
+
+	if (c && !(*call)->oneway && par_wire_encode_error(err ? *err : NULL, &c->out) < 0)
+		lpar_connection_drop(c);
+	par_error_free(err);
+	answered(call);
+}
+
+void lpar_call_fail_service(struct lpar_call **call, const char *name, const char *parameter,
+			    const char *value)
+{
+	struct lpar_connection *c = (*call)->client;
+	autofree char *error = par_strdup_printf("org.varlink.service.%s", name);
+	auto_json parameters = json_object_new_object();
+	struct par_wire_reply r = { .error = error, .parameters = parameters };
+
+	if (parameter)
+		(void)par_json_put_string(parameters, parameter, value);
+	if (c && !(*call)->oneway)
+		put_reply(c, &r);
+	answered(call);
+}
+
+void lpar_call_progress(struct lpar_call *call, struct json_object *parameters)
+{
+	struct lpar_connection *c = call->client;
+	struct par_wire_reply r = { .parameters = parameters, .continues = true };
+
+	if (c && call->more && pending(c) < OUT_PROGRESS) {
+		put_reply(c, &r);
+		if (!c->dead)
+			flush(c);
+		if (call->client)
+			rewatch(c);
+	}
+	json_object_put(parameters);
+}
+
+/* One message.  Returns false when the connection is to be closed. */
+static bool take_message(struct lpar_connection *c, const char *text, size_t len)
+{
+	auto_wire_call w = { 0 };
+	auto_error err = NULL;
+	struct lpar_call *call;
+
+	call = calloc(1, sizeof(*call));
+	if (!call || par_wire_decode_call(text, len, &w, &err) < 0) {
+		free(call);
+		(void)par_wire_encode_error(err, &c->out);
+		return false;
+	}
+	*call = (struct lpar_call){ .method = w.method,
+				    .method_owned = w.method,
+				    .parameters = w.parameters,
+				    .more = w.more,
+				    .oneway = w.oneway,
+				    .upgrade = w.upgrade,
+				    .peer = c->peer,
+				    .client = c };
+	w = (struct par_wire_call){ 0 };
+	c->call = call;
+	c->server->fn(call, c->server->user);
+	return true;
+}
+
+/* Take calls out of what was read, as long as nothing is in the way.  Within in_handler only. */
+static void handle_input(struct lpar_connection *c)
+{
+	for (;;) {
+		auto_error err = NULL;
+		const char *text;
+		size_t len;
+		int r;
+
+		if (!c->dead)
+			flush(c);
+		if (c->dead || c->call || c->raw || c->closing || pending(c) >= OUT_NEXT_CALL)
+			break;
+		r = par_wire_next(&c->in, &text, &len, &err);
+		if (r == 0)
+			break;
+		if (r < 0)
+			(void)par_wire_encode_error(err, &c->out);
+		if (r < 0 || !take_message(c, text, len))
+			c->closing = true;
+	}
+	rewatch(c);
+}
+
+static void raw_input(struct lpar_connection *c, const char *data, size_t len)
+{
+	if (c->raw && len > 0)
+		c->raw->ops->data(c->raw->user, data, len);
+}
+
+static void read_some(struct lpar_connection *c)
+{
+	char data[READ_SIZE];
+	ssize_t n = recv(c->fd, data, sizeof(data), MSG_DONTWAIT);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0) {
+		/* Its last answer may still be on the way out. */
+		if (n == 0 && !c->raw && pending(c) > 0) {
+			c->closing = true;
+			return;
+		}
+		lpar_connection_drop(c);
+		return;
+	}
+	if (c->raw) {
+		raw_input(c, data, (size_t)n);
+		return;
+	}
+	if (par_wire_feed(&c->in, data, (size_t)n) < 0)
+		lpar_connection_drop(c);
+}
+
+static void client_io(struct par_source *s, int fd, uint32_t events, void *user)
+{
+	struct lpar_connection *c = user;
+
+	(void)s;
+	(void)fd;
+	c->in_handler = true;
+	if (events & EPOLLOUT)
+		flush(c);
+	if (!c->dead && (events & EPOLLIN) && (c->raw || !c->call))
+		read_some(c);
+	else if (!c->dead && (events & (EPOLLHUP | EPOLLERR)))
+		lpar_connection_drop(c);
+	if (!c->dead)
+		handle_input(c);
+	c->in_handler = false;
+	if (c->dead)
+		client_free(c);
+}
+
+int lpar_connection_new(struct lpar_server *server, int fd, const struct lpar_peer *peer)
+{
+	struct lpar_connection *c = calloc(1, sizeof(*c));
+
+	if (!c) {
+		close(fd);
+		return -ENOMEM;
+	}
+	*c = (struct lpar_connection){ .server = server, .fd = fd, .peer = *peer };
+	c->in.max = PAR_WIRE_MAX_CALL;
+	if (par_event_io(server->loop, fd, EPOLLIN, client_io, c, &c->source, NULL) < 0) {
+		client_free(c);
+		return -ENOMEM;
+	}
+	c->next = server->clients;
+	if (c->next)
+		c->next->prev = c;
+	server->clients = c;
+	server->n_clients++;
+	return 0;
+}
+
+/* Bytes that came right behind the call that upgraded. */
+static void kicked(struct par_source *s, void *user)
+{
+	struct lpar_connection *c = user;
+	struct par_wire_in in = c->in;
+	const char *rest;
+	size_t len;
+
+	(void)s;
+	par_source_free(&c->kick);
+	c->in = (struct par_wire_in){ .max = PAR_WIRE_MAX_CALL };
+	rest = par_wire_rest(&in, &len);
+	c->in_handler = true;
+	c->raw_paused = false;
+	raw_input(c, rest, len);
+	par_wire_in_done(&in);
+	if (!c->dead)
+		handle_input(c);
+	c->in_handler = false;
+	if (c->dead)
+		client_free(c);
+}
+
+struct lpar_upgraded *lpar_call_upgrade(struct lpar_call **call, struct json_object *parameters,
+					const struct lpar_upgraded_ops *ops, void *user)
+{
+	struct lpar_connection *c = (*call)->client;
+	struct par_wire_reply r = { .parameters = parameters };
+	struct lpar_upgraded *raw = c ? calloc(1, sizeof(*raw)) : NULL;
+
+	if (c && raw && par_event_timer(c->server->loop, 0, kicked, c, &c->kick, NULL) == 0 &&
+	    par_wire_encode_reply(&r, &c->out, NULL) == 0) {
+		*raw = (struct lpar_upgraded){ .client = c, .ops = ops, .user = user };
+		c->raw = raw;
+		c->raw_paused = true; /* until kicked */
+		if (!c->in_handler)
+			rewatch(c);
+	} else if (c) {
+		free(raw);
+		raw = NULL;
+		call_free(call);
+		lpar_connection_drop(c);
+	}
+	json_object_put(parameters);
+	if (*call)
+		call_free(call);
+	return raw;
+}
+
+int lpar_upgraded_send(struct lpar_upgraded *raw, const void *data, size_t len)
+{
+	struct lpar_connection *c = raw->client;
+
+	if (pending(c) + len > OUT_RAW_MAX)
+		return -ENOBUFS;
+	if (c->out_done > OUT_NEXT_CALL) {
+		par_buf_drop(&c->out, c->out_done);
+		c->out_done = 0;
+	}
+	if (par_buf_put(&c->out, data, len) < 0)
+		return -ENOMEM;
+	/* Written from the loop: the caller must not find itself called back from here. */
+	rewatch(c);
+	return 0;
+}
+
+size_t lpar_upgraded_pending(const struct lpar_upgraded *raw)
+{
+	return pending(raw->client);
+}
+
+void lpar_upgraded_pause(struct lpar_upgraded *raw, bool pause)
+{
+	if (raw->client->kick)
+		return; /* nothing was read so far; the kick looks at it */
+	raw->client->raw_paused = pause;
+	rewatch(raw->client);
+}
+
+void lpar_upgraded_close(struct lpar_upgraded **raw)
+{
+	struct lpar_connection *c = *raw ? (*raw)->client : NULL;
+
+	if (!c)
+		return;
+	c->raw = NULL;
+	free(*raw);
+	*raw = NULL;
+	c->closing = true;
+	par_source_free(&c->kick);
+	if (pending(c) == 0) {
+		lpar_connection_drop(c);
+		return;
+	}
+	if (c->behind_since == 0)
+		c->behind_since = par_now_ms();
+	lpar_server_watch(c->server);
+	rewatch(c);
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Images and disks of a fake system: only their names are kept. */
+#include "firmware/image.h"
+#include "lpard/hypervisor/fake/fake_priv.h"
+
+#include <string.h>
+
+static int remember(struct par_strv *v, const char *text, struct par_error **err)
+{
+	return par_strv_find(v, text) >= 0 || par_strv_add(v, text) == 0 ? 0 : par_oom(err);
+}
+
+static void forget(struct par_strv *v, const char *text)
+{
+	ssize_t i = par_strv_find(v, text);
+
+	if (i < 0)
+		return;
+	free(v->v[i]);
+	v->v[i] = v->v[--v->n];
+	v->v[v->n] = NULL;
+}
+
+int fake_image_ensure(struct hv *hv, const struct fw_image *image,
+		      const struct hv_progress *progress, struct par_error **err)
+{
+	struct fake *f = fake_of(hv);
+	int r = fake_begin(f, NULL, NULL, err);
+	bool had = r == 0 && par_strv_find(&f->images, image->name) >= 0;
+
+	if (r == 0)
+		r = remember(&f->images, image->name, err);
+	fake_end(f, r);
+	for (int i = 0; r == 0 && !had && i < FW_IMAGE_PARTS; i++) {
+		const struct fw_image_file *file = &image->files[i];
+
+		if (file->name && progress && progress->fn &&
+		    progress->fn(fw_image_part_name((enum fw_image_part)i), file->size, file->size,
+				 progress->user) != 0)
+			r = par_fail(err, PAR_E_TIMED_OUT, 0, "the upload was cancelled");
+	}
+	return r;
+}
+
+int fake_image_remove(struct hv *hv, const struct fw_image *image, struct par_error **err)
+{
+	struct fake *f = fake_of(hv);
+	int r = fake_begin(f, NULL, NULL, err);
+
+	if (r == 0 && f->disks.n > 0)
+		r = par_fail(err, PAR_E_BUSY, 0, "a disk is made over the image");
+	if (r == 0)
+		forget(&f->images, image->name);
+	return fake_end(f, r);
+}
+
+int fake_disk_ensure(struct hv *hv, const char *uuid, const struct fw_image *image,
+		     uint64_t size_mib, struct par_error **err)
+{
+	struct fake *f = fake_of(hv);
+	int r = fake_begin(f, NULL, NULL, err);
+
+	(void)size_mib;
+	if (r == 0 && par_strv_find(&f->images, image->name) < 0)
+		r = par_fail(err, PAR_E_NOT_FOUND, 0, "the image \"%s\" is not in the pool",
+			     image->name);
+	if (r == 0)
+		r = remember(&f->disks, uuid, err);
+	return fake_end(f, r);
+}
+
+int fake_disk_remove(struct hv *hv, const char *uuid, struct par_error **err)
+{
+	struct fake *f = fake_of(hv);
+	int r = fake_begin(f, NULL, NULL, err);
+
+	if (r == 0)
+		forget(&f->disks, uuid);
+	return fake_end(f, r);
+}
+
+int fake_pool_remove(struct hv *hv, struct par_error **err)
+{
+	struct fake *f = fake_of(hv);
+	int r = fake_begin(f, NULL, NULL, err);
+
+	if (r == 0 && f->n_lpars > 0)
+		r = par_fail(err, PAR_E_BUSY, 0, "there are still %zu LPARs", f->n_lpars);
+	if (r == 0) {
+		par_strv_done(&f->images);
+		par_strv_done(&f->disks);
+	}
+	return fake_end(f, r);
+}

@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Consoles and channels as sockets: a pump moves bytes between a libvirt stream and one end of a
+ * socket pair; the caller has the other.
+ *
+ * Two habits of libvirt shape it.  Its client takes whatever the server sends into memory without a
+ * limit: so the pump always takes it out, on the event thread, and keeps at most INBOUND_MAX of
+ * what the caller does not read.  And libvirtd stops reading a connection when a guest does not
+ * take what was sent to it, so that sending blocks, and everything else on that connection: so each
+ * stream has a connection and a sending thread of its own, and a guest can hold up nothing else.
+ */
+#include "lpard/common/str.h"
+#include "lpard/hypervisor/libvirt/libvirt_priv.h"
+
+#include <sys/socket.h>
+
+#define INBOUND_MAX  (1024 * 1024)
+#define OUTBOUND_MAX 16384
+
+struct hv_pump {
+	struct hv_libvirt *h;
+	struct hv_pump *next, **at; /* in h->pumps */
+	virConnectPtr conn;
+	virStreamPtr st;
+	bool has_callback;
+	bool lossy; /* a console: the oldest bytes may go */
+	bool ended; /* the stream is gone; what is left is still given to the caller */
+	int fd;
+	int watch;
+	struct par_buf inbound; /* from the guest */
+
+	pthread_mutex_t lock; /* what follows: shared with the sending thread */
+	pthread_cond_t work;
+	struct par_buf outbound; /* to the guest */
+	bool sending;
+	bool waiting; /* inbound is not empty */
+	bool dead;    /* the sending thread cleans up and ends */
+};
+
+static void on_socket(int watch, int fd, int events, void *opaque);
+static void on_stream(virStreamPtr st, int events, void *opaque);
+
+/* Nothing more comes from the stream. */
+static void end_stream(struct hv_pump *p)
+{
+	if (p->has_callback)
+		virStreamEventRemoveCallback(p->st);
+	p->has_callback = false;
+	p->ended = true;
+	virResetLastError();
+}
+
+/* Ends the pump; its thread, which may hang in a send, does the rest. */
+static void destroy(struct hv_pump *p)
+{
+	end_stream(p);
+	if (p->at) {
+		*p->at = p->next;
+		if (p->next)
+			p->next->at = p->at;
+	}
+	pthread_mutex_lock(&p->lock);
+	if (p->watch >= 0)
+		virEventRemoveHandle(p->watch);
+	close(p->fd);
+	p->dead = true;
+	pthread_cond_signal(&p->work);
+	pthread_mutex_unlock(&p->lock);
+}
+
+/* With p->lock held. */
+static int socket_events(const struct hv_pump *p)
+{
+	int events = VIR_EVENT_HANDLE_HANGUP | VIR_EVENT_HANDLE_ERROR;
+
+	if (p->waiting)
+		events |= VIR_EVENT_HANDLE_WRITABLE;
+	if (!p->sending && !p->ended)
+		events |= VIR_EVENT_HANDLE_READABLE;
+	return events;
+}
+
+static void update_events(struct hv_pump *p)
+{
+	pthread_mutex_lock(&p->lock);
+	p->waiting = p->inbound.len > 0;
+	virEventUpdateHandle(p->watch, socket_events(p));
+	pthread_mutex_unlock(&p->lock);
+}
+
+static bool send_all(struct hv_pump *p, const char *data, size_t len)
+{
+	while (len > 0) {
+		int n = virStreamSend(p->st, data, len);
+
+		if (n == -2)
+			usleep(10000);
+		else if (n < 0)
+			return false;
+		else
+			data += n, len -= (size_t)n;
+	}
+	return true;
+}
+
+static void pump_free(struct hv_pump *p)
+{
+	struct hv_libvirt *h = p->h;
+
+	virStreamAbort(p->st);
+	virStreamFree(p->st);
+	virConnectClose(p->conn);
+	par_buf_done(&p->inbound);
+	par_buf_done(&p->outbound);
+	pthread_cond_destroy(&p->work);
+	pthread_mutex_destroy(&p->lock);
+	free(p);
+	pthread_mutex_lock(&h->lock);
+	h->senders--;
+	pthread_cond_broadcast(&h->changed);
+	pthread_mutex_unlock(&h->lock);
+}
+
+/* The sending thread of one stream. */
+static void *sender(void *arg)
+{
+	struct hv_pump *p = arg;
+
+	hv_thread_block_signals();
+	pthread_mutex_lock(&p->lock);
+	while (!p->dead) {
+		struct par_buf b = p->outbound;
+		bool sent;
+
+		if (b.len == 0) {
+			pthread_cond_wait(&p->work, &p->lock);
+			continue;
+		}
+		p->outbound = (struct par_buf){ 0 };
+		pthread_mutex_unlock(&p->lock);
+		sent = send_all(p, b.data, b.len);
+		par_buf_done(&b);
+		pthread_mutex_lock(&p->lock);
+		p->sending = false;
+		if (p->dead)
+			break;
+		if (sent)
+			virEventUpdateHandle(p->watch, socket_events(p));
+		else
+			shutdown(p->fd,
+				 SHUT_RDWR); /* the event thread sees it, and ends the pump */
+	}
+	pthread_mutex_unlock(&p->lock);
+	pump_free(p);
+	return NULL;
+}
+
+/* Gives the caller what it takes.  Returns false when the caller is gone. */
+static bool flush_inbound(struct hv_pump *p)
+{
+	while (p->inbound.len > 0) {
+		ssize_t n = send(p->fd, p->inbound.data, p->inbound.len, MSG_NOSIGNAL);
+
+		if (n < 0)
+			return errno == EAGAIN || errno == EINTR;
+		par_buf_drop(&p->inbound, (size_t)n);
+	}
+	return true;
+}
+
+/* Takes what the guest sent.  Returns false when the stream is gone or must go. */
+static bool receive(struct hv_pump *p)
+{
+	char chunk[16384];
+
+	for (;;) {
+		int n = virStreamRecv(p->st, chunk, sizeof(chunk));
+
+		if (n == -2)
+			return true;
+		if (n <= 0)
+			return false;
+		if (p->inbound.len + (size_t)n > INBOUND_MAX) {
+			if (!p->lossy)
+				return false;
+			par_buf_drop(&p->inbound, INBOUND_MAX / 2);
+		}
+		if (par_buf_put(&p->inbound, chunk, (size_t)n) < 0)
+			return false;
+		if (!flush_inbound(p))
+			return false;
+	}
+}
+
+/* Takes what the caller wrote to the sender.  Returns false when the caller closed its end. */
+static bool read_socket(struct hv_pump *p)
+{
+	char chunk[OUTBOUND_MAX];
+	ssize_t n = recv(p->fd, chunk, sizeof(chunk), 0);
+	bool put;
+
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR;
+	if (n == 0)
+		return false;
+	pthread_mutex_lock(&p->lock);
+	put = par_buf_put(&p->outbound, chunk, (size_t)n) == 0;
+	p->sending = true;
+	pthread_cond_signal(&p->work);
+	pthread_mutex_unlock(&p->lock);
+	return put;
+}
+
+/* After anything happened: the caller gets the rest of a dead stream, then end of file. */
+static void settle(struct hv_pump *p, bool caller_there, bool stream_there)
+{
+	if (caller_there)
+		caller_there = flush_inbound(p);
+	if (!stream_there)
+		end_stream(p);
+	if (!caller_there || (p->ended && p->inbound.len == 0)) {
+		destroy(p);
+		return;
+	}
+	update_events(p);
+}
+
+static void on_stream(virStreamPtr st, int events, void *opaque)
+{
+	struct hv_pump *p = opaque;
+	bool there = true;
+
+	(void)st;
+	if (events & (VIR_STREAM_EVENT_READABLE | VIR_STREAM_EVENT_HANGUP | VIR_STREAM_EVENT_ERROR))
+		there = receive(p);
+	if (events & (VIR_STREAM_EVENT_HANGUP | VIR_STREAM_EVENT_ERROR))
+		there = false;
+	settle(p, true, there);
+}
+
+static void on_socket(int watch, int fd, int events, void *opaque)
+{
+	struct hv_pump *p = opaque;
+	bool caller_there = true;
+
+	(void)watch;
+	(void)fd;
+	if (!p->ended && (events & VIR_EVENT_HANDLE_READABLE)) {
+		caller_there = read_socket(p);
+	} else if (events & (VIR_EVENT_HANDLE_HANGUP | VIR_EVENT_HANDLE_ERROR)) {
+		caller_there = false;
+	}
+	settle(p, caller_there, true);
+}
+
+struct add {
+	struct hv_pump *p;
+	bool ok;
+};
+
+/* On the event thread: callbacks start here, so that only the sender needs a lock. */
+static void add_pump(void *arg)
+{
+	static const int wanted =
+		VIR_STREAM_EVENT_READABLE | VIR_STREAM_EVENT_ERROR | VIR_STREAM_EVENT_HANGUP;
+	struct add *a = arg;
+	struct hv_pump *p = a->p;
+	struct hv_libvirt *h = p->h;
+
+	p->watch = virEventAddHandle(p->fd, 0, on_socket, p, NULL);
+	if (p->watch < 0 || virStreamEventAddCallback(p->st, wanted, on_stream, p, NULL) < 0) {
+		destroy(p);
+		return;
+	}
+	p->has_callback = true;
+	p->next = h->pumps;
+	p->at = &h->pumps;
+	if (p->next)
+		p->next->at = &p->next;
+	h->pumps = p;
+	update_events(p);
+	a->ok = true;
+}
+
+void hv_pumps_end(void *arg)
+{
+	struct hv_libvirt *h = arg;
+
+	for (struct hv_pump *p = h->pumps, *next; p; p = next) {
+		next = p->next;
+		settle(p, true, false);
+	}
+	/* Whoever still has something to read keeps it only while the connection lives. */
+	while (h->pumps)
+		destroy(h->pumps);
+}
+
+static int start_sender(struct hv_pump *p)
+{
+	struct hv_libvirt *h = p->h;
+	pthread_attr_t attr;
+	pthread_t thread;
+	int r;
+
+	pthread_mutex_init(&p->lock, NULL);
+	pthread_cond_init(&p->work, NULL);
+	pthread_attr_init(&attr);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	pthread_mutex_lock(&h->lock);
+	h->senders++;
+	r = pthread_create(&thread, &attr, sender, p);
+	if (r)
+		h->senders--;
+	pthread_mutex_unlock(&h->lock);
+	pthread_attr_destroy(&attr);
+	return r;
+}
+
+/* Takes @conn and @st over when it succeeds. */
+static int start_pump(struct hv_libvirt *h, virConnectPtr conn, virStreamPtr st, bool lossy,
+		      int *ret_fd, struct par_error **err)
+{
+	struct hv_pump *p = calloc(1, sizeof(*p));
+	struct add add = { .p = p };
+	int pair[2], r;
+
+	if (!p || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, pair) < 0) {
+		int saved = errno;
+
+		free(p);
+		return par_fail(err, PAR_E_SYSTEM, saved, "could not make a socket");
+	}
+	p->h = h;
+	p->conn = conn;
+	p->st = st;
+	p->lossy = lossy;
+	p->fd = pair[0];
+	p->watch = -1;
+	r = start_sender(p);
+	if (r) {
+		close(pair[0]);
+		close(pair[1]);
+		free(p);
+		return par_fail(err, PAR_E_SYSTEM, r, "could not start a thread");
+	}
+	hv_loop_call(add_pump, &add);
+	if (!add.ok) /* the caller sees the end of file at once */
+		virResetLastError();
+	*ret_fd = pair[1];
+	return 0;
+}
+
+enum stream_kind { CONSOLE, CONSOLE_STEAL, CHANNEL };
+
+static int open_stream(virConnectPtr conn, const char *uuid, enum stream_kind kind,
+		       virStreamPtr *ret, struct par_error **err)
+{
+	const char *what = kind == CHANNEL ? "agent's channel" : "console";
+	auto_domain dom = NULL;
+	auto_stream st = NULL;
+	int r = hv_find(conn, uuid, &dom, err);
+
+	if (r < 0)
+		return r;
+	if (virDomainIsActive(dom) == 0)
+		return par_fail(err, PAR_E_WRONG_STATE, 0, "the LPAR \"%s\" is not activated",
+				virDomainGetName(dom));
+	st = virStreamNew(conn, VIR_STREAM_NONBLOCK);
+	if (!st)
+		return hv_fail(conn, err, "could not make a stream");
+	if (kind == CHANNEL)
+		r = virDomainOpenChannel(dom, HV_AGENT_PORT, st, 0);
+	else
+		r = virDomainOpenConsole(dom, NULL, st,
+					 kind == CONSOLE_STEAL ? VIR_DOMAIN_CONSOLE_FORCE : 0);
+	if (r < 0 && hv_last_code_is(VIR_ERR_OPERATION_FAILED))
+		return par_fail(err, PAR_E_BUSY, 0, "the %s of the LPAR \"%s\" is in use", what,
+				virDomainGetName(dom));
+	if (r < 0)
+		return hv_fail(conn, err, "could not open the %s of the LPAR \"%s\"", what,
+			       virDomainGetName(dom));
+	*ret = take_ptr(st);
+	return 0;
+}
+
+static int open_call(struct hv *hv, const char *uuid, enum stream_kind kind, int *ret_fd,
+		     struct par_error **err)
+{
+	struct hv_libvirt *h = hv_libvirt_of(hv);
+	virConnectPtr main_conn, conn;
+	virStreamPtr st = NULL;
+	int r = hv_call_begin(h, &main_conn, err);
+
+	if (r < 0)
+		return r;
+	conn = hv_connection_new(h, err);
+	if (!conn) {
+		r = -EIO;
+	} else {
+		r = open_stream(conn, uuid, kind, &st, err);
+		if (r == 0)
+			r = start_pump(h, conn, st, kind != CHANNEL, ret_fd, err);
+		if (r < 0) {
+			if (st)
+				virStreamFree(st);
+			virConnectClose(conn);
+		}
+	}
+	hv_call_end(h, main_conn);
+	return r;
+}
+
+int hv_libvirt_console_open(struct hv *hv, const char *uuid, bool steal, int *ret_fd,
+			    struct par_error **err)
+{
+	return open_call(hv, uuid, steal ? CONSOLE_STEAL : CONSOLE, ret_fd, err);
+}
+
+int hv_libvirt_channel_open(struct hv *hv, const char *uuid, int *ret_fd, struct par_error **err)
+{
+	return open_call(hv, uuid, CHANNEL, ret_fd, err);
+}

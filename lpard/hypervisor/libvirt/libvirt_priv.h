@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of this folder share.
+ *
+ * Threads: one per process runs libvirt's event loop (loop.c), where libvirt's callbacks and the
+ * pumps of streams live; one per connection keeps it up (connect.c); everything else runs on the
+ * callers' threads, with its own reference of the connection.
+ */
+#pragma once
+
+#include "lpard/hypervisor/libvirt/hv_libvirt.h"
+#include "lpard/hypervisor/libvirt/xml/plan.h"
+
+#include <libvirt/libvirt.h>
+#include <libvirt/virterror.h>
+#include <pthread.h>
+
+#define HV_EVENTS_MAX 8
+
+struct hv_pump;
+
+struct hv_libvirt {
+	struct hv hv;
+	/* Copies of the configuration; never change. */
+	char *system, *uri, *pool, *pool_path, *network, *type_model, *serial;
+	enum hv_accel_choice accel_choice;
+	hv_event_fn fn;
+	void *user;
+
+	pthread_t keeper;
+	pthread_mutex_t lock;
+	pthread_cond_t changed; /* any of what follows did */
+	enum hv_connection state;
+	virConnectPtr conn; /* while up */
+	char *why_down;	    /* text of the last failure */
+	bool lost;	    /* libvirt told that the connection is gone */
+	bool closing;
+	unsigned int calls;   /* under way */
+	unsigned int senders; /* threads of streams (stream.c) */
+	int callbacks[HV_EVENTS_MAX];
+	int n_callbacks;
+	enum fw_accel accel;	/* known once up */
+	unsigned int without;	/* options (enum fw_option) that KVM there has refused */
+	bool test_driver;	/* the same */
+	char *pool_target;	/* path of the pool, once known */
+	struct hv_pump *pumps;	/* belongs to the event thread */
+	pthread_mutex_t upload; /* one upload at a time */
+};
+
+#define hv_libvirt_of(h) ((struct hv_libvirt *)(h))
+
+/* loop.c */
+int hv_loop_ref(struct par_error **err);
+void hv_loop_unref(void);
+/* hv_thread_block_signals - first in each thread of ours: signals belong to the program's own */
+void hv_thread_block_signals(void);
+/* hv_loop_call - run @fn on the event thread and wait for it; also a barrier for callbacks */
+int hv_loop_call(void (*fn)(void *arg), void *arg);
+
+/* connect.c: every call starts and ends with these */
+int hv_call_begin(struct hv_libvirt *h, virConnectPtr *ret, struct par_error **err);
+void hv_call_end(struct hv_libvirt *h, virConnectPtr conn);
+void hv_emit(struct hv_libvirt *h, const struct hv_event *event);
+
+/* events.c */
+int hv_events_register(struct hv_libvirt *h, virConnectPtr conn, struct par_error **err);
+void hv_events_unregister(struct hv_libvirt *h, virConnectPtr conn);
+
+/* errors.c: the last libvirt error of this thread as ours; returns negative errno */
+int hv_fail(virConnectPtr conn, struct par_error **err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+bool hv_last_code_is(int code);
+
+/*
+ * hv_connection_new - a connection of its own
+ * Refused (PAR_E_SYSTEM, EMFILE) while descriptors are short: libvirt's loops would abort the
+ * program without them.
+ */
+virConnectPtr hv_connection_new(struct hv_libvirt *h, struct par_error **err);
+
+/* facts.c */
+int hv_probe_accel(struct hv_libvirt *h, virConnectPtr conn, struct par_error **err);
+int hv_libvirt_facts(struct hv *hv, struct hv_facts *ret, struct par_error **err);
+
+/* list.c */
+int hv_libvirt_list(struct hv *hv, struct hv_records *ret, struct par_error **err);
+int hv_libvirt_get(struct hv *hv, const char *uuid, struct hv_record *ret, struct par_error **err);
+/* hv_find - an LPAR's domain; not ours: PAR_E_NOT_FOUND */
+int hv_find(virConnectPtr conn, const char *uuid, virDomainPtr *ret, struct par_error **err);
+
+/* domain.c */
+int hv_libvirt_define(struct hv *hv, const struct hv_definition *d, struct par_error **err);
+int hv_libvirt_save(struct hv *hv, const struct lpar_partition *part, struct par_error **err);
+int hv_libvirt_rename(struct hv *hv, const char *uuid, const char *name, struct par_error **err);
+int hv_libvirt_undefine(struct hv *hv, const char *uuid, struct par_error **err);
+int hv_libvirt_start(struct hv *hv, const char *uuid, bool discard_saved, struct par_error **err);
+int hv_libvirt_stop(struct hv *hv, const char *uuid, enum hv_stop how, struct par_error **err);
+int hv_libvirt_restart(struct hv *hv, const char *uuid, enum hv_restart how,
+		       struct par_error **err);
+
+/* stream.c */
+int hv_libvirt_console_open(struct hv *hv, const char *uuid, bool steal, int *ret_fd,
+			    struct par_error **err);
+int hv_libvirt_channel_open(struct hv *hv, const char *uuid, int *ret_fd, struct par_error **err);
+/* hv_pumps_end - on the event thread: end all streams of @h */
+void hv_pumps_end(void *h);
+
+/* storage.c */
+int hv_pool_path(struct hv_libvirt *h, virConnectPtr conn, char **ret, struct par_error **err);
+int hv_pool_open(struct hv_libvirt *h, virConnectPtr conn, virStoragePoolPtr *ret,
+		 struct par_error **err);
+int hv_libvirt_disk_ensure(struct hv *hv, const char *uuid, const struct fw_image *image,
+			   uint64_t size_mib, struct par_error **err);
+int hv_libvirt_disk_remove(struct hv *hv, const char *uuid, struct par_error **err);
+int hv_libvirt_pool_remove(struct hv *hv, struct par_error **err);
+
+/* upload.c */
+int hv_libvirt_image_ensure(struct hv *hv, const struct fw_image *image,
+			    const struct hv_progress *progress, struct par_error **err);
+int hv_libvirt_image_remove(struct hv *hv, const struct fw_image *image, struct par_error **err);
+
+/* Destructors of libvirt's objects. */
+void hv_cleanup_domain(virDomainPtr *d);
+void hv_cleanup_pool(virStoragePoolPtr *p);
+void hv_cleanup_volume(virStorageVolPtr *v);
+void hv_cleanup_stream(virStreamPtr *s);
+#define auto_domain par_cleanup(hv_cleanup_domain) virDomainPtr
+#define auto_pool   par_cleanup(hv_cleanup_pool) virStoragePoolPtr
+#define auto_volume par_cleanup(hv_cleanup_volume) virStorageVolPtr
+#define auto_stream par_cleanup(hv_cleanup_stream) virStreamPtr

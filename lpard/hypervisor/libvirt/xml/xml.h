@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* XML and plain data: written with libxml2's writer, read with its parser and tight limits. */
+#pragma once
+
+#include "lpard/hypervisor/libvirt/xml/plan.h"
+
+/*
+ * hv_xml_domain - a plan as libvirt's domain XML
+ * @ret		caller frees
+ * Errors: PAR_E_INVALID_ARGUMENT (a text that XML cannot hold), PAR_E_NO_MEMORY.
+ */
+int hv_xml_domain(const struct hv_domain_plan *p, char **ret, struct par_error **err);
+
+/*
+ * hv_xml_with_features - a domain's XML with these features, each in the place of what it says
+ * @features	ends with element NULL
+ * @ret		caller frees
+ * Errors: PAR_E_CORRUPT (no domain's XML), PAR_E_NO_MEMORY.
+ */
+int hv_xml_with_features(const char *domain, const struct fw_feature *features, char **ret,
+			 struct par_error **err);
+
+/* hv_xml_stored - the stored form as the element that virDomainSetMetadata takes (no prefix) */
+int hv_xml_stored(const struct hv_stored *s, char **ret, struct par_error **err);
+
+/* hv_xml_pool, hv_xml_volume - storage; @backing is NULL or the path of a raw base */
+int hv_xml_pool(const char *name, const char *path, char **ret, struct par_error **err);
+int hv_xml_volume(const char *name, uint64_t capacity, const char *format, const char *backing,
+		  char **ret, struct par_error **err);
+
+#define HV_METADATA_MAX (1024 * 1024)
+
+/*
+ * hv_xml_read_stored - the metadata element back
+ * @ret_version	of the stored form
+ * What anybody may have written with virsh is not trusted: no entities, no network, no more than
+ * HV_METADATA_MAX bytes.  Elements and attributes it does not know are passed over.
+ * Errors: PAR_E_CORRUPT.
+ */
+int hv_xml_read_stored(const char *text, size_t len, unsigned int *ret_version,
+		       struct hv_stored *ret, struct par_error **err);
+
+/*
+ * hv_xml_text - the text of the first element at a path of names ("target/path") below the root
+ * of one of libvirt's own documents
+ * @ret_text	NULL when there is none; caller frees
+ */
+int hv_xml_text(const char *text, const char *path, char **ret_text, struct par_error **err);

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* XML to plain data: see xml.h. */
+#include "lpard/hypervisor/libvirt/xml/xml.h"
+
+#include <libxml/parser.h>
+#include <libxml/tree.h>
+#include <string.h>
+
+#define PARTS_MAX 1024 /* profiles of one partition, more than an HMC keeps */
+#define ATTRS_MAX 256  /* of one part */
+
+static void doc_cleanup(xmlDocPtr *doc)
+{
+	if (*doc)
+		xmlFreeDoc(*doc);
+}
+
+static void xml_string_cleanup(xmlChar **s)
+{
+	if (*s)
+		xmlFree(*s);
+}
+
+#define auto_doc	par_cleanup(doc_cleanup) xmlDocPtr
+#define auto_xml_string par_cleanup(xml_string_cleanup) xmlChar *
+
+/* Without a DTD there are no entities but XML's own five. */
+static xmlDocPtr parse(const char *text, size_t len)
+{
+	xmlDocPtr doc;
+
+	if (len > INT32_MAX)
+		return NULL;
+	doc = xmlReadMemory(text, (int)len, NULL, NULL,
+			    XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
+				    XML_PARSE_NOCDATA);
+	if (doc && (doc->intSubset || doc->extSubset)) {
+		xmlFreeDoc(doc);
+		return NULL;
+	}
+	return doc;
+}
+
+static bool is_named(const xmlNode *node, const char *name)
+{
+	return node->type == XML_ELEMENT_NODE && strcmp((const char *)node->name, name) == 0;
+}
+
+/* libvirt gives the element of a namespace without the namespace. */
+static bool is_ours(const xmlNode *node, const char *name)
+{
+	return is_named(node, name) && (!node->ns || !node->ns->href ||
+					strcmp((const char *)node->ns->href, HV_METADATA_URI) == 0);
+}
+
+static int read_attribute(xmlNode *node, struct par_attrs *attrs, struct par_error **err)
+{
+	auto_xml_string name = xmlGetNoNsProp(node, BAD_CAST "name");
+	auto_xml_string value = xmlNodeGetContent(node);
+
+	if (!name || !*name)
+		return par_fail(err, PAR_E_CORRUPT, 0, "an attribute has no name");
+	if (attrs->n >= ATTRS_MAX)
+		return par_fail(err, PAR_E_CORRUPT, 0, "it has too many attributes");
+	if (!value ||
+	    par_attrs_add(attrs, (const char *)name, PAR_ATTR_SET, (const char *)value) < 0)
+		return par_oom(err);
+	return 0;
+}
+
+static int read_part(xmlNode *node, const char *element, struct hv_stored *s,
+		     struct par_error **err)
+{
+	struct hv_stored_part *v;
+
+	if (s->n >= PARTS_MAX)
+		return par_fail(err, PAR_E_CORRUPT, 0, "it has too many profiles");
+	v = reallocarray(s->v, s->n + 1, sizeof(*v));
+	if (!v)
+		return par_oom(err);
+	s->v = v;
+	v[s->n] = (struct hv_stored_part){ .element = element };
+	s->n++;
+	for (xmlNode *child = node->children; child; child = child->next) {
+		if (is_ours(child, "attribute")) {
+			int r = read_attribute(child, &s->v[s->n - 1].attrs, err);
+
+			if (r < 0)
+				return r;
+		}
+	}
+	return 0;
+}
+
+static int read_root(xmlNode *root, unsigned int *ret_version, struct hv_stored *s,
+		     struct par_error **err)
+{
+	static const char *const elements[] = { "partition", "profile", "current" };
+	auto_xml_string version = xmlGetNoNsProp(root, BAD_CAST "version");
+	uint64_t number = 0;
+
+	if (!version || par_parse_u64((const char *)version, UINT32_MAX, &number) < 0)
+		return par_fail(err, PAR_E_CORRUPT, 0, "it has no version");
+	if (number == 0 || number > LPAR_STORED_VERSION)
+		return par_fail(err, PAR_E_CORRUPT, 0, "its version %llu is newer than %d",
+				(unsigned long long)number, LPAR_STORED_VERSION);
+	*ret_version = (unsigned int)number;
+	for (xmlNode *child = root->children; child; child = child->next) {
+		for (size_t i = 0; i < PAR_ARRAY_SIZE(elements); i++) {
+			int r;
+
+			if (!is_ours(child, elements[i]))
+				continue;
+			r = read_part(child, elements[i], s, err);
+			if (r < 0)
+				return r;
+		}
+	}
+	return 0;
+}
+
+int hv_xml_read_stored(const char *text, size_t len, unsigned int *ret_version,
+		       struct hv_stored *ret, struct par_error **err)
+{
+	auto_doc doc = NULL;
+	auto_stored s = { 0 };
+	xmlNode *root;
+	int r;
+
+	if (len > HV_METADATA_MAX)
+		return par_fail(err, PAR_E_CORRUPT, 0, "the metadata is too long");
+	doc = parse(text, len);
+	root = doc ? xmlDocGetRootElement(doc) : NULL;
+	if (!root || !is_ours(root, "lpar"))
+		return par_fail(err, PAR_E_CORRUPT, 0, "the metadata is not an LPAR's");
+	r = read_root(root, ret_version, &s, err);
+	if (r < 0)
+		return r;
+	*ret = s;
+	s = (struct hv_stored){ 0 };
+	return 0;
+}
+
+static xmlNode *find_child(xmlNode *node, const char *name, size_t len)
+{
+	for (xmlNode *child = node->children; child; child = child->next) {
+		if (child->type == XML_ELEMENT_NODE && strlen((const char *)child->name) == len &&
+		    strncmp((const char *)child->name, name, len) == 0)
+			return child;
+	}
+	return NULL;
+}
+
+static bool put_feature(xmlNode *features, const struct fw_feature *f)
+{
+	xmlNode *node = find_child(features, f->element, strlen(f->element));
+
+	if (!node)
+		node = xmlNewChild(features, NULL, BAD_CAST f->element, NULL);
+	return node && xmlSetProp(node, BAD_CAST f->attribute, BAD_CAST f->value);
+}
+
+int hv_xml_with_features(const char *domain, const struct fw_feature *features, char **ret,
+			 struct par_error **err)
+{
+	auto_doc doc = parse(domain, strlen(domain));
+	xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL, *parent;
+	auto_xml_string text = NULL;
+	bool good;
+	int len;
+
+	if (!root || !is_named(root, "domain"))
+		return par_fail(err, PAR_E_CORRUPT, 0, "libvirt's answer is not a domain's XML");
+	parent = find_child(root, "features", strlen("features"));
+	if (!parent)
+		parent = xmlNewChild(root, NULL, BAD_CAST "features", NULL);
+	good = parent != NULL;
+	for (; good && features->element; features++)
+		good = put_feature(parent, features);
+	if (good)
+		xmlDocDumpMemory(doc, &text, &len);
+	*ret = text ? strdup((const char *)text) : NULL;
+	return *ret ? 0 : par_oom(err);
+}
+
+int hv_xml_text(const char *text, const char *path, char **ret_text, struct par_error **err)
+{
+	auto_doc doc = parse(text, strlen(text));
+	auto_xml_string content = NULL;
+	xmlNode *node = doc ? xmlDocGetRootElement(doc) : NULL;
+
+	if (!node)
+		return par_fail(err, PAR_E_CORRUPT, 0, "libvirt's answer is not XML");
+	*ret_text = NULL;
+	while (node && *path) {
+		size_t len = strcspn(path, "/");
+
+		node = find_child(node, path, len);
+		path += len + (path[len] == '/');
+	}
+	if (!node)
+		return 0;
+	content = xmlNodeGetContent(node);
+	*ret_text = content ? strdup((const char *)content) : NULL;
+	return *ret_text ? 0 : par_oom(err);
+}
