@@ -206,6 +206,7 @@ int fw_image_set_media(struct fw_image *image, const char *path, struct par_erro
 	autofd int fd = open_regular(path, &st, err);
 	struct par_sha256 sha;
 	char chunk[65536], *name;
+	uint64_t size = 0;
 	ssize_t n;
 
 	if (fd < 0)
@@ -215,13 +216,14 @@ int fw_image_set_media(struct fw_image *image, const char *path, struct par_erro
 		if (n < 0)
 			return par_fail(err, PAR_E_SYSTEM, errno, "could not read \"%s\"", path);
 		par_sha256_put(&sha, chunk, (size_t)n);
+		size += (uint64_t)n;
 	}
 	name = realpath(path, NULL);
 	if (!name)
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not find \"%s\"", path);
 	free(f->name);
 	f->name = name;
-	f->size = sha.total;
+	f->size = size;
 	par_sha256_finish(&sha, f->sha256);
 	return 0;
 }

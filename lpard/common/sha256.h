@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SHA-256 (FIPS 180-4), with the processor's own instructions where it has them. */
+/*
+ * SHA-256 by nettle, which uses the processor's own instructions where it has them.  Who calls
+ * these functions links sha256_dep (meson) beside the common library.
+ */
 #pragma once
 
+#include <nettle/sha2.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define PAR_SHA256_TEXT 65 /* hexadecimal, with the NUL */
+#define PAR_SHA256_TEXT (2 * SHA256_DIGEST_SIZE + 1) /* hexadecimal, with the NUL */
 
 struct par_sha256 {
-	uint32_t state[8];
-	uint64_t total; /* bytes */
-	uint8_t block[64];
+	struct sha256_ctx nettle;
 };
 
 void par_sha256_init(struct par_sha256 *s);
@@ -19,6 +21,3 @@ void par_sha256_put(struct par_sha256 *s, const void *data, size_t len);
 void par_sha256_put_zeros(struct par_sha256 *s, uint64_t len);
 /* par_sha256_finish - the digest in lower-case hexadecimal; @s must be initialised anew */
 void par_sha256_finish(struct par_sha256 *s, char ret[PAR_SHA256_TEXT]);
-
-/* For tests: never use the processor's instructions. */
-void par_sha256_only_portable(void);
