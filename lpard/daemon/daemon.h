@@ -6,9 +6,9 @@
 #pragma once
 
 #include "lpard/common/event.h"
-#include "lpard/daemon/config.h"
+#include "lpard/daemon/systems/config.h"
 #include "lpard/daemon/server/server.h"
-#include "lpard/daemon/workers.h"
+#include "lpard/common/workers.h"
 
 struct lpar_managed;
 struct lpar_waiting;
@@ -18,7 +18,7 @@ struct lpar_daemon {
 	const struct lpar_config *config; /* never changes: replaced as a whole, see below */
 	struct lpar_config **configs;	  /* all there were: workers may still look at one */
 	size_t n_configs;
-	struct lpar_workers *workers;
+	struct par_workers *workers;
 	struct lpar_server *server;
 	struct lpar_managed **hosts; /* in the order of the configuration */
 	size_t n_hosts;

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "firmware/image.h"
-#include "lpard/daemon/config.h"
+#include "lpard/daemon/systems/config.h"
 
 /* lpar_images_names - of all images, sorted; those that cannot be read are left out */
 int lpar_images_names(const struct lpar_config *config, struct par_strv *ret);

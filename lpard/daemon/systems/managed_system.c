@@ -302,7 +302,7 @@ void lpar_managed_refetch(struct lpar_managed *host, const char *uuid)
 
 struct run {
 	struct lpar_managed *host;
-	lpar_work_fn work, done;
+	par_work_fn work, done;
 	void *user;
 };
 
@@ -322,14 +322,14 @@ static void run_done(void *user)
 	lpar_managed_unuse(r.host);
 }
 
-int lpar_managed_run(struct lpar_managed *host, lpar_work_fn work, lpar_work_fn done, void *user)
+int lpar_managed_run(struct lpar_managed *host, par_work_fn work, par_work_fn done, void *user)
 {
 	struct run *r = calloc(1, sizeof(*r));
 
 	if (!r)
 		return -ENOMEM;
 	*r = (struct run){ .host = host, .work = work, .done = done, .user = user };
-	if (lpar_workers_run(host->daemon->workers, run_work, run_done, r) < 0) {
+	if (par_workers_run(host->daemon->workers, run_work, run_done, r) < 0) {
 		free(r);
 		return -ENOMEM;
 	}

@@ -55,8 +55,8 @@ bool lpar_managed_settling(const struct lpar_managed *host);
 /* lpar_managed_down_error - why nothing can be asked of it; PAR_E_DISCONNECTED */
 int lpar_managed_down_error(const struct lpar_managed *host, struct par_error **err);
 
-/* lpar_managed_run - lpar_workers_run() for this host, which stays until @done has run */
-int lpar_managed_run(struct lpar_managed *host, lpar_work_fn work, lpar_work_fn done, void *user);
+/* lpar_managed_run - par_workers_run() for this host, which stays until @done has run */
+int lpar_managed_run(struct lpar_managed *host, par_work_fn work, par_work_fn done, void *user);
 
 struct lpar_lpar *lpar_managed_entry(const struct lpar_managed *host, const char *name);
 struct lpar_lpar *lpar_managed_entry_id(const struct lpar_managed *host, uint32_t id);

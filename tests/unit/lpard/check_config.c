@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* config.c: the configuration file. */
 #include "harness.h"
-#include "lpard/daemon/config.h"
+#include "lpard/daemon/systems/config.h"
 
 #include <string.h>
 

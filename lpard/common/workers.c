@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The pool of threads: see workers.h. */
-#include "lpard/daemon/workers.h"
+#include "lpard/common/workers.h"
 
 #include <pthread.h>
 #include <signal.h>
 
 struct work {
 	struct work *next;
-	struct lpar_workers *pool;
-	lpar_work_fn work, done;
+	struct par_workers *pool;
+	par_work_fn work, done;
 	void *user;
 };
 
-struct lpar_workers {
+struct par_workers {
 	struct par_event *loop;
 	pthread_mutex_t lock;
 	pthread_cond_t cond;
@@ -32,7 +32,7 @@ static void ended(void *user)
 
 static void *thread_main(void *arg)
 {
-	struct lpar_workers *p = arg;
+	struct par_workers *p = arg;
 
 	pthread_mutex_lock(&p->lock);
 	for (;;) {
@@ -58,10 +58,10 @@ static void *thread_main(void *arg)
 	return NULL;
 }
 
-int lpar_workers_new(struct par_event *loop, unsigned int n, struct lpar_workers **ret,
-		     struct par_error **err)
+int par_workers_new(struct par_event *loop, unsigned int n, struct par_workers **ret,
+		    struct par_error **err)
 {
-	struct lpar_workers *p = calloc(1, sizeof(*p));
+	struct par_workers *p = calloc(1, sizeof(*p));
 	sigset_t all, old;
 	int r = 0;
 
@@ -83,14 +83,14 @@ int lpar_workers_new(struct par_event *loop, unsigned int n, struct lpar_workers
 	}
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	if (r != 0) {
-		lpar_workers_free(&p);
+		par_workers_free(&p);
 		return par_fail(err, PAR_E_SYSTEM, r, "could not start a thread");
 	}
 	*ret = p;
 	return 0;
 }
 
-int lpar_workers_run(struct lpar_workers *p, lpar_work_fn work, lpar_work_fn done, void *user)
+int par_workers_run(struct par_workers *p, par_work_fn work, par_work_fn done, void *user)
 {
 	struct work *w = p ? calloc(1, sizeof(*w)) : NULL;
 
@@ -105,9 +105,9 @@ int lpar_workers_run(struct lpar_workers *p, lpar_work_fn work, lpar_work_fn don
 	return 0;
 }
 
-void lpar_workers_free(struct lpar_workers **workers)
+void par_workers_free(struct par_workers **workers)
 {
-	struct lpar_workers *p = *workers;
+	struct par_workers *p = *workers;
 
 	if (!p)
 		return;

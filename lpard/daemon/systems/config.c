@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The configuration file: see config.h. */
-#include "lpard/daemon/config.h"
+#include "lpard/daemon/systems/config.h"
 
 #include <fcntl.h>
 #include <stddef.h>
