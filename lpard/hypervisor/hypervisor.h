@@ -226,17 +226,19 @@ struct hv_ops {
 
 	/*
 	 * console_open, channel_open - byte streams of a running LPAR: its virtual terminal, and
-	 *the agent's virtio-serial port org.lpard.agent.0
+	 * the agent's virtio-serial port org.lpard.agent.0
 	 * @steal	take the console from whoever holds it (virsh too)
 	 * @ret_fd	a non-blocking stream socket; read, write and poll it; the caller closes it,
-	 *		which ends the stream.  End of file (or EPIPE) means that the stream died:
-	 *the guest stopped, libvirtd went away, or another stole it.  What was received before can
-	 *still be read.
+	 *		which ends the stream
+	 *
+	 * End of file (or EPIPE) means that the stream died: the guest stopped, libvirtd went away,
+	 * or another program stole it.  What was received before can still be read.
 	 *
 	 * Backpressure: a guest that does not read makes the socket full (EAGAIN).  Bytes from a
-	 * guest that nobody reads are kept to 1 MiB; then a console loses the oldest, and a
-	 *channel, where a hole would be worse, is closed. Errors: PAR_E_BUSY (somebody has it
-	 *open), PAR_E_WRONG_STATE (off), PAR_E_NOT_SUPPORTED.
+	 * guest that nobody reads are kept to 1 MiB; then a console loses the oldest, and a channel,
+	 * where a hole would be worse, is closed.
+	 * Errors: PAR_E_BUSY (another program has the stream open), PAR_E_WRONG_STATE (the LPAR is
+	 * off), PAR_E_NOT_SUPPORTED.
 	 */
 	int (*console_open)(struct hv *hv, const char *uuid, bool steal, int *ret_fd,
 			    struct par_error **err);

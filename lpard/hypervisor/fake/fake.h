@@ -6,8 +6,9 @@
  *	lpars=N		N LPARs are there from the start: fake0001, fake0002, …
  *	mem=MIB, procs=N  what the machine has (65536, 16)
  *	boot=MS		time from start to the login prompt (0)
- *	agent=PROGRAM	opening a channel runs `PROGRAM agent --fd N` (as wparctl does); without it
- *the channel sends back what it gets down=1		the connection never comes up
+ *	agent=PROGRAM	opening a channel runs `PROGRAM agent --fd N` (as wparctl does); without
+ *			this option the channel sends back what it gets
+ *	down=1		the connection never comes up
  *
  * An LPAR whose name holds one of these words fails on purpose:
  *	nomem		start: PAR_E_NO_RESOURCES

@@ -59,11 +59,13 @@ struct fake {
 
 #define fake_of(h) ((struct fake *)(h))
 
-/* open.c */
-void fake_close(struct hv *hv);
-
 /* fake.c */
 extern const struct hv_ops fake_ops;
+
+/* fake_lpars.c */
+/* fake_active - it runs */
+bool fake_active(const struct fake_lpar *l);
+struct fake_lpar *fake_find_name(struct fake *f, const char *name);
 /* fake_begin - lock, and find the LPAR of @uuid (may be NULL); fake_end unlocks in every case */
 int fake_begin(struct fake *f, const char *uuid, struct fake_lpar **ret, struct par_error **err);
 int fake_end(struct fake *f, int r);
@@ -71,7 +73,7 @@ int fake_put(struct fake *f, const struct lpar_partition *part, enum lpar_boot_m
 	     struct par_error **err);
 void fake_lpar_done(struct fake_lpar *l);
 
-/* store.c */
+/* fake_store.c */
 int fake_image_ensure(struct hv *hv, const struct fw_image *image,
 		      const struct hv_progress *progress, struct par_error **err);
 int fake_image_remove(struct hv *hv, const struct fw_image *image, struct par_error **err);
@@ -99,3 +101,7 @@ int fake_guests_tick(struct fake *f);
 /* thread.c: the guests' time, their streams, the delivery of events */
 void *fake_thread(void *arg);
 void fake_streams_free(struct fake *f);
+void fake_forget_events(struct fake *f);
+/* fake_close - end the thread and free everything; fake_free - only the latter, without a thread */
+void fake_close(struct hv *hv);
+void fake_free(struct fake *f);

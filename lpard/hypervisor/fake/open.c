@@ -1,52 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Making a fake system from its URI, and its end: see fake.h. */
+/* Making a fake system from its URI: see fake.h. */
 #include "lpard/hypervisor/fake/fake_priv.h"
 
 #include <string.h>
 #include <sys/eventfd.h>
-
-static void forget_events(struct fake *f)
-{
-	while (f->events) {
-		struct fake_event *e = f->events;
-
-		f->events = e->next;
-		free(e->name);
-		free(e);
-	}
-	f->events_tail = &f->events;
-}
-
-static void destroy(struct fake *f)
-{
-	fake_streams_free(f);
-	for (size_t i = 0; i < f->n_lpars; i++)
-		fake_lpar_done(&f->lpars[i]);
-	free(f->lpars);
-	forget_events(f);
-	par_strv_done(&f->images);
-	par_strv_done(&f->disks);
-	free(f->system);
-	free(f->type_model);
-	free(f->serial);
-	free(f->agent);
-	if (f->wake_fd >= 0)
-		close(f->wake_fd);
-	pthread_mutex_destroy(&f->lock);
-	free(f);
-}
-
-void fake_close(struct hv *hv)
-{
-	struct fake *f = fake_of(hv);
-
-	pthread_mutex_lock(&f->lock);
-	f->closing = true;
-	fake_wake(f);
-	pthread_mutex_unlock(&f->lock);
-	pthread_join(f->thread, NULL);
-	destroy(f);
-}
 
 /* N LPARs with an applied profile, as if made by mksyscfg. */
 static int populate(struct fake *f, uint64_t n, struct par_error **err)
@@ -152,7 +109,7 @@ int hv_fake_open(const struct hv_config *config, hv_event_fn fn, void *user, str
 		r = par_oom(err);
 	else
 		r = read_uri(f, config->uri, err);
-	forget_events(f); /* of LPARs that were there before */
+	fake_forget_events(f); /* of LPARs that were there before */
 	if (r == 0 && !f->down)
 		fake_emit(f, HV_EVENT_CONNECTION, NULL, "");
 	if (r == 0) {
@@ -161,7 +118,7 @@ int hv_fake_open(const struct hv_config *config, hv_event_fn fn, void *user, str
 			r = par_fail(err, PAR_E_SYSTEM, r, "could not start a thread");
 	}
 	if (r < 0) {
-		destroy(f);
+		fake_free(f);
 		return r;
 	}
 	*ret = &f->hv;

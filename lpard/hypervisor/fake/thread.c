@@ -165,3 +165,46 @@ void *fake_thread(void *arg)
 	pthread_mutex_unlock(&f->lock);
 	return NULL;
 }
+
+void fake_forget_events(struct fake *f)
+{
+	while (f->events) {
+		struct fake_event *e = f->events;
+
+		f->events = e->next;
+		free(e->name);
+		free(e);
+	}
+	f->events_tail = &f->events;
+}
+
+void fake_free(struct fake *f)
+{
+	fake_streams_free(f);
+	for (size_t i = 0; i < f->n_lpars; i++)
+		fake_lpar_done(&f->lpars[i]);
+	free(f->lpars);
+	fake_forget_events(f);
+	par_strv_done(&f->images);
+	par_strv_done(&f->disks);
+	free(f->system);
+	free(f->type_model);
+	free(f->serial);
+	free(f->agent);
+	if (f->wake_fd >= 0)
+		close(f->wake_fd);
+	pthread_mutex_destroy(&f->lock);
+	free(f);
+}
+
+void fake_close(struct hv *hv)
+{
+	struct fake *f = fake_of(hv);
+
+	pthread_mutex_lock(&f->lock);
+	f->closing = true;
+	fake_wake(f);
+	pthread_mutex_unlock(&f->lock);
+	pthread_join(f->thread, NULL);
+	fake_free(f);
+}

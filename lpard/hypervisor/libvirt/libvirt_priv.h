@@ -3,7 +3,7 @@
  * What the files of this folder share.
  *
  * Threads: one per process runs libvirt's event loop (loop.c), where libvirt's callbacks and the
- * pumps of streams live; one per connection keeps it up (connect.c); everything else runs on the
+ * pumps of streams live; one per connection keeps it up (keeper.c); everything else runs on the
  * callers' threads, with its own reference of the connection.
  */
 #pragma once
@@ -36,7 +36,7 @@ struct hv_libvirt {
 	bool lost;	    /* libvirt told that the connection is gone */
 	bool closing;
 	unsigned int calls;   /* under way */
-	unsigned int senders; /* threads of streams (stream.c) */
+	unsigned int senders; /* threads of streams (guest_stream.c) */
 	int callbacks[HV_EVENTS_MAX];
 	int n_callbacks;
 	enum fw_accel accel;	/* known once up */
@@ -57,12 +57,23 @@ void hv_thread_block_signals(void);
 /* hv_loop_call - run @fn on the event thread and wait for it; also a barrier for callbacks */
 int hv_loop_call(void (*fn)(void *arg), void *arg);
 
-/* connect.c: every call starts and ends with these */
+/* call.c: every call starts and ends with these */
 int hv_call_begin(struct hv_libvirt *h, virConnectPtr *ret, struct par_error **err);
 void hv_call_end(struct hv_libvirt *h, virConnectPtr conn);
 void hv_emit(struct hv_libvirt *h, const struct hv_event *event);
+/* hv_wait_changed - wait for h->changed, at most @ms (-1: for ever); h->lock is held */
+void hv_wait_changed(struct hv_libvirt *h, int ms);
+/*
+ * hv_connection_new - a connection of its own
+ * Refused (PAR_E_SYSTEM, EMFILE) while descriptors are short: libvirt's loops would abort the
+ * program without them.
+ */
+virConnectPtr hv_connection_new(struct hv_libvirt *h, struct par_error **err);
 
-/* events.c */
+/* keeper.c: the thread that keeps @h (a struct hv_libvirt) connected until h->closing */
+void *hv_keeper(void *h);
+
+/* domain_events.c */
 int hv_events_register(struct hv_libvirt *h, virConnectPtr conn, struct par_error **err);
 void hv_events_unregister(struct hv_libvirt *h, virConnectPtr conn);
 
@@ -70,13 +81,6 @@ void hv_events_unregister(struct hv_libvirt *h, virConnectPtr conn);
 int hv_fail(virConnectPtr conn, struct par_error **err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 bool hv_last_code_is(int code);
-
-/*
- * hv_connection_new - a connection of its own
- * Refused (PAR_E_SYSTEM, EMFILE) while descriptors are short: libvirt's loops would abort the
- * program without them.
- */
-virConnectPtr hv_connection_new(struct hv_libvirt *h, struct par_error **err);
 
 /* facts.c */
 int hv_probe_accel(struct hv_libvirt *h, virConnectPtr conn, struct par_error **err);
@@ -98,7 +102,7 @@ int hv_libvirt_stop(struct hv *hv, const char *uuid, enum hv_stop how, struct pa
 int hv_libvirt_restart(struct hv *hv, const char *uuid, enum hv_restart how,
 		       struct par_error **err);
 
-/* stream.c */
+/* guest_stream.c */
 int hv_libvirt_console_open(struct hv *hv, const char *uuid, bool steal, int *ret_fd,
 			    struct par_error **err);
 int hv_libvirt_channel_open(struct hv *hv, const char *uuid, int *ret_fd, struct par_error **err);

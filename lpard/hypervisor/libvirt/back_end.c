@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The back end as the port knows it: opened, its operations, closed. */
+#include "lpard/common/event.h"
+#include "lpard/hypervisor/libvirt/libvirt_priv.h"
+
+#include <string.h>
+
+static enum hv_connection connection(struct hv *hv)
+{
+	struct hv_libvirt *h = hv_libvirt_of(hv);
+	enum hv_connection state;
+
+	pthread_mutex_lock(&h->lock);
+	state = h->state;
+	pthread_mutex_unlock(&h->lock);
+	return state;
+}
+
+static int wait_up(struct hv *hv, unsigned int timeout_ms, struct par_error **err)
+{
+	struct hv_libvirt *h = hv_libvirt_of(hv);
+	uint64_t deadline = par_now_ms() + timeout_ms;
+	int r = 0;
+
+	pthread_mutex_lock(&h->lock);
+	while (h->state != HV_CONNECTION_UP) {
+		uint64_t now = par_now_ms();
+
+		if (now >= deadline) {
+			par_fail(err, PAR_E_DISCONNECTED, 0, "%s",
+				 h->why_down ? h->why_down : "the connection is not up yet");
+			r = -ETIMEDOUT;
+			break;
+		}
+		hv_wait_changed(h, (int)(deadline - now));
+	}
+	pthread_mutex_unlock(&h->lock);
+	return r;
+}
+
+static void destroy(struct hv_libvirt *h)
+{
+	free(h->system);
+	free(h->uri);
+	free(h->pool);
+	free(h->pool_path);
+	free(h->network);
+	free(h->type_model);
+	free(h->serial);
+	free(h->why_down);
+	free(h->pool_target);
+	pthread_mutex_destroy(&h->upload);
+	pthread_cond_destroy(&h->changed);
+	pthread_mutex_destroy(&h->lock);
+	free(h);
+}
+
+static void close_it(struct hv *hv)
+{
+	struct hv_libvirt *h = hv_libvirt_of(hv);
+
+	pthread_mutex_lock(&h->lock);
+	h->closing = true;
+	pthread_cond_broadcast(&h->changed);
+	pthread_mutex_unlock(&h->lock);
+	pthread_join(h->keeper, NULL);
+	hv_loop_call(hv_pumps_end, h);
+	/* A guest that does not read holds its stream's thread till libvirtd gives it up. */
+	pthread_mutex_lock(&h->lock);
+	while (h->senders > 0)
+		hv_wait_changed(h, -1);
+	pthread_mutex_unlock(&h->lock);
+	hv_loop_unref();
+	destroy(h);
+}
+
+static const struct hv_ops ops = {
+	.name = "libvirt",
+	.close = close_it,
+	.connection = connection,
+	.wait_up = wait_up,
+	.facts = hv_libvirt_facts,
+	.list = hv_libvirt_list,
+	.get = hv_libvirt_get,
+	.define = hv_libvirt_define,
+	.save = hv_libvirt_save,
+	.rename = hv_libvirt_rename,
+	.undefine = hv_libvirt_undefine,
+	.start = hv_libvirt_start,
+	.stop = hv_libvirt_stop,
+	.restart = hv_libvirt_restart,
+	.console_open = hv_libvirt_console_open,
+	.channel_open = hv_libvirt_channel_open,
+	.image_ensure = hv_libvirt_image_ensure,
+	.image_remove = hv_libvirt_image_remove,
+	.disk_ensure = hv_libvirt_disk_ensure,
+	.disk_remove = hv_libvirt_disk_remove,
+	.pool_remove = hv_libvirt_pool_remove,
+};
+
+static char *copy(const char *value, const char *otherwise)
+{
+	if (!value)
+		value = otherwise;
+	return value ? strdup(value) : NULL;
+}
+
+int hv_libvirt_open(const struct hv_config *config, hv_event_fn fn, void *user, struct hv **ret,
+		    struct par_error **err)
+{
+	struct hv_libvirt *h = calloc(1, sizeof(*h));
+	pthread_condattr_t attr;
+	int r;
+
+	if (!h)
+		return par_oom(err);
+	h->hv.ops = &ops;
+	h->fn = fn;
+	h->user = user;
+	h->accel_choice = config->accel;
+	h->system = copy(config->system, "");
+	h->uri = copy(config->uri, NULL);
+	h->pool = copy(config->pool, "lpard");
+	h->pool_path = copy(config->pool_path, "/var/lib/libvirt/images/lpard");
+	h->network = copy(config->network, "default");
+	h->type_model = copy(config->type_model, NULL);
+	h->serial = copy(config->serial, NULL);
+	pthread_mutex_init(&h->lock, NULL);
+	pthread_mutex_init(&h->upload, NULL);
+	pthread_condattr_init(&attr);
+	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+	pthread_cond_init(&h->changed, &attr);
+	pthread_condattr_destroy(&attr);
+	if (!h->system || !h->uri || !h->pool || !h->pool_path || !h->network)
+		r = par_oom(err);
+	else
+		r = hv_loop_ref(err);
+	if (r == 0) {
+		r = pthread_create(&h->keeper, NULL, hv_keeper, h);
+		if (r) {
+			hv_loop_unref();
+			r = par_fail(err, PAR_E_SYSTEM, r, "could not start a thread");
+		}
+	}
+	if (r < 0) {
+		destroy(h);
+		return r;
+	}
+	*ret = &h->hv;
+	return 0;
+}
