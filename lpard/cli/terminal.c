@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See terminal.h. */
 #include "lpard/cli/terminal.h"
+#include "lpard/common/fs.h"
 #include "lpard/common/str.h"
 
 #include <fcntl.h>
@@ -95,27 +96,6 @@ static int64_t now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / (1000 * 1000);
 }
 
-static bool write_all(int fd, const char *data, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = write(fd, data, len);
-
-		if (n < 0 && errno == EAGAIN) {
-			struct pollfd p = { .fd = fd, .events = POLLOUT };
-
-			poll(&p, 1, -1);
-			continue;
-		}
-		if (n < 0 && errno != EINTR)
-			return false;
-		if (n > 0) {
-			data += n;
-			len -= (size_t)n;
-		}
-	}
-	return true;
-}
-
 struct session {
 	int in, out, fd;
 	struct terminal_escape escape;
@@ -137,7 +117,7 @@ static bool take_output(struct session *s, enum terminal_end *end)
 		*end = TERMINAL_CLOSED;
 		return false;
 	}
-	if (write_all(s->out, data, (size_t)n))
+	if (par_fs_write_all(s->out, data, (size_t)n) == 0)
 		return true;
 	*end = TERMINAL_OUTPUT_GONE;
 	return false;

@@ -4,7 +4,9 @@
 
 #include <dirent.h>
 #include <linux/openat2.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -93,39 +95,80 @@ int par_fs_write_str(int dirfd, const char *path, const char *text)
 	return (size_t)n == len ? 0 : -EIO;
 }
 
-static int write_all(int fd, const char *data, size_t len)
+int par_fs_write_all(int fd, const void *data, size_t len)
 {
-	while (len > 0) {
-		ssize_t n = write(fd, data, len);
+	const char *at = data;
 
+	while (len > 0) {
+		ssize_t n = write(fd, at, len);
+
+		if (n < 0 && errno == EAGAIN) {
+			struct pollfd writable = { .fd = fd, .events = POLLOUT };
+
+			poll(&writable, 1, -1);
+			continue;
+		}
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return -errno;
-		data += n;
+		at += n;
 		len -= (size_t)n;
 	}
 	return 0;
 }
 
+/*
+ * A new file beside @path, under a name that nobody else holds; *ret_name is owned.  O_EXCL keeps
+ * it safe, not the random number, so that need not wait for the kernel's entropy at boot.
+ */
+static int create_beside(int dirfd, const char *path, char **ret_name)
+{
+	uint32_t number;
+	int fd = -EEXIST;
+
+	for (int tries = 0; tries < 100 && fd == -EEXIST; tries++) {
+		autofree char *name = NULL;
+
+		if (getrandom(&number, sizeof(number), GRND_INSECURE) != (ssize_t)sizeof(number))
+			return -errno;
+		name = par_strdup_printf("%s.new.%08x", path, number);
+		if (!name)
+			return -ENOMEM;
+		fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+		if (fd < 0)
+			fd = -errno;
+		else
+			*ret_name = take_ptr(name);
+	}
+	return fd;
+}
+
 int par_fs_replace(int dirfd, const char *path, const void *data, size_t len, mode_t mode)
 {
-	autofree char *tmp = par_strdup_printf("%s.new.%d", path, (int)getpid());
-	autofd int fd = -1;
+	autofree char *name = NULL;
+	autofd int fd = create_beside(dirfd, path, &name);
 	int r;
 
-	if (!tmp)
-		return -ENOMEM;
-	fd = openat(dirfd, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return -errno;
-	r = write_all(fd, data, len);
+		return fd;
+	r = par_fs_write_all(fd, data, len);
 	if (r == 0 &&
-	    (fchmod(fd, mode) < 0 || fsync(fd) < 0 || renameat(dirfd, tmp, dirfd, path) < 0))
+	    (fchmod(fd, mode) < 0 || fsync(fd) < 0 || renameat(dirfd, name, dirfd, path) < 0))
 		r = -errno;
 	if (r < 0)
-		unlinkat(dirfd, tmp, 0);
+		unlinkat(dirfd, name, 0);
 	return r;
+}
+
+void par_fs_sync_folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	autofree char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+	autofd int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	if (fd >= 0 && fsync(fd) < 0)
+		return; /* some file systems cannot */
 }
 
 int par_fs_mkdirs(const char *path, mode_t mode)

@@ -36,10 +36,22 @@ int par_fs_read_in(int rootfd, const char *path, size_t max, struct par_buf *ret
 int par_fs_write_str(int dirfd, const char *path, const char *text);
 
 /*
+ * par_fs_write_all - write the whole of @data, waiting where @fd does not take more yet
+ * Returns 0 or a negative errno (part of the data may be written then).
+ */
+int par_fs_write_all(int fd, const void *data, size_t len);
+
+/*
  * par_fs_replace - put @data in the place of @path: a new file, synced, then renamed over it
  * Readers see the old or the new whole.  Errors: negative errno; nothing is left behind.
  */
 int par_fs_replace(int dirfd, const char *path, const void *data, size_t len, mode_t mode);
+
+/*
+ * par_fs_sync_folder_of - have the folder that holds @path written to the disk, so that a new,
+ * replaced or removed name survives a power failure; a file system that cannot is no error
+ */
+void par_fs_sync_folder_of(const char *path);
 
 /* par_fs_mkdirs - make a directory and those above it (mode 0755); the last gets @mode */
 int par_fs_mkdirs(const char *path, mode_t mode);

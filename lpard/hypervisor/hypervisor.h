@@ -20,6 +20,7 @@
 
 #include "firmware/firmware.h"
 #include "lpard/common/error.h"
+#include "lpard/common/uuid.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,8 +28,6 @@
 
 struct hv_ops;
 struct lpar_partition;
-
-#define HV_UUID_LEN 37 /* with the NUL */
 
 enum hv_connection {
 	HV_CONNECTION_CONNECTING, /* never was up yet */

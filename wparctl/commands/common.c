@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the WPAR commands share: printing of steps, checks, start, stop and removal. */
 #include "wparctl/commands/common.h"
+#include "lpard/common/fs.h"
 #include "wparctl/versioned/versioned.h"
 
 #include <fcntl.h>
@@ -151,7 +152,7 @@ static int lock_registry(int *ret, struct par_error **err)
 
 	if (!folder || !path)
 		return par_oom(err);
-	r = wpar_make_folder(folder);
+	r = par_fs_mkdirs(folder, 0755);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, -r, "could not create '%s'", folder);
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);

@@ -150,7 +150,7 @@ static int check_folder(const struct mkwpar_args *a, struct wpar_spec *s, struct
 			 : par_fail(err, PAR_E_NOT_FOUND, 0,
 				    "There are no preserved file systems in %s.", s->directory);
 	for (unsigned int n = 1; r > 0 && a->resolve_clashes && n < 1000; n++) {
-		autofree char *other = par_strdup_printf("/wpars/%s_%u", s->name, n);
+		autofree char *other = par_strdup_printf(WPAR_BASE_DIR "/%s_%u", s->name, n);
 
 		if (!other)
 			return par_oom(err);
@@ -303,7 +303,7 @@ static int mkwpar(const struct par_cmd_ctx *ctx, void *args, struct par_error **
 	if (r == 0 && s.name && !a->versioned)
 		r = wpar_spec_defaults(&s, err);
 	if (r == 0 && s.name && a->versioned && !s.directory) {
-		s.directory = par_strdup_printf("/wpars/%s", s.name);
+		s.directory = wpar_default_directory(s.name);
 		r = s.directory ? 0 : par_oom(err);
 	}
 	if (r == 0 && s.name)

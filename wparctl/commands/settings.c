@@ -105,7 +105,7 @@ static void forget_identity(struct wpar_spec *s)
 /* What follows from the old name gives way to what follows from the new one (-f and -n). */
 static void rename_spec(struct wpar_spec *s, const char *name)
 {
-	autofree char *directory = s->name ? par_strdup_printf("/wpars/%s", s->name) : NULL;
+	autofree char *directory = s->name ? wpar_default_directory(s->name) : NULL;
 
 	if (!s->name || !name || strcmp(s->name, name) == 0)
 		return;

@@ -123,9 +123,9 @@ static bool close_wpars(int above, const char *directory)
 {
 	struct stat st;
 
-	return par_starts_with(directory, "/wpars/") && !strchr(directory + 7, '/') &&
-	       fstat(above, &st) == 0 && st.st_uid == 0 &&
-	       ((st.st_mode & 0077) == 0 || fchmod(above, 0700) == 0);
+	return par_starts_with(directory, WPAR_BASE_DIR "/") &&
+	       !strchr(directory + strlen(WPAR_BASE_DIR "/"), '/') && fstat(above, &st) == 0 &&
+	       st.st_uid == 0 && ((st.st_mode & 0077) == 0 || fchmod(above, 0700) == 0);
 }
 
 /* An empty base directory: made, or what an interrupted creation left in it is taken out. */

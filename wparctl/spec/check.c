@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a name may be, what a specification must have, and what it gets when nobody says. */
+#include "lpard/common/uuid.h"
 #include "wparctl/spec/keys.h"
 
 #include <string.h>
-#include <sys/random.h>
 
 int wpar_name_check(const char *name, struct par_error **err)
 {
@@ -41,20 +41,6 @@ static int fill(char **field, const char *value)
 	return *field ? 0 : -ENOMEM;
 }
 
-static char *new_uuid(void)
-{
-	unsigned char b[16];
-
-	if (getrandom(b, sizeof(b), 0) != (ssize_t)sizeof(b))
-		return NULL;
-	b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
-	b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
-	return par_strdup_printf("%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-"
-				 "%02x%02x%02x%02x%02x%02x",
-				 b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10],
-				 b[11], b[12], b[13], b[14], b[15]);
-}
-
 struct default_mount {
 	const char *directory, *vfs, *device, *options;
 };
@@ -88,26 +74,28 @@ static int fill_mounts(struct wpar_spec *s)
 		{ "/", "overlay", NULL, "rw" },
 		{ "/proc", "proc", NULL, "rw" },
 	};
-	int r = 0;
 
 	if (s->type == WPAR_APPLICATION)
 		return 0;
 	if (s->version.image_digest) {
-		for (size_t i = 0; i < PAR_ARRAY_SIZE(versioned) && r == 0; i++)
-			r = fill_mount(s, &versioned[i]);
-		return r;
+		for (size_t i = 0; i < PAR_ARRAY_SIZE(versioned); i++) {
+			if (fill_mount(s, &versioned[i]) < 0)
+				return -ENOMEM;
+		}
+		return 0;
 	}
 	/* In the order of startwpar -v: by name. */
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(native) && r == 0; i++) {
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(native); i++) {
 		const struct default_mount *d = &native[i];
 
 		for (size_t j = 0; s->private_usr && j < PAR_ARRAY_SIZE(own_usr); j++) {
 			if (strcmp(own_usr[j].directory, d->directory) == 0)
 				d = &own_usr[j];
 		}
-		r = fill_mount(s, d);
+		if (fill_mount(s, d) < 0)
+			return -ENOMEM;
 	}
-	return r;
+	return 0;
 }
 
 static int by_directory(const void *a, const void *b)
@@ -117,24 +105,24 @@ static int by_directory(const void *a, const void *b)
 	return strcmp(x->directory, y->directory);
 }
 
+char *wpar_default_directory(const char *name)
+{
+	return par_strdup_printf(WPAR_BASE_DIR "/%s", name);
+}
+
 int wpar_spec_defaults(struct wpar_spec *s, struct par_error **err)
 {
 	bool system = s->type == WPAR_SYSTEM;
-	autofree char *directory = system ? par_strdup_printf("/wpars/%s", s->name) : strdup("/");
-	int r;
+	autofree char *directory = system ? wpar_default_directory(s->name) : strdup("/");
+	char uuid[PAR_UUID_LEN];
+	int r = par_uuid_make(uuid);
 
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, -r, "could not get random bytes");
 	if (s->version.image_digest)
 		s->private_usr = true; /* a versioned WPAR shares nothing */
-	r = fill(&s->hostname, s->name);
-	if (r == 0)
-		r = fill(&s->directory, directory);
-	if (r == 0)
-		r = fill(&s->owner, "root");
-	if (r == 0 && !s->uuid)
-		s->uuid = new_uuid();
-	if (r == 0)
-		r = fill_mounts(s);
-	if (r < 0 || !s->uuid)
+	if (fill(&s->hostname, s->name) < 0 || fill(&s->directory, directory) < 0 ||
+	    fill(&s->owner, "root") < 0 || fill(&s->uuid, uuid) < 0 || fill_mounts(s) < 0)
 		return par_oom(err);
 	for (size_t i = 0; i < s->n_mounts; i++) {
 		if (!s->mounts[i].directory)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Attributes by table: the rows of keys.def, values in and out.  What stands where in a file is
  * parse.c's and write.c's business. */
+#include "lpard/common/uuid.h"
 #include "wparctl/spec/keys.h"
 
 #include <arpa/inet.h>
@@ -84,19 +85,6 @@ static bool is_hex(const char *s, size_t len)
 	return strlen(s) == len && strspn(s, "0123456789abcdef") == len;
 }
 
-static bool is_uuid(const char *s)
-{
-	if (strlen(s) != 36)
-		return false;
-	for (size_t i = 0; i < 36; i++) {
-		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-
-		if (dash ? s[i] != '-' : !strchr("0123456789abcdefABCDEF", s[i]))
-			return false;
-	}
-	return true;
-}
-
 static bool is_text_of_kind(enum wpar_kind kind, const char *s, uint64_t limit)
 {
 	unsigned char address[16];
@@ -122,7 +110,7 @@ static bool is_text_of_kind(enum wpar_kind kind, const char *s, uint64_t limit)
 	case WPAR_KIND_PREFIX:
 		return par_parse_u64(s, limit, &number) == 0;
 	case WPAR_KIND_UUID:
-		return is_uuid(s);
+		return par_uuid_valid(s);
 	case WPAR_KIND_HEX64:
 		return is_hex(s, 64);
 	default:

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Specifications on disk: /etc/wpars/NAME.cf, and any file that mkwpar -f and -o name. */
+#include "lpard/common/fs.h"
 #include "wparctl/spec/keys.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #define MAX_TEXT (1 << 20)
 
@@ -65,104 +64,38 @@ void wpar_spec_done(struct wpar_spec *s)
 	*s = (struct wpar_spec){ 0 };
 }
 
-static int read_all(int fd, const char *path, struct par_buf *b, struct par_error **err)
-{
-	char chunk[8192];
-
-	for (;;) {
-		ssize_t n = read(fd, chunk, sizeof(chunk));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return par_fail(err, PAR_E_SYSTEM, errno, "could not read '%s'", path);
-		if (n == 0)
-			return 0;
-		if (b->len + (size_t)n > MAX_TEXT)
-			return par_fail(err, PAR_E_TOO_LARGE, 0, "'%s' is larger than 1 MiB", path);
-		if (par_buf_put(b, chunk, (size_t)n) < 0)
-			return par_oom(err);
-	}
-}
-
 int wpar_spec_read_file(const char *path, struct wpar_spec *ret, struct par_error **err)
 {
-	autofd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	auto_buf text = { 0 };
-	struct stat st;
-	int r;
+	int r = par_fs_read(path, MAX_TEXT, &text);
 
 	*ret = (struct wpar_spec){ 0 };
-	if (fd < 0)
-		return par_fail(err, errno == ENOENT ? PAR_E_NOT_FOUND : PAR_E_SYSTEM, errno,
-				"could not open '%s'", path);
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+	if (r == -EINVAL)
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "'%s' is no regular file", path);
-	r = read_all(fd, path, &text, err);
+	if (r == -EFBIG)
+		return par_fail(err, PAR_E_TOO_LARGE, 0, "'%s' is larger than 1 MiB", path);
 	if (r < 0)
-		return r;
+		return par_fail(err, r == -ENOENT ? PAR_E_NOT_FOUND : PAR_E_SYSTEM, -r,
+				"could not open '%s'", path);
 	r = wpar_spec_parse(text.data ? text.data : "", text.len, ret, err);
 	if (r < 0)
 		par_error_wrap(err, "%s", path);
 	return r;
 }
 
-static int write_all(int fd, const struct par_buf *b, bool sync)
-{
-	size_t at = 0;
-
-	while (at < b->len) {
-		ssize_t n = write(fd, b->data + at, b->len - at);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		at += (size_t)n;
-	}
-	return sync && fsync(fd) < 0 ? -errno : 0;
-}
-
-static void sync_folder_of(const char *path)
-{
-	autofree char *folder = strdup(path);
-	char *slash = folder ? strrchr(folder, '/') : NULL;
-	autofd int fd = -1;
-
-	if (!folder)
-		return;
-	if (slash)
-		slash[slash == folder ? 1 : 0] = '\0';
-	fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0 && fsync(fd) < 0)
-		return; /* ignoring: some file systems cannot */
-}
-
-static int replace_file(const char *path, const struct par_buf *b, bool sync,
+/* A name in /etc is to be there after a power failure; those in /run end with the machine. */
+static int replace_file(const char *path, const struct par_buf *b, bool lasting,
 			struct par_error **err)
 {
-	const char *slash = strrchr(path, '/');
-	int folder_len = slash ? (int)(slash - path) + 1 : 0;
-	autofree char *temp =
-		par_strdup_printf("%.*s.%s.XXXXXX", folder_len, path, slash ? slash + 1 : path);
-	autofd int fd = -1;
-	int r;
+	int r = par_fs_replace(AT_FDCWD, path, b->data, b->len, 0644);
 
-	if (!temp)
-		return par_oom(err);
-	fd = mkostemp(temp, O_CLOEXEC);
-	if (fd < 0)
-		return par_fail(err, PAR_E_SYSTEM, errno, "could not create '%s'", path);
-	r = write_all(fd, b, sync);
-	if (r == 0 && (fchmod(fd, 0644) < 0 || rename(temp, path) < 0))
-		r = -errno;
-	if (r < 0) {
-		unlink(temp);
-		return par_fail(err, r == -ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM, -r,
-				"could not write '%s': %s", path, strerror(-r));
-	}
-	if (sync)
-		sync_folder_of(path);
+	if (r == -ENOSPC)
+		return par_fail(err, PAR_E_NO_SPACE, 0, "could not write '%s': %s", path,
+				strerror(ENOSPC));
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, -r, "could not write '%s'", path);
+	if (lasting)
+		par_fs_sync_folder_of(path);
 	return 0;
 }
 
@@ -237,23 +170,6 @@ int wpar_spec_load(const char *name, struct wpar_spec *ret, struct par_error **e
 			par_printable(name) ? name : "?");
 }
 
-int wpar_make_folder(const char *path)
-{
-	autofree char *copy = strdup(path);
-
-	if (!copy)
-		return -ENOMEM;
-	for (char *p = copy + 1; *p; p++) {
-		if (*p != '/')
-			continue;
-		*p = '\0';
-		if (mkdir(copy, 0755) < 0 && errno != EEXIST)
-			return -errno;
-		*p = '/';
-	}
-	return mkdir(copy, 0755) < 0 && errno != EEXIST ? -errno : 0;
-}
-
 int wpar_spec_save(const struct wpar_spec *s, struct par_error **err)
 {
 	autofree char *folder = wpar_path("%s", folder_of(s->type));
@@ -268,7 +184,7 @@ int wpar_spec_save(const struct wpar_spec *s, struct par_error **err)
 	path = cf_path(s->name, s->type);
 	if (!folder || !path)
 		return par_oom(err);
-	r = wpar_make_folder(folder);
+	r = par_fs_mkdirs(folder, 0755);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, -r, "could not create '%s'", folder);
 	return replace_file(path, &text, s->type == WPAR_SYSTEM, err);
@@ -286,7 +202,7 @@ int wpar_spec_remove(const char *name, struct par_error **err)
 			return par_oom(err);
 		if (unlink(path) == 0) {
 			if (types[i] == WPAR_SYSTEM)
-				sync_folder_of(path);
+				par_fs_sync_folder_of(path);
 		} else if (errno != ENOENT && errno != ENOTDIR) {
 			r = par_fail(err, PAR_E_SYSTEM, errno, "could not remove '%s'", path);
 		}

@@ -174,8 +174,9 @@ struct wpar_mount *wpar_spec_mount(const struct wpar_spec *s, const char *direct
  */
 /* wpar_path - WPARS_ROOT and the formatted path behind it; caller frees; NULL: out of memory */
 char *wpar_path(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-/* wpar_make_folder - the folder and those above it, 0755; it being there is fine; -errno */
-int wpar_make_folder(const char *path);
+/* wpar_default_directory - the base directory of a system WPAR that is given none; caller frees */
+char *wpar_default_directory(const char *name);
+#define WPAR_BASE_DIR	"/wpars"
 #define WPAR_CONFIG_DIR "/etc/wpars"
 #define WPAR_RUN_DIR	"/run/wpars"
 #define WPAR_STORE_DIR	"/var/lib/wpars"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rules for single values: what attributes.def names as .check, and names of objects. */
-#include "lpard/core/model/adapters.h"
+#include "lpard/common/uuid.h"
 #include "lpard/core/attributes/attributes_priv.h"
 #include "lpard/core/messages.h"
+#include "lpard/core/model/adapters.h"
 
 #include <string.h>
 
@@ -59,13 +60,11 @@ int check_description(const struct lpar_attribute *a, const char *v, struct par_
 
 int check_uuid(const struct lpar_attribute *a, const char *v, struct par_error **err)
 {
-	for (size_t i = 0; i < 36; i++) {
-		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
+	char upper[PAR_UUID_LEN];
 
-		if (v[i] == '\0' || (dash ? v[i] != '-' : !strchr("0123456789ABCDEF", v[i])))
-			return attr_fail_value(a->name, v, "It is not an upper-case UUID", err);
-	}
-	return v[36] == '\0' ? 0 : attr_fail_value(a->name, v, "It is too long", err);
+	if (par_uuid_upper(v, upper) < 0 || strcmp(v, upper) != 0)
+		return attr_fail_value(a->name, v, "It is not an upper-case UUID", err);
+	return 0;
 }
 
 int check_none_or_id(const struct lpar_attribute *a, const char *v, struct par_error **err)

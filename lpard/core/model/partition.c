@@ -5,7 +5,6 @@
 #include "lpard/core/messages.h"
 #include "lpard/core/model/profile_priv.h"
 
-#include <ctype.h>
 #include <string.h>
 
 void lpar_partition_free(struct lpar_partition **p)
@@ -153,11 +152,9 @@ int lpar_partition_create(const struct lpar_system *sys, const struct lpar_set *
 	if (!p)
 		return par_oom(err);
 	p->avail_priority = 127;
-	for (size_t i = 0; i < sizeof(p->uuid) - 1 && uuid[i]; i++)
-		p->uuid[i] = (char)toupper((unsigned char)uuid[i]);
-	r = check_uuid(attr_find(LPAR_LIST_LPAR, "uuid"), p->uuid, err);
-	if (r == 0)
-		r = create_fill(sys, attrs, p, err);
+	if (par_uuid_upper(uuid, p->uuid) < 0)
+		return attr_fail_value("uuid", uuid, "It is not a UUID", err);
+	r = create_fill(sys, attrs, p, err);
 	if (r == 0)
 		r = check_free_name(others, NULL, p->name, err);
 	if (r == 0)

@@ -8,6 +8,7 @@
 
 #include "lpard/common/attrs.h"
 #include "lpard/common/error.h"
+#include "lpard/common/uuid.h"
 #include "lpard/core/model/profile.h"
 #include "lpard/core/model/state.h"
 #include "lpard/core/model/system.h"
@@ -26,7 +27,7 @@ enum lpar_keylock {
 /* Plain data; strings owned, NULL means the attribute's default. */
 struct lpar_partition {
 	char *name;
-	char uuid[37]; /* upper case */
+	char uuid[PAR_UUID_LEN]; /* upper case */
 	uint32_t id;
 	enum lpar_env env;
 	enum lpar_keylock keylock;

@@ -36,7 +36,7 @@ struct lpar_agent_link {
 struct opening {
 	struct lpar_agent_link *link;
 	struct lpar_managed *host;
-	char uuid[HV_UUID_LEN];
+	char uuid[PAR_UUID_LEN];
 	int fd;
 	int result;
 	char *message;

@@ -32,7 +32,7 @@ struct lpar_console {
 struct opening {
 	struct lpar_console *console;
 	struct lpar_managed *host;
-	char uuid[HV_UUID_LEN];
+	char uuid[PAR_UUID_LEN];
 	int run_id;
 	int fd;
 	int result;

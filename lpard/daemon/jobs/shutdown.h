@@ -16,7 +16,7 @@ struct lpar_state_request {
 	bool restart;	/* LPAR_OP_SHUTDOWN, LPAR_OP_OSSHUTDOWN */
 	bool immediate; /* LPAR_OP_OSSHUTDOWN: quickly */
 	/* filled when the job starts */
-	char uuid[HV_UUID_LEN];
+	char uuid[PAR_UUID_LEN];
 	char failure[40]; /* the reference code of a failed activation; "" */
 };
 

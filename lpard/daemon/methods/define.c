@@ -11,7 +11,6 @@
 #include "lpard/daemon/jobs/define_lpar.h"
 
 #include <string.h>
-#include <sys/random.h>
 
 enum change_kind {
 	CHANGE_CREATE_LPAR,
@@ -29,7 +28,7 @@ struct change {
 	struct par_attrs attrs;
 	char *profile;
 	bool force;
-	char uuid[HV_UUID_LEN];
+	char uuid[PAR_UUID_LEN];
 	struct lpar_partition *created; /* a copy of what is being made */
 };
 
@@ -223,21 +222,6 @@ static void start(struct lpar_managed *host, struct lpar_call *call, const char 
 		lpar_job_run(job);
 }
 
-static int make_uuid(char ret[HV_UUID_LEN], struct par_error **err)
-{
-	unsigned char b[16];
-	size_t at = 0;
-
-	if (getrandom(b, sizeof(b), 0) != (ssize_t)sizeof(b))
-		return par_fail(err, PAR_E_SYSTEM, errno, "could not get random bytes");
-	b[6] = (unsigned char)((b[6] & 0x0f) | 0x40);
-	b[8] = (unsigned char)((b[8] & 0x3f) | 0x80);
-	for (size_t i = 0; i < sizeof(b); i++)
-		at += (size_t)snprintf(ret + at, HV_UUID_LEN - at, "%02X%s", b[i],
-				       i == 3 || i == 5 || i == 7 || i == 9 ? "-" : "");
-	return 0;
-}
-
 /* What boot_image may be is checked against the folders as they are now. */
 static void refresh_images(struct lpar_daemon *d, struct lpar_managed *host)
 {
@@ -259,10 +243,12 @@ static int create_lpar(struct lpar_managed *host, struct lpar_call **call, struc
 {
 	struct lpar_partition *part = NULL;
 	struct lpar_lpar *entry;
-	char uuid[HV_UUID_LEN];
-	int r = make_uuid(uuid, err);
+	char uuid[PAR_UUID_LEN];
+	int r = par_uuid_make(uuid);
 
-	r = r < 0 ? r : lpar_partition_create(&host->sys, &host->set, uuid, &c->attrs, &part, err);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, -r, "could not get random bytes");
+	r = lpar_partition_create(&host->sys, &host->set, uuid, &c->attrs, &part, err);
 	if (r < 0)
 		return r;
 	c->created = lpar_partition_dup(part);

@@ -21,7 +21,7 @@ struct lpar_refcode_kept {
 
 struct lpar_lpar {
 	struct lpar_managed *host;
-	char uuid[HV_UUID_LEN];
+	char uuid[PAR_UUID_LEN];
 	struct lpar_partition *part; /* replaced under host->lock */
 	struct hv_live live;
 	uint64_t asked; /* number of the question that these two answer */

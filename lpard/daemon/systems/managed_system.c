@@ -206,7 +206,7 @@ struct lpar_lpar *lpar_managed_store(struct lpar_managed *host, struct hv_record
 
 struct fetched {
 	struct lpar_managed *host;
-	char uuid[HV_UUID_LEN];
+	char uuid[PAR_UUID_LEN];
 	uint64_t asked;
 	struct hv_record rec;
 	int result;
@@ -273,7 +273,7 @@ void lpar_managed_fetch(struct lpar_managed *host, const char *uuid)
 
 struct refetch {
 	struct lpar_managed *host;
-	char uuid[HV_UUID_LEN];
+	char uuid[PAR_UUID_LEN];
 };
 
 static void refetch_work(void *user)

@@ -151,7 +151,7 @@ static void refresh(struct lpar_managed *host)
 struct message {
 	struct lpar_managed *host;
 	struct hv_event event;
-	char uuid[HV_UUID_LEN];
+	char uuid[PAR_UUID_LEN];
 	char text[];
 };
 

@@ -83,10 +83,7 @@ int fake_put(struct fake *f, const struct lpar_partition *part, enum lpar_boot_m
 	}
 	lpar_partition_free(&l->part);
 	l->part = copy;
-	for (char *p = copy->uuid; *p; p++) {
-		if (*p >= 'a' && *p <= 'f')
-			*p = (char)(*p - 32);
-	}
+	par_uuid_upper(copy->uuid, copy->uuid);
 	l->boot_mode = boot_mode;
 	set_resources(l);
 	fake_emit(f, HV_EVENT_DEFINED, l, "");

@@ -10,7 +10,7 @@
 
 struct fake_stream {
 	struct fake_stream *next;
-	char uuid[HV_UUID_LEN]; /* of its LPAR, upper case */
+	char uuid[PAR_UUID_LEN]; /* of its LPAR, upper case */
 	bool channel;
 	bool closing; /* end of file once everything is written */
 	int fd;	      /* -1: handed to an agent */
@@ -30,7 +30,7 @@ struct fake_lpar {
 struct fake_event {
 	struct fake_event *next;
 	enum hv_event_type type;
-	char uuid[HV_UUID_LEN];
+	char uuid[PAR_UUID_LEN];
 	char *name;
 	const char *detail;
 };

@@ -48,11 +48,8 @@ void fake_emit(struct fake *f, enum hv_event_type type, const struct fake_lpar *
 	e->type = type;
 	e->detail = detail;
 	e->name = strdup(l ? l->part->name : "");
-	for (int i = 0; l && i < HV_UUID_LEN; i++) {
-		char c = l->part->uuid[i];
-
-		e->uuid[i] = (char)(c >= 'A' && c <= 'F' ? c + 32 : c);
-	}
+	if (l)
+		par_uuid_lower(l->part->uuid, e->uuid);
 	*f->events_tail = e;
 	f->events_tail = &e->next;
 	fake_wake(f);

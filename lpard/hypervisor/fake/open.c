@@ -16,7 +16,7 @@ static int populate(struct fake *f, uint64_t n, struct par_error **err)
 		struct lpar_set none = { 0 };
 		auto_partition p = NULL;
 		auto_attrs attrs = { 0 };
-		char uuid[HV_UUID_LEN];
+		char uuid[PAR_UUID_LEN];
 		autofree char *text = par_strdup_printf(
 			"name=fake%04llu,lpar_id=%llu,profile_name=default,lpar_env=aixlinux,"
 			"min_mem=256,desired_mem=512,max_mem=1024,proc_mode=shared,"

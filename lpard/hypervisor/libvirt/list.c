@@ -9,9 +9,9 @@ int hv_find(virConnectPtr conn, const char *uuid, virDomainPtr *ret, struct par_
 {
 	auto_domain dom = NULL;
 	autofree char *meta = NULL;
-	char lower[HV_UUID_LEN];
+	char lower[PAR_UUID_LEN];
 
-	if (hv_uuid_normalize(uuid, lower) < 0)
+	if (par_uuid_lower(uuid, lower) < 0)
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "\"%s\" is not a UUID", uuid);
 	dom = virDomainLookupByUUIDString(conn, lower);
 	if (!dom)
@@ -71,8 +71,7 @@ static int load_partition(virDomainPtr dom, const char *meta, struct lpar_partit
 	}
 	free(part->name);
 	part->name = name;
-	for (int i = 0; i < HV_UUID_LEN; i++)
-		part->uuid[i] = (char)(uuid[i] >= 'a' && uuid[i] <= 'f' ? uuid[i] - 32 : uuid[i]);
+	par_uuid_upper(uuid, part->uuid);
 	*ret = take_ptr(part);
 	return 0;
 }
@@ -198,10 +197,10 @@ static int read_record(virConnectPtr conn, virDomainPtr dom, struct hv_record *r
 
 static int get(virConnectPtr conn, const char *uuid, struct hv_record *ret, struct par_error **err)
 {
-	char lower[HV_UUID_LEN];
+	char lower[PAR_UUID_LEN];
 	auto_domain dom = NULL;
 
-	if (hv_uuid_normalize(uuid, lower) < 0)
+	if (par_uuid_lower(uuid, lower) < 0)
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "\"%s\" is not a UUID", uuid);
 	dom = virDomainLookupByUUIDString(conn, lower);
 	if (!dom)

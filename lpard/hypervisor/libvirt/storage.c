@@ -115,12 +115,12 @@ static int disk_ensure(struct hv_libvirt *h, virConnectPtr conn, const char *uui
 	auto_pool pool = NULL;
 	auto_volume vol = NULL;
 	autofree char *name = NULL;
-	char lower[HV_UUID_LEN];
+	char lower[PAR_UUID_LEN];
 	int r;
 
 	if (!image->files[FW_IMAGE_ROOT].name)
 		return 0;
-	if (hv_uuid_normalize(uuid, lower) < 0)
+	if (par_uuid_lower(uuid, lower) < 0)
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "\"%s\" is not a UUID", uuid);
 	name = hv_disk_volume(lower);
 	if (!name)
@@ -156,9 +156,9 @@ static int disk_remove(struct hv_libvirt *h, virConnectPtr conn, const char *uui
 	auto_pool pool = virStoragePoolLookupByName(conn, h->pool);
 	auto_volume vol = NULL;
 	autofree char *name = NULL;
-	char lower[HV_UUID_LEN];
+	char lower[PAR_UUID_LEN];
 
-	if (hv_uuid_normalize(uuid, lower) < 0)
+	if (par_uuid_lower(uuid, lower) < 0)
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "\"%s\" is not a UUID", uuid);
 	if (!pool && hv_last_code_is(VIR_ERR_NO_STORAGE_POOL))
 		return 0;

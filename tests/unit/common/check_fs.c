@@ -3,8 +3,10 @@
 #include "harness.h"
 #include "lpard/common/fs.h"
 
+#include <dirent.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 static char top[64];
 static int fd;
@@ -117,6 +119,57 @@ START_TEST(a_failed_replacement_leaves_the_old)
 }
 END_TEST
 
+START_TEST(a_replacement_leaves_nothing_behind)
+{
+	struct dirent *e;
+	DIR *dir;
+	int names = 0;
+
+	put("file", "old");
+	put("file", "new");
+	par_fs_sync_folder_of(top);
+	par_fs_sync_folder_of("no/such/folder");
+	dir = opendir(top);
+	ck_assert_ptr_nonnull(dir);
+	while ((e = readdir(dir)))
+		names += e->d_name[0] != '.';
+	closedir(dir);
+	ck_assert_int_eq(names, 1);
+}
+END_TEST
+
+/* A pipe that is full for a while: all bytes arrive in their order. */
+START_TEST(write_all_waits)
+{
+	char data[200000], got[4096];
+	size_t at = 0;
+	int ends[2];
+	pid_t pid;
+
+	for (size_t i = 0; i < sizeof(data); i++)
+		data[i] = (char)(i / 251 + i);
+	ck_assert_int_eq(pipe2(ends, O_NONBLOCK), 0);
+	pid = fork();
+	if (pid == 0)
+		_exit(par_fs_write_all(ends[1], data, sizeof(data)) == 0 ? 0 : 1);
+	close(ends[1]);
+	while (at < sizeof(data)) {
+		ssize_t n = read(ends[0], got, sizeof(got));
+
+		if (n < 0 && errno == EAGAIN) {
+			usleep(1000);
+			continue;
+		}
+		ck_assert_int_gt(n, 0);
+		ck_assert_mem_eq(got, data + at, (size_t)n);
+		at += (size_t)n;
+	}
+	close(ends[0]);
+	ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+	ck_assert_int_eq(par_fs_write_all(-1, "x", 1), -EBADF);
+}
+END_TEST
+
 static Suite *fs_suite(void)
 {
 	Suite *suite = suite_create("fs");
@@ -129,6 +182,8 @@ static Suite *fs_suite(void)
 	tcase_add_test(tc, only_regular_files_of_a_size_are_read);
 	tcase_add_test(tc, a_tree_goes_and_what_its_links_show_stays);
 	tcase_add_test(tc, a_failed_replacement_leaves_the_old);
+	tcase_add_test(tc, a_replacement_leaves_nothing_behind);
+	tcase_add_test(tc, write_all_waits);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

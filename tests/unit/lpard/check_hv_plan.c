@@ -67,13 +67,13 @@ START_TEST(uuids)
 					   "6c706172_0000-4000-8000-000000000000",
 					   "6c706172-0000-4000-8000-0000000000000",
 					   "../../../../../../etc/passwd12345678" };
-	char out[HV_UUID_LEN];
+	char out[PAR_UUID_LEN];
 
-	ck_assert_int_eq(hv_uuid_normalize("6C706172-0000-4000-8000-00000000000F", out), 0);
+	ck_assert_int_eq(par_uuid_lower("6C706172-0000-4000-8000-00000000000F", out), 0);
 	ck_assert_str_eq(out, "6c706172-0000-4000-8000-00000000000f");
-	ck_assert_int_lt(hv_uuid_normalize(NULL, out), 0);
+	ck_assert_int_lt(par_uuid_lower(NULL, out), 0);
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(bad); i++)
-		ck_assert_int_lt(hv_uuid_normalize(bad[i], out), 0);
+		ck_assert_int_lt(par_uuid_lower(bad[i], out), 0);
 }
 END_TEST
 

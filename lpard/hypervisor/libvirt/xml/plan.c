@@ -7,21 +7,6 @@
 #include <ctype.h>
 #include <string.h>
 
-int hv_uuid_normalize(const char *uuid, char ret[HV_UUID_LEN])
-{
-	if (!uuid || strlen(uuid) != HV_UUID_LEN - 1)
-		return -EINVAL;
-	for (int i = 0; i < HV_UUID_LEN - 1; i++) {
-		bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-
-		if (dash ? uuid[i] != '-' : !isxdigit((unsigned char)uuid[i]))
-			return -EINVAL;
-		ret[i] = (char)tolower((unsigned char)uuid[i]);
-	}
-	ret[HV_UUID_LEN - 1] = '\0';
-	return 0;
-}
-
 static const char *const volume_suffixes[FW_IMAGE_PARTS] = {
 	[FW_IMAGE_KERNEL] = "vmlinux",
 	[FW_IMAGE_INITRD] = "initrd.img",
@@ -36,11 +21,11 @@ char *hv_image_volume(const struct fw_image *image, enum fw_image_part part)
 
 static bool is_disk_volume(const char *name)
 {
-	char uuid[HV_UUID_LEN], lower[HV_UUID_LEN];
+	char uuid[PAR_UUID_LEN], lower[PAR_UUID_LEN];
 
 	snprintf(uuid, sizeof(uuid), "%s", name);
-	return hv_uuid_normalize(uuid, lower) == 0 && strcmp(uuid, lower) == 0 &&
-	       strcmp(name + HV_UUID_LEN - 1, "-root.qcow2") == 0;
+	return par_uuid_lower(uuid, lower) == 0 && strcmp(uuid, lower) == 0 &&
+	       strcmp(name + PAR_UUID_LEN - 1, "-root.qcow2") == 0;
 }
 
 bool hv_volume_is_ours(const char *name)
@@ -298,7 +283,7 @@ int hv_plan_domain(const struct hv_definition *d, const struct hv_plan_host *hos
 	auto_domain_plan p = { .accel = host->accel, .test_driver = host->test_driver };
 	int r;
 
-	if (hv_uuid_normalize(d->part->uuid, p.uuid) < 0)
+	if (par_uuid_lower(d->part->uuid, p.uuid) < 0)
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "\"%s\" is not a UUID",
 				d->part->uuid);
 	p.name = strdup(d->part->name);

@@ -45,7 +45,7 @@ struct hv_stored {
 
 struct hv_domain_plan {
 	char *name;
-	char uuid[HV_UUID_LEN]; /* lower case */
+	char uuid[PAR_UUID_LEN]; /* lower case */
 	enum fw_accel accel;
 	bool test_driver;   /* for test:///, which has neither processors nor machines */
 	bool never_applied; /* a shell that only keeps the LPAR's name and profiles */
@@ -98,9 +98,6 @@ int hv_plan_dimms(uint64_t boot_mib, uint64_t wanted_mib, uint64_t max_mib,
 
 /* hv_plan_mac - the address of an adapter without one: the same each time, different per LPAR */
 void hv_plan_mac(const char *uuid, uint32_t slot, char ret[18]);
-
-/* hv_uuid_normalize - lower case; -EINVAL when it is not a UUID */
-int hv_uuid_normalize(const char *uuid, char ret[HV_UUID_LEN]);
 
 /* The stored form of a whole partition, and back. */
 int hv_stored_make(const struct lpar_partition *part, struct hv_stored *ret);
