@@ -3,6 +3,7 @@
 #include "lpard/daemon/guest/agent_link.h"
 
 #include "lpard/common/log.h"
+#include "lpard/common/str.h"
 #include "lpard/daemon/guest/console.h"
 
 #include <string.h>
@@ -28,6 +29,7 @@ struct lpar_agent_link {
 	bool opening;
 	bool free_when_open;
 	char os_version[400]; /* as shown, while it is up */
+	char *why_closed;     /* why the port could not be opened the last time; NULL: it could */
 	uint64_t retry_ms;
 	uint64_t retry_at; /* 0: no try is due */
 	struct lpar_agent_link_wait *waits;
@@ -67,6 +69,20 @@ const struct lpar_agent_info *lpar_agent_link_info(const struct lpar_agent_link 
 const char *lpar_agent_link_os_version(const struct lpar_agent_link *l)
 {
 	return lpar_agent_link_up(l) ? l->os_version : NULL;
+}
+
+const char *lpar_agent_link_why_closed(const struct lpar_agent_link *l)
+{
+	return l->why_closed;
+}
+
+/* Takes @why.  Each reason is logged once, however often the port is tried. */
+static void set_why_closed(struct lpar_agent_link *l, char *why)
+{
+	if (why && !par_streq(why, l->why_closed))
+		par_log(PAR_LOG_NOTICE, "lpar=%s %s", l->entry->part->name, why);
+	free(l->why_closed);
+	l->why_closed = why;
 }
 
 struct lpar_channel *lpar_agent_link_channel(struct lpar_agent_link *l)
@@ -218,6 +234,7 @@ static void link_free_now(struct lpar_agent_link *l)
 	par_source_free(&l->timer);
 	if (l->channel)
 		lpar_channel_free(&l->channel);
+	free(l->why_closed);
 	free(l);
 }
 
@@ -244,10 +261,10 @@ static void open_done(void *user)
 	if (l->free_when_open) {
 		link_free_now(l);
 	} else if (o->result == 0) {
+		set_why_closed(l, NULL);
 		opened(l, o);
 	} else if (wanted(l)) {
-		par_log(PAR_LOG_DEBUG, "lpar=%s agent's channel: %s", l->entry->part->name,
-			o->message ? o->message : "?");
+		set_why_closed(l, take_ptr(o->message));
 		lpar_agent_link_sync(l);
 	}
 	if (o->result == 0 && o->fd >= 0)
@@ -303,6 +320,7 @@ void lpar_agent_link_sync(struct lpar_agent_link *l)
 	if (!wanted(l)) {
 		l->retry_at = 0;
 		l->retry_ms = RETRY_MIN_MS;
+		set_why_closed(l, NULL);
 		if (!lpar_lpar_running(l->entry)) {
 			close_stream(l, NULL);
 			call_waits(l, false);

@@ -24,6 +24,11 @@ const struct lpar_agent_info *lpar_agent_link_info(const struct lpar_agent_link 
 /* lpar_agent_link_os_version - as lssyscfg shows it ("Linux/Debian 13 6.12.0"); NULL when it is not
  * up */
 const char *lpar_agent_link_os_version(const struct lpar_agent_link *link);
+/*
+ * lpar_agent_link_why_closed - why the port of a running LPAR could not be opened the last time: a
+ * sentence with libvirt's reason, until the next change; NULL when it is open, or was not tried
+ */
+const char *lpar_agent_link_why_closed(const struct lpar_agent_link *link);
 /* lpar_agent_link_channel - for calls and streams; NULL before the LPAR ran for the first time */
 struct lpar_channel *lpar_agent_link_channel(struct lpar_agent_link *link);
 

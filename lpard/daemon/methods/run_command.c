@@ -148,7 +148,10 @@ static void on_agent(bool up, void *user)
 
 	s->wait = NULL;
 	if (!up) {
-		par_fail(&err, PAR_E_DISCONNECTED, 0, "no agent answers in the LPAR '%s'", s->lpar);
+		const char *why = lpar_agent_link_why_closed(s->link);
+
+		par_fail(&err, PAR_E_DISCONNECTED, 0, "no agent answers in the LPAR '%s'%s%s",
+			 s->lpar, why ? ": " : "", why ? why : "");
 		fail(s, &err);
 		return;
 	}

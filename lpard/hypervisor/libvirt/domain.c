@@ -228,9 +228,13 @@ static int ensure_network(struct action *a, struct par_error **err)
 	if (!net)
 		return hv_fail(a->conn, err, "could not connect the LPAR \"%s\" to a network",
 			       a->name);
-	if (virNetworkIsActive(net) == 0 && virNetworkCreate(net) < 0 &&
-	    virNetworkIsActive(net) != 1)
+	if (virNetworkIsActive(net) == 0 && virNetworkCreate(net) < 0) {
 		r = hv_fail(a->conn, err, "could not start the network \"%s\"", a->h->network);
+		if (virNetworkIsActive(net) == 1) { /* another was faster */
+			par_error_free(err);
+			r = 0;
+		}
+	}
 	virNetworkFree(net);
 	return r;
 }

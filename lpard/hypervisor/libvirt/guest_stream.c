@@ -355,16 +355,17 @@ enum stream_kind { CONSOLE, CONSOLE_STEAL, CHANNEL };
 static int open_stream(virConnectPtr conn, const char *uuid, enum stream_kind kind,
 		       virStreamPtr *ret, struct par_error **err)
 {
-	const char *what = kind == CHANNEL ? "agent's channel" : "console";
+	const char *what = kind == CHANNEL ? "agent's channel" : "console", *name;
 	auto_domain dom = NULL;
 	auto_stream st = NULL;
 	int r = hv_find(conn, uuid, &dom, err);
 
 	if (r < 0)
 		return r;
+	name = virDomainGetName(dom);
 	if (virDomainIsActive(dom) == 0)
 		return par_fail(err, PAR_E_WRONG_STATE, 0, "the LPAR \"%s\" is not activated",
-				virDomainGetName(dom));
+				name);
 	st = virStreamNew(conn, VIR_STREAM_NONBLOCK);
 	if (!st)
 		return hv_fail(conn, err, "could not make a stream");
@@ -375,10 +376,9 @@ static int open_stream(virConnectPtr conn, const char *uuid, enum stream_kind ki
 					 kind == CONSOLE_STEAL ? VIR_DOMAIN_CONSOLE_FORCE : 0);
 	if (r < 0 && hv_last_code_is(VIR_ERR_OPERATION_FAILED))
 		return par_fail(err, PAR_E_BUSY, 0, "the %s of the LPAR \"%s\" is in use", what,
-				virDomainGetName(dom));
+				name);
 	if (r < 0)
-		return hv_fail(conn, err, "could not open the %s of the LPAR \"%s\"", what,
-			       virDomainGetName(dom));
+		return hv_fail(conn, err, "could not open the %s of the LPAR \"%s\"", what, name);
 	*ret = take_ptr(st);
 	return 0;
 }

@@ -77,7 +77,11 @@ void *hv_keeper(void *h);
 int hv_events_register(struct hv_libvirt *h, virConnectPtr conn, struct par_error **err);
 void hv_events_unregister(struct hv_libvirt *h, virConnectPtr conn);
 
-/* errors.c: the last libvirt error of this thread as ours; returns negative errno */
+/*
+ * errors.c: the last libvirt error of this thread as ours; returns negative errno
+ * Must be the next thing after the call that failed: every function of libvirt, the getters too,
+ * forgets the error first, so that even a name for the text is asked for before.
+ */
 int hv_fail(virConnectPtr conn, struct par_error **err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 bool hv_last_code_is(int code);

@@ -129,12 +129,12 @@ static bool live_from_stats(virDomainStatsRecordPtr s, struct hv_live *live)
 static int live_from_info(virConnectPtr conn, virDomainPtr dom, struct hv_live *live,
 			  struct par_error **err)
 {
+	const char *name = virDomainGetName(dom);
 	virDomainInfo info;
 	int state, reason, n;
 
 	if (virDomainGetInfo(dom, &info) < 0 || virDomainGetState(dom, &state, &reason, 0) < 0)
-		return hv_fail(conn, err, "could not read the state of \"%s\"",
-			       virDomainGetName(dom));
+		return hv_fail(conn, err, "could not read the state of \"%s\"", name);
 	live->state = run_state(dom, state, reason);
 	live->run_id = (int)virDomainGetID(dom);
 	live->mem_mib = info.memory / 1024;
@@ -177,16 +177,15 @@ static int read_live(virConnectPtr conn, virDomainPtr dom, struct hv_live *live,
 static int read_record(virConnectPtr conn, virDomainPtr dom, struct hv_record *ret,
 		       struct par_error **err)
 {
+	const char *name = virDomainGetName(dom);
 	autofree char *meta = read_metadata(dom);
 	int r;
 
 	if (!meta &&
 	    (hv_last_code_is(VIR_ERR_NO_DOMAIN_METADATA) || hv_last_code_is(VIR_ERR_NO_DOMAIN)))
-		return par_fail(err, PAR_E_NOT_FOUND, 0, "the domain \"%s\" is not an LPAR",
-				virDomainGetName(dom));
+		return par_fail(err, PAR_E_NOT_FOUND, 0, "the domain \"%s\" is not an LPAR", name);
 	if (!meta)
-		return hv_fail(conn, err, "could not read the domain \"%s\"",
-			       virDomainGetName(dom));
+		return hv_fail(conn, err, "could not read the domain \"%s\"", name);
 	r = load_partition(dom, meta, &ret->part, err);
 	if (r == 0)
 		r = read_live(conn, dom, &ret->live, err);

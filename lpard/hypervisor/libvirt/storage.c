@@ -63,9 +63,14 @@ int hv_pool_open(struct hv_libvirt *h, virConnectPtr conn, virStoragePoolPtr *re
 		/* Building an existing folder is fine; another may have been faster. */
 		if (virStoragePoolBuild(pool, 0) < 0)
 			virResetLastError();
-		if (virStoragePoolCreate(pool, 0) < 0 && virStoragePoolIsActive(pool) != 1)
-			return hv_fail(conn, err, "could not start the storage pool \"%s\"",
-				       h->pool);
+		if (virStoragePoolCreate(pool, 0) < 0) {
+			int r = hv_fail(conn, err, "could not start the storage pool \"%s\"",
+					h->pool);
+
+			if (virStoragePoolIsActive(pool) != 1)
+				return r;
+			par_error_free(err);
+		}
 		if (virStoragePoolSetAutostart(pool, 1) < 0)
 			virResetLastError();
 	}
@@ -214,11 +219,12 @@ static int remove_volumes(virConnectPtr conn, virStoragePoolPtr pool, size_t *re
 		return hv_fail(conn, err, "could not list the volumes");
 	*ret_foreign = 0;
 	for (int i = 0; i < n; i++) {
-		if (!hv_volume_is_ours(virStorageVolGetName(vols[i])))
+		const char *name = virStorageVolGetName(vols[i]);
+
+		if (!hv_volume_is_ours(name))
 			(*ret_foreign)++;
 		else if (r == 0 && virStorageVolDelete(vols[i], 0) < 0)
-			r = hv_fail(conn, err, "could not remove the volume \"%s\"",
-				    virStorageVolGetName(vols[i]));
+			r = hv_fail(conn, err, "could not remove the volume \"%s\"", name);
 		virStorageVolFree(vols[i]);
 	}
 	free(vols);

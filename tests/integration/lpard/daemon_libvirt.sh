@@ -188,6 +188,23 @@ kill -CONT "$emulator"
 ok "it goes on" wait_for 15 is_state lp1 Running
 ok "and works" off lp1
 
+# libvirt keeps its locks of consoles and channels there; without the folder it opens none.
+# lpard says why, in libvirt's words.
+
+mv /run/lock /run/lock.away
+ok "an LPAR without its streams starts" on lp1 -f default
+refused='"lp1": .*lock file.*No such file or directory'
+like "a console that cannot be opened: libvirt's reason" \
+	"$(timeout 20 mkvterm -m SYS -p lp1 2>&1 </dev/null)" "could not open the console .*$refused"
+like "so with the agent's channel" "$(timeout 20 wparcmd -m SYS -p lp1 --wait 2 -- true 2>&1)" \
+	"no agent answers in the LPAR 'lp1': could not open the agent's channel .*$refused"
+is "it is logged once, however often it is tried" \
+	"$(grep "lpar=lp1 could not open the agent's channel" "$log" | sort | uniq -d)" ""
+mv /run/lock.away /run/lock
+ok "when the cause is gone the channel is opened" wait_for 20 sh -c \
+	'wparcmd -m SYS -p lp1 -- true 2>&1 | grep -q "LPAR .lp1.\$"'
+ok "off with it" off lp1
+
 # Failures
 
 rmsyscfg -r lpar -m SYS -n lp1
