@@ -351,7 +351,7 @@ static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err
 
 static const struct par_opt opts[] = {
 	OPT_STR('c', "config", "FILE", struct options, config,
-		"Read FILE instead of " LPAR_CONFIG_PATH),
+		"Read FILE instead of " LPAR_CONFIG_PATH, .values = "@files"),
 	OPT_STR('s', "socket", "PATH", struct options, socket,
 		"Serve at PATH, whatever the configuration says"),
 	OPT_FLAG(0, "foreground", struct options, foreground, "Stay in the foreground (the usual)"),
@@ -369,11 +369,17 @@ static const struct par_cmd cmd_lpard = {
 	.family = PAR_FAMILY_OWN,
 	.opts = opts,
 	.args_size = sizeof(struct options),
-	.hidden = true,
 	.run = run,
 };
 
 int main(int argc, char **argv)
 {
+	static const struct par_cmd *const only[] = { &cmd_lpard, NULL };
+
+	/* As of the programs with many commands: what the installation puts in its place. */
+	if (argc == 3 && strcmp(argv[1], "--completion") == 0 && strcmp(argv[2], "bash") == 0) {
+		par_cmd_print_completion_bash("lpard", only, stdout);
+		return 0;
+	}
 	return par_cmd_run(&cmd_lpard, argc, argv);
 }

@@ -5,9 +5,9 @@
 # Folders that only hold data (corpus, man pages, cases of one kind) belong to their parent's.
 set -u
 cd "${1:-$(dirname "$0")/../..}" || exit 1
-find lpard firmware wparctl images tests docs -type d \
+find lpard firmware wparctl images dist tests docs -type d \
 	! -path '*/corpus*' ! -path '*/golden/*' ! -path '*/adr' ! -path '*/man' ! -path '*/dict' ! -path 'tests/unit/*' \
-	! -path 'images/rootfs/*' ! -path 'tests/guest/kvm_host/*' \
+	! -path 'images/rootfs/*' ! -path 'dist/*' ! -path 'tests/guest/kvm_host/*' \
 	! -path '*/cases' ! -path 'tests/integration/*' |
 	sort | while read -r folder; do
 	# Only what git would keep counts: empty folders are not in a clone.

@@ -7,10 +7,12 @@
 
 #include <libgen.h>
 #include <linux/magic.h>
+#include <linux/sched.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <time.h>
 
@@ -87,6 +89,24 @@ int wpar_cgroup_open(const char *name, bool make, struct par_error **err)
 		return par_fail(err, errno == ENOENT ? PAR_E_NOT_FOUND : PAR_E_SYSTEM, errno,
 				"the control group '%s' cannot be opened", path);
 	return fd;
+}
+
+pid_t wpar_cgroup_fork_keeper(void)
+{
+	autofd int cgroup = -1;
+	struct clone_args args = { .flags = CLONE_INTO_CGROUP, .exit_signal = SIGCHLD };
+	pid_t pid;
+
+	/* sd_booted(3) */
+	if (access("/run/systemd/system", F_OK) < 0)
+		return fork();
+	cgroup = wpar_cgroup_open(".keepers", true, NULL);
+	if (cgroup < 0)
+		return fork();
+	args.cgroup = (uint64_t)cgroup;
+	/* Into the group by birth: to move a process costs a grace period of the kernel. */
+	pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+	return pid < 0 ? fork() : pid;
 }
 
 static ssize_t read_file(int cgroup, const char *name, char *buf, size_t size)

@@ -39,5 +39,13 @@ int wpar_cgroup_wait_empty(int cgroup, int timeout_ms);
 /* wpar_cgroup_remove - the group, once it is empty; absent: 0 */
 int wpar_cgroup_remove(const char *name);
 
+/*
+ * wpar_cgroup_fork_keeper - fork(2), for a process outside of the WPARs that outlives the command
+ *
+ * Where systemd runs, the child is born in the group wpars/.keepers.  In the command's own group it
+ * would be ended together with the unit or session that the command was called in.
+ */
+pid_t wpar_cgroup_fork_keeper(void);
+
 /* wpar_cgroup_path - its path for messages and for external.json; caller frees; NULL: no memory */
 char *wpar_cgroup_path(const char *name);

@@ -195,7 +195,7 @@ int wpar_monitor_start(const struct wpar_spec *s, pid_t *ret_monitor, struct par
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "a socket pair cannot be made");
 	ours = pair[0];
-	pid = fork();
+	pid = wpar_cgroup_fork_keeper();
 	if (pid < 0) {
 		close(pair[1]);
 		return par_fail(err, PAR_E_SYSTEM, errno, "the monitor cannot be started");
@@ -233,7 +233,7 @@ int wpar_monitor_adopt(const struct wpar_spec *s, struct par_error **err)
 	pidfd = init > 0 ? (int)syscall(SYS_pidfd_open, init, 0) : -1;
 	if (pidfd < 0)
 		return par_fail(err, PAR_E_NOT_FOUND, 0, "'%s' has no first process", s->name);
-	pid = fork();
+	pid = wpar_cgroup_fork_keeper();
 	if (pid < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "the monitor cannot be started");
 	if (pid == 0) {

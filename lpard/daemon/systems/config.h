@@ -12,7 +12,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifndef LPAR_CONFIG_PATH /* meson's sysconfdir */
 #define LPAR_CONFIG_PATH "/etc/lpard/lpard.conf"
+#endif
 
 enum lpar_config_accel { LPAR_CONFIG_ACCEL_AUTO, LPAR_CONFIG_ACCEL_TCG, LPAR_CONFIG_ACCEL_KVM };
 
