@@ -72,10 +72,12 @@ static int get_file(struct json_object *files, const char *key, struct fw_image_
 	if (r < 0 || !o)
 		return r;
 	r = get_text(o, "file", true, &ret->name, err);
-	if (r == 0)
-		r = get_text(o, "sha256", true, &sha, err);
-	if (r == 0)
-		r = par_json_u64(o, "size", true, UINT64_C(1) << 50, &ret->size, err);
+	if (r < 0)
+		return r;
+	r = get_text(o, "sha256", true, &sha, err);
+	if (r < 0)
+		return r;
+	r = par_json_u64(o, "size", true, UINT64_C(1) << 50, &ret->size, err);
 	if (r < 0)
 		return r;
 	if (strchr(ret->name, '/') || ret->name[0] == '.')
@@ -106,20 +108,27 @@ static int read_members(struct json_object *o, struct fw_image *image, struct pa
 	uint64_t page_size = 0, format = 0;
 	int r = par_json_u64(o, "format", true, UINT32_MAX, &format, err);
 
-	if (r == 0 && format != FW_IMAGE_FORMAT)
-		return par_fail(err, PAR_E_CORRUPT, 0, "its format %llu is not %d",
-				(unsigned long long)format, FW_IMAGE_FORMAT);
-
-	for (size_t i = 0; r == 0 && i < PAR_ARRAY_SIZE(texts); i++)
-		r = get_text(o, texts[i].key, texts[i].needed, texts[i].to, err);
-	if (r == 0)
-		r = par_json_u64(o, "page_size", false, 1 << 24, &page_size, err);
-	if (r == 0)
-		r = par_json_object(o, "files", true, &files, err);
-	for (size_t i = 0; r == 0 && i < FW_IMAGE_PARTS; i++)
-		r = get_file(files, parts[i].key, &image->files[i], err);
 	if (r < 0)
 		return r;
+	if (format != FW_IMAGE_FORMAT)
+		return par_fail(err, PAR_E_CORRUPT, 0, "its format %llu is not %d",
+				(unsigned long long)format, FW_IMAGE_FORMAT);
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(texts); i++) {
+		r = get_text(o, texts[i].key, texts[i].needed, texts[i].to, err);
+		if (r < 0)
+			return r;
+	}
+	r = par_json_u64(o, "page_size", false, 1 << 24, &page_size, err);
+	if (r < 0)
+		return r;
+	r = par_json_object(o, "files", true, &files, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < FW_IMAGE_PARTS; i++) {
+		r = get_file(files, parts[i].key, &image->files[i], err);
+		if (r < 0)
+			return r;
+	}
 	image->page_size = (uint32_t)page_size;
 	if (!image->files[FW_IMAGE_KERNEL].name)
 		return par_fail(err, PAR_E_CORRUPT, 0, "it names no kernel");

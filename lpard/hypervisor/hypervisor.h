@@ -234,10 +234,9 @@ struct hv_ops {
 	 * or another program stole it.  What was received before can still be read.
 	 *
 	 * Backpressure: a guest that does not read makes the socket full (EAGAIN).  Bytes from a
-	 * guest that nobody reads are kept to 1 MiB; then a console loses the oldest, and a channel,
-	 * where a hole would be worse, is closed.
-	 * Errors: PAR_E_BUSY (another program has the stream open), PAR_E_WRONG_STATE (the LPAR is
-	 * off), PAR_E_NOT_SUPPORTED.
+	 * guest that nobody reads are kept to 1 MiB; then a console loses the oldest, and a
+	 *channel, where a hole would be worse, is closed. Errors: PAR_E_BUSY (another program has
+	 *the stream open), PAR_E_WRONG_STATE (the LPAR is off), PAR_E_NOT_SUPPORTED.
 	 */
 	int (*console_open)(struct hv *hv, const char *uuid, bool steal, int *ret_fd,
 			    struct par_error **err);

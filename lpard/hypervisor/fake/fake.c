@@ -48,10 +48,11 @@ static int facts(struct hv *hv, struct hv_facts *ret, struct par_error **err)
 		.serial = strdup(f->serial),
 		.version = strdup("fake 1"),
 	};
-	int r = fake_end(f, fake_begin(f, NULL, NULL, err));
+	int r = fake_begin(f, NULL, NULL, err);
 
 	if (r < 0)
 		return r;
+	fake_end(f, 0);
 	if (!v.cpu_model || !v.hostname || !v.host_uuid || !v.type_model || !v.serial || !v.version)
 		return par_oom(err);
 	*ret = v;
@@ -79,17 +80,18 @@ static int list(struct hv *hv, struct hv_records *ret, struct par_error **err)
 	auto_hv_records all = { 0 };
 	int r = fake_begin(f, NULL, NULL, err);
 
-	if (r == 0) {
-		all.v = calloc(f->n_lpars + 1, sizeof(*all.v));
-		r = all.v ? 0 : par_oom(err);
-	}
-	for (size_t i = 0; r == 0 && i < f->n_lpars; i++) {
-		r = copy_record(&f->lpars[i], &all.v[i], err);
-		all.n += r == 0;
-	}
-	fake_end(f, r);
 	if (r < 0)
 		return r;
+	all.v = calloc(f->n_lpars + 1, sizeof(*all.v));
+	if (!all.v)
+		return fake_end(f, par_oom(err));
+	for (size_t i = 0; i < f->n_lpars; i++) {
+		r = copy_record(&f->lpars[i], &all.v[i], err);
+		if (r < 0)
+			return fake_end(f, r);
+		all.n++;
+	}
+	fake_end(f, 0);
 	qsort(all.v, all.n, sizeof(*all.v), compare);
 	*ret = all;
 	all = (struct hv_records){ 0 };
@@ -102,9 +104,9 @@ static int get(struct hv *hv, const char *uuid, struct hv_record *ret, struct pa
 	struct fake_lpar *l = NULL;
 	int r = fake_begin(f, uuid, &l, err);
 
-	if (r == 0)
-		r = copy_record(l, ret, err);
-	return fake_end(f, r);
+	if (r < 0)
+		return r;
+	return fake_end(f, copy_record(l, ret, err));
 }
 
 static int define(struct hv *hv, const struct hv_definition *d, struct par_error **err)
@@ -112,9 +114,9 @@ static int define(struct hv *hv, const struct hv_definition *d, struct par_error
 	struct fake *f = fake_of(hv);
 	int r = fake_begin(f, NULL, NULL, err);
 
-	if (r == 0)
-		r = fake_put(f, d->part, d->boot_mode, err);
-	return fake_end(f, r);
+	if (r < 0)
+		return r;
+	return fake_end(f, fake_put(f, d->part, d->boot_mode, err));
 }
 
 static int save(struct hv *hv, const struct lpar_partition *part, struct par_error **err)
@@ -125,7 +127,7 @@ static int save(struct hv *hv, const struct lpar_partition *part, struct par_err
 	int r = fake_begin(f, part->uuid, &l, err);
 
 	if (r < 0)
-		return fake_end(f, r);
+		return r;
 	copy = lpar_partition_dup(part);
 	if (!copy)
 		return fake_end(f, par_oom(err));
@@ -145,8 +147,9 @@ static int rename_lpar(struct hv *hv, const char *uuid, const char *name, struct
 	char *copy;
 	int r = fake_begin(f, uuid, &l, err);
 
-	if (r == 0)
-		r = must_be(l, false, err);
+	if (r < 0)
+		return r;
+	r = must_be(l, false, err);
 	if (r < 0)
 		return fake_end(f, r);
 	other = fake_find_name(f, name);
@@ -168,14 +171,15 @@ static int undefine(struct hv *hv, const char *uuid, struct par_error **err)
 	struct fake_lpar *l = NULL;
 	int r = fake_begin(f, uuid, &l, err);
 
-	if (r == 0)
-		r = must_be(l, false, err);
-	if (r == 0) {
-		fake_emit(f, HV_EVENT_UNDEFINED, l, "");
-		fake_lpar_done(l);
-		*l = f->lpars[--f->n_lpars];
-	}
-	return fake_end(f, r);
+	if (r < 0)
+		return r;
+	r = must_be(l, false, err);
+	if (r < 0)
+		return fake_end(f, r);
+	fake_emit(f, HV_EVENT_UNDEFINED, l, "");
+	fake_lpar_done(l);
+	*l = f->lpars[--f->n_lpars];
+	return fake_end(f, 0);
 }
 
 static int start(struct hv *hv, const char *uuid, bool discard_saved, struct par_error **err)
@@ -185,8 +189,9 @@ static int start(struct hv *hv, const char *uuid, bool discard_saved, struct par
 	int r = fake_begin(f, uuid, &l, err);
 
 	(void)discard_saved;
-	if (r == 0)
-		r = must_be(l, false, err);
+	if (r < 0)
+		return r;
+	r = must_be(l, false, err);
 	if (r < 0)
 		return fake_end(f, r);
 	if (strstr(l->part->name, "nomem") || l->live.mem_mib > f->mem_mib)
@@ -208,8 +213,9 @@ static int stop(struct hv *hv, const char *uuid, enum hv_stop how, struct par_er
 	struct fake_lpar *l = NULL;
 	int r = fake_begin(f, uuid, &l, err);
 
-	if (r == 0)
-		r = must_be(l, true, err);
+	if (r < 0)
+		return r;
+	r = must_be(l, true, err);
 	if (r < 0)
 		return fake_end(f, r);
 	if (how == HV_STOP_IMMEDIATE) {
@@ -228,13 +234,14 @@ static int restart(struct hv *hv, const char *uuid, enum hv_restart how, struct 
 	int r = fake_begin(f, uuid, &l, err);
 
 	(void)how;
-	if (r == 0)
-		r = must_be(l, true, err);
-	if (r == 0) {
-		fake_emit(f, HV_EVENT_REBOOTED, l, "");
-		fake_guest_restart(f, l);
-	}
-	return fake_end(f, r);
+	if (r < 0)
+		return r;
+	r = must_be(l, true, err);
+	if (r < 0)
+		return fake_end(f, r);
+	fake_emit(f, HV_EVENT_REBOOTED, l, "");
+	fake_guest_restart(f, l);
+	return fake_end(f, 0);
 }
 
 static int open_stream(struct hv *hv, const char *uuid, bool channel, bool steal, int *ret_fd,
@@ -245,8 +252,9 @@ static int open_stream(struct hv *hv, const char *uuid, bool channel, bool steal
 	struct fake_stream *holder;
 	int r = fake_begin(f, uuid, &l, err);
 
-	if (r == 0)
-		r = must_be(l, true, err);
+	if (r < 0)
+		return r;
+	r = must_be(l, true, err);
 	if (r < 0)
 		return fake_end(f, r);
 	if (channel && strstr(l->part->name, "noagent"))
@@ -254,14 +262,12 @@ static int open_stream(struct hv *hv, const char *uuid, bool channel, bool steal
 				par_fail(err, PAR_E_NOT_SUPPORTED, 0,
 					 "the LPAR \"%s\" has no agent's channel", l->part->name));
 	holder = fake_stream_find(f, uuid, channel);
-	if (holder && !steal)
-		r = -EBUSY;
-	else if (holder)
-		fake_stream_end(holder);
-	if (r < 0 || (!channel && !steal && strstr(l->part->name, "busy")))
+	if (!steal && (holder || (!channel && strstr(l->part->name, "busy"))))
 		return fake_end(f,
 				par_fail(err, PAR_E_BUSY, 0, "the %s of the LPAR \"%s\" is in use",
 					 channel ? "agent's channel" : "console", l->part->name));
+	if (holder)
+		fake_stream_end(holder);
 	return fake_end(f, fake_stream_open(f, l, channel, ret_fd, err));
 }
 

@@ -15,17 +15,22 @@ void fake_lpar_done(struct fake_lpar *l)
 	par_buf_done(&l->console);
 }
 
-/* Locks, and finds the LPAR; the caller unlocks in every case. */
 int fake_begin(struct fake *f, const char *uuid, struct fake_lpar **ret, struct par_error **err)
 {
+	struct fake_lpar *l;
+
 	pthread_mutex_lock(&f->lock);
 	if (f->down)
-		return par_fail(err, PAR_E_DISCONNECTED, 0,
-				"no connection to the managed system \"%s\"", f->system);
+		return fake_end(f,
+				par_fail(err, PAR_E_DISCONNECTED, 0,
+					 "no connection to the managed system \"%s\"", f->system));
 	if (!uuid)
 		return 0;
-	*ret = fake_find(f, uuid);
-	return *ret ? 0 : par_fail(err, PAR_E_NOT_FOUND, 0, "there is no LPAR %s", uuid);
+	l = fake_find(f, uuid);
+	if (!l)
+		return fake_end(f, par_fail(err, PAR_E_NOT_FOUND, 0, "there is no LPAR %s", uuid));
+	*ret = l;
+	return 0;
 }
 
 int fake_end(struct fake *f, int r)

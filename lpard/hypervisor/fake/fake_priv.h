@@ -66,7 +66,10 @@ extern const struct hv_ops fake_ops;
 /* fake_active - it runs */
 bool fake_active(const struct fake_lpar *l);
 struct fake_lpar *fake_find_name(struct fake *f, const char *name);
-/* fake_begin - lock, and find the LPAR of @uuid (may be NULL); fake_end unlocks in every case */
+/*
+ * fake_begin - lock, and find the LPAR of @uuid (may be NULL: none is wanted)
+ * Unlocked again when it fails; after success fake_end() unlocks, and returns @r.
+ */
 int fake_begin(struct fake *f, const char *uuid, struct fake_lpar **ret, struct par_error **err);
 int fake_end(struct fake *f, int r);
 int fake_put(struct fake *f, const struct lpar_partition *part, enum lpar_boot_mode boot_mode,

@@ -26,20 +26,23 @@ int fake_image_ensure(struct hv *hv, const struct fw_image *image,
 {
 	struct fake *f = fake_of(hv);
 	int r = fake_begin(f, NULL, NULL, err);
-	bool had = r == 0 && par_strv_find(&f->images, image->name) >= 0;
+	bool had;
 
-	if (r == 0)
-		r = remember(&f->images, image->name, err);
-	fake_end(f, r);
-	for (int i = 0; r == 0 && !had && i < FW_IMAGE_PARTS; i++) {
+	if (r < 0)
+		return r;
+	had = par_strv_find(&f->images, image->name) >= 0;
+	r = fake_end(f, remember(&f->images, image->name, err));
+	if (r < 0 || had)
+		return r;
+	for (int i = 0; i < FW_IMAGE_PARTS; i++) {
 		const struct fw_image_file *file = &image->files[i];
 
 		if (file->name && progress && progress->fn &&
 		    progress->fn(fw_image_part_name((enum fw_image_part)i), file->size, file->size,
 				 progress->user) != 0)
-			r = par_fail(err, PAR_E_TIMED_OUT, 0, "the upload was cancelled");
+			return par_fail(err, PAR_E_TIMED_OUT, 0, "the upload was cancelled");
 	}
-	return r;
+	return 0;
 }
 
 int fake_image_remove(struct hv *hv, const struct fw_image *image, struct par_error **err)
@@ -47,11 +50,12 @@ int fake_image_remove(struct hv *hv, const struct fw_image *image, struct par_er
 	struct fake *f = fake_of(hv);
 	int r = fake_begin(f, NULL, NULL, err);
 
-	if (r == 0 && f->disks.n > 0)
-		r = par_fail(err, PAR_E_BUSY, 0, "a disk is made over the image");
-	if (r == 0)
-		forget(&f->images, image->name);
-	return fake_end(f, r);
+	if (r < 0)
+		return r;
+	if (f->disks.n > 0)
+		return fake_end(f, par_fail(err, PAR_E_BUSY, 0, "a disk is made over the image"));
+	forget(&f->images, image->name);
+	return fake_end(f, 0);
 }
 
 int fake_disk_ensure(struct hv *hv, const char *uuid, const struct fw_image *image,
@@ -61,12 +65,12 @@ int fake_disk_ensure(struct hv *hv, const char *uuid, const struct fw_image *ima
 	int r = fake_begin(f, NULL, NULL, err);
 
 	(void)size_mib;
-	if (r == 0 && par_strv_find(&f->images, image->name) < 0)
-		r = par_fail(err, PAR_E_NOT_FOUND, 0, "the image \"%s\" is not in the pool",
-			     image->name);
-	if (r == 0)
-		r = remember(&f->disks, uuid, err);
-	return fake_end(f, r);
+	if (r < 0)
+		return r;
+	if (par_strv_find(&f->images, image->name) < 0)
+		return fake_end(f, par_fail(err, PAR_E_NOT_FOUND, 0,
+					    "the image \"%s\" is not in the pool", image->name));
+	return fake_end(f, remember(&f->disks, uuid, err));
 }
 
 int fake_disk_remove(struct hv *hv, const char *uuid, struct par_error **err)
@@ -74,9 +78,10 @@ int fake_disk_remove(struct hv *hv, const char *uuid, struct par_error **err)
 	struct fake *f = fake_of(hv);
 	int r = fake_begin(f, NULL, NULL, err);
 
-	if (r == 0)
-		forget(&f->disks, uuid);
-	return fake_end(f, r);
+	if (r < 0)
+		return r;
+	forget(&f->disks, uuid);
+	return fake_end(f, 0);
 }
 
 int fake_pool_remove(struct hv *hv, struct par_error **err)
@@ -84,11 +89,12 @@ int fake_pool_remove(struct hv *hv, struct par_error **err)
 	struct fake *f = fake_of(hv);
 	int r = fake_begin(f, NULL, NULL, err);
 
-	if (r == 0 && f->n_lpars > 0)
-		r = par_fail(err, PAR_E_BUSY, 0, "there are still %zu LPARs", f->n_lpars);
-	if (r == 0) {
-		par_strv_done(&f->images);
-		par_strv_done(&f->disks);
-	}
-	return fake_end(f, r);
+	if (r < 0)
+		return r;
+	if (f->n_lpars > 0)
+		return fake_end(
+			f, par_fail(err, PAR_E_BUSY, 0, "there are still %zu LPARs", f->n_lpars));
+	par_strv_done(&f->images);
+	par_strv_done(&f->disks);
+	return fake_end(f, 0);
 }

@@ -10,9 +10,9 @@ static int populate(struct fake *f, uint64_t n, struct par_error **err)
 {
 	struct lpar_system sys = { .mem_mib = f->mem_mib, .procs = f->processors };
 	struct lpar_usage usage = { 0 };
-	int r = 0;
+	int r;
 
-	for (uint64_t i = 1; r == 0 && i <= n; i++) {
+	for (uint64_t i = 1; i <= n; i++) {
 		struct lpar_set none = { 0 };
 		auto_partition p = NULL;
 		auto_attrs attrs = { 0 };
@@ -26,15 +26,22 @@ static int populate(struct fake *f, uint64_t n, struct par_error **err)
 
 		snprintf(uuid, sizeof(uuid), "FA4E0000-0000-4000-8000-%012llu",
 			 (unsigned long long)i);
-		r = text ? par_attrs_parse(text, &attrs, err) : par_oom(err);
-		if (r == 0)
-			r = lpar_partition_create(&sys, &none, uuid, &attrs, &p, err);
-		if (r == 0)
-			r = lpar_profile_apply(p, NULL, &sys, &usage, err);
-		if (r == 0)
-			r = fake_put(f, p, LPAR_BOOT_NORM, err);
+		if (!text)
+			return par_oom(err);
+		r = par_attrs_parse(text, &attrs, err);
+		if (r < 0)
+			return r;
+		r = lpar_partition_create(&sys, &none, uuid, &attrs, &p, err);
+		if (r < 0)
+			return r;
+		r = lpar_profile_apply(p, NULL, &sys, &usage, err);
+		if (r < 0)
+			return r;
+		r = fake_put(f, p, LPAR_BOOT_NORM, err);
+		if (r < 0)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 static int read_option(struct fake *f, const char *key, const char *value, uint64_t *lpars,
@@ -70,11 +77,11 @@ static int read_uri(struct fake *f, const char *uri, struct par_error **err)
 	const char *query = strchr(uri, '?');
 	auto_strv pairs = { 0 };
 	uint64_t lpars = 0;
-	int r = 0;
+	int r;
 
 	if (query && par_strv_split(&pairs, query + 1, '&') < 0)
 		return par_oom(err);
-	for (size_t i = 0; r == 0 && i < pairs.n; i++) {
+	for (size_t i = 0; i < pairs.n; i++) {
 		char *eq = strchr(pairs.v[i], '=');
 
 		if (!eq)
@@ -82,8 +89,31 @@ static int read_uri(struct fake *f, const char *uri, struct par_error **err)
 					"\"%s\" is no option of the fake hypervisor", pairs.v[i]);
 		*eq = '\0';
 		r = read_option(f, pairs.v[i], eq + 1, &lpars, err);
+		if (r < 0)
+			return r;
 	}
-	return r < 0 ? r : populate(f, lpars, err);
+	return populate(f, lpars, err);
+}
+
+/* What the configuration says, and the LPARs that the URI asks for. */
+static int set_up(struct fake *f, const struct hv_config *config, struct par_error **err)
+{
+	int r;
+
+	f->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	f->system = strdup(config->system ? config->system : "");
+	f->type_model = strdup(config->type_model ? config->type_model : "9009-42A");
+	f->serial = strdup(config->serial ? config->serial : "FAKE001");
+	if (f->wake_fd < 0 || !f->system || !f->type_model || !f->serial)
+		return par_oom(err);
+	r = read_uri(f, config->uri, err);
+	if (r < 0)
+		return r;
+	fake_forget_events(f); /* of LPARs that were there before */
+	if (!f->down)
+		fake_emit(f, HV_EVENT_CONNECTION, NULL, "");
+	r = pthread_create(&f->thread, NULL, fake_thread, f);
+	return r ? par_fail(err, PAR_E_SYSTEM, r, "could not start a thread") : 0;
 }
 
 int hv_fake_open(const struct hv_config *config, hv_event_fn fn, void *user, struct hv **ret,
@@ -101,22 +131,7 @@ int hv_fake_open(const struct hv_config *config, hv_event_fn fn, void *user, str
 	f->mem_mib = 65536;
 	f->processors = 16;
 	pthread_mutex_init(&f->lock, NULL);
-	f->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	f->system = strdup(config->system ? config->system : "");
-	f->type_model = strdup(config->type_model ? config->type_model : "9009-42A");
-	f->serial = strdup(config->serial ? config->serial : "FAKE001");
-	if (f->wake_fd < 0 || !f->system || !f->type_model || !f->serial)
-		r = par_oom(err);
-	else
-		r = read_uri(f, config->uri, err);
-	fake_forget_events(f); /* of LPARs that were there before */
-	if (r == 0 && !f->down)
-		fake_emit(f, HV_EVENT_CONNECTION, NULL, "");
-	if (r == 0) {
-		r = pthread_create(&f->thread, NULL, fake_thread, f);
-		if (r)
-			r = par_fail(err, PAR_E_SYSTEM, r, "could not start a thread");
-	}
+	r = set_up(f, config, err);
 	if (r < 0) {
 		fake_free(f);
 		return r;

@@ -105,6 +105,23 @@ static char *copy(const char *value, const char *otherwise)
 	return value ? strdup(value) : NULL;
 }
 
+static int start_keeper(struct hv_libvirt *h, struct par_error **err)
+{
+	int r;
+
+	if (!h->system || !h->uri || !h->pool || !h->pool_path || !h->network)
+		return par_oom(err);
+	r = hv_loop_ref(err);
+	if (r < 0)
+		return r;
+	r = pthread_create(&h->keeper, NULL, hv_keeper, h);
+	if (r) {
+		hv_loop_unref();
+		return par_fail(err, PAR_E_SYSTEM, r, "could not start a thread");
+	}
+	return 0;
+}
+
 int hv_libvirt_open(const struct hv_config *config, hv_event_fn fn, void *user, struct hv **ret,
 		    struct par_error **err)
 {
@@ -131,17 +148,7 @@ int hv_libvirt_open(const struct hv_config *config, hv_event_fn fn, void *user, 
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&h->changed, &attr);
 	pthread_condattr_destroy(&attr);
-	if (!h->system || !h->uri || !h->pool || !h->pool_path || !h->network)
-		r = par_oom(err);
-	else
-		r = hv_loop_ref(err);
-	if (r == 0) {
-		r = pthread_create(&h->keeper, NULL, hv_keeper, h);
-		if (r) {
-			hv_loop_unref();
-			r = par_fail(err, PAR_E_SYSTEM, r, "could not start a thread");
-		}
-	}
+	r = start_keeper(h, err);
 	if (r < 0) {
 		destroy(h);
 		return r;

@@ -54,12 +54,15 @@ static int define(struct hv_libvirt *h, virConnectPtr conn, const struct hv_defi
 	host.without = h->without;
 	pthread_mutex_unlock(&h->lock);
 	r = hv_plan_domain(d, &host, &plan, err);
-	if (r == 0)
-		r = hv_xml_domain(&plan, &xml, err);
-	if (r == 0)
-		r = hv_xml_stored(&plan.stored, &stored, err);
-	if (r == 0)
-		r = check_free(conn, plan.uuid, plan.name, err);
+	if (r < 0)
+		return r;
+	r = hv_xml_domain(&plan, &xml, err);
+	if (r < 0)
+		return r;
+	r = hv_xml_stored(&plan.stored, &stored, err);
+	if (r < 0)
+		return r;
+	r = check_free(conn, plan.uuid, plan.name, err);
 	if (r < 0)
 		return r;
 	dom = virDomainDefineXML(conn, xml);
@@ -292,8 +295,9 @@ static int do_start(struct action *a, struct par_error **err)
 	unsigned int tried = 0, flags = a->flag ? VIR_DOMAIN_START_FORCE_BOOT : 0;
 	int r = must_be(a, false, err);
 
-	if (r == 0)
-		r = ensure_network(a, err);
+	if (r < 0)
+		return r;
+	r = ensure_network(a, err);
 	if (r < 0)
 		return r;
 	while (virDomainCreateWithFlags(a->dom, flags) < 0) {

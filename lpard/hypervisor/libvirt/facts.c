@@ -139,9 +139,9 @@ int hv_libvirt_facts(struct hv *hv, struct hv_facts *ret, struct par_error **err
 		return r;
 	r = read_facts(h, conn, &f, err);
 	hv_call_end(h, conn);
-	if (r == 0) {
-		*ret = f;
-		f = (struct hv_facts){ 0 };
-	}
-	return r;
+	if (r < 0)
+		return r;
+	*ret = f;
+	f = (struct hv_facts){ 0 };
+	return 0;
 }

@@ -187,8 +187,9 @@ static int read_record(virConnectPtr conn, virDomainPtr dom, struct hv_record *r
 	if (!meta)
 		return hv_fail(conn, err, "could not read the domain \"%s\"", name);
 	r = load_partition(dom, meta, &ret->part, err);
-	if (r == 0)
-		r = read_live(conn, dom, &ret->live, err);
+	if (r < 0)
+		return r;
+	r = read_live(conn, dom, &ret->live, err);
 	if (r < 0)
 		hv_record_done(ret);
 	return r;
@@ -218,11 +219,11 @@ int hv_libvirt_get(struct hv *hv, const char *uuid, struct hv_record *ret, struc
 		return r;
 	r = get(conn, uuid, &record, err);
 	hv_call_end(h, conn);
-	if (r == 0) {
-		*ret = record;
-		record = (struct hv_record){ 0 };
-	}
-	return r;
+	if (r < 0)
+		return r;
+	*ret = record;
+	record = (struct hv_record){ 0 };
+	return 0;
 }
 
 static int compare(const void *a, const void *b)
@@ -289,9 +290,9 @@ int hv_libvirt_list(struct hv *hv, struct hv_records *ret, struct par_error **er
 		return r;
 	r = list(conn, &records, err);
 	hv_call_end(h, conn);
-	if (r == 0) {
-		*ret = records;
-		records = (struct hv_records){ 0 };
-	}
-	return r;
+	if (r < 0)
+		return r;
+	*ret = records;
+	records = (struct hv_records){ 0 };
+	return 0;
 }

@@ -268,8 +268,9 @@ int hv_libvirt_pool_remove(struct hv *hv, struct par_error **err)
 	virConnectPtr conn;
 	int r = check_unused(hv, err);
 
-	if (r == 0)
-		r = hv_call_begin(h, &conn, err);
+	if (r < 0)
+		return r;
+	r = hv_call_begin(h, &conn, err);
 	if (r < 0)
 		return r;
 	r = pool_remove(h, conn, err);

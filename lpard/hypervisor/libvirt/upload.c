@@ -190,21 +190,22 @@ static int upload_part(virConnectPtr conn, virStoragePoolPtr pool, const struct 
 {
 	struct upload u = { .fd = -1, .what = fw_image_part_name(part), .progress = progress };
 	auto_volume vol = NULL, marker = NULL;
+	autofd int fd = -1;
 	int r = open_file(image, part, &u, err);
 
-	par_sha256_init(&u.sha);
-	if (r == 0)
-		r = remove_volume(conn, pool, name, err);
-	if (r == 0) {
-		vol = make_volume(conn, pool, name, u.size, err);
-		r = vol ? send_all(conn, vol, &u, &image->files[part], image->folder, err) : -EIO;
-		if (r < 0)
-			remove_volume(conn, pool, name, NULL);
-	}
-	if (u.fd >= 0)
-		close(u.fd);
 	if (r < 0)
 		return r;
+	fd = u.fd;
+	par_sha256_init(&u.sha);
+	r = remove_volume(conn, pool, name, err);
+	if (r < 0)
+		return r;
+	vol = make_volume(conn, pool, name, u.size, err);
+	r = vol ? send_all(conn, vol, &u, &image->files[part], image->folder, err) : -EIO;
+	if (r < 0) {
+		remove_volume(conn, pool, name, NULL);
+		return r;
+	}
 	marker = make_volume(conn, pool, mark, 0, err);
 	if (!marker)
 		return -EIO;
@@ -284,11 +285,11 @@ static int image_remove(struct hv_libvirt *h, virConnectPtr conn, const struct f
 			struct par_error **err)
 {
 	auto_pool pool = virStoragePoolLookupByName(conn, h->pool);
-	int r = 0;
+	int r;
 
 	if (!pool)
 		return 0;
-	for (int i = FW_IMAGE_PARTS - 1; i >= 0 && r == 0; i--) {
+	for (int i = FW_IMAGE_PARTS - 1; i >= 0; i--) {
 		autofree char *name = NULL, *mark = NULL;
 
 		if (!image->files[i].name)
@@ -297,14 +298,17 @@ static int image_remove(struct hv_libvirt *h, virConnectPtr conn, const struct f
 		mark = name ? par_strdup_printf("%s.complete", name) : NULL;
 		if (!mark)
 			return par_oom(err);
-		if (i == FW_IMAGE_ROOT)
-			r = check_base_unused(conn, pool, name, err);
-		if (r == 0)
-			r = remove_volume(conn, pool, mark, err);
-		if (r == 0)
-			r = remove_volume(conn, pool, name, err);
+		r = i == FW_IMAGE_ROOT ? check_base_unused(conn, pool, name, err) : 0;
+		if (r < 0)
+			return r;
+		r = remove_volume(conn, pool, mark, err);
+		if (r < 0)
+			return r;
+		r = remove_volume(conn, pool, name, err);
+		if (r < 0)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 int hv_libvirt_image_remove(struct hv *hv, const struct fw_image *image, struct par_error **err)

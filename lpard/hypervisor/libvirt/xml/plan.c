@@ -257,8 +257,9 @@ static int plan_resources(const struct hv_definition *d, const struct hv_plan_ho
 
 	if (c) {
 		r = plan_network(c->profile.virtual_eth_adapters, host, p, err);
-		if (r == 0)
-			r = plan_memory(c, p, err);
+		if (r < 0)
+			return r;
+		r = plan_memory(c, p, err);
 		if (r < 0)
 			return r;
 		plan_processors(c, p);
