@@ -2,6 +2,8 @@
 /* Strict JSON: see json.h. */
 #include "lpard/common/json.h"
 
+#include "lpard/common/json_syntax.h"
+
 #include <limits.h>
 #include <string.h>
 
@@ -17,39 +19,6 @@ static void cleanup_tokener(struct json_tokener **t)
 		json_tokener_free(*t);
 }
 
-/*
- * A first pass without recursion or allocation: deep nesting costs nothing, and what json-c lets
- * through even when strict (comments, 'single quotes', control characters) does not pass.
- */
-static const char *precheck(const char *text, size_t len)
-{
-	unsigned int depth = 0;
-	bool quoted = false;
-
-	for (size_t i = 0; i < len; i++) {
-		char c = text[i];
-
-		if ((unsigned char)c < 0x20 && (quoted || !strchr("\t\n\r", c) || c == '\0'))
-			return "control character";
-		if (quoted) {
-			if (c == '\\')
-				i++;
-			else if (c == '"')
-				quoted = false;
-			continue;
-		}
-		if (!strchr("{}[],:\" \t\n\r+-.0123456789eEtrufalsn", c))
-			return "unexpected character";
-		if (c == '"')
-			quoted = true;
-		else if ((c == '{' || c == '[') && ++depth > PAR_JSON_MAX_DEPTH)
-			return "nested too deep";
-		else if ((c == '}' || c == ']') && depth > 0)
-			depth--;
-	}
-	return NULL;
-}
-
 int par_json_parse(const char *text, size_t len, struct json_object **ret_obj,
 		   struct par_error **err)
 {
@@ -60,21 +29,20 @@ int par_json_parse(const char *text, size_t len, struct json_object **ret_obj,
 
 	if (len > INT_MAX - 1)
 		return par_fail(err, PAR_E_TOO_LARGE, 0, "The message is too large");
-	wrong = precheck(text, len);
+	wrong = par_json_syntax(text, len, PAR_JSON_MAX_DEPTH);
 	if (wrong)
 		return par_fail(err, PAR_E_PROTOCOL, 0, "The message is not valid JSON: %s", wrong);
 	tok = json_tokener_new_ex(PAR_JSON_MAX_DEPTH + 1);
 	if (!tok)
 		return par_oom(err);
-	json_tokener_set_flags(tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	/* Not JSON_TOKENER_STRICT: see json_syntax.h. */
+	json_tokener_set_flags(tok, JSON_TOKENER_VALIDATE_UTF8);
 	obj = json_tokener_parse_ex(tok, text, (int)len);
 	e = json_tokener_get_error(tok);
 	if (e == json_tokener_continue) {
 		/* A number at the end is only known to be complete by what follows. */
 		obj = json_tokener_parse_ex(tok, "", 1);
 		e = json_tokener_get_error(tok);
-	} else if (e == json_tokener_success && json_tokener_get_parse_end(tok) != len) {
-		return par_fail(err, PAR_E_PROTOCOL, 0, "The message goes on after its end");
 	}
 	if (e != json_tokener_success)
 		return par_fail(err, PAR_E_PROTOCOL, 0, "The message is not valid JSON: %s",

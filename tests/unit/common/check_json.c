@@ -17,8 +17,13 @@ static int parse(const char *text, struct json_object **ret)
 START_TEST(refuses)
 {
 	static const char *const bad[] = {
-		"",    " ",   "{",	 "{}{}", "{} x",	 "{'a':1}",  "[1,]", "{\"a\":1,}",
-		"tru", "\"a", "{\"a\"}", "\xff", "\"\xc3\x28\"", "// x\n{}", "{a:1}"
+		"", " ", "{", "{}{}", "{} x", "{'a':1}", "[1,]", "{\"a\":1,}", "tru", "\"a",
+		"{\"a\"}", "\xff", "\"\xc3\x28\"", "// x\n{}", "{a:1}",
+		/* what one json-c or the other takes, or has taken */
+		"NaN", "nan", "-nan", "Infinity", "TRUE", "01", "1.", ".5", "-", "+1", "1e", "1e+",
+		"0x1", "\"a\tb\"", "\"a\001b\"", "[1\f]", "\"\\x\"", "\"\\u12g4\"", "\"\\u12",
+		"[1}", "{\"a\":1]", "]", "[1 2]", "[,1]", "{\"a\" 1}", "{,}", "{1:1}", "1,", "nul",
+		"truex", "\"\\\"", "[/**/]"
 	};
 
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(bad); i++) {
@@ -26,6 +31,55 @@ START_TEST(refuses)
 
 		ck_assert_msg(parse(bad[i], &o) < 0, "accepted: %s", bad[i]);
 		ck_assert_ptr_null(o);
+	}
+}
+END_TEST
+
+/* All versions of json-c have to agree: 0.18 does not, when it is strict. */
+START_TEST(takes)
+{
+	static const struct {
+		const char *text, *printed;
+	} good[] = {
+		{ " [ ] ", "[]" },
+		{ "{ }", "{}" },
+		{ "\r\n\t {\"a\" : [ 1 , {} , [] , null ] , \"\":\"\" } \n",
+		  "{\"a\":[1,{},[],null],\"\":\"\"}" },
+		{ "\"K\303\274che \342\202\254 \360\237\230\200\177\"",
+		  "\"K\303\274che \342\202\254 \360\237\230\200\177\"" },
+		{ "\"\\u0000\\u001f\\n\\u00fc\\\"\\\\\\/\"",
+		  "\"\\u0000\\u001f\\n\303\274\\\"\\\\/\"" },
+		{ "[-0, 0, 10, -9223372036854775808, 18446744073709551615]",
+		  "[0,0,10,-9223372036854775808,18446744073709551615]" },
+		{ "[99999999999999999999999,-99999999999999999999999]",
+		  "[18446744073709551615,-9223372036854775808]" },
+		{ "[1.5,1e5,1E+5,0.25e-3]", "[1.5,1e5,1E+5,0.25e-3]" },
+		{ "true", "true" },
+		{ "7", "7" },
+		{ "\"// no comment, [ no list\"", "\"// no comment, [ no list\"" },
+	};
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(good); i++) {
+		auto_json o = NULL;
+
+		ck_assert_msg(parse(good[i].text, &o) == 0, "refused: %s", good[i].text);
+		ck_assert_str_eq(
+			json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
+								  JSON_C_TO_STRING_NOSLASHESCAPE),
+			good[i].printed);
+	}
+}
+END_TEST
+
+/* A message that is cut anywhere is none. */
+START_TEST(cut)
+{
+	static const char whole[] = "{\"a\":[1,true,\"\\u00fc\\n\",{\"b\":null}],\"c\":-1.5e-3}";
+
+	for (size_t n = 0; n < sizeof(whole); n++) {
+		auto_json o = NULL;
+
+		ck_assert_int_eq(par_json_parse(whole, n, &o, NULL) == 0, n == sizeof(whole) - 1);
 	}
 }
 END_TEST
@@ -103,6 +157,8 @@ static Suite *suite(void)
 	TCase *t = tcase_create("json");
 
 	tcase_add_test(t, refuses);
+	tcase_add_test(t, takes);
+	tcase_add_test(t, cut);
 	tcase_add_test(t, depth);
 	tcase_add_test(t, getters);
 	suite_add_tcase(s, t);
