@@ -36,7 +36,8 @@ static const struct par_opt opts[] = {
 	{ 0 },
 };
 
-static int apply(const struct chsyscfg_args *a, struct json_object *params, struct par_error **err)
+static int chsyscfg_apply(const struct chsyscfg_args *a, struct json_object *params,
+			  struct par_error **err)
 {
 	struct cli_missing m = { 0 };
 	int r;
@@ -51,7 +52,7 @@ static int apply(const struct chsyscfg_args *a, struct json_object *params, stru
 	return r < 0 ? r : cli_call("Apply", json_object_get(params), NULL, err);
 }
 
-static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
+static int chsyscfg_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	const struct chsyscfg_args *a = args;
 	auto_json params = json_object_new_object();
@@ -67,7 +68,7 @@ static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err
 	if (par_json_put_string(params, "system", a->system) < 0)
 		return par_oom(err);
 	if (a->operation)
-		return apply(a, params, err);
+		return chsyscfg_apply(a, params, err);
 	if (par_json_put_string(params, "resource", a->resource) < 0 ||
 	    par_json_put(params, "force", json_object_new_boolean(a->force)) < 0)
 		return par_oom(err);
@@ -81,5 +82,5 @@ const struct par_cmd cmd_chsyscfg = {
 	.family = PAR_FAMILY_HMC,
 	.opts = opts,
 	.args_size = sizeof(struct chsyscfg_args),
-	.run = run,
+	.run = chsyscfg_run,
 };

@@ -56,7 +56,7 @@ static bool one_of(const char *word, const char *const *words)
 	return false;
 }
 
-static int check(const struct chsysstate_args *a, struct par_error **err)
+static int chsysstate_check(const struct chsysstate_args *a, struct par_error **err)
 {
 	static const char *const operations[] = { "on", "shutdown", "osshutdown", NULL };
 	static const char *const modes[] = { "norm", "sms", "of", "dd", "ds", NULL };
@@ -147,12 +147,12 @@ static int ignore_progress(struct json_object *reply, void *user)
 	return 0;
 }
 
-static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
+static int chsysstate_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	const struct chsysstate_args *a = args;
 	auto_json params = json_object_new_object();
 	auto_varlink v = NULL;
-	int r = check(a, err);
+	int r = chsysstate_check(a, err);
 
 	if (r < 0)
 		return r;
@@ -175,5 +175,5 @@ const struct par_cmd cmd_chsysstate = {
 	.family = PAR_FAMILY_HMC,
 	.opts = opts,
 	.args_size = sizeof(struct chsysstate_args),
-	.run = run,
+	.run = chsysstate_run,
 };

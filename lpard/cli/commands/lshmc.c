@@ -113,7 +113,7 @@ static void put_vpd(struct json_object *v, struct par_buf *b)
 		       text(v, "lpard"), text(v, "base_version"), text(v, "service_pack"));
 }
 
-static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
+static int lshmc_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	const struct lshmc_args *a = args;
 	struct columns remote = {
@@ -153,5 +153,5 @@ const struct par_cmd cmd_lshmc = {
 	.family = PAR_FAMILY_HMC,
 	.opts = opts,
 	.args_size = sizeof(struct lshmc_args),
-	.run = run,
+	.run = lshmc_run,
 };

@@ -25,7 +25,7 @@ static const struct par_opt opts[] = {
 	{ 0 },
 };
 
-static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
+static int lshwres_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	const struct lshwres_args *a = args;
 	struct cli_missing m = { 0 };
@@ -55,5 +55,5 @@ const struct par_cmd cmd_lshwres = {
 	.max_args = PAR_ARGS_ANY, /* more names of -F: listing.c */
 	.opts = opts,
 	.args_size = sizeof(struct lshwres_args),
-	.run = run,
+	.run = lshwres_run,
 };

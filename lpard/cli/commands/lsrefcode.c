@@ -28,7 +28,7 @@ static const struct par_opt opts[] = {
 	{ 0 },
 };
 
-static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
+static int lsrefcode_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	const struct lsrefcode_args *a = args;
 	struct cli_missing m = { 0 };
@@ -59,5 +59,5 @@ const struct par_cmd cmd_lsrefcode = {
 	.max_args = PAR_ARGS_ANY, /* more names of -F: listing.c */
 	.opts = opts,
 	.args_size = sizeof(struct lsrefcode_args),
-	.run = run,
+	.run = lsrefcode_run,
 };

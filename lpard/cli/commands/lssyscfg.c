@@ -25,7 +25,7 @@ static const struct par_opt opts[] = {
 	{ 0 },
 };
 
-static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
+static int lssyscfg_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	const struct lssyscfg_args *a = args;
 	bool sys = strcmp(a->resource, "sys") == 0;
@@ -52,5 +52,5 @@ const struct par_cmd cmd_lssyscfg = {
 	.max_args = PAR_ARGS_ANY, /* more names of -F: listing.c */
 	.opts = opts,
 	.args_size = sizeof(struct lssyscfg_args),
-	.run = run,
+	.run = lssyscfg_run,
 };

@@ -36,7 +36,8 @@ static const struct par_opt opts[] = {
 	{ 0 },
 };
 
-static int save(const struct mksyscfg_args *a, struct json_object *params, struct par_error **err)
+static int mksyscfg_save(const struct mksyscfg_args *a, struct json_object *params,
+			 struct par_error **err)
 {
 	struct cli_missing m = { 0 };
 	int r;
@@ -53,7 +54,7 @@ static int save(const struct mksyscfg_args *a, struct json_object *params, struc
 	return r < 0 ? r : cli_call("Save", json_object_get(params), NULL, err);
 }
 
-static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
+static int mksyscfg_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	const struct mksyscfg_args *a = args;
 	auto_json params = json_object_new_object();
@@ -69,7 +70,7 @@ static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err
 	if (par_json_put_string(params, "system", a->system) < 0)
 		return par_oom(err);
 	if (a->operation)
-		return save(a, params, err);
+		return mksyscfg_save(a, params, err);
 	if (par_json_put_string(params, "resource", a->resource) < 0)
 		return par_oom(err);
 	return records_send("Create", params, a->data, a->file, err);
@@ -82,5 +83,5 @@ const struct par_cmd cmd_mksyscfg = {
 	.family = PAR_FAMILY_HMC,
 	.opts = opts,
 	.args_size = sizeof(struct mksyscfg_args),
-	.run = run,
+	.run = mksyscfg_run,
 };

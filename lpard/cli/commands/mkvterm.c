@@ -66,7 +66,7 @@ static int talk(const struct par_cmd_ctx *ctx, int fd, const struct par_buf *res
 	return 0;
 }
 
-static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
+static int mkvterm_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	const struct mkvterm_args *a = args;
 	auto_json params = json_object_new_object();
@@ -102,5 +102,5 @@ const struct par_cmd cmd_mkvterm = {
 	.family = PAR_FAMILY_HMC,
 	.opts = opts,
 	.args_size = sizeof(struct mkvterm_args),
-	.run = run,
+	.run = mkvterm_run,
 };

@@ -32,7 +32,7 @@ static const struct par_opt opts[] = {
 	{ 0 },
 };
 
-static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
+static int rmsyscfg_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	const struct rmsyscfg_args *a = args;
 	bool prof = par_streq(a->resource, "prof");
@@ -66,5 +66,5 @@ const struct par_cmd cmd_rmsyscfg = {
 	.family = PAR_FAMILY_HMC,
 	.opts = opts,
 	.args_size = sizeof(struct rmsyscfg_args),
-	.run = run,
+	.run = rmsyscfg_run,
 };

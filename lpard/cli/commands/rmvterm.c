@@ -16,7 +16,7 @@ static const struct par_opt opts[] = {
 	{ 0 },
 };
 
-static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
+static int rmvterm_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	const struct rmvterm_args *a = args;
 	auto_json params = json_object_new_object();
@@ -44,5 +44,5 @@ const struct par_cmd cmd_rmvterm = {
 	.family = PAR_FAMILY_HMC,
 	.opts = opts,
 	.args_size = sizeof(struct rmvterm_args),
-	.run = run,
+	.run = rmvterm_run,
 };

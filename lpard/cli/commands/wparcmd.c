@@ -40,7 +40,7 @@ static const struct par_opt opts[] = {
 	{ 0 },
 };
 
-static int check(const struct wparcmd_args *a, struct par_error **err)
+static int wparcmd_check(const struct wparcmd_args *a, struct par_error **err)
 {
 	if ((a->lpar != NULL) == (a->id != 0))
 		return par_fail(err, PAR_E_USAGE, 0, "one of -p and --id must be given");
@@ -108,7 +108,7 @@ static void keep_standard_fds(void)
 		close(fd);
 }
 
-static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
+static int wparcmd_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	const struct wparcmd_args *a = args;
 	struct cli_session_opts opts_of_session = { .fd = -1 };
@@ -117,7 +117,7 @@ static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err
 	auto_varlink v = NULL;
 	auto_buf rest = { 0 };
 	autofd int fd = -1;
-	int r = check(a, err);
+	int r = wparcmd_check(a, err);
 
 	keep_standard_fds();
 	if (r == 0 && !call)
@@ -152,6 +152,6 @@ const struct par_cmd cmd_wparcmd = {
 	.stop_at_operand = true,
 	.opts = opts,
 	.args_size = sizeof(struct wparcmd_args),
-	.run = run,
+	.run = wparcmd_run,
 	.error_status = CLI_SESSION_FAILED,
 };

@@ -20,12 +20,12 @@ static int must_be(const struct fake_lpar *l, bool wanted, struct par_error **er
 			l->part->name);
 }
 
-static enum hv_connection connection(struct hv *hv)
+static enum hv_connection fake_connection(struct hv *hv)
 {
 	return fake_of(hv)->down ? HV_CONNECTION_CONNECTING : HV_CONNECTION_UP;
 }
 
-static int wait_up(struct hv *hv, unsigned int timeout_ms, struct par_error **err)
+static int fake_wait_up(struct hv *hv, unsigned int timeout_ms, struct par_error **err)
 {
 	if (!fake_of(hv)->down)
 		return 0;
@@ -34,7 +34,7 @@ static int wait_up(struct hv *hv, unsigned int timeout_ms, struct par_error **er
 	return -ETIMEDOUT;
 }
 
-static int facts(struct hv *hv, struct hv_facts *ret, struct par_error **err)
+static int fake_facts(struct hv *hv, struct hv_facts *ret, struct par_error **err)
 {
 	struct fake *f = fake_of(hv);
 	auto_hv_facts v = {
@@ -67,14 +67,14 @@ static int copy_record(const struct fake_lpar *l, struct hv_record *ret, struct 
 	return ret->part ? 0 : par_oom(err);
 }
 
-static int compare(const void *a, const void *b)
+static int by_name(const void *a, const void *b)
 {
 	const struct hv_record *ra = a, *rb = b;
 
 	return strcmp(ra->part->name, rb->part->name);
 }
 
-static int list(struct hv *hv, struct hv_records *ret, struct par_error **err)
+static int fake_list(struct hv *hv, struct hv_records *ret, struct par_error **err)
 {
 	struct fake *f = fake_of(hv);
 	auto_hv_records all = { 0 };
@@ -92,13 +92,13 @@ static int list(struct hv *hv, struct hv_records *ret, struct par_error **err)
 		all.n++;
 	}
 	fake_end(f, 0);
-	qsort(all.v, all.n, sizeof(*all.v), compare);
+	qsort(all.v, all.n, sizeof(*all.v), by_name);
 	*ret = all;
 	all = (struct hv_records){ 0 };
 	return 0;
 }
 
-static int get(struct hv *hv, const char *uuid, struct hv_record *ret, struct par_error **err)
+static int fake_get(struct hv *hv, const char *uuid, struct hv_record *ret, struct par_error **err)
 {
 	struct fake *f = fake_of(hv);
 	struct fake_lpar *l = NULL;
@@ -109,7 +109,7 @@ static int get(struct hv *hv, const char *uuid, struct hv_record *ret, struct pa
 	return fake_end(f, copy_record(l, ret, err));
 }
 
-static int define(struct hv *hv, const struct hv_definition *d, struct par_error **err)
+static int fake_define(struct hv *hv, const struct hv_definition *d, struct par_error **err)
 {
 	struct fake *f = fake_of(hv);
 	int r = fake_begin(f, NULL, NULL, err);
@@ -119,7 +119,7 @@ static int define(struct hv *hv, const struct hv_definition *d, struct par_error
 	return fake_end(f, fake_put(f, d->part, d->boot_mode, err));
 }
 
-static int save(struct hv *hv, const struct lpar_partition *part, struct par_error **err)
+static int fake_save(struct hv *hv, const struct lpar_partition *part, struct par_error **err)
 {
 	struct fake *f = fake_of(hv);
 	struct fake_lpar *l = NULL;
@@ -140,7 +140,7 @@ static int save(struct hv *hv, const struct lpar_partition *part, struct par_err
 	return fake_end(f, copy->name ? 0 : par_oom(err));
 }
 
-static int rename_lpar(struct hv *hv, const char *uuid, const char *name, struct par_error **err)
+static int fake_rename(struct hv *hv, const char *uuid, const char *name, struct par_error **err)
 {
 	struct fake *f = fake_of(hv);
 	struct fake_lpar *l = NULL, *other;
@@ -165,7 +165,7 @@ static int rename_lpar(struct hv *hv, const char *uuid, const char *name, struct
 	return fake_end(f, 0);
 }
 
-static int undefine(struct hv *hv, const char *uuid, struct par_error **err)
+static int fake_undefine(struct hv *hv, const char *uuid, struct par_error **err)
 {
 	struct fake *f = fake_of(hv);
 	struct fake_lpar *l = NULL;
@@ -182,7 +182,7 @@ static int undefine(struct hv *hv, const char *uuid, struct par_error **err)
 	return fake_end(f, 0);
 }
 
-static int start(struct hv *hv, const char *uuid, bool discard_saved, struct par_error **err)
+static int fake_start(struct hv *hv, const char *uuid, bool discard_saved, struct par_error **err)
 {
 	struct fake *f = fake_of(hv);
 	struct fake_lpar *l = NULL;
@@ -207,7 +207,7 @@ static int start(struct hv *hv, const char *uuid, bool discard_saved, struct par
 	return fake_end(f, 0);
 }
 
-static int stop(struct hv *hv, const char *uuid, enum hv_stop how, struct par_error **err)
+static int fake_stop(struct hv *hv, const char *uuid, enum hv_stop how, struct par_error **err)
 {
 	struct fake *f = fake_of(hv);
 	struct fake_lpar *l = NULL;
@@ -227,7 +227,8 @@ static int stop(struct hv *hv, const char *uuid, enum hv_stop how, struct par_er
 	return fake_end(f, 0);
 }
 
-static int restart(struct hv *hv, const char *uuid, enum hv_restart how, struct par_error **err)
+static int fake_restart(struct hv *hv, const char *uuid, enum hv_restart how,
+			struct par_error **err)
 {
 	struct fake *f = fake_of(hv);
 	struct fake_lpar *l = NULL;
@@ -271,13 +272,13 @@ static int open_stream(struct hv *hv, const char *uuid, bool channel, bool steal
 	return fake_end(f, fake_stream_open(f, l, channel, ret_fd, err));
 }
 
-static int console_open(struct hv *hv, const char *uuid, bool steal, int *ret_fd,
-			struct par_error **err)
+static int fake_console_open(struct hv *hv, const char *uuid, bool steal, int *ret_fd,
+			     struct par_error **err)
 {
 	return open_stream(hv, uuid, false, steal, ret_fd, err);
 }
 
-static int channel_open(struct hv *hv, const char *uuid, int *ret_fd, struct par_error **err)
+static int fake_channel_open(struct hv *hv, const char *uuid, int *ret_fd, struct par_error **err)
 {
 	return open_stream(hv, uuid, true, false, ret_fd, err);
 }
@@ -285,20 +286,20 @@ static int channel_open(struct hv *hv, const char *uuid, int *ret_fd, struct par
 const struct hv_ops fake_ops = {
 	.name = "fake",
 	.close = fake_close,
-	.connection = connection,
-	.wait_up = wait_up,
-	.facts = facts,
-	.list = list,
-	.get = get,
-	.define = define,
-	.save = save,
-	.rename = rename_lpar,
-	.undefine = undefine,
-	.start = start,
-	.stop = stop,
-	.restart = restart,
-	.console_open = console_open,
-	.channel_open = channel_open,
+	.connection = fake_connection,
+	.wait_up = fake_wait_up,
+	.facts = fake_facts,
+	.list = fake_list,
+	.get = fake_get,
+	.define = fake_define,
+	.save = fake_save,
+	.rename = fake_rename,
+	.undefine = fake_undefine,
+	.start = fake_start,
+	.stop = fake_stop,
+	.restart = fake_restart,
+	.console_open = fake_console_open,
+	.channel_open = fake_channel_open,
 	.image_ensure = fake_image_ensure,
 	.image_remove = fake_image_remove,
 	.disk_ensure = fake_disk_ensure,

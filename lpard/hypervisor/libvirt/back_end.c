@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-static enum hv_connection connection(struct hv *hv)
+static enum hv_connection hv_libvirt_connection(struct hv *hv)
 {
 	struct hv_libvirt *h = hv_libvirt_of(hv);
 	enum hv_connection state;
@@ -16,7 +16,7 @@ static enum hv_connection connection(struct hv *hv)
 	return state;
 }
 
-static int wait_up(struct hv *hv, unsigned int timeout_ms, struct par_error **err)
+static int hv_libvirt_wait_up(struct hv *hv, unsigned int timeout_ms, struct par_error **err)
 {
 	struct hv_libvirt *h = hv_libvirt_of(hv);
 	uint64_t deadline = par_now_ms() + timeout_ms;
@@ -38,7 +38,7 @@ static int wait_up(struct hv *hv, unsigned int timeout_ms, struct par_error **er
 	return r;
 }
 
-static void destroy(struct hv_libvirt *h)
+static void back_end_free(struct hv_libvirt *h)
 {
 	free(h->system);
 	free(h->uri);
@@ -55,7 +55,7 @@ static void destroy(struct hv_libvirt *h)
 	free(h);
 }
 
-static void close_it(struct hv *hv)
+static void hv_libvirt_close(struct hv *hv)
 {
 	struct hv_libvirt *h = hv_libvirt_of(hv);
 
@@ -71,14 +71,14 @@ static void close_it(struct hv *hv)
 		hv_wait_changed(h, -1);
 	pthread_mutex_unlock(&h->lock);
 	hv_loop_unref();
-	destroy(h);
+	back_end_free(h);
 }
 
 static const struct hv_ops ops = {
 	.name = "libvirt",
-	.close = close_it,
-	.connection = connection,
-	.wait_up = wait_up,
+	.close = hv_libvirt_close,
+	.connection = hv_libvirt_connection,
+	.wait_up = hv_libvirt_wait_up,
 	.facts = hv_libvirt_facts,
 	.list = hv_libvirt_list,
 	.get = hv_libvirt_get,
@@ -98,7 +98,7 @@ static const struct hv_ops ops = {
 	.pool_remove = hv_libvirt_pool_remove,
 };
 
-static char *copy(const char *value, const char *otherwise)
+static char *copy_setting(const char *value, const char *otherwise)
 {
 	if (!value)
 		value = otherwise;
@@ -135,13 +135,13 @@ int hv_libvirt_open(const struct hv_config *config, hv_event_fn fn, void *user, 
 	h->fn = fn;
 	h->user = user;
 	h->accel_choice = config->accel;
-	h->system = copy(config->system, "");
-	h->uri = copy(config->uri, NULL);
-	h->pool = copy(config->pool, "lpard");
-	h->pool_path = copy(config->pool_path, "/var/lib/libvirt/images/lpard");
-	h->network = copy(config->network, "default");
-	h->type_model = copy(config->type_model, NULL);
-	h->serial = copy(config->serial, NULL);
+	h->system = copy_setting(config->system, "");
+	h->uri = copy_setting(config->uri, NULL);
+	h->pool = copy_setting(config->pool, "lpard");
+	h->pool_path = copy_setting(config->pool_path, "/var/lib/libvirt/images/lpard");
+	h->network = copy_setting(config->network, "default");
+	h->type_model = copy_setting(config->type_model, NULL);
+	h->serial = copy_setting(config->serial, NULL);
 	pthread_mutex_init(&h->lock, NULL);
 	pthread_mutex_init(&h->upload, NULL);
 	pthread_condattr_init(&attr);
@@ -150,7 +150,7 @@ int hv_libvirt_open(const struct hv_config *config, hv_event_fn fn, void *user, 
 	pthread_condattr_destroy(&attr);
 	r = start_keeper(h, err);
 	if (r < 0) {
-		destroy(h);
+		back_end_free(h);
 		return r;
 	}
 	*ret = &h->hv;

@@ -36,8 +36,8 @@ static void save_live(virDomainPtr dom, const char *xml)
 	virResetLastError();
 }
 
-static int define(struct hv_libvirt *h, virConnectPtr conn, const struct hv_definition *d,
-		  struct par_error **err)
+static int define_domain(struct hv_libvirt *h, virConnectPtr conn, const struct hv_definition *d,
+			 struct par_error **err)
 {
 	struct hv_plan_host host = { .accel = h->accel,
 				     .test_driver = h->test_driver,
@@ -80,12 +80,13 @@ int hv_libvirt_define(struct hv *hv, const struct hv_definition *d, struct par_e
 
 	if (r < 0)
 		return r;
-	r = define(h, conn, d, err);
+	r = define_domain(h, conn, d, err);
 	hv_call_end(h, conn);
 	return r;
 }
 
-static int save(virConnectPtr conn, const struct lpar_partition *part, struct par_error **err)
+static int save_metadata(virConnectPtr conn, const struct lpar_partition *part,
+			 struct par_error **err)
 {
 	auto_stored stored = { 0 };
 	autofree char *xml = NULL;
@@ -114,7 +115,7 @@ int hv_libvirt_save(struct hv *hv, const struct lpar_partition *part, struct par
 
 	if (r < 0)
 		return r;
-	r = save(conn, part, err);
+	r = save_metadata(conn, part, err);
 	hv_call_end(h, conn);
 	return r;
 }

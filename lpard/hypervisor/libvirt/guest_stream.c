@@ -51,7 +51,7 @@ static void end_stream(struct hv_pump *p)
 }
 
 /* Ends the pump; its thread, which may hang in a send, does the rest. */
-static void destroy(struct hv_pump *p)
+static void pump_end(struct hv_pump *p)
 {
 	end_stream(p);
 	if (p->at) {
@@ -219,7 +219,7 @@ static void settle(struct hv_pump *p, bool caller_there, bool stream_there)
 	if (!stream_there)
 		end_stream(p);
 	if (!caller_there || (p->ended && p->inbound.len == 0)) {
-		destroy(p);
+		pump_end(p);
 		return;
 	}
 	update_events(p);
@@ -269,7 +269,7 @@ static void add_pump(void *arg)
 
 	p->watch = virEventAddHandle(p->fd, 0, on_socket, p, NULL);
 	if (p->watch < 0 || virStreamEventAddCallback(p->st, wanted, on_stream, p, NULL) < 0) {
-		destroy(p);
+		pump_end(p);
 		return;
 	}
 	p->has_callback = true;
@@ -292,7 +292,7 @@ void hv_pumps_end(void *arg)
 	}
 	/* Whoever still has something to read keeps it only while the connection lives. */
 	while (h->pumps)
-		destroy(h->pumps);
+		pump_end(h->pumps);
 }
 
 static int start_sender(struct hv_pump *p)

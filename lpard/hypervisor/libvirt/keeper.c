@@ -41,14 +41,14 @@ static void set_state(struct hv_libvirt *h, enum hv_connection state, virConnect
 	hv_emit(h, &e);
 }
 
-static void discard(struct hv_libvirt *h, virConnectPtr conn)
+static void discard_connection(struct hv_libvirt *h, virConnectPtr conn)
 {
 	virConnectUnregisterCloseCallback(conn, on_close);
 	hv_events_unregister(h, conn);
 	virConnectClose(conn);
 }
 
-static virConnectPtr open_one(struct hv_libvirt *h, struct par_error **err)
+static virConnectPtr open_connection(struct hv_libvirt *h, struct par_error **err)
 {
 	virConnectPtr conn = hv_connection_new(h, err);
 
@@ -62,7 +62,7 @@ static virConnectPtr open_one(struct hv_libvirt *h, struct par_error **err)
 	    virConnectSetKeepAlive(conn, KEEPALIVE_S, KEEPALIVE_MISSES) < 0)
 		virResetLastError();
 	if (hv_events_register(h, conn, err) < 0 || hv_probe_accel(h, conn, err) < 0) {
-		discard(h, conn);
+		discard_connection(h, conn);
 		return NULL;
 	}
 	return conn;
@@ -74,7 +74,7 @@ static void nothing(void *arg)
 }
 
 /* Holds one connection until it is lost or we close.  Returns true to go on. */
-static bool hold(struct hv_libvirt *h, virConnectPtr conn)
+static bool hold_connection(struct hv_libvirt *h, virConnectPtr conn)
 {
 	auto_error why = NULL;
 	bool closing;
@@ -90,7 +90,7 @@ static bool hold(struct hv_libvirt *h, virConnectPtr conn)
 		hv_wait_changed(h, -1);
 	pthread_mutex_unlock(&h->lock);
 	hv_loop_call(hv_pumps_end, h);
-	discard(h, conn);
+	discard_connection(h, conn);
 	hv_loop_call(nothing, NULL); /* no callback of it runs any more */
 	if (closing)
 		return false;
@@ -120,11 +120,11 @@ void *hv_keeper(void *arg)
 	hv_thread_block_signals();
 	for (;;) {
 		auto_error why = NULL;
-		virConnectPtr conn = open_one(h, &why);
+		virConnectPtr conn = open_connection(h, &why);
 
 		if (conn) {
 			pause = PAUSE_MIN_MS;
-			if (!hold(h, conn))
+			if (!hold_connection(h, conn))
 				return NULL;
 		} else {
 			/* Told once: a listener need not hear of each attempt. */

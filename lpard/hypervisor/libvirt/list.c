@@ -195,7 +195,8 @@ static int read_record(virConnectPtr conn, virDomainPtr dom, struct hv_record *r
 	return r;
 }
 
-static int get(virConnectPtr conn, const char *uuid, struct hv_record *ret, struct par_error **err)
+static int get_record(virConnectPtr conn, const char *uuid, struct hv_record *ret,
+		      struct par_error **err)
 {
 	char lower[PAR_UUID_LEN];
 	auto_domain dom = NULL;
@@ -217,7 +218,7 @@ int hv_libvirt_get(struct hv *hv, const char *uuid, struct hv_record *ret, struc
 
 	if (r < 0)
 		return r;
-	r = get(conn, uuid, &record, err);
+	r = get_record(conn, uuid, &record, err);
 	hv_call_end(h, conn);
 	if (r < 0)
 		return r;
@@ -226,7 +227,7 @@ int hv_libvirt_get(struct hv *hv, const char *uuid, struct hv_record *ret, struc
 	return 0;
 }
 
-static int compare(const void *a, const void *b)
+static int by_name(const void *a, const void *b)
 {
 	const struct hv_record *ra = a, *rb = b;
 
@@ -258,7 +259,7 @@ static int add_domain(virConnectPtr conn, virDomainPtr dom, struct hv_records *r
 	return r;
 }
 
-static int list(virConnectPtr conn, struct hv_records *ret, struct par_error **err)
+static int list_records(virConnectPtr conn, struct hv_records *ret, struct par_error **err)
 {
 	virDomainPtr *doms = NULL;
 	int n = virConnectListAllDomains(conn, &doms, 0), r = 0;
@@ -275,7 +276,7 @@ static int list(virConnectPtr conn, struct hv_records *ret, struct par_error **e
 	}
 	free(doms);
 	if (r == 0)
-		qsort(ret->v, ret->n, sizeof(*ret->v), compare);
+		qsort(ret->v, ret->n, sizeof(*ret->v), by_name);
 	return r;
 }
 
@@ -288,7 +289,7 @@ int hv_libvirt_list(struct hv *hv, struct hv_records *ret, struct par_error **er
 
 	if (r < 0)
 		return r;
-	r = list(conn, &records, err);
+	r = list_records(conn, &records, err);
 	hv_call_end(h, conn);
 	if (r < 0)
 		return r;

@@ -36,7 +36,7 @@ void hv_thread_block_signals(void)
 	pthread_sigmask(SIG_BLOCK, &all, NULL);
 }
 
-static void *run(void *arg)
+static void *loop_run(void *arg)
 {
 	(void)arg;
 	hv_thread_block_signals();
@@ -80,7 +80,7 @@ int hv_loop_call(void (*fn)(void *arg), void *arg)
 	return 0;
 }
 
-static int start(struct par_error **err)
+static int loop_start(struct par_error **err)
 {
 	int r;
 
@@ -91,7 +91,7 @@ static int start(struct par_error **err)
 		registered = true;
 	}
 	stopping = false;
-	r = pthread_create(&thread, NULL, run, NULL);
+	r = pthread_create(&thread, NULL, loop_run, NULL);
 	return r ? par_fail(err, PAR_E_SYSTEM, r, "could not start a thread") : 0;
 }
 
@@ -101,14 +101,14 @@ int hv_loop_ref(struct par_error **err)
 
 	pthread_mutex_lock(&lock);
 	if (users == 0)
-		r = start(err);
+		r = loop_start(err);
 	if (r == 0)
 		users++;
 	pthread_mutex_unlock(&lock);
 	return r;
 }
 
-static void stop(void *arg)
+static void loop_stop(void *arg)
 {
 	(void)arg;
 	stopping = true;
@@ -118,7 +118,7 @@ void hv_loop_unref(void)
 {
 	pthread_mutex_lock(&lock);
 	if (--users == 0) {
-		hv_loop_call(stop, NULL);
+		hv_loop_call(loop_stop, NULL);
 		pthread_join(thread, NULL);
 	}
 	pthread_mutex_unlock(&lock);

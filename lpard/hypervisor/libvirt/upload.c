@@ -127,8 +127,8 @@ static int open_file(const struct fw_image *image, enum fw_image_part part, stru
 	return 0;
 }
 
-static int send_all(virConnectPtr conn, virStorageVolPtr vol, struct upload *u,
-		    const struct fw_image_file *f, const char *folder, struct par_error **err)
+static int send_file(virConnectPtr conn, virStorageVolPtr vol, struct upload *u,
+		     const struct fw_image_file *f, const char *folder, struct par_error **err)
 {
 	auto_stream st = virStreamNew(conn, 0);
 	char digest[PAR_SHA256_TEXT];
@@ -201,7 +201,7 @@ static int upload_part(virConnectPtr conn, virStoragePoolPtr pool, const struct 
 	if (r < 0)
 		return r;
 	vol = make_volume(conn, pool, name, u.size, err);
-	r = vol ? send_all(conn, vol, &u, &image->files[part], image->folder, err) : -EIO;
+	r = vol ? send_file(conn, vol, &u, &image->files[part], image->folder, err) : -EIO;
 	if (r < 0) {
 		remove_volume(conn, pool, name, NULL);
 		return r;

@@ -25,7 +25,7 @@ static void xml_string_cleanup(xmlChar **s)
 #define auto_xml_string par_cleanup(xml_string_cleanup) xmlChar *
 
 /* Without a DTD there are no entities but XML's own five. */
-static xmlDocPtr parse(const char *text, size_t len)
+static xmlDocPtr parse_document(const char *text, size_t len)
 {
 	xmlDocPtr doc;
 
@@ -129,7 +129,7 @@ int hv_xml_read_stored(const char *text, size_t len, unsigned int *ret_version,
 
 	if (len > HV_METADATA_MAX)
 		return par_fail(err, PAR_E_CORRUPT, 0, "the metadata is too long");
-	doc = parse(text, len);
+	doc = parse_document(text, len);
 	root = doc ? xmlDocGetRootElement(doc) : NULL;
 	if (!root || !is_ours(root, "lpar"))
 		return par_fail(err, PAR_E_CORRUPT, 0, "the metadata is not an LPAR's");
@@ -163,7 +163,7 @@ static bool put_feature(xmlNode *features, const struct fw_feature *f)
 int hv_xml_with_features(const char *domain, const struct fw_feature *features, char **ret,
 			 struct par_error **err)
 {
-	auto_doc doc = parse(domain, strlen(domain));
+	auto_doc doc = parse_document(domain, strlen(domain));
 	xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL, *parent;
 	auto_xml_string text = NULL;
 	bool good;
@@ -185,7 +185,7 @@ int hv_xml_with_features(const char *domain, const struct fw_feature *features, 
 
 int hv_xml_text(const char *text, const char *path, char **ret_text, struct par_error **err)
 {
-	auto_doc doc = parse(text, strlen(text));
+	auto_doc doc = parse_document(text, strlen(text));
 	auto_xml_string content = NULL;
 	xmlNode *node = doc ? xmlDocGetRootElement(doc) : NULL;
 

@@ -38,22 +38,22 @@ static void out_init(struct out *o, bool indent)
 	}
 }
 
-static void check(struct out *o, int r)
+static void check_written(struct out *o, int r)
 {
 	if (r < 0)
 		o->failed = true;
 }
 
-static void start(struct out *o, const char *element)
+static void start_element(struct out *o, const char *element)
 {
 	if (!o->failed)
-		check(o, xmlTextWriterStartElement(o->w, BAD_CAST element));
+		check_written(o, xmlTextWriterStartElement(o->w, BAD_CAST element));
 }
 
 static void end(struct out *o)
 {
 	if (!o->failed)
-		check(o, xmlTextWriterEndElement(o->w));
+		check_written(o, xmlTextWriterEndElement(o->w));
 }
 
 static void attr(struct out *o, const char *name, const char *value)
@@ -61,7 +61,7 @@ static void attr(struct out *o, const char *name, const char *value)
 	if (!xml_can_hold(value))
 		o->bad_text = o->failed = true;
 	if (!o->failed)
-		check(o, xmlTextWriterWriteAttribute(o->w, BAD_CAST name, BAD_CAST value));
+		check_written(o, xmlTextWriterWriteAttribute(o->w, BAD_CAST name, BAD_CAST value));
 }
 
 static void attr_u64(struct out *o, const char *name, uint64_t value)
@@ -77,7 +77,7 @@ static void text(struct out *o, const char *value)
 	if (!xml_can_hold(value))
 		o->bad_text = o->failed = true;
 	if (!o->failed)
-		check(o, xmlTextWriterWriteString(o->w, BAD_CAST value));
+		check_written(o, xmlTextWriterWriteString(o->w, BAD_CAST value));
 }
 
 static void number(struct out *o, uint64_t value)
@@ -90,14 +90,14 @@ static void number(struct out *o, uint64_t value)
 
 static void element(struct out *o, const char *name, const char *value)
 {
-	start(o, name);
+	start_element(o, name);
 	text(o, value);
 	end(o);
 }
 
 static void element_u64(struct out *o, const char *name, uint64_t value)
 {
-	start(o, name);
+	start_element(o, name);
 	number(o, value);
 	end(o);
 }
@@ -105,7 +105,7 @@ static void element_u64(struct out *o, const char *name, uint64_t value)
 /* <name a=b/> and <name a=b c=d/>; ends with NULL */
 static void leaf(struct out *o, const char *name, const char *const *pairs)
 {
-	start(o, name);
+	start_element(o, name);
 	for (; *pairs; pairs += 2)
 		attr(o, pairs[0], pairs[1]);
 	end(o);
@@ -118,7 +118,7 @@ static int out_finish(struct out *o, char **ret, struct par_error **err)
 	int r = 0;
 
 	if (o->w && !o->failed)
-		check(o, xmlTextWriterEndDocument(o->w));
+		check_written(o, xmlTextWriterEndDocument(o->w));
 	if (o->w)
 		xmlFreeTextWriter(o->w);
 	if (o->bad_text)
@@ -138,8 +138,8 @@ static int out_finish(struct out *o, char **ret, struct par_error **err)
 static void start_ours(struct out *o, const char *name)
 {
 	if (!o->failed)
-		check(o,
-		      xmlTextWriterStartElementNS(o->w, BAD_CAST o->prefix, BAD_CAST name, NULL));
+		check_written(o, xmlTextWriterStartElementNS(o->w, BAD_CAST o->prefix,
+							     BAD_CAST name, NULL));
 }
 
 /* The stored form; with our namespace inside a domain; virDomainSetMetadata adds it itself. */
@@ -173,7 +173,7 @@ int hv_xml_stored(const struct hv_stored *s, char **ret, struct par_error **err)
 
 static void write_mib(struct out *o, const char *name, uint64_t mib)
 {
-	start(o, name);
+	start_element(o, name);
 	attr(o, "unit", "MiB");
 	number(o, mib);
 	end(o);
@@ -186,7 +186,7 @@ static void write_memory(struct out *o, const struct hv_domain_plan *p)
 	for (size_t i = 0; i < p->n_dimms; i++)
 		total += p->dimms[i].size_mib;
 	if (p->max_mib) {
-		start(o, "maxMemory");
+		start_element(o, "maxMemory");
 		attr_u64(o, "slots", HV_MEMORY_SLOTS);
 		attr(o, "unit", "MiB");
 		number(o, p->max_mib);
@@ -198,12 +198,12 @@ static void write_memory(struct out *o, const struct hv_domain_plan *p)
 
 static void write_processors(struct out *o, const struct hv_domain_plan *p)
 {
-	start(o, "vcpu");
+	start_element(o, "vcpu");
 	attr(o, "placement", "static");
 	attr_u64(o, "current", p->vcpus);
 	number(o, p->vcpus_max);
 	end(o);
-	start(o, "cputune");
+	start_element(o, "cputune");
 	element_u64(o, "shares", p->shares);
 	if (p->quota_us) {
 		element_u64(o, "global_period", HV_PERIOD_US);
@@ -214,8 +214,8 @@ static void write_processors(struct out *o, const struct hv_domain_plan *p)
 
 static void write_os(struct out *o, const struct hv_domain_plan *p)
 {
-	start(o, "os");
-	start(o, "type");
+	start_element(o, "os");
+	start_element(o, "type");
 	if (!p->test_driver) {
 		attr(o, "arch", "ppc64le");
 		attr(o, "machine", "pseries");
@@ -232,7 +232,7 @@ static void write_os(struct out *o, const struct hv_domain_plan *p)
 	}
 	end(o);
 	if (p->fw.features[0].element) {
-		start(o, "features");
+		start_element(o, "features");
 		for (const struct fw_feature *f = p->fw.features; f->element; f++)
 			LEAF(o, f->element, f->attribute, f->value);
 		end(o);
@@ -244,18 +244,18 @@ static void write_cpu(struct out *o, const struct hv_domain_plan *p)
 	char cpus[16];
 
 	snprintf(cpus, sizeof(cpus), p->vcpus_max > 1 ? "0-%u" : "%u", p->vcpus_max - 1);
-	start(o, "cpu");
+	start_element(o, "cpu");
 	attr(o, "mode", p->fw.cpu_mode);
 	if (strcmp(p->fw.cpu_mode, "custom") == 0)
 		attr(o, "match", "exact");
 	if (p->fw.cpu_model) {
-		start(o, "model");
+		start_element(o, "model");
 		attr(o, "fallback", "forbid");
 		text(o, p->fw.cpu_model);
 		end(o);
 	}
-	start(o, "numa");
-	start(o, "cell");
+	start_element(o, "numa");
+	start_element(o, "cell");
 	attr(o, "id", "0");
 	attr(o, "cpus", cpus);
 	attr_u64(o, "memory", p->boot_mib);
@@ -267,20 +267,20 @@ static void write_cpu(struct out *o, const struct hv_domain_plan *p)
 
 static void write_disk(struct out *o, const struct hv_disk_plan *d)
 {
-	start(o, "disk");
+	start_element(o, "disk");
 	attr(o, "type", "file");
 	attr(o, "device", "disk");
 	LEAF(o, "driver", "name", "qemu", "type", d->format, "discard", "unmap");
 	LEAF(o, "source", "file", d->path);
 	LEAF(o, "target", "dev", d->target, "bus", "virtio");
 	if (d->read_only)
-		start(o, "readonly"), end(o);
+		start_element(o, "readonly"), end(o);
 	end(o);
 }
 
 static void write_nic(struct out *o, const struct hv_nic_plan *nic)
 {
-	start(o, "interface");
+	start_element(o, "interface");
 	attr(o, "type", "network");
 	LEAF(o, "mac", "address", nic->mac);
 	LEAF(o, "source", "network", nic->network);
@@ -291,19 +291,19 @@ static void write_nic(struct out *o, const struct hv_nic_plan *nic)
 
 static void write_console(struct out *o)
 {
-	start(o, "serial");
+	start_element(o, "serial");
 	attr(o, "type", "pty");
-	start(o, "target");
+	start_element(o, "target");
 	attr(o, "type", "spapr-vio-serial");
 	attr(o, "port", "0");
 	LEAF(o, "model", "name", "spapr-vty");
 	end(o);
 	end(o);
-	start(o, "console");
+	start_element(o, "console");
 	attr(o, "type", "pty");
 	LEAF(o, "target", "type", "serial", "port", "0");
 	end(o);
-	start(o, "channel");
+	start_element(o, "channel");
 	attr(o, "type", "unix");
 	LEAF(o, "target", "type", "virtio", "name", HV_AGENT_PORT);
 	end(o);
@@ -311,7 +311,7 @@ static void write_console(struct out *o)
 
 static void write_devices(struct out *o, const struct hv_domain_plan *p)
 {
-	start(o, "devices");
+	start_element(o, "devices");
 	for (size_t i = 0; i < p->n_disks; i++)
 		write_disk(o, &p->disks[i]);
 	LEAF(o, "controller", "type", "usb", "model", "none");
@@ -319,15 +319,15 @@ static void write_devices(struct out *o, const struct hv_domain_plan *p)
 		write_nic(o, &p->nics[i]);
 	write_console(o);
 	LEAF(o, "memballoon", "model", "none");
-	start(o, "rng");
+	start_element(o, "rng");
 	attr(o, "model", "virtio");
 	/* qemu's own getrandom(2): no device node that its mount namespace may lack. */
 	LEAF(o, "backend", "model", "builtin");
 	end(o);
 	for (size_t i = 0; i < p->n_dimms; i++) {
-		start(o, "memory");
+		start_element(o, "memory");
 		attr(o, "model", "dimm");
-		start(o, "target");
+		start_element(o, "target");
 		write_mib(o, "size", p->dimms[i].size_mib);
 		element(o, "node", "0");
 		end(o);
@@ -341,7 +341,7 @@ static void write_qemu_args(struct out *o, const struct hv_domain_plan *p)
 {
 	if (p->fw.qemu_args.n == 0)
 		return;
-	start(o, "qemu:commandline");
+	start_element(o, "qemu:commandline");
 	for (size_t i = 0; i < p->fw.qemu_args.n; i++)
 		LEAF(o, "qemu:arg", "value", p->fw.qemu_args.v[i]);
 	end(o);
@@ -360,12 +360,12 @@ int hv_xml_domain(const struct hv_domain_plan *p, char **ret, struct par_error *
 
 	out_init(&o, true);
 	o.prefix = "lpard";
-	start(&o, "domain");
+	start_element(&o, "domain");
 	attr(&o, "type", domain_type(p));
 	attr(&o, "xmlns:qemu", QEMU_URI);
 	element(&o, "name", p->name);
 	element(&o, "uuid", p->uuid);
-	start(&o, "metadata");
+	start_element(&o, "metadata");
 	write_stored(&o, &p->stored);
 	end(&o);
 	write_memory(&o, p);
@@ -386,12 +386,12 @@ int hv_xml_pool(const char *name, const char *path, char **ret, struct par_error
 	struct out o;
 
 	out_init(&o, true);
-	start(&o, "pool");
+	start_element(&o, "pool");
 	attr(&o, "type", "dir");
 	element(&o, "name", name);
-	start(&o, "target");
+	start_element(&o, "target");
 	element(&o, "path", path);
-	start(&o, "permissions");
+	start_element(&o, "permissions");
 	element(&o, "mode", "0711");
 	end(&o);
 	end(&o);
@@ -405,15 +405,15 @@ int hv_xml_volume(const char *name, uint64_t capacity, const char *format, const
 	struct out o;
 
 	out_init(&o, true);
-	start(&o, "volume");
+	start_element(&o, "volume");
 	element(&o, "name", name);
 	element_u64(&o, "capacity", capacity);
 	element(&o, "allocation", "0");
-	start(&o, "target");
+	start_element(&o, "target");
 	LEAF(&o, "format", "type", format);
 	end(&o);
 	if (backing) {
-		start(&o, "backingStore");
+		start_element(&o, "backingStore");
 		element(&o, "path", backing);
 		LEAF(&o, "format", "type", "raw");
 		end(&o);
