@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* wparctl: one program, called by the names of its commands. */
 #include "wparctl/commands/commands.h"
-#include "wparctl/runtime/init.h"
+#include "wparctl/runtime/inside/inside.h"
 
 int main(int argc, char **argv)
 {

@@ -62,3 +62,9 @@ int par_kill_session(pid_t sid, int signo);
 
 /* par_exit_status - as shells say it: the status, or 128 + the signal */
 int par_exit_status(int wait_status);
+
+/*
+ * par_program_beside - an executable at @name, seen from the folder of this program's own file
+ * Caller frees; NULL: there is none (or no memory to look for it).
+ */
+char *par_program_beside(const char *name);

@@ -5,7 +5,7 @@
  */
 #include "lpard/wire/frame.h"
 #include "lpard/common/log.h"
-#include "wparctl/agent/agent.h"
+#include "wparctl/agent/server.h"
 #include "wparctl/agent/methods.h"
 
 #include <pthread.h>

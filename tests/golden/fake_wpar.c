@@ -6,6 +6,7 @@
  * change it and say what the real ones say.  `fail` in $WPARS_ROOT/fail/NAME makes them fail.
  */
 #include "lpard/common/cmd.h"
+#include "wparctl/filesystem/rootfs.h"
 #include "wparctl/runtime/runtime.h"
 
 #include <fcntl.h>

@@ -7,7 +7,8 @@
  * wpar_drive exec NAME COMMAND [ARG…]
  * WPARS_ROOT moves all paths.  As a WPAR's init and df it is what wparctl is.
  */
-#include "wparctl/runtime/init.h"
+#include "wparctl/filesystem/rootfs.h"
+#include "wparctl/runtime/inside/inside.h"
 #include "wparctl/runtime/runtime.h"
 
 #include <stdio.h>

@@ -4,7 +4,7 @@
 #
 # lpard/common < lpard/core < firmware < lpard/hypervisor < lpard/daemon; lpard/wire and lpard/agent
 # stand on lpard/common; lpard/cli and wparctl use lpard/common and lpard/wire and nothing else of
-# the tree.  Headers of the tree are included by their full path with quotes, so that this can be
+# the tree (wparctl's own order is below).  Headers of the tree are included by their full path with quotes, so that this can be
 # seen.
 set -u
 cd "${1:-$(dirname "$0")/../..}" || exit 1
@@ -41,6 +41,38 @@ allowed()
 	done
 }
 
+# wparctl_layers - the folders inside wparctl, lowest first (wparctl/README.md)
+#
+# network, checkpoint and backup are places for what comes: their rules hold from their first file.
+wparctl_layers()
+{
+	allowed wparctl/spec lpard/common
+	allowed wparctl/network wparctl/spec lpard/common
+	allowed wparctl/archive lpard/common
+	allowed wparctl/filesystem wparctl/spec lpard/common
+	allowed wparctl/resources wparctl/spec lpard/common
+	allowed wparctl/versioned wparctl/archive wparctl/spec lpard/common
+	below="wparctl/network wparctl/versioned wparctl/filesystem wparctl/resources wparctl/spec"
+	allowed wparctl/runtime/inside lpard/common
+	# shellcheck disable=SC2086 # a list of words
+	allowed wparctl/runtime/launch $below lpard/common
+	# shellcheck disable=SC2086
+	allowed wparctl/runtime/life wparctl/runtime/launch $below lpard/common
+	# shellcheck disable=SC2086
+	allowed wparctl/runtime/session wparctl/runtime/life wparctl/runtime/launch $below lpard/common
+	# shellcheck disable=SC2086
+	allowed wparctl/runtime $below lpard/common
+	# shellcheck disable=SC2086
+	allowed wparctl/checkpoint wparctl/runtime $below lpard/common
+	allowed wparctl/backup wparctl/archive wparctl/versioned wparctl/filesystem wparctl/spec \
+		lpard/common
+	allowed wparctl/agent lpard/wire lpard/common
+	allowed wparctl lpard/wire lpard/common
+	# What libarchive reads is hostile: the helper process alone links and calls it.
+	grep -rn '#[[:space:]]*include[[:space:]]*<archive' wparctl --include='*.[ch]' |
+		grep -v '^wparctl/archive/helper/' | sed 's/$/  (wparctl\/archive\/helper alone may)/'
+}
+
 # Generated headers and anything else that starts with .. is not ours to judge by name: forbid it.
 wrong=$(
 	allowed lpard/common
@@ -52,7 +84,7 @@ wrong=$(
 	allowed lpard/daemon lpard/agent lpard/wire lpard/hypervisor firmware lpard/core lpard/common
 	allowed lpard/web lpard/wire lpard/common
 	allowed lpard/cli lpard/wire lpard/common
-	allowed wparctl lpard/wire lpard/common
+	wparctl_layers
 	grep -rn '#[[:space:]]*include[[:space:]]*"\.\./' lpard firmware wparctl --include='*.[ch]' |
 		sed 's/$/  (say the full path)/'
 )

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* wparctl agent: the LPAR's end of lpard's channel; started by the LPAR's init. */
-#include "wparctl/agent/agent.h"
+#include "wparctl/agent/server.h"
 
 #include "wparctl/commands/commands.h"
 

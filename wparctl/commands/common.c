@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the WPAR commands share: printing of steps, checks, start, stop and removal. */
 #include "wparctl/commands/common.h"
+
 #include "lpard/common/fs.h"
+#include "wparctl/filesystem/rootfs.h"
 #include "wparctl/versioned/versioned.h"
 
 #include <fcntl.h>

@@ -8,6 +8,7 @@
  */
 #include "wparctl/commands/commands.h"
 #include "wparctl/commands/common.h"
+#include "wparctl/filesystem/rootfs.h"
 #include "wparctl/spec/keys.h"
 #include "wparctl/versioned/versioned.h"
 

@@ -19,7 +19,7 @@ static const char *const flag_names[] = {
 	"recursive", "file", "optional", "private", "shown",
 };
 
-/* The devices that every WPAR has (facts/wpar.md 4), as far as Linux has them. */
+/* The devices that AIX gives every WPAR, as far as Linux has them. */
 static const char *const default_devices[] = { "null", "zero", "full", "random", "urandom", "tty" };
 
 void wpar_mount_plan_done(struct wpar_mount_plan *p)
@@ -249,7 +249,7 @@ static int plan_versioned(struct wpar_mount_plan *p, bool *failed, const struct 
 	}
 	ADD(.kind = WPAR_OP_FS, .flags = SECURE | WPAR_OP_SHOWN, .target = "/proc",
 	    .fstype = "proc");
-	/* What the old system's release is, where programs read it (start.c writes them). */
+	/* The old system's release, where programs read it; runtime/launch/launch.c writes them. */
 	ADD(.kind = WPAR_OP_BIND, .flags = over_proc, .source = version, .target = "/proc/version");
 	ADD(.kind = WPAR_OP_BIND, .flags = over_proc, .source = release,
 	    .target = "/proc/sys/kernel/osrelease");

@@ -248,14 +248,11 @@ static int fill_versioned(int top)
 static void say_members(int top, const struct wpar_report *report)
 {
 	struct dirent **list = NULL;
-	int n = report && report->say ? scandirat(top, ".", &list, NULL, alphasort) : 0;
+	int n = report ? scandirat(top, ".", &list, NULL, alphasort) : 0;
 
 	for (int i = 0; i < n; i++) {
-		char text[300];
-
-		snprintf(text, sizeof(text), "x ./%s", list[i]->d_name);
 		if (strcmp(list[i]->d_name, ".") != 0 && strcmp(list[i]->d_name, "..") != 0)
-			report->say(WPAR_NOTE_STEP, text, report->user);
+			wpar_report_say(report, WPAR_NOTE_STEP, "x ./%s", list[i]->d_name);
 		free(list[i]);
 	}
 	free(list);

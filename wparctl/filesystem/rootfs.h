@@ -5,7 +5,17 @@
  */
 #pragma once
 
-#include "wparctl/runtime/runtime.h"
+#include "wparctl/spec/report.h"
+#include "wparctl/spec/spec.h"
+
+/*
+ * wpar_rootfs_create / _remove - the private file systems of a defined system WPAR
+ * create replaces what an interrupted one has left.  A mark outside of them says that they are
+ * complete: without it the WPAR is Broken.  Errors: PAR_E_NO_SPACE, PAR_E_EXISTS, PAR_E_SYSTEM.
+ */
+int wpar_rootfs_create(const struct wpar_spec *s, const struct wpar_report *report,
+		       struct par_error **err);
+int wpar_rootfs_remove(const struct wpar_spec *s, struct par_error **err);
 
 /* wpar_rootfs_complete - was the last wpar_rootfs_create() of that name finished? */
 bool wpar_rootfs_complete(const char *name);

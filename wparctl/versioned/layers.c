@@ -8,8 +8,10 @@
  * A layer belongs to its image and to the state of this system's files (its key); it is made when
  * it is missing.
  */
-#include "wparctl/versioned/layers.h"
 #include "wparctl/versioned/versioned.h"
+
+#include "lpard/common/fs.h"
+#include "lpard/common/process.h"
 
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -265,7 +267,7 @@ static char *launcher_path(void)
 	char *installed = strdup(WPAR_LAUNCH_PROGRAM);
 
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(places); i++) {
-		char *p = wpar_program_beside(places[i]);
+		char *p = par_program_beside(places[i]);
 
 		if (p) {
 			free(installed);
@@ -353,7 +355,7 @@ static int make_layer(const char *folder, const char *place, const struct wpar_v
 	if (l.layer >= 0)
 		close(l.layer);
 	if (r < 0 || access(temp, F_OK) == 0)
-		wpar_remove_tree(temp, NULL);
+		par_fs_remove_tree(AT_FDCWD, temp);
 	return r;
 }
 

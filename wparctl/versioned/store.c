@@ -7,14 +7,14 @@
  * killed are told by their lock (flock, held by the unpacking process) and removed by the next.
  * An image in use by a mkwpar that has not saved its specification yet is held by a shared lock.
  */
-#include "wparctl/versioned/image_data.h"
-#include "wparctl/versioned/layers.h"
 #include "wparctl/versioned/versioned.h"
-#include "wparctl/versioned/unpack.h"
+
+#include "lpard/common/fs.h"
+#include "wparctl/archive/unpack.h"
+#include "wparctl/versioned/image_data.h"
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -48,30 +48,14 @@ static int open_store(char **ret_path, struct par_error **err)
 	return take_fd(&fd);
 }
 
-static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
-{
-	(void)st;
-	(void)ftw;
-	return type == FTW_DP || type == FTW_DNR ? rmdir(path) : unlink(path);
-}
-
-/* The store is ours alone (0700), and FTW_PHYS follows no link. */
-int wpar_remove_tree(const char *path, struct par_error **err)
-{
-	if (nftw(path, remove_entry, 64, FTW_DEPTH | FTW_PHYS | FTW_MOUNT) < 0 && errno != ENOENT)
-		return par_fail(err, PAR_E_SYSTEM, errno, "could not remove '%s'", path);
-	return 0;
-}
-
 /* What killed ones have left. */
-static void clear_remains(int store, const char *path)
+static void clear_remains(int store)
 {
 	int copy = openat(store, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
 	struct dirent *e;
 
 	while (dir && (e = readdir(dir))) {
-		autofree char *child = NULL;
 		autofd int fd = -1;
 
 		if (!par_starts_with(e->d_name, NEW_PREFIX))
@@ -79,9 +63,7 @@ static void clear_remains(int store, const char *path)
 		fd = openat(store, e->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 		if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0)
 			continue;
-		child = par_strdup_printf("%s/%s", path, e->d_name);
-		if (child)
-			wpar_remove_tree(child, NULL); /* ignoring: the next one tries again */
+		par_fs_remove_tree(store, e->d_name); /* ignoring: the next one tries again */
 	}
 	if (dir)
 		closedir(dir);
@@ -226,7 +208,7 @@ static int add_new(int store, const char *path, const char *archive, const char 
 	r = add(store, folder, temp + strlen(path) + 1, archive, expected, progress, digest, err);
 	/* After a success it is there only when another process has added the same image. */
 	if (r < 0 || access(temp, F_OK) == 0)
-		wpar_remove_tree(temp, NULL);
+		par_fs_remove_tree(store, temp + strlen(path) + 1);
 	return r;
 }
 
@@ -276,7 +258,7 @@ int wpar_image_take(const char *archive, bool progress, struct wpar_version *ver
 
 	if (store < 0)
 		return store;
-	clear_remains(store, path);
+	clear_remains(store);
 	r = read_expected(archive, expected, err);
 	if (r == 0 && version->image_digest && !*expected)
 		memcpy(expected, version->image_digest, 65);
@@ -318,7 +300,6 @@ int wpar_image_release(const char *digest, struct par_error **err)
 {
 	autofree char *path = NULL;
 	autofree char *gone = NULL;
-	autofree char *image = NULL;
 	autofd int store = open_store(&path, err);
 	autofd int fd = -1;
 	int r;
@@ -334,11 +315,11 @@ int wpar_image_release(const char *digest, struct par_error **err)
 	if (r != 0)
 		return r < 0 ? r : 0;
 	/* Renamed first: a removal that is killed leaves no half image under its digest. */
-	image = par_strdup_printf("%s/%s", path, digest);
-	gone = par_strdup_printf("%s/" NEW_PREFIX "gone-%.16s", path, digest);
-	if (!image || !gone)
+	gone = par_strdup_printf(NEW_PREFIX "gone-%.16s", digest);
+	if (!gone)
 		return par_oom(err);
-	if (rename(image, gone) < 0)
-		return par_fail(err, PAR_E_SYSTEM, errno, "could not remove '%s'", image);
-	return wpar_remove_tree(gone, err);
+	if (renameat(store, digest, store, gone) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "could not remove '%s/%s'", path, digest);
+	r = par_fs_remove_tree(store, gone);
+	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "could not remove '%s/%s'", path, gone) : 0;
 }

@@ -9,7 +9,7 @@
 #include "lpard/common/event.h"
 #include "lpard/common/json.h"
 #include "lpard/agent/channel.h"
-#include "wparctl/agent/agent.h"
+#include "wparctl/agent/server.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* check_df.c - df inside a WPAR: when the mount points are named for it */
 #include "harness.h"
-#include "wparctl/runtime/init.h"
+#include "wparctl/runtime/inside/inside.h"
 
 #include <stdarg.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* check_user.c - users out of a WPAR's own files, which are foreign bytes */
 #include "harness.h"
-#include "wparctl/runtime/user.h"
+#include "wparctl/runtime/session/user.h"
 
 #include "lpard/common/str.h"
 

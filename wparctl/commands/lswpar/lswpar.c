@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* lswpar: which WPARs there are, in AIX's formats (facts: programs parse them). */
+#include "wparctl/commands/lswpar/views.h"
+#include "wparctl/commands/commands.h"
+#include "wparctl/commands/common.h"
+
+#include <string.h>
+
+struct lswpar_args {
+	bool colon, quiet, json, bootsets;
+	bool general, everything, resources, security, operation;
+	bool devices, routes, mounts, networks, kexts;
+	const char *delimiter, *fields, *state, *type, *bootset;
+};
+
+static const struct par_opt opts[] = {
+	OPT_STR('a', NULL, "FIELD,…", struct lswpar_args, fields, "Show these fields"),
+	OPT_FLAG('b', NULL, struct lswpar_args, bootsets, "Show bootsets"),
+	OPT_STR('B', NULL, "r|f", struct lswpar_args, bootset,
+		"Show the disks or file systems of bootsets", .values = "r|f"),
+	OPT_FLAG('c', NULL, struct lswpar_args, colon, "Separate fields by colons"),
+	OPT_STR('d', NULL, "DELIMITER", struct lswpar_args, delimiter,
+		"Separate fields by DELIMITER"),
+	OPT_FLAG('D', NULL, struct lswpar_args, devices, "Show devices"),
+	OPT_FLAG('G', NULL, struct lswpar_args, general, "Show general attributes"),
+	OPT_FLAG('I', NULL, struct lswpar_args, routes, "Show routes"),
+	OPT_FLAG('L', NULL, struct lswpar_args, everything, "Show everything"),
+	OPT_FLAG('M', NULL, struct lswpar_args, mounts, "Show file systems"),
+	OPT_FLAG('N', NULL, struct lswpar_args, networks, "Show network addresses"),
+	OPT_FLAG('q', NULL, struct lswpar_args, quiet, "Leave out the header"),
+	OPT_FLAG('R', NULL, struct lswpar_args, resources, "Show resource controls"),
+	OPT_STR('s', NULL, "STATE", struct lswpar_args, state,
+		"Only WPARs in these states (letters: A D B T …)"),
+	OPT_FLAG('S', NULL, struct lswpar_args, security, "Show privileges"),
+	OPT_STR('t', NULL, "TYPE", struct lswpar_args, type,
+		"Only WPARs of these types (letters: S A L)"),
+	OPT_FLAG('T', NULL, struct lswpar_args, operation, "Show the operation under way"),
+	OPT_FLAG('X', NULL, struct lswpar_args, kexts, "Show kernel extensions"),
+	OPT_FLAG(0, "json", struct lswpar_args, json, "Show everything as JSON"),
+	{ 0 }
+};
+
+/* The view that the flags ask for; several at once are refused. */
+static int choose_view(const struct lswpar_args *a, const struct ls_view **ret,
+		       struct par_error **err)
+{
+	const struct {
+		bool given;
+		char flag;
+	} flags[] = { { a->general, 'G' },   { a->networks, 'N' },  { a->routes, 'I' },
+		      { a->mounts, 'M' },    { a->resources, 'R' }, { a->operation, 'T' },
+		      { a->security, 'S' },  { a->devices, 'D' },   { a->kexts, 'X' },
+		      { a->everything, 'L' } };
+	char chosen = 0;
+
+	if (a->bootsets || a->bootset)
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
+				"bootsets are not supported yet (no rootvg WPARs)");
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(flags); i++) {
+		if (!flags[i].given)
+			continue;
+		if (chosen)
+			return par_fail(err, PAR_E_USAGE, 0, "-%c and -%c cannot be used together",
+					chosen, flags[i].flag);
+		chosen = flags[i].flag;
+	}
+	if (chosen == 'L' && (a->colon || a->delimiter))
+		return par_fail(err, PAR_E_USAGE, 0, "-L has no delimited format");
+	*ret = ls_view_find(chosen == 'L' ? 'G' : chosen);
+	if (a->fields && !a->colon && !a->delimiter && (*ret)->layout == LS_PARAGRAPH)
+		return par_fail(err, PAR_E_USAGE, 0, "-a cannot be used with -%c", chosen);
+	return 0;
+}
+
+static const struct ls_field *find_field(const struct ls_view *view, const char *name)
+{
+	for (size_t i = 0; i < view->n_fields; i++) {
+		if (strcmp(view->fields[i].name, name) == 0)
+			return &view->fields[i];
+	}
+	return NULL;
+}
+
+#define MAX_FIELDS 31
+
+static int choose_fields(const struct ls_view *view, const char *names,
+			 const struct ls_field *ret[MAX_FIELDS + 1], struct par_error **err)
+{
+	auto_strv words = { 0 };
+
+	memset(ret, 0, (MAX_FIELDS + 1) * sizeof(*ret));
+	if (!names) {
+		for (size_t i = 0; i < view->n_default; i++)
+			ret[i] = &view->fields[i];
+		return 0;
+	}
+	if (par_strv_split(&words, names, ',') < 0)
+		return par_oom(err);
+	if (words.n > MAX_FIELDS)
+		return par_fail(err, PAR_E_USAGE, 0, "-a has more than %d fields", MAX_FIELDS);
+	for (size_t i = 0; i < words.n; i++) {
+		ret[i] = find_field(view, words.v[i]);
+		if (!ret[i])
+			return par_fail(err, PAR_E_USAGE, 0, "\"%s\" is not a field of this list",
+					words.v[i]);
+	}
+	return 0;
+}
+
+static int check_letters(const char *given, const char *known, char flag, struct par_error **err)
+{
+	if (given && (!*given || given[strspn(given, known)]))
+		return par_fail(err, PAR_E_USAGE, 0, "-%c needs letters out of \"%s\"", flag,
+				known);
+	return 0;
+}
+
+/* What was found; broken ones are told about and counted. */
+struct listing {
+	struct ls_wpar *wpars;
+	size_t n;
+	bool failed;
+};
+
+static void listing_done(struct listing *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		wpar_spec_done(&l->wpars[i].spec);
+	free(l->wpars);
+}
+
+static void tell(const struct par_cmd_ctx *ctx, struct listing *l, const struct par_error *why)
+{
+	fflush(ctx->out);
+	fprintf(ctx->err, "%s: %s\n", ctx->cmd->name, why && why->msg ? why->msg : "out of memory");
+	l->failed = true;
+}
+
+static void add(const struct par_cmd_ctx *ctx, const struct lswpar_args *a, struct listing *l,
+		const char *name)
+{
+	struct ls_wpar *w = &l->wpars[l->n];
+	auto_error err = NULL;
+
+	if (wpar_spec_load(name, &w->spec, &err) < 0) {
+		tell(ctx, l, err);
+		return;
+	}
+	if (cmd_state(&w->spec, &w->state, &err) < 0) {
+		tell(ctx, l, err);
+		wpar_spec_done(&w->spec);
+		return;
+	}
+	if (w->state == WPAR_STATE_DEFINED && cmd_forget_orphan(&w->spec)) {
+		wpar_spec_done(&w->spec);
+		return;
+	}
+	/* A cor_NAME that was killed comes back whenever somebody looks. */
+	if (w->state == WPAR_STATE_ACTIVE && w->spec.type == WPAR_SYSTEM && geteuid() == 0)
+		wpar_repair(&w->spec, NULL); /* ignoring: the listing is right without */
+	if ((a->state && !strchr(a->state, wpar_state_letter(w->state))) ||
+	    (a->type && !strchr(a->type, ls_type_letter(&w->spec)))) {
+		wpar_spec_done(&w->spec);
+		return;
+	}
+	l->n++;
+}
+
+static int collect(const struct par_cmd_ctx *ctx, const struct lswpar_args *a, struct listing *l,
+		   struct par_error **err)
+{
+	auto_strv all = { 0 };
+	char **names = ctx->argv;
+	size_t n = (size_t)ctx->argc;
+
+	if (ctx->argc == 0) {
+		int r = wpar_spec_list(&all, err);
+
+		if (r < 0)
+			return r;
+		names = all.v;
+		n = all.n;
+	}
+	l->wpars = calloc(n + 1, sizeof(*l->wpars));
+	if (!l->wpars)
+		return par_oom(err);
+	for (size_t i = 0; i < n; i++)
+		add(ctx, a, l, names[i]);
+	return 0;
+}
+
+static int lswpar(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
+{
+	const struct lswpar_args *a = args;
+	const struct ls_field *fields[MAX_FIELDS + 1];
+	par_cleanup(listing_done) struct listing l = { 0 };
+	struct ls_request q = { .fields = fields, .quiet = a->quiet };
+	int r = choose_view(a, &q.view, err);
+
+	if (r == 0)
+		r = choose_fields(q.view, a->fields, fields, err);
+	if (r == 0)
+		r = check_letters(a->state, "ABDEFLMPT", 's', err);
+	if (r == 0)
+		r = check_letters(a->type, "ALS", 't', err);
+	if (r == 0 && a->delimiter && !*a->delimiter)
+		r = par_fail(err, PAR_E_USAGE, 0, "-d needs a delimiter");
+	if (r == 0)
+		r = collect(ctx, a, &l, err);
+	if (r < 0)
+		return r;
+	q.wpars = l.wpars;
+	q.n_wpars = l.n;
+	q.delimiter = a->delimiter ? a->delimiter : ":";
+	if (a->json)
+		ls_print_json(&q, ctx->out);
+	else if (a->everything)
+		ls_print_everything(&q, ctx->out);
+	else if (a->colon || a->delimiter)
+		ls_print_delimited(&q, ctx->out);
+	else if (q.view->layout == LS_PARAGRAPH)
+		ls_print_paragraphs(&q, ctx->out);
+	else
+		ls_print_table(&q, ctx->out);
+	return l.failed ? 1 : 0;
+}
+
+const struct par_cmd cmd_lswpar = {
+	.name = "lswpar",
+	.synopsis = "[NAME…]",
+	.summary = "List workload partitions",
+	.family = PAR_FAMILY_AIX,
+	.max_args = PAR_ARGS_ANY,
+	.opts = opts,
+	.args_size = sizeof(struct lswpar_args),
+	.run = lswpar,
+	.operand_values = "@wpars",
+};

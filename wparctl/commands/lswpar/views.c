@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The views of lswpar and their fields; the order of the rows is the order on the screen. */
+#include "wparctl/commands/lswpar/views.h"
+#include "wparctl/spec/keys.h"
+
+#include <string.h>
+
+/* lswpar's OStype of a versioned WPAR made from a Linux image (AIX 5.2 has 1, AIX 5.3 1024). */
+#define OSTYPE_LINUX_IMAGE "2048"
+
+char ls_type_letter(const struct wpar_spec *s)
+{
+	if (s->type == WPAR_APPLICATION)
+		return 'A';
+	return s->version.image_digest ? 'L' : 'S';
+}
+
+static void put_text(const char *s, struct par_buf *b)
+{
+	if (s)
+		par_buf_puts(b, s);
+}
+
+static void put_bool(bool v, struct par_buf *b)
+{
+	par_buf_puts(b, v ? "yes" : "no");
+}
+
+#define SPEC_FIELD(fn, what)                                      \
+	static void fn(const struct ls_row *r, struct par_buf *b) \
+	{                                                         \
+		const struct wpar_spec *s = &r->wpar->spec;       \
+		what;                                             \
+	}
+
+SPEC_FIELD(put_name, put_text(s->name, b))
+SPEC_FIELD(put_type, par_buf_putc(b, ls_type_letter(s)))
+SPEC_FIELD(put_hostname, put_text(s->hostname, b))
+SPEC_FIELD(put_directory, put_text(s->directory, b))
+SPEC_FIELD(put_rootvg, put_bool(s->rootvg, b))
+SPEC_FIELD(put_routing, put_bool(s->routing, b))
+SPEC_FIELD(put_vip, put_text(s->vip ? "yes" : NULL, b))
+SPEC_FIELD(put_owner, put_text(s->owner, b))
+SPEC_FIELD(put_script, put_text(s->script, b))
+SPEC_FIELD(put_auto, put_bool(s->autostart, b))
+SPEC_FIELD(put_privateusr, put_bool(s->private_usr, b))
+SPEC_FIELD(put_checkpointable, put_bool(s->checkpointable, b))
+SPEC_FIELD(put_application, put_text(s->application, b))
+SPEC_FIELD(put_ostype, put_text(s->version.image_digest ? OSTYPE_LINUX_IMAGE : "0", b))
+SPEC_FIELD(put_xwparipc, put_bool(s->xwparipc, b))
+SPEC_FIELD(put_architecture, put_text(s->architecture ? s->architecture : "none", b))
+SPEC_FIELD(put_uuid, put_text(s->uuid, b))
+
+static void put_state(const struct ls_row *r, struct par_buf *b)
+{
+	par_buf_putc(b, wpar_state_letter(r->wpar->state));
+}
+
+static const struct ls_field brief_fields[] = {
+	{ "name", "Name", NULL, put_name },
+	{ "state", "State", NULL, put_state },
+	{ "type", "Type", NULL, put_type },
+	{ "hostname", "Hostname", NULL, put_hostname },
+	{ "directory", "Directory", NULL, put_directory },
+	{ "rootvgwpar", "RootVG WPAR", NULL, put_rootvg },
+	/* Not shown unless -a names them. */
+	{ "routing", "Routing", NULL, put_routing },
+	{ "vipwpar", "Virtual IP WPAR", NULL, put_vip },
+	{ "owner", "Owner", NULL, put_owner },
+	{ "script", "Script", NULL, put_script },
+	{ "auto", "Auto", NULL, put_auto },
+	{ "privateusr", "Private /usr", NULL, put_privateusr },
+	{ "checkpointable", "Checkpointable", NULL, put_checkpointable },
+	{ "application", "Application", NULL, put_application },
+	{ "ostype", "OStype", NULL, put_ostype },
+	{ "xwparipc", "Cross-WPAR IPC", NULL, put_xwparipc },
+	{ "architecture", "Architecture", NULL, put_architecture },
+	{ "uuid", "UUID", NULL, put_uuid },
+};
+
+static const struct ls_field general_fields[] = {
+	{ "name", "Name", NULL, put_name },
+	{ "state", "State", NULL, put_state },
+	{ "type", "Type", "Type:", put_type },
+	{ "rootvgwpar", "RootVG WPAR", "RootVG WPAR:", put_rootvg },
+	{ "hostname", "Hostname", NULL, put_hostname },
+	{ "routing", "Routing", NULL, put_routing },
+	{ "vipwpar", "Virtual IP WPAR", NULL, put_vip },
+	{ "directory", "Directory", NULL, put_directory },
+	/* Paragraphs have the owner before the host name. */
+	{ "owner", "Owner", "Owner:", put_owner },
+	{ "script", "Script", NULL, put_script },
+	{ "auto", "Auto", NULL, put_auto },
+	{ "privateusr", "Private /usr", NULL, put_privateusr },
+	{ "checkpointable", "Checkpointable", NULL, put_checkpointable },
+	{ "application", "Application", NULL, put_application },
+	{ "ostype", "OStype", NULL, put_ostype },
+	{ "xwparipc", "Cross-WPAR IPC", NULL, put_xwparipc },
+	{ "architecture", "Architecture", NULL, put_architecture },
+	{ "uuid", "UUID", NULL, put_uuid },
+#define N_GENERAL_DELIMITED 18
+	{ "hostname", "", "Hostname:", put_hostname },
+	{ "routing", "", "WPAR-Specific Routing:", put_routing },
+	{ "vipwpar", "", "Virtual IP WPAR:", put_vip },
+	{ "directory", "", "Directory:", put_directory },
+	{ "script", "", "Start/Stop Script:", put_script },
+	{ "auto", "", "Auto:", put_auto },
+	{ "privateusr", "", "Private /usr:", put_privateusr },
+	{ "checkpointable", "", "Checkpointable:", put_checkpointable },
+	{ "application", "", "Application:", put_application },
+	{ "ostype", "", "OStype:", put_ostype },
+	{ "xwparipc", "", "Cross-WPAR IPC:", put_xwparipc },
+	{ "architecture", "", "Architecture:", put_architecture },
+	{ "uuid", "", "UUID:", put_uuid },
+};
+
+/* Every WPAR has the loopback, after its own addresses. */
+static size_t count_addresses(const struct ls_wpar *w)
+{
+	return w->spec.n_addresses + 1;
+}
+
+static const struct wpar_address *address_of(const struct ls_row *r)
+{
+	static const struct wpar_address loopback = { (char *)"lo0", (char *)"127.0.0.1",
+						      (char *)"255.0.0.0",
+						      (char *)"127.255.255.255" };
+
+	return r->index < r->wpar->spec.n_addresses ? &r->wpar->spec.addresses[r->index]
+						    : &loopback;
+}
+
+#define ELEMENT_FIELD(fn, type_, get, what)                       \
+	static void fn(const struct ls_row *r, struct par_buf *b) \
+	{                                                         \
+		const type_ *e = get;                             \
+		what;                                             \
+	}
+
+ELEMENT_FIELD(put_interface, struct wpar_address, address_of(r), put_text(e->interface, b))
+ELEMENT_FIELD(put_address, struct wpar_address, address_of(r), put_text(e->address, b))
+ELEMENT_FIELD(put_mask, struct wpar_address, address_of(r), put_text(e->mask_prefix, b))
+ELEMENT_FIELD(put_broadcast, struct wpar_address, address_of(r), put_text(e->broadcast, b))
+
+static const struct ls_field network_fields[] = {
+	{ "name", "Name", NULL, put_name },
+	{ "interface", "Interface", NULL, put_interface },
+	{ "address", "Address(6)", NULL, put_address },
+	{ "mask_prefix", "Mask/Prefix", NULL, put_mask },
+	{ "broadcast", "Broadcast", NULL, put_broadcast },
+};
+
+static size_t count_routes(const struct ls_wpar *w)
+{
+	return w->spec.n_routes;
+}
+
+#define ROUTE &r->wpar->spec.routes[r->index]
+ELEMENT_FIELD(put_rttype, struct wpar_route, ROUTE, put_text(e->type, b))
+ELEMENT_FIELD(put_rtdest, struct wpar_route, ROUTE, put_text(e->destination, b))
+ELEMENT_FIELD(put_rtgateway, struct wpar_route, ROUTE, put_text(e->gateway, b))
+ELEMENT_FIELD(put_rtinterface, struct wpar_route, ROUTE, put_text(e->interface, b))
+
+static const struct ls_field route_fields[] = {
+	{ "name", "Name", NULL, put_name },
+	{ "rttype", "Type", NULL, put_rttype },
+	{ "rtdest", "Destination", NULL, put_rtdest },
+	{ "rtgateway", "Gateway", NULL, put_rtgateway },
+	{ "rtinterface", "Interface", NULL, put_rtinterface },
+};
+
+static size_t count_mounts(const struct ls_wpar *w)
+{
+	return w->spec.n_mounts;
+}
+
+static void put_mountpoint(const struct ls_row *r, struct par_buf *b)
+{
+	const struct wpar_spec *s = &r->wpar->spec;
+	const char *base = s->directory ? s->directory : "";
+	const char *inside = s->mounts[r->index].directory;
+
+	if (strcmp(base, "/") == 0)
+		base = "";
+	par_buf_printf(b, "%s%s", base, strcmp(inside, "/") == 0 && *base ? "" : inside);
+}
+
+#define MOUNT &r->wpar->spec.mounts[r->index]
+ELEMENT_FIELD(put_device, struct wpar_mount, MOUNT,
+	      put_text(e->device		   ? e->device
+		       : par_streq(e->vfs, "proc") ? "/proc"
+						   : NULL,
+		       b))
+ELEMENT_FIELD(put_vfs, struct wpar_mount, MOUNT, put_text(e->vfs, b))
+ELEMENT_FIELD(put_nodename, struct wpar_mount, MOUNT, put_text(e->host, b))
+ELEMENT_FIELD(put_options, struct wpar_mount, MOUNT, put_text(e->options ? e->options : "rw", b))
+
+static const struct ls_field mount_fields[] = {
+	{ "name", "Name", NULL, put_name },
+	{ "mountpoint", "MountPoint", NULL, put_mountpoint },
+	{ "device", "Device", NULL, put_device },
+	{ "vfs", "Vfs", NULL, put_vfs },
+	{ "nodename", "Nodename", NULL, put_nodename },
+	{ "options", "Options", NULL, put_options },
+};
+
+/* Resource controls come from keys.def; these are what is shown for one that is not set. */
+static void put_resource(const struct ls_row *r, const char *key, const char *unset,
+			 struct par_buf *b)
+{
+	const struct wpar_key *k = wpar_key_find(WPAR_STANZA_RESOURCES, key);
+
+	if (!k || !wpar_key_format(k, &r->wpar->spec.resources, b))
+		par_buf_puts(b, unset);
+}
+
+#define RESOURCE_FIELD(fn, key, unset)                            \
+	static void fn(const struct ls_row *r, struct par_buf *b) \
+	{                                                         \
+		put_resource(r, key, unset, b);                   \
+	}
+
+RESOURCE_FIELD(put_active, "active", "yes")
+RESOURCE_FIELD(put_rset, "rset", "")
+RESOURCE_FIELD(put_shares_cpu, "shares_CPU", "unlimited")
+RESOURCE_FIELD(put_cpu, "CPU", "0%-100%,100%")
+RESOURCE_FIELD(put_shares_memory, "shares_memory", "unlimited")
+RESOURCE_FIELD(put_memory, "memory", "0%-100%,100%")
+RESOURCE_FIELD(put_proc_virt, "procVirtMem", "unlimited")
+RESOURCE_FIELD(put_total_virt, "totalVirtMem", "unlimited")
+RESOURCE_FIELD(put_processes, "totalProcesses", "unlimited")
+RESOURCE_FIELD(put_threads, "totalThreads", "unlimited")
+RESOURCE_FIELD(put_ptys, "totalPTYs", "unlimited")
+RESOURCE_FIELD(put_large_pages, "totalLargePages", "unlimited")
+RESOURCE_FIELD(put_msg_ids, "pct_msgIDs", "100%")
+RESOURCE_FIELD(put_sem_ids, "pct_semIDs", "100%")
+RESOURCE_FIELD(put_shm_ids, "pct_shmIDs", "100%")
+RESOURCE_FIELD(put_pin_mem, "pct_pinMem", "100%")
+
+static const struct ls_field resource_fields[] = {
+	{ "name", "Name", NULL, put_name },
+	{ "state", "State", NULL, put_state },
+	{ "active", "Active", "Active:", put_active },
+	{ "rset", "Resource Set", "Resource Set:", put_rset },
+	{ "shares_CPU", "CPU Shares", "CPU Shares:", put_shares_cpu },
+	{ "CPU", "CPU Limits", "CPU Limits:", put_cpu },
+	{ "shares_memory", "Memory Shares", "Memory Shares:", put_shares_memory },
+	{ "memory", "Memory Limits", "Memory Limits:", put_memory },
+	{ "procVirtMem", "Per-Process Virtual Memory Limit",
+	  "Per-Process Virtual Memory Limit:", put_proc_virt },
+	{ "totalVirtMem", "Total Virtual Memory Limit",
+	  "Total Virtual Memory Limit:", put_total_virt },
+	{ "totalProcesses", "Total Processes", "Total Processes:", put_processes },
+	{ "totalThreads", "Total Threads", "Total Threads:", put_threads },
+	{ "totalPTYs", "Total PTYs", "Total PTYs:", put_ptys },
+	{ "totalLargePages", "Total Large Pages", "Total Large Pages:", put_large_pages },
+	{ "pct_msgIDs", "Max Message Queue IDs", "Max Message Queue IDs:", put_msg_ids },
+	{ "pct_semIDs", "Max Semaphore IDs", "Max Semaphore IDs:", put_sem_ids },
+	{ "pct_shmIDs", "Max Shared Memory IDs", "Max Shared Memory IDs:", put_shm_ids },
+	{ "pct_pinMem", "Max Pinned Memory", "Max Pinned Memory:", put_pin_mem },
+};
+
+/* Of an operation under way only this much is known: who holds the lock does not say what for. */
+static void put_operation(const struct ls_row *r, struct par_buf *b)
+{
+	par_buf_puts(b, r->wpar->state == WPAR_STATE_TRANSITIONAL ? "unknown" : "none");
+}
+
+static void put_nothing(const struct ls_row *r, struct par_buf *b)
+{
+	(void)r;
+	(void)b;
+}
+
+static const struct ls_field operation_fields[] = {
+	{ "name", "Name", NULL, put_name },
+	{ "state", "State", NULL, put_state },
+	{ "operation", "Operation", "Operation:", put_operation },
+	{ "pid", "Process ID", "Process ID:", put_nothing },
+	{ "start", "Start Time", "Start Time:", put_nothing },
+};
+
+static void put_privs(const struct ls_row *r, struct par_buf *b)
+{
+	auto_strv privs = { 0 };
+
+	if (wpar_spec_privs(&r->wpar->spec, &privs, NULL) < 0)
+		b->failed = true;
+	for (size_t i = 0; i < privs.n; i++)
+		par_buf_printf(b, "%s%s", i ? "," : "", privs.v[i]);
+}
+
+static const struct ls_field security_fields[] = {
+	{ "name", "Name", NULL, put_name },
+	{ "state", "State", NULL, put_state },
+	{ "privs", "Privileges", "Privileges:", put_privs },
+};
+
+/* What every WPAR has in its /dev; then what its specification adds. */
+static const char *const standard_devices[] = { "/dev/console", "/dev/full",   "/dev/null",
+						"/dev/ptmx",	"/dev/random", "/dev/tty",
+						"/dev/urandom", "/dev/zero" };
+
+static const struct wpar_device *device_of(const struct ls_row *r)
+{
+	size_t i = r->index, standard = PAR_ARRAY_SIZE(standard_devices);
+
+	return i < standard ? NULL : &r->wpar->spec.devices[i - standard];
+}
+
+static size_t count_devices(const struct ls_wpar *w)
+{
+	return PAR_ARRAY_SIZE(standard_devices) + w->spec.n_devices;
+}
+
+ELEMENT_FIELD(put_devname, struct wpar_device, device_of(r),
+	      put_text(e ? e->name : standard_devices[r->index], b))
+ELEMENT_FIELD(put_devtype, struct wpar_device, device_of(r),
+	      put_text(e && e->type ? e->type : "pseudo", b))
+ELEMENT_FIELD(put_vdevname, struct wpar_device, device_of(r),
+	      put_text(e ? e->virtual_name : NULL, b))
+ELEMENT_FIELD(put_devstatus, struct wpar_device, device_of(r),
+	      put_text(!e	      ? "EXPORTED"
+		       : e->no_export ? "NOT EXPORTED"
+				      : "ALLOCATED",
+		       b))
+ELEMENT_FIELD(put_devid, struct wpar_device, device_of(r), put_text(e ? e->id : NULL, b))
+ELEMENT_FIELD(put_devrootvg, struct wpar_device, device_of(r),
+	      put_text(e && e->rootvg ? "yes" : "", b))
+
+static const struct ls_field device_fields[] = {
+	{ "name", "Name", NULL, put_name },
+	{ "devname", "Name", NULL, put_devname },
+	{ "devtype", "Type", NULL, put_devtype },
+	{ "vdevname", "Virtual Device", NULL, put_vdevname },
+	{ "devstatus", "Status", NULL, put_devstatus },
+	{ "devid", "Device ID", NULL, put_devid },
+	{ "rootvg", "RootVG", NULL, put_devrootvg },
+	{ "adapter", "Adapter", NULL, put_nothing },
+#define N_DEVICE_DELIMITED 8
+	{ "devname", "Name", "", put_devname },
+	{ "devtype", "Type", "", put_devtype },
+	{ "vdevname", "Virtual Device", "", put_vdevname },
+	{ "rootvg", "RootVG", "", put_devrootvg },
+	{ "devstatus", "Status", "", put_devstatus },
+};
+
+static size_t count_kexts(const struct ls_wpar *w)
+{
+	return w->spec.n_kexts;
+}
+
+#define KEXT &r->wpar->spec.kexts[r->index]
+ELEMENT_FIELD(put_kext, struct wpar_kext, KEXT, put_text(e->path, b))
+ELEMENT_FIELD(put_local, struct wpar_kext, KEXT, put_bool(e->local, b))
+ELEMENT_FIELD(put_major, struct wpar_kext, KEXT, put_bool(e->major, b))
+
+static void put_kext_status(const struct ls_row *r, struct par_buf *b)
+{
+	(void)r;
+	par_buf_puts(b, "ALLOCATED");
+}
+
+static const struct ls_field kext_fields[] = {
+	{ "name", "Name", NULL, put_name },
+	{ "kext", "Kernel Extension", NULL, put_kext },
+	{ "local", "Local", NULL, put_local },
+	{ "major", "Major", NULL, put_major },
+	{ "status", "Status", NULL, put_kext_status },
+};
+
+static const unsigned char network_columns[] = { 0, 14, 32, 50 };
+static const unsigned char route_columns[] = { 0, 8, 29, 47 };
+static const unsigned char mount_columns[] = { 0, 25, 42, 50, 61 };
+static const unsigned char device_columns[] = { 0, 19, 28, 47, 56 };
+static const unsigned char kext_columns[] = { 0, 35, 42, 49 };
+
+#define FIELDS(a) a, PAR_ARRAY_SIZE(a)
+
+/* In the order of -L; the first is the view without a flag. */
+const struct ls_view ls_views[] = {
+	{ 0, NULL, NULL, LS_TABLE, FIELDS(brief_fields), 6, 0, NULL, NULL },
+	{ 'G', "GENERAL", NULL, LS_PARAGRAPH, FIELDS(general_fields), N_GENERAL_DELIMITED, 25, NULL,
+	  NULL },
+	{ 'N', "NETWORK", "networks", LS_TABLE, FIELDS(network_fields), 5, 0, network_columns,
+	  count_addresses },
+	{ 'I', "USER-SPECIFIED ROUTES", "routes", LS_TABLE, FIELDS(route_fields), 5, 0,
+	  route_columns, count_routes },
+	{ 'M', "FILE SYSTEMS", "mounts", LS_TABLE, FIELDS(mount_fields), 6, 0, mount_columns,
+	  count_mounts },
+	{ 'R', "RESOURCE CONTROLS", "resources", LS_PARAGRAPH, FIELDS(resource_fields), 18, 36,
+	  NULL, NULL },
+	{ 'T', "OPERATION", "operation", LS_PARAGRAPH, FIELDS(operation_fields), 5, 14, NULL,
+	  NULL },
+	{ 'S', "SECURITY SETTINGS", "security", LS_PARAGRAPH, FIELDS(security_fields), 3, 14, NULL,
+	  NULL },
+	{ 'D', "DEVICE EXPORTS", "devices", LS_TABLE, FIELDS(device_fields), N_DEVICE_DELIMITED, 0,
+	  device_columns, count_devices },
+	{ 'X', "KERNEL EXTENSIONS", "kexts", LS_TABLE, FIELDS(kext_fields), 5, 0, kext_columns,
+	  count_kexts },
+};
+const size_t ls_n_views = PAR_ARRAY_SIZE(ls_views);
+
+const struct ls_view *ls_view_find(char flag)
+{
+	for (size_t i = 0; i < ls_n_views; i++) {
+		if (ls_views[i].flag == flag)
+			return &ls_views[i];
+	}
+	return NULL;
+}
+
+size_t ls_view_count(const struct ls_view *view, const struct ls_wpar *w)
+{
+	return view->count ? view->count(w) : 1;
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * df inside a WPAR.  GNU df lists one line per device, and the file systems of a WPAR are parts of
+ * one; so this names them all to it (as operands it shows each).  With operands, or -a, it is the
+ * system's df as it is.
+ */
+#include "wparctl/runtime/inside/inside.h"
+
+#include "lpard/common/fs.h"
+
+#include <string.h>
+
+#define REAL	   "/run/wpars/df"
+#define MAX_MOUNTS 200
+
+/* Options of df with a value in the next word. */
+static bool takes_value(const char *arg)
+{
+	static const char *const longs[] = { "--block-size", "--type", "--exclude-type" };
+
+	if (arg[0] == '-' && arg[1] != '-' && arg[1])
+		return strchr("Btx", arg[strlen(arg) - 1]) != NULL &&
+		       strcspn(arg, "Btx") == strlen(arg) - 1;
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(longs); i++) {
+		if (strcmp(arg, longs[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool names_files(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++) {
+		const char *a = argv[i];
+
+		if (strcmp(a, "--") == 0)
+			return i + 1 < argc;
+		if (a[0] != '-' || strcmp(a, "-") == 0)
+			return true;
+		if (strcmp(a, "--all") == 0 || strcmp(a, "--help") == 0 ||
+		    strcmp(a, "--version") == 0 || (a[1] != '-' && strchr(a, 'a')))
+			return true;
+		if (takes_value(a))
+			i++;
+	}
+	return false;
+}
+
+char **wpar_df_arguments(const char *real, int argc, char **argv, char *const *mounts)
+{
+	size_t n = 0, at = 0;
+	char **v;
+
+	while (mounts[n])
+		n++;
+	v = calloc((size_t)argc + n + 2, sizeof(*v));
+	if (!v)
+		return NULL;
+	v[at++] = (char *)real;
+	for (int i = 1; i < argc; i++)
+		v[at++] = argv[i];
+	if (!names_files(argc, argv)) {
+		for (size_t i = 0; i < n; i++)
+			v[at++] = mounts[i];
+	}
+	return v;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Directories on which a file system of the WPAR is mounted: what Listing 8 shows. */
+static int list_mounts(struct par_strv *ret)
+{
+	auto_buf b = { 0 };
+	int r = par_fs_read("/proc/self/mountinfo", 1 << 20, &b);
+	char *save = NULL;
+
+	if (r < 0)
+		return r;
+	for (char *l = strtok_r(b.data, "\n", &save); l; l = strtok_r(NULL, "\n", &save)) {
+		char point[4096], fstype[64], source[256];
+		const char *dash = strstr(l, " - ");
+
+		if (!dash || sscanf(l, "%*u %*u %*s %*s %4095s", point) != 1 ||
+		    sscanf(dash, " - %63s %255s", fstype, source) != 2)
+			continue;
+		if (par_starts_with(point, "/dev") || par_starts_with(point, "/run") ||
+		    par_starts_with(point, "/proc/") || par_starts_with(point, "/sys") ||
+		    access(point, F_OK) < 0 || ret->n >= MAX_MOUNTS)
+			continue;
+		/* Our own program, bound over a file, is no file system. */
+		if (par_streq(point, "/etc/init") || strstr(point, "bin/df"))
+			continue;
+		if (par_strv_find(ret, point) < 0 && par_strv_add(ret, point) < 0)
+			return -ENOMEM;
+	}
+	if (ret->n)
+		qsort(ret->v, ret->n, sizeof(*ret->v), by_name);
+	return 0;
+}
+
+static int df_main(int argc, char **argv)
+{
+	static char *none[] = { NULL };
+	auto_strv mounts = { 0 };
+	char **v;
+
+	if (list_mounts(&mounts) < 0)
+		par_strv_done(&mounts);
+	v = wpar_df_arguments("df", argc, argv, mounts.n ? mounts.v : none);
+	if (v)
+		execv(REAL, v);
+	perror("df: " REAL);
+	free(v);
+	return 1;
+}
+
+int wpar_inside_main(int argc, char **argv)
+{
+	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
+	const char *name = argc > 0 ? (slash ? slash + 1 : argv[0]) : "";
+
+	if (getpid() == 1 && strcmp(name, "init") == 0)
+		return wpar_init_run();
+	if (strcmp(name, "df") == 0)
+		return df_main(argc, argv);
+	return -1;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The inner half of a start: the first process of a WPAR, from clone to exec (or to its own loop).
+ * It has all capabilities, but only in the WPAR's user namespace, and gives up what is not the
+ * WPAR's before it runs anything of it.
+ */
+#include "wparctl/filesystem/mount_apply.h"
+#include "wparctl/runtime/launch/child.h"
+#include "wparctl/runtime/launch/security.h"
+#include "wparctl/runtime/launch/sync.h"
+#include "wparctl/versioned/uname_notify.h"
+
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+/* Dies with the outer half from here on; it may have died before. */
+static int hang_on_parent(int sync)
+{
+	char byte;
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		return -errno;
+	return recv(sync, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0 ? -EPIPE : 0;
+}
+
+static int set_up(const struct wpar_launch *l, int sync, struct par_error **err)
+{
+	const char *host = l->spec->hostname ? l->spec->hostname : l->spec->name;
+	int fds[WPAR_MOUNTS_MAX];
+	size_t n = 0;
+	int r;
+
+	/* /proc/PID/exe of this process is the global program: nobody inside may open it. */
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	r = wpar_sync_receive_mounts(sync, fds, &n);
+	if (r < 0)
+		return r;
+	if (unshare(CLONE_NEWCGROUP) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "no cgroup namespace can be made");
+	if (sethostname(host, strlen(host)) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "the host name '%s' cannot be set", host);
+	r = wpar_mounts_attach(&l->plan, fds, n, err);
+	if (r < 0)
+		return r;
+	r = l->die_with_parent ? hang_on_parent(sync) : 0;
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "the command that starts it has ended");
+	r = l->stdio ? wpar_stdio_install(l->stdio) : 0;
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "the terminal cannot be set up");
+	/* Descriptors of the global environment end here; only the sync socket stays. */
+	r = wpar_close_others(sync, l->uname < 0 ? sync : l->uname);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "descriptors cannot be closed");
+	wpar_process_reset();
+	r = wpar_uname_server_join(l->uname);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "uname's answers cannot be set up");
+	r = wpar_security_apply(wpar_security_caps(l->spec), l->no_new_privs);
+	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "the rights cannot be limited") : 0;
+}
+
+void wpar_launch_child(const struct wpar_launch *l, int sync)
+{
+	struct par_error *err = NULL;
+
+	if (set_up(l, sync, &err) < 0) {
+		wpar_sync_fail(sync, err);
+		_exit(1);
+	}
+	_exit(l->inside(l, sync));
+}

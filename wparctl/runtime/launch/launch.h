@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Makes the first process of a WPAR: namespaces, ids, mounts, limits.  launch.c is the outer half
+ * (the global environment's rights), child.c the inner one.  Internal to runtime/.
+ */
+#pragma once
+
+#include "wparctl/filesystem/mount_plan.h"
+#include "wparctl/runtime/launch/reset.h"
+#include "wparctl/spec/spec.h"
+
+struct wpar_launch {
+	const struct wpar_spec *spec;
+	struct wpar_mount_plan plan;
+	int cgroup;
+	/*
+	 * What the first process does once it is inside: it gets a descriptor which says that the
+	 * start has worked when it is closed (exec does that).  Returns its exit status.
+	 */
+	int (*inside)(const struct wpar_launch *l, int started);
+	char *const *argv; /* for inside() */
+	const struct par_strv *environment;
+	const struct wpar_stdio *stdio; /* NULL: 0, 1, 2 as they are */
+	bool die_with_parent;
+	bool no_new_privs;
+
+	/* Set by wpar_launch(); uname: to the process that answers for the old system, or -1. */
+	int uname;
+	pid_t pid;
+	int pidfd;
+};
+
+#define auto_launch par_cleanup(wpar_launch_done) struct wpar_launch
+void wpar_launch_done(struct wpar_launch *l);
+
+/* wpar_launch_prepare - plan, folder in /run, control group; nothing runs yet */
+int wpar_launch_prepare(struct wpar_launch *l, const struct wpar_spec *s, struct par_error **err);
+
+/*
+ * wpar_launch - start it; the caller's own mount and network namespaces are new ones afterwards
+ * Returns when inside() has closed its descriptor, or the error that it or the set-up met; the
+ * process is gone then.
+ */
+int wpar_launch(struct wpar_launch *l, struct par_error **err);

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a process gives up on its way into a WPAR: standard descriptors, other descriptors, limits
+ * and signals of the global environment.  Internal to runtime/.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+/* Descriptors 0, 1 and 2 to be. */
+struct wpar_stdio {
+	bool pty;  /* fd[0] is a terminal and becomes the controlling one */
+	int fd[3]; /* -1: the caller's own */
+};
+
+/* wpar_stdio_install - a session of its own, 0, 1, 2 in place; 0 or a negative errno */
+int wpar_stdio_install(const struct wpar_stdio *stdio);
+
+/* wpar_close_others - of the descriptors above 2 only these two stay; 0 or a negative errno */
+int wpar_close_others(int keep, int keep_too);
+
+/* wpar_process_reset - limits, signal dispositions, mask: a WPAR's own, not the caller's */
+void wpar_process_reset(void);
+
+/* wpar_test_stop_at - WPAR_STOP_AT=STEP in tests: the process kills itself there */
+void wpar_test_stop_at(const char *step);

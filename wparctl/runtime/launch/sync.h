@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the two sides of a new process tell each other over a socket pair (SOCK_SEQPACKET): errors
+ * go up, prepared mounts go down.  Internal to runtime/.
+ */
+#pragma once
+
+#include "lpard/common/error.h"
+
+/* wpar_sync_fail - from inside: why it does not go on; @e may be NULL (out of memory) */
+void wpar_sync_fail(int sync, const struct par_error *e);
+
+/* wpar_sync_wait - 0 at end of file: the other side has closed it by its exec; else its error */
+int wpar_sync_wait(int sync, struct par_error **err);
+
+/* wpar_sync_started - the good news where there is no exec; @value is for the one who waits */
+void wpar_sync_started(int sync, int value);
+
+/*
+ * wpar_sync_wait_started - the value of wpar_sync_started(), or the error of wpar_sync_fail()
+ * PAR_E_SYSTEM with EPIPE when the other side, called @who, has ended without a word.
+ */
+int wpar_sync_wait_started(int sync, const char *who, int *ret_value, struct par_error **err);
+
+/* wpar_sync_send_mounts - @n descriptors, at most WPAR_MOUNTS_MAX; the caller still closes them */
+int wpar_sync_send_mounts(int sync, const int *fds, size_t n);
+
+/* wpar_sync_receive_mounts - into @fds (WPAR_MOUNTS_MAX); -EPIPE: the outer half has died */
+int wpar_sync_receive_mounts(int sync, int *fds, size_t *ret_n);

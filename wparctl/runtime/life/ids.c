@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * wpar_id_range_pick: see ids.h.  A key numbers the WPARs of an LPAR; the id range follows from
+ * it.  /run/wpars/.ids/KEY is a link to the name that took the key: two commands at the same moment
+ * get two.  Defined WPARs have the keys up to 8192, application WPARs those above, so that starting
+ * one reads no specification.
+ */
+#include "wparctl/runtime/life/ids.h"
+
+#include "lpard/common/fs.h"
+#include "wparctl/resources/cgroup.h"
+#include "wparctl/runtime/life/lock.h"
+
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define ID_FIRST   1073741824u
+#define ID_WIDTH   65536u
+#define KEYS	   8192u /* of each sort: AIX lets no more be active at a time */
+#define KEYS_BYTES (2 * KEYS / 8)
+
+static uint32_t key_base(uint32_t key)
+{
+	return ID_FIRST + (key - 1) * ID_WIDTH;
+}
+
+static void mark(unsigned char *used, uint32_t key)
+{
+	if (key >= 1 && key <= 2 * KEYS)
+		used[(key - 1) / 8] |= (unsigned char)(1u << (key - 1) % 8);
+}
+
+static bool is_used(const unsigned char *used, uint32_t key)
+{
+	return used[(key - 1) / 8] >> (key - 1) % 8 & 1;
+}
+
+/* Keys and ranges of all defined WPARs but @self. */
+static int mark_defined(unsigned char *used, const char *self, struct par_error **err)
+{
+	auto_strv names = { 0 };
+	int r = wpar_spec_list(&names, err);
+
+	for (size_t i = 0; r == 0 && i < names.n; i++) {
+		auto_spec s = { 0 };
+
+		/* One that cannot be read cannot run either. */
+		if (strcmp(names.v[i], self) == 0 || wpar_spec_load(names.v[i], &s, NULL) < 0)
+			continue;
+		mark(used, s.key);
+		if (s.idbase >= ID_FIRST)
+			mark(used, (s.idbase - ID_FIRST) / ID_WIDTH + 1);
+	}
+	return r;
+}
+
+/* Does the WPAR that took a key still exist, or is it just being made? */
+static bool is_live(const char *name)
+{
+	autofree char *group = wpar_cgroup_path(name);
+	autofree char *cf = wpar_path(WPAR_CONFIG_DIR "/%s.cf", name);
+
+	return (group && access(group, F_OK) == 0) || (cf && access(cf, F_OK) == 0) ||
+	       wpar_lock_busy(name);
+}
+
+/* Takes @key for @name, from a dead owner if need be. */
+static bool take(int dir, uint32_t key, const char *name)
+{
+	char file[16], owner[WPAR_NAME_MAX + 2];
+	ssize_t n;
+
+	snprintf(file, sizeof(file), "%u", (unsigned int)key);
+	if (symlinkat(name, dir, file) == 0)
+		return true;
+	n = readlinkat(dir, file, owner, sizeof(owner) - 1);
+	if (n <= 0)
+		return false;
+	owner[n] = '\0';
+	if (strcmp(owner, name) == 0)
+		return true;
+	if (is_live(owner))
+		return false;
+	return unlinkat(dir, file, 0) == 0 && symlinkat(name, dir, file) == 0;
+}
+
+/* One picker at a time; the lock goes with the descriptor. */
+static int open_ids(int *ret_lock, struct par_error **err)
+{
+	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	autofree char *path = wpar_path("/run/wpars/.ids");
+	autofd int dir = -1;
+	int r = path ? par_fs_mkdirs(path, 0755) : -ENOMEM;
+
+	dir = r < 0 ? -1 : open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	*ret_lock = dir < 0 ? -1 : openat(dir, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (*ret_lock < 0 || fcntl(*ret_lock, F_OFD_SETLKW, &whole) < 0)
+		return par_fail(err, PAR_E_SYSTEM, r < 0 ? r : errno, "ids cannot be given out");
+	return take_fd(&dir);
+}
+
+int wpar_id_range_pick(struct wpar_spec *s, struct par_error **err)
+{
+	bool application = s->type == WPAR_APPLICATION;
+	uint32_t first = application ? KEYS + 1 : 1;
+	autofree unsigned char *used = calloc(1, KEYS_BYTES);
+	autofd int lock = -1, dir = -1;
+	int r;
+
+	if (!used)
+		return par_oom(err);
+	dir = open_ids(&lock, err);
+	if (dir < 0)
+		return dir;
+	if (!application) {
+		r = mark_defined(used, s->name, err);
+		if (r < 0)
+			return r;
+	}
+	for (uint32_t key = first; key < first + KEYS; key++) {
+		if (is_used(used, key) || !take(dir, key, s->name))
+			continue;
+		s->key = key;
+		s->idbase = key_base(key);
+		s->idrange = ID_WIDTH;
+		return 0;
+	}
+	return par_fail(err, PAR_E_NO_RESOURCES, 0, "there are %u workload partitions already",
+			KEYS);
+}
+
+void wpar_id_range_release(const struct wpar_spec *s)
+{
+	autofree char *path = wpar_path("/run/wpars/.ids/%u", (unsigned int)s->key);
+	char owner[WPAR_NAME_MAX + 2];
+	ssize_t n = path ? readlink(path, owner, sizeof(owner) - 1) : -1;
+
+	if (n > 0) {
+		owner[n] = '\0';
+		if (strcmp(owner, s->name) == 0)
+			unlink(path);
+	}
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The key of a WPAR and the range of ids that follows from it. */
+#pragma once
+
+#include "wparctl/spec/spec.h"
+
+/*
+ * wpar_id_range_pick - a key and an id range that no other WPAR has; s->name and s->type are set
+ * Two commands at the same moment get two.  The caller holds wpar_lock() of the name.
+ * PAR_E_NO_RESOURCES when all 8,192 are taken.
+ */
+int wpar_id_range_pick(struct wpar_spec *s, struct par_error **err);
+
+/* wpar_id_range_release - it may be given out again; wpar_exec() does it itself */
+void wpar_id_range_release(const struct wpar_spec *s);

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cor_NAME: see monitor.h. */
+#include "wparctl/runtime/life/monitor.h"
+
+#include "lpard/common/fs.h"
+#include "wparctl/resources/cgroup.h"
+#include "wparctl/runtime/launch/launch.h"
+#include "wparctl/runtime/launch/sync.h"
+#include "wparctl/runtime/life/clear.h"
+#include "wparctl/runtime/life/external.h"
+#include "wparctl/runtime/life/lock.h"
+
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+/*
+ * Start of a process in clock ticks since boot: with the pid it names a process for good.
+ * 0: there is none, or it has ended and nobody has taken note yet.
+ */
+static unsigned long long start_time(pid_t pid)
+{
+	auto_buf b = { 0 };
+	unsigned long long t = 0;
+	const char *s;
+	char path[64], state;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	if (par_fs_read(path, 4096, &b) < 0)
+		return 0;
+	s = strrchr(b.data, ')');
+	if (!s || sscanf(s,
+			 ") %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d "
+			 "%*d %*d %*d %llu",
+			 &state, &t) != 2)
+		return 0;
+	return state == 'Z' || state == 'X' ? 0 : t;
+}
+
+static void write_record(const char *name)
+{
+	autofree char *path = wpar_path("/run/wpars/%s/monitor", name);
+	char text[64];
+	int n = snprintf(text, sizeof(text), "%d %llu\n", (int)getpid(), start_time(getpid()));
+
+	if (path)
+		par_fs_replace(AT_FDCWD, path, text, (size_t)n, 0644);
+}
+
+pid_t wpar_monitor_pid(const char *name)
+{
+	autofree char *path = wpar_path("/run/wpars/%s/monitor", name);
+	unsigned long long t = 0;
+	auto_buf b = { 0 };
+	int pid = 0;
+
+	if (!path || par_fs_read(path, 64, &b) < 0 || sscanf(b.data, "%d %llu", &pid, &t) != 2)
+		return 0;
+	return pid > 0 && t != 0 && start_time(pid) == t ? pid : 0;
+}
+
+/* Name in ps: the short one of the kernel, and the words of the command line. */
+static void take_name(const char *name)
+{
+	auto_buf b = { 0 };
+	char title[64];
+
+	snprintf(title, sizeof(title), "cor_%s", name);
+	prctl(PR_SET_NAME, title, 0, 0, 0);
+	if (par_fs_read("/proc/self/cmdline", 65536, &b) < 0 || b.len == 0)
+		return;
+	memset(program_invocation_name, 0, b.len);
+	snprintf(program_invocation_name, b.len, "%s", title);
+}
+
+static void to_null(void)
+{
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int i = 0; i < 3 && fd >= 0; i++) {
+		if (fd != i)
+			dup2(fd, i);
+	}
+	if (fd > 2)
+		close(fd);
+}
+
+/* Until PID 1 has ended; then clear away, unless a command is at it already. */
+__attribute__((noreturn)) static void watch(const char *name, int pidfd)
+{
+	struct pollfd p = { .fd = pidfd, .events = POLLIN };
+	int lock = -1;
+
+	while (poll(&p, 1, -1) < 0 && errno == EINTR)
+		;
+	waitpid(-1, NULL, WNOHANG);
+	if (wpar_lock(name, &lock, NULL) == 0)
+		wpar_clear(name, NULL);
+	_exit(0);
+}
+
+static int inside_init(const struct wpar_launch *l, int started)
+{
+	static const char *const argv[] = { "/etc/init", NULL };
+	static const char *const env[] = {
+		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/",
+		"TERM=linux", NULL
+	};
+	auto_error err = NULL;
+
+	(void)l;
+	setsid();
+	execve(argv[0], (char **)argv, (char **)env);
+	par_fail(&err, PAR_E_SYSTEM, errno, "'%s' in the WPAR cannot be run", argv[0]);
+	wpar_sync_fail(started, err);
+	return 1;
+}
+
+__attribute__((noreturn)) static void monitor(const struct wpar_spec *s, int sync)
+{
+	autofd int mnt = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
+	autofd int net = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	auto_launch l = { .inside = inside_init };
+	struct par_error *err = NULL;
+	int pidfd;
+
+	/* Until the start is done it hangs on the command; afterwards on nobody. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	setsid();
+	to_null();
+	take_name(s->name);
+	if (wpar_launch_prepare(&l, s, &err) < 0 || wpar_launch(&l, &err) < 0) {
+		wpar_sync_fail(sync, err);
+		_exit(1);
+	}
+	setns(mnt, CLONE_NEWNS);
+	setns(net, CLONE_NEWNET);
+	if (chdir("/") < 0)
+		_exit(1);
+	write_record(s->name);
+	wpar_external_write(s->name, &l.plan);
+	wpar_test_stop_at("monitor");
+	prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0);
+	/* The command's lock goes before the command hears of it. */
+	pidfd = l.pidfd;
+	wpar_close_others(pidfd, sync);
+	wpar_sync_started(sync, (int)getpid());
+	close(sync);
+	watch(s->name, pidfd);
+}
+
+int wpar_monitor_start(const struct wpar_spec *s, pid_t *ret_monitor, struct par_error **err)
+{
+	char who[WPAR_NAME_MAX + 32];
+	autofd int ours = -1;
+	int pair[2], r;
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "a socket pair cannot be made");
+	ours = pair[0];
+	pid = wpar_cgroup_fork_keeper();
+	if (pid < 0) {
+		close(pair[1]);
+		return par_fail(err, PAR_E_SYSTEM, errno, "the monitor cannot be started");
+	}
+	if (pid == 0) {
+		close(ours);
+		monitor(s, pair[1]);
+	}
+	close(pair[1]);
+	snprintf(who, sizeof(who), "the monitor of '%s'", s->name);
+	r = wpar_sync_wait_started(ours, who, ret_monitor, err);
+	if (r < 0)
+		waitpid(pid, NULL, 0);
+	return r;
+}
+
+int wpar_monitor_adopt(const struct wpar_spec *s, struct par_error **err)
+{
+	autofd int cgroup = wpar_cgroup_open(s->name, false, err), pidfd = -1;
+	pid_t init, pid;
+
+	if (cgroup < 0)
+		return cgroup;
+	init = wpar_cgroup_init(cgroup);
+	pidfd = init > 0 ? (int)syscall(SYS_pidfd_open, init, 0) : -1;
+	if (pidfd < 0)
+		return par_fail(err, PAR_E_NOT_FOUND, 0, "'%s' has no first process", s->name);
+	pid = wpar_cgroup_fork_keeper();
+	if (pid < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "the monitor cannot be started");
+	if (pid == 0) {
+		setsid();
+		to_null();
+		take_name(s->name);
+		if (chdir("/") < 0)
+			_exit(1);
+		write_record(s->name);
+		wpar_close_others(pidfd, pidfd);
+		watch(s->name, pidfd);
+	}
+	return 0;
+}

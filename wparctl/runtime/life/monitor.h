@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cor_NAME, the one process that an active system WPAR has outside: it started PID 1, holds what
+ * must outlive the commands, and clears away when PID 1 ends.  Killed, it harms nothing: the next
+ * command starts another.  Internal to runtime/.
+ */
+#pragma once
+
+#include "wparctl/spec/spec.h"
+
+/* wpar_monitor_start - start the WPAR in a new monitor; returns when PID 1 runs */
+int wpar_monitor_start(const struct wpar_spec *s, pid_t *ret_monitor, struct par_error **err);
+
+/* wpar_monitor_adopt - a new monitor for a WPAR that runs without one */
+int wpar_monitor_adopt(const struct wpar_spec *s, struct par_error **err);
+
+/* wpar_monitor_pid - of the living monitor, or 0 */
+pid_t wpar_monitor_pid(const char *name);

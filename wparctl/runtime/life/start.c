@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* wpar_start: see start.h.  It puts right what a killed command has left. */
+#include "wparctl/runtime/life/start.h"
+
+#include "wparctl/filesystem/mount_plan.h"
+#include "wparctl/filesystem/rootfs.h"
+#include "wparctl/resources/cgroup.h"
+#include "wparctl/runtime/life/clear.h"
+#include "wparctl/runtime/life/monitor.h"
+#include "wparctl/runtime/life/state.h"
+#include "wparctl/versioned/versioned.h"
+
+int wpar_start_plan(const struct wpar_spec *s, struct par_buf *out, struct par_error **err)
+{
+	autofree char *prefix = wpar_path("%s", "");
+	auto_strv layers = { 0 };
+	const struct wpar_mount_facts facts = { .prefix = prefix ? prefix : "",
+						.program = "/usr/sbin/wparctl",
+						.df = "/usr/bin/df",
+						.df_real = "/usr/bin/df",
+						.layers = &layers };
+	auto_mount_plan p = { 0 };
+	int r = s->version.image_digest ? wpar_version_layers(s, &layers, err) : 0;
+
+	if (r == 0)
+		r = wpar_mount_plan_build(s, &facts, &p, err);
+	if (r < 0)
+		return r;
+	r = wpar_mount_plan_print(&p, out);
+	return r < 0 ? par_oom(err) : 0;
+}
+
+static void say_mounts(const struct wpar_spec *s, const struct wpar_report *report)
+{
+	wpar_report_say(report, WPAR_NOTE_STEP, "Mounting all workload partition file systems.");
+	for (size_t i = 0; i < s->n_mounts; i++) {
+		const char *d = s->mounts[i].directory;
+
+		wpar_report_say(report, WPAR_NOTE_VERBOSE, "Mounting %s%s", s->directory,
+				par_streq(d, "/") ? "" : d);
+	}
+}
+
+/* The state from which a start may go on, or the error that says why not. */
+static int check_startable(const struct wpar_spec *s, struct par_error **err)
+{
+	enum wpar_state st;
+	int r = wpar_state_probe(s, &st, err);
+
+	if (r < 0)
+		return r;
+	if (st == WPAR_STATE_ACTIVE || st == WPAR_STATE_FROZEN) {
+		wpar_repair(s, NULL);
+		return par_fail(err, PAR_E_WRONG_STATE, 0,
+				"workload partition '%s' is already active", s->name);
+	}
+	if (!wpar_rootfs_complete(s->name))
+		return par_fail(err, PAR_E_WRONG_STATE, 0,
+				"the file systems of workload partition '%s' are not complete",
+				s->name);
+	return 0;
+}
+
+int wpar_start(const struct wpar_spec *s, const struct wpar_report *report, struct par_error **err)
+{
+	pid_t monitor = 0;
+	int r = check_startable(s, err);
+
+	if (r < 0)
+		return r;
+	r = wpar_clear(s->name, err);
+	if (r < 0)
+		return r;
+	say_mounts(s, report);
+	r = wpar_monitor_start(s, &monitor, err);
+	if (r < 0) {
+		wpar_clear(s->name, NULL);
+		return r;
+	}
+	wpar_report_say(report, WPAR_NOTE_STEP, "Loading workload partition.");
+	wpar_report_say(report, WPAR_NOTE_STEP, "Exporting workload partition devices.");
+	wpar_report_say(report, WPAR_NOTE_STEP, "Exporting workload partition kernel extensions.");
+	wpar_report_say(report, WPAR_NOTE_STEP, "Starting workload partition subsystem cor_%s.",
+			s->name);
+	wpar_report_say(report, WPAR_NOTE_STEP,
+			"0513-059 The cor_%s Subsystem has been started. Subsystem PID is %d.",
+			s->name, (int)monitor);
+	wpar_report_say(report, WPAR_NOTE_STEP, "Verifying workload partition startup.");
+	wpar_report_say(report, WPAR_NOTE_VERBOSE, "Return Status = SUCCESS.");
+	return 0;
+}
+
+int wpar_repair(const struct wpar_spec *s, struct par_error **err)
+{
+	autofd int cgroup = wpar_cgroup_open(s->name, false, NULL);
+
+	if (s->type != WPAR_SYSTEM || cgroup < 0 || wpar_cgroup_init(cgroup) <= 0 ||
+	    wpar_monitor_pid(s->name) > 0)
+		return 0;
+	return wpar_monitor_adopt(s, err);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The start of a system WPAR, and the repair of one whose monitor was killed. */
+#pragma once
+
+#include "wparctl/spec/report.h"
+#include "wparctl/spec/spec.h"
+
+/*
+ * wpar_start - mounts, namespaces, cgroup, monitor, PID 1; returns when PID 1 runs.
+ * The caller holds wpar_lock().  Whatever a killed start left is cleared away first.  Says the
+ * lines of startwpar but the first.
+ */
+int wpar_start(const struct wpar_spec *s, const struct wpar_report *report, struct par_error **err);
+
+/* wpar_start_plan - what wpar_start() would mount, a line each (startwpar --dry-run) */
+int wpar_start_plan(const struct wpar_spec *s, struct par_buf *out, struct par_error **err);
+
+/*
+ * wpar_repair - start the monitor again when it was killed; nothing to do: 0.  Start and enter do
+ * it themselves; a listing may.
+ */
+int wpar_repair(const struct wpar_spec *s, struct par_error **err);

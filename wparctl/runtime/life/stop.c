@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* wpar_stop: see stop.h.  It puts right what a killed command has left. */
+#include "wparctl/runtime/life/stop.h"
+
+#include "wparctl/resources/cgroup.h"
+#include "wparctl/runtime/launch/reset.h"
+#include "wparctl/runtime/life/clear.h"
+#include "wparctl/runtime/life/monitor.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+/* Asks PID 1 to end; 0 when it has, -ETIMEDOUT when not in time. */
+static int ask_init(int cgroup, uint64_t timeout_s)
+{
+	pid_t init = wpar_cgroup_init(cgroup);
+	autofd int pidfd = init > 0 ? (int)syscall(SYS_pidfd_open, init, 0) : -1;
+	struct pollfd p = { .fd = pidfd, .events = POLLIN };
+	time_t end = time(NULL);
+
+	if (pidfd < 0)
+		return 0;
+	/* The pid may have been given to another in between: the group knows. */
+	if (wpar_cgroup_init(cgroup) != init)
+		return 0;
+	wpar_cgroup_freeze(cgroup, false);
+	if (syscall(SYS_pidfd_send_signal, pidfd, SIGTERM, NULL, 0) < 0)
+		return errno == ESRCH ? 0 : -errno;
+	if (timeout_s > (uint64_t)(INT64_MAX - end))
+		end = INT64_MAX;
+	else
+		end += (time_t)timeout_s;
+	for (;;) {
+		int r = poll(&p, 1, 200);
+
+		if (r > 0)
+			return 0;
+		if (r < 0 && errno != EINTR)
+			return -errno;
+		if (time(NULL) >= end)
+			return -ETIMEDOUT;
+	}
+}
+
+/* The monitor ends by itself when PID 1 has; it gets a moment, then no more. */
+static void end_monitor(pid_t pid)
+{
+	autofd int pidfd = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+	struct pollfd p = { .fd = pidfd, .events = POLLIN };
+
+	if (pidfd >= 0 && poll(&p, 1, 2000) == 0)
+		syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+}
+
+int wpar_stop(const struct wpar_spec *s, const struct wpar_stop_opts *opts,
+	      const struct wpar_report *report, struct par_error **err)
+{
+	autofd int cgroup = wpar_cgroup_open(s->name, false, NULL);
+	pid_t monitor = wpar_monitor_pid(s->name);
+	struct wpar_cgroup_state st = { 0 };
+	int r;
+
+	if (cgroup >= 0)
+		wpar_cgroup_state(cgroup, &st);
+	if (!st.populated && !opts->force) {
+		wpar_clear(s->name, NULL);
+		return par_fail(err, PAR_E_WRONG_STATE, 0, "workload partition '%s' is not active",
+				s->name);
+	}
+	if (st.populated && !opts->hard && !opts->force) {
+		r = ask_init(cgroup, opts->timeout_s);
+		if (r == -ETIMEDOUT)
+			return par_fail(err, PAR_E_TIMED_OUT, 0,
+					"workload partition '%s' did not stop within %llu seconds",
+					s->name, (unsigned long long)opts->timeout_s);
+		if (r < 0)
+			return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be stopped", s->name);
+	}
+	wpar_report_say(report, WPAR_NOTE_STEP, "Shutting down all workload partition processes.");
+	wpar_test_stop_at("stopped");
+	r = wpar_clear(s->name, err);
+	if (r < 0)
+		return r;
+	end_monitor(monitor);
+	return 0;
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The last step into a WPAR's program: see command.h. */
+#include "wparctl/runtime/session/command.h"
+
+#include <string.h>
+#include <sys/wait.h>
+
+#define PATH_ROOT "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#define PATH_USER "/usr/local/bin:/usr/bin:/bin"
+
+static int set(struct par_strv *env, const char *name, const char *value)
+{
+	autofree char *pair = par_strdup_printf("%s=%s", name, value);
+
+	return pair ? par_strv_add(env, pair) : -ENOMEM;
+}
+
+static int put_pair(struct par_strv *env, const char *pair)
+{
+	size_t len = strcspn(pair, "=") + 1;
+
+	for (size_t i = 0; i < env->n; i++) {
+		if (strncmp(env->v[i], pair, len) == 0) {
+			char *copy = strdup(pair);
+
+			if (!copy)
+				return -ENOMEM;
+			free(env->v[i]);
+			env->v[i] = copy;
+			return 0;
+		}
+	}
+	return par_strv_add(env, pair);
+}
+
+int wpar_command_environment(const struct wpar_user *u, const struct par_strv *more,
+			     struct par_strv *ret)
+{
+	static const char *const passed[] = { "TERM", "LANG" };
+	int r = set(ret, "PATH", u->uid == 0 ? PATH_ROOT : PATH_USER);
+
+	r = r < 0 ? r : set(ret, "HOME", u->home);
+	r = r < 0 ? r : set(ret, "SHELL", u->shell);
+	r = r < 0 ? r : set(ret, "USER", u->name);
+	r = r < 0 ? r : set(ret, "LOGNAME", u->name);
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(passed) && r == 0; i++) {
+		const char *value = getenv(passed[i]);
+
+		if (value && strlen(value) < 64 && par_printable(value))
+			r = set(ret, passed[i], value);
+	}
+	for (size_t i = 0; more && i < more->n && r == 0; i++)
+		r = put_pair(ret, more->v[i]);
+	return r;
+}
+
+int wpar_command_exec(char *const argv[], const struct par_strv *env)
+{
+	environ = env->v;
+	execvp(argv[0], argv);
+	return -errno;
+}
+
+int wpar_wait_status(int pidfd, int *ret_status)
+{
+	siginfo_t info = { 0 };
+	int r;
+
+	do
+		r = waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED);
+	while (r < 0 && errno == EINTR);
+	if (r < 0)
+		return -errno;
+	*ret_status = info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
+	return 0;
+}

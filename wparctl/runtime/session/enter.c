@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * wpar_enter (clogin): see session.h.  One fork: the caller chooses the process namespace, the
+ * child is born in it and in the control group, joins the rest, takes the user's ids, gives up what
+ * the WPAR may not have and runs the command.  Until the exec the child is not dumpable, so that
+ * nobody inside can get at its descriptors or its program.
+ */
+#include "wparctl/runtime/session/session.h"
+
+#include "lpard/common/fs.h"
+#include "wparctl/resources/cgroup.h"
+#include "wparctl/runtime/session/command.h"
+#include "wparctl/runtime/session/console.h"
+#include "wparctl/runtime/launch/security.h"
+#include "wparctl/runtime/launch/sync.h"
+#include "wparctl/runtime/life/start.h"
+#include "wparctl/versioned/uname_notify.h"
+
+#include <grp.h>
+#include <linux/sched.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#define NAMESPACES \
+	(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
+
+struct entry {
+	const struct wpar_spec *spec;
+	struct wpar_user user;
+	struct wpar_console console;
+	struct par_strv env;
+	char *const *argv;
+	int cgroup, init, sync, uname;
+};
+
+static int open_init(int cgroup, const char *name, struct par_error **err)
+{
+	pid_t init = wpar_cgroup_init(cgroup);
+	int pidfd = init > 0 ? (int)syscall(SYS_pidfd_open, init, 0) : -1;
+
+	/* Still the same after it was opened: then the descriptor is the right one. */
+	if (pidfd < 0 || wpar_cgroup_init(cgroup) != init) {
+		if (pidfd >= 0)
+			close(pidfd);
+		return par_fail(err, PAR_E_WRONG_STATE, 0, "workload partition '%s' is not active",
+				name);
+	}
+	return pidfd;
+}
+
+static int find_user(struct entry *e, const char *name, struct par_error **err)
+{
+	pid_t init = wpar_cgroup_init(e->cgroup);
+	autofd int rootfd = -1;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/root", (int)init);
+	rootfd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (rootfd < 0)
+		return par_fail(err, PAR_E_WRONG_STATE, errno,
+				"the root of workload partition '%s' cannot be opened",
+				e->spec->name);
+	return wpar_user_find(rootfd, name, e->spec->idrange, &e->user, err);
+}
+
+/* Fails with a negative errno; par_fail() was called. */
+static int join(const struct entry *e, struct par_error **err)
+{
+	int r;
+
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	if (setns(e->init, NAMESPACES) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "the WPAR cannot be entered");
+	r = wpar_stdio_install(&e->console.inner);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "the terminal cannot be set up");
+	r = wpar_close_others(e->sync, e->uname < 0 ? e->sync : e->uname);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "descriptors cannot be closed");
+	/* The working directory was the global environment's. */
+	if (chdir("/") < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "'/' in the WPAR cannot be entered");
+	if (setresuid(0, 0, 0) < 0 || setgroups(e->user.n_groups, e->user.groups) < 0 ||
+	    setresgid(e->user.gid, e->user.gid, e->user.gid) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "the user's groups cannot be taken");
+	wpar_process_reset();
+	r = wpar_uname_server_join(e->uname);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "uname's answers cannot be set up");
+	r = wpar_security_apply(wpar_security_caps(e->spec), false);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "the rights cannot be limited");
+	if (e->user.uid != 0 && setresuid(e->user.uid, e->user.uid, e->user.uid) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "the user's id cannot be taken");
+	if (chdir(e->user.home) < 0 && chdir("/") < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "'/' in the WPAR cannot be entered");
+	return 0;
+}
+
+__attribute__((noreturn)) static void run_inside(const struct entry *e)
+{
+	struct par_error *err = NULL;
+	char login[300];
+	char *shell[] = { login, NULL };
+	int r = join(e, &err);
+
+	if (r == 0 && e->argv && e->argv[0]) {
+		r = wpar_command_exec(e->argv, &e->env);
+		par_fail(&err, r == -ENOENT ? PAR_E_NOT_FOUND : PAR_E_SYSTEM, r,
+			 "'%s' cannot be run in the WPAR%s", e->argv[0],
+			 r == -ENOENT ? ": not found" : "");
+	} else if (r == 0) {
+		const char *slash = strrchr(e->user.shell, '/');
+
+		snprintf(login, sizeof(login), "-%s", slash ? slash + 1 : e->user.shell);
+		execve(e->user.shell, shell, e->env.v);
+		par_fail(&err, PAR_E_SYSTEM, errno, "the shell '%s' cannot be run in the WPAR",
+			 e->user.shell);
+	}
+	wpar_sync_fail(e->sync, err);
+	_exit(127);
+}
+
+static void forward_signal(int signo, void *user)
+{
+	syscall(SYS_pidfd_send_signal, *(int *)user, signo, NULL, 0);
+}
+
+static int start_command(struct entry *e, int *ret_pidfd, struct par_error **err)
+{
+	autofd int ours = -1, theirs = -1;
+	int pair[2], pidfd = -1;
+	struct clone_args args = {
+		.flags = CLONE_PIDFD | CLONE_INTO_CGROUP,
+		.pidfd = (uint64_t)(uintptr_t)&pidfd,
+		.exit_signal = SIGCHLD,
+		.cgroup = (uint64_t)e->cgroup,
+	};
+	long pid;
+	int r;
+
+	if (setns(e->init, CLONE_NEWPID) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "the WPAR's processes cannot be joined");
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "a socket pair cannot be made");
+	ours = pair[0];
+	theirs = pair[1];
+	e->sync = theirs;
+	pid = syscall(SYS_clone3, &args, sizeof(args));
+	if (pid < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "no process can be made in the WPAR");
+	if (pid == 0)
+		run_inside(e);
+	close(take_fd(&theirs));
+	r = wpar_sync_wait(ours, err);
+	if (r < 0) {
+		close(pidfd);
+		return r;
+	}
+	*ret_pidfd = pidfd;
+	return 0;
+}
+
+int wpar_enter(const struct wpar_spec *s, const char *user, char *const argv[],
+	       struct par_error **err)
+{
+	struct entry e = { .spec = s, .argv = argv };
+	autofd int cgroup = wpar_cgroup_open(s->name, false, NULL), init = -1, pidfd = -1;
+	autofd int uname = -1;
+	int r, status = 0;
+
+	if (cgroup < 0)
+		return par_fail(err, PAR_E_WRONG_STATE, 0, "workload partition '%s' is not active",
+				s->name);
+	wpar_repair(s, NULL);
+	init = open_init(cgroup, s->name, err);
+	if (init < 0)
+		return init;
+	e.cgroup = cgroup;
+	e.init = init;
+	r = wpar_uname_server_start(s, &uname);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "uname's answers cannot be set up");
+	e.uname = uname;
+	r = find_user(&e, user ? user : "root", err);
+	if (r < 0)
+		return r;
+	r = wpar_command_environment(&e.user, NULL, &e.env);
+	if (r < 0) {
+		par_strv_done(&e.env);
+		return par_oom(err);
+	}
+	r = wpar_console_open(&e.console, s->idbase + e.user.uid, err);
+	if (r == 0) {
+		r = start_command(&e, &pidfd, err);
+		if (r == 0)
+			r = wpar_console_relay(&e.console, pidfd, forward_signal, &pidfd);
+		wpar_console_done(&e.console);
+	}
+	par_strv_done(&e.env);
+	if (r == 0)
+		r = wpar_wait_status(pidfd, &status);
+	return r < 0 ? r : status;
+}

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * wpar_exec (wparexec): see session.h.  The command of an application WPAR is the child of a PID 1
+ * that needs no exec: a loop of ours that reaps until nothing is left and then ends with the
+ * command's status.  When the caller is killed, the WPAR dies with it.
+ */
+#include "wparctl/runtime/session/session.h"
+
+#include "wparctl/resources/cgroup.h"
+#include "wparctl/runtime/session/command.h"
+#include "wparctl/runtime/session/console.h"
+#include "wparctl/runtime/launch/launch.h"
+#include "wparctl/runtime/launch/sync.h"
+#include "wparctl/runtime/life/clear.h"
+#include "wparctl/runtime/life/ids.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+static int wait_for_all(pid_t command)
+{
+	int status = 1;
+
+	for (;;) {
+		int w;
+		pid_t pid = waitpid(-1, &w, 0);
+
+		if (pid < 0 && errno == EINTR)
+			continue;
+		if (pid < 0)
+			return status;
+		if (pid == command)
+			status = WIFSIGNALED(w) ? 128 + WTERMSIG(w) : WEXITSTATUS(w);
+	}
+}
+
+static int inside(const struct wpar_launch *l, int started)
+{
+	pid_t pid = fork();
+	int r;
+
+	if (pid == 0) {
+		auto_error err = NULL;
+
+		r = wpar_command_exec(l->argv, l->environment);
+		par_fail(&err, r == -ENOENT ? PAR_E_NOT_FOUND : PAR_E_SYSTEM, r,
+			 "'%s' cannot be run in the WPAR%s", l->argv[0],
+			 r == -ENOENT ? ": not found" : "");
+		wpar_sync_fail(started, err);
+		_exit(127);
+	}
+	close(started);
+	return pid < 0 ? 1 : wait_for_all(pid);
+}
+
+/* To every process of the WPAR: the command may have handed its work on. */
+static void forward_signal(int signo, void *user)
+{
+	wpar_cgroup_signal(*(int *)user, signo);
+}
+
+static int run(struct wpar_launch *l, const struct wpar_report *report, int *ret_status,
+	       struct par_error **err)
+{
+	struct wpar_console console;
+	int r = wpar_console_open(&console, l->spec->idbase, err);
+
+	if (r < 0)
+		return r;
+	l->stdio = &console.inner; /* cppcheck-suppress autoVariables */
+	wpar_report_say(report, WPAR_NOTE_STEP, "Mounting all workload partition file systems.");
+	wpar_report_say(report, WPAR_NOTE_STEP, "Loading workload partition.");
+	r = wpar_launch(l, err);
+	if (r == 0) {
+		r = wpar_console_relay(&console, l->pidfd, forward_signal, &l->cgroup);
+		if (r == 0)
+			r = wpar_wait_status(l->pidfd, ret_status);
+	}
+	l->stdio = NULL;
+	wpar_console_done(&console);
+	return r;
+}
+
+int wpar_exec(const struct wpar_spec *s, char *const argv[], const struct par_strv *environment,
+	      const struct wpar_report *report, struct par_error **err)
+{
+	static const struct wpar_user root = { .name = "root",
+					       .home = "/root",
+					       .shell = "/bin/sh" };
+	auto_launch l = {
+		.inside = inside, .argv = argv, .die_with_parent = true, .no_new_privs = true
+	};
+	auto_strv env = { 0 };
+	int status = 1, r;
+
+	r = wpar_command_environment(&root, environment, &env);
+	if (r < 0)
+		return par_oom(err);
+	l.environment = &env;
+	r = wpar_launch_prepare(&l, s, err);
+	if (r == 0)
+		r = run(&l, report, &status, err);
+	wpar_report_say(report, WPAR_NOTE_STEP, "Shutting down all workload partition processes.");
+	if (r < 0)
+		wpar_clear(s->name, NULL);
+	else
+		r = wpar_clear(s->name, err);
+	wpar_id_range_release(s);
+	return r < 0 ? r : status;
+}

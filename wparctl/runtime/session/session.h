@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A command of the global environment in a WPAR, at the caller's terminal: clogin and wparexec. */
+#pragma once
+
+#include "wparctl/spec/report.h"
+#include "wparctl/spec/spec.h"
+
+/*
+ * wpar_enter - clogin: run argv (NULL: a login shell) in an active WPAR as @user ("root")
+ * A pty of the global side when stdin is a terminal.  Returns the exit status (128+N for a
+ * signal), or a negative errno.
+ */
+int wpar_enter(const struct wpar_spec *s, const char *user, char *const argv[],
+	       struct par_error **err);
+
+/*
+ * wpar_exec - an application WPAR: start argv in it, wait until all its processes have ended,
+ * take it down.  @environment: "NAME=value" additions.  Returns the tracked command's status.
+ */
+int wpar_exec(const struct wpar_spec *s, char *const argv[], const struct par_strv *environment,
+	      const struct wpar_report *report, struct par_error **err);

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Users of a WPAR: see user.h. */
+#include "wparctl/runtime/session/user.h"
+
+#include "lpard/common/fs.h"
+
+#include <string.h>
+
+#define MAX_FILE (4 << 20)
+
+/* Cuts a line into @n parts at the colons; false when it has not exactly so many. */
+static bool cut(char *line, char **part, int n)
+{
+	for (int i = 0; i < n; i++) {
+		part[i] = strsep(&line, ":");
+		if (!part[i])
+			return false;
+	}
+	return line == NULL;
+}
+
+/* The next line of @text as a copy in @buf; NULL at the end.  Lines that do not fit are empty. */
+static const char *next_line(const char *text, char *buf, size_t size)
+{
+	size_t n;
+
+	if (!text || !*text)
+		return NULL;
+	n = strcspn(text, "\n");
+	if (n < size)
+		memcpy(buf, text, n);
+	buf[n < size ? n : 0] = '\0';
+	return text + n + (text[n] == '\n');
+}
+
+int wpar_user_parse(const char *passwd, const char *name, unsigned int id_max,
+		    struct wpar_user *ret, struct par_error **err)
+{
+	char line[1024], *part[7];
+
+	*ret = (struct wpar_user){ 0 };
+	while ((passwd = next_line(passwd, line, sizeof(line)))) {
+		uint64_t uid, gid;
+
+		if (!cut(line, part, 7) || strcmp(part[0], name) != 0)
+			continue;
+		if (par_parse_u64(part[2], id_max - 1, &uid) < 0 ||
+		    par_parse_u64(part[3], id_max - 1, &gid) < 0 ||
+		    strlen(part[0]) >= sizeof(ret->name) || strlen(part[5]) >= sizeof(ret->home) ||
+		    strlen(part[6]) >= sizeof(ret->shell) || !par_printable(part[5]) ||
+		    !par_printable(part[6]))
+			return par_fail(err, PAR_E_CORRUPT, 0,
+					"the entry of user '%s' in the WPAR's /etc/passwd is wrong",
+					name);
+		snprintf(ret->name, sizeof(ret->name), "%s", part[0]);
+		snprintf(ret->home, sizeof(ret->home), "%s", *part[5] ? part[5] : "/");
+		snprintf(ret->shell, sizeof(ret->shell), "%s", *part[6] ? part[6] : "/bin/sh");
+		ret->uid = (uid_t)uid;
+		ret->gid = (gid_t)gid;
+		return 0;
+	}
+	return par_fail(err, PAR_E_NOT_FOUND, 0, "user '%s' does not exist in the WPAR", name);
+}
+
+void wpar_user_groups(const char *group, unsigned int id_max, struct wpar_user *u)
+{
+	char line[8192], *part[4];
+
+	while ((group = next_line(group, line, sizeof(line)))) {
+		uint64_t gid;
+		char *members, *m;
+
+		if (!cut(line, part, 4) || par_parse_u64(part[2], id_max - 1, &gid) < 0)
+			continue;
+		members = part[3];
+		while ((m = strsep(&members, ","))) {
+			if (strcmp(m, u->name) == 0 && u->n_groups < WPAR_GROUPS_MAX) {
+				u->groups[u->n_groups++] = (gid_t)gid;
+				break;
+			}
+		}
+	}
+}
+
+int wpar_user_find(int rootfd, const char *name, unsigned int id_max, struct wpar_user *ret,
+		   struct par_error **err)
+{
+	auto_buf passwd = { 0 }, group = { 0 };
+	int r = par_fs_read_in(rootfd, "/etc/passwd", MAX_FILE, &passwd);
+
+	r = r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "the WPAR's /etc/passwd cannot be read")
+		  : wpar_user_parse(passwd.data, name, id_max, ret, err);
+	if (r < 0 && strcmp(name, "root") == 0) {
+		/* The administrator must get in to repair it. */
+		par_error_free(err);
+		*ret = (struct wpar_user){ .name = "root", .home = "/", .shell = "/bin/sh" };
+		return 0;
+	}
+	if (r < 0)
+		return r;
+	if (par_fs_read_in(rootfd, "/etc/group", MAX_FILE, &group) == 0)
+		wpar_user_groups(group.data, id_max, ret);
+	return 0;
+}
