@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* hmc - the HMC's commands in one program, called by their names */
-#include "lpard/cli/commands.h"
+#include "lpard/cli/commands/commands.h"
 
 int main(int argc, char **argv)
 {

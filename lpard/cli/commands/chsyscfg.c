@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* chsyscfg - change partitions and profiles, or apply a profile to a partition */
-#include "lpard/cli/commands.h"
+#include "lpard/cli/commands/commands.h"
 #include "lpard/cli/records.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* chsysstate - activate, shut down and restart partitions */
-#include "lpard/cli/commands.h"
+#include "lpard/cli/commands/commands.h"
 #include "lpard/cli/client.h"
 
 #include <string.h>

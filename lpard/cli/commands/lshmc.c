@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lshmc - the version this console answers with, its vital product data and its settings */
-#include "lpard/cli/commands.h"
+#include "lpard/cli/commands/commands.h"
 #include "lpard/cli/client.h"
 #include "lpard/common/table.h"
 

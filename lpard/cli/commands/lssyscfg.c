@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lssyscfg - list managed systems, partitions and profiles */
-#include "lpard/cli/commands.h"
+#include "lpard/cli/commands/commands.h"
 #include "lpard/cli/listing.h"
 
 #include <string.h>

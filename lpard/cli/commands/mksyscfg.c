@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mksyscfg - create partitions and profiles, or save a partition's configuration as a profile */
-#include "lpard/cli/commands.h"
+#include "lpard/cli/commands/commands.h"
 #include "lpard/cli/records.h"
 
 #include <string.h>

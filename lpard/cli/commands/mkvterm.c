@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* mkvterm - open the virtual terminal of a partition */
-#include "lpard/cli/commands.h"
+#include "lpard/cli/commands/commands.h"
 #include "lpard/cli/client.h"
 #include "lpard/cli/terminal.h"
 

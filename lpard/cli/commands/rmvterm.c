@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rmvterm - close the virtual terminal of a partition, whoever holds it */
-#include "lpard/cli/commands.h"
+#include "lpard/cli/commands/commands.h"
 #include "lpard/cli/client.h"
 
 struct rmvterm_args {

@@ -4,7 +4,7 @@
  * status, signals, terminal.  The moving of bytes is in session.c.
  */
 #include "lpard/cli/client.h"
-#include "lpard/cli/commands.h"
+#include "lpard/cli/commands/commands.h"
 #include "lpard/cli/session.h"
 #include "lpard/cli/tty.h"
 
