@@ -64,11 +64,6 @@ const char *fw_accel_name(enum fw_accel accel)
 	return accel == FW_ACCEL_KVM ? "kvm" : "tcg";
 }
 
-const char *fw_path_name(enum fw_path path)
-{
-	return path == FW_PATH_VOF ? "vof" : "slof";
-}
-
 int fw_cmdline_escape(struct par_buf *b, const char *value)
 {
 	static const char plain[] = "-._:+";

@@ -84,9 +84,8 @@ void fw_features(unsigned int without, struct fw_feature ret[FW_OPTIONS + 1]);
  */
 unsigned int fw_refused_option(const char *words);
 
-/* Names: "tcg"/"kvm"; "vof"/"slof".  Never NULL. */
+/* fw_accel_name - "tcg" or "kvm" */
 const char *fw_accel_name(enum fw_accel accel);
-const char *fw_path_name(enum fw_path path);
 
 /* fw_compat_modes - what lpar_proc_compat_modes lists for this accelerator: "default,POWER8,…" */
 const char *fw_compat_modes(enum fw_accel accel);

@@ -35,12 +35,7 @@ int cli_call(const char *method, struct json_object *params, struct json_object 
 
 int cli_missing(struct par_error **err, const char *options)
 {
-	return par_fail(
-		err, PAR_E_USAGE, 0,
-		"The command entered is either missing a required parameter or a parameter "
-		"value is invalid. The parameters that are missing or have an invalid value "
-		"are %s. Please check your entry and retry the command.",
-		options);
+	return par_fail(err, PAR_E_USAGE, 0, PAR_MSG_BAD_PARAMETERS, options);
 }
 
 void cli_need(struct cli_missing *m, bool there, const char *option)

@@ -15,8 +15,7 @@ enum {
 
 static int fail_format(struct par_error **err)
 {
-	return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-			"The format of the configuration data is invalid.");
+	return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, PAR_MSG_INVALID_DATA);
 }
 
 void par_attrs_done(struct par_attrs *a)

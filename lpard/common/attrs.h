@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The HMC's configuration data: `name=value,name=value` with its quoting (facts/hmc.md 1).
- * A pair whose value has a comma is quoted whole ("virtual_eth_adapters=a,b"); within it an
- * element that has commas itself is wrapped in doubled quotes.
+ * The HMC's configuration data: `name=value,name=value`, as IBM's page of mksyscfg describes the
+ * argument of -i and as lssyscfg prints it.  A pair whose value has a comma is quoted whole
+ * ("virtual_eth_adapters=a,b"); within such a pair, an element that has commas itself is wrapped in
+ * doubled quotes ("virtual_eth_adapters=""2/1/1/3,4,5/0/1""").
  */
 #pragma once
 
@@ -33,14 +34,16 @@ struct par_attrs {
 #define auto_attrs par_cleanup(par_attrs_done) struct par_attrs
 
 void par_attrs_done(struct par_attrs *a);
+/* par_attrs_add - append a copy of the pair; -ENOMEM */
 int par_attrs_add(struct par_attrs *a, const char *name, enum par_attr_op op, const char *value);
 /* par_attrs_get - the value of the last pair of that name, or NULL */
 const char *par_attrs_get(const struct par_attrs *a, const char *name);
 
 /*
  * par_attrs_parse - one record; blanks after commas are tolerated
- * Errors: PAR_E_INVALID_ARGUMENT ("The format of the configuration data is invalid.").
+ * Errors: PAR_E_INVALID_ARGUMENT (PAR_MSG_INVALID_DATA).
  */
+#define PAR_MSG_INVALID_DATA "The format of the configuration data is invalid."
 int par_attrs_parse(const char *text, struct par_attrs *ret, struct par_error **err);
 
 /* par_attrs_split_list - elements of a list value, their quotes taken off; "" is the empty list */

@@ -47,12 +47,7 @@ static void put_option(struct par_buf *b, const struct par_opt *o)
 
 static int fail_hmc_value(struct parser *p, const char *options)
 {
-	return par_fail(p->err, PAR_E_USAGE, 0,
-			"The command entered is either missing a required parameter or a "
-			"parameter value is invalid. The parameters that are missing or have "
-			"an invalid value are %s. Please check your entry and retry the "
-			"command.",
-			options);
+	return par_fail(p->err, PAR_E_USAGE, 0, PAR_MSG_BAD_PARAMETERS, options);
 }
 
 static int fail_value(struct parser *p, const struct par_opt *o, const char *what)

@@ -119,7 +119,11 @@ struct par_opt {
 /* Whose manners a command has: where its errors go and how they read. */
 enum par_family {
 	PAR_FAMILY_OWN, /* "NAME: message" on stderr */
-	PAR_FAMILY_HMC, /* the bare message on stdout, as the HMC does (facts/hmc.md 1) */
+	/*
+	 * The bare message on stdout and an empty stderr, as the HMC's lssyscfg and lshwres were
+	 * seen to do it.
+	 */
+	PAR_FAMILY_HMC,
 	PAR_FAMILY_AIX, /* "NAME: message" on stderr */
 };
 
@@ -155,6 +159,12 @@ struct par_cmd {
 };
 
 #define PAR_ARGS_ANY (~0u)
+
+/* What the HMC says of options that are missing or have a bad value; their names, "-m,-p". */
+#define PAR_MSG_BAD_PARAMETERS                                                                \
+	"The command entered is either missing a required parameter or a parameter value is " \
+	"invalid. The parameters that are missing or have an invalid value are %s. Please "   \
+	"check your entry and retry the command."
 
 /*
  * par_cmd_parse - options into @args (args_size bytes, zeroed by the caller), operands to the end

@@ -11,29 +11,22 @@
 #define LINE_MAX_BYTES 1024
 
 static _Atomic int max_level = PAR_LOG_INFO;
-static _Atomic int plain_lines;
 
 void par_log_set_level(enum par_log_level max)
 {
 	max_level = (int)max;
 }
 
-void par_log_set_plain(int plain)
-{
-	plain_lines = plain;
-}
-
 void par_log(enum par_log_level level, const char *fmt, ...)
 {
 	char line[LINE_MAX_BYTES + 1];
-	int saved = errno, head = 0, n;
+	int saved = errno, head, n;
 	size_t len;
 	va_list ap;
 
 	if ((int)level > max_level)
 		return;
-	if (!plain_lines)
-		head = snprintf(line, sizeof(line), "<%d>", (int)level);
+	head = snprintf(line, sizeof(line), "<%d>", (int)level);
 	va_start(ap, fmt);
 	n = vsnprintf(line + head, sizeof(line) - 1 - (size_t)head, fmt, ap);
 	va_end(ap);

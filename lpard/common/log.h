@@ -18,8 +18,6 @@ enum par_log_level {
 
 /* par_log_set_level - drop what is less urgent than @max (start: PAR_LOG_INFO) */
 void par_log_set_level(enum par_log_level max);
-/* par_log_set_plain - no "<LEVEL>" in front (a person reads stderr) */
-void par_log_set_plain(int plain);
 
 /*
  * par_log - one line, from any thread.  Control characters become '?', so that no text of a client

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rows of named values, printed as the HMC does: `name=value,…` lines by default, values only with
- * -F, in the delimiter of its argument (facts/hmc.md 1).  Rows are written as they come; nothing
- * but one line is kept.
+ * Rows of named values, printed as the HMC's ls commands do (IBM's page of lssyscfg): by default a
+ * line `name=value,…` for each row; with -F the values only, with the delimiter that separates the
+ * names in the argument of -F.  A row is written when it comes; nothing but its line is kept.
  */
 #pragma once
 

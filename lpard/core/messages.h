@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the HMC says when it refuses.  Programs look for the codes and for some of the words, so the
- * texts are kept in one place.  They are printf formats; the arguments are in the comment.
+ * texts are kept in one place.  Each is a printf format; its arguments are in the comment above it.
+ * Two that lpard/common needs itself are there: PAR_MSG_INVALID_DATA in attrs.h and
+ * PAR_MSG_BAD_PARAMETERS in cmd.h.
  */
 #pragma once
+
+#include "lpard/common/attrs.h"
+
+#include <inttypes.h>
 
 /* attribute */
 #define LPAR_MSG_INVALID_ATTRIBUTE                                                         \
@@ -17,12 +23,7 @@
 #define LPAR_MSG_MISSING_ATTRIBUTES                                                    \
 	"The configuration data entered is missing required attributes.  The missing " \
 	"attributes are %s.  Please correct your entry and retry the command."
-/* option, option… */
-#define LPAR_MSG_MISSING_PARAMETERS                                                           \
-	"The command entered is either missing a required parameter or a parameter value is " \
-	"invalid. The parameters that are missing or have an invalid value are %s. Please "   \
-	"check your entry and retry the command."
-#define LPAR_MSG_INVALID_DATA "The format of the configuration data is invalid."
+#define LPAR_MSG_INVALID_DATA PAR_MSG_INVALID_DATA
 
 /* partition name */
 #define LPAR_MSG_NO_PARTITION                                                                \
@@ -48,14 +49,14 @@
 #define LPAR_MSG_NAME_USED                                                                       \
 	"HSCL05DE The partition name %s is already used in the managed system.  Please specify " \
 	"another name and retry the command."
+/* partition id */
+#define LPAR_MSG_ID_USED                                                                        \
+	"HSCL05DE The partition ID %" PRIu32 " is already used in the managed system.  Please " \
+	"specify another ID and retry the command."
 /* profile, partition */
 #define LPAR_MSG_PROFILE_USED                                                                \
 	"HSCL05DE The profile name %s is already used in the partition %s.  Please specify " \
 	"another name and retry the command."
-/* partition, state */
-#define LPAR_MSG_WRONG_STATE                                                                      \
-	"HSCL05DF The partition named %s is not in a valid state for this operation.  Its state " \
-	"is %s."
 /* partition, state */
 #define LPAR_MSG_MUST_BE_OFF                                                                  \
 	"HSCL05EA The partition named %s must be in the Not Activated state to perform this " \
@@ -79,6 +80,20 @@
 /* partition, reference code, reason */
 #define LPAR_MSG_ERROR_STATE \
 	"HSCL3205 The partition named %s entered the Error state with reference code %s.  %s."
+/* profile, partition */
+#define LPAR_MSG_DEFAULT_PROFILE                                                                 \
+	"HSCL05DF The profile named %s cannot be removed, because it is the default profile of " \
+	"the partition named %s."
+/* what (mem, procs, proc_units) three times, its three values as text */
+#define LPAR_MSG_ORDER                                                                             \
+	"HSCL0617 The values of min_%s, desired_%s and max_%s are not valid: %s, %s and %s.  The " \
+	"minimum must not be more than the desired value, nor that more than the maximum.  "       \
+	"Please check your entry and retry the command."
+/* level (min, desired, max), units, hundredths of units, virtual processors */
+#define LPAR_MSG_UNITS                                                                           \
+	"HSCL0617 The value of attribute %s_proc_units is not valid.  The value entered is "     \
+	"%u.%02u.  It must be 0.05 to 1.0 for each of the %u virtual processors.  Please check " \
+	"your entry and retry the command."
 /* attribute, value, reason */
 #define LPAR_MSG_VALUE                                                                                 \
 	"HSCL0617 The value of attribute %s is not valid.  The value entered is \"%s\".  %s.  Please " \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * attack - tries, inside a WPAR, what a hostile root there would (facts/hostile.md); static
+ * attack - tries, inside a WPAR, what a hostile root there would; static.  docs/SECURITY.md says
+ * what must hold against it.
  *
  * attack NAME [ARG…] prints one line: "refused: STRERROR" or "done".  Names: mount, umount, userns,
  * setns, mknod, module, kexec, bpf, perf, uring, userfaultfd, keyring, rawsock, address, sti FD,

@@ -222,11 +222,6 @@ int lpar_field_put(const struct lpar_attribute *a, const struct lpar_record *r, 
 	return status < 0 ? status : 1;
 }
 
-const char *lpar_boot_mode_text(enum lpar_boot_mode m)
-{
-	return boot_mode_words[m];
-}
-
 bool lpar_boot_mode_parse(const char *text, enum lpar_boot_mode *ret)
 {
 	for (unsigned int i = 0; text && boot_mode_words[i]; i++) {

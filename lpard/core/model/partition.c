@@ -90,11 +90,7 @@ static int choose_id(const struct lpar_set *others, struct lpar_partition *p,
 		return 0;
 	}
 	if (lpar_set_find_id(others, p->id))
-		return par_fail(
-			err, PAR_E_EXISTS, 0,
-			"HSCL05DE The partition ID %u is already used in the managed system.  "
-			"Please specify another ID and retry the command.",
-			p->id);
+		return par_fail(err, PAR_E_EXISTS, 0, LPAR_MSG_ID_USED, p->id);
 	return 0;
 }
 

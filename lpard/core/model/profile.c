@@ -70,16 +70,37 @@ int profile_append(struct lpar_partition *p, struct lpar_profile *take, struct p
 	return 0;
 }
 
-static int fail_order(const char *what, uint64_t min, uint64_t desired, uint64_t max,
-		      struct par_error **err)
+static int fail_order(const char *what, const char *const values[3], struct par_error **err)
 {
-	return par_fail(
-		err, PAR_E_INVALID_ARGUMENT, 0,
-		"HSCL0617 The values of min_%s, desired_%s and max_%s are not valid: "
-		"%" PRIu64 ", %" PRIu64 " and %" PRIu64
-		".  The minimum must not be more than the desired value, nor that more than "
-		"the maximum.  Please check your entry and retry the command.",
-		what, what, what, min, desired, max);
+	return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, LPAR_MSG_ORDER, what, what, what, values[0],
+			values[1], values[2]);
+}
+
+/* Is the order of minimum, desired and maximum right? */
+static int check_order(const char *what, uint64_t min, uint64_t desired, uint64_t max,
+		       struct par_error **err)
+{
+	char text[3][24];
+
+	if (min <= desired && desired <= max)
+		return 0;
+	snprintf(text[0], sizeof(text[0]), "%" PRIu64, min);
+	snprintf(text[1], sizeof(text[1]), "%" PRIu64, desired);
+	snprintf(text[2], sizeof(text[2]), "%" PRIu64, max);
+	return fail_order(what, (const char *const[]){ text[0], text[1], text[2] }, err);
+}
+
+static int check_order_x100(const char *what, uint32_t min, uint32_t desired, uint32_t max,
+			    struct par_error **err)
+{
+	char text[3][24];
+
+	if (min <= desired && desired <= max)
+		return 0;
+	snprintf(text[0], sizeof(text[0]), "%u.%02u", min / 100, min % 100);
+	snprintf(text[1], sizeof(text[1]), "%u.%02u", desired / 100, desired % 100);
+	snprintf(text[2], sizeof(text[2]), "%u.%02u", max / 100, max % 100);
+	return fail_order(what, (const char *const[]){ text[0], text[1], text[2] }, err);
 }
 
 static int check_mem(const struct lpar_profile *p, uint64_t lmb, struct par_error **err)
@@ -103,20 +124,15 @@ static int check_mem(const struct lpar_profile *p, uint64_t lmb, struct par_erro
 			 "It must be a multiple of the memory region size, %" PRIu64 " MB", lmb);
 		return attr_fail_value(all[i].name, value, why, err);
 	}
-	if (p->min_mem_mib > p->desired_mem_mib || p->desired_mem_mib > p->max_mem_mib)
-		return fail_order("mem", p->min_mem_mib, p->desired_mem_mib, p->max_mem_mib, err);
-	return 0;
+	return check_order("mem", p->min_mem_mib, p->desired_mem_mib, p->max_mem_mib, err);
 }
 
 static int check_units_of(const char *level, uint32_t units, uint32_t procs, struct par_error **err)
 {
 	if (units <= procs * 100 && units >= procs * LPAR_MIN_UNITS_X100)
 		return 0;
-	return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-			"HSCL0617 The value of attribute %s_proc_units is not valid.  The value "
-			"entered is %u.%02u.  It must be 0.05 to 1.0 for each of the %u virtual "
-			"processors.  Please check your entry and retry the command.",
-			level, units / 100, units % 100, procs);
+	return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, LPAR_MSG_UNITS, level, units / 100,
+			units % 100, procs);
 }
 
 static int check_procs(const struct lpar_profile *p, struct par_error **err)
@@ -125,25 +141,20 @@ static int check_procs(const struct lpar_profile *p, struct par_error **err)
 
 	if (p->min_procs == 0)
 		return attr_fail_value("min_procs", "0", "It must be at least 1", err);
-	if (p->min_procs > p->desired_procs || p->desired_procs > p->max_procs)
-		return fail_order("procs", p->min_procs, p->desired_procs, p->max_procs, err);
-	if (p->proc_mode == LPAR_PROC_DEDICATED)
-		return 0;
-	if (p->min_proc_units_x100 > p->desired_proc_units_x100 ||
-	    p->desired_proc_units_x100 > p->max_proc_units_x100)
-		return par_fail(
-			err, PAR_E_INVALID_ARGUMENT, 0,
-			"HSCL0617 The values of min_proc_units, desired_proc_units and "
-			"max_proc_units are not valid: %u.%02u, %u.%02u and %u.%02u.  The "
-			"minimum must not be more than the desired value, nor that more than "
-			"the maximum.  Please check your entry and retry the command.",
-			p->min_proc_units_x100 / 100, p->min_proc_units_x100 % 100,
-			p->desired_proc_units_x100 / 100, p->desired_proc_units_x100 % 100,
-			p->max_proc_units_x100 / 100, p->max_proc_units_x100 % 100);
+	r = check_order("procs", p->min_procs, p->desired_procs, p->max_procs, err);
+	if (r < 0 || p->proc_mode == LPAR_PROC_DEDICATED)
+		return r;
+	r = check_order_x100("proc_units", p->min_proc_units_x100, p->desired_proc_units_x100,
+			     p->max_proc_units_x100, err);
+	if (r < 0)
+		return r;
 	r = check_units_of("min", p->min_proc_units_x100, p->min_procs, err);
-	if (r == 0)
-		r = check_units_of("desired", p->desired_proc_units_x100, p->desired_procs, err);
-	return r < 0 ? r : check_units_of("max", p->max_proc_units_x100, p->max_procs, err);
+	if (r < 0)
+		return r;
+	r = check_units_of("desired", p->desired_proc_units_x100, p->desired_procs, err);
+	if (r < 0)
+		return r;
+	return check_units_of("max", p->max_proc_units_x100, p->max_procs, err);
 }
 
 static bool is_shared_mode(enum lpar_sharing_mode m)
@@ -433,11 +444,7 @@ int lpar_profile_remove(struct lpar_partition *p, const char *name, struct par_e
 	if (r < 0)
 		return r;
 	if (par_streq(p->default_profile, name))
-		return par_fail(
-			err, PAR_E_WRONG_STATE, 0,
-			"HSCL05DF The profile named %s cannot be removed, because it is the "
-			"default profile of the partition named %s.",
-			name, p->name);
+		return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_DEFAULT_PROFILE, name, p->name);
 	lpar_profile_done(profile);
 	memmove(profile, profile + 1,
 		(size_t)(p->profiles + p->n_profiles - profile - 1) * sizeof(*profile));

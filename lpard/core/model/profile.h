@@ -35,7 +35,7 @@ enum lpar_boot_mode {
 	LPAR_BOOT_DS,
 };
 
-const char *lpar_boot_mode_text(enum lpar_boot_mode m);
+/* lpar_boot_mode_parse - the mode that the HMC writes so ("norm", "sms" …); false: there is none */
 bool lpar_boot_mode_parse(const char *text, enum lpar_boot_mode *ret);
 
 /* Plain data; strings owned, NULL means the attribute's default. */

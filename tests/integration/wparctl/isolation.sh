@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# isolation.sh - what a WPAR sees and cannot do: attacks from inside (facts/hostile.md 1-10)
+# isolation.sh - what a WPAR sees and cannot do: attacks from inside (docs/SECURITY.md)
 # timeout: 200
 # shellcheck disable=SC2016,SC2115 # root is set below; in single quotes the WPAR's shell expands
 set -u
