@@ -22,8 +22,7 @@ struct lpar_daemon {
 	struct lpar_server *server;
 	struct lpar_managed **hosts; /* in the order of the configuration */
 	size_t n_hosts;
-	struct lpar_waiting *parked; /* calls that wait for a system to connect */
-	struct par_source *parked_timer;
+	struct lpar_waiting *waiting; /* calls that wait for a system to connect */
 	uint64_t last_job;
 	_Atomic bool stopping;
 };

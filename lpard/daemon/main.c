@@ -240,12 +240,12 @@ static void daemon_done(struct program *p)
 	struct lpar_daemon *d = &p->daemon;
 
 	d->stopping = true;
-	lpar_waiting_clear(d);
 	/* No new work; what is under way ends, for it is told that we stop. */
 	par_workers_free(&d->workers);
 	/* What it has to report is heard: descriptors come with it, and answers go out. */
 	for (int i = 0; d->loop && i < 4; i++)
 		(void)par_event_run_once(d->loop, 0);
+	lpar_waiting_free(&d->waiting);
 	lpar_server_free(&d->server);
 	limit_end();
 	for (size_t i = 0; i < d->n_hosts; i++)
@@ -268,6 +268,7 @@ static int start(struct program *p, struct par_error **err)
 
 	r = r < 0 ? r : watch_signals(p, err);
 	r = r < 0 ? r : par_workers_new(d->loop, WORKERS, &d->workers, err);
+	r = r < 0 ? r : lpar_waiting_new(d->loop, lpar_dispatch, d, &d->waiting, err);
 	/* The lock comes with the door: before it no other system is touched. */
 	r = r < 0 ? r : lpar_server_new(d->loop, &sc, lpar_dispatch, d, &d->server, err);
 	for (size_t i = 0; r >= 0 && i < d->config->n_systems; i++)

@@ -74,7 +74,6 @@ void lpar_console_free(struct lpar_console **console)
 		auto_error err = NULL;
 
 		par_fail(&err, PAR_E_DISCONNECTED, 0, "The partition was removed.");
-		c->asking->gone = NULL;
 		lpar_call_fail(&c->asking, &err);
 	}
 	if (c->opening) {
@@ -250,16 +249,14 @@ static void asking_gone(struct lpar_call *call, void *user)
 {
 	struct lpar_console *c = user;
 
+	(void)call;
 	c->asking = NULL;
-	call->gone = NULL;
-	lpar_call_reply(&call, NULL);
 }
 
 static void give_terminal(struct lpar_console *c, struct lpar_call *call)
 {
 	par_log(PAR_LOG_INFO, "peer=%u/%d lpar=%s terminal opened", (unsigned int)call->peer.uid,
 		(int)call->peer.pid, c->entry->part->name);
-	call->gone = NULL;
 	c->holder = lpar_call_upgrade(&call, NULL, &holder_ops, c);
 }
 
@@ -312,7 +309,6 @@ static void answer_asking(struct lpar_console *c, const struct opening *o)
 		give_terminal(c, call);
 		return;
 	}
-	call->gone = NULL;
 	if (o->err && o->err->id == PAR_E_BUSY)
 		already_open(&err);
 	else

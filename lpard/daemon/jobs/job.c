@@ -14,9 +14,8 @@ static void call_gone(struct lpar_call *call, void *user)
 {
 	struct lpar_job *job = user;
 
+	(void)call;
 	job->call = NULL;
-	call->gone = NULL;
-	lpar_call_reply(&call, NULL);
 }
 
 struct lpar_job *lpar_job_new(struct lpar_managed *host, struct lpar_call *call,
@@ -94,7 +93,6 @@ void lpar_job_end(struct lpar_job *job)
 	if (job->call) {
 		struct lpar_call *call = take_ptr(job->call);
 
-		call->gone = NULL;
 		if (job->result < 0)
 			lpar_call_fail(&call, &job->error);
 		else

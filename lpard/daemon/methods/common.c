@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-#define PARK_MS	       5000
+#define WAIT_MS	       5000
 #define MAX_ATTRIBUTES 256
 
 void lpar_method_fail(struct lpar_call **call, struct par_error **err)
@@ -33,7 +33,7 @@ struct lpar_managed *lpar_method_host(struct lpar_daemon *d, struct lpar_call **
 	}
 	if (host && !lpar_managed_up(host)) {
 		if (lpar_managed_settling(host)) {
-			lpar_waiting_add(d, take_ptr(*call), PARK_MS);
+			lpar_waiting_add(d->waiting, take_ptr(*call), WAIT_MS);
 			return NULL;
 		}
 		lpar_managed_down_error(host, &err);

@@ -10,7 +10,7 @@
 
 #define MAX_FIELDS  512
 #define MAX_VALUES  4096
-#define PARK_SYS_MS 5000
+#define WAIT_SYS_MS 5000
 
 struct listing {
 	enum lpar_listing kind;
@@ -234,7 +234,7 @@ static int list_systems(struct lpar_daemon *d, struct listing *l, struct json_ob
 		if (name && lpar_managed_find(d, name) != host)
 			continue;
 		if (host->connection != HV_CONNECTION_DOWN && lpar_managed_settling(host)) {
-			lpar_waiting_add(d, take_ptr(*call), PARK_SYS_MS);
+			lpar_waiting_add(d->waiting, take_ptr(*call), WAIT_SYS_MS);
 			return 0;
 		}
 		r = put_host(l, host, err);

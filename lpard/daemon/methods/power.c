@@ -20,9 +20,8 @@ static void group_call_gone(struct lpar_call *call, void *user)
 {
 	struct group *g = user;
 
+	(void)call;
 	g->call = NULL;
-	call->gone = NULL;
-	lpar_call_reply(&call, NULL);
 }
 
 static void group_drop(struct group *g)
@@ -30,7 +29,6 @@ static void group_drop(struct group *g)
 	if (--g->pending > 0)
 		return;
 	if (g->call) {
-		g->call->gone = NULL;
 		if (g->first)
 			lpar_call_fail(&g->call, &g->first);
 		else

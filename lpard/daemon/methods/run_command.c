@@ -42,7 +42,6 @@ static void session_free(struct session *s)
 static void fail(struct session *s, struct par_error **err)
 {
 	if (s->call) {
-		s->call->gone = NULL;
 		lpar_call_fail(&s->call, err);
 	}
 	session_free(s);
@@ -122,7 +121,6 @@ static void on_replied(struct lpar_command *r, const struct par_error *err, void
 		fail(s, &copy);
 		return;
 	}
-	s->call->gone = NULL;
 	s->raw = lpar_call_upgrade(&s->call, NULL, &raw_ops, s);
 	if (!s->raw)
 		session_free(s);
@@ -164,11 +162,10 @@ static void on_gone(struct lpar_call *call, void *user)
 {
 	struct session *s = user;
 
+	(void)call;
 	if (s->wait)
 		lpar_agent_link_forget(s->link, s->wait);
 	s->call = NULL;
-	call->gone = NULL;
-	lpar_call_reply(&call, NULL);
 	session_free(s);
 }
 

@@ -1,81 +1,124 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calls that wait for a system: see parked.h. */
+/* Calls that wait for a system: see waiting.h. */
 #include "lpard/daemon/methods/waiting.h"
 
-#include "lpard/daemon/methods/dispatch.h"
-
-struct lpar_waiting {
-	struct lpar_waiting *next;
-	struct lpar_daemon *daemon;
+struct waiter {
+	struct waiter *next, **at; /* at: what points to this one */
 	struct lpar_call *call;
 };
 
-static void gone(struct lpar_call *call, void *user)
-{
-	struct lpar_waiting *p = user, **at = &p->daemon->parked;
+struct lpar_waiting {
+	struct waiter *list;
+	struct waiter *woken; /* being looked at again */
+	struct par_source *timer;
+	lpar_waiting_fn again;
+	void *user;
+};
 
-	while (*at && *at != p)
-		at = &(*at)->next;
-	if (*at)
-		*at = p->next;
-	free(p);
-	call->gone = NULL;
-	lpar_call_reply(&call, NULL);
+static void put_first(struct waiter **list, struct waiter *w)
+{
+	w->next = *list;
+	w->at = list;
+	if (w->next)
+		w->next->at = &w->next;
+	*list = w;
 }
 
-static void on_timer(struct par_source *s, void *user)
+static void waiter_free(struct waiter *w)
+{
+	*w->at = w->next;
+	if (w->next)
+		w->next->at = w->at;
+	free(w);
+}
+
+static void on_waiter_gone(struct lpar_call *call, void *user)
+{
+	(void)call;
+	waiter_free(user);
+}
+
+/* The first of the list, which is not empty */
+static struct lpar_call *take_first(struct waiter **list)
+{
+	struct lpar_call *call = (*list)->call;
+
+	waiter_free(*list);
+	call->gone = NULL;
+	return call;
+}
+
+static void on_waited_enough(struct par_source *s, void *user)
 {
 	(void)s;
 	lpar_waiting_wake(user);
 }
 
-void lpar_waiting_add(struct lpar_daemon *d, struct lpar_call *call, uint64_t ms)
+int lpar_waiting_new(struct par_event *loop, lpar_waiting_fn again, void *user,
+		     struct lpar_waiting **ret, struct par_error **err)
 {
-	struct lpar_waiting *p = calloc(1, sizeof(*p));
+	struct lpar_waiting *all = calloc(1, sizeof(*all));
+	int r;
+
+	if (!all)
+		return par_oom(err);
+	all->again = again;
+	all->user = user;
+	r = par_event_timer(loop, UINT64_MAX, on_waited_enough, all, &all->timer, err);
+	if (r < 0) {
+		free(all);
+		return r;
+	}
+	*ret = all;
+	return 0;
+}
+
+void lpar_waiting_add(struct lpar_waiting *all, struct lpar_call *call, uint64_t ms)
+{
+	struct waiter *w = calloc(1, sizeof(*w));
 	auto_error err = NULL;
 
-	if (p && !d->parked_timer)
-		(void)par_event_timer(d->loop, UINT64_MAX, on_timer, d, &d->parked_timer, NULL);
-	if (!p || !d->parked_timer) {
-		free(p);
+	if (!w) {
 		par_oom(&err);
 		lpar_call_fail(&call, &err);
 		return;
 	}
-	*p = (struct lpar_waiting){ .next = d->parked, .daemon = d, .call = call };
-	d->parked = p;
-	call->gone = gone;
-	call->gone_user = p;
-	(void)par_source_timer(d->parked_timer, ms);
+	w->call = call;
+	put_first(&all->list, w);
+	call->gone = on_waiter_gone;
+	call->gone_user = w;
+	(void)par_source_timer(all->timer, ms);
 }
 
-void lpar_waiting_wake(struct lpar_daemon *d)
+void lpar_waiting_wake(struct lpar_waiting *all)
 {
-	struct lpar_waiting *list = d->parked;
+	/* A call that must wait on is added to the list again: woken are those of now. */
+	while (all->list) {
+		struct waiter *w = all->list;
 
-	/* Who must wait on parks itself again. */
-	d->parked = NULL;
-	while (list) {
-		struct lpar_waiting *p = list;
-
-		list = p->next;
-		p->call->gone = NULL;
-		lpar_dispatch(p->call, d);
-		free(p);
+		all->list = w->next;
+		if (w->next)
+			w->next->at = &all->list;
+		put_first(&all->woken, w);
 	}
+	while (all->woken)
+		all->again(take_first(&all->woken), all->user);
 }
 
-void lpar_waiting_clear(struct lpar_daemon *d)
+void lpar_waiting_free(struct lpar_waiting **waiting)
 {
-	while (d->parked) {
-		struct lpar_waiting *p = d->parked;
+	struct lpar_waiting *all = *waiting;
+
+	if (!all)
+		return;
+	while (all->list) {
+		struct lpar_call *call = take_first(&all->list);
 		auto_error err = NULL;
 
-		d->parked = p->next;
-		p->call->gone = NULL;
 		par_fail(&err, PAR_E_DISCONNECTED, 0, "lpard is being stopped");
-		lpar_call_fail(&p->call, &err);
-		free(p);
+		lpar_call_fail(&call, &err);
 	}
-	par_source_free(&d->parked_timer);
+	par_source_free(&all->timer);
+	free(all);
+	*waiting = NULL;
 }

@@ -36,12 +36,14 @@ struct lpar_call {
 	struct json_object *parameters; /* an object */
 	bool more, oneway, upgrade;
 	struct lpar_peer peer;
-	/* The client went away before the answer; may be NULL.  Answer (freeing the call) or not.
+	/*
+	 * The client went away before the answer: forget the call, which is freed on return.  NULL:
+	 * its owner keeps it and answers later, to nobody.  Answering sets this to NULL first.
 	 */
 	void (*gone)(struct lpar_call *call, void *user);
 	void *gone_user;
-	/* private to client.c */
-	struct lpar_connection *client; /* NULL: gone */
+	/* private to connection.c */
+	struct lpar_connection *connection; /* NULL: gone */
 	char *method_owned;
 };
 
@@ -52,8 +54,11 @@ void lpar_call_fail(struct lpar_call **call, struct par_error **err);
 /* lpar_call_fail_service - answer with an error of org.varlink.service and its one parameter */
 void lpar_call_fail_service(struct lpar_call **call, const char *name, const char *parameter,
 			    const char *value);
-/* lpar_call_progress - an answer before the last one, if the client asked for more of them and
- * reads them; @parameters is taken over */
+/*
+ * lpar_call_progress - an answer before the last one, if the client asked for more of them and
+ * reads them; @parameters is taken over.  A client that turns out to be gone is told of by ->gone
+ * from within: the call may be freed on return.
+ */
 void lpar_call_progress(struct lpar_call *call, struct json_object *parameters);
 
 /* What the owner of an upgraded connection is told. */

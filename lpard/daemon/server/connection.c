@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One connection: reads calls, one at a time, hands them to the server's function and writes the
- * answers; or, upgraded, moves raw bytes.  Never blocks, and bounds what a client can make it hold:
- * one call in, one answer out, and nothing more is read until that was taken.
+ * One connection: reads calls, one at a time, hands each to its owner and writes the answers; or,
+ * upgraded, moves raw bytes.  Never blocks, and bounds what a client can make lpard hold: one call
+ * in, one answer out, and nothing more is read until the client has taken that answer.
  */
-#include "lpard/daemon/server/server_priv.h"
+#include "lpard/daemon/server/connection.h"
 
 #include "lpard/common/json.h"
 #include "lpard/common/log.h"
+#include "lpard/wire/wire.h"
 
 #include <string.h>
 #include <sys/socket.h>
@@ -19,12 +20,38 @@
 #define BEHIND_MS	30000 /* a reader that takes nothing for so long is dropped */
 #define BEHIND_CLOSE_MS 3000  /* when the connection is to be closed anyway */
 
+struct lpar_connection {
+	struct par_event *loop;
+	const struct lpar_connection_ops *ops;
+	void *user;
+	int fd;
+	struct par_source *source;
+	struct lpar_peer peer;
+	struct par_wire_in in;
+	struct par_buf out;
+	size_t out_done;	   /* bytes of out already written */
+	uint64_t behind_since;	   /* ms; 0: nothing waits to be written */
+	struct lpar_call *call;	   /* under way */
+	struct lpar_upgraded *raw; /* upgraded */
+	bool closing;		   /* close once out is written */
+	bool in_handler;	   /* do not free: the handler does */
+	bool dead;
+	bool raw_paused;
+	struct par_source *kick; /* timer: hand over what came with the upgrade */
+};
+
+struct lpar_upgraded {
+	struct lpar_connection *connection;
+	const struct lpar_upgraded_ops *ops;
+	void *user;
+};
+
 static size_t pending(const struct lpar_connection *c)
 {
 	return c->out.len - c->out_done;
 }
 
-static void client_free(struct lpar_connection *c)
+static void connection_free(struct lpar_connection *c)
 {
 	par_source_free(&c->source);
 	par_source_free(&c->kick);
@@ -35,40 +62,47 @@ static void client_free(struct lpar_connection *c)
 	free(c);
 }
 
+static void call_free(struct lpar_call **call)
+{
+	struct lpar_call *k = *call;
+
+	if (k->connection)
+		k->connection->call = NULL;
+	json_object_put(k->parameters);
+	free(k->method_owned);
+	free(k);
+	*call = NULL;
+}
+
+/* Nobody waits for the answer any more.  An owner that did not ask to be told answers later. */
+static void call_gone(struct lpar_call *call)
+{
+	call->connection = NULL;
+	if (!call->gone)
+		return;
+	call->gone(call, call->gone_user);
+	call_free(&call);
+}
+
 void lpar_connection_drop(struct lpar_connection *c)
 {
-	struct lpar_server *server = c->server;
-
 	if (c->dead)
 		return;
 	c->dead = true;
-	if (c->prev)
-		c->prev->next = c->next;
-	else
-		server->clients = c->next;
-	if (c->next)
-		c->next->prev = c->prev;
-	server->n_clients--;
-	if (c->call) {
-		struct lpar_call *call = c->call;
-
-		c->call = NULL;
-		call->client = NULL;
-		if (call->gone)
-			call->gone(call, call->gone_user);
-	}
+	if (c->call)
+		call_gone(take_ptr(c->call));
 	if (c->raw) {
 		struct lpar_upgraded *raw = take_ptr(c->raw);
 
-		raw->client = NULL;
+		raw->connection = NULL;
 		raw->ops->closed(raw->user);
 		free(raw);
 	}
 	par_source_free(&c->source);
 	par_source_free(&c->kick);
+	c->ops->gone(c->user);
 	if (!c->in_handler)
-		client_free(c);
-	lpar_server_client_gone(server);
+		connection_free(c);
 }
 
 /* What to wait for: EPOLLET alone still tells that the other side is gone. */
@@ -103,7 +137,7 @@ static void flush(struct lpar_connection *c)
 			}
 			if (c->behind_since == 0)
 				c->behind_since = par_now_ms();
-			lpar_server_watch(c->server);
+			c->ops->behind(c->user);
 			return;
 		}
 		c->out_done += (size_t)n;
@@ -122,29 +156,19 @@ static void flush(struct lpar_connection *c)
 		c->raw->ops->drained(c->raw->user);
 }
 
-bool lpar_clients_check(struct lpar_server *server, uint64_t now_ms)
+enum lpar_connection_reader lpar_connection_check(struct lpar_connection *c, uint64_t now_ms)
 {
-	struct lpar_connection *c, *next;
-	bool behind = false;
+	uint64_t limit = c->closing ? BEHIND_CLOSE_MS : BEHIND_MS;
 
-	for (c = server->clients; c; c = next) {
-		uint64_t limit = c->closing ? BEHIND_CLOSE_MS : BEHIND_MS;
-
-		next = c->next;
-		/* A terminal that is not read may stand still; its owner bounds what it holds. */
-		if (c->behind_since == 0 || (c->raw && !c->closing))
-			continue;
-		if (now_ms - c->behind_since >= limit) {
-			par_log(PAR_LOG_WARNING, "peer=%u/%d does not read its answer: dropped",
-				(unsigned int)c->peer.uid, (int)c->peer.pid);
-			lpar_connection_drop(c);
-			/* Its owner may have dropped others: start again. */
-			next = server->clients;
-			continue;
-		}
-		behind = true;
-	}
-	return behind;
+	/* A terminal that is not read may stand still; its owner bounds what it holds. */
+	if (c->behind_since == 0 || (c->raw && !c->closing))
+		return LPAR_READER_IN_TIME;
+	if (now_ms - c->behind_since < limit)
+		return LPAR_READER_BEHIND;
+	par_log(PAR_LOG_WARNING, "peer=%u/%d does not read its answer: dropped",
+		(unsigned int)c->peer.uid, (int)c->peer.pid);
+	lpar_connection_drop(c);
+	return LPAR_READER_DROPPED;
 }
 
 static void put_reply(struct lpar_connection *c, const struct par_wire_reply *r)
@@ -153,24 +177,12 @@ static void put_reply(struct lpar_connection *c, const struct par_wire_reply *r)
 		lpar_connection_drop(c);
 }
 
-static void call_free(struct lpar_call **call)
-{
-	struct lpar_call *k = *call;
-
-	if (k->client)
-		k->client->call = NULL;
-	json_object_put(k->parameters);
-	free(k->method_owned);
-	free(k);
-	*call = NULL;
-}
-
 static void handle_input(struct lpar_connection *c);
 
 /* The call is answered: write, and go on with what the client sent meanwhile. */
 static void answered(struct lpar_call **call)
 {
-	struct lpar_connection *c = (*call)->client;
+	struct lpar_connection *c = (*call)->connection;
 
 	call_free(call);
 	if (!c || c->dead || c->in_handler)
@@ -179,12 +191,22 @@ static void answered(struct lpar_call **call)
 	handle_input(c);
 	c->in_handler = false;
 	if (c->dead)
-		client_free(c);
+		connection_free(c);
+}
+
+/*
+ * The call's connection, to answer on.  From here on its owner is not told any more that the client
+ * is gone, also when writing the answer finds that out.
+ */
+static struct lpar_connection *take_connection(struct lpar_call *call)
+{
+	call->gone = NULL;
+	return call->connection;
 }
 
 void lpar_call_reply(struct lpar_call **call, struct json_object *parameters)
 {
-	struct lpar_connection *c = (*call)->client;
+	struct lpar_connection *c = take_connection(*call);
 	struct par_wire_reply r = { .parameters = parameters };
 
 	if (c && !(*call)->oneway)
@@ -195,7 +217,7 @@ void lpar_call_reply(struct lpar_call **call, struct json_object *parameters)
 
 void lpar_call_fail(struct lpar_call **call, struct par_error **err)
 {
-	struct lpar_connection *c = (*call)->client;
+	struct lpar_connection *c = take_connection(*call);
 
 	if (c && !(*call)->oneway && par_wire_encode_error(err ? *err : NULL, &c->out) < 0)
 		lpar_connection_drop(c);
@@ -206,7 +228,7 @@ void lpar_call_fail(struct lpar_call **call, struct par_error **err)
 void lpar_call_fail_service(struct lpar_call **call, const char *name, const char *parameter,
 			    const char *value)
 {
-	struct lpar_connection *c = (*call)->client;
+	struct lpar_connection *c = take_connection(*call);
 	autofree char *error = par_strdup_printf("org.varlink.service.%s", name);
 	auto_json parameters = json_object_new_object();
 	struct par_wire_reply r = { .error = error, .parameters = parameters };
@@ -220,15 +242,21 @@ void lpar_call_fail_service(struct lpar_call **call, const char *name, const cha
 
 void lpar_call_progress(struct lpar_call *call, struct json_object *parameters)
 {
-	struct lpar_connection *c = call->client;
+	struct lpar_connection *c = call->connection;
 	struct par_wire_reply r = { .parameters = parameters, .continues = true };
 
 	if (c && call->more && pending(c) < OUT_PROGRESS) {
+		bool within = c->in_handler;
+
+		/* A client that is gone is dropped here, and its call with it. */
+		c->in_handler = true;
 		put_reply(c, &r);
 		if (!c->dead)
 			flush(c);
-		if (call->client)
-			rewatch(c);
+		rewatch(c);
+		c->in_handler = within;
+		if (c->dead && !within)
+			connection_free(c);
 	}
 	json_object_put(parameters);
 }
@@ -253,10 +281,10 @@ static bool take_message(struct lpar_connection *c, const char *text, size_t len
 				    .oneway = w.oneway,
 				    .upgrade = w.upgrade,
 				    .peer = c->peer,
-				    .client = c };
+				    .connection = c };
 	w = (struct par_wire_call){ 0 };
 	c->call = call;
-	c->server->fn(call, c->server->user);
+	c->ops->call(call, c->user);
 	return true;
 }
 
@@ -314,7 +342,7 @@ static void read_some(struct lpar_connection *c)
 		lpar_connection_drop(c);
 }
 
-static void client_io(struct par_source *s, int fd, uint32_t events, void *user)
+static void on_socket(struct par_source *s, int fd, uint32_t events, void *user)
 {
 	struct lpar_connection *c = user;
 
@@ -331,10 +359,12 @@ static void client_io(struct par_source *s, int fd, uint32_t events, void *user)
 		handle_input(c);
 	c->in_handler = false;
 	if (c->dead)
-		client_free(c);
+		connection_free(c);
 }
 
-int lpar_connection_new(struct lpar_server *server, int fd, const struct lpar_peer *peer)
+int lpar_connection_new(struct par_event *loop, int fd, const struct lpar_peer *peer,
+			const struct lpar_connection_ops *ops, void *user,
+			struct lpar_connection **ret)
 {
 	struct lpar_connection *c = calloc(1, sizeof(*c));
 
@@ -342,17 +372,15 @@ int lpar_connection_new(struct lpar_server *server, int fd, const struct lpar_pe
 		close(fd);
 		return -ENOMEM;
 	}
-	*c = (struct lpar_connection){ .server = server, .fd = fd, .peer = *peer };
+	*c = (struct lpar_connection){
+		.loop = loop, .ops = ops, .user = user, .fd = fd, .peer = *peer
+	};
 	c->in.max = PAR_WIRE_MAX_CALL;
-	if (par_event_io(server->loop, fd, EPOLLIN, client_io, c, &c->source, NULL) < 0) {
-		client_free(c);
+	if (par_event_io(loop, fd, EPOLLIN, on_socket, c, &c->source, NULL) < 0) {
+		connection_free(c);
 		return -ENOMEM;
 	}
-	c->next = server->clients;
-	if (c->next)
-		c->next->prev = c;
-	server->clients = c;
-	server->n_clients++;
+	*ret = c;
 	return 0;
 }
 
@@ -376,19 +404,19 @@ static void kicked(struct par_source *s, void *user)
 		handle_input(c);
 	c->in_handler = false;
 	if (c->dead)
-		client_free(c);
+		connection_free(c);
 }
 
 struct lpar_upgraded *lpar_call_upgrade(struct lpar_call **call, struct json_object *parameters,
 					const struct lpar_upgraded_ops *ops, void *user)
 {
-	struct lpar_connection *c = (*call)->client;
+	struct lpar_connection *c = take_connection(*call);
 	struct par_wire_reply r = { .parameters = parameters };
 	struct lpar_upgraded *raw = c ? calloc(1, sizeof(*raw)) : NULL;
 
-	if (c && raw && par_event_timer(c->server->loop, 0, kicked, c, &c->kick, NULL) == 0 &&
+	if (c && raw && par_event_timer(c->loop, 0, kicked, c, &c->kick, NULL) == 0 &&
 	    par_wire_encode_reply(&r, &c->out, NULL) == 0) {
-		*raw = (struct lpar_upgraded){ .client = c, .ops = ops, .user = user };
+		*raw = (struct lpar_upgraded){ .connection = c, .ops = ops, .user = user };
 		c->raw = raw;
 		c->raw_paused = true; /* until kicked */
 		if (!c->in_handler)
@@ -407,7 +435,7 @@ struct lpar_upgraded *lpar_call_upgrade(struct lpar_call **call, struct json_obj
 
 int lpar_upgraded_send(struct lpar_upgraded *raw, const void *data, size_t len)
 {
-	struct lpar_connection *c = raw->client;
+	struct lpar_connection *c = raw->connection;
 
 	if (pending(c) + len > OUT_RAW_MAX)
 		return -ENOBUFS;
@@ -424,20 +452,20 @@ int lpar_upgraded_send(struct lpar_upgraded *raw, const void *data, size_t len)
 
 size_t lpar_upgraded_pending(const struct lpar_upgraded *raw)
 {
-	return pending(raw->client);
+	return pending(raw->connection);
 }
 
 void lpar_upgraded_pause(struct lpar_upgraded *raw, bool pause)
 {
-	if (raw->client->kick)
+	if (raw->connection->kick)
 		return; /* nothing was read so far; the kick looks at it */
-	raw->client->raw_paused = pause;
-	rewatch(raw->client);
+	raw->connection->raw_paused = pause;
+	rewatch(raw->connection);
 }
 
 void lpar_upgraded_close(struct lpar_upgraded **raw)
 {
-	struct lpar_connection *c = *raw ? (*raw)->client : NULL;
+	struct lpar_connection *c = *raw ? (*raw)->connection : NULL;
 
 	if (!c)
 		return;
@@ -452,6 +480,6 @@ void lpar_upgraded_close(struct lpar_upgraded **raw)
 	}
 	if (c->behind_since == 0)
 		c->behind_since = par_now_ms();
-	lpar_server_watch(c->server);
+	c->ops->behind(c->user);
 	rewatch(c);
 }

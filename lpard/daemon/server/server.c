@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The door: see server.h.  What a connection does once it is in is client.c's. */
-#include "lpard/daemon/server/server_priv.h"
+/* The door: see server.h.  What a client does once it is in is connection.c's. */
+#include "lpard/daemon/server/server.h"
 
 #include "lpard/common/log.h"
+#include "lpard/daemon/server/connection.h"
+#include "lpard/wire/wire.h"
 
 #include <fcntl.h>
 #include <grp.h>
@@ -17,6 +19,29 @@
 #define ROOT_RESERVE 32	  /* connections that only root gets */
 #define BACKLOG	     1024
 #define MAX_GROUPS   1024
+
+/* Somebody who was let in. */
+struct client {
+	struct client *prev, *next;
+	struct lpar_server *server;
+	struct lpar_connection *connection;
+};
+
+struct lpar_server {
+	struct par_event *loop;
+	lpar_server_fn fn;
+	void *user;
+	char *path, *lock_path;
+	int fd, lock_fd;
+	bool passed; /* the socket is somebody else's, who listens on after us */
+	struct par_source *source;
+	struct par_source *retry; /* timer: accept again after EMFILE; watch over slow readers */
+	bool paused, watching;
+	gid_t group, read_group; /* (gid_t)-1: none */
+	size_t max_clients;
+	struct client *clients;
+	size_t n_clients;
+};
 
 const char *lpar_role_name(enum lpar_role role)
 {
@@ -72,7 +97,7 @@ static void arm(struct lpar_server *server)
 	(void)par_source_timer(server->retry, ms);
 }
 
-void lpar_server_client_gone(struct lpar_server *server)
+static void go_on_accepting(struct lpar_server *server)
 {
 	if (server->paused && server->source) {
 		server->paused = false;
@@ -80,12 +105,27 @@ void lpar_server_client_gone(struct lpar_server *server)
 	}
 }
 
-void lpar_server_watch(struct lpar_server *server)
+/* Drop the clients that have not read for long; true when some others still are behind. */
+static bool check_readers(struct lpar_server *server, uint64_t now_ms)
 {
-	if (server->watching)
-		return;
-	server->watching = true;
-	arm(server);
+	struct client *c = server->clients;
+	bool behind = false;
+
+	while (c) {
+		switch (lpar_connection_check(c->connection, now_ms)) {
+		case LPAR_READER_BEHIND:
+			behind = true;
+			break;
+		case LPAR_READER_IN_TIME:
+			break;
+		case LPAR_READER_DROPPED:
+			/* Its call's owner may have dropped others: start again. */
+			c = server->clients;
+			continue;
+		}
+		c = c->next;
+	}
+	return behind;
 }
 
 static void on_timer(struct par_source *s, void *user)
@@ -93,10 +133,72 @@ static void on_timer(struct par_source *s, void *user)
 	struct lpar_server *server = user;
 
 	(void)s;
-	lpar_server_client_gone(server);
+	go_on_accepting(server);
 	if (server->watching)
-		server->watching = lpar_clients_check(server, par_now_ms());
+		server->watching = check_readers(server, par_now_ms());
 	arm(server);
+}
+
+/* What connections tell. */
+
+static void on_call(struct lpar_call *call, void *user)
+{
+	struct client *c = user;
+
+	c->server->fn(call, c->server->user);
+}
+
+static void on_behind(void *user)
+{
+	struct client *c = user;
+
+	if (c->server->watching)
+		return;
+	c->server->watching = true;
+	arm(c->server);
+}
+
+static void on_gone(void *user)
+{
+	struct client *c = user;
+	struct lpar_server *server = c->server;
+
+	if (c->prev)
+		c->prev->next = c->next;
+	else
+		server->clients = c->next;
+	if (c->next)
+		c->next->prev = c->prev;
+	free(c);
+	server->n_clients--;
+	go_on_accepting(server);
+}
+
+static const struct lpar_connection_ops connection_ops = {
+	.call = on_call,
+	.behind = on_behind,
+	.gone = on_gone,
+};
+
+/* Takes @fd over. */
+static void let_in(struct lpar_server *server, int fd, const struct lpar_peer *peer)
+{
+	struct client *c = calloc(1, sizeof(*c));
+
+	if (!c) {
+		close(fd);
+		return;
+	}
+	if (lpar_connection_new(server->loop, fd, peer, &connection_ops, c, &c->connection) < 0) {
+		free(c);
+		return;
+	}
+	c->server = server;
+	c->next = server->clients;
+	if (c->next)
+		c->next->prev = c;
+	server->clients = c;
+	server->n_clients++;
 }
 
 static void pause_accept(struct lpar_server *server, int errnum)
@@ -146,7 +248,7 @@ static void on_accept(struct par_source *s, int listen_fd, uint32_t events, void
 			refuse(fd, &peer);
 			continue;
 		}
-		(void)lpar_connection_new(server, fd, &peer);
+		let_in(server, fd, &peer);
 	}
 }
 
@@ -301,7 +403,7 @@ void lpar_server_free(struct lpar_server **s)
 		return;
 	par_source_free(&server->source);
 	while (server->clients)
-		lpar_connection_drop(server->clients);
+		lpar_connection_drop(server->clients->connection);
 	par_source_free(&server->retry);
 	if (server->fd >= 0) {
 		close(server->fd);

@@ -128,7 +128,7 @@ static void refresh_done(void *user)
 			par_log(PAR_LOG_WARNING,
 				"system=%s has %zu LPARs whose metadata is damaged: %s", host->name,
 				f->records.damaged, f->records.why ? f->records.why : "?");
-		lpar_waiting_wake(host->daemon);
+		lpar_waiting_wake(host->daemon->waiting);
 	} else {
 		par_log(PAR_LOG_WARNING, "system=%s cannot be read: %s", host->name,
 			f->err && f->err->msg ? f->err->msg : "?");

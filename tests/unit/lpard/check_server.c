@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* server.c and client.c: the door, its limits, and what a client can do to it. */
+/* server.c and connection.c: the door, its limits, and what a client can do to it. */
 #include "harness.h"
 #include "lpard/common/json.h"
 #include "lpard/common/log.h"
@@ -23,11 +23,10 @@ static struct par_buf raw_bytes;
 
 static void on_gone(struct lpar_call *call, void *user)
 {
+	(void)call;
 	(void)user;
 	gone_seen++;
 	kept = NULL;
-	call->gone = NULL;
-	lpar_call_reply(&call, NULL);
 }
 
 static void raw_data(void *user, const char *data, size_t len)
@@ -52,7 +51,7 @@ static void serve(struct lpar_call *call, void *user)
 	struct json_object *o = json_object_new_object();
 
 	(void)user;
-	if (what == 'K') { /* keep */
+	if (what == 'K' || what == 'M') { /* keep */
 		json_object_put(o);
 		call->gone = on_gone;
 		kept = call;
@@ -119,7 +118,9 @@ static void turn(int rounds)
 
 static void say(int fd, const char *method)
 {
-	autofree char *text = par_strdup_printf("{\"method\":\"org.test.%s\"}", method);
+	bool more = method[0] == 'M';
+	autofree char *text = par_strdup_printf("{\"method\":\"org.test.%s\"%s}", method,
+						more ? ",\"more\":true" : "");
 
 	ck_assert_int_eq(write(fd, text, strlen(text) + 1), (ssize_t)strlen(text) + 1);
 }
@@ -219,6 +220,59 @@ START_TEST(gone_while_waiting)
 	turn(5);
 	ck_assert_int_eq(gone_seen, 1);
 	ck_assert_uint_eq(lpar_server_clients(server), 0);
+}
+END_TEST
+
+/* Progress finds out that the client is gone, before the loop does. */
+START_TEST(gone_while_told_of_progress)
+{
+	int fd = dial();
+
+	gone_seen = 0;
+	say(fd, "M");
+	turn(5);
+	ck_assert_ptr_nonnull(kept);
+	lpar_call_progress(kept, json_object_new_object());
+	ck_assert_str_eq(hear(fd), "{\"parameters\":{},\"continues\":true}");
+	close(fd);
+	lpar_call_progress(kept, json_object_new_object());
+	ck_assert_int_eq(gone_seen, 1);
+	ck_assert_ptr_null(kept);
+	ck_assert_uint_eq(lpar_server_clients(server), 0);
+}
+END_TEST
+
+/* The last answer finds that out; who answers is not told any more. */
+START_TEST(gone_while_answered)
+{
+	int fd = dial();
+
+	gone_seen = 0;
+	say(fd, "K");
+	turn(5);
+	close(fd);
+	lpar_call_reply(&kept, NULL);
+	ck_assert_ptr_null(kept);
+	turn(5);
+	ck_assert_int_eq(gone_seen, 0);
+	ck_assert_uint_eq(lpar_server_clients(server), 0);
+}
+END_TEST
+
+/* An owner who does not care answers later, to nobody. */
+START_TEST(gone_and_answered_later)
+{
+	int fd = dial();
+
+	say(fd, "K");
+	turn(5);
+	kept->gone = NULL;
+	close(fd);
+	turn(5);
+	ck_assert_uint_eq(lpar_server_clients(server), 0);
+	lpar_call_progress(kept, json_object_new_object());
+	lpar_call_reply(&kept, NULL);
+	ck_assert_ptr_null(kept);
 }
 END_TEST
 
@@ -352,6 +406,9 @@ static Suite *suite(void)
 	tcase_add_test(t, garbage);
 	tcase_add_test(t, too_large);
 	tcase_add_test(t, gone_while_waiting);
+	tcase_add_test(t, gone_while_told_of_progress);
+	tcase_add_test(t, gone_while_answered);
+	tcase_add_test(t, gone_and_answered_later);
 	tcase_add_test(t, half_closed);
 	tcase_add_test(t, slow_reader);
 	tcase_add_test(t, too_many);
