@@ -119,11 +119,14 @@ int par_fs_write_all(int fd, const void *data, size_t len)
 }
 
 /*
- * A new file beside @path, under a name that nobody else holds; *ret_name is owned.  O_EXCL keeps
- * it safe, not the random number, so that need not wait for the kernel's entropy at boot.
+ * A new file beside @path, under a name that nobody else holds; *ret_name is owned.  The name has a
+ * dot in front: what a killed program leaves is in no listing.  O_EXCL keeps it safe, not the
+ * random number, so that need not wait for the kernel's entropy at boot.
  */
 static int create_beside(int dirfd, const char *path, char **ret_name)
 {
+	const char *slash = strrchr(path, '/');
+	const char *base = slash ? slash + 1 : path;
 	uint32_t number;
 	int fd = -EEXIST;
 
@@ -132,7 +135,8 @@ static int create_beside(int dirfd, const char *path, char **ret_name)
 
 		if (getrandom(&number, sizeof(number), GRND_INSECURE) != (ssize_t)sizeof(number))
 			return -errno;
-		name = par_strdup_printf("%s.new.%08x", path, number);
+		name = par_strdup_printf("%.*s.%s.new.%08x", (int)(base - path), path, base,
+					 number);
 		if (!name)
 			return -ENOMEM;
 		fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
