@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * lpard: reads its configuration, opens its door, connects to its systems, and runs the loop until
- * it is told to end.  It keeps nothing of its own: started again it finds all LPARs as they are.
+ * a signal ends it.  It keeps nothing of its own: started again it finds all LPARs as they are.
+ * What it is made of is put together by life.c.
  */
 #include "lpard/common/cmd.h"
 #include "lpard/common/log.h"
-#include "lpard/daemon/methods/dispatch.h"
-#include "lpard/daemon/systems/managed_system.h"
-#include "lpard/daemon/methods/waiting.h"
+#include "lpard/daemon/life.h"
 #include "lpard/daemon/server/systemd.h"
 
 #include <fcntl.h>
@@ -15,10 +14,9 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#define WORKERS	    8
 #define END_LIMIT_S 3
 
-struct options {
+struct arguments {
 	const char *config;
 	const char *socket;
 	bool foreground;
@@ -28,125 +26,12 @@ struct options {
 };
 
 struct program {
-	const struct options *options;
+	struct lpar_daemon_options options;
 	struct lpar_daemon daemon;
 	struct par_source *signals[4];
-	int ready_fd;  /* of the process that waits in the foreground; -1 */
-	int listen_fd; /* systemd's, at listen_path; 0: none was passed */
-	char *listen_path;
+	int ready_fd;	    /* of the process that waits in the foreground; -1 */
+	char *systemd_path; /* of the socket that systemd passed; NULL: none was */
 };
-
-/* A socket that is there already wins over what options and configuration would make. */
-static const char *socket_path(const struct program *p)
-{
-	if (p->listen_path)
-		return p->listen_path;
-	return p->options->socket ? p->options->socket : p->daemon.config->socket;
-}
-
-static struct lpar_server_config server_config(const struct program *p)
-{
-	const struct lpar_config *c = p->daemon.config;
-
-	return (struct lpar_server_config){
-		.path = socket_path(p),
-		.listen_fd = p->listen_fd,
-		.group = c->group,
-		.read_group = c->read_group,
-		.max_clients = c->max_clients,
-	};
-}
-
-/* A new configuration; those before stay, because workers may still read them. */
-static int load_config(struct program *p, struct par_error **err)
-{
-	struct lpar_daemon *d = &p->daemon;
-	struct lpar_config *c = calloc(1, sizeof(*c));
-	struct lpar_config **all =
-		reallocarray(d->configs, d->n_configs + 1, sizeof(struct lpar_config *));
-	int r;
-
-	if (all)
-		d->configs = all;
-	if (!c || !all) {
-		free(c);
-		return par_oom(err);
-	}
-	r = lpar_config_load(p->options->config, c, err);
-	if (r < 0) {
-		free(c);
-		return r;
-	}
-	d->configs[d->n_configs++] = c;
-	d->config = c;
-	par_log_set_level(c->log_level);
-	return 0;
-}
-
-static int add_host(struct lpar_daemon *d, const struct lpar_config_system *s,
-		    struct par_error **err)
-{
-	struct lpar_managed **hosts =
-		reallocarray(d->hosts, d->n_hosts + 1, sizeof(struct lpar_managed *));
-	int r;
-
-	if (!hosts)
-		return par_oom(err);
-	d->hosts = hosts;
-	r = lpar_managed_new(d, s, &hosts[d->n_hosts], err);
-	if (r == 0)
-		d->n_hosts++;
-	return r;
-}
-
-static bool same_system(const struct lpar_config_system *a, const struct lpar_config_system *b)
-{
-	return par_streq(a->name, b->name) && par_streq(a->uri, b->uri) &&
-	       par_streq(a->pool, b->pool) && par_streq(a->pool_path, b->pool_path) &&
-	       par_streq(a->network, b->network) && par_streq(a->type_model, b->type_model) &&
-	       par_streq(a->serial, b->serial) && par_streq(a->description, b->description) &&
-	       a->accel == b->accel;
-}
-
-/* Bring the systems in line with the configuration: one whose settings changed connects anew. */
-static void update_hosts(struct lpar_daemon *d)
-{
-	const struct lpar_config *c = d->config;
-
-	for (size_t i = d->n_hosts; i-- > 0;) {
-		bool keep = false;
-
-		for (size_t k = 0; k < c->n_systems; k++)
-			keep = keep || same_system(d->hosts[i]->config, &c->systems[k]);
-		if (!keep)
-			lpar_managed_remove(d->hosts[i]);
-	}
-	for (size_t k = 0; k < c->n_systems; k++) {
-		auto_error err = NULL;
-		bool there = false;
-
-		for (size_t i = 0; i < d->n_hosts; i++)
-			there = there || strcmp(d->hosts[i]->name, c->systems[k].name) == 0;
-		if (!there && add_host(d, &c->systems[k], &err) < 0)
-			par_log(PAR_LOG_ERR, "%s", err && err->msg ? err->msg : "out of memory");
-	}
-}
-
-static void reload(struct program *p)
-{
-	struct lpar_server_config sc;
-	auto_error err = NULL;
-
-	if (load_config(p, &err) < 0) {
-		par_log(PAR_LOG_ERR, "configuration not read again: %s",
-			err && err->msg ? err->msg : "out of memory");
-		return;
-	}
-	sc = server_config(p);
-	lpar_server_limits(p->daemon.server, &sc);
-	update_hosts(&p->daemon);
-	par_log(PAR_LOG_NOTICE, "configuration read again: %zu systems", p->daemon.n_hosts);
-}
 
 static void on_signal(struct par_source *s, int signo, void *user)
 {
@@ -154,7 +39,7 @@ static void on_signal(struct par_source *s, int signo, void *user)
 
 	(void)s;
 	if (signo == SIGHUP) {
-		reload(p);
+		lpar_daemon_reload(&p->daemon, &p->options);
 		return;
 	}
 	par_log(PAR_LOG_NOTICE, "ending, by signal %d; LPARs run on", signo);
@@ -163,15 +48,19 @@ static void on_signal(struct par_source *s, int signo, void *user)
 	par_event_stop(p->daemon.loop, 0);
 }
 
+/* Before there are threads, which would not have these signals blocked. */
 static int watch_signals(struct program *p, struct par_error **err)
 {
 	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
-	int r = 0;
 
 	signal(SIGPIPE, SIG_IGN);
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(signals) && r >= 0; i++)
-		r = par_event_signal(p->daemon.loop, signals[i], on_signal, p, &p->signals[i], err);
-	return r;
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(signals); i++) {
+		int r = par_event_signal(p->daemon.loop, signals[i], on_signal, p, &p->signals[i],
+					 err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 /* As many descriptors as we may have: each client is one, each running LPAR four. */
@@ -194,12 +83,13 @@ static int open_log(const struct lpar_config *c, struct par_error **err)
 	fd = open(c->log, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
 	if (fd < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not open \"%s\"", c->log);
-	return dup2(fd, STDERR_FILENO) < 0
-		       ? par_fail(err, PAR_E_SYSTEM, errno, "could not use \"%s\"", c->log)
-		       : 0;
+	if (dup2(fd, STDERR_FILENO) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "could not use \"%s\"", c->log);
+	return 0;
 }
 
-static void ready(struct program *p)
+/* The door is open: whoever waits for that is told. */
+static void tell_ready(struct program *p)
 {
 	int null = -1;
 
@@ -235,64 +125,43 @@ static void limit_end(void)
 	alarm(END_LIMIT_S);
 }
 
-static void daemon_done(struct program *p)
+static void program_done(struct program *p)
 {
-	struct lpar_daemon *d = &p->daemon;
-
-	d->stopping = true;
-	/* No new work; what is under way ends, for it is told that we stop. */
-	par_workers_free(&d->workers);
-	/* What it has to report is heard: descriptors come with it, and answers go out. */
-	for (int i = 0; d->loop && i < 4; i++)
-		(void)par_event_run_once(d->loop, 0);
-	lpar_waiting_free(&d->waiting);
-	lpar_server_free(&d->server);
+	lpar_daemon_close(&p->daemon);
 	limit_end();
-	for (size_t i = 0; i < d->n_hosts; i++)
-		lpar_managed_free(&d->hosts[i]);
-	free(d->hosts);
-	par_event_free(&d->loop);
-	for (size_t i = 0; i < d->n_configs; i++) {
-		lpar_config_done(d->configs[i]);
-		free(d->configs[i]);
-	}
-	free(d->configs);
-	free(p->listen_path);
+	lpar_daemon_free(&p->daemon);
+	free(p->systemd_path);
 }
 
-static int start(struct program *p, struct par_error **err)
+static int start_serving(struct program *p, struct par_error **err)
 {
 	struct lpar_daemon *d = &p->daemon;
-	struct lpar_server_config sc = server_config(p);
-	int r = par_event_new(&d->loop, err);
+	int r;
 
-	r = r < 0 ? r : watch_signals(p, err);
-	r = r < 0 ? r : par_workers_new(d->loop, WORKERS, &d->workers, err);
-	r = r < 0 ? r : lpar_waiting_new(d->loop, lpar_dispatch, d, &d->waiting, err);
-	/* The lock comes with the door: before it no other system is touched. */
-	r = r < 0 ? r : lpar_server_new(d->loop, &sc, lpar_dispatch, d, &d->server, err);
-	for (size_t i = 0; r >= 0 && i < d->config->n_systems; i++)
-		r = add_host(d, &d->config->systems[i], err);
-	return r;
+	raise_limits();
+	r = open_log(d->config, err);
+	if (r < 0)
+		return r;
+	r = par_event_new(&d->loop, err);
+	if (r < 0)
+		return r;
+	r = watch_signals(p, err);
+	if (r < 0)
+		return r;
+	return lpar_daemon_start(d, &p->options, err);
 }
 
 static int serve(struct program *p, struct par_error **err)
 {
-	int r;
+	int r = start_serving(p, err);
 
-	raise_limits();
-	r = open_log(p->daemon.config, err);
-	r = r < 0 ? r : start(p, err);
-	if (r >= 0) {
-		par_log(PAR_LOG_NOTICE, "lpard " PAR_VERSION " serves \"%s\", %zu systems",
-			server_config(p).path, p->daemon.n_hosts);
-		ready(p);
-		r = par_event_run(p->daemon.loop);
-		if (r < 0)
-			r = par_fail(err, PAR_E_SYSTEM, -r, "the event loop failed");
-	}
-	daemon_done(p);
-	return r;
+	if (r < 0)
+		return r;
+	par_log(PAR_LOG_NOTICE, "lpard " PAR_VERSION " serves \"%s\", %zu systems",
+		lpar_daemon_socket(&p->daemon, &p->options), p->daemon.config->n_systems);
+	tell_ready(p);
+	r = par_event_run(p->daemon.loop);
+	return r < 0 ? par_fail(err, PAR_E_SYSTEM, -r, "the event loop failed") : r;
 }
 
 /* Returns in the child (0), or in the parent with the exit status + 1. */
@@ -318,49 +187,67 @@ static int go_to_background(struct program *p, struct par_error **err)
 	return read(fds[0], &c, 1) == 1 ? 1 : 2;
 }
 
-static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
+/* A socket of systemd's wins over the socket that arguments or configuration would make. */
+static int take_systemd_socket(struct program *p, struct par_error **err)
 {
-	const struct options *o = args;
-	struct program p = { .options = o, .ready_fd = -1 };
+	int r = lpar_systemd_socket(&p->options.listen_fd, &p->systemd_path, err);
+
+	if (r == 0 && p->systemd_path)
+		p->options.socket = p->systemd_path;
+	return r;
+}
+
+/* The exit status, or an error. */
+static int run_program(struct program *p, const struct arguments *a, FILE *out,
+		       struct par_error **err)
+{
+	int r = lpar_daemon_configure(&p->daemon, &p->options, err);
+
+	if (r < 0)
+		return r;
+	r = take_systemd_socket(p, err);
+	if (r < 0)
+		return r;
+	if (a->check) {
+		fprintf(out, "%zu systems\n", p->daemon.config->n_systems);
+		return 0;
+	}
+	if (a->background) {
+		r = go_to_background(p, err);
+		if (r != 0)
+			return r < 0 ? r : r - 1;
+	}
+	return serve(p, err);
+}
+
+static int lpard_main(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
+{
+	const struct arguments *a = args;
+	struct program p = { .options = { .config = a->config, .socket = a->socket },
+			     .ready_fd = -1 };
 	int r;
 
-	if (o->version) {
+	if (a->version) {
 		fprintf(ctx->out, "lpard " PAR_VERSION "\n");
 		return 0;
 	}
-	r = load_config(&p, err);
-	if (r == 0)
-		r = lpar_systemd_socket(&p.listen_fd, &p.listen_path, err);
-	if (r < 0) {
-		daemon_done(&p);
-		return r;
-	}
-	if (o->check) {
-		fprintf(ctx->out, "%zu systems\n", p.daemon.config->n_systems);
-		daemon_done(&p);
-		return 0;
-	}
-	if (o->background) {
-		r = go_to_background(&p, err);
-		if (r != 0) {
-			daemon_done(&p);
-			return r < 0 ? r : r - 1;
-		}
-	}
-	return serve(&p, err);
+	r = run_program(&p, a, ctx->out, err);
+	program_done(&p);
+	return r;
 }
 
 static const struct par_opt opts[] = {
-	OPT_STR('c', "config", "FILE", struct options, config,
+	OPT_STR('c', "config", "FILE", struct arguments, config,
 		"Read FILE instead of " LPAR_CONFIG_PATH, .values = "@files"),
-	OPT_STR('s', "socket", "PATH", struct options, socket,
+	OPT_STR('s', "socket", "PATH", struct arguments, socket,
 		"Serve at PATH, whatever the configuration says"),
-	OPT_FLAG(0, "foreground", struct options, foreground, "Stay in the foreground (the usual)"),
-	OPT_FLAG(0, "background", struct options, background,
+	OPT_FLAG(0, "foreground", struct arguments, foreground,
+		 "Stay in the foreground (the usual)"),
+	OPT_FLAG(0, "background", struct arguments, background,
 		 "Return when the socket is served, and go on in the background"),
-	OPT_FLAG(0, "check-config", struct options, check,
+	OPT_FLAG(0, "check-config", struct arguments, check,
 		 "Only read the configuration and say what is wrong with it"),
-	OPT_FLAG(0, "version", struct options, version, "Show the version"),
+	OPT_FLAG(0, "version", struct arguments, version, "Show the version"),
 	{ 0 }
 };
 
@@ -369,8 +256,8 @@ static const struct par_cmd cmd_lpard = {
 	.summary = "Carve LPARs out of this machine and serve the HMC's commands",
 	.family = PAR_FAMILY_OWN,
 	.opts = opts,
-	.args_size = sizeof(struct options),
-	.run = run,
+	.args_size = sizeof(struct arguments),
+	.run = lpard_main,
 };
 
 int main(int argc, char **argv)

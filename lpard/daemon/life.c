@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The daemon put together and taken apart: see life.h. */
+#include "lpard/daemon/life.h"
+
+#include "lpard/common/log.h"
+#include "lpard/daemon/methods/dispatch.h"
+#include "lpard/daemon/methods/waiting.h"
+#include "lpard/daemon/server/server.h"
+#include "lpard/daemon/systems/managed_system.h"
+
+#define WORKERS 8
+
+int lpar_daemon_configure(struct lpar_daemon *d, const struct lpar_daemon_options *o,
+			  struct par_error **err)
+{
+	struct lpar_config *c = calloc(1, sizeof(*c));
+	struct lpar_config **all =
+		reallocarray(d->configs, d->n_configs + 1, sizeof(struct lpar_config *));
+	int r;
+
+	if (all)
+		d->configs = all;
+	if (!c || !all) {
+		free(c);
+		return par_oom(err);
+	}
+	r = lpar_config_load(o->config, c, err);
+	if (r < 0) {
+		free(c);
+		return r;
+	}
+	d->configs[d->n_configs++] = c;
+	d->config = c;
+	par_log_set_level(c->log_level);
+	return 0;
+}
+
+const char *lpar_daemon_socket(const struct lpar_daemon *d, const struct lpar_daemon_options *o)
+{
+	return o->socket ? o->socket : d->config->socket;
+}
+
+struct lpar_server_config lpar_daemon_door(const struct lpar_daemon *d,
+					   const struct lpar_daemon_options *o)
+{
+	return (struct lpar_server_config){
+		.path = lpar_daemon_socket(d, o),
+		.listen_fd = o->listen_fd,
+		.group = d->config->group,
+		.read_group = d->config->read_group,
+		.max_clients = d->config->max_clients,
+	};
+}
+
+int lpar_daemon_add_system(struct lpar_daemon *d, const struct lpar_config_system *s,
+			   struct par_error **err)
+{
+	struct lpar_managed **hosts =
+		reallocarray(d->hosts, d->n_hosts + 1, sizeof(struct lpar_managed *));
+	int r;
+
+	if (!hosts)
+		return par_oom(err);
+	d->hosts = hosts;
+	r = lpar_managed_new(d, s, &hosts[d->n_hosts], err);
+	if (r == 0)
+		d->n_hosts++;
+	return r;
+}
+
+int lpar_daemon_start(struct lpar_daemon *d, const struct lpar_daemon_options *o,
+		      struct par_error **err)
+{
+	struct lpar_server_config door = lpar_daemon_door(d, o);
+	int r = par_workers_new(d->loop, WORKERS, &d->workers, err);
+
+	if (r < 0)
+		return r;
+	r = lpar_waiting_new(d->loop, lpar_dispatch, d, &d->waiting, err);
+	if (r < 0)
+		return r;
+	/* The lock comes with the door: before it no other system is touched. */
+	r = lpar_server_new(d->loop, &door, lpar_dispatch, d, &d->server, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < d->config->n_systems; i++) {
+		r = lpar_daemon_add_system(d, &d->config->systems[i], err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+void lpar_daemon_close(struct lpar_daemon *d)
+{
+	d->stopping = true;
+	/* No new work; what is under way ends, for it is told that we stop. */
+	par_workers_free(&d->workers);
+	/* What the work has to report is heard: descriptors come with it, and answers go out. */
+	for (int i = 0; d->loop && i < 4; i++)
+		(void)par_event_run_once(d->loop, 0);
+	lpar_waiting_free(&d->waiting);
+	lpar_server_free(&d->server);
+}
+
+void lpar_daemon_free(struct lpar_daemon *d)
+{
+	for (size_t i = 0; i < d->n_hosts; i++)
+		lpar_managed_free(&d->hosts[i]);
+	free(d->hosts);
+	par_event_free(&d->loop);
+	for (size_t i = 0; i < d->n_configs; i++) {
+		lpar_config_done(d->configs[i]);
+		free(d->configs[i]);
+	}
+	free(d->configs);
+	*d = (struct lpar_daemon){ 0 };
+}
