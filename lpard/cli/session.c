@@ -5,8 +5,8 @@
  * because they are shared with other programs.
  */
 #include "lpard/cli/session.h"
+#include "lpard/common/tty.h"
 
-#include "lpard/cli/tty.h"
 #include "lpard/wire/frame.h"
 #include "lpard/wire/wire.h"
 
@@ -70,7 +70,7 @@ static void die_of(int signo)
 {
 	sigset_t set;
 
-	cli_tty_restore();
+	par_tty_restore();
 	signal(signo, SIG_DFL);
 	sigemptyset(&set);
 	sigaddset(&set, signo);
@@ -248,19 +248,19 @@ static void send_size(struct session *s)
 
 	if (!s->opts->tty)
 		return;
-	cli_tty_size(&ws);
+	par_tty_size(&ws);
 	par_frame_put_winch(&s->to_socket, 0, STREAM, ws.ws_row, ws.ws_col);
 }
 
 /* Ctrl-Z typed at a raw terminal goes to the command; this is kill -TSTP. */
 static void stop_here(struct session *s)
 {
-	bool raw = cli_tty_is_raw();
+	bool raw = par_tty_is_raw();
 
-	cli_tty_restore();
+	par_tty_restore();
 	raise(SIGSTOP);
 	if (raw)
-		cli_tty_raw(STDIN_FILENO);
+		par_tty_raw(STDIN_FILENO);
 	send_size(s);
 }
 
@@ -369,7 +369,7 @@ static int session_main(struct session *s, struct par_error **err)
 	int r = watch_signals(s, err);
 
 	if (r == 0 && s->opts->tty && isatty(STDIN_FILENO))
-		cli_tty_raw(STDIN_FILENO);
+		par_tty_raw(STDIN_FILENO);
 	if (!s->stdin_open)
 		put(s, PAR_FRAME_EOF, NULL, 0);
 	send_size(s); /* it may have changed since the call */
@@ -393,7 +393,7 @@ int cli_session_run(const struct cli_session_opts *opts, struct par_error **err)
 	sink_init(&s.err, STDERR_FILENO);
 	par_frame_reader_init(&s.reader, true);
 	r = session_main(&s, err);
-	cli_tty_restore();
+	par_tty_restore();
 	if (s.signals >= 0)
 		close(s.signals);
 	par_frame_reader_done(&s.reader);

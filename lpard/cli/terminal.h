@@ -28,6 +28,7 @@ int terminal_run(int in, int out, int fd, enum terminal_end *ret, struct par_err
 struct terminal_escape {
 	bool at_start; /* the next byte is the first of a line */
 	bool tilde;    /* a `~` at the start of a line is held back */
+	bool found;    /* `~.` was there */
 };
 
 /*

@@ -101,13 +101,17 @@ def folders(graph):
     """The same graph between folders.
 
     A folder and the folder it lies in are two nodes: lpard/core/model may not call lpard/core back.
+    A program's main.c is a node of its own, the roof over the folder that it lies in.
     """
+    def node(source):
+        return source if source.endswith("/main.c") else os.path.dirname(source)
+
     result = {}
     for source, targets in graph.items():
-        here = result.setdefault(os.path.dirname(source), {})
+        here = result.setdefault(node(source), {})
         for target, name in targets.items():
-            if os.path.dirname(target) != os.path.dirname(source):
-                here.setdefault(os.path.dirname(target), f"{source} needs {name} of {target}")
+            if node(target) != node(source):
+                here.setdefault(node(target), f"{source} needs {name} of {target}")
     return result
 
 

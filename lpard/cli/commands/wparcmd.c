@@ -6,7 +6,7 @@
 #include "lpard/cli/client.h"
 #include "lpard/cli/commands/commands.h"
 #include "lpard/cli/session.h"
-#include "lpard/cli/tty.h"
+#include "lpard/common/tty.h"
 
 #include <fcntl.h>
 #include <sys/ioctl.h>
@@ -77,7 +77,7 @@ static int build_call(const struct wparcmd_args *a, const struct par_cmd_ctx *ct
 	if (r < 0)
 		return r;
 	if (tty)
-		cli_tty_size(&ws);
+		par_tty_size(&ws);
 	r = par_json_put_string(o, "system", a->system);
 	if (r == 0 && a->lpar)
 		r = par_json_put_string(o, "lpar", a->lpar);
