@@ -5,12 +5,12 @@
  */
 #pragma once
 
-#include "lpard/common/event.h"
-#include "lpard/daemon/systems/config.h"
-#include "lpard/daemon/server/server.h"
+#include "lpard/common/waiters.h"
 #include "lpard/common/workers.h"
+#include "lpard/daemon/systems/config.h"
 
 struct lpar_managed;
+struct lpar_server;
 struct lpar_waiting;
 
 struct lpar_daemon {
@@ -20,9 +20,10 @@ struct lpar_daemon {
 	size_t n_configs;
 	struct par_workers *workers;
 	struct lpar_server *server;
-	struct lpar_managed **hosts; /* in the order of the configuration */
-	size_t n_hosts;
-	struct lpar_waiting *waiting; /* calls that wait for a system to connect */
+	struct lpar_managed **systems; /* in the order of the configuration */
+	size_t n_systems;
+	struct par_waiters system_waits; /* for a system to connect */
+	struct lpar_waiting *waiting;	 /* the calls among them */
 	uint64_t last_job;
 	_Atomic bool stopping;
 };

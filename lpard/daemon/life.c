@@ -6,7 +6,7 @@
 #include "lpard/daemon/methods/dispatch.h"
 #include "lpard/daemon/methods/waiting.h"
 #include "lpard/daemon/server/server.h"
-#include "lpard/daemon/systems/managed_system.h"
+#include "lpard/daemon/systems/managed_life.h"
 
 #define WORKERS 8
 
@@ -55,16 +55,16 @@ struct lpar_server_config lpar_daemon_door(const struct lpar_daemon *d,
 int lpar_daemon_add_system(struct lpar_daemon *d, const struct lpar_config_system *s,
 			   struct par_error **err)
 {
-	struct lpar_managed **hosts =
-		reallocarray(d->hosts, d->n_hosts + 1, sizeof(struct lpar_managed *));
+	struct lpar_managed **systems =
+		reallocarray(d->systems, d->n_systems + 1, sizeof(struct lpar_managed *));
 	int r;
 
-	if (!hosts)
+	if (!systems)
 		return par_oom(err);
-	d->hosts = hosts;
-	r = lpar_managed_new(d, s, &hosts[d->n_hosts], err);
+	d->systems = systems;
+	r = lpar_managed_new(d, s, &systems[d->n_systems], err);
 	if (r == 0)
-		d->n_hosts++;
+		d->n_systems++;
 	return r;
 }
 
@@ -76,7 +76,8 @@ int lpar_daemon_start(struct lpar_daemon *d, const struct lpar_daemon_options *o
 
 	if (r < 0)
 		return r;
-	r = lpar_waiting_new(d->loop, lpar_dispatch, d, &d->waiting, err);
+	par_waiters_init(&d->system_waits, d->loop);
+	r = lpar_waiting_new(&d->system_waits, lpar_dispatch, d, &d->waiting, err);
 	if (r < 0)
 		return r;
 	/* The lock comes with the door: before it no other system is touched. */
@@ -99,15 +100,16 @@ void lpar_daemon_close(struct lpar_daemon *d)
 	/* What the work has to report is heard: descriptors come with it, and answers go out. */
 	for (int i = 0; d->loop && i < 4; i++)
 		(void)par_event_run_once(d->loop, 0);
+	par_waiters_done(&d->system_waits);
 	lpar_waiting_free(&d->waiting);
 	lpar_server_free(&d->server);
 }
 
 void lpar_daemon_free(struct lpar_daemon *d)
 {
-	for (size_t i = 0; i < d->n_hosts; i++)
-		lpar_managed_free(&d->hosts[i]);
-	free(d->hosts);
+	for (size_t i = 0; i < d->n_systems; i++)
+		lpar_managed_free(&d->systems[i]);
+	free(d->systems);
 	par_event_free(&d->loop);
 	for (size_t i = 0; i < d->n_configs; i++) {
 		lpar_config_done(d->configs[i]);

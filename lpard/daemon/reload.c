@@ -3,7 +3,7 @@
 #include "lpard/common/log.h"
 #include "lpard/daemon/life.h"
 #include "lpard/daemon/server/server.h"
-#include "lpard/daemon/systems/managed_system.h"
+#include "lpard/daemon/systems/managed_life.h"
 
 #include <string.h>
 
@@ -28,8 +28,8 @@ static bool still_configured(const struct lpar_config *c, const struct lpar_mana
 
 static bool has_system(const struct lpar_daemon *d, const char *name)
 {
-	for (size_t i = 0; i < d->n_hosts; i++) {
-		if (strcmp(d->hosts[i]->name, name) == 0)
+	for (size_t i = 0; i < d->n_systems; i++) {
+		if (strcmp(d->systems[i]->name, name) == 0)
 			return true;
 	}
 	return false;
@@ -40,9 +40,9 @@ static void update_systems(struct lpar_daemon *d)
 {
 	const struct lpar_config *c = d->config;
 
-	for (size_t i = d->n_hosts; i-- > 0;) {
-		if (!still_configured(c, d->hosts[i]))
-			lpar_managed_remove(d->hosts[i]);
+	for (size_t i = d->n_systems; i-- > 0;) {
+		if (!still_configured(c, d->systems[i]))
+			lpar_managed_remove(d->systems[i]);
 	}
 	for (size_t i = 0; i < c->n_systems; i++) {
 		auto_error err = NULL;
@@ -66,5 +66,5 @@ void lpar_daemon_reload(struct lpar_daemon *d, const struct lpar_daemon_options 
 	door = lpar_daemon_door(d, o);
 	lpar_server_limits(d->server, &door);
 	update_systems(d);
-	par_log(PAR_LOG_NOTICE, "configuration read again: %zu systems", d->n_hosts);
+	par_log(PAR_LOG_NOTICE, "configuration read again: %zu systems", d->n_systems);
 }

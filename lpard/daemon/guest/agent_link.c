@@ -1,60 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The agent of an LPAR: see link.h. */
+/* The agent of an LPAR: see agent_link.h. */
 #include "lpard/daemon/guest/agent_link.h"
 
 #include "lpard/common/log.h"
 #include "lpard/common/str.h"
-#include "lpard/daemon/guest/console.h"
+#include "lpard/daemon/guest/guest_port.h"
 
 #include <string.h>
-#include <sys/socket.h>
 
 #define RETRY_MIN_MS 500
 #define RETRY_MAX_MS 10000
 
-struct lpar_agent_link_wait {
-	struct lpar_agent_link_wait *next;
-	struct lpar_agent_link *link;
-	struct par_source *timer;
-	lpar_agent_link_fn fn;
-	void *user;
-};
-
 struct lpar_agent_link {
-	struct lpar_lpar *entry;
+	const struct lpar_guest_place *place;
+	enum lpar_guest guest;
+	struct lpar_guest_port *port;
 	struct lpar_channel *channel; /* NULL: was not needed so far */
-	int fd;
-	struct par_source *source;
-	struct par_source *timer; /* the channel's deadline, or the next try */
-	bool opening;
-	bool free_when_open;
-	char os_version[400]; /* as shown, while it is up */
-	char *why_closed;     /* why the port could not be opened the last time; NULL: it could */
+	struct par_source *timer;     /* the channel's deadline, or the next try */
+	char os_version[400];	      /* as shown, while it is up */
+	char *why_closed; /* why the port could not be opened the last time; NULL: it could */
 	uint64_t retry_ms;
 	uint64_t retry_at; /* 0: no try is due */
-	struct lpar_agent_link_wait *waits;
+	struct par_waiters waits;
 };
-
-struct opening {
-	struct lpar_agent_link *link;
-	struct lpar_managed *host;
-	char uuid[PAR_UUID_LEN];
-	int fd;
-	int result;
-	char *message;
-};
-
-struct lpar_agent_link *lpar_agent_link_new(struct lpar_lpar *e)
-{
-	struct lpar_agent_link *l = calloc(1, sizeof(*l));
-
-	if (!l)
-		return NULL;
-	l->entry = e;
-	l->fd = -1;
-	l->retry_ms = RETRY_MIN_MS;
-	return l;
-}
 
 bool lpar_agent_link_up(const struct lpar_agent_link *l)
 {
@@ -76,23 +44,18 @@ const char *lpar_agent_link_why_closed(const struct lpar_agent_link *l)
 	return l->why_closed;
 }
 
-/* Takes @why.  Each reason is logged once, however often the port is tried. */
-static void set_why_closed(struct lpar_agent_link *l, char *why)
+/* Each reason is logged once, however often the port is tried.  @why may be NULL. */
+static void set_why_closed(struct lpar_agent_link *l, const char *why)
 {
 	if (why && !par_streq(why, l->why_closed))
-		par_log(PAR_LOG_NOTICE, "lpar=%s %s", l->entry->part->name, why);
+		par_log(PAR_LOG_NOTICE, "lpar=%s %s", lpar_guest_name(l->place), why);
 	free(l->why_closed);
-	l->why_closed = why;
+	l->why_closed = why ? strdup(why) : NULL;
 }
 
 struct lpar_channel *lpar_agent_link_channel(struct lpar_agent_link *l)
 {
 	return l->channel;
-}
-
-static bool wanted(const struct lpar_agent_link *l)
-{
-	return lpar_lpar_running(l->entry) && lpar_managed_up(l->entry->host);
 }
 
 /* One timer for both: when the channel wants to be woken, and when to open it again. */
@@ -101,45 +64,30 @@ static void arm(struct lpar_agent_link *l)
 	uint64_t at = l->channel ? lpar_channel_deadline(l->channel) : UINT64_MAX;
 	uint64_t now = par_now_ms();
 
+	if (!l->timer)
+		return;
 	if (l->retry_at != 0 && l->retry_at < at)
 		at = l->retry_at;
-	if (l->timer)
-		(void)par_source_timer(l->timer, at == UINT64_MAX ? UINT64_MAX
-						 : at > now	  ? at - now
-								  : 0);
+	if (at != UINT64_MAX)
+		at = at > now ? at - now : 0;
+	(void)par_source_timer(l->timer, at);
 }
 
 static void rewatch(struct lpar_agent_link *l)
 {
 	const void *data;
+	bool more = l->channel && lpar_channel_output(l->channel, &data) > 0;
 
-	if (l->source)
-		(void)par_source_events(l->source, lpar_channel_output(l->channel, &data) > 0
-							   ? EPOLLIN | EPOLLOUT
-							   : EPOLLIN);
+	lpar_guest_port_watch(l->port, more ? EPOLLIN | EPOLLOUT : EPOLLIN);
 	arm(l);
 }
 
-static void call_waits(struct lpar_agent_link *l, bool up)
+static void close_stream(struct lpar_agent_link *l)
 {
-	while (l->waits) {
-		struct lpar_agent_link_wait *w = l->waits;
-
-		l->waits = w->next;
-		par_source_free(&w->timer);
-		w->fn(up, w->user);
-		free(w);
-	}
-}
-
-static void close_stream(struct lpar_agent_link *l, const char *why)
-{
-	if (l->fd < 0)
+	if (!lpar_guest_port_is_open(l->port))
 		return;
-	par_source_free(&l->source);
-	close(l->fd);
-	l->fd = -1;
-	lpar_channel_disconnected(l->channel, why);
+	lpar_guest_port_close(l->port);
+	lpar_channel_disconnected(l->channel, NULL);
 }
 
 /* "Linux/Debian 13 6.12.5": the name without its edition, the version, the kernel */
@@ -168,22 +116,19 @@ static void on_output(void *user)
 static void on_state(enum lpar_channel_state state, void *user)
 {
 	struct lpar_agent_link *l = user;
-	struct lpar_lpar *e = l->entry;
 	const struct lpar_agent_info *info = lpar_agent_link_info(l);
 
-	if (state == LPAR_CHANNEL_UP && info) {
-		l->retry_ms = RETRY_MIN_MS;
-		make_os_version(l, info);
-		par_log(PAR_LOG_INFO, "lpar=%s agent %s is connected: %s, kernel %s", e->part->name,
-			info->agent, info->os_name, info->kernel);
-		if (e->console)
-			lpar_console_agent(e->console);
-		call_waits(l, true);
-	} else if (state != LPAR_CHANNEL_UP) {
-		par_log(PAR_LOG_DEBUG, "lpar=%s agent is not connected", e->part->name);
+	if (state != LPAR_CHANNEL_UP || !info) {
+		par_log(PAR_LOG_DEBUG, "lpar=%s agent is not connected", lpar_guest_name(l->place));
+		l->place->ops->agent(false, l->place->user);
+		return;
 	}
-	if (e->console)
-		lpar_console_sync(e->console);
+	l->retry_ms = RETRY_MIN_MS;
+	make_os_version(l, info);
+	par_log(PAR_LOG_INFO, "lpar=%s agent %s is connected: %s, kernel %s",
+		lpar_guest_name(l->place), info->agent, info->os_name, info->kernel);
+	l->place->ops->agent(true, l->place->user);
+	par_waiters_wake(&l->waits);
 }
 
 static const struct lpar_channel_ops channel_ops = {
@@ -191,103 +136,20 @@ static const struct lpar_channel_ops channel_ops = {
 	.state = on_state,
 };
 
-static void on_channel(struct par_source *s, int fd, uint32_t events, void *user)
+/* The next try to open the channel: at once, then less and less often. */
+static void schedule(struct lpar_agent_link *l)
 {
-	struct lpar_agent_link *l = user;
-	char bytes[65536];
-	const void *data;
-	size_t len;
-	ssize_t n;
+	bool first = l->retry_ms == RETRY_MIN_MS;
 
-	(void)s;
-	if (events & EPOLLOUT) {
-		len = lpar_channel_output(l->channel, &data);
-		n = len ? send(fd, data, len, MSG_NOSIGNAL | MSG_DONTWAIT) : 0;
-		if (n > 0)
-			lpar_channel_sent(l->channel, (size_t)n);
-	}
-	if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
-		n = recv(fd, bytes, sizeof(bytes), MSG_DONTWAIT);
-		if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
-			close_stream(l, NULL);
-			lpar_agent_link_sync(l);
-			return;
-		}
-		if (n > 0)
-			lpar_channel_feed(l->channel, bytes, (size_t)n, par_now_ms());
-	}
-	rewatch(l);
+	l->retry_at = par_now_ms() + (first ? 1 : l->retry_ms);
+	l->retry_ms = l->retry_ms * 2 > RETRY_MAX_MS ? RETRY_MAX_MS : l->retry_ms * 2;
 }
 
-static void open_work(void *user)
+static void open_channel(struct lpar_agent_link *l)
 {
-	struct opening *o = user;
-	auto_error err = NULL;
-
-	o->result = o->host->hv->ops->channel_open(o->host->hv, o->uuid, &o->fd, &err);
-	if (err && err->msg)
-		o->message = strdup(err->msg);
-}
-
-static void link_free_now(struct lpar_agent_link *l)
-{
-	par_source_free(&l->timer);
-	if (l->channel)
-		lpar_channel_free(&l->channel);
-	free(l->why_closed);
-	free(l);
-}
-
-static void opened(struct lpar_agent_link *l, struct opening *o)
-{
-	auto_error err = NULL;
-
-	if (!wanted(l) || l->fd >= 0)
-		return;
-	if (par_event_io(o->host->daemon->loop, o->fd, EPOLLIN, on_channel, l, &l->source, &err) <
-	    0)
-		return;
-	l->fd = take_fd(&o->fd);
-	lpar_channel_connected(l->channel, par_now_ms());
-	rewatch(l);
-}
-
-static void open_done(void *user)
-{
-	struct opening *o = user;
-	struct lpar_agent_link *l = o->link;
-
-	l->opening = false;
-	if (l->free_when_open) {
-		link_free_now(l);
-	} else if (o->result == 0) {
-		set_why_closed(l, NULL);
-		opened(l, o);
-	} else if (wanted(l)) {
-		set_why_closed(l, take_ptr(o->message));
-		lpar_agent_link_sync(l);
-	}
-	if (o->result == 0 && o->fd >= 0)
-		close(o->fd);
-	free(o->message);
-	free(o);
-}
-
-static void attach(struct lpar_agent_link *l)
-{
-	struct opening *o = calloc(1, sizeof(*o));
-	struct lpar_lpar *e = l->entry;
-
 	l->retry_at = 0;
-	if (!o)
-		return;
-	*o = (struct opening){ .link = l, .host = e->host, .fd = -1 };
-	memcpy(o->uuid, e->uuid, sizeof(o->uuid));
-	l->opening = true;
-	if (lpar_managed_run(e->host, open_work, open_done, o) < 0) {
-		l->opening = false;
-		free(o);
-	}
+	if (lpar_guest_port_open(l->port) < 0)
+		schedule(l);
 }
 
 static void on_timer(struct par_source *s, void *user)
@@ -298,48 +160,111 @@ static void on_timer(struct par_source *s, void *user)
 	(void)s;
 	if (l->channel && lpar_channel_deadline(l->channel) <= now)
 		lpar_channel_tick(l->channel, now);
-	if (l->retry_at != 0 && l->retry_at <= now && l->fd < 0 && !l->opening && wanted(l))
-		attach(l);
+	if (l->retry_at != 0 && l->retry_at <= now && l->guest == LPAR_GUEST_RUNNING &&
+	    !lpar_guest_port_is_open(l->port) && !lpar_guest_port_opening(l->port))
+		open_channel(l);
 	rewatch(l);
 }
 
 static bool prepare(struct lpar_agent_link *l)
 {
-	struct lpar_daemon *d = l->entry->host->daemon;
-
-	if (!l->timer && par_event_timer(d->loop, UINT64_MAX, on_timer, l, &l->timer, NULL) < 0)
+	if (!l->timer &&
+	    par_event_timer(l->place->loop, UINT64_MAX, on_timer, l, &l->timer, NULL) < 0)
 		return false;
 	if (!l->channel &&
-	    lpar_channel_new(&l->channel, l->entry->part->name, &channel_ops, l, NULL) < 0)
+	    lpar_channel_new(&l->channel, lpar_guest_name(l->place), &channel_ops, l, NULL) < 0)
 		return false;
 	return true;
 }
 
-void lpar_agent_link_sync(struct lpar_agent_link *l)
+/* Bring the channel in line with what the guest is. */
+static void review(struct lpar_agent_link *l)
 {
-	if (!wanted(l)) {
+	switch (l->guest) {
+	case LPAR_GUEST_OFF:
+	case LPAR_GUEST_UNREACHABLE:
 		l->retry_at = 0;
 		l->retry_ms = RETRY_MIN_MS;
 		set_why_closed(l, NULL);
-		if (!lpar_lpar_running(l->entry)) {
-			close_stream(l, NULL);
-			call_waits(l, false);
-		}
-	} else if (l->fd < 0 && !l->opening && l->retry_at == 0 && prepare(l)) {
-		/* The first try at once, then less and less often. */
-		l->retry_at = par_now_ms() + (l->retry_ms == RETRY_MIN_MS ? 1 : l->retry_ms);
-		l->retry_ms = l->retry_ms * 2 > RETRY_MAX_MS ? RETRY_MAX_MS : l->retry_ms * 2;
+		if (l->guest == LPAR_GUEST_UNREACHABLE)
+			break;
+		close_stream(l);
+		par_waiters_wake(&l->waits); /* in vain: the agent is not up */
+		break;
+	case LPAR_GUEST_RUNNING:
+		if (!lpar_guest_port_is_open(l->port) && !lpar_guest_port_opening(l->port) &&
+		    l->retry_at == 0 && prepare(l))
+			schedule(l);
+		break;
 	}
 	arm(l);
 }
 
-void lpar_agent_link_boot(struct lpar_agent_link *l)
+/* The port's callbacks */
+
+static void on_opened(int result, const struct par_error *err, void *user)
 {
-	if (l->fd < 0)
+	struct lpar_agent_link *l = user;
+
+	if (l->guest != LPAR_GUEST_RUNNING) {
+		lpar_guest_port_close(l->port);
 		return;
-	lpar_channel_disconnected(l->channel, NULL);
+	}
+	set_why_closed(l, err ? err->msg : NULL);
+	if (result < 0) {
+		review(l);
+		return;
+	}
 	lpar_channel_connected(l->channel, par_now_ms());
 	rewatch(l);
+}
+
+static void on_ready(uint32_t events, void *user)
+{
+	struct lpar_agent_link *l = user;
+	char bytes[65536];
+	const void *data;
+	ssize_t n;
+
+	if (events & EPOLLOUT) {
+		size_t len = lpar_channel_output(l->channel, &data);
+		size_t taken = lpar_guest_port_write(l->port, data, len);
+
+		if (taken > 0)
+			lpar_channel_sent(l->channel, taken);
+	}
+	if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
+		n = lpar_guest_port_read(l->port, bytes, sizeof(bytes));
+		if (n < 0) {
+			close_stream(l);
+			review(l);
+			return;
+		}
+		if (n > 0)
+			lpar_channel_feed(l->channel, bytes, (size_t)n, par_now_ms());
+	}
+	rewatch(l);
+}
+
+static const struct lpar_guest_port_ops port_ops = {
+	.opened = on_opened,
+	.ready = on_ready,
+};
+
+struct lpar_agent_link *lpar_agent_link_new(const struct lpar_guest_place *place)
+{
+	struct lpar_agent_link *l = calloc(1, sizeof(*l));
+
+	if (!l)
+		return NULL;
+	l->place = place;
+	l->guest = LPAR_GUEST_OFF;
+	l->retry_ms = RETRY_MIN_MS;
+	par_waiters_init(&l->waits, place->loop);
+	l->port = lpar_guest_port_new(LPAR_GUEST_PORT_AGENT, place, &port_ops, l);
+	if (!l->port)
+		lpar_agent_link_free(&l);
+	return l;
 }
 
 void lpar_agent_link_free(struct lpar_agent_link **link)
@@ -348,63 +273,47 @@ void lpar_agent_link_free(struct lpar_agent_link **link)
 
 	if (!l)
 		return;
-	*link = NULL;
-	close_stream(l, NULL);
-	call_waits(l, false);
+	l->guest = LPAR_GUEST_OFF;
+	if (l->port)
+		close_stream(l);
+	par_waiters_done(&l->waits);
 	par_source_free(&l->timer);
-	if (l->opening)
-		l->free_when_open = true;
-	else
-		link_free_now(l);
+	if (l->channel)
+		lpar_channel_free(&l->channel);
+	lpar_guest_port_free(&l->port);
+	free(l->why_closed);
+	free(l);
+	*link = NULL;
 }
 
-static void wait_over(struct par_source *s, void *user)
+void lpar_agent_link_sync(struct lpar_agent_link *l, enum lpar_guest guest)
 {
-	struct lpar_agent_link_wait *w = user, **at = &w->link->waits;
-
-	(void)s;
-	while (*at && *at != w)
-		at = &(*at)->next;
-	if (*at)
-		*at = w->next;
-	par_source_free(&w->timer);
-	w->fn(false, w->user);
-	free(w);
+	l->guest = guest;
+	review(l);
 }
 
-struct lpar_agent_link_wait *lpar_agent_link_when_up(struct lpar_agent_link *l, uint64_t timeout_ms,
-						     lpar_agent_link_fn fn, void *user)
+void lpar_agent_link_boot(struct lpar_agent_link *l)
 {
-	struct lpar_agent_link_wait *w = NULL;
-
-	if (!lpar_agent_link_up(l) && timeout_ms > 0 && lpar_lpar_running(l->entry))
-		w = calloc(1, sizeof(*w));
-	if (w && par_event_timer(l->entry->host->daemon->loop, timeout_ms, wait_over, w, &w->timer,
-				 NULL) < 0) {
-		free(w);
-		w = NULL;
-	}
-	if (!w) {
-		fn(lpar_agent_link_up(l), user);
-		return NULL;
-	}
-	w->link = l;
-	w->fn = fn;
-	w->user = user;
-	w->next = l->waits;
-	l->waits = w;
-	return w;
-}
-
-void lpar_agent_link_forget(struct lpar_agent_link *l, struct lpar_agent_link_wait *wait)
-{
-	struct lpar_agent_link_wait **at = &l->waits;
-
-	while (*at && *at != wait)
-		at = &(*at)->next;
-	if (!*at)
+	if (!lpar_guest_port_is_open(l->port))
 		return;
-	*at = wait->next;
-	par_source_free(&wait->timer);
-	free(wait);
+	lpar_channel_disconnected(l->channel, NULL);
+	lpar_channel_connected(l->channel, par_now_ms());
+	rewatch(l);
+}
+
+struct par_waiter *lpar_agent_link_when_up(struct lpar_agent_link *l, uint64_t timeout_ms,
+					   par_waiter_fn fn, void *user)
+{
+	struct par_waiter *wait = NULL;
+
+	if (!lpar_agent_link_up(l) && timeout_ms > 0 && l->guest != LPAR_GUEST_OFF)
+		wait = par_waiters_add(&l->waits, timeout_ms, fn, user);
+	if (!wait)
+		(void)fn(PAR_WAKE_CHANGED, user);
+	return wait;
+}
+
+void lpar_agent_link_forget(struct lpar_agent_link *l, struct par_waiter **wait)
+{
+	par_waiters_forget(&l->waits, wait);
 }

@@ -6,15 +6,19 @@
 #pragma once
 
 #include "lpard/agent/channel.h"
-#include "lpard/daemon/systems/lpar.h"
+#include "lpard/common/waiters.h"
+#include "lpard/daemon/guest/place.h"
 
-/* lpar_agent_link_new - NULL when out of memory; lpar_agent_link_free takes NULL inside */
-struct lpar_agent_link *lpar_agent_link_new(struct lpar_lpar *e);
+struct lpar_agent_link;
+
+/* lpar_agent_link_new - of a guest that is off; NULL when out of memory.  @place outlives it */
+struct lpar_agent_link *lpar_agent_link_new(const struct lpar_guest_place *place);
+/* lpar_agent_link_free - NULL inside is fine; who waits is told (PAR_WAKE_END) */
 void lpar_agent_link_free(struct lpar_agent_link **link);
 
-/* lpar_agent_link_sync - the LPAR's state changed: open the channel or let it go */
-void lpar_agent_link_sync(struct lpar_agent_link *link);
-/* lpar_agent_link_boot - the guest started over: what it said before is void */
+/* lpar_agent_link_sync - what the guest is now: open the channel, keep it or let it go */
+void lpar_agent_link_sync(struct lpar_agent_link *link, enum lpar_guest guest);
+/* lpar_agent_link_boot - the guest started over: what its agent said before is void */
 void lpar_agent_link_boot(struct lpar_agent_link *link);
 
 /* lpar_agent_link_up - the agent said hello; NULL is not up */
@@ -33,15 +37,14 @@ const char *lpar_agent_link_why_closed(const struct lpar_agent_link *link);
 struct lpar_channel *lpar_agent_link_channel(struct lpar_agent_link *link);
 
 /*
- * lpar_agent_link_when_up - call @fn when the agent is there, or when that took too long
- * @up	false: @timeout_ms are over, the LPAR stopped, or it is being removed
- * Calls it at once (from within) if the agent is there, or there is no sense in waiting.
+ * lpar_agent_link_when_up - call @fn once: when the agent is there, when @timeout_ms are over, or
+ * when there is no sense in waiting any longer (the LPAR stopped or is being removed)
+ *
+ * The agent is there if lpar_agent_link_up() says so.  @fn returns false.  It is called
+ * at once (from within) if the agent is there, or there is no sense in waiting.
  * Returns a handle for lpar_agent_link_forget(), NULL when @fn was called.
  */
-struct lpar_agent_link_wait;
-typedef void (*lpar_agent_link_fn)(bool up, void *user);
-struct lpar_agent_link_wait *lpar_agent_link_when_up(struct lpar_agent_link *link,
-						     uint64_t timeout_ms, lpar_agent_link_fn fn,
-						     void *user);
-/* lpar_agent_link_forget - do not call it any more */
-void lpar_agent_link_forget(struct lpar_agent_link *link, struct lpar_agent_link_wait *wait);
+struct par_waiter *lpar_agent_link_when_up(struct lpar_agent_link *link, uint64_t timeout_ms,
+					   par_waiter_fn fn, void *user);
+/* lpar_agent_link_forget - do not call it any more; *wait becomes NULL */
+void lpar_agent_link_forget(struct lpar_agent_link *link, struct par_waiter **wait);

@@ -3,10 +3,7 @@
 #include "lpard/daemon/guest/console.h"
 
 #include "lpard/common/log.h"
-#include "lpard/daemon/guest/agent_link.h"
-
-#include <string.h>
-#include <sys/socket.h>
+#include "lpard/daemon/guest/guest_port.h"
 
 #define HOLDER_MAX (256 * 1024) /* waiting for a slow terminal; then the console is not read */
 #define INPUT_MAX                                                                      \
@@ -15,73 +12,24 @@
 #define LOST_MS 700 /* after the stream ended: did libvirtd go, or was it stolen? */
 
 struct lpar_console {
-	struct lpar_lpar *entry;
-	int fd;
-	struct par_source *source;
+	const struct lpar_guest_place *place;
+	enum lpar_guest guest;
+	int run_id;
+	bool stages; /* the boot is worth following */
+	struct lpar_guest_port *port;
 	struct par_source *lost; /* timer */
-	bool opening;
-	bool free_when_open; /* the entry went meanwhile */
-	int blocked_run;     /* not tried again in this run: another program has it */
-	int boot_run;	     /* the run whose stages are followed */
+	int opening_run;	 /* the run in which the port is being opened */
+	int blocked_run;	 /* not tried again in this run: another program has it; -1: none */
 	struct fw_stage stage;
 	struct lpar_call *asking; /* for the terminal, while the console is being opened */
 	struct lpar_upgraded *holder;
 	struct par_buf input; /* from the holder to the guest */
 };
 
-struct opening {
-	struct lpar_console *console;
-	struct lpar_managed *host;
-	char uuid[PAR_UUID_LEN];
-	int run_id;
-	int fd;
-	int result;
-	struct par_error *err;
-};
-
-struct lpar_console *lpar_console_new(struct lpar_lpar *e)
-{
-	struct lpar_console *c = calloc(1, sizeof(*c));
-
-	if (!c)
-		return NULL;
-	c->entry = e;
-	c->fd = -1;
-	c->blocked_run = c->boot_run = -1;
-	return c;
-}
-
 static void detach(struct lpar_console *c)
 {
-	par_source_free(&c->source);
-	if (c->fd >= 0)
-		close(c->fd);
-	c->fd = -1;
+	lpar_guest_port_close(c->port);
 	par_buf_clear(&c->input);
-}
-
-void lpar_console_free(struct lpar_console **console)
-{
-	struct lpar_console *c = *console;
-
-	if (!c)
-		return;
-	*console = NULL;
-	detach(c);
-	par_source_free(&c->lost);
-	lpar_upgraded_close(&c->holder);
-	if (c->asking) {
-		auto_error err = NULL;
-
-		par_fail(&err, PAR_E_DISCONNECTED, 0, "The partition was removed.");
-		lpar_call_fail(&c->asking, &err);
-	}
-	if (c->opening) {
-		c->free_when_open = true;
-		return;
-	}
-	par_buf_done(&c->input);
-	free(c);
 }
 
 enum fw_stage_id lpar_console_stage(const struct lpar_console *c)
@@ -89,22 +37,17 @@ enum fw_stage_id lpar_console_stage(const struct lpar_console *c)
 	return c->stage.now;
 }
 
-void lpar_console_boot(struct lpar_console *c)
+static void stage_reached(struct lpar_console *c)
 {
-	const struct fw_stage_info *info = fw_stage_info(FW_STAGE_POWER_ON);
-
-	c->boot_run = c->entry->live.run_id;
-	fw_stage_reset(&c->stage, FW_STAGE_POWER_ON);
-	lpar_lpar_refcode(c->entry, info->refcode);
+	par_log(PAR_LOG_DEBUG, "lpar=%s stage: %s", lpar_guest_name(c->place),
+		fw_stage_info(c->stage.now)->meaning);
+	c->place->ops->stage(c->stage.now, c->place->user);
 }
 
-/* A stage was reached. */
-static void stage_changed(struct lpar_console *c)
+void lpar_console_boot(struct lpar_console *c)
 {
-	const struct fw_stage_info *info = fw_stage_info(c->stage.now);
-
-	par_log(PAR_LOG_DEBUG, "lpar=%s stage: %s", c->entry->part->name, info->meaning);
-	lpar_lpar_refcode(c->entry, info->refcode);
+	fw_stage_reset(&c->stage, FW_STAGE_POWER_ON);
+	stage_reached(c);
 }
 
 void lpar_console_agent(struct lpar_console *c)
@@ -112,7 +55,7 @@ void lpar_console_agent(struct lpar_console *c)
 	if (c->stage.now == FW_STAGE_LOGIN)
 		return;
 	fw_stage_reset(&c->stage, FW_STAGE_LOGIN);
-	stage_changed(c);
+	stage_reached(c);
 }
 
 static void watch_stages(struct lpar_console *c, const char *data, size_t len)
@@ -122,7 +65,7 @@ static void watch_stages(struct lpar_console *c, const char *data, size_t len)
 		size_t n = fw_stage_feed(&c->stage, data, len);
 
 		if (c->stage.now != before)
-			stage_changed(c);
+			stage_reached(c);
 		data += n;
 		len -= n;
 	}
@@ -132,87 +75,126 @@ static void rewatch(struct lpar_console *c)
 {
 	uint32_t events = 0;
 
-	if (!c->source)
-		return;
 	if (!c->holder || lpar_upgraded_pending(c->holder) < HOLDER_MAX)
 		events |= EPOLLIN;
 	if (c->input.len > 0)
 		events |= EPOLLOUT;
-	(void)par_source_events(c->source, events ? events : (uint32_t)EPOLLET);
+	lpar_guest_port_watch(c->port, events);
+}
+
+static int already_open(struct par_error **err)
+{
+	return par_fail(err, PAR_E_ALREADY_OPEN, 0,
+			"A terminal session is already open for this partition.");
+}
+
+static void give_terminal(struct lpar_console *c, struct lpar_call *call);
+
+/* The console is open, or will not be: answer whoever waits for the terminal. */
+static void answer_asking(struct lpar_console *c, int result, const struct par_error *why)
+{
+	struct lpar_call *call = take_ptr(c->asking);
+	auto_error err = NULL;
+
+	if (!call)
+		return;
+	if (result == 0 || (why && why->id == PAR_E_WRONG_STATE)) {
+		give_terminal(c, call);
+		return;
+	}
+	if (why && why->id == PAR_E_BUSY)
+		already_open(&err);
+	else
+		par_fail(&err, why ? why->id : PAR_E_SYSTEM, 0, "%s",
+			 why && why->msg ? why->msg : "the console cannot be opened");
+	lpar_call_fail(&call, &err);
+}
+
+static void attach(struct lpar_console *c)
+{
+	c->opening_run = c->run_id;
+	if (lpar_guest_port_open(c->port) < 0) {
+		c->blocked_run = c->run_id;
+		answer_asking(c, -ENOMEM, NULL);
+	}
+}
+
+/* Bring the console in line with what the guest is and who wants it. */
+static void review(struct lpar_console *c)
+{
+	bool can = c->guest == LPAR_GUEST_RUNNING;
+	bool want = can && (c->holder || c->asking || c->stages);
+	bool is_open = lpar_guest_port_is_open(c->port);
+
+	if (c->guest == LPAR_GUEST_OFF) {
+		c->blocked_run = -1;
+		c->stage = (struct fw_stage){ 0 };
+	}
+	/* Nothing is being opened that would answer: the terminal of a guest that is off is silent.
+	 */
+	if (!can && !lpar_guest_port_opening(c->port))
+		answer_asking(c, 0, NULL);
+	if (want && !is_open && !lpar_guest_port_opening(c->port) && !c->lost &&
+	    c->blocked_run != c->run_id)
+		attach(c);
+	else if (!want && can && is_open)
+		detach(c); /* (if it cannot be reached the stream's end will tell) */
+	else
+		rewatch(c);
+}
+
+void lpar_console_sync(struct lpar_console *c, enum lpar_guest guest, int run_id, bool stages)
+{
+	c->guest = guest;
+	c->run_id = run_id;
+	c->stages = stages;
+	review(c);
 }
 
 /* Some time after the stream ended: if the LPAR still runs and can be asked, somebody took it. */
 static void lost_for_good(struct par_source *s, void *user)
 {
 	struct lpar_console *c = user;
-	struct lpar_lpar *e = c->entry;
 
 	(void)s;
 	par_source_free(&c->lost);
-	if (c->fd >= 0 || !lpar_managed_up(e->host) || !lpar_lpar_running(e)) {
-		lpar_console_sync(c);
+	if (lpar_guest_port_is_open(c->port) || c->guest != LPAR_GUEST_RUNNING || c->asking) {
+		review(c);
 		return;
 	}
-	c->blocked_run = e->live.run_id;
-	if (c->holder) {
-		par_log(PAR_LOG_NOTICE, "lpar=%s another program took the console", e->part->name);
-		lpar_upgraded_close(&c->holder);
-	}
+	c->blocked_run = c->run_id;
+	if (!c->holder)
+		return;
+	par_log(PAR_LOG_NOTICE, "lpar=%s another program took the console",
+		lpar_guest_name(c->place));
+	lpar_upgraded_close(&c->holder);
 }
 
 static void stream_ended(struct lpar_console *c)
 {
 	detach(c);
-	if (!c->lost && par_event_timer(c->entry->host->daemon->loop, LOST_MS, lost_for_good, c,
-					&c->lost, NULL) < 0)
-		c->blocked_run = c->entry->live.run_id;
+	if (!c->lost &&
+	    par_event_timer(c->place->loop, LOST_MS, lost_for_good, c, &c->lost, NULL) < 0)
+		c->blocked_run = c->run_id;
 }
+
+/* The terminal's side */
 
 static void write_input(struct lpar_console *c)
 {
-	ssize_t n;
-
-	if (c->fd < 0 || c->input.len == 0)
+	if (!lpar_guest_port_is_open(c->port) || c->input.len == 0)
 		return;
-	n = send(c->fd, c->input.data, c->input.len, MSG_NOSIGNAL | MSG_DONTWAIT);
-	if (n > 0)
-		par_buf_drop(&c->input, (size_t)n);
+	par_buf_drop(&c->input, lpar_guest_port_write(c->port, c->input.data, c->input.len));
 	if (c->holder)
 		lpar_upgraded_pause(c->holder, c->input.len >= INPUT_MAX);
 }
-
-static void on_console(struct par_source *s, int fd, uint32_t events, void *user)
-{
-	struct lpar_console *c = user;
-	char data[16384];
-	ssize_t n;
-
-	(void)s;
-	if (events & EPOLLOUT)
-		write_input(c);
-	if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
-		n = recv(fd, data, sizeof(data), MSG_DONTWAIT);
-		if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
-			stream_ended(c);
-			return;
-		}
-		if (n > 0) {
-			if (c->holder)
-				(void)lpar_upgraded_send(c->holder, data, (size_t)n);
-			watch_stages(c, data, (size_t)n);
-		}
-	}
-	rewatch(c);
-}
-
-/* The terminal's side. */
 
 static void on_typed(void *user, const char *data, size_t len)
 {
 	struct lpar_console *c = user;
 
 	/* Of an LPAR that is off nobody reads the keyboard. */
-	if (c->fd < 0)
+	if (!lpar_guest_port_is_open(c->port))
 		return;
 	(void)par_buf_put(&c->input, data, len);
 	write_input(c);
@@ -228,9 +210,9 @@ static void on_closed(void *user)
 {
 	struct lpar_console *c = user;
 
-	par_log(PAR_LOG_INFO, "lpar=%s terminal closed by its user", c->entry->part->name);
+	par_log(PAR_LOG_INFO, "lpar=%s terminal closed by its user", lpar_guest_name(c->place));
 	c->holder = NULL;
-	lpar_console_sync(c);
+	review(c);
 }
 
 static const struct lpar_upgraded_ops holder_ops = {
@@ -239,10 +221,11 @@ static const struct lpar_upgraded_ops holder_ops = {
 	.closed = on_closed,
 };
 
-static int already_open(struct par_error **err)
+static void give_terminal(struct lpar_console *c, struct lpar_call *call)
 {
-	return par_fail(err, PAR_E_ALREADY_OPEN, 0,
-			"A terminal session is already open for this partition.");
+	par_log(PAR_LOG_INFO, "peer=%u/%d lpar=%s terminal opened", (unsigned int)call->peer.uid,
+		(int)call->peer.pid, lpar_guest_name(c->place));
+	c->holder = lpar_call_upgrade(&call, NULL, &holder_ops, c);
 }
 
 static void asking_gone(struct lpar_call *call, void *user)
@@ -251,13 +234,6 @@ static void asking_gone(struct lpar_call *call, void *user)
 
 	(void)call;
 	c->asking = NULL;
-}
-
-static void give_terminal(struct lpar_console *c, struct lpar_call *call)
-{
-	par_log(PAR_LOG_INFO, "peer=%u/%d lpar=%s terminal opened", (unsigned int)call->peer.uid,
-		(int)call->peer.pid, c->entry->part->name);
-	c->holder = lpar_call_upgrade(&call, NULL, &holder_ops, c);
 }
 
 void lpar_console_open_terminal(struct lpar_console *c, struct lpar_call *call)
@@ -269,7 +245,7 @@ void lpar_console_open_terminal(struct lpar_console *c, struct lpar_call *call)
 		lpar_call_fail(&call, &err);
 		return;
 	}
-	if (c->fd >= 0 || !lpar_lpar_running(c->entry) || !lpar_managed_up(c->entry->host)) {
+	if (lpar_guest_port_is_open(c->port) || c->guest != LPAR_GUEST_RUNNING) {
 		give_terminal(c, call);
 		return;
 	}
@@ -277,7 +253,7 @@ void lpar_console_open_terminal(struct lpar_console *c, struct lpar_call *call)
 	call->gone = asking_gone;
 	call->gone_user = c;
 	c->blocked_run = -1;
-	lpar_console_sync(c);
+	review(c);
 }
 
 bool lpar_console_close_terminal(struct lpar_console *c)
@@ -285,100 +261,84 @@ bool lpar_console_close_terminal(struct lpar_console *c)
 	bool had = c->holder != NULL;
 
 	lpar_upgraded_close(&c->holder);
-	lpar_console_sync(c);
+	review(c);
 	return had;
 }
 
-/* Attaching: a worker asks, the loop takes the stream. */
+/* The guest's side */
 
-static void open_work(void *user)
+static void on_opened(int result, const struct par_error *err, void *user)
 {
-	struct opening *o = user;
+	struct lpar_console *c = user;
 
-	o->result = o->host->hv->ops->console_open(o->host->hv, o->uuid, false, &o->fd, &o->err);
-}
-
-static void answer_asking(struct lpar_console *c, const struct opening *o)
-{
-	struct lpar_call *call = take_ptr(c->asking);
-	auto_error err = NULL;
-
-	if (!call)
-		return;
-	if (o->result == 0 || (o->err && o->err->id == PAR_E_WRONG_STATE)) {
-		give_terminal(c, call);
-		return;
-	}
-	if (o->err && o->err->id == PAR_E_BUSY)
-		already_open(&err);
-	else
-		par_fail(&err, o->err ? o->err->id : PAR_E_SYSTEM, 0, "%s",
-			 o->err && o->err->msg ? o->err->msg : "the console cannot be opened");
-	lpar_call_fail(&call, &err);
-}
-
-static void open_done(void *user)
-{
-	struct opening *o = user;
-	struct lpar_console *c = o->console;
-
-	c->opening = false;
-	if (c->free_when_open) {
-		par_buf_done(&c->input);
-		free(c);
-		c = NULL;
-	}
-	if (o->result == 0 && c && c->fd < 0 &&
-	    par_event_io(o->host->daemon->loop, o->fd, EPOLLIN, on_console, c, &c->source, NULL) ==
-		    0)
-		c->fd = take_fd(&o->fd);
-	if (o->result == 0 && o->fd >= 0)
-		close(o->fd);
-	if (c && o->result < 0) {
+	if (result < 0) {
 		/* Once in a run is enough, except when it just stopped or the connection went. */
-		if (lpar_managed_up(o->host))
-			c->blocked_run = o->run_id;
-		par_log(PAR_LOG_INFO, "lpar=%s console not attached: %s", c->entry->part->name,
-			o->err && o->err->msg ? o->err->msg : "?");
+		if (c->guest != LPAR_GUEST_UNREACHABLE)
+			c->blocked_run = c->opening_run;
+		par_log(PAR_LOG_INFO, "lpar=%s console not attached: %s", lpar_guest_name(c->place),
+			err && err->msg ? err->msg : "?");
 	}
-	if (c) {
-		answer_asking(c, o);
-		lpar_console_sync(c);
-	}
-	par_error_free(&o->err);
-	free(o);
+	answer_asking(c, result, err);
+	review(c);
 }
 
-static void attach(struct lpar_console *c)
+static void on_ready(uint32_t events, void *user)
 {
-	struct opening *o = calloc(1, sizeof(*o));
-	struct lpar_lpar *e = c->entry;
+	struct lpar_console *c = user;
+	char data[16384];
+	ssize_t n;
 
-	if (!o)
+	if (events & EPOLLOUT)
+		write_input(c);
+	if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) {
+		n = lpar_guest_port_read(c->port, data, sizeof(data));
+		if (n < 0) {
+			stream_ended(c);
+			return;
+		}
+		if (n > 0 && c->holder)
+			(void)lpar_upgraded_send(c->holder, data, (size_t)n);
+		watch_stages(c, data, (size_t)n);
+	}
+	rewatch(c);
+}
+
+static const struct lpar_guest_port_ops port_ops = {
+	.opened = on_opened,
+	.ready = on_ready,
+};
+
+struct lpar_console *lpar_console_new(const struct lpar_guest_place *place)
+{
+	struct lpar_console *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	c->place = place;
+	c->guest = LPAR_GUEST_OFF;
+	c->run_id = c->opening_run = c->blocked_run = -1;
+	c->port = lpar_guest_port_new(LPAR_GUEST_PORT_CONSOLE, place, &port_ops, c);
+	if (!c->port)
+		lpar_console_free(&c);
+	return c;
+}
+
+void lpar_console_free(struct lpar_console **console)
+{
+	struct lpar_console *c = *console;
+
+	if (!c)
 		return;
-	*o = (struct opening){ .console = c, .host = e->host, .run_id = e->live.run_id, .fd = -1 };
-	memcpy(o->uuid, e->uuid, sizeof(o->uuid));
-	c->opening = true;
-	if (lpar_managed_run(e->host, open_work, open_done, o) < 0) {
-		c->opening = false;
-		free(o);
-	}
-}
+	*console = NULL;
+	lpar_guest_port_free(&c->port);
+	par_source_free(&c->lost);
+	lpar_upgraded_close(&c->holder);
+	if (c->asking) {
+		auto_error err = NULL;
 
-void lpar_console_sync(struct lpar_console *c)
-{
-	struct lpar_lpar *e = c->entry;
-	bool can = lpar_lpar_running(e) && lpar_managed_up(e->host);
-	bool want = can && (c->holder || c->asking || !lpar_agent_link_up(e->link));
-
-	if (!lpar_lpar_running(e)) {
-		c->blocked_run = -1;
-		c->stage = (struct fw_stage){ 0 };
+		par_fail(&err, PAR_E_DISCONNECTED, 0, "The partition was removed.");
+		lpar_call_fail(&c->asking, &err);
 	}
-	if (want && c->fd < 0 && !c->opening && !c->lost && c->blocked_run != e->live.run_id)
-		attach(c);
-	else if (!want && can && c->fd >= 0)
-		detach(c); /* (if it cannot be reached the stream's end will tell) */
-	else
-		rewatch(c);
+	par_buf_done(&c->input);
+	free(c);
 }

@@ -6,21 +6,27 @@
  */
 #pragma once
 
-#include "firmware/stage.h"
+#include "lpard/daemon/guest/place.h"
 #include "lpard/daemon/server/call.h"
-#include "lpard/daemon/systems/lpar.h"
 
-/* lpar_console_new - NULL when out of memory; lpar_console_free takes NULL inside */
-struct lpar_console *lpar_console_new(struct lpar_lpar *e);
+struct lpar_console;
+
+/* lpar_console_new - of a guest that is off; NULL when out of memory.  @place outlives it */
+struct lpar_console *lpar_console_new(const struct lpar_guest_place *place);
+/* lpar_console_free - NULL inside is fine; whoever has or wants the terminal is told */
 void lpar_console_free(struct lpar_console **c);
 
-/* lpar_console_boot - the LPAR starts (over): a new series of stages */
+/* lpar_console_boot - the guest starts (over): a new series of stages */
 void lpar_console_boot(struct lpar_console *c);
 /* lpar_console_agent - the agent said hello: Linux is up, and the console may be let go before it
  * says so */
 void lpar_console_agent(struct lpar_console *c);
-/* lpar_console_sync - the LPAR's or the agent's state changed: attach or let go */
-void lpar_console_sync(struct lpar_console *c);
+/*
+ * lpar_console_sync - what the guest is now: attach or let go
+ * @run_id	of this run of the guest, hv_live's
+ * @stages	its boot is worth following: no agent is there yet
+ */
+void lpar_console_sync(struct lpar_console *c, enum lpar_guest guest, int run_id, bool stages);
 /* lpar_console_stage - how far the boot is; FW_STAGE_NONE: not known */
 enum fw_stage_id lpar_console_stage(const struct lpar_console *c);
 

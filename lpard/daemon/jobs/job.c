@@ -4,7 +4,6 @@
 
 #include "lpard/common/json.h"
 #include "lpard/common/log.h"
-#include "lpard/daemon/systems/managed_system_priv.h"
 
 #include <string.h>
 
@@ -38,7 +37,7 @@ struct lpar_job *lpar_job_new(struct lpar_managed *host, struct lpar_call *call,
 		call->gone = call_gone;
 		call->gone_user = job;
 	}
-	host->in_use++;
+	lpar_managed_hold(host);
 	return job;
 }
 
@@ -68,7 +67,7 @@ void lpar_job_release(struct lpar_job *job)
 	e->claim = (struct lpar_usage){ 0 };
 	pthread_mutex_unlock(&job->host->lock);
 	if (e->gone)
-		lpar_lpar_free(&e);
+		lpar_managed_discard(e);
 }
 
 static void audit(const struct lpar_job *job)
@@ -104,7 +103,7 @@ void lpar_job_end(struct lpar_job *job)
 	if (job->free_data)
 		job->free_data(job->data);
 	free(job);
-	lpar_managed_unuse(host);
+	lpar_managed_release(host);
 }
 
 void lpar_job_fail(struct lpar_job *job, struct par_error **err)

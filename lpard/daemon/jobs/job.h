@@ -8,7 +8,8 @@
 #pragma once
 
 #include "lpard/daemon/server/call.h"
-#include "lpard/daemon/systems/lpar.h"
+#include "lpard/daemon/systems/fetch.h"
+#include "lpard/daemon/systems/inventory.h"
 
 struct lpar_job {
 	uint64_t id;

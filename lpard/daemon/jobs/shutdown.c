@@ -193,14 +193,14 @@ static void ask_guest(struct lpar_job *job)
 	struct lpar_stream *stream;
 	int r = -ENOTCONN;
 
-	if (rq->op == LPAR_OP_SHUTDOWN && !lpar_agent_link_up(e->link)) {
+	if (rq->op == LPAR_OP_SHUTDOWN && !lpar_agent_link_up(e->agent)) {
 		press_button(job);
 		return;
 	}
 	if (par_json_put(parameters, "restart", json_object_new_boolean(rq->restart)) == 0 &&
 	    par_json_put(parameters, "immediate", json_object_new_boolean(rq->immediate)) == 0 &&
-	    lpar_agent_link_channel(e->link))
-		r = lpar_stream_open(lpar_agent_link_channel(e->link), "org.lpard.agent.Shutdown",
+	    lpar_agent_link_channel(e->agent))
+		r = lpar_stream_open(lpar_agent_link_channel(e->agent), "org.lpard.agent.Shutdown",
 				     parameters, &shutdown_ops, job, &stream, &err);
 	if (r < 0)
 		lpar_job_fail(job, &err);

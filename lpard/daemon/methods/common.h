@@ -3,7 +3,7 @@
 #pragma once
 
 #include "lpard/common/attrs.h"
-#include "lpard/daemon/systems/lpar.h"
+#include "lpard/daemon/systems/inventory.h"
 #include "lpard/daemon/jobs/job.h"
 
 /*

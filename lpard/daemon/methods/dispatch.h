@@ -3,6 +3,7 @@
 #pragma once
 
 #include "lpard/daemon/daemon.h"
+#include "lpard/daemon/server/call.h"
 
 #define LPAR_METHOD_UPGRADE 1
 

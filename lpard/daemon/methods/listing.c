@@ -59,7 +59,7 @@ static int put_refcodes(struct listing *l, struct lpar_record rec, const struct 
 			struct par_error **err)
 {
 	struct lpar_refcode none = { .refcode = "" };
-	size_t n = e->n_refcodes < l->count ? e->n_refcodes : (size_t)l->count;
+	size_t n = e->refcodes.n < l->count ? e->refcodes.n : (size_t)l->count;
 	int r = 0;
 
 	rec.refcode = &none;
@@ -70,7 +70,7 @@ static int put_refcodes(struct listing *l, struct lpar_record rec, const struct 
 		return put_row(l, &rec, err);
 	}
 	for (size_t i = 0; i < n && r >= 0; i++) {
-		const struct lpar_refcode_kept *k = &e->refcodes[i];
+		const struct lpar_refcode_kept *k = &e->refcodes.v[i];
 		struct lpar_refcode code = { .time = k->time, .refcode = k->code };
 
 		rec.refcode = &code;
@@ -145,8 +145,8 @@ static int put_host(struct listing *l, const struct lpar_managed *host, struct p
 		break;
 	}
 	r = lpar_filter_check(&l->filter, &host->set, err);
-	for (size_t i = 0; i < host->n_entries && r >= 0; i++)
-		r = put_entry(l, host, host->entries[i], err);
+	for (size_t i = 0; i < host->n_lpars && r >= 0; i++)
+		r = put_entry(l, host, host->lpars[i], err);
 	return r;
 }
 
@@ -228,8 +228,8 @@ static int list_systems(struct lpar_daemon *d, struct listing *l, struct json_ob
 		(void)lpar_method_host(d, call); /* says so */
 		return 0;
 	}
-	for (size_t i = 0; i < d->n_hosts; i++) {
-		struct lpar_managed *host = d->hosts[i];
+	for (size_t i = 0; i < d->n_systems; i++) {
+		struct lpar_managed *host = d->systems[i];
 
 		if (name && lpar_managed_find(d, name) != host)
 			continue;

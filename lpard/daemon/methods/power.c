@@ -172,8 +172,8 @@ static int add_all(const struct lpar_managed *host, bool on, struct targets *t,
 {
 	int r = 0;
 
-	for (size_t i = 0; r >= 0 && i < host->n_entries; i++) {
-		struct lpar_lpar *e = host->entries[i];
+	for (size_t i = 0; r >= 0 && i < host->n_lpars; i++) {
+		struct lpar_lpar *e = host->lpars[i];
 
 		if (!e->reserved && lpar_lpar_running(e) != on)
 			r = add_target(t, e, err);

@@ -17,8 +17,8 @@
 
 struct session {
 	struct lpar_agent_link *link;
-	struct lpar_agent_link_wait *wait; /* for the agent */
-	struct lpar_call *call;		   /* until it is answered */
+	struct par_waiter *wait; /* for the agent */
+	struct lpar_call *call;	 /* until it is answered */
 	struct json_object *parameters;
 	struct lpar_command *run;
 	struct lpar_upgraded *raw;
@@ -139,23 +139,24 @@ static const struct lpar_command_ops run_ops = {
 	.changed = on_changed,
 };
 
-static void on_agent(bool up, void *user)
+static bool on_agent(enum par_wake wake, void *user)
 {
 	struct session *s = user;
 	auto_error err = NULL;
 
 	s->wait = NULL;
-	if (!up) {
+	if (wake != PAR_WAKE_CHANGED || !lpar_agent_link_up(s->link)) {
 		const char *why = lpar_agent_link_why_closed(s->link);
 
 		par_fail(&err, PAR_E_DISCONNECTED, 0, "no agent answers in the LPAR '%s'%s%s",
 			 s->lpar, why ? ": " : "", why ? why : "");
 		fail(s, &err);
-		return;
+		return false;
 	}
 	if (lpar_command_new(&s->run, lpar_agent_link_channel(s->link), s->parameters, &run_ops, s,
 			     &err) < 0)
 		fail(s, &err);
+	return false;
 }
 
 static void on_gone(struct lpar_call *call, void *user)
@@ -164,7 +165,7 @@ static void on_gone(struct lpar_call *call, void *user)
 
 	(void)call;
 	if (s->wait)
-		lpar_agent_link_forget(s->link, s->wait);
+		lpar_agent_link_forget(s->link, &s->wait);
 	s->call = NULL;
 	session_free(s);
 }
@@ -193,7 +194,7 @@ static void start(struct lpar_lpar *e, struct lpar_call *call, struct json_objec
 		  uint64_t wait_s)
 {
 	struct session *s = calloc(1, sizeof(*s));
-	struct lpar_agent_link_wait *wait;
+	struct par_waiter *wait;
 	auto_error err = NULL;
 
 	if (!s) {
@@ -203,15 +204,15 @@ static void start(struct lpar_lpar *e, struct lpar_call *call, struct json_objec
 		return;
 	}
 	par_log(PAR_LOG_NOTICE, "peer=%u/%d RunCommand system=%s lpar=%s",
-		(unsigned int)call->peer.uid, (int)call->peer.pid, e->host->name, e->part->name);
-	s->link = e->link;
+		(unsigned int)call->peer.uid, (int)call->peer.pid, e->managed->name, e->part->name);
+	s->link = e->agent;
 	s->call = call;
 	s->parameters = parameters;
 	snprintf(s->lpar, sizeof(s->lpar), "%s", e->part->name);
 	call->gone = on_gone;
 	call->gone_user = s;
 	/* Called back at once the session may be gone already; then there is no handle. */
-	wait = lpar_agent_link_when_up(e->link, wait_s * 1000, on_agent, s);
+	wait = lpar_agent_link_when_up(e->agent, wait_s * 1000, on_agent, s);
 	if (wait)
 		s->wait = wait;
 }

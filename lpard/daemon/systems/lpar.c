@@ -1,84 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One LPAR as the daemon knows it: see entry.h. */
+/* One LPAR as the daemon knows it: see lpar.h. */
 #include "lpard/daemon/systems/lpar.h"
 
 #include "lpard/common/log.h"
-#include "lpard/daemon/guest/console.h"
-#include "lpard/daemon/guest/agent_link.h"
 
 #include <ctype.h>
 #include <string.h>
 
-struct lpar_wait {
-	struct lpar_wait *next;
-	struct lpar_lpar *entry;
-	struct par_source *timer;
+/* One that waits for a change of state. */
+struct wait {
+	struct lpar_lpar *lpar;
 	lpar_wait_fn fn;
 	void *user;
 };
 
-struct lpar_lpar *lpar_lpar_new(struct lpar_managed *host, const char *uuid)
+bool lpar_lpar_running(const struct lpar_lpar *lpar)
 {
-	struct lpar_lpar *e = calloc(1, sizeof(*e));
-
-	if (!e)
-		return NULL;
-	e->host = host;
-	e->live.run_id = -1;
-	for (size_t i = 0; i < sizeof(e->uuid) - 1 && uuid[i]; i++)
-		e->uuid[i] = (char)tolower((unsigned char)uuid[i]);
-	e->console = lpar_console_new(e);
-	e->link = lpar_agent_link_new(e);
-	if (!e->console || !e->link)
-		lpar_lpar_free(&e);
-	return e;
-}
-
-static void call_waits(struct lpar_lpar *e, bool rebooted, bool going)
-{
-	struct lpar_wait *list = e->waits, *keep = NULL;
-
-	e->waits = NULL;
-	while (list) {
-		struct lpar_wait *w = list;
-
-		list = w->next;
-		if (w->fn(e, rebooted, going, w->user) > 0 && !going) {
-			w->next = keep;
-			keep = w;
-			continue;
-		}
-		par_source_free(&w->timer);
-		free(w);
-	}
-	while (keep) {
-		struct lpar_wait *w = keep;
-
-		keep = w->next;
-		w->next = e->waits;
-		e->waits = w;
-	}
-}
-
-void lpar_lpar_free(struct lpar_lpar **entry)
-{
-	struct lpar_lpar *e = *entry;
-
-	if (!e)
-		return;
-	e->live = (struct hv_live){ .state = HV_RUN_OFF, .run_id = -1 };
-	call_waits(e, false, true);
-	lpar_agent_link_free(&e->link);
-	lpar_console_free(&e->console);
-	lpar_partition_free(&e->part);
-	free(e->refcodes);
-	free(e);
-	*entry = NULL;
-}
-
-bool lpar_lpar_running(const struct lpar_lpar *e)
-{
-	switch (e->live.state) {
+	switch (lpar->live.state) {
 	case HV_RUN_RUNNING:
 	case HV_RUN_PAUSED:
 	case HV_RUN_SHUTTING_DOWN:
@@ -91,18 +29,109 @@ bool lpar_lpar_running(const struct lpar_lpar *e)
 	return false;
 }
 
-static enum lpar_state state_of(const struct lpar_lpar *e)
+static enum lpar_guest guest_of(const struct lpar_lpar *lpar)
 {
-	switch (e->live.state) {
+	if (!lpar_lpar_running(lpar))
+		return LPAR_GUEST_OFF;
+	return lpar_managed_up(lpar->managed) ? LPAR_GUEST_RUNNING : LPAR_GUEST_UNREACHABLE;
+}
+
+static void sync_console(struct lpar_lpar *lpar)
+{
+	/* A boot is followed until Linux speaks for itself. */
+	lpar_console_sync(lpar->console, guest_of(lpar), lpar->live.run_id,
+			  !lpar_agent_link_up(lpar->agent));
+}
+
+/* What the guest's streams ask and report */
+
+static const char *guest_name(void *user)
+{
+	const struct lpar_lpar *lpar = user;
+
+	return lpar->part->name;
+}
+
+static int guest_run(par_work_fn work, par_work_fn done, void *work_user, void *user)
+{
+	struct lpar_lpar *lpar = user;
+
+	return lpar_managed_run(lpar->managed, work, done, work_user);
+}
+
+static void guest_stage(enum fw_stage_id stage, void *user)
+{
+	lpar_lpar_refcode(user, fw_stage_info(stage)->refcode);
+}
+
+static void guest_agent(bool up, void *user)
+{
+	struct lpar_lpar *lpar = user;
+
+	if (!lpar->console)
+		return; /* the LPAR is being freed */
+	if (up)
+		lpar_console_agent(lpar->console);
+	sync_console(lpar);
+}
+
+static const struct lpar_guest_ops guest_ops = {
+	.name = guest_name,
+	.run = guest_run,
+	.stage = guest_stage,
+	.agent = guest_agent,
+};
+
+struct lpar_lpar *lpar_lpar_new(struct lpar_managed *managed, const char *uuid)
+{
+	struct lpar_lpar *lpar = calloc(1, sizeof(*lpar));
+	struct par_event *loop = managed->daemon->loop;
+
+	if (!lpar)
+		return NULL;
+	lpar->managed = managed;
+	lpar->live.run_id = -1;
+	for (size_t i = 0; i < sizeof(lpar->uuid) - 1 && uuid[i]; i++)
+		lpar->uuid[i] = (char)tolower((unsigned char)uuid[i]);
+	par_waiters_init(&lpar->waits, loop);
+	lpar->place = (struct lpar_guest_place){
+		.loop = loop, .hv = managed->hv, .uuid = lpar->uuid, .ops = &guest_ops, .user = lpar
+	};
+	lpar->console = lpar_console_new(&lpar->place);
+	lpar->agent = lpar_agent_link_new(&lpar->place);
+	if (!lpar->console || !lpar->agent)
+		lpar_lpar_free(&lpar);
+	return lpar;
+}
+
+void lpar_lpar_free(struct lpar_lpar **lpar)
+{
+	struct lpar_lpar *l = *lpar;
+
+	if (!l)
+		return;
+	l->live = (struct hv_live){ .state = HV_RUN_OFF, .run_id = -1 };
+	par_waiters_done(&l->waits);
+	lpar_console_free(&l->console);
+	lpar_agent_link_free(&l->agent);
+	lpar_partition_free(&l->part);
+	lpar_refcodes_done(&l->refcodes);
+	free(l);
+	*lpar = NULL;
+}
+
+static enum lpar_state state_of(const struct lpar_lpar *lpar)
+{
+	switch (lpar->live.state) {
 	case HV_RUN_OFF:
-		if (e->activating)
+		if (lpar->activating)
 			return LPAR_STATE_STARTING;
-		return e->part->error_refcode ? LPAR_STATE_ERROR : LPAR_STATE_NOT_ACTIVATED;
+		return lpar->part->error_refcode ? LPAR_STATE_ERROR : LPAR_STATE_NOT_ACTIVATED;
 	case HV_RUN_RUNNING:
-		if (e->stopping)
+		if (lpar->stopping)
 			return LPAR_STATE_SHUTTING_DOWN;
-		if (fw_stage_info(lpar_console_stage(e->console))->open_firmware &&
-		    !lpar_agent_link_up(e->link))
+		if (fw_stage_info(lpar_console_stage(lpar->console))->open_firmware &&
+		    !lpar_agent_link_up(lpar->agent))
 			return LPAR_STATE_OPEN_FIRMWARE;
 		return LPAR_STATE_RUNNING;
 	case HV_RUN_PAUSED:
@@ -116,97 +145,83 @@ static enum lpar_state state_of(const struct lpar_lpar *e)
 	return LPAR_STATE_NOT_AVAILABLE;
 }
 
-void lpar_lpar_live(const struct lpar_lpar *e, struct lpar_live *ret)
+void lpar_lpar_live(const struct lpar_lpar *lpar, struct lpar_live *ret)
 {
-	const struct lpar_agent_info *info = lpar_agent_link_info(e->link);
+	const struct lpar_agent_info *info = lpar_agent_link_info(lpar->agent);
 
-	*ret = (struct lpar_live){ .state = state_of(e), .rmc_state = LPAR_RMC_INACTIVE };
-	if (!lpar_lpar_running(e))
+	*ret = (struct lpar_live){ .state = state_of(lpar), .rmc_state = LPAR_RMC_INACTIVE };
+	if (!lpar_lpar_running(lpar))
 		return;
-	ret->mem_mib = e->live.mem_mib;
-	ret->procs = e->live.vcpus;
+	ret->mem_mib = lpar->live.mem_mib;
+	ret->procs = lpar->live.vcpus;
 	if (info) {
 		ret->rmc_state = LPAR_RMC_ACTIVE;
-		ret->os_version = lpar_agent_link_os_version(e->link);
+		ret->os_version = lpar_agent_link_os_version(lpar->agent);
 	}
 }
 
-void lpar_lpar_changed(struct lpar_lpar *e, const struct hv_live *was)
+static void boot(struct lpar_lpar *lpar)
 {
-	bool running = lpar_lpar_running(e);
+	lpar->stopping = false;
+	lpar_agent_link_boot(lpar->agent);
+	lpar_console_boot(lpar->console);
+}
 
-	if (e->live.state != was->state)
-		par_log(PAR_LOG_INFO, "lpar=%s system=%s is %s", e->part->name, e->host->name,
-			hv_run_state_name(e->live.state));
+void lpar_lpar_changed(struct lpar_lpar *lpar, const struct hv_live *was)
+{
+	bool running = lpar_lpar_running(lpar);
+
+	if (lpar->live.state != was->state)
+		par_log(PAR_LOG_INFO, "lpar=%s system=%s is %s", lpar->part->name,
+			lpar->managed->name, hv_run_state_name(lpar->live.state));
 	if (!running)
-		e->stopping = false;
+		lpar->stopping = false;
 	/* A start that we saw; what runs already when lpard comes up has its stages behind it. */
-	if (running && e->live.run_id != was->run_id && !e->host->listing) {
-		e->stopping = false;
-		lpar_agent_link_boot(e->link);
-		lpar_console_boot(e->console);
-	}
+	if (running && lpar->live.run_id != was->run_id && !lpar->managed->listing)
+		boot(lpar);
 	if (!running && was->state == HV_RUN_RUNNING)
-		lpar_lpar_refcode(e, "00000000");
-	lpar_agent_link_sync(e->link);
-	lpar_console_sync(e->console);
-	call_waits(e, false, false);
+		lpar_lpar_refcode(lpar, "00000000");
+	lpar_agent_link_sync(lpar->agent, guest_of(lpar));
+	sync_console(lpar);
+	par_waiters_wake(&lpar->waits);
 }
 
-void lpar_lpar_rebooted(struct lpar_lpar *e)
+void lpar_lpar_rebooted(struct lpar_lpar *lpar)
 {
-	par_log(PAR_LOG_INFO, "lpar=%s system=%s restarts", e->part->name, e->host->name);
-	e->stopping = false;
-	lpar_agent_link_boot(e->link);
-	lpar_console_boot(e->console);
-	lpar_console_sync(e->console);
-	call_waits(e, true, false);
+	par_log(PAR_LOG_INFO, "lpar=%s system=%s restarts", lpar->part->name, lpar->managed->name);
+	boot(lpar);
+	sync_console(lpar);
+	lpar->rebooting = true;
+	par_waiters_wake(&lpar->waits);
+	lpar->rebooting = false;
 }
 
-void lpar_lpar_refcode(struct lpar_lpar *e, const char *code)
+void lpar_lpar_refcode(struct lpar_lpar *lpar, const char *code)
 {
-	struct lpar_refcode_kept *k;
-
-	if (!e->refcodes)
-		e->refcodes = calloc(LPAR_REFCODES, sizeof(*e->refcodes));
-	if (!e->refcodes)
-		return;
-	if (e->n_refcodes > 0 && strcmp(e->refcodes[0].code, code) == 0)
-		return;
-	if (e->n_refcodes == LPAR_REFCODES)
-		e->n_refcodes--;
-	memmove(&e->refcodes[1], &e->refcodes[0], e->n_refcodes * sizeof(*e->refcodes));
-	e->n_refcodes++;
-	k = &e->refcodes[0];
-	k->time = time(NULL);
-	snprintf(k->code, sizeof(k->code), "%s", code);
+	(void)lpar_refcodes_add(&lpar->refcodes, code);
 }
 
-static void wait_over(struct par_source *s, void *user)
+static bool on_wake(enum par_wake why, void *user)
 {
-	struct lpar_wait *w = user, **at = &w->entry->waits;
+	struct wait *w = user;
+	int r = w->fn(w->lpar, w->lpar->rebooting, why != PAR_WAKE_CHANGED, w->user);
 
-	(void)s;
-	while (*at && *at != w)
-		at = &(*at)->next;
-	if (*at)
-		*at = w->next;
-	par_source_free(&w->timer);
-	(void)w->fn(w->entry, false, true, w->user);
+	if (r > 0 && why == PAR_WAKE_CHANGED)
+		return true;
 	free(w);
+	return false;
 }
 
-int lpar_lpar_wait(struct lpar_lpar *e, uint64_t timeout_ms, lpar_wait_fn fn, void *user)
+int lpar_lpar_wait(struct lpar_lpar *lpar, uint64_t timeout_ms, lpar_wait_fn fn, void *user)
 {
-	struct lpar_wait *w = calloc(1, sizeof(*w));
+	struct wait *w = malloc(sizeof(*w));
 
 	if (!w)
 		return -ENOMEM;
-	*w = (struct lpar_wait){ .next = e->waits, .entry = e, .fn = fn, .user = user };
-	if (par_event_timer(e->host->daemon->loop, timeout_ms, wait_over, w, &w->timer, NULL) < 0) {
+	*w = (struct wait){ .lpar = lpar, .fn = fn, .user = user };
+	if (!par_waiters_add(&lpar->waits, timeout_ms, on_wake, w)) {
 		free(w);
 		return -ENOMEM;
 	}
-	e->waits = w;
 	return 0;
 }

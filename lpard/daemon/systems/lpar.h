@@ -5,64 +5,60 @@
  */
 #pragma once
 
+#include "lpard/common/waiters.h"
+#include "lpard/daemon/guest/agent_link.h"
+#include "lpard/daemon/guest/console.h"
 #include "lpard/daemon/systems/managed_system.h"
+#include "lpard/daemon/systems/refcodes.h"
 
-struct lpar_console;
-struct lpar_agent_link;
 struct lpar_job;
-struct lpar_wait;
-
-#define LPAR_REFCODES 64 /* kept of each LPAR */
-
-struct lpar_refcode_kept {
-	time_t time;
-	char code[40];
-};
 
 struct lpar_lpar {
-	struct lpar_managed *host;
-	char uuid[PAR_UUID_LEN];
-	struct lpar_partition *part; /* replaced under host->lock */
+	struct lpar_managed *managed;
+	char uuid[PAR_UUID_LEN];     /* lower case */
+	struct lpar_partition *part; /* replaced under managed->lock */
 	struct hv_live live;
 	uint64_t asked; /* number of the question that these two answer */
 	bool reserved;	/* being made: the hypervisor does not have it yet */
-	bool gone;	/* free it when the job has ended */
-	bool fetching;	/* a read is queued */
+	bool gone;	/* taken out: free it when the job has ended */
 	struct lpar_job *job;
 	bool activating; /* its job is an activation */
 	bool stopping;	 /* it was asked to shut down */
-	/* Resources promised to an activation that has not started its domain yet; host->lock. */
+	/* Resources promised to an activation that has not started its domain yet; managed->lock.
+	 */
 	struct lpar_usage claim;
 
-	struct lpar_refcode_kept *refcodes; /* LPAR_REFCODES, the newest first; NULL: none yet */
-	size_t n_refcodes;
+	struct lpar_refcodes refcodes;
+	struct lpar_guest_place place; /* of these two */
 	struct lpar_console *console;
-	struct lpar_agent_link *link;
-	struct lpar_wait *waits; /* for a change of state */
+	struct lpar_agent_link *agent;
+	struct par_waiters waits; /* for a change of state */
+	bool rebooting;		  /* the waits are just being told that the guest started over */
+	struct lpar_lpar *next_discarded;
 };
 
-struct lpar_lpar *lpar_lpar_new(struct lpar_managed *host, const char *uuid);
-void lpar_lpar_free(struct lpar_lpar **entry);
+struct lpar_lpar *lpar_lpar_new(struct lpar_managed *managed, const char *uuid);
+void lpar_lpar_free(struct lpar_lpar **lpar);
 
 /* lpar_lpar_running - a domain is there that executes (or is about to shut down) */
-bool lpar_lpar_running(const struct lpar_lpar *e);
+bool lpar_lpar_running(const struct lpar_lpar *lpar);
 
-/* lpar_lpar_live - what a listing shows; borrows from @e */
-void lpar_lpar_live(const struct lpar_lpar *e, struct lpar_live *ret);
+/* lpar_lpar_live - what a listing shows; borrows from @lpar */
+void lpar_lpar_live(const struct lpar_lpar *lpar, struct lpar_live *ret);
 
 /* lpar_lpar_changed - its state was stored anew: attach and detach what depends on it
  * @was	the state before */
-void lpar_lpar_changed(struct lpar_lpar *e, const struct hv_live *was);
+void lpar_lpar_changed(struct lpar_lpar *lpar, const struct hv_live *was);
 /* lpar_lpar_rebooted - the guest started over within its domain */
-void lpar_lpar_rebooted(struct lpar_lpar *e);
+void lpar_lpar_rebooted(struct lpar_lpar *lpar);
 
 /* lpar_lpar_refcode - remember a reference code now; the same as the last one is not repeated */
-void lpar_lpar_refcode(struct lpar_lpar *e, const char *code);
+void lpar_lpar_refcode(struct lpar_lpar *lpar, const char *code);
 
 /*
  * lpar_lpar_wait - wait for a change
  * @fn		called after each change of state: 1 to go on waiting, else the wait ends
  * @timeout_ms	then @fn is called a last time, with @timed_out
  */
-typedef int (*lpar_wait_fn)(struct lpar_lpar *e, bool rebooted, bool timed_out, void *user);
-int lpar_lpar_wait(struct lpar_lpar *e, uint64_t timeout_ms, lpar_wait_fn fn, void *user);
+typedef int (*lpar_wait_fn)(struct lpar_lpar *lpar, bool rebooted, bool timed_out, void *user);
+int lpar_lpar_wait(struct lpar_lpar *lpar, uint64_t timeout_ms, lpar_wait_fn fn, void *user);

@@ -1,24 +1,38 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A managed system as the daemon sees it: its connection, what the machine is, and a copy of its
- * LPARs that the hypervisor's events keep fresh.  The copy answers listings and names; a change
- * reads the LPAR anew first.
+ * LPARs (inventory.h) that the hypervisor's events keep fresh (refresh.h).
  *
  * Threads: everything is the loop's.  Workers may look at ->sys and ->set under ->lock, which the
  * loop holds while it changes them, and may use ->hv.
+ *
+ * Life: lpar_managed_new() to lpar_managed_remove(), both of managed_life.h; then it stays while
+ * somebody holds it.
  */
 #pragma once
 
+#include "lpard/common/workers.h"
 #include "lpard/core/attributes/attributes.h"
 #include "lpard/daemon/daemon.h"
 #include "lpard/hypervisor/hypervisor.h"
 
 #include <pthread.h>
 
+struct lpar_answer;
 struct lpar_lpar;
+struct lpar_managed;
+
+/* What this file asks of those above it. */
+struct lpar_managed_ops {
+	/* in the loop: workers have left ->answers */
+	void (*answers)(struct lpar_managed *managed);
+	/* it was removed and nobody holds it any more */
+	void (*unused)(struct lpar_managed *managed);
+};
 
 struct lpar_managed {
 	struct lpar_daemon *daemon;
+	const struct lpar_managed_ops *ops;
 	char *name;
 	const struct lpar_config_system *config;
 	struct hv *hv;
@@ -27,63 +41,36 @@ struct lpar_managed {
 	bool listing;		     /* the list is just being taken over: nothing in it is news */
 	uint64_t since_ms;	     /* when the connection changed last */
 	char *down_message;	     /* why it is down; NULL: not known */
-	_Atomic unsigned int in_use; /* work under way: free only at 0 */
+	_Atomic unsigned int in_use; /* lpar_managed_hold() */
 	bool removed;		     /* no longer configured */
 
 	pthread_mutex_t lock;
 	struct lpar_system sys;
-	struct lpar_lpar **entries; /* by name */
-	size_t n_entries;
-	struct lpar_set set;	/* their partitions, in the same order */
-	_Atomic uint64_t asked; /* numbers the questions, so that an old answer never wins */
+	struct lpar_lpar **lpars; /* by name */
+	size_t n_lpars;
+	struct lpar_set set;	     /* their partitions, in the same order */
+	struct lpar_answer *answers; /* what workers have read; under ->lock */
+	_Atomic uint64_t asked;	     /* numbers the questions, so that an old answer never wins */
+	struct lpar_lpar *discarded; /* LPARs to free, see inventory.h */
 };
-
-/* lpar_managed_new - connect; returns at once */
-int lpar_managed_new(struct lpar_daemon *d, const struct lpar_config_system *config,
-		     struct lpar_managed **ret, struct par_error **err);
-/* lpar_managed_free - disconnect; waits for calls under way */
-void lpar_managed_free(struct lpar_managed **host);
-/* lpar_managed_remove - no longer configured: free it when nothing uses it any more */
-void lpar_managed_remove(struct lpar_managed *host);
 
 /* lpar_managed_find - by name or MTMS, NULL if there is none */
 struct lpar_managed *lpar_managed_find(struct lpar_daemon *d, const char *name);
 /* lpar_managed_up - connected and listed */
-bool lpar_managed_up(const struct lpar_managed *host);
+bool lpar_managed_up(const struct lpar_managed *managed);
 /* lpar_managed_settling - not up, but too short a time for to give up on it */
-bool lpar_managed_settling(const struct lpar_managed *host);
+bool lpar_managed_settling(const struct lpar_managed *managed);
 /* lpar_managed_down_error - why nothing can be asked of it; PAR_E_DISCONNECTED */
-int lpar_managed_down_error(const struct lpar_managed *host, struct par_error **err);
+int lpar_managed_down_error(const struct lpar_managed *managed, struct par_error **err);
 
-/* lpar_managed_run - par_workers_run() for this host, which stays until @done has run */
-int lpar_managed_run(struct lpar_managed *host, par_work_fn work, par_work_fn done, void *user);
-
-struct lpar_lpar *lpar_managed_entry(const struct lpar_managed *host, const char *name);
-struct lpar_lpar *lpar_managed_entry_id(const struct lpar_managed *host, uint32_t id);
-struct lpar_lpar *lpar_managed_entry_uuid(const struct lpar_managed *host, const char *uuid);
-/*
- * lpar_managed_get - by name, or by id when @name is NULL
- * Errors: PAR_E_NOT_FOUND with HSCL8012 or HSCL8011.
- */
-int lpar_managed_get(const struct lpar_managed *host, const char *name, uint32_t id,
-		     struct lpar_lpar **ret, struct par_error **err);
+/* lpar_managed_hold - it stays, also when it is removed, until lpar_managed_release(); any thread
+ * that knows it to stay meanwhile */
+void lpar_managed_hold(struct lpar_managed *managed);
+/* lpar_managed_release - in the loop; a removed system goes with the last */
+void lpar_managed_release(struct lpar_managed *managed);
 
 /*
- * lpar_managed_fetch - on a worker: read one LPAR now, and let the loop know what was read
- * @uuid	NULL record: it is gone
- * Whoever posts to the loop afterwards finds it there.
+ * lpar_managed_run - par_workers_run() for this system, which stays until @done has returned
+ * What @work read with lpar_managed_fetch() is taken over before @done is called.
  */
-void lpar_managed_fetch(struct lpar_managed *host, const char *uuid);
-/* lpar_managed_refetch - in the loop: have a worker do that */
-void lpar_managed_refetch(struct lpar_managed *host, const char *uuid);
-
-/* lpar_managed_reserve - a partition that is being made takes its name and id; takes @part over */
-int lpar_managed_reserve(struct lpar_managed *host, struct lpar_partition *part,
-			 struct lpar_lpar **ret, struct par_error **err);
-/* lpar_managed_forget - take an entry out and free it (or when its job ends) */
-void lpar_managed_forget(struct lpar_lpar *entry);
-
-/* lpar_managed_usage - what the LPARs but @except hold, activations under way included; any thread
- * with ->lock, or the loop */
-void lpar_managed_usage(const struct lpar_managed *host, const struct lpar_lpar *except,
-			struct lpar_usage *ret);
+int lpar_managed_run(struct lpar_managed *managed, par_work_fn work, par_work_fn done, void *user);

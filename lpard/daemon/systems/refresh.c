@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The connection of a managed system: what the hypervisor's events mean for the copy of its LPARs.
- */
-#include "lpard/common/log.h"
-#include "lpard/daemon/systems/lpar.h"
-#include "lpard/daemon/systems/managed_system_priv.h"
-#include "lpard/daemon/systems/images.h"
-#include "lpard/daemon/methods/waiting.h"
+/* What keeps the copy of a managed system fresh: see refresh.h. */
+#include "lpard/daemon/systems/refresh.h"
 
-#include <ctype.h>
+#include "lpard/common/log.h"
+#include "lpard/daemon/systems/fetch.h"
+#include "lpard/daemon/systems/images.h"
+#include "lpard/daemon/systems/inventory.h"
+
 #include <string.h>
 
 struct refresh {
-	struct lpar_managed *host;
+	struct lpar_managed *managed;
 	uint64_t asked;
 	struct hv_facts facts;
 	struct hv_records records;
@@ -25,11 +23,11 @@ struct refresh {
 static void refresh_work(void *user)
 {
 	struct refresh *f = user;
-	struct hv *hv = f->host->hv;
+	struct hv *hv = f->managed->hv;
 
-	f->asked = ++f->host->asked;
-	(void)lpar_images_names(f->host->daemon->config, &f->images);
-	f->default_image = lpar_images_default(f->host->daemon->config);
+	f->asked = ++f->managed->asked;
+	(void)lpar_images_names(f->managed->daemon->config, &f->images);
+	f->default_image = lpar_images_default(f->managed->daemon->config);
 	f->result = hv->ops->facts(hv, &f->facts, &f->err);
 	if (f->result == 0)
 		f->result = hv->ops->list(hv, &f->records, &f->err);
@@ -52,13 +50,13 @@ static void move_text(char **to, char **from)
 }
 
 /* Under the lock. */
-static void store_facts(struct lpar_managed *host, struct refresh *f)
+static void store_facts(struct lpar_managed *managed, struct refresh *f)
 {
-	struct lpar_system *s = &host->sys;
+	struct lpar_system *s = &managed->sys;
 
 	s->mem_mib = f->facts.mem_mib;
 	s->procs = f->facts.processors;
-	/* What the host itself needs is not given to LPARs. */
+	/* What the machine itself needs is not given to LPARs. */
 	s->firmware_mem_mib = f->facts.mem_mib / 16 / LPAR_LMB_MIB * LPAR_LMB_MIB;
 	move_text(&s->type_model, &f->facts.type_model);
 	move_text(&s->serial, &f->facts.serial);
@@ -72,203 +70,149 @@ static void store_facts(struct lpar_managed *host, struct refresh *f)
 }
 
 /* Those that were there before and are not in the new list are gone. */
-static void forget_missing(struct lpar_managed *host, uint64_t asked)
+static void forget_missing(struct lpar_managed *managed, uint64_t asked)
 {
-	for (size_t i = host->n_entries; i-- > 0;) {
-		struct lpar_lpar *e = host->entries[i];
+	for (size_t i = managed->n_lpars; i-- > 0;) {
+		struct lpar_lpar *lpar = managed->lpars[i];
 
-		if (e->asked < asked && !e->reserved)
-			lpar_managed_forget(e);
+		if (lpar->asked < asked && !lpar->reserved)
+			lpar_managed_forget(lpar);
 	}
 }
 
-static void store_list(struct lpar_managed *host, struct refresh *f)
+static void store_list(struct lpar_managed *managed, struct refresh *f)
 {
 	struct changed {
-		struct lpar_lpar *e;
+		struct lpar_lpar *lpar;
 		struct hv_live was;
 	} *changed = calloc(f->records.n + 1, sizeof(*changed));
 	size_t n = 0;
 
 	if (!changed)
 		return;
-	pthread_mutex_lock(&host->lock);
-	store_facts(host, f);
+	pthread_mutex_lock(&managed->lock);
+	store_facts(managed, f);
 	for (size_t i = 0; i < f->records.n; i++) {
-		changed[n].e =
-			lpar_managed_store(host, &f->records.v[i], f->asked, &changed[n].was);
-		if (changed[n].e)
+		changed[n].lpar =
+			lpar_managed_store(managed, &f->records.v[i], f->asked, &changed[n].was);
+		if (changed[n].lpar)
 			n++;
 	}
-	host->sys.state = LPAR_SYSTEM_OPERATING;
-	lpar_managed_reorder(host);
-	pthread_mutex_unlock(&host->lock);
-	forget_missing(host, f->asked);
-	host->listed = host->listing = true;
+	managed->sys.state = LPAR_SYSTEM_OPERATING;
+	lpar_managed_reorder(managed);
+	pthread_mutex_unlock(&managed->lock);
+	forget_missing(managed, f->asked);
+	managed->listed = managed->listing = true;
 	for (size_t i = 0; i < n; i++)
-		lpar_lpar_changed(changed[i].e, &changed[i].was);
-	host->listing = false;
+		lpar_lpar_changed(changed[i].lpar, &changed[i].was);
+	managed->listing = false;
 	free(changed);
 }
-
-static void refresh(struct lpar_managed *host);
 
 static void refresh_done(void *user)
 {
 	struct refresh *f = user;
-	struct lpar_managed *host = f->host;
+	struct lpar_managed *managed = f->managed;
 
 	if (f->result == 0) {
-		store_list(host, f);
+		store_list(managed, f);
 		par_log(PAR_LOG_NOTICE,
-			"system=%s connected: %zu LPARs, %s, %llu MiB, %u processors", host->name,
-			host->n_entries, host->sys.accelerator,
-			(unsigned long long)host->sys.mem_mib, host->sys.procs);
+			"system=%s connected: %zu LPARs, %s, %llu MiB, %u processors",
+			managed->name, managed->n_lpars, managed->sys.accelerator,
+			(unsigned long long)managed->sys.mem_mib, managed->sys.procs);
 		if (f->records.damaged > 0)
 			par_log(PAR_LOG_WARNING,
-				"system=%s has %zu LPARs whose metadata is damaged: %s", host->name,
-				f->records.damaged, f->records.why ? f->records.why : "?");
-		lpar_waiting_wake(host->daemon->waiting);
+				"system=%s has %zu LPARs whose metadata is damaged: %s",
+				managed->name, f->records.damaged,
+				f->records.why ? f->records.why : "?");
+		par_waiters_wake(&managed->daemon->system_waits);
 	} else {
-		par_log(PAR_LOG_WARNING, "system=%s cannot be read: %s", host->name,
+		par_log(PAR_LOG_WARNING, "system=%s cannot be read: %s", managed->name,
 			f->err && f->err->msg ? f->err->msg : "?");
 	}
 	refresh_free(f);
 }
 
-static void refresh(struct lpar_managed *host)
+static void refresh(struct lpar_managed *managed)
 {
 	struct refresh *f = calloc(1, sizeof(*f));
 
 	if (!f)
 		return;
-	f->host = host;
-	if (lpar_managed_run(host, refresh_work, refresh_done, f) < 0)
+	f->managed = managed;
+	if (lpar_managed_run(managed, refresh_work, refresh_done, f) < 0)
 		free(f);
 }
 
 /* A copy of an event, on its way to the loop. */
 struct message {
-	struct lpar_managed *host;
+	struct lpar_managed *managed;
 	struct hv_event event;
 	char uuid[PAR_UUID_LEN];
 	char text[];
 };
 
-static void on_connection(struct lpar_managed *host, enum hv_connection now, const char *why)
+static void on_connection(struct lpar_managed *managed, enum hv_connection now, const char *why)
 {
-	bool was_up = host->connection == HV_CONNECTION_UP;
+	bool was_up = managed->connection == HV_CONNECTION_UP;
 
-	host->connection = now;
-	free(host->down_message);
-	host->down_message = *why ? strdup(why) : NULL;
+	managed->connection = now;
+	free(managed->down_message);
+	managed->down_message = *why ? strdup(why) : NULL;
 	if (now == HV_CONNECTION_UP) {
-		refresh(host);
+		refresh(managed);
 		return;
 	}
 	if (was_up) {
-		host->since_ms = par_now_ms();
-		par_log(PAR_LOG_WARNING, "system=%s connection lost%s%s", host->name,
+		managed->since_ms = par_now_ms();
+		par_log(PAR_LOG_WARNING, "system=%s connection lost%s%s", managed->name,
 			*why ? ": " : "", why);
 	}
-	pthread_mutex_lock(&host->lock);
-	host->listed = false;
-	host->sys.state = LPAR_SYSTEM_NO_CONNECTION;
-	pthread_mutex_unlock(&host->lock);
-	for (size_t i = 0; i < host->n_entries; i++)
-		lpar_lpar_changed(host->entries[i], &host->entries[i]->live);
+	pthread_mutex_lock(&managed->lock);
+	managed->listed = false;
+	managed->sys.state = LPAR_SYSTEM_NO_CONNECTION;
+	pthread_mutex_unlock(&managed->lock);
+	for (size_t i = 0; i < managed->n_lpars; i++)
+		lpar_lpar_changed(managed->lpars[i], &managed->lpars[i]->live);
 }
 
 static void on_message(void *user)
 {
 	struct message *m = user;
-	struct lpar_managed *host = m->host;
-	struct lpar_lpar *e;
+	struct lpar_managed *managed = m->managed;
+	struct lpar_lpar *lpar;
 
-	if (host->removed || host->daemon->stopping) {
+	if (managed->removed || managed->daemon->stopping) {
 		/* nothing to keep fresh any more */
 	} else if (m->event.type == HV_EVENT_CONNECTION) {
-		on_connection(host, m->event.connection, m->text);
-	} else if (lpar_managed_up(host) || host->connection == HV_CONNECTION_UP) {
-		e = lpar_managed_entry_uuid(host, m->uuid);
-		if (e && m->event.type == HV_EVENT_REBOOTED)
-			lpar_lpar_rebooted(e);
+		on_connection(managed, m->event.connection, m->text);
+	} else if (lpar_managed_up(managed) || managed->connection == HV_CONNECTION_UP) {
+		lpar = lpar_managed_by_uuid(managed, m->uuid);
+		if (lpar && m->event.type == HV_EVENT_REBOOTED)
+			lpar_lpar_rebooted(lpar);
 		if (m->event.type == HV_EVENT_LOWERED)
-			par_log(PAR_LOG_WARNING, "system=%s %s", host->name, m->text);
-		lpar_managed_refetch(host, m->uuid);
+			par_log(PAR_LOG_WARNING, "system=%s %s", managed->name, m->text);
+		lpar_managed_refetch(managed, m->uuid);
 	}
 	free(m);
-	lpar_managed_unuse(host);
+	lpar_managed_release(managed);
 }
 
-/* On the hypervisor port's thread. */
-static void on_event(const struct hv_event *event, void *user)
+void lpar_managed_on_event(const struct hv_event *event, void *user)
 {
-	struct lpar_managed *host = user;
+	struct lpar_managed *managed = user;
 	const char *text = event->message ? event->message : "";
 	struct message *m = malloc(sizeof(*m) + strlen(text) + 1);
 
 	if (!m)
 		return;
-	m->host = host;
+	m->managed = managed;
 	m->event = *event;
 	memcpy(m->text, text, strlen(text) + 1);
 	snprintf(m->uuid, sizeof(m->uuid), "%s", event->uuid ? event->uuid : "");
-	host->in_use++;
-	if (par_event_post(host->daemon->loop, on_message, m) < 0) {
-		host->in_use--;
+	lpar_managed_hold(managed);
+	if (par_event_post(managed->daemon->loop, on_message, m) < 0) {
+		managed->in_use--;
 		free(m);
 	}
-}
-
-static int fill_system(struct lpar_managed *host)
-{
-	const struct lpar_config_system *c = host->config;
-	struct lpar_system *s = &host->sys;
-
-	host->name = strdup(c->name);
-	s->name = strdup(c->name);
-	s->description = c->description ? strdup(c->description) : NULL;
-	s->type_model = c->type_model ? strdup(c->type_model) : NULL;
-	s->serial = c->serial ? strdup(c->serial) : NULL;
-	s->state = LPAR_SYSTEM_NO_CONNECTION;
-	return host->name && s->name ? 0 : -ENOMEM;
-}
-
-int lpar_managed_new(struct lpar_daemon *d, const struct lpar_config_system *config,
-		     struct lpar_managed **ret, struct par_error **err)
-{
-	static const enum hv_accel_choice accel[] = {
-		[LPAR_CONFIG_ACCEL_AUTO] = HV_ACCEL_AUTO,
-		[LPAR_CONFIG_ACCEL_TCG] = HV_ACCEL_ONLY_TCG,
-		[LPAR_CONFIG_ACCEL_KVM] = HV_ACCEL_ONLY_KVM,
-	};
-	struct lpar_managed *host = calloc(1, sizeof(*host));
-	struct hv_config hc = { .system = config->name,
-				.uri = config->uri,
-				.pool = config->pool,
-				.pool_path = config->pool_path,
-				.network = config->network,
-				.type_model = config->type_model,
-				.serial = config->serial,
-				.accel = accel[config->accel] };
-	int r;
-
-	if (!host)
-		return par_oom(err);
-	pthread_mutex_init(&host->lock, NULL);
-	host->daemon = d;
-	host->config = config;
-	host->since_ms = par_now_ms();
-	host->connection = HV_CONNECTION_CONNECTING;
-	r = fill_system(host) < 0 ? par_oom(err) : 0;
-	if (r == 0)
-		r = hv_open(&hc, on_event, host, &host->hv, err);
-	if (r < 0) {
-		par_error_wrap(err, "the system \"%s\"", config->name);
-		lpar_managed_free(&host);
-		return r;
-	}
-	*ret = host;
-	return 0;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 static struct par_event *loop;
+static struct par_waiters list;
 static struct lpar_waiting *waiting;
 static struct lpar_call calls[4];
 static char order[16];	 /* what happened: digits looked at again, "-" answered */
@@ -51,11 +52,13 @@ static void setup(void)
 	order[0] = '\0';
 	wait_on = goes = -1;
 	ck_assert_int_eq(par_event_new(&loop, NULL), 0);
-	ck_assert_int_eq(lpar_waiting_new(loop, again, order, &waiting, NULL), 0);
+	par_waiters_init(&list, loop);
+	ck_assert_int_eq(lpar_waiting_new(&list, again, order, &waiting, NULL), 0);
 }
 
 static void teardown(void)
 {
+	par_waiters_done(&list);
 	lpar_waiting_free(&waiting);
 	ck_assert_ptr_null(waiting);
 	par_event_free(&loop);
@@ -69,12 +72,12 @@ static void add(int n, uint64_t ms)
 
 START_TEST(woken_in_order)
 {
-	lpar_waiting_wake(waiting);
+	par_waiters_wake(&list);
 	ck_assert_str_eq(order, "");
 	add(4, 1000);
-	lpar_waiting_wake(waiting);
+	par_waiters_wake(&list);
 	ck_assert_str_eq(order, "0123");
-	lpar_waiting_wake(waiting);
+	par_waiters_wake(&list);
 	ck_assert_str_eq(order, "0123");
 }
 END_TEST
@@ -83,10 +86,10 @@ START_TEST(one_waits_on)
 {
 	add(3, 1000);
 	wait_on = 1;
-	lpar_waiting_wake(waiting);
+	par_waiters_wake(&list);
 	ck_assert_str_eq(order, "012");
 	wait_on = -1;
-	lpar_waiting_wake(waiting);
+	par_waiters_wake(&list);
 	ck_assert_str_eq(order, "0121");
 }
 END_TEST
@@ -105,7 +108,7 @@ START_TEST(clients_go)
 	add(4, 1000);
 	client_goes(&calls[0]);
 	client_goes(&calls[2]);
-	lpar_waiting_wake(waiting);
+	par_waiters_wake(&list);
 	ck_assert_str_eq(order, "13");
 }
 END_TEST
@@ -115,7 +118,7 @@ START_TEST(client_goes_while_waking)
 {
 	add(4, 1000);
 	goes = 1;
-	lpar_waiting_wake(waiting);
+	par_waiters_wake(&list);
 	ck_assert_str_eq(order, "023");
 }
 END_TEST
@@ -124,7 +127,7 @@ START_TEST(the_daemon_ends)
 {
 	add(3, 1000);
 	client_goes(&calls[1]);
-	lpar_waiting_free(&waiting);
+	par_waiters_done(&list);
 	ck_assert_str_eq(order, "--");
 }
 END_TEST

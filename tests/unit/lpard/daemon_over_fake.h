@@ -19,8 +19,8 @@
 #include "lpard/common/json.h"
 #include "lpard/common/log.h"
 #include "lpard/daemon/life.h"
-#include "lpard/daemon/systems/lpar.h"
-#include "lpard/daemon/systems/managed_system.h"
+#include "lpard/daemon/systems/inventory.h"
+#include "lpard/daemon/systems/managed_life.h"
 
 #include <dirent.h>
 #include <fcntl.h>
