@@ -32,6 +32,7 @@ tail -c 97 "$TMPDIR/first" | od -c
 echo "-- the escape"
 printf '\r~.' | mkvterm -m sys1 -p a | tail -c 97 | od -c
 echo "-- end of input"
+sleep 1 # so that the echo of the carriage return does not go to the next session
 mkvterm -m sys1 -p a </dev/null >"$TMPDIR/third"
 echo "status $?"
 tail -c 42 "$TMPDIR/third" | od -c
