@@ -30,7 +30,9 @@ int cli_call(const char *method, struct json_object *params, struct json_object 
 		return par_oom(err);
 	snprintf(name, sizeof(name), "org.lpard.%s", method);
 	r = cli_connect(&v, err);
-	return r < 0 ? r : par_varlink_call(v, name, owned, -1, ret, err);
+	if (r < 0)
+		return r;
+	return par_varlink_call(v, name, owned, -1, ret, err);
 }
 
 int cli_missing(struct par_error **err, const char *options)

@@ -85,14 +85,17 @@ static int print_text(FILE *out, const struct par_table_format *f, const char *c
 		par_buf_puts(&b, PAR_TABLE_EMPTY);
 	else if (f->values_only && f->header)
 		par_table_put_header(&b, f, names, n);
-	for (size_t i = 0; i < count && r == 0; i++) {
+	for (size_t i = 0; i < count; i++) {
 		if (take_texts(json_object_array_get_idx(rows, i), n, values) < 0)
 			return fail_answer(err);
 		par_table_put_row(&b, f, names, values, n);
-		if (b.len > FLUSH_BYTES)
-			r = flush(out, &b, err);
+		if (b.len <= FLUSH_BYTES)
+			continue;
+		r = flush(out, &b, err);
+		if (r < 0)
+			return r;
 	}
-	return r < 0 ? r : flush(out, &b, err);
+	return flush(out, &b, err);
 }
 
 int listing_print(FILE *out, const struct listing_args *a, char delimiter,
@@ -158,11 +161,15 @@ int listing_run(const struct par_cmd_ctx *ctx, const struct listing_args *a,
 	if (!owned)
 		return par_oom(err);
 	r = take_fields(ctx, a, &names, &delimiter, err);
-	if (r == 0)
-		r = cli_put_filter(owned, a->filter, err);
-	if (r == 0 && names.n > 0 && par_json_put_strv(owned, "fields", names.v, names.n) < 0)
-		r = par_oom(err);
-	if (r == 0)
-		r = cli_call("List", take_ptr(owned), &table, err);
-	return r < 0 ? r : listing_print(ctx->out, a, delimiter, table, err);
+	if (r < 0)
+		return r;
+	r = cli_put_filter(owned, a->filter, err);
+	if (r < 0)
+		return r;
+	if (names.n > 0 && par_json_put_strv(owned, "fields", names.v, names.n) < 0)
+		return par_oom(err);
+	r = cli_call("List", take_ptr(owned), &table, err);
+	if (r < 0)
+		return r;
+	return listing_print(ctx->out, a, delimiter, table, err);
 }

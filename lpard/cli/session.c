@@ -138,9 +138,12 @@ static int take_error(const struct par_frame *f, struct par_error **err)
 	auto_wire_reply reply = { 0 };
 	int r = par_wire_decode_reply((const char *)f->data, f->len, &reply, err);
 
-	if (r == 0)
-		r = par_wire_reply_error(&reply, err);
-	return r < 0 ? r : par_fail(err, PAR_E_PROTOCOL, 0, "lpard sent an error without a name");
+	if (r < 0)
+		return r;
+	r = par_wire_reply_error(&reply, err);
+	if (r < 0)
+		return r;
+	return par_fail(err, PAR_E_PROTOCOL, 0, "lpard sent an error without a name");
 }
 
 static int take_exit(struct session *s, const struct par_frame *f, struct par_error **err)
@@ -168,9 +171,10 @@ static int take_frame(struct session *s, const struct par_frame *f, struct par_e
 		return take_output(s, &s->err, f, err);
 	if (f->type == PAR_FRAME_CREDIT) {
 		r = par_frame_get_credit(f, &credit, err);
-		if (r == 0)
-			s->credit += credit;
-		return r;
+		if (r < 0)
+			return r;
+		s->credit += credit;
+		return 0;
 	}
 	if (f->type == PAR_FRAME_ERROR)
 		return take_error(f, err);
@@ -368,13 +372,14 @@ static int session_main(struct session *s, struct par_error **err)
 {
 	int r = watch_signals(s, err);
 
-	if (r == 0 && s->opts->tty && isatty(STDIN_FILENO))
+	if (r < 0)
+		return r;
+	if (s->opts->tty && isatty(STDIN_FILENO))
 		par_tty_raw(STDIN_FILENO);
 	if (!s->stdin_open)
 		put(s, PAR_FRAME_EOF, NULL, 0);
-	send_size(s); /* it may have changed since the call */
-	if (r == 0)
-		r = take_bytes(s, s->opts->first, s->opts->first_len, err);
+	send_size(s); /* the size may have changed since the call */
+	r = take_bytes(s, s->opts->first, s->opts->first_len, err);
 	while (r == 0 && !s->ended)
 		r = round_of(s, err);
 	drain(s);

@@ -187,9 +187,10 @@ int par_event_io(struct par_event *e, int fd, uint32_t events, par_io_fn fn, voi
 {
 	int r = source_add(e, SOURCE_IO, fd, events, user, ret, err);
 
-	if (r == 0)
-		(*ret)->fn.io = fn;
-	return r;
+	if (r < 0)
+		return r;
+	(*ret)->fn.io = fn;
+	return 0;
 }
 
 int par_source_events(struct par_source *s, uint32_t events)
@@ -243,11 +244,11 @@ int par_event_child(struct par_event *e, pid_t pid, par_child_fn fn, void *user,
 	if (fd < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not watch process %d", (int)pid);
 	r = source_add(e, SOURCE_CHILD, fd, EPOLLIN, user, ret, err);
-	if (r == 0) {
-		(*ret)->fn.child = fn;
-		(*ret)->pid = pid;
-	}
-	return r;
+	if (r < 0)
+		return r;
+	(*ret)->fn.child = fn;
+	(*ret)->pid = pid;
+	return 0;
 }
 
 int par_event_signal(struct par_event *e, int signo, par_signal_fn fn, void *user,
@@ -263,9 +264,10 @@ int par_event_signal(struct par_event *e, int signo, par_signal_fn fn, void *use
 	if (fd < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not watch signal %d", signo);
 	r = source_add(e, SOURCE_SIGNAL, fd, EPOLLIN, user, ret, err);
-	if (r == 0)
-		(*ret)->fn.signal = fn;
-	return r;
+	if (r < 0)
+		return r;
+	(*ret)->fn.signal = fn;
+	return 0;
 }
 
 int par_event_post(struct par_event *e, par_post_fn fn, void *user)

@@ -293,9 +293,10 @@ static int go_down(struct removal *rm, int at, const char *name)
 		return move_up(rm, name);
 	r = level_enter(rm->depth ? dirfd(rm->levels[rm->depth - 1].dir) : at, name,
 			&rm->levels[rm->depth]);
-	if (r == 0)
-		rm->depth++;
-	return r;
+	if (r < 0)
+		return r;
+	rm->depth++;
+	return 0;
 }
 
 /* The level has been read to its end: it goes, and the one above is the current one again. */

@@ -108,16 +108,24 @@ int par_wire_decode_call(const char *text, size_t len, struct par_wire_call *ret
 	if (r < 0)
 		return r;
 	r = par_json_string(obj, "method", true, &method, err);
-	r = r < 0 ? r : par_json_bool(obj, "more", false, &c.more, err);
-	r = r < 0 ? r : par_json_bool(obj, "oneway", false, &c.oneway, err);
-	r = r < 0 ? r : par_json_bool(obj, "upgrade", false, &c.upgrade, err);
+	if (r < 0)
+		return protocol_error(r, err);
+	r = par_json_bool(obj, "more", false, &c.more, err);
+	if (r < 0)
+		return protocol_error(r, err);
+	r = par_json_bool(obj, "oneway", false, &c.oneway, err);
+	if (r < 0)
+		return protocol_error(r, err);
+	r = par_json_bool(obj, "upgrade", false, &c.upgrade, err);
 	if (r < 0)
 		return protocol_error(r, err);
 	if (c.oneway + c.more + c.upgrade > 1)
 		return par_fail(err, PAR_E_PROTOCOL, 0,
 				"Only one of \"more\", \"oneway\" and \"upgrade\" is possible");
 	r = take_name(method, "method", &c.method, err);
-	r = r < 0 ? r : decode_parameters(obj, &c.parameters, err);
+	if (r < 0)
+		return r;
+	r = decode_parameters(obj, &c.parameters, err);
 	if (r < 0)
 		return r;
 	*ret = c;
@@ -140,12 +148,15 @@ int par_wire_decode_reply(const char *text, size_t len, struct par_wire_reply *r
 	if (r < 0)
 		return r;
 	r = par_json_string(obj, "error", false, &error, err);
-	r = r < 0 ? r : par_json_bool(obj, "continues", false, &reply.continues, err);
 	if (r < 0)
 		return protocol_error(r, err);
-	if (error)
-		r = take_name(error, "error", &reply.error, err);
-	r = r < 0 ? r : decode_parameters(obj, &reply.parameters, err);
+	r = par_json_bool(obj, "continues", false, &reply.continues, err);
+	if (r < 0)
+		return protocol_error(r, err);
+	r = error ? take_name(error, "error", &reply.error, err) : 0;
+	if (r < 0)
+		return r;
+	r = decode_parameters(obj, &reply.parameters, err);
 	if (r < 0)
 		return r;
 	*ret = reply;

@@ -45,11 +45,14 @@ static int chsyscfg_apply(const struct chsyscfg_args *a, struct json_object *par
 	cli_need(&m, strcmp(a->operation, "apply") == 0 && strcmp(a->resource, "lpar") == 0, "-o");
 	cli_need(&m, !a->lpar != !a->id, "-p");
 	r = cli_needs_met(&m, err);
-	if (r == 0)
-		r = cli_put_lpar(params, a->lpar, a->id, err);
-	if (r == 0 && a->profile && par_json_put_string(params, "profile", a->profile) < 0)
-		r = par_oom(err);
-	return r < 0 ? r : cli_call("Apply", json_object_get(params), NULL, err);
+	if (r < 0)
+		return r;
+	r = cli_put_lpar(params, a->lpar, a->id, err);
+	if (r < 0)
+		return r;
+	if (a->profile && par_json_put_string(params, "profile", a->profile) < 0)
+		return par_oom(err);
+	return cli_call("Apply", json_object_get(params), NULL, err);
 }
 
 static int chsyscfg_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)

@@ -159,8 +159,9 @@ static int chsysstate_run(const struct par_cmd_ctx *ctx, void *args, struct par_
 	if (!params)
 		return par_oom(err);
 	r = make_params(a, params, err);
-	if (r == 0)
-		r = cli_connect(&v, err);
+	if (r < 0)
+		return r;
+	r = cli_connect(&v, err);
 	if (r < 0)
 		return r;
 	return par_varlink_call_more(v, "org.lpard.ChangeState", params, -1,

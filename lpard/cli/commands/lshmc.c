@@ -66,8 +66,9 @@ static int print(const struct par_cmd_ctx *ctx, const struct lshmc_args *a,
 	auto_buf b = { 0 };
 	int r = par_table_fields(a->fields.value, &wanted, &f.delimiter, err);
 
-	if (r == 0)
-		r = choose(all, &wanted, &chosen, err);
+	if (r < 0)
+		return r;
+	r = choose(all, &wanted, &chosen, err);
 	if (r < 0)
 		return r;
 	if (wanted.n == 0)

@@ -46,12 +46,15 @@ static int mksyscfg_save(const struct mksyscfg_args *a, struct json_object *para
 	cli_need(&m, !a->lpar != !a->id, "-p");
 	cli_need(&m, a->profile, "-n");
 	r = cli_needs_met(&m, err);
-	if (r == 0)
-		r = cli_put_lpar(params, a->lpar, a->id, err);
-	if (r == 0 && (par_json_put_string(params, "profile", a->profile) < 0 ||
-		       par_json_put(params, "force", json_object_new_boolean(a->force)) < 0))
-		r = par_oom(err);
-	return r < 0 ? r : cli_call("Save", json_object_get(params), NULL, err);
+	if (r < 0)
+		return r;
+	r = cli_put_lpar(params, a->lpar, a->id, err);
+	if (r < 0)
+		return r;
+	if (par_json_put_string(params, "profile", a->profile) < 0 ||
+	    par_json_put(params, "force", json_object_new_boolean(a->force)) < 0)
+		return par_oom(err);
+	return cli_call("Save", json_object_get(params), NULL, err);
 }
 
 static int mksyscfg_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)

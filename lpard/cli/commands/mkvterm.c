@@ -83,16 +83,20 @@ static int mkvterm_run(const struct par_cmd_ctx *ctx, void *args, struct par_err
 	if (par_json_put_string(params, "system", a->system) < 0)
 		return par_oom(err);
 	r = cli_put_lpar(params, a->lpar, a->id, err);
-	if (r == 0)
-		r = cli_connect(&v, err);
-	if (r == 0)
-		r = par_varlink_call_upgrade(v, "org.lpard.OpenTerminal", params, -1, NULL, &rest,
-					     &fd, err);
+	if (r < 0)
+		return r;
+	r = cli_connect(&v, err);
+	if (r < 0)
+		return r;
+	r = par_varlink_call_upgrade(v, "org.lpard.OpenTerminal", params, -1, NULL, &rest, &fd,
+				     err);
 	if (r < 0 && err && *err && (*err)->id == PAR_E_ALREADY_OPEN) {
 		say(ctx, TAKEN);
 		return 0;
 	}
-	return r < 0 ? r : talk(ctx, fd, &rest, err);
+	if (r < 0)
+		return r;
+	return talk(ctx, fd, &rest, err);
 }
 
 const struct par_cmd cmd_mkvterm = {

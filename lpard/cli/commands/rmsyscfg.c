@@ -56,7 +56,9 @@ static int rmsyscfg_run(const struct par_cmd_ctx *ctx, void *args, struct par_er
 	    (prof && par_json_put_string(params, "profile", a->name) < 0))
 		return par_oom(err);
 	r = cli_put_lpar(params, prof ? a->lpar : a->name, a->id, err);
-	return r < 0 ? r : cli_call("Remove", take_ptr(params), NULL, err);
+	if (r < 0)
+		return r;
+	return cli_call("Remove", take_ptr(params), NULL, err);
 }
 
 const struct par_cmd cmd_rmsyscfg = {

@@ -30,11 +30,13 @@ static int rmvterm_run(const struct par_cmd_ctx *ctx, void *args, struct par_err
 	if (par_json_put_string(params, "system", a->system) < 0)
 		return par_oom(err);
 	r = cli_put_lpar(params, a->lpar, a->id, err);
-	if (r == 0)
-		r = cli_call("CloseTerminal", take_ptr(params), NULL, err);
-	if (r == 0)
-		fputs("Close command sent\n", ctx->out);
-	return r;
+	if (r < 0)
+		return r;
+	r = cli_call("CloseTerminal", take_ptr(params), NULL, err);
+	if (r < 0)
+		return r;
+	fputs("Close command sent\n", ctx->out);
+	return 0;
 }
 
 const struct par_cmd cmd_rmvterm = {

@@ -54,18 +54,18 @@ static int put_environment(const struct wparcmd_args *a, bool tty, struct json_o
 {
 	const char *term = getenv("TERM");
 	auto_strv list = { 0 };
-	int r = 0;
 
 	if (tty) {
 		autofree char *setting = par_strdup_printf("TERM=%s", term ? term : "dumb");
 
-		r = setting ? par_strv_add(&list, setting) : -ENOMEM;
+		if (!setting || par_strv_add(&list, setting) < 0)
+			return par_oom(err);
 	}
-	for (size_t i = 0; i < a->environment.n && r == 0; i++)
-		r = par_strv_add(&list, a->environment.v[i]);
-	if (r == 0)
-		r = par_json_put_strv(o, "environment", list.v, list.n);
-	return r < 0 ? par_oom(err) : 0;
+	for (size_t i = 0; i < a->environment.n; i++) {
+		if (par_strv_add(&list, a->environment.v[i]) < 0)
+			return par_oom(err);
+	}
+	return par_json_put_strv(o, "environment", list.v, list.n) < 0 ? par_oom(err) : 0;
 }
 
 static int build_call(const struct wparcmd_args *a, const struct par_cmd_ctx *ctx, bool tty,
@@ -78,22 +78,17 @@ static int build_call(const struct wparcmd_args *a, const struct par_cmd_ctx *ct
 		return r;
 	if (tty)
 		par_tty_size(&ws);
-	r = par_json_put_string(o, "system", a->system);
-	if (r == 0 && a->lpar)
-		r = par_json_put_string(o, "lpar", a->lpar);
-	if (r == 0 && !a->lpar)
-		r = par_json_put(o, "id", json_object_new_int64((int64_t)a->id));
-	if (r == 0)
-		r = par_json_put_strv(o, "argv", ctx->argv, (size_t)ctx->argc);
-	if (r == 0)
-		r = par_json_put(o, "tty", json_object_new_boolean(tty));
-	if (r == 0 && tty)
-		r = par_json_put(o, "rows", json_object_new_int(ws.ws_row));
-	if (r == 0 && tty)
-		r = par_json_put(o, "columns", json_object_new_int(ws.ws_col));
-	if (r == 0 && a->wait_s > 0)
-		r = par_json_put(o, "wait_s", json_object_new_int64((int64_t)a->wait_s));
-	return r < 0 ? par_oom(err) : 0;
+	if (par_json_put_string(o, "system", a->system) < 0 ||
+	    (a->lpar && par_json_put_string(o, "lpar", a->lpar) < 0) ||
+	    (!a->lpar && par_json_put(o, "id", json_object_new_int64((int64_t)a->id)) < 0) ||
+	    par_json_put_strv(o, "argv", ctx->argv, (size_t)ctx->argc) < 0 ||
+	    par_json_put(o, "tty", json_object_new_boolean(tty)) < 0 ||
+	    (tty && par_json_put(o, "rows", json_object_new_int(ws.ws_row)) < 0) ||
+	    (tty && par_json_put(o, "columns", json_object_new_int(ws.ws_col)) < 0) ||
+	    (a->wait_s > 0 &&
+	     par_json_put(o, "wait_s", json_object_new_int64((int64_t)a->wait_s)) < 0))
+		return par_oom(err);
+	return 0;
 }
 
 /* No descriptor opened from now on may become one of these three. */
@@ -119,17 +114,19 @@ static int wparcmd_run(const struct par_cmd_ctx *ctx, void *args, struct par_err
 	autofd int fd = -1;
 	int r = wparcmd_check(a, err);
 
+	if (r < 0)
+		return r;
 	keep_standard_fds();
-	if (r == 0 && !call)
-		r = par_oom(err);
-	if (r == 0)
-		r = build_call(a, ctx, tty, call, err);
-	if (r == 0)
-		r = cli_connect(&v, err);
-	if (r == 0)
-		r = par_varlink_call_upgrade(v, "org.lpard.RunCommand", call,
-					     (int)a->wait_s * 1000 + ANSWER_MS, NULL, &rest, &fd,
-					     err);
+	if (!call)
+		return par_oom(err);
+	r = build_call(a, ctx, tty, call, err);
+	if (r < 0)
+		return r;
+	r = cli_connect(&v, err);
+	if (r < 0)
+		return r;
+	r = par_varlink_call_upgrade(v, "org.lpard.RunCommand", call,
+				     (int)a->wait_s * 1000 + ANSWER_MS, NULL, &rest, &fd, err);
 	if (r < 0)
 		return r;
 	opts_of_session = (struct cli_session_opts){
