@@ -22,6 +22,11 @@ if [ -n "${PAR_TEST_REGENERATE:-}" ]; then
 fi
 is "everything is in its place" "$(layout)" "$(cat "$here/install.expected")"
 
+meson install --no-rebuild -C "$PAR_TEST_BUILD" --destdir "$TMPDIR/tagged" \
+	--tags lpard,lpard-doc,wparctl,wparctl-doc >/dev/null 2>&1
+is "and has a tag by which packages are made" "$(cd "$TMPDIR/tagged" && find . | sort)" \
+	"$(cd "$tree" && find . | sort)"
+
 is "each command of the HMC is a link" \
 	"$(cd "$tree$prefix/bin" && find . -lname hmc -printf '%f\n' | sort)" "$(hmc --list-commands)"
 is "each command of AIX is a link" \
