@@ -148,7 +148,8 @@ static int create_beside(int dirfd, const char *path, char **ret_name)
 	return fd;
 }
 
-int par_fs_replace(int dirfd, const char *path, const void *data, size_t len, mode_t mode)
+static int replace(int dirfd, const char *path, const void *data, size_t len, mode_t mode,
+		   bool sync)
 {
 	autofree char *name = NULL;
 	autofd int fd = create_beside(dirfd, path, &name);
@@ -157,12 +158,22 @@ int par_fs_replace(int dirfd, const char *path, const void *data, size_t len, mo
 	if (fd < 0)
 		return fd;
 	r = par_fs_write_all(fd, data, len);
-	if (r == 0 &&
-	    (fchmod(fd, mode) < 0 || fsync(fd) < 0 || renameat(dirfd, name, dirfd, path) < 0))
+	if (r == 0 && (fchmod(fd, mode) < 0 || (sync && fsync(fd) < 0) ||
+		       renameat(dirfd, name, dirfd, path) < 0))
 		r = -errno;
 	if (r < 0)
 		unlinkat(dirfd, name, 0);
 	return r;
+}
+
+int par_fs_replace(int dirfd, const char *path, const void *data, size_t len, mode_t mode)
+{
+	return replace(dirfd, path, data, len, mode, true);
+}
+
+int par_fs_replace_volatile(int dirfd, const char *path, const void *data, size_t len, mode_t mode)
+{
+	return replace(dirfd, path, data, len, mode, false);
 }
 
 void par_fs_sync_folder_of(const char *path)

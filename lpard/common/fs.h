@@ -47,6 +47,10 @@ int par_fs_write_all(int fd, const void *data, size_t len);
  */
 int par_fs_replace(int dirfd, const char *path, const void *data, size_t len, mode_t mode);
 
+/* par_fs_replace_volatile - the same without waiting for the disk: what need not outlive the boot
+ */
+int par_fs_replace_volatile(int dirfd, const char *path, const void *data, size_t len, mode_t mode);
+
 /*
  * par_fs_sync_folder_of - have the folder that holds @path written to the disk, so that a new,
  * replaced or removed name survives a power failure; a file system that cannot is no error

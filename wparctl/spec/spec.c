@@ -87,7 +87,8 @@ int wpar_spec_read_file(const char *path, struct wpar_spec *ret, struct par_erro
 static int replace_file(const char *path, const struct par_buf *b, bool lasting,
 			struct par_error **err)
 {
-	int r = par_fs_replace(AT_FDCWD, path, b->data, b->len, 0644);
+	int r = lasting ? par_fs_replace(AT_FDCWD, path, b->data, b->len, 0644)
+			: par_fs_replace_volatile(AT_FDCWD, path, b->data, b->len, 0644);
 
 	if (r == -ENOSPC)
 		return par_fail(err, PAR_E_NO_SPACE, 0, "could not write '%s': %s", path,

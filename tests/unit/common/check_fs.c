@@ -121,18 +121,25 @@ END_TEST
 
 START_TEST(a_replacement_leaves_nothing_behind)
 {
+	auto_buf b = { 0 };
 	struct dirent *e;
 	DIR *dir;
 	int names = 0;
 
 	put("file", "old");
 	put("file", "new");
+	ck_assert_int_eq(par_fs_replace_volatile(fd, "file", "third", 5, 0644), 0);
+	ck_assert_int_eq(par_fs_read_in(fd, "file", 10, &b), 0);
+	ck_assert_str_eq(b.data, "third");
+	mkdirat(fd, "dir", 0700);
+	ck_assert_int_lt(par_fs_replace(fd, "dir", "x", 1, 0644), 0);
+	ck_assert_int_eq(unlinkat(fd, "dir", AT_REMOVEDIR), 0);
 	par_fs_sync_folder_of(top);
 	par_fs_sync_folder_of("no/such/folder");
 	dir = opendir(top);
 	ck_assert_ptr_nonnull(dir);
 	while ((e = readdir(dir)))
-		names += e->d_name[0] != '.';
+		names += strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
 	closedir(dir);
 	ck_assert_int_eq(names, 1);
 }

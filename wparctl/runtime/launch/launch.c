@@ -44,7 +44,8 @@ void wpar_launch_done(struct wpar_launch *l)
 static int write_text(const char *folder, const char *name, char *text)
 {
 	autofree char *path = par_strdup_printf("%s/%s", folder, name);
-	int r = path && text ? par_fs_replace(AT_FDCWD, path, text, strlen(text), 0644) : -ENOMEM;
+	int r = path && text ? par_fs_replace_volatile(AT_FDCWD, path, text, strlen(text), 0644)
+			     : -ENOMEM;
 
 	free(text);
 	return r;

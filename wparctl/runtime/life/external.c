@@ -55,5 +55,5 @@ int wpar_external_write(const char *name, const struct wpar_mount_plan *p)
 	par_buf_puts(&b, "]}\n");
 	if (b.failed || !path)
 		return -ENOMEM;
-	return par_fs_replace(AT_FDCWD, path, b.data, b.len, 0644);
+	return par_fs_replace_volatile(AT_FDCWD, path, b.data, b.len, 0644);
 }

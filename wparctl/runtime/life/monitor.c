@@ -50,7 +50,7 @@ static void write_record(const char *name)
 	int n = snprintf(text, sizeof(text), "%d %llu\n", (int)getpid(), start_time(getpid()));
 
 	if (path)
-		par_fs_replace(AT_FDCWD, path, text, (size_t)n, 0644);
+		par_fs_replace_volatile(AT_FDCWD, path, text, (size_t)n, 0644);
 }
 
 pid_t wpar_monitor_pid(const char *name)
