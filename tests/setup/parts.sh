@@ -36,9 +36,11 @@ check_shell_files()
 
 part_lint()
 {
-	local script
-	for script in "$par_top"/tests/lint/*.sh; do
-		tap_one "lint $(basename "$script" .sh)" "$script"
+	local script name
+	for script in "$par_top"/tests/lint/*.{sh,py}; do
+		name=${script##*/}
+		[ "$name" != circles.py ] || continue
+		tap_one "lint ${name%.*}" "$script"
 	done
 }
 

@@ -7,7 +7,7 @@
  *
  * Runs in a frame of its own: it kills the libvirtd of that frame.
  */
-#include "../../unit/harness.h"
+#include "tests/unit/harness.h"
 #include "firmware/image.h"
 #include "lpard/common/event.h"
 #include "lpard/core/model/partition.h"
