@@ -88,6 +88,28 @@ int par_buf_printf(struct par_buf *b, const char *fmt, ...)
 	return 0;
 }
 
+int par_buf_put_u64(struct par_buf *b, uint64_t v)
+{
+	char text[20];
+	size_t at = sizeof(text);
+
+	do {
+		text[--at] = (char)('0' + v % 10);
+		v /= 10;
+	} while (v);
+	return par_buf_put(b, text + at, sizeof(text) - at);
+}
+
+int par_buf_put_x100(struct par_buf *b, uint64_t v)
+{
+	par_buf_put_u64(b, v / 100);
+	par_buf_putc(b, '.');
+	par_buf_putc(b, (char)('0' + v / 10 % 10));
+	if (v % 10)
+		par_buf_putc(b, (char)('0' + v % 10));
+	return b->failed ? -ENOMEM : 0;
+}
+
 void par_buf_drop(struct par_buf *b, size_t len)
 {
 	if (len == 0)
@@ -216,6 +238,29 @@ int par_parse_u64(const char *s, uint64_t max, uint64_t *ret)
 	if (value > max)
 		return -ERANGE;
 	*ret = value;
+	return 0;
+}
+
+int par_parse_x100(const char *s, uint64_t max, uint64_t *ret)
+{
+	const char *dot = strchr(s, '.');
+	char whole[24];
+	uint64_t v, fraction = 0;
+	size_t digits = dot ? strlen(dot + 1) : 0;
+	size_t len = dot ? (size_t)(dot - s) : strlen(s);
+
+	if (len >= sizeof(whole) || (dot && (digits == 0 || digits > 2)))
+		return -EINVAL;
+	memcpy(whole, s, len);
+	whole[len] = '\0';
+	if (par_parse_u64(len || !dot ? whole : "0", max / 100, &v) < 0)
+		return -EINVAL;
+	if (dot && par_parse_u64(dot + 1, 99, &fraction) < 0)
+		return -EINVAL;
+	v = v * 100 + (digits == 1 ? fraction * 10 : fraction);
+	if (v > max)
+		return -EINVAL;
+	*ret = v;
 	return 0;
 }
 

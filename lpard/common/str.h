@@ -28,6 +28,10 @@ int par_buf_put(struct par_buf *b, const void *data, size_t len);
 int par_buf_puts(struct par_buf *b, const char *s);
 int par_buf_putc(struct par_buf *b, char c);
 int par_buf_printf(struct par_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* par_buf_put_u64 - a number, without the cost of printf */
+int par_buf_put_u64(struct par_buf *b, uint64_t v);
+/* par_buf_put_x100 - hundredths as the HMC writes them: "0.5", "1.0", "0.05" */
+int par_buf_put_x100(struct par_buf *b, uint64_t v);
 /* par_buf_drop - take the first @len bytes out */
 void par_buf_drop(struct par_buf *b, size_t len);
 /* par_buf_steal - the text (caller frees; never NULL unless out of memory); the buffer is empty */
@@ -61,6 +65,12 @@ char *par_trim(char *s);
  * Returns 0, -EINVAL (not a number) or -ERANGE (over @max).
  */
 int par_parse_u64(const char *s, uint64_t max, uint64_t *ret);
+
+/*
+ * par_parse_x100 - a number with at most two decimals, in hundredths: "4", "0.5", ".05"
+ * Returns 0 or -EINVAL (not such a number, or over @max hundredths).
+ */
+int par_parse_x100(const char *s, uint64_t max, uint64_t *ret);
 
 /* par_printable - true when every byte is printable ASCII (0x20..0x7e) */
 bool par_printable(const char *s);

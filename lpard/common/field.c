@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Typed fields: see field.h. */
+#include "lpard/common/field.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static const char *const binary_digits[] = { "0", "1" };
+static const char size_letters[] = "KMGT";
+
+static const void *member_of(const struct par_field *f, const void *object)
+{
+	return (const char *)object + f->offset;
+}
+
+size_t par_field_size(const struct par_field *f)
+{
+	switch (f->type) {
+	case PAR_FIELD_NONE:
+		return 0;
+	case PAR_FIELD_BOOL:
+		return sizeof(bool);
+	case PAR_FIELD_U32:
+	case PAR_FIELD_X100:
+		return sizeof(uint32_t);
+	case PAR_FIELD_U64:
+	case PAR_FIELD_SIZE:
+		return sizeof(uint64_t);
+	case PAR_FIELD_WORD:
+		return sizeof(unsigned int);
+	case PAR_FIELD_STR:
+	case PAR_FIELD_BORROW:
+		return sizeof(char *);
+	case PAR_FIELD_CHARS:
+	case PAR_FIELD_CUSTOM:
+		return f->size;
+	case PAR_FIELD_LIST:
+		return sizeof(struct par_strv);
+	}
+	return 0;
+}
+
+static uint64_t largest(const struct par_field *f)
+{
+	if (f->max)
+		return f->max;
+	return par_field_size(f) == sizeof(uint32_t) ? UINT32_MAX : UINT64_MAX;
+}
+
+/* "a, b or c" */
+static void put_words(const char *const *words, size_t n, struct par_buf *why)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < n; i++)
+		left += words[i] != NULL;
+	for (size_t i = 0; i < n; i++) {
+		if (!words[i])
+			continue;
+		left--;
+		par_buf_printf(why, "%s%s", words[i], left > 1 ? ", " : left == 1 ? " or " : "");
+	}
+}
+
+/* What a number or a word must be. */
+static int refuse(const struct par_field *f, struct par_buf *why)
+{
+	par_buf_puts(why, "It must be ");
+	if (f->type == PAR_FIELD_WORD)
+		put_words(f->words, f->n_words, why);
+	else if (f->type == PAR_FIELD_BOOL)
+		put_words(f->words ? f->words : binary_digits, 2, why);
+	else if (f->type == PAR_FIELD_X100)
+		par_buf_printf(why, "a number of 0 to %" PRIu64 " with at most two decimals",
+			       largest(f) / 100);
+	else if (f->type == PAR_FIELD_SIZE)
+		par_buf_printf(why, "a size such as 64M, 2G or 1T (without a letter in %s)",
+			       f->unit == 1 ? "bytes" : "MB");
+	else
+		par_buf_printf(why, "a whole number of %" PRIu64 " to %" PRIu64, f->min,
+			       largest(f));
+	if (f->suffix)
+		par_buf_printf(why, ", with or without %c behind it", f->suffix);
+	if (f->unset && f->type != PAR_FIELD_WORD && f->type != PAR_FIELD_BOOL)
+		par_buf_printf(why, ", or %s", f->unset);
+	return -EINVAL;
+}
+
+/* A number, "K", "M", "G" or "T" behind it and perhaps "B" behind that, in units. */
+static int parse_size(const struct par_field *f, const char *text, uint64_t *ret)
+{
+	char digits[24];
+	size_t len = strspn(text, "0123456789");
+	uint64_t number, unit = f->unit;
+
+	if (len >= sizeof(digits))
+		return -EINVAL;
+	memcpy(digits, text, len);
+	digits[len] = '\0';
+	if (par_parse_u64(digits, UINT64_MAX, &number) < 0)
+		return -EINVAL;
+	text += len;
+	if (*text) {
+		const char *letter = strchr(size_letters, *text & ~0x20);
+
+		if (!(*text & ~0x20) || !letter || (text[1] && strcasecmp(text + 1, "B") != 0))
+			return -EINVAL;
+		unit = UINT64_C(1024) << (10 * (letter - size_letters));
+	}
+	if (__builtin_mul_overflow(number, unit, &number))
+		return -EINVAL;
+	*ret = number / f->unit + (number % f->unit != 0);
+	return 0;
+}
+
+static int parse_digits(const struct par_field *f, const char *text, uint64_t *ret)
+{
+	char digits[24];
+	size_t len = strlen(text);
+
+	if (!f->suffix || len == 0 || text[len - 1] != f->suffix)
+		return par_parse_u64(text, largest(f), ret);
+	if (len > sizeof(digits))
+		return -EINVAL;
+	memcpy(digits, text, len - 1);
+	digits[len - 1] = '\0';
+	return par_parse_u64(digits, largest(f), ret);
+}
+
+static int parse_number(const struct par_field *f, const char *text, void *member,
+			struct par_buf *why)
+{
+	uint64_t number = 0;
+	int r;
+
+	if (!f->unset || strcmp(text, f->unset) != 0) {
+		if (f->type == PAR_FIELD_X100)
+			r = par_parse_x100(text, largest(f), &number);
+		else if (f->type == PAR_FIELD_SIZE)
+			r = parse_size(f, text, &number);
+		else
+			r = parse_digits(f, text, &number);
+		if (r < 0 || number < f->min || number > largest(f))
+			return refuse(f, why);
+	}
+	if (par_field_size(f) == sizeof(uint64_t))
+		*(uint64_t *)member = number;
+	else
+		*(uint32_t *)member = (uint32_t)number;
+	return 0;
+}
+
+/* The index in the words, or -1. */
+static int find_word(const char *const *words, size_t n, const char *text)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (words[i] && strcmp(words[i], text) == 0)
+			return (int)i;
+	}
+	return -1;
+}
+
+static int parse_word(const struct par_field *f, const char *text, void *member,
+		      struct par_buf *why)
+{
+	bool is_bool = f->type == PAR_FIELD_BOOL;
+	int i = find_word(f->words ? f->words : binary_digits, is_bool ? 2 : f->n_words, text);
+
+	if (i < 0)
+		return refuse(f, why);
+	if (is_bool)
+		*(bool *)member = i == 1;
+	else
+		*(unsigned int *)member = (unsigned int)i;
+	return 0;
+}
+
+static int parse_list(const struct par_field *f, const char *text, struct par_strv *member,
+		      struct par_buf *why)
+{
+	autofree char *copy = strdup(text);
+	auto_strv list = { 0 };
+	char *rest = copy;
+
+	if (!copy)
+		return -ENOMEM;
+	while (rest) {
+		char *word = par_trim(strsep(&rest, f->separators ? f->separators : ","));
+		int r = *word && f->check ? f->check(f, word, why) : 0;
+
+		if (r < 0)
+			return r;
+		if (*word && par_strv_add(&list, word) < 0)
+			return -ENOMEM;
+	}
+	par_strv_done(member);
+	*member = list;
+	list = (struct par_strv){ 0 };
+	return 0;
+}
+
+static int parse_text(const struct par_field *f, const char *text, void *member,
+		      struct par_buf *why)
+{
+	uint64_t max = f->type == PAR_FIELD_CHARS ? f->size - 1 : f->max;
+	char *copy;
+	int r;
+
+	if (max && strlen(text) > max) {
+		par_buf_printf(why, "It must have at most %" PRIu64 " bytes", max);
+		return -EINVAL;
+	}
+	if (f->type == PAR_FIELD_LIST)
+		return parse_list(f, text, member, why);
+	r = f->check ? f->check(f, text, why) : 0;
+	if (r < 0)
+		return r;
+	if (f->type == PAR_FIELD_CHARS) {
+		memcpy(member, text, strlen(text) + 1);
+		return 0;
+	}
+	if (f->type == PAR_FIELD_BORROW) {
+		*(const char **)member = text;
+		return 0;
+	}
+	copy = strdup(text);
+	if (!copy)
+		return -ENOMEM;
+	free(*(char **)member);
+	*(char **)member = copy;
+	return 0;
+}
+
+int par_field_parse(const struct par_field *f, void *object, const char *text, struct par_buf *why)
+{
+	void *member = (char *)object + f->offset;
+
+	switch (f->type) {
+	case PAR_FIELD_NONE:
+		return -EINVAL;
+	case PAR_FIELD_BOOL:
+	case PAR_FIELD_WORD:
+		return parse_word(f, text, member, why);
+	case PAR_FIELD_U32:
+	case PAR_FIELD_U64:
+	case PAR_FIELD_X100:
+	case PAR_FIELD_SIZE:
+		return parse_number(f, text, member, why);
+	case PAR_FIELD_STR:
+	case PAR_FIELD_BORROW:
+	case PAR_FIELD_CHARS:
+	case PAR_FIELD_LIST:
+		return parse_text(f, text, member, why);
+	case PAR_FIELD_CUSTOM:
+		return f->parse(f, text, member, why);
+	}
+	return -EINVAL;
+}
+
+static uint64_t number_of(const struct par_field *f, const void *member)
+{
+	if (par_field_size(f) == sizeof(uint64_t))
+		return *(const uint64_t *)member;
+	return *(const uint32_t *)member;
+}
+
+static void put_number(const struct par_field *f, const void *member, struct par_buf *b)
+{
+	uint64_t number = number_of(f, member);
+
+	if (number == 0 && f->unset) {
+		par_buf_puts(b, f->unset);
+		return;
+	}
+	if (f->type == PAR_FIELD_X100)
+		par_buf_put_x100(b, number);
+	else
+		par_buf_put_u64(b, number);
+	for (size_t i = 0; f->type == PAR_FIELD_SIZE && size_letters[i]; i++) {
+		if (f->unit == UINT64_C(1024) << (10 * i))
+			par_buf_putc(b, size_letters[i]);
+	}
+	if (f->suffix)
+		par_buf_putc(b, f->suffix);
+}
+
+static void put_list(const struct par_field *f, const struct par_strv *list, struct par_buf *b)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		if (i)
+			par_buf_putc(b, f->separators ? *f->separators : ',');
+		par_buf_puts(b, list->v[i]);
+	}
+}
+
+static const char *word_of(const struct par_field *f, const void *member)
+{
+	unsigned int i = *(const unsigned int *)member;
+
+	return i < f->n_words ? f->words[i] : NULL;
+}
+
+int par_field_print(const struct par_field *f, const void *object, struct par_buf *b)
+{
+	const void *member = member_of(f, object);
+	const char *text = NULL;
+
+	switch (f->type) {
+	case PAR_FIELD_NONE:
+		break;
+	case PAR_FIELD_BOOL:
+		text = (f->words ? f->words : binary_digits)[*(const bool *)member];
+		break;
+	case PAR_FIELD_U32:
+	case PAR_FIELD_U64:
+	case PAR_FIELD_X100:
+	case PAR_FIELD_SIZE:
+		put_number(f, member, b);
+		break;
+	case PAR_FIELD_WORD:
+		text = word_of(f, member);
+		break;
+	case PAR_FIELD_STR:
+	case PAR_FIELD_BORROW:
+		text = *(const char *const *)member ? *(const char *const *)member : f->unset;
+		break;
+	case PAR_FIELD_CHARS:
+		text = member;
+		break;
+	case PAR_FIELD_LIST:
+		put_list(f, member, b);
+		text = ((const struct par_strv *)member)->n ? NULL : f->unset;
+		break;
+	case PAR_FIELD_CUSTOM:
+		f->print(f, member, b);
+		break;
+	}
+	if (text)
+		par_buf_puts(b, text);
+	return b->failed ? -ENOMEM : 0;
+}
+
+bool par_field_is_set(const struct par_field *f, const void *object)
+{
+	const unsigned char *member = member_of(f, object);
+
+	if (f->type == PAR_FIELD_LIST)
+		return ((const struct par_strv *)(const void *)member)->n > 0;
+	for (size_t i = 0; i < par_field_size(f); i++) {
+		if (member[i])
+			return true;
+	}
+	return false;
+}
+
+void par_field_free(const struct par_field *f, void *object)
+{
+	void *member = (char *)object + f->offset;
+
+	if (f->type == PAR_FIELD_STR)
+		free(*(char **)member);
+	if (f->type == PAR_FIELD_LIST)
+		par_strv_done(member);
+	memset(member, 0, par_field_size(f));
+}
+
+int par_field_copy(const struct par_field *f, const void *from, void *to)
+{
+	const void *source = member_of(f, from);
+	void *member = (char *)to + f->offset;
+	struct par_strv list = { 0 };
+
+	if (f->type == PAR_FIELD_STR) {
+		const char *text = *(const char *const *)source;
+		char *copy = text ? strdup(text) : NULL;
+
+		*(char **)member = copy;
+		return text && !copy ? -ENOMEM : 0;
+	}
+	if (f->type != PAR_FIELD_LIST) {
+		memmove(member, source, par_field_size(f));
+		return 0;
+	}
+	for (size_t i = 0; i < ((const struct par_strv *)source)->n; i++) {
+		if (par_strv_add(&list, ((const struct par_strv *)source)->v[i]) == 0)
+			continue;
+		par_strv_done(&list);
+		*(struct par_strv *)member = list;
+		return -ENOMEM;
+	}
+	*(struct par_strv *)member = list;
+	return 0;
+}
+
+bool par_field_equal(const struct par_field *f, const void *a, const void *b)
+{
+	const void *x = member_of(f, a), *y = member_of(f, b);
+	const struct par_strv *l = x, *m = y;
+
+	if (f->type == PAR_FIELD_STR || f->type == PAR_FIELD_BORROW)
+		return par_streq(*(const char *const *)x, *(const char *const *)y);
+	if (f->type == PAR_FIELD_CHARS)
+		return strcmp(x, y) == 0;
+	if (f->type != PAR_FIELD_LIST)
+		return memcmp(x, y, par_field_size(f)) == 0;
+	for (size_t i = 0; i < l->n && l->n == m->n; i++) {
+		if (strcmp(l->v[i], m->v[i]) != 0)
+			return false;
+	}
+	return l->n == m->n;
+}
