@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* --filter of the listings: see attributes.h. */
-#include "lpard/core/attributes/attributes.h"
+/* --filter of the listings: see listings.h. */
+#include "lpard/core/listings/listings.h"
 #include "lpard/core/messages.h"
 
 #include <inttypes.h>

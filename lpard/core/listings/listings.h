@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Listings: which attributes the HMC's ls commands show, in which order, and the text of each
- * value. The table itself is attributes.def.
+ * value.  The table itself is lpard/core/model/attributes.def.
  *
  * Use: lpar_fields_select() once per request, then for every record and field
  * lpar_field_put(); the texts go into a buffer of the caller, nothing is allocated per value.
@@ -10,22 +10,10 @@
 
 #include "lpard/common/error.h"
 #include "lpard/common/str.h"
+#include "lpard/core/model/attributes.h"
 #include "lpard/core/model/partition.h"
 
 #include <time.h>
-
-enum lpar_listing {
-	LPAR_LIST_SYS,		/* lssyscfg -r sys */
-	LPAR_LIST_LPAR,		/* lssyscfg -r lpar */
-	LPAR_LIST_PROF,		/* lssyscfg -r prof */
-	LPAR_LIST_MEM_SYS,	/* lshwres -r mem --level sys */
-	LPAR_LIST_MEM_LPAR,	/* lshwres -r mem --level lpar */
-	LPAR_LIST_PROC_SYS,	/* lshwres -r proc --level sys */
-	LPAR_LIST_PROC_LPAR,	/* lshwres -r proc --level lpar */
-	LPAR_LIST_REFCODE_SYS,	/* lsrefcode -r sys */
-	LPAR_LIST_REFCODE_LPAR, /* lsrefcode -r lpar */
-	LPAR_LIST_COUNT
-};
 
 /*
  * lpar_listing_find - the listing for a resource and level
@@ -34,15 +22,6 @@ enum lpar_listing {
  * Returns false when there is none.
  */
 bool lpar_listing_find(const char *resource, const char *level, enum lpar_listing *ret);
-
-/* A reference code as the daemon recorded it. */
-struct lpar_refcode {
-	time_t time;			    /* 0: no time stamp */
-	uint32_t number;		    /* refcode_num of a system's list */
-	const char *refcode;		    /* may be "" */
-	const char *words[8];		    /* word2..word9; NULL: empty */
-	const char *fru_call_out_loc_codes; /* NULL: empty */
-};
 
 /* What a row is about.  Fields that the listing does not need may be NULL. */
 struct lpar_record {
@@ -55,8 +34,7 @@ struct lpar_record {
 	time_t now; /* sys_time */
 };
 
-struct lpar_attribute; /* a row of attributes.def */
-
+/* lpar_attribute_name - as -F has it */
 const char *lpar_attribute_name(const struct lpar_attribute *a);
 
 /* The columns of a request; v is owned, the attributes are static.  { 0 } is empty. */
@@ -106,9 +84,3 @@ int lpar_filter_check(const struct lpar_filter *f, const struct lpar_set *set,
 /* lpar_filter_match - @profile is NULL in listings that have none */
 bool lpar_filter_match(const struct lpar_filter *f, const struct lpar_partition *p,
 		       const struct lpar_profile *profile);
-
-/*
- * lpar_last_valid_profile - the pseudo-profile "last*valid*configuration" as a record's profile
- * Returns false when @p was never activated.  @ret borrows from @p: do not free it.
- */
-bool lpar_last_valid_profile(const struct lpar_partition *p, struct lpar_profile *ret);

@@ -2,8 +2,12 @@
 /* The grammar of virtual adapters: see adapters.h. */
 #include "lpard/core/model/adapters.h"
 #include "lpard/common/attrs.h"
+#include "lpard/common/field.h"
 
+#include <ctype.h>
 #include <string.h>
+
+#define HEX "0123456789abcdefABCDEF"
 
 enum {
 	MAX_ADAPTERS = 1024,
@@ -47,18 +51,13 @@ static int bad(const struct element *e, const char *what)
 			e->text, what);
 }
 
-static int oom(const struct element *e)
-{
-	return par_oom(e->err);
-}
-
 static int split(struct element *e)
 {
 	char *at;
 
 	e->copy = strdup(e->text);
 	if (!e->copy)
-		return oom(e);
+		return par_oom(e->err);
 	at = e->copy;
 	while (e->n < MAX_FIELDS) {
 		e->fields[e->n++] = at;
@@ -70,201 +69,185 @@ static int split(struct element *e)
 	return bad(e, "it has too many fields");
 }
 
-static int take_number(const struct element *e, size_t i, uint64_t max, const char *what,
-		       uint32_t *ret)
+static int check_mac(const struct par_field *f, const char *mac, struct par_buf *why)
 {
-	uint64_t v = 0;
-
-	if (par_parse_u64(e->fields[i], max, &v) < 0)
-		return bad(e, what);
-	*ret = (uint32_t)v;
-	return 0;
-}
-
-static int take_bool(const struct element *e, size_t i, const char *what, bool *ret)
-{
-	uint32_t v = 0;
-	int r = take_number(e, i, 1, what, &v);
-
-	*ret = v;
-	return r;
-}
-
-/* Empty, or @null: NULL. */
-static int take_text(const struct element *e, size_t i, const char *null, char **ret)
-{
-	if (i >= e->n || e->fields[i][0] == '\0' || (null && strcmp(e->fields[i], null) == 0))
-		return 0;
-	*ret = strdup(e->fields[i]);
-	return *ret ? 0 : oom(e);
-}
-
-/* Empty or "any": -1. */
-static int take_any(const struct element *e, size_t i, const char *what, int32_t *ret)
-{
-	uint32_t v = 0;
-	int r;
-
-	*ret = -1;
-	if (e->fields[i][0] == '\0' || strcmp(e->fields[i], "any") == 0)
-		return 0;
-	r = take_number(e, i, MAX_SLOT, what, &v);
-	if (r == 0)
-		*ret = (int32_t)v;
-	return r;
-}
-
-static int take_type(const struct element *e, size_t i, bool *ret_server)
-{
-	if (strcmp(e->fields[i], "client") != 0 && strcmp(e->fields[i], "server") != 0)
-		return bad(e, "the adapter type must be client or server");
-	*ret_server = e->fields[i][0] == 's';
-	return 0;
-}
-
-static int check_mac(const struct element *e, size_t i)
-{
-	const char *mac = i < e->n ? e->fields[i] : "";
-
-	if (mac[0] == '\0')
-		return 0;
-	if (strlen(mac) != 12 || strspn(mac, "0123456789abcdefABCDEF") != 12)
-		return bad(e, "the MAC address must be 12 hexadecimal digits");
+	(void)f;
+	if (strlen(mac) != 12 || strspn(mac, HEX) != 12)
+		return -EINVAL;
 	/* The two low bits of the first byte: individual and locally administered or not. */
-	if (strchr("13579bdfBDF", mac[1]))
-		return bad(e, "the MAC address must not be a group address");
-	return 0;
+	if (!strchr("13579bdfBDF", mac[1]))
+		return 0;
+	par_buf_puts(why, "the MAC address must not be a group address");
+	return -EINVAL;
 }
 
-static int check_vlans(const struct element *e, size_t i)
+static int check_vlans(const struct par_field *f, const char *list, struct par_buf *why)
 {
 	auto_strv ids = { 0 };
 	uint64_t id;
 
-	if (e->fields[i][0] == '\0' || strcmp(e->fields[i], "none") == 0)
-		return 0;
-	if (par_strv_split(&ids, e->fields[i], ',') < 0)
-		return oom(e);
-	for (size_t k = 0; k < ids.n; k++) {
-		if (par_parse_u64(ids.v[k], MAX_VLAN, &id) < 0 || id == 0)
-			return bad(e, "an additional VLAN id must be 1 to 4094");
+	(void)f;
+	(void)why;
+	if (par_strv_split(&ids, list, ',') < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < ids.n; i++) {
+		if (par_parse_u64(ids.v[i], MAX_VLAN, &id) < 0 || id == 0)
+			return -EINVAL;
 	}
 	return 0;
 }
 
-static int parse_eth(const struct element *e, struct lpar_adapter *a)
+static int check_wwpns(const struct par_field *f, const char *list, struct par_buf *why)
 {
-	uint32_t trunk = 0;
-	int r;
+	(void)f;
+	(void)why;
+	return strspn(list, HEX ",") == strlen(list) ? 0 : -EINVAL;
+}
 
-	if (e->n < 6)
-		return bad(e, "it needs slot/ieee/port-vlan-id/[vlans]/[trunk]/required");
-	r = take_bool(e, 1, "the IEEE field must be 0 or 1", &a->ieee);
-	if (r == 0)
-		r = take_number(e, 2, MAX_VLAN, "the port VLAN id must be 1 to 4094",
-				&a->port_vlan_id);
-	if (r == 0 && a->port_vlan_id == 0)
-		r = bad(e, "the port VLAN id must be 1 to 4094");
-	if (r == 0)
-		r = check_vlans(e, 3);
-	if (r == 0 && e->fields[3][0] && !a->ieee)
-		r = bad(e, "additional VLAN ids need an IEEE 802.1Q adapter");
-	if (r == 0)
-		r = take_text(e, 3, "none", &a->addl_vlan_ids);
-	if (r == 0 && e->fields[4][0])
-		r = take_number(e, 4, 15, "the trunk priority must be 0 to 15", &trunk);
-	if (r == 0)
-		r = take_bool(e, 5, "the required field must be 0 or 1", &a->required);
-	if (r == 0)
-		r = take_text(e, 6, NULL, &a->vswitch);
-	if (r == 0)
-		r = check_mac(e, 7);
-	if (r == 0)
-		r = take_text(e, 7, NULL, &a->mac_addr);
-	if (r == 0)
-		r = take_text(e, 8, "all", &a->allowed_os_mac_addrs);
-	if (r == 0)
-		r = take_text(e, 9, "none", &a->qos_priority);
-	a->trunk_priority = (int32_t)trunk;
-	for (char *c = a->mac_addr; c && *c; c++) {
-		if (*c >= 'a' && *c <= 'f')
-			*c -= 'a' - 'A';
+static int parse_drc_index(const struct par_field *f, const char *text, void *member,
+			   struct par_buf *why)
+{
+	(void)f;
+	(void)why;
+	if (strlen(text) != 8 || strspn(text, HEX) != 8)
+		return -EINVAL;
+	*(uint32_t *)member = (uint32_t)strtoul(text, NULL, 16);
+	return 0;
+}
+
+/* A slash-separated field of an element. */
+struct slash_field {
+	struct par_field field;
+	const char *what; /* it must be; NULL: every text will do */
+	bool optional;	  /* may be empty */
+	const char *none; /* means the same as empty */
+};
+
+static const char *const type_words[] = { "client", "server" };
+
+#define AT(member, c_type) .field.offset = PAR_OFFSET(struct lpar_adapter, member, c_type)
+#define NUMBER(member, c_type, min_, max_, what_)                                   \
+	{                                                                           \
+		AT(member, c_type), .field.type = PAR_FIELD_U32, .field.min = min_, \
+				    .field.max = max_, .what = what_                \
 	}
-	return r;
-}
+#define FLAG(member, what_, ...)                                                             \
+	{                                                                                    \
+		AT(member, bool), .field.type = PAR_FIELD_BOOL, .what = what_, ##__VA_ARGS__ \
+	}
+#define TEXT(member, none_, ...)                                                                  \
+	{                                                                                         \
+		AT(member, char *), .field.type = PAR_FIELD_STR, .optional = true, .none = none_, \
+				    ##__VA_ARGS__                                                 \
+	}
+#define ANY(member, what_)                                                               \
+	{                                                                                \
+		AT(member, int32_t), .field.type = PAR_FIELD_U32, .field.max = MAX_SLOT, \
+				     .what = what_, .optional = true, .none = "any"      \
+	}
+#define SLOT	 NUMBER(slot, uint32_t, 0, MAX_SLOT, "the slot must be a number")
+#define REQUIRED FLAG(required, "the required field must be 0 or 1")
+#define SIDE	 FLAG(server, "the adapter type must be client or server", .field.words = type_words)
 
-static int parse_scsi(const struct element *e, struct lpar_adapter *a)
+static const struct slash_field eth_fields[] = {
+	SLOT,
+	FLAG(ieee, "the IEEE field must be 0 or 1"),
+	NUMBER(port_vlan_id, uint32_t, 1, MAX_VLAN, "the port VLAN id must be 1 to 4094"),
+	TEXT(addl_vlan_ids, "none", .field.check = check_vlans,
+	     .what = "an additional VLAN id must be 1 to 4094"),
+	{ AT(trunk_priority, int32_t), .field.type = PAR_FIELD_U32, .field.max = 15,
+	  .optional = true, .what = "the trunk priority must be 0 to 15" },
+	REQUIRED,
+	TEXT(vswitch, NULL),
+	TEXT(mac_addr, NULL, .field.check = check_mac,
+	     .what = "the MAC address must be 12 hexadecimal digits"),
+	TEXT(allowed_os_mac_addrs, "all"),
+	TEXT(qos_priority, "none"),
+};
+static const struct slash_field scsi_fields[] = {
+	SLOT,
+	SIDE,
+	ANY(remote_lpar_id, "the remote partition id must be a number or any"),
+	TEXT(remote_lpar_name, NULL),
+	ANY(remote_slot, "the remote slot must be a number or any"),
+	REQUIRED,
+};
+static const struct slash_field serial_fields[] = {
+	SLOT,
+	SIDE,
+	FLAG(supports_hmc, "the supports-hmc field must be 0 or 1", .optional = true),
+	ANY(remote_lpar_id, "the remote partition id must be a number or any"),
+	TEXT(remote_lpar_name, NULL),
+	ANY(remote_slot, "the remote slot must be a number or any"),
+	REQUIRED,
+};
+static const struct slash_field fc_fields[] = {
+	SLOT,
+	SIDE,
+	ANY(remote_lpar_id, "the remote partition id must be a number"),
+	TEXT(remote_lpar_name, NULL),
+	ANY(remote_slot, "the remote slot must be a number"),
+	TEXT(wwpns, NULL, .field.check = check_wwpns, .what = "a WWPN must be hexadecimal"),
+	REQUIRED,
+};
+static const struct slash_field io_fields[] = {
+	{ AT(slot, uint32_t), .field.type = PAR_FIELD_CUSTOM, .field.parse = parse_drc_index,
+	  .what = "the DRC index must be 8 hexadecimal digits" },
+	TEXT(pool, "none"),
+	FLAG(required, "the required field must be 0 or 1", .optional = true),
+};
+
+static const struct {
+	const struct slash_field *fields;
+	size_t n, least;
+	const char *syntax;
+} grammar[] = {
+	[LPAR_ADAPTER_ETH] = { eth_fields, PAR_ARRAY_SIZE(eth_fields), 6,
+			       "it needs slot/ieee/port-vlan-id/[vlans]/[trunk]/required" },
+	[LPAR_ADAPTER_SCSI] = { scsi_fields, PAR_ARRAY_SIZE(scsi_fields),
+				PAR_ARRAY_SIZE(scsi_fields),
+				"it needs slot/type/[id]/[name]/[slot]/required" },
+	[LPAR_ADAPTER_SERIAL] = { serial_fields, PAR_ARRAY_SIZE(serial_fields),
+				  PAR_ARRAY_SIZE(serial_fields),
+				  "it needs slot/type/supports-hmc/[id]/[name]/[slot]/required" },
+	[LPAR_ADAPTER_FC] = { fc_fields, PAR_ARRAY_SIZE(fc_fields), PAR_ARRAY_SIZE(fc_fields),
+			      "it needs slot/type/id/[name]/slot/[wwpns]/required" },
+	[LPAR_ADAPTER_IO] = { io_fields, PAR_ARRAY_SIZE(io_fields), PAR_ARRAY_SIZE(io_fields),
+			      "it needs drc_index/pool/required" },
+};
+
+static int take_field(const struct element *e, const struct slash_field *f, const char *text,
+		      struct lpar_adapter *a)
 {
+	auto_buf why = { 0 };
 	int r;
 
-	if (e->n != 6)
-		return bad(e, "it needs slot/type/[id]/[name]/[slot]/required");
-	r = take_type(e, 1, &a->server);
+	if (f->optional && (*text == '\0' || par_streq(text, f->none)))
+		return 0;
+	r = par_field_parse(&f->field, a, text, &why);
+	if (r == -ENOMEM)
+		return par_oom(e->err);
 	if (r == 0)
-		r = take_any(e, 2, "the remote partition id must be a number or any",
-			     &a->remote_lpar_id);
-	if (r == 0)
-		r = take_text(e, 3, NULL, &a->remote_lpar_name);
-	if (r == 0)
-		r = take_any(e, 4, "the remote slot must be a number or any", &a->remote_slot);
-	return r < 0 ? r : take_bool(e, 5, "the required field must be 0 or 1", &a->required);
+		return 0;
+	/* A rule with more than one sentence chose its own. */
+	return bad(e, f->field.check && why.len ? why.data : f->what);
 }
 
-static int parse_serial(const struct element *e, struct lpar_adapter *a)
+static int take_fields(const struct element *e, enum lpar_adapter_kind kind, struct lpar_adapter *a)
 {
-	int r;
+	if (e->n < grammar[kind].least || e->n > grammar[kind].n)
+		return bad(e, grammar[kind].syntax);
+	for (size_t i = 0; i < e->n; i++) {
+		int r = take_field(e, &grammar[kind].fields[i], e->fields[i], a);
 
-	if (e->n != 7)
-		return bad(e, "it needs slot/type/supports-hmc/[id]/[name]/[slot]/required");
-	r = take_type(e, 1, &a->server);
-	if (r == 0 && e->fields[2][0])
-		r = take_bool(e, 2, "the supports-hmc field must be 0 or 1", &a->supports_hmc);
-	if (r == 0)
-		r = take_any(e, 3, "the remote partition id must be a number or any",
-			     &a->remote_lpar_id);
-	if (r == 0)
-		r = take_text(e, 4, NULL, &a->remote_lpar_name);
-	if (r == 0)
-		r = take_any(e, 5, "the remote slot must be a number or any", &a->remote_slot);
-	return r < 0 ? r : take_bool(e, 6, "the required field must be 0 or 1", &a->required);
-}
-
-static int parse_fc(const struct element *e, struct lpar_adapter *a)
-{
-	int r;
-
-	if (e->n != 7)
-		return bad(e, "it needs slot/type/id/[name]/slot/[wwpns]/required");
-	r = take_type(e, 1, &a->server);
-	if (r == 0)
-		r = take_any(e, 2, "the remote partition id must be a number", &a->remote_lpar_id);
-	if (r == 0)
-		r = take_text(e, 3, NULL, &a->remote_lpar_name);
-	if (r == 0)
-		r = take_any(e, 4, "the remote slot must be a number", &a->remote_slot);
-	if (r == 0)
-		r = take_text(e, 5, NULL, &a->wwpns);
-	if (r == 0 && a->wwpns && strspn(a->wwpns, "0123456789abcdefABCDEF,") != strlen(a->wwpns))
-		r = bad(e, "a WWPN must be hexadecimal");
-	return r < 0 ? r : take_bool(e, 6, "the required field must be 0 or 1", &a->required);
-}
-
-static int parse_io(const struct element *e, struct lpar_adapter *a)
-{
-	char *end;
-	unsigned long index;
-	int r;
-
-	if (e->n != 3)
-		return bad(e, "it needs drc_index/pool/required");
-	if (strlen(e->fields[0]) != 8 || strspn(e->fields[0], "0123456789abcdefABCDEF") != 8)
-		return bad(e, "the DRC index must be 8 hexadecimal digits");
-	index = strtoul(e->fields[0], &end, 16);
-	a->slot = (uint32_t)index;
-	r = take_text(e, 1, "none", &a->pool);
-	if (r < 0 || e->fields[2][0] == '\0')
-		return r;
-	return take_bool(e, 2, "the required field must be 0 or 1", &a->required);
+		if (r < 0)
+			return r;
+	}
+	if (kind == LPAR_ADAPTER_ETH && e->fields[3][0] && !a->ieee)
+		return bad(e, "additional VLAN ids need an IEEE 802.1Q adapter");
+	for (char *c = a->mac_addr; c && *c; c++)
+		*c = (char)toupper((unsigned char)*c);
+	return 0;
 }
 
 static int parse_element(enum lpar_adapter_kind kind, const char *text, struct lpar_adapter *a,
@@ -276,31 +259,11 @@ static int parse_element(enum lpar_adapter_kind kind, const char *text, struct l
 	if (!par_printable(text) || strpbrk(text, "\"'`\\<>|&;$ "))
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 				"An adapter has a character that is not allowed");
-	r = split(&e);
-	if (r == 0 && kind != LPAR_ADAPTER_IO)
-		r = take_number(&e, 0, MAX_SLOT, "the slot must be a number", &a->slot);
-	if (r < 0)
-		goto out;
 	a->remote_lpar_id = -1;
 	a->remote_slot = -1;
-	switch (kind) {
-	case LPAR_ADAPTER_ETH:
-		r = parse_eth(&e, a);
-		break;
-	case LPAR_ADAPTER_SCSI:
-		r = parse_scsi(&e, a);
-		break;
-	case LPAR_ADAPTER_SERIAL:
-		r = parse_serial(&e, a);
-		break;
-	case LPAR_ADAPTER_FC:
-		r = parse_fc(&e, a);
-		break;
-	case LPAR_ADAPTER_IO:
-		r = parse_io(&e, a);
-		break;
-	}
-out:
+	r = split(&e);
+	if (r == 0)
+		r = take_fields(&e, kind, a);
 	free(e.copy);
 	return r;
 }

@@ -1,194 +1,207 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Attributes that are a field of a struct: printing, setting, copying, freeing, storing. */
-#include "lpard/core/attributes/attributes_priv.h"
+/* The tables of attributes, and what can be done to a struct by their rows: see attributes.h. */
+#include "lpard/core/model/attributes.h"
 #include "lpard/core/messages.h"
+#include "lpard/core/model/partition.h"
 
-#include <inttypes.h>
 #include <string.h>
 
-int put_u64(struct par_buf *b, uint64_t v)
-{
-	char text[20];
-	size_t at = sizeof(text);
+static const char *const env_words[] = {
+	[LPAR_ENV_AIXLINUX] = "aixlinux",
+	[LPAR_ENV_OS400] = "os400",
+	[LPAR_ENV_VIOSERVER] = "vioserver",
+};
+static const char *const keylock_words[] = {
+	[LPAR_KEYLOCK_NORM] = "norm",
+	[LPAR_KEYLOCK_MANUAL] = "manual",
+};
+static const char *const boot_mode_words[] = {
+	[LPAR_BOOT_NORM] = "norm", [LPAR_BOOT_SMS] = "sms", [LPAR_BOOT_OF] = "of",
+	[LPAR_BOOT_DD] = "dd",	   [LPAR_BOOT_DS] = "ds",
+};
+static const char *const rmc_words[] = {
+	[LPAR_RMC_INACTIVE] = "inactive",
+	[LPAR_RMC_ACTIVE] = "active",
+	[LPAR_RMC_NONE] = "none",
+	[LPAR_RMC_UNKNOWN] = "unknown",
+};
+static const char *const proc_mode_words[] = {
+	[LPAR_PROC_SHARED] = "shared",
+	[LPAR_PROC_DEDICATED] = "ded",
+};
+static const char *const sharing_words[] = {
+	[LPAR_SHARING_CAP] = "cap",
+	[LPAR_SHARING_UNCAP] = "uncap",
+	[LPAR_SHARING_KEEP_IDLE] = "keep_idle_procs",
+	[LPAR_SHARING_IDLE] = "share_idle_procs",
+	[LPAR_SHARING_IDLE_ACTIVE] = "share_idle_procs_active",
+	[LPAR_SHARING_IDLE_ALWAYS] = "share_idle_procs_always",
+};
 
-	do {
-		text[--at] = (char)('0' + v % 10);
-		v /= 10;
-	} while (v);
-	return par_buf_put(b, text + at, sizeof(text) - at);
-}
+#define SYSTEM_TYPE    struct lpar_system
+#define USAGE_TYPE     struct lpar_usage
+#define PARTITION_TYPE struct lpar_partition
+#define PROFILE_TYPE   struct lpar_profile
+#define CURRENT_TYPE   struct lpar_current
+#define LIVE_TYPE      struct lpar_live
+#define REFCODE_TYPE   struct lpar_refcode
 
-int put_x100(struct par_buf *b, uint64_t v)
-{
-	put_u64(b, v / 100);
-	par_buf_putc(b, '.');
-	par_buf_putc(b, (char)('0' + v / 10 % 10));
-	if (v % 10)
-		par_buf_putc(b, (char)('0' + v % 10));
-	return b->failed ? -ENOMEM : 0;
-}
+/* A member of one of them. */
+#define MEMBER(type_, of, member, c_type)                        \
+	.object = LPAR_OF_##of, .field.type = PAR_FIELD_##type_, \
+	.field.offset = PAR_OFFSET(of##_TYPE, member, c_type)
 
-int attr_put_field(const struct lpar_attribute *a, const void *object, struct par_buf *b)
-{
-	const char *field = (const char *)object + a->offset;
-	const char *text = a->text;
+#define STR(of, member, null_text) MEMBER(STR, of, member, char *), .field.unset = null_text
+#define BORROW(of, member, null_text) \
+	MEMBER(BORROW, of, member, const char *), .field.unset = null_text
+#define CHARS(of, member)                                      \
+	.object = LPAR_OF_##of, .field.type = PAR_FIELD_CHARS, \
+	.field.offset = offsetof(of##_TYPE, member),           \
+	.field.size = sizeof(((of##_TYPE *)0)->member)
+#define U32(of, member)	 MEMBER(U32, of, member, uint32_t)
+#define U64(of, member)	 MEMBER(U64, of, member, uint64_t)
+#define X100(of, member) MEMBER(X100, of, member, uint32_t)
+#define BOOL(of, member) MEMBER(BOOL, of, member, bool)
+#define WORD(of, member, words_)                                                   \
+	.object = LPAR_OF_##of, .field.type = PAR_FIELD_WORD,                      \
+	.field.offset = PAR_OFFSET_ENUM(of##_TYPE, member), .field.words = words_, \
+	.field.n_words = PAR_ARRAY_SIZE(words_)
+#define TEXT(text) .constant = text
+#define FN(value_) .value = LPAR_VALUE_##value_
 
-	switch (a->kind) {
-	case ATTR_STR:
-		if (*(const char *const *)(const void *)field)
-			text = *(const char *const *)(const void *)field;
-		break;
-	case ATTR_CHARS:
-		text = field;
-		break;
-	case ATTR_U32:
-		return put_u64(b, *(const uint32_t *)(const void *)field);
-	case ATTR_U64:
-		return put_u64(b, *(const uint64_t *)(const void *)field);
-	case ATTR_X100:
-		return put_x100(b, *(const uint32_t *)(const void *)field);
-	case ATTR_BOOL:
-		return par_buf_putc(b, *(const bool *)field ? '1' : '0');
-	case ATTR_WORD:
-		text = a->words[*(const unsigned int *)(const void *)field];
-		break;
-	case ATTR_TEXT:
-	case ATTR_FN:
-		break;
+#define GET(value_)	  FN(value_)
+#define IF(condition_)	  .condition = LPAR_IF_##condition_
+#define CHECK(check_)	  .field.check = lpar_check_##check_
+#define RANGE(min_, max_) .field.min = min_, .field.max = max_
+#define MEMORY		  RANGE(0, UINT64_C(1) << 40)
+#define UNITS		  RANGE(0, LPAR_MAX_PROCS * 100)
+#define PROCS		  RANGE(0, LPAR_MAX_PROCS)
+#define LIST		  .list = true
+#define OF_PROFILE	  .of_profile = true
+
+#define ROW(name_, show_, when_, ...) \
+	{ .field.name = name_, .show = LPAR_SHOW_##show_, .when = LPAR_WHEN_##when_, __VA_ARGS__ },
+
+static const struct lpar_attribute sys_rows[] = {
+#define SYS ROW
+#include "lpard/core/model/attributes.def"
+};
+static const struct lpar_attribute lpar_rows[] = {
+#define LPAR ROW
+#include "lpard/core/model/attributes.def"
+};
+static const struct lpar_attribute prof_rows[] = {
+#define PROF ROW
+#include "lpard/core/model/attributes.def"
+};
+static const struct lpar_attribute mem_sys_rows[] = {
+#define MEM_SYS ROW
+#include "lpard/core/model/attributes.def"
+};
+static const struct lpar_attribute mem_lpar_rows[] = {
+#define MEM_LPAR ROW
+#include "lpard/core/model/attributes.def"
+};
+static const struct lpar_attribute proc_sys_rows[] = {
+#define PROC_SYS ROW
+#include "lpard/core/model/attributes.def"
+};
+static const struct lpar_attribute proc_lpar_rows[] = {
+#define PROC_LPAR ROW
+#include "lpard/core/model/attributes.def"
+};
+static const struct lpar_attribute refcode_sys_rows[] = {
+#define REFCODE_SYS ROW
+#include "lpard/core/model/attributes.def"
+};
+static const struct lpar_attribute refcode_lpar_rows[] = {
+#define REFCODE_LPAR ROW
+#include "lpard/core/model/attributes.def"
+};
+
+#define TABLE(rows_)                         \
+	{                                    \
+		rows_, PAR_ARRAY_SIZE(rows_) \
 	}
-	return par_buf_puts(b, text ? text : "");
+
+static const struct {
+	const struct lpar_attribute *rows;
+	size_t n;
+} tables[LPAR_LIST_COUNT] = {
+	[LPAR_LIST_SYS] = TABLE(sys_rows),
+	[LPAR_LIST_LPAR] = TABLE(lpar_rows),
+	[LPAR_LIST_PROF] = TABLE(prof_rows),
+	[LPAR_LIST_MEM_SYS] = TABLE(mem_sys_rows),
+	[LPAR_LIST_MEM_LPAR] = TABLE(mem_lpar_rows),
+	[LPAR_LIST_PROC_SYS] = TABLE(proc_sys_rows),
+	[LPAR_LIST_PROC_LPAR] = TABLE(proc_lpar_rows),
+	[LPAR_LIST_REFCODE_SYS] = TABLE(refcode_sys_rows),
+	[LPAR_LIST_REFCODE_LPAR] = TABLE(refcode_lpar_rows),
+};
+
+const struct lpar_attribute *lpar_attributes(enum lpar_listing l, size_t *ret_n)
+{
+	*ret_n = tables[l].n;
+	return tables[l].rows;
 }
 
-int attr_fail_value(const char *name, const char *value, const char *reason, struct par_error **err)
+const struct lpar_attribute *lpar_attribute_find(enum lpar_listing l, const char *name)
 {
-	return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, LPAR_MSG_VALUE, name, value, reason);
-}
-
-/* "4", "0.5", "0.05": a number of hundredths. */
-static int parse_x100(const char *s, uint64_t max, uint64_t *ret)
-{
-	const char *dot = strchr(s, '.');
-	char whole[24];
-	uint64_t v, fraction = 0;
-	size_t digits = dot ? strlen(dot + 1) : 0;
-	size_t len = dot ? (size_t)(dot - s) : strlen(s);
-
-	if (len >= sizeof(whole) || (dot && (digits == 0 || digits > 2)))
-		return -EINVAL;
-	memcpy(whole, s, len);
-	whole[len] = '\0';
-	if (par_parse_u64(len || !dot ? whole : "0", max / 100, &v) < 0)
-		return -EINVAL;
-	if (dot && par_parse_u64(dot + 1, 99, &fraction) < 0)
-		return -EINVAL;
-	v = v * 100 + (digits == 1 ? fraction * 10 : fraction);
-	if (v > max)
-		return -EINVAL;
-	*ret = v;
-	return 0;
-}
-
-static int fail_range(const struct lpar_attribute *a, const char *value, struct par_error **err)
-{
-	char reason[80];
-
-	if (a->kind == ATTR_X100)
-		snprintf(reason, sizeof(reason),
-			 "It must be a number of 0 to %" PRIu64 " with at most two decimals",
-			 a->max / 100);
-	else
-		snprintf(reason, sizeof(reason),
-			 "It must be a whole number of %" PRIu64 " to %" PRIu64, a->min, a->max);
-	return attr_fail_value(a->name, value, reason, err);
-}
-
-static int set_word(const struct lpar_attribute *a, unsigned int *field, const char *value,
-		    struct par_error **err)
-{
-	auto_buf b = { 0 };
-
-	for (unsigned int i = 0; a->words[i]; i++) {
-		if (strcmp(a->words[i], value) == 0) {
-			*field = i;
-			return 0;
-		}
+	for (size_t i = 0; i < tables[l].n; i++) {
+		if (strcmp(tables[l].rows[i].field.name, name) == 0)
+			return &tables[l].rows[i];
 	}
-	par_buf_puts(&b, "It must be ");
-	for (unsigned int i = 0; a->words[i]; i++)
-		par_buf_printf(&b, "%s%s",
-			       i == 0		 ? ""
-			       : a->words[i + 1] ? ", "
-						 : " or ",
-			       a->words[i]);
-	return attr_fail_value(a->name, value, b.data, err);
+	return NULL;
 }
 
-static int set_string(char **field, const char *value, struct par_error **err)
+bool lpar_attribute_stored(const struct lpar_attribute *a, enum lpar_object object)
 {
-	char *copy = strdup(value);
+	return a->object == object && a->field.type != PAR_FIELD_NONE;
+}
 
-	if (!copy)
+int lpar_value_fail(const char *name, const char *value, const char *reason, struct par_error **err)
+{
+	bool harmless = par_printable(value) && strlen(value) <= 1024;
+
+	return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, LPAR_MSG_VALUE, name, harmless ? value : "",
+			reason);
+}
+
+int lpar_field_set(const struct par_field *f, void *to, const char *value, struct par_error **err)
+{
+	auto_buf why = { 0 };
+	int r = par_field_parse(f, to, value, &why);
+
+	if (r == -ENOMEM || why.failed)
 		return par_oom(err);
-	free(*field);
-	*field = copy;
-	return 0;
+	return r < 0 ? lpar_value_fail(f->name, value, why.data ? why.data : "", err) : 0;
 }
 
-int attr_set_field(const struct lpar_attribute *a, void *object, const char *value,
-		   struct par_error **err)
+int lpar_name_check(const char *attribute, const char *name, struct par_error **err)
 {
-	void *field = (char *)object + a->offset;
-	uint64_t number;
-	int status;
+	const struct par_field f = { .name = attribute,
+				     .type = PAR_FIELD_BORROW,
+				     .check = lpar_check_object_name };
+	const char *checked;
 
-	if (a->check) {
-		status = a->check(a, value, err);
-		if (status < 0)
-			return status;
-	}
-	switch (a->kind) {
-	case ATTR_STR:
-		return set_string(field, value, err);
-	case ATTR_CHARS:
-		if (strlen(value) >= a->size)
-			return attr_fail_value(a->name, value, "It is too long", err);
-		memcpy(field, value, strlen(value) + 1);
-		return 0;
-	case ATTR_BOOL:
-		if (par_parse_u64(value, 1, &number) < 0)
-			return attr_fail_value(a->name, value, "It must be 0 or 1", err);
-		*(bool *)field = number;
-		return 0;
-	case ATTR_WORD:
-		return set_word(a, field, value, err);
-	case ATTR_TEXT:
-		if (strcmp(value, a->text) != 0)
-			return par_fail(err, PAR_E_NOT_SUPPORTED, 0, LPAR_MSG_VALUE, a->name, value,
-					"The managed system supports no other value than its "
-					"default");
-		return 0;
-	case ATTR_U32:
-	case ATTR_U64:
-	case ATTR_X100:
-		break;
-	case ATTR_FN:
+	return lpar_field_set(&f, &checked, name, err);
+}
+
+static int set_attribute(const struct lpar_attribute *a, void *to, const char *value,
+			 struct par_error **err)
+{
+	if (a->field.type != PAR_FIELD_NONE)
+		return lpar_field_set(&a->field, to, value, err);
+	if (!a->constant)
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, LPAR_MSG_INVALID_ATTRIBUTE,
-				a->name);
-	}
-	if (a->kind == ATTR_X100)
-		status = parse_x100(value, a->max, &number);
-	else
-		status = par_parse_u64(value, a->max, &number);
-	if (status < 0 || number < a->min)
-		return fail_range(a, value, err);
-	if (a->kind == ATTR_U64)
-		*(uint64_t *)field = number;
-	else
-		*(uint32_t *)field = (uint32_t)number;
+				a->field.name);
+	if (strcmp(value, a->constant) != 0)
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0, LPAR_MSG_VALUE, a->field.name, value,
+				"The managed system supports no other value than its default");
 	return 0;
 }
 
-/* @element names it whole, or by its first slash-separated field (the slot). */
+/* @wanted names an element whole, or by its first slash-separated field (the slot). */
 static bool same_element(const char *element, const char *wanted)
 {
 	size_t len = strcspn(element, "/");
@@ -196,18 +209,6 @@ static bool same_element(const char *element, const char *wanted)
 	if (strcmp(element, wanted) == 0)
 		return true;
 	return strlen(wanted) == len && strncmp(element, wanted, len) == 0;
-}
-
-static int join_list(const struct par_strv *l, struct par_buf *b)
-{
-	for (size_t i = 0; i < l->n; i++) {
-		if (i)
-			par_buf_putc(b, ',');
-		par_attrs_put_element(b, l->v[i]);
-	}
-	if (l->n == 0)
-		par_buf_puts(b, "none");
-	return b->failed ? -ENOMEM : 0;
 }
 
 static int remove_element(const struct lpar_attribute *a, struct par_strv *l, const char *wanted,
@@ -221,102 +222,94 @@ static int remove_element(const struct lpar_attribute *a, struct par_strv *l, co
 		l->n--;
 		return 0;
 	}
-	return attr_fail_value(a->name, wanted, "The list has no such element", err);
+	return lpar_value_fail(a->field.name, wanted, "The list has no such element", err);
 }
 
-int attr_change_field(const struct lpar_attribute *a, void *object, enum par_attr_op op,
-		      const char *value, struct par_error **err)
+static int change_list(const struct lpar_attribute *a, enum par_attr_op op, const char *value,
+		       struct par_strv *list, struct par_error **err)
+{
+	auto_strv more = { 0 };
+	int r = par_attrs_split_list(value, &more, err);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < more.n; i++) {
+		if (op == PAR_ATTR_ADD && par_strv_add(list, more.v[i]) < 0)
+			return par_oom(err);
+		r = op == PAR_ATTR_REMOVE ? remove_element(a, list, more.v[i], err) : 0;
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int lpar_attribute_change(const struct lpar_attribute *a, void *to, enum par_attr_op op,
+			  const char *value, struct par_error **err)
 {
 	const char *now;
-	auto_strv list = { 0 }, more = { 0 };
+	auto_strv list = { 0 };
 	auto_buf b = { 0 };
-	int status;
+	int r;
 
 	if (op == PAR_ATTR_SET)
-		return attr_set_field(a, object, value, err);
+		return set_attribute(a, to, value, err);
 	if (!a->list)
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, LPAR_MSG_INVALID_DATA);
-	now = *(char **)(void *)((char *)object + a->offset);
+	now = *(char **)(void *)((char *)to + a->field.offset);
 	if (now && strcmp(now, "none") != 0) {
-		status = par_attrs_split_list(now, &list, err);
-		if (status < 0)
-			return status;
+		r = par_attrs_split_list(now, &list, err);
+		if (r < 0)
+			return r;
 	}
-	status = par_attrs_split_list(value, &more, err);
-	for (size_t i = 0; i < more.n && status == 0; i++) {
-		if (op == PAR_ATTR_REMOVE)
-			status = remove_element(a, &list, more.v[i], err);
-		else if (par_strv_add(&list, more.v[i]) < 0)
-			status = par_oom(err);
+	r = change_list(a, op, value, &list, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < list.n; i++) {
+		if (i)
+			par_buf_putc(&b, ',');
+		par_attrs_put_element(&b, list.v[i]);
 	}
-	if (status < 0)
-		return status;
-	if (join_list(&list, &b) < 0)
+	if (b.failed)
 		return par_oom(err);
-	return attr_set_field(a, object, b.data, err);
+	return set_attribute(a, to, list.n ? b.data : "none", err);
 }
 
-bool attr_stored(const struct lpar_attribute *a, enum attr_base base)
+void lpar_object_free(enum lpar_listing l, enum lpar_object object, void *of)
 {
-	return a->base == base && a->kind != ATTR_TEXT && a->kind != ATTR_FN;
-}
-
-/* The string field of row @a in @object, or NULL when the row is something else. */
-static char **string_field(const struct lpar_attribute *a, enum attr_base base, void *object)
-{
-	if (a->base != base || a->kind != ATTR_STR)
-		return NULL;
-	return (char **)(void *)((char *)object + a->offset);
-}
-
-void attr_free_strings(enum lpar_listing l, enum attr_base base, void *object)
-{
-	size_t n;
-	const struct lpar_attribute *a = attr_table(l, &n);
-
-	for (; n > 0; n--, a++) {
-		char **field = string_field(a, base, object);
-
-		if (field) {
-			free(*field);
-			*field = NULL;
-		}
+	for (size_t i = 0; i < tables[l].n; i++) {
+		if (lpar_attribute_stored(&tables[l].rows[i], object))
+			par_field_free(&tables[l].rows[i].field, of);
 	}
 }
 
-int attr_dup_strings(enum lpar_listing l, enum attr_base base, void *object)
+int lpar_object_copy(enum lpar_listing l, enum lpar_object object, void *of)
 {
-	size_t n;
-	const struct lpar_attribute *a = attr_table(l, &n);
 	bool failed = false;
 
-	for (; n > 0; n--, a++) {
-		char **field = string_field(a, base, object);
+	/* To the end in any case: what is left would belong to two. */
+	for (size_t i = 0; i < tables[l].n; i++) {
+		const struct lpar_attribute *a = &tables[l].rows[i];
 
-		if (!field || !*field)
-			continue;
-		*field = failed ? NULL : strdup(*field);
-		if (!*field)
+		if (lpar_attribute_stored(a, object) && par_field_copy(&a->field, of, of) < 0)
 			failed = true;
 	}
 	return failed ? -ENOMEM : 0;
 }
 
-int attr_store(enum lpar_listing l, enum attr_base base, const void *object, struct par_attrs *ret)
+int lpar_object_store(enum lpar_listing l, enum lpar_object object, const void *of,
+		      struct par_attrs *ret)
 {
 	auto_buf b = { 0 };
-	size_t n;
-	const struct lpar_attribute *a = attr_table(l, &n);
 
-	for (; n > 0; n--, a++) {
-		if (!attr_stored(a, base))
-			continue;
-		if (a->kind == ATTR_STR &&
-		    !*(char *const *)(const void *)((const char *)object + a->offset))
+	for (size_t i = 0; i < tables[l].n; i++) {
+		const struct lpar_attribute *a = &tables[l].rows[i];
+
+		if (!lpar_attribute_stored(a, object) ||
+		    (a->field.type == PAR_FIELD_STR && !par_field_is_set(&a->field, of)))
 			continue;
 		par_buf_clear(&b);
-		if (attr_put_field(a, object, &b) < 0 ||
-		    par_attrs_add(ret, a->name, PAR_ATTR_SET, b.data ? b.data : "") < 0)
+		if (par_field_print(&a->field, of, &b) < 0 ||
+		    par_attrs_add(ret, a->field.name, PAR_ATTR_SET, b.data ? b.data : "") < 0)
 			return -ENOMEM;
 	}
 	return 0;

@@ -1,138 +1,151 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A row of attributes.def.  Most attributes are a field of a struct, which is enough to print, set,
- * copy, free and store them; the others have a function.
+ * The rows of attributes.def.  Most attributes are a member of a struct of the model, which is
+ * enough to print, set, copy, free and store them (lpard/common/field.h).  How the others are made
+ * when they are listed is the affair of lpard/core/listings.
  */
 #pragma once
 
-#include "lpard/core/attributes/attributes.h"
+#include "lpard/common/attrs.h"
+#include "lpard/common/error.h"
+#include "lpard/common/field.h"
 
-enum attr_kind {
-	ATTR_STR,   /* char *; .text is the value of NULL */
-	ATTR_CHARS, /* char[] */
-	ATTR_U32,
-	ATTR_U64,
-	ATTR_X100, /* uint32_t hundredths, printed "0.5" */
-	ATTR_BOOL,
-	ATTR_WORD, /* an enum with .words */
-	ATTR_TEXT, /* always .text: something that does not exist here */
-	ATTR_FN,   /* .get appends the text */
+enum lpar_listing {
+	LPAR_LIST_SYS,		/* lssyscfg -r sys */
+	LPAR_LIST_LPAR,		/* lssyscfg -r lpar */
+	LPAR_LIST_PROF,		/* lssyscfg -r prof */
+	LPAR_LIST_MEM_SYS,	/* lshwres -r mem --level sys */
+	LPAR_LIST_MEM_LPAR,	/* lshwres -r mem --level lpar */
+	LPAR_LIST_PROC_SYS,	/* lshwres -r proc --level sys */
+	LPAR_LIST_PROC_LPAR,	/* lshwres -r proc --level lpar */
+	LPAR_LIST_REFCODE_SYS,	/* lsrefcode -r sys */
+	LPAR_LIST_REFCODE_LPAR, /* lsrefcode -r lpar */
+	LPAR_LIST_COUNT
 };
 
-enum attr_base {
-	ATTR_OF_NONE,
-	ATTR_OF_SYSTEM,
-	ATTR_OF_USAGE,
-	ATTR_OF_PARTITION,
-	ATTR_OF_PROFILE,
-	ATTR_OF_CURRENT, /* zeros when there is none */
-	ATTR_OF_LIVE,	 /* zeros when there is none */
-	ATTR_OF_REFCODE,
+/* The struct that an attribute's member is in. */
+enum lpar_object {
+	LPAR_OF_NONE,
+	LPAR_OF_SYSTEM,
+	LPAR_OF_USAGE,
+	LPAR_OF_PARTITION,
+	LPAR_OF_PROFILE,
+	LPAR_OF_CURRENT, /* zeros when there is none */
+	LPAR_OF_LIVE,	 /* zeros when there is none */
+	LPAR_OF_REFCODE, /* struct lpar_refcode of listings.h */
 };
 
-enum attr_show {
-	SHOWN,	/* in the default listing and with -F */
-	ASKED,	/* only with -F */
-	HIDDEN, /* never: only stored */
+enum lpar_show {
+	LPAR_SHOW_SHOWN,  /* in the default listing and with -F */
+	LPAR_SHOW_ASKED,  /* only with -F */
+	LPAR_SHOW_HIDDEN, /* never: only stored */
 };
 
 /* When a user may set it. */
-enum attr_when {
-	FIXED,	 /* never */
-	BORN,	 /* at creation */
-	STOPPED, /* while not activated */
-	ALWAYS,
+enum lpar_when {
+	LPAR_WHEN_FIXED,   /* never */
+	LPAR_WHEN_BORN,	   /* at creation */
+	LPAR_WHEN_STOPPED, /* while not activated */
+	LPAR_WHEN_ALWAYS,
+};
+
+/* Which records an attribute applies to. */
+enum lpar_condition {
+	LPAR_IF_ANY,
+	LPAR_IF_VIOS,
+	LPAR_IF_NOT_VIOS,
+	LPAR_IF_RESOURCES, /* a profile that names resources (all_resources=0) */
+	LPAR_IF_RESOURCES_NOT_VIOS,
+	LPAR_IF_SHARED_PROFILE, /* such a profile with shared processors */
+	LPAR_IF_CURRENT_SHARED, /* the current configuration has shared processors */
+};
+
+/* Values that are more than a member; lpard/core/listings/values.c makes them. */
+enum lpar_value {
+	LPAR_VALUE_MEMBER, /* the member's text, or the constant */
+	LPAR_VALUE_AVAIL_MEM,
+	LPAR_VALUE_AVAIL_UNITS,
+	LPAR_VALUE_COMPAT_MODES,
+	LPAR_VALUE_CONFIGURABLE_MEM,
+	LPAR_VALUE_CURR_COMPAT_MODE,
+	LPAR_VALUE_CURR_PROC_MODE,
+	LPAR_VALUE_CURR_PROFILE,
+	LPAR_VALUE_CURR_SHARING_MODE,
+	LPAR_VALUE_CURR_UNCAP_WEIGHT,
+	LPAR_VALUE_INSTALLED_UNITS,
+	LPAR_VALUE_LOGICAL_SERIAL,
+	LPAR_VALUE_MEM_REGION,
+	LPAR_VALUE_OS,
+	LPAR_VALUE_REFCODE_TIME,
+	LPAR_VALUE_RESOURCE_CONFIG,
+	LPAR_VALUE_RUN_MEM,
+	LPAR_VALUE_RUN_MIN_MEM,
+	LPAR_VALUE_RUN_PROCS,
+	LPAR_VALUE_RUN_PROC_UNITS,
+	LPAR_VALUE_RUN_UNCAP_WEIGHT,
+	LPAR_VALUE_STATE,
+	LPAR_VALUE_SYS_STATE,
+	LPAR_VALUE_SYS_TIME,
+	LPAR_VALUE_UNCAP_WEIGHT,
+	LPAR_VALUE_COUNT
 };
 
 struct lpar_attribute {
-	const char *name;
-	enum attr_show show;
-	enum attr_when when;
-	enum attr_kind kind;
-	enum attr_base base;
-	uint32_t offset;
-	uint32_t size; /* ATTR_CHARS */
-	bool list;     /* += and -= work on its elements */
-	const char *text;
-	const char *const *words;
-	uint64_t min, max;			      /* of numbers; max 0: no limit */
-	bool (*applies)(const struct lpar_record *r); /* NULL: always */
-	int (*get)(const struct lpar_record *r, struct par_buf *b); /* ATTR_FN: as lpar_field_put */
-	/* More rules for a value, after its form was checked. */
-	int (*check)(const struct lpar_attribute *a, const char *value, struct par_error **err);
+	struct par_field field; /* PAR_FIELD_NONE: .constant or .value */
+	enum lpar_show show;
+	enum lpar_when when;
+	enum lpar_object object;
+	enum lpar_condition condition;
+	enum lpar_value value;
+	const char *constant; /* the only text there is, for what does not exist here */
+	bool list;	      /* += and -= work on the elements of the text */
+	/*
+	 * The partition's copy of an attribute of its profile: mksyscfg -r lpar gives the value to
+	 * the profile that it makes, and applying a profile gives it to the partition.
+	 */
+	bool of_profile;
 };
 
-/* attr_table - the rows of a listing, in the default order */
-const struct lpar_attribute *attr_table(enum lpar_listing l, size_t *ret_n);
-/* attr_find - by name, NULL if there is none */
-const struct lpar_attribute *attr_find(enum lpar_listing l, const char *name);
-/* attr_stored - is it a field of @base that the stored form has? */
-bool attr_stored(const struct lpar_attribute *a, enum attr_base base);
+/* lpar_attributes - the rows of a listing, in the default order */
+const struct lpar_attribute *lpar_attributes(enum lpar_listing l, size_t *ret_n);
+/* lpar_attribute_find - by name, NULL if there is none */
+const struct lpar_attribute *lpar_attribute_find(enum lpar_listing l, const char *name);
+/* lpar_attribute_stored - is it a member of @object that the stored form has? */
+bool lpar_attribute_stored(const struct lpar_attribute *a, enum lpar_object object);
 
-/* attr_put_field - append the text of the field in @object (of the attribute's base) */
-int attr_put_field(const struct lpar_attribute *a, const void *object, struct par_buf *b);
-/* attr_set_field - parse, check and set; @object of the attribute's base */
-int attr_set_field(const struct lpar_attribute *a, void *object, const char *value,
-		   struct par_error **err);
-/* attr_change_field - the same for =, += and -= */
-int attr_change_field(const struct lpar_attribute *a, void *object, enum par_attr_op op,
-		      const char *value, struct par_error **err);
-/* attr_free_strings - free and clear the strings of @object that the table @l knows */
-void attr_free_strings(enum lpar_listing l, enum attr_base base, void *object);
-/* attr_dup_strings - replace them by copies (after a plain struct copy); -ENOMEM */
-int attr_dup_strings(enum lpar_listing l, enum attr_base base, void *object);
-/* attr_store - append name and value of every stored field; -ENOMEM */
-int attr_store(enum lpar_listing l, enum attr_base base, const void *object, struct par_attrs *ret);
+/*
+ * lpar_attribute_change - name=value, name+=value or name-=value of configuration data
+ * @to	the struct that the attribute's member is in
+ * Errors: PAR_E_INVALID_ARGUMENT (HSCL0617 says what the value must be), PAR_E_NOT_SUPPORTED for
+ * another value than the constant.
+ */
+int lpar_attribute_change(const struct lpar_attribute *a, void *to, enum par_attr_op op,
+			  const char *value, struct par_error **err);
+/* lpar_field_set - the same for name=value of a row that has no attribute */
+int lpar_field_set(const struct par_field *f, void *to, const char *value, struct par_error **err);
 
-int attr_fail_value(const char *name, const char *value, const char *reason,
+/* lpar_object_free - free and clear every member of @of that the rows of @l know */
+void lpar_object_free(enum lpar_listing l, enum lpar_object object, void *of);
+/* lpar_object_copy - replace strings by copies of themselves (after a copy of the struct); -ENOMEM
+ */
+int lpar_object_copy(enum lpar_listing l, enum lpar_object object, void *of);
+/* lpar_object_store - append name and value of every stored member; -ENOMEM */
+int lpar_object_store(enum lpar_listing l, enum lpar_object object, const void *of,
+		      struct par_attrs *ret);
+
+/* lpar_value_fail - HSCL0617 about a value; one that would harm a terminal is not repeated */
+int lpar_value_fail(const char *name, const char *value, const char *reason,
 		    struct par_error **err);
 
-/* checks.c: what attributes.def names as .check */
-int check_object_name(const struct lpar_attribute *a, const char *v, struct par_error **err);
-int check_description(const struct lpar_attribute *a, const char *v, struct par_error **err);
-int check_uuid(const struct lpar_attribute *a, const char *v, struct par_error **err);
-int check_none_or_id(const struct lpar_attribute *a, const char *v, struct par_error **err);
-int check_id_list(const struct lpar_attribute *a, const char *v, struct par_error **err);
-int check_compat_mode(const struct lpar_attribute *a, const char *v, struct par_error **err);
-int check_adapters(const struct lpar_attribute *a, const char *v, struct par_error **err);
-int check_printable(const struct lpar_attribute *a, const char *v, struct par_error **err);
+/* checks.c: what attributes.def names as CHECK */
+int lpar_check_object_name(const struct par_field *f, const char *v, struct par_buf *why);
+int lpar_check_description(const struct par_field *f, const char *v, struct par_buf *why);
+int lpar_check_uuid(const struct par_field *f, const char *v, struct par_buf *why);
+int lpar_check_none_or_id(const struct par_field *f, const char *v, struct par_buf *why);
+int lpar_check_id_list(const struct par_field *f, const char *v, struct par_buf *why);
+int lpar_check_compat_mode(const struct par_field *f, const char *v, struct par_buf *why);
+int lpar_check_adapters(const struct par_field *f, const char *v, struct par_buf *why);
+int lpar_check_printable(const struct par_field *f, const char *v, struct par_buf *why);
 
-/* The modes that pseries guests can have here. */
+/* The processor compatibility modes that pseries guests can have here; ends with NULL. */
 extern const char *const lpar_compat_modes[];
-
-/* values.c: what attributes.def names as .get and .applies */
-int get_state(const struct lpar_record *r, struct par_buf *b);
-int get_resource_config(const struct lpar_record *r, struct par_buf *b);
-int get_logical_serial(const struct lpar_record *r, struct par_buf *b);
-int get_curr_profile(const struct lpar_record *r, struct par_buf *b);
-int get_curr_compat_mode(const struct lpar_record *r, struct par_buf *b);
-int get_os(const struct lpar_record *r, struct par_buf *b);
-int get_uncap_weight(const struct lpar_record *r, struct par_buf *b);
-int get_curr_proc_mode(const struct lpar_record *r, struct par_buf *b);
-int get_curr_sharing_mode(const struct lpar_record *r, struct par_buf *b);
-int get_curr_uncap_weight(const struct lpar_record *r, struct par_buf *b);
-int get_run_min_mem(const struct lpar_record *r, struct par_buf *b);
-int get_run_mem(const struct lpar_record *r, struct par_buf *b);
-int get_run_procs(const struct lpar_record *r, struct par_buf *b);
-int get_run_proc_units(const struct lpar_record *r, struct par_buf *b);
-int get_run_uncap_weight(const struct lpar_record *r, struct par_buf *b);
-int get_sys_state(const struct lpar_record *r, struct par_buf *b);
-int get_sys_time(const struct lpar_record *r, struct par_buf *b);
-int get_compat_modes(const struct lpar_record *r, struct par_buf *b);
-int get_configurable_mem(const struct lpar_record *r, struct par_buf *b);
-int get_avail_mem(const struct lpar_record *r, struct par_buf *b);
-int get_mem_region(const struct lpar_record *r, struct par_buf *b);
-int get_installed_units(const struct lpar_record *r, struct par_buf *b);
-int get_avail_units(const struct lpar_record *r, struct par_buf *b);
-int get_refcode_time(const struct lpar_record *r, struct par_buf *b);
-bool is_vios(const struct lpar_record *r);
-bool is_not_vios(const struct lpar_record *r);
-bool has_resources(const struct lpar_record *r);
-bool has_resources_not_vios(const struct lpar_record *r);
-bool is_shared_profile(const struct lpar_record *r);
-bool is_curr_shared(const struct lpar_record *r);
-
-/* put_x100 - hundredths as the HMC writes them: "0.5", "1.0", "0.05" */
-int put_x100(struct par_buf *b, uint64_t v);
-/* put_u64 - without going through printf */
-int put_u64(struct par_buf *b, uint64_t v);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rules for single values: what attributes.def names as .check, and names of objects. */
+/* Rules for single values: what attributes.def names as CHECK, and names of objects. */
 #include "lpard/common/uuid.h"
-#include "lpard/core/attributes/attributes_priv.h"
-#include "lpard/core/messages.h"
 #include "lpard/core/model/adapters.h"
+#include "lpard/core/model/attributes.h"
+#include "lpard/core/model/partition.h"
 
 #include <string.h>
 
@@ -12,103 +12,111 @@ enum {
 	MAX_DESCRIPTION = 1024,
 };
 
-int lpar_name_check(const char *attribute, const char *name, struct par_error **err)
-{
-	size_t len = strlen(name);
-	const char *why = NULL;
+const char *const lpar_compat_modes[] = { "default", "POWER8",	"POWER9_base",
+					  "POWER9",  "POWER10", NULL };
 
+static int refuse(struct par_buf *why, const char *text)
+{
+	par_buf_puts(why, text);
+	return -EINVAL;
+}
+
+int lpar_check_object_name(const struct par_field *f, const char *v, struct par_buf *why)
+{
+	size_t len = strlen(v);
+
+	(void)f;
 	if (len == 0)
-		why = "It must not be empty";
-	else if (!par_printable(name))
-		return attr_fail_value(attribute, "", "It must be printable ASCII", err);
-	else if (len > MAX_NAME)
-		why = "It must have at most 31 characters";
-	else if (strpbrk(name, "()<>*$&?|[]'\"/\\`,=;"))
-		why = "It must not have any of  ( ) < > * $ & ? | [ ] ' \" / \\ ` , = ;";
-	else if (name[0] == '-' || name[0] == ' ' || name[len - 1] == ' ')
-		why = "It must not begin with a dash or a blank, nor end with a blank";
-	else if (strspn(name, ".") == len)
-		why = "It must not be made of dots only";
-	return why ? attr_fail_value(attribute, name, why, err) : 0;
+		return refuse(why, "It must not be empty");
+	if (!par_printable(v))
+		return refuse(why, "It must be printable ASCII");
+	if (len > MAX_NAME)
+		return refuse(why, "It must have at most 31 characters");
+	if (strpbrk(v, "()<>*$&?|[]'\"/\\`,=;"))
+		return refuse(why,
+			      "It must not have any of  ( ) < > * $ & ? | [ ] ' \" / \\ ` , = ;");
+	if (v[0] == '-' || v[0] == ' ' || v[len - 1] == ' ')
+		return refuse(why,
+			      "It must not begin with a dash or a blank, nor end with a blank");
+	if (strspn(v, ".") == len)
+		return refuse(why, "It must not be made of dots only");
+	return 0;
 }
 
-int check_object_name(const struct lpar_attribute *a, const char *v, struct par_error **err)
+int lpar_check_printable(const struct par_field *f, const char *v, struct par_buf *why)
 {
-	return lpar_name_check(a->name, v, err);
-}
-
-int check_printable(const struct lpar_attribute *a, const char *v, struct par_error **err)
-{
+	(void)f;
 	if (!par_printable(v) || strlen(v) > 255)
-		return attr_fail_value(a->name, "",
-				       "It must be printable ASCII of at most 255 characters", err);
+		return refuse(why, "It must be printable ASCII of at most 255 characters");
 	return 0;
 }
 
 /* Text for people: any UTF-8 without control characters. */
-int check_description(const struct lpar_attribute *a, const char *v, struct par_error **err)
+int lpar_check_description(const struct par_field *f, const char *v, struct par_buf *why)
 {
+	(void)f;
 	if (strlen(v) > MAX_DESCRIPTION)
-		return attr_fail_value(a->name, "", "It must have at most 1024 characters", err);
+		return refuse(why, "It must have at most 1024 characters");
 	for (; *v; v++) {
 		if ((unsigned char)*v < 0x20 || *v == 0x7f)
-			return attr_fail_value(a->name, "", "It must not have control characters",
-					       err);
+			return refuse(why, "It must not have control characters");
 	}
 	return 0;
 }
 
-int check_uuid(const struct lpar_attribute *a, const char *v, struct par_error **err)
+int lpar_check_uuid(const struct par_field *f, const char *v, struct par_buf *why)
 {
 	char upper[PAR_UUID_LEN];
 
+	(void)f;
 	if (par_uuid_upper(v, upper) < 0 || strcmp(v, upper) != 0)
-		return attr_fail_value(a->name, v, "It is not an upper-case UUID", err);
+		return refuse(why, "It is not an upper-case UUID");
 	return 0;
 }
 
-int check_none_or_id(const struct lpar_attribute *a, const char *v, struct par_error **err)
+int lpar_check_none_or_id(const struct par_field *f, const char *v, struct par_buf *why)
 {
 	uint64_t id;
 
+	(void)f;
 	if (strcmp(v, "none") != 0 && (par_parse_u64(v, 65535, &id) < 0 || id == 0))
-		return attr_fail_value(a->name, v, "It must be none or a number of 1 to 65535",
-				       err);
+		return refuse(why, "It must be none or a number of 1 to 65535");
 	return 0;
 }
 
-int check_id_list(const struct lpar_attribute *a, const char *v, struct par_error **err)
+int lpar_check_id_list(const struct par_field *f, const char *v, struct par_buf *why)
 {
 	auto_strv ids = { 0 };
 	uint64_t id;
 	int r;
 
+	(void)f;
 	if (strcmp(v, "none") == 0)
 		return 0;
-	r = par_attrs_split_list(v, &ids, err);
-	if (r < 0)
+	r = par_attrs_split_list(v, &ids, NULL);
+	if (r == -ENOMEM)
 		return r;
-	for (size_t i = 0; i < ids.n; i++) {
+	for (size_t i = 0; i < ids.n && r == 0; i++) {
 		if (par_parse_u64(ids.v[i], LPAR_ID_MAX, &id) < 0 || id == 0)
-			return attr_fail_value(a->name, v, "It must be none or partition ids", err);
+			r = -EINVAL;
 	}
-	return ids.n ? 0 : attr_fail_value(a->name, v, "It must be none or partition ids", err);
+	return r < 0 || ids.n == 0 ? refuse(why, "It must be none or partition ids") : 0;
 }
 
-int check_compat_mode(const struct lpar_attribute *a, const char *v, struct par_error **err)
+int lpar_check_compat_mode(const struct par_field *f, const char *v, struct par_buf *why)
 {
-	auto_buf why = { 0 };
-
-	par_buf_puts(&why, "It must be one of");
+	(void)f;
 	for (size_t i = 0; lpar_compat_modes[i]; i++) {
 		if (strcmp(lpar_compat_modes[i], v) == 0)
 			return 0;
-		par_buf_printf(&why, "%s%s", i ? "," : " ", lpar_compat_modes[i]);
 	}
-	return attr_fail_value(a->name, v, why.data ? why.data : "", err);
+	par_buf_puts(why, "It must be one of");
+	for (size_t i = 0; lpar_compat_modes[i]; i++)
+		par_buf_printf(why, "%s%s", i ? "," : " ", lpar_compat_modes[i]);
+	return -EINVAL;
 }
 
-int check_adapters(const struct lpar_attribute *a, const char *v, struct par_error **err)
+int lpar_check_adapters(const struct par_field *f, const char *v, struct par_buf *why)
 {
 	static const struct {
 		const char *name;
@@ -121,18 +129,16 @@ int check_adapters(const struct lpar_attribute *a, const char *v, struct par_err
 		{ "io_slots", LPAR_ADAPTER_IO },
 	};
 	auto_adapters all = { 0 };
-	auto_error why = NULL;
+	auto_error err = NULL;
 	int r;
 
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(kinds); i++) {
-		if (strcmp(kinds[i].name, a->name) != 0)
+		if (strcmp(kinds[i].name, f->name) != 0)
 			continue;
-		r = lpar_adapters_parse(kinds[i].kind, v, &all, &why);
-		if (r < 0 && why && why->id == PAR_E_INVALID_ARGUMENT)
-			return attr_fail_value(a->name, v, why->msg, err);
-		if (r < 0)
-			par_error_move(err, &why);
-		return r;
+		r = lpar_adapters_parse(kinds[i].kind, v, &all, &err);
+		if (r == -ENOMEM)
+			return r;
+		return r < 0 ? refuse(why, err && err->msg ? err->msg : "") : 0;
 	}
 	return 0;
 }

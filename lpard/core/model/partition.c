@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Partitions: making, changing and copying them, and which operation their state allows. */
 #include "lpard/core/model/partition.h"
-#include "lpard/core/attributes/attributes_priv.h"
+#include "lpard/core/model/attributes.h"
 #include "lpard/core/messages.h"
 #include "lpard/core/model/profile_priv.h"
 
@@ -13,7 +13,7 @@ void lpar_partition_free(struct lpar_partition **p)
 
 	if (!it)
 		return;
-	attr_free_strings(LPAR_LIST_LPAR, ATTR_OF_PARTITION, it);
+	lpar_object_free(LPAR_LIST_LPAR, LPAR_OF_PARTITION, it);
 	for (size_t i = 0; i < it->n_profiles; i++)
 		lpar_profile_done(&it->profiles[i]);
 	free(it->profiles);
@@ -24,7 +24,7 @@ void lpar_partition_free(struct lpar_partition **p)
 
 static int copy_into(const struct lpar_partition *from, struct lpar_partition *to)
 {
-	if (attr_dup_strings(LPAR_LIST_LPAR, ATTR_OF_PARTITION, to) < 0)
+	if (lpar_object_copy(LPAR_LIST_LPAR, LPAR_OF_PARTITION, to) < 0)
 		return -ENOMEM;
 	to->profiles = calloc(from->n_profiles + 1, sizeof(*to->profiles));
 	if (!to->profiles)
@@ -75,7 +75,7 @@ static int check_boot_image(const struct lpar_system *sys, const struct lpar_par
 	if (!p->boot_image || strcmp(p->boot_image, "none") == 0 || !sys || sys->images.n == 0 ||
 	    par_strv_find(&sys->images, p->boot_image) >= 0)
 		return 0;
-	return attr_fail_value("boot_image", p->boot_image, "There is no such boot image", err);
+	return lpar_value_fail("boot_image", p->boot_image, "There is no such boot image", err);
 }
 
 /* The id asked for, or the lowest free one. */
@@ -98,18 +98,17 @@ static int choose_id(const struct lpar_set *others, struct lpar_partition *p,
 static int create_set(struct lpar_partition *p, struct lpar_profile *profile,
 		      const struct par_attr *attr, struct par_error **err)
 {
-	const struct lpar_attribute *a = attr_find(LPAR_LIST_PROF, attr->name);
+	const struct lpar_attribute *a = lpar_attribute_find(LPAR_LIST_LPAR, attr->name);
 
 	if (strcmp(attr->name, "profile_name") == 0)
-		return attr_change_field(attr_find(LPAR_LIST_PROF, "name"), profile, attr->op,
-					 attr->value, err);
-	if (a && a->when == ALWAYS)
-		return profile_set(profile, attr, err);
-	a = attr_find(LPAR_LIST_LPAR, attr->name);
-	if (!a || a->when == FIXED || strcmp(attr->name, "default_profile") == 0)
+		return lpar_attribute_change(lpar_attribute_find(LPAR_LIST_PROF, "name"), profile,
+					     attr->op, attr->value, err);
+	if (!a || a->of_profile)
+		return lpar_profile_set(profile, attr, err);
+	if (a->when == LPAR_WHEN_FIXED || strcmp(attr->name, "default_profile") == 0)
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, LPAR_MSG_INVALID_ATTRIBUTE,
 				attr->name);
-	return attr_change_field(a, p, attr->op, attr->value, err);
+	return lpar_attribute_change(a, p, attr->op, attr->value, err);
 }
 
 static int create_fill(const struct lpar_system *sys, const struct par_attrs *attrs,
@@ -117,25 +116,24 @@ static int create_fill(const struct lpar_system *sys, const struct par_attrs *at
 {
 	static const char *const more[] = { "name", "profile_name", "lpar_env", NULL };
 	par_cleanup(lpar_profile_done) struct lpar_profile profile;
-	int r = 0;
+	int r;
 
-	profile_init(&profile);
-	for (size_t i = 0; i < attrs->n && r == 0; i++)
+	lpar_profile_init(&profile);
+	for (size_t i = 0; i < attrs->n; i++) {
 		r = create_set(p, &profile, &attrs->v[i], err);
-	if (r == 0)
-		r = profile_require(&profile, attrs, more, err);
-	if (r == 0)
-		r = profile_settle(&profile, attrs, err);
-	if (r == 0)
-		r = profile_complete(&profile, err);
-	if (r == 0)
-		r = profile_check(&profile, sys, err);
+		if (r < 0)
+			return r;
+	}
+	r = lpar_profile_require(&profile, attrs, more, err);
+	if (r < 0)
+		return r;
+	r = lpar_profile_finish(&profile, sys, attrs, err);
 	if (r < 0)
 		return r;
 	p->default_profile = strdup(profile.name);
 	if (!p->default_profile)
 		return par_oom(err);
-	return profile_append(p, &profile, err);
+	return lpar_profile_append(p, &profile, err);
 }
 
 int lpar_partition_create(const struct lpar_system *sys, const struct lpar_set *others,
@@ -149,14 +147,17 @@ int lpar_partition_create(const struct lpar_system *sys, const struct lpar_set *
 		return par_oom(err);
 	p->avail_priority = 127;
 	if (par_uuid_upper(uuid, p->uuid) < 0)
-		return attr_fail_value("uuid", uuid, "It is not a UUID", err);
+		return lpar_value_fail("uuid", uuid, "It is not a UUID", err);
 	r = create_fill(sys, attrs, p, err);
-	if (r == 0)
-		r = check_free_name(others, NULL, p->name, err);
-	if (r == 0)
-		r = check_boot_image(sys, p, err);
-	if (r == 0)
-		r = choose_id(others, p, err);
+	if (r < 0)
+		return r;
+	r = check_free_name(others, NULL, p->name, err);
+	if (r < 0)
+		return r;
+	r = check_boot_image(sys, p, err);
+	if (r < 0)
+		return r;
+	r = choose_id(others, p, err);
 	if (r < 0)
 		return r;
 	*ret = take_ptr(p);
@@ -175,19 +176,21 @@ static int rename_partition(struct lpar_partition *p, const struct lpar_partitio
 		return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_MUST_BE_OFF, p->name,
 				lpar_state_text(state));
 	r = check_free_name(others, original, name, err);
-	return r < 0 ? r : attr_set_field(attr_find(LPAR_LIST_LPAR, "name"), p, name, err);
+	if (r < 0)
+		return r;
+	return lpar_field_set(&lpar_attribute_find(LPAR_LIST_LPAR, "name")->field, p, name, err);
 }
 
 static int change_one(struct lpar_partition *p, enum lpar_state state, const struct par_attr *attr,
 		      struct par_error **err)
 {
-	const struct lpar_attribute *a = attr_find(LPAR_LIST_LPAR, attr->name);
+	const struct lpar_attribute *a = lpar_attribute_find(LPAR_LIST_LPAR, attr->name);
 	struct lpar_profile *profile;
 
-	if (!a || a->when == FIXED || a->when == BORN)
+	if (!a || a->when == LPAR_WHEN_FIXED || a->when == LPAR_WHEN_BORN)
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, LPAR_MSG_INVALID_ATTRIBUTE,
 				attr->name);
-	if (a->when == STOPPED && lpar_state_active(state))
+	if (a->when == LPAR_WHEN_STOPPED && lpar_state_active(state))
 		return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_MUST_BE_OFF, p->name,
 				lpar_state_text(state));
 	if (strcmp(attr->name, "default_profile") == 0) {
@@ -196,7 +199,7 @@ static int change_one(struct lpar_partition *p, enum lpar_state state, const str
 		if (r < 0)
 			return r;
 	}
-	return attr_change_field(a, p, attr->op, attr->value, err);
+	return lpar_attribute_change(a, p, attr->op, attr->value, err);
 }
 
 int lpar_partition_change(struct lpar_partition *p, const struct lpar_system *sys,
@@ -205,11 +208,11 @@ int lpar_partition_change(struct lpar_partition *p, const struct lpar_system *sy
 {
 	auto_partition copy = lpar_partition_dup(p);
 	struct lpar_partition swap;
-	int r = 0;
+	int r;
 
 	if (!copy)
 		return par_oom(err);
-	for (size_t i = 0; i < attrs->n && r == 0; i++) {
+	for (size_t i = 0; i < attrs->n; i++) {
 		const struct par_attr *a = &attrs->v[i];
 
 		if (strcmp(a->name, "name") == 0 || strcmp(a->name, "lpar_id") == 0)
@@ -218,9 +221,10 @@ int lpar_partition_change(struct lpar_partition *p, const struct lpar_system *sy
 			r = rename_partition(copy, p, others, state, a->value, err);
 		else
 			r = change_one(copy, state, a, err);
+		if (r < 0)
+			return r;
 	}
-	if (r == 0)
-		r = check_boot_image(sys, copy, err);
+	r = check_boot_image(sys, copy, err);
 	if (r < 0)
 		return r;
 	swap = *p;
@@ -229,7 +233,7 @@ int lpar_partition_change(struct lpar_partition *p, const struct lpar_system *sy
 	return 0;
 }
 
-static enum lpar_state state_of(const struct lpar_partition *p, const struct lpar_live *live)
+enum lpar_state lpar_partition_state(const struct lpar_partition *p, const struct lpar_live *live)
 {
 	enum lpar_state s = live ? live->state : LPAR_STATE_NOT_ACTIVATED;
 
@@ -239,7 +243,7 @@ static enum lpar_state state_of(const struct lpar_partition *p, const struct lpa
 int lpar_operation_check(const struct lpar_partition *p, const struct lpar_live *live,
 			 enum lpar_operation op, bool with_profile, struct par_error **err)
 {
-	enum lpar_state state = state_of(p, live);
+	enum lpar_state state = lpar_partition_state(p, live);
 	const char *text = lpar_state_text(state);
 	bool active = lpar_state_active(state);
 

@@ -87,6 +87,12 @@ int lpar_partition_change(struct lpar_partition *p, const struct lpar_system *sy
 			  const struct lpar_set *others, enum lpar_state state,
 			  const struct par_attrs *attrs, struct par_error **err);
 
+/*
+ * lpar_partition_state - the state that listings show: what @live says (NULL: not activated), but
+ * Error where the last activation failed
+ */
+enum lpar_state lpar_partition_state(const struct lpar_partition *p, const struct lpar_live *live);
+
 /* What can be done to a partition (chsysstate, rmsyscfg). */
 enum lpar_operation {
 	LPAR_OP_ON,	  /* needs a profile, or a current configuration */

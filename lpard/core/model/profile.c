@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Profiles: making, changing and removing them; what must hold between their attributes. */
 #include "lpard/core/model/profile.h"
-#include "lpard/core/model/adapters.h"
-#include "lpard/core/attributes/attributes_priv.h"
 #include "lpard/core/messages.h"
+#include "lpard/core/model/adapters.h"
+#include "lpard/core/model/attributes.h"
 #include "lpard/core/model/profile_priv.h"
 
 #include <inttypes.h>
@@ -15,7 +15,7 @@
 
 void lpar_profile_done(struct lpar_profile *p)
 {
-	attr_free_strings(LPAR_LIST_PROF, ATTR_OF_PROFILE, p);
+	lpar_object_free(LPAR_LIST_PROF, LPAR_OF_PROFILE, p);
 	*p = (struct lpar_profile){ 0 };
 }
 
@@ -23,7 +23,7 @@ int lpar_profile_copy(const struct lpar_profile *from, struct lpar_profile *ret)
 {
 	struct lpar_profile copy = *from;
 
-	if (attr_dup_strings(LPAR_LIST_PROF, ATTR_OF_PROFILE, &copy) < 0) {
+	if (lpar_object_copy(LPAR_LIST_PROF, LPAR_OF_PROFILE, &copy) < 0) {
 		lpar_profile_done(&copy);
 		return -ENOMEM;
 	}
@@ -58,7 +58,7 @@ int lpar_profile_get(const struct lpar_partition *p, const char *name, struct lp
 	return par_fail(err, PAR_E_NOT_FOUND, 0, LPAR_MSG_NO_PROFILE, name, p->name);
 }
 
-int profile_append(struct lpar_partition *p, struct lpar_profile *take, struct par_error **err)
+int lpar_profile_append(struct lpar_partition *p, struct lpar_profile *take, struct par_error **err)
 {
 	struct lpar_profile *v = reallocarray(p->profiles, p->n_profiles + 1, sizeof(*v));
 
@@ -122,7 +122,7 @@ static int check_mem(const struct lpar_profile *p, uint64_t lmb, struct par_erro
 		snprintf(value, sizeof(value), "%" PRIu64, all[i].mib);
 		snprintf(why, sizeof(why),
 			 "It must be a multiple of the memory region size, %" PRIu64 " MB", lmb);
-		return attr_fail_value(all[i].name, value, why, err);
+		return lpar_value_fail(all[i].name, value, why, err);
 	}
 	return check_order("mem", p->min_mem_mib, p->desired_mem_mib, p->max_mem_mib, err);
 }
@@ -140,7 +140,7 @@ static int check_procs(const struct lpar_profile *p, struct par_error **err)
 	int r;
 
 	if (p->min_procs == 0)
-		return attr_fail_value("min_procs", "0", "It must be at least 1", err);
+		return lpar_value_fail("min_procs", "0", "It must be at least 1", err);
 	r = check_order("procs", p->min_procs, p->desired_procs, p->max_procs, err);
 	if (r < 0 || p->proc_mode == LPAR_PROC_DEDICATED)
 		return r;
@@ -187,12 +187,12 @@ static int check_slots(const struct lpar_profile *p, struct par_error **err)
 			uint32_t slot = a.v[k].slot;
 
 			if (slot >= p->max_virtual_slots)
-				return attr_fail_value(all[i].name, all[i].list,
+				return lpar_value_fail(all[i].name, all[i].list,
 						       "Every slot must be less than "
 						       "max_virtual_slots",
 						       err);
 			if (taken[slot / 8] & (1u << slot % 8))
-				return attr_fail_value(all[i].name, all[i].list,
+				return lpar_value_fail(all[i].name, all[i].list,
 						       "A slot is used by another adapter", err);
 			taken[slot / 8] |= (uint8_t)(1u << slot % 8);
 		}
@@ -206,35 +206,39 @@ static int check_sharing(const struct lpar_profile *p, struct par_error **err)
 
 	if (is_shared_mode(p->sharing_mode) == (p->proc_mode == LPAR_PROC_SHARED))
 		return 0;
-	attr_put_field(attr_find(LPAR_LIST_PROF, "sharing_mode"), p, &value);
-	return attr_fail_value("sharing_mode", value.data ? value.data : "",
+	par_field_print(&lpar_attribute_find(LPAR_LIST_PROF, "sharing_mode")->field, p, &value);
+	return lpar_value_fail("sharing_mode", value.data ? value.data : "",
 			       "With proc_mode shared it must be cap or uncap, with ded one of the "
 			       "others",
 			       err);
 }
 
-int profile_check(const struct lpar_profile *p, const struct lpar_system *sys,
-		  struct par_error **err)
+int lpar_profile_check(const struct lpar_profile *p, const struct lpar_system *sys,
+		       struct par_error **err)
 {
-	int r = 0;
+	int r;
 
-	if (!p->all_resources) {
-		r = check_mem(p, sys && sys->lmb_mib ? sys->lmb_mib : LPAR_LMB_MIB, err);
-		if (r == 0)
-			r = check_procs(p, err);
-		if (r == 0)
-			r = check_sharing(p, err);
-	}
-	return r < 0 ? r : check_slots(p, err);
+	if (p->all_resources)
+		return check_slots(p, err);
+	r = check_mem(p, sys && sys->lmb_mib ? sys->lmb_mib : LPAR_LMB_MIB, err);
+	if (r < 0)
+		return r;
+	r = check_procs(p, err);
+	if (r < 0)
+		return r;
+	r = check_sharing(p, err);
+	if (r < 0)
+		return r;
+	return check_slots(p, err);
 }
 
-void profile_init(struct lpar_profile *p)
+void lpar_profile_init(struct lpar_profile *p)
 {
 	*p = (struct lpar_profile){ .uncap_weight = 128, .max_virtual_slots = 10 };
 }
 
 /* The terminals in slots 0 and 1 are there whatever else was asked for. */
-int profile_complete(struct lpar_profile *p, struct par_error **err)
+static int complete(struct lpar_profile *p, struct par_error **err)
 {
 	auto_adapters a = { 0 };
 	auto_buf b = { 0 };
@@ -268,8 +272,8 @@ static bool only_shared(const char *name)
 	       strcmp(name, "max_proc_units") == 0 || strcmp(name, "uncap_weight") == 0;
 }
 
-int profile_require(const struct lpar_profile *p, const struct par_attrs *attrs,
-		    const char *const *more, struct par_error **err)
+int lpar_profile_require(const struct lpar_profile *p, const struct par_attrs *attrs,
+			 const char *const *more, struct par_error **err)
 {
 	static const char *const always[] = { "min_mem",   "desired_mem", "max_mem",
 					      "proc_mode", "min_procs",	  "desired_procs",
@@ -297,18 +301,18 @@ int profile_require(const struct lpar_profile *p, const struct par_attrs *attrs,
 	return 0;
 }
 
-int profile_set(struct lpar_profile *p, const struct par_attr *attr, struct par_error **err)
+int lpar_profile_set(struct lpar_profile *p, const struct par_attr *attr, struct par_error **err)
 {
-	const struct lpar_attribute *a = attr_find(LPAR_LIST_PROF, attr->name);
+	const struct lpar_attribute *a = lpar_attribute_find(LPAR_LIST_PROF, attr->name);
 
-	if (!a || a->when == FIXED)
+	if (!a || a->when == LPAR_WHEN_FIXED)
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, LPAR_MSG_INVALID_ATTRIBUTE,
 				attr->name);
-	return attr_change_field(a, p, attr->op, attr->value, err);
+	return lpar_attribute_change(a, p, attr->op, attr->value, err);
 }
 
 /* With the processor mode go the attributes that only the other mode has. */
-int profile_settle(struct lpar_profile *p, const struct par_attrs *attrs, struct par_error **err)
+static int settle(struct lpar_profile *p, const struct par_attrs *attrs, struct par_error **err)
 {
 	const char *sharing = par_attrs_get(attrs, "sharing_mode");
 
@@ -328,13 +332,28 @@ int profile_settle(struct lpar_profile *p, const struct par_attrs *attrs, struct
 	return 0;
 }
 
+int lpar_profile_finish(struct lpar_profile *p, const struct lpar_system *sys,
+			const struct par_attrs *attrs, struct par_error **err)
+{
+	int r = settle(p, attrs, err);
+
+	if (r < 0)
+		return r;
+	r = complete(p, err);
+	if (r < 0)
+		return r;
+	return lpar_profile_check(p, sys, err);
+}
+
 static int check_new_name(const struct lpar_partition *p, const char *name, struct par_error **err)
 {
 	int r = lpar_name_check("name", name, err);
 
-	if (r == 0 && lpar_profile_find(p, name))
-		r = par_fail(err, PAR_E_EXISTS, 0, LPAR_MSG_PROFILE_USED, name, p->name);
-	return r;
+	if (r < 0)
+		return r;
+	if (lpar_profile_find(p, name))
+		return par_fail(err, PAR_E_EXISTS, 0, LPAR_MSG_PROFILE_USED, name, p->name);
+	return 0;
 }
 
 static bool names_partition(const char *name)
@@ -347,32 +366,38 @@ int lpar_profile_create(struct lpar_partition *p, const struct lpar_system *sys,
 {
 	static const char *const more[] = { "name", NULL };
 	par_cleanup(lpar_profile_done) struct lpar_profile made;
-	int r = 0;
+	int r;
 
-	profile_init(&made);
-	for (size_t i = 0; i < attrs->n && r == 0; i++) {
-		if (!names_partition(attrs->v[i].name))
-			r = profile_set(&made, &attrs->v[i], err);
+	lpar_profile_init(&made);
+	for (size_t i = 0; i < attrs->n; i++) {
+		if (names_partition(attrs->v[i].name))
+			continue;
+		r = lpar_profile_set(&made, &attrs->v[i], err);
+		if (r < 0)
+			return r;
 	}
-	if (r == 0)
-		r = profile_require(&made, attrs, more, err);
-	if (r == 0)
-		r = check_new_name(p, made.name, err);
-	if (r == 0)
-		r = profile_settle(&made, attrs, err);
-	if (r == 0)
-		r = profile_complete(&made, err);
-	if (r == 0)
-		r = profile_check(&made, sys, err);
-	return r < 0 ? r : profile_append(p, &made, err);
+	r = lpar_profile_require(&made, attrs, more, err);
+	if (r < 0)
+		return r;
+	r = check_new_name(p, made.name, err);
+	if (r < 0)
+		return r;
+	r = lpar_profile_finish(&made, sys, attrs, err);
+	if (r < 0)
+		return r;
+	return lpar_profile_append(p, &made, err);
 }
 
-/* Profile @old of @p is now called @name: so are the references to it. */
-static int rename_references(struct lpar_partition *p, const char *old, const char *name,
-			     struct par_error **err)
+/* @made takes the place of profile @old of @p under another name: so do the references to it. */
+static int rename_profile(struct lpar_partition *p, const char *old, struct lpar_profile *made,
+			  const char *name, struct par_error **err)
 {
-	char **refs[] = { &p->default_profile, p->current ? &p->current->profile.name : NULL };
+	char **refs[] = { &p->default_profile, p->current ? &p->current->profile.name : NULL,
+			  &made->name };
+	int r = check_new_name(p, name, err);
 
+	if (r < 0)
+		return r;
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(refs); i++) {
 		char *copy;
 
@@ -404,32 +429,24 @@ int lpar_profile_change(struct lpar_partition *p, const struct lpar_system *sys,
 		return r;
 	if (lpar_profile_copy(profile, &made) < 0)
 		return par_oom(err);
-	for (size_t i = 0; i < attrs->n && r == 0; i++) {
+	for (size_t i = 0; i < attrs->n; i++) {
 		const struct par_attr *a = &attrs->v[i];
 
-		if (strcmp(a->name, "name") != 0 && strcmp(a->name, "new_name") != 0 &&
-		    !names_partition(a->name))
-			r = profile_set(&made, a, err);
+		if (strcmp(a->name, "name") == 0 || strcmp(a->name, "new_name") == 0 ||
+		    names_partition(a->name))
+			continue;
+		r = lpar_profile_set(&made, a, err);
+		if (r < 0)
+			return r;
 	}
-	if (r == 0)
-		r = profile_settle(&made, attrs, err);
-	if (r == 0)
-		r = profile_complete(&made, err);
-	if (r == 0)
-		r = profile_check(&made, sys, err);
-	if (r == 0 && new_name && strcmp(new_name, name) != 0) {
-		r = check_new_name(p, new_name, err);
-		if (r == 0)
-			r = rename_references(p, name, new_name, err);
-		if (r == 0) {
-			free(made.name);
-			made.name = strdup(new_name);
-			if (!made.name)
-				r = par_oom(err);
-		}
-	}
+	r = lpar_profile_finish(&made, sys, attrs, err);
 	if (r < 0)
 		return r;
+	if (new_name && strcmp(new_name, name) != 0) {
+		r = rename_profile(p, name, &made, new_name, err);
+		if (r < 0)
+			return r;
+	}
 	lpar_profile_done(profile);
 	*profile = made;
 	made = (struct lpar_profile){ 0 };
@@ -478,7 +495,7 @@ int lpar_profile_save(struct lpar_partition *p, const char *name, bool force,
 			made.desired_proc_units_x100 = p->current->proc_units_x100;
 	}
 	if (!there)
-		return profile_append(p, &made, err);
+		return lpar_profile_append(p, &made, err);
 	lpar_profile_done(there);
 	*there = made;
 	made = (struct lpar_profile){ 0 };
@@ -491,5 +508,17 @@ bool lpar_last_valid_profile(const struct lpar_partition *p, struct lpar_profile
 		return false;
 	*ret = p->current->profile;
 	ret->name = (char *)(uintptr_t)LPAR_LAST_VALID;
+	return true;
+}
+
+bool lpar_boot_mode_parse(const char *text, enum lpar_boot_mode *ret)
+{
+	struct lpar_profile p = { 0 };
+	auto_buf why = { 0 };
+
+	if (!text || par_field_parse(&lpar_attribute_find(LPAR_LIST_PROF, "boot_mode")->field, &p,
+				     text, &why) < 0)
+		return false;
+	*ret = p.boot_mode;
 	return true;
 }

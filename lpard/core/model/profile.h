@@ -81,6 +81,12 @@ void lpar_current_free(struct lpar_current **c);
 /* The pseudo-profile that shows and restores the last active configuration. */
 #define LPAR_LAST_VALID "last*valid*configuration"
 
+/*
+ * lpar_last_valid_profile - the pseudo-profile as a record's profile
+ * Returns false when @p was never activated.  @ret borrows from @p: do not free it.
+ */
+bool lpar_last_valid_profile(const struct lpar_partition *p, struct lpar_profile *ret);
+
 /* lpar_profile_find - a profile of @p by name, NULL if there is none */
 struct lpar_profile *lpar_profile_find(const struct lpar_partition *p, const char *name);
 /* lpar_profile_get - the same, failing with HSCL800F (PAR_E_NOT_FOUND) */

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <time.h>
 
 enum lpar_state {
 	LPAR_STATE_NOT_ACTIVATED,
@@ -68,4 +69,13 @@ struct lpar_live {
 	uint64_t mem_mib;	/* in use now; 0: what the current configuration says */
 	uint32_t procs;		/* in use now; 0: the same */
 	uint32_t proc_units_x100;
+};
+
+/* A reference code as the daemon recorded it. */
+struct lpar_refcode {
+	time_t time;			    /* 0: no time stamp */
+	uint32_t number;		    /* refcode_num of a system's list */
+	const char *refcode;		    /* may be "" */
+	const char *words[8];		    /* word2..word9; NULL: empty */
+	const char *fru_call_out_loc_codes; /* NULL: empty */
 };

@@ -4,46 +4,52 @@
  * values are those of the HMC's attributes; a current configuration has `mem`, `procs` and
  * `proc_units` besides (what it was given).
  */
-#include "lpard/core/attributes/attributes_priv.h"
+#include "lpard/core/model/attributes.h"
 #include "lpard/core/model/partition.h"
 #include "lpard/core/model/profile_priv.h"
 
 #include <string.h>
 
-#define GIVEN(field) .base = ATTR_OF_CURRENT, .offset = offsetof(struct lpar_current, field)
-
 /* What a current configuration has beyond a profile. */
-static const struct lpar_attribute given[] = {
-	{ .name = "mem", .kind = ATTR_U64, GIVEN(mem_mib), .max = UINT64_C(1) << 40 },
-	{ .name = "procs", .kind = ATTR_U32, GIVEN(procs), .max = LPAR_MAX_PROCS },
+static const struct par_field given[] = {
+	{ .name = "mem",
+	  .type = PAR_FIELD_U64,
+	  .offset = PAR_OFFSET(struct lpar_current, mem_mib, uint64_t),
+	  .max = UINT64_C(1) << 40 },
+	{ .name = "procs",
+	  .type = PAR_FIELD_U32,
+	  .offset = PAR_OFFSET(struct lpar_current, procs, uint32_t),
+	  .max = LPAR_MAX_PROCS },
 	{ .name = "proc_units",
-	  .kind = ATTR_X100,
-	  GIVEN(proc_units_x100),
+	  .type = PAR_FIELD_X100,
+	  .offset = PAR_OFFSET(struct lpar_current, proc_units_x100, uint32_t),
 	  .max = LPAR_MAX_PROCS * 100 },
 };
 
 int lpar_partition_to_attrs(const struct lpar_partition *p, struct par_attrs *ret)
 {
-	return attr_store(LPAR_LIST_LPAR, ATTR_OF_PARTITION, p, ret);
+	return lpar_object_store(LPAR_LIST_LPAR, LPAR_OF_PARTITION, p, ret);
 }
 
 int lpar_profile_to_attrs(const struct lpar_profile *p, struct par_attrs *ret)
 {
-	return attr_store(LPAR_LIST_PROF, ATTR_OF_PROFILE, p, ret);
+	return lpar_object_store(LPAR_LIST_PROF, LPAR_OF_PROFILE, p, ret);
 }
 
 int lpar_current_to_attrs(const struct lpar_current *c, struct par_attrs *ret)
 {
 	int r = lpar_profile_to_attrs(&c->profile, ret);
 
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(given) && r == 0; i++) {
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(given); i++) {
 		auto_buf b = { 0 };
 
-		r = attr_put_field(&given[i], c, &b);
-		if (r == 0)
-			r = par_attrs_add(ret, given[i].name, PAR_ATTR_SET, b.data ? b.data : "");
+		if (par_field_print(&given[i], c, &b) < 0 ||
+		    par_attrs_add(ret, given[i].name, PAR_ATTR_SET, b.data) < 0)
+			return -ENOMEM;
 	}
-	return r;
+	return 0;
 }
 
 static int check_version(unsigned int version, struct par_error **err)
@@ -67,32 +73,40 @@ static int corrupt(const char *what, struct par_error **err)
 }
 
 /*
- * A partition's name is the hypervisor's, and others may have given it one that mksyscfg refuses.
- * That must not make the LPAR unreadable: it is taken as it is.
+ * Rows of @l that are members of @object, by name; what is not known is skipped.  A partition's
+ * name is the hypervisor's, and others may have given it one that mksyscfg refuses.  That must not
+ * make the LPAR unreadable: its name is taken as it is.
  */
-static bool is_partition_name(const struct lpar_attribute *a, enum attr_base base)
+static int load(enum lpar_listing l, enum lpar_object object, const struct par_attrs *attrs,
+		void *to, struct par_error **err)
 {
-	return base == ATTR_OF_PARTITION && strcmp(a->name, "name") == 0;
+	for (size_t i = 0; i < attrs->n; i++) {
+		const struct lpar_attribute *a = lpar_attribute_find(l, attrs->v[i].name);
+		struct par_field field;
+		int r;
+
+		if (!a || !lpar_attribute_stored(a, object))
+			continue;
+		field = a->field;
+		if (object == LPAR_OF_PARTITION && strcmp(field.name, "name") == 0)
+			field.check = NULL;
+		r = lpar_field_set(&field, to, attrs->v[i].value, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
-/* Rows of @l that are fields of @base, by name; what is not known is skipped. */
-static int load(enum lpar_listing l, enum attr_base base, const struct par_attrs *attrs,
-		void *object, struct par_error **err)
+static int load_partition(const struct par_attrs *attrs, struct lpar_partition *p,
+			  struct par_error **err)
 {
-	int r = 0;
+	int r = load(LPAR_LIST_LPAR, LPAR_OF_PARTITION, attrs, p, err);
 
-	for (size_t i = 0; i < attrs->n && r == 0; i++) {
-		const struct lpar_attribute *a = attr_find(l, attrs->v[i].name);
-		struct lpar_attribute unchecked;
-
-		if (!a || !attr_stored(a, base))
-			continue;
-		unchecked = *a;
-		if (is_partition_name(a, base))
-			unchecked.check = NULL;
-		r = attr_set_field(&unchecked, object, attrs->v[i].value, err);
-	}
-	return r;
+	if (r < 0)
+		return r;
+	if (!p->name || !p->uuid[0] || p->id == 0)
+		return par_fail(err, PAR_E_CORRUPT, 0, "it has no name, uuid or lpar_id");
+	return 0;
 }
 
 int lpar_partition_from_attrs(unsigned int version, const struct par_attrs *attrs,
@@ -107,9 +121,7 @@ int lpar_partition_from_attrs(unsigned int version, const struct par_attrs *attr
 	if (!p)
 		return par_oom(err);
 	p->avail_priority = 127;
-	r = load(LPAR_LIST_LPAR, ATTR_OF_PARTITION, attrs, p, &why);
-	if (r == 0 && (!p->name || !p->uuid[0] || p->id == 0))
-		r = par_fail(&why, PAR_E_CORRUPT, 0, "it has no name, uuid or lpar_id");
+	r = load_partition(attrs, p, &why);
 	if (r < 0) {
 		r = corrupt("partition", &why);
 		par_error_move(err, &why);
@@ -124,11 +136,13 @@ static int load_profile(const struct par_attrs *attrs, struct lpar_profile *p,
 {
 	int r;
 
-	profile_init(p);
-	r = load(LPAR_LIST_PROF, ATTR_OF_PROFILE, attrs, p, err);
-	if (r == 0 && !p->name)
-		r = par_fail(err, PAR_E_CORRUPT, 0, "it has no name");
-	return r < 0 ? r : profile_check(p, NULL, err);
+	lpar_profile_init(p);
+	r = load(LPAR_LIST_PROF, LPAR_OF_PROFILE, attrs, p, err);
+	if (r < 0)
+		return r;
+	if (!p->name)
+		return par_fail(err, PAR_E_CORRUPT, 0, "it has no name");
+	return lpar_profile_check(p, NULL, err);
 }
 
 int lpar_partition_load_profile(struct lpar_partition *p, unsigned int version,
@@ -148,7 +162,23 @@ int lpar_partition_load_profile(struct lpar_partition *p, unsigned int version,
 		par_error_move(err, &why);
 		return r;
 	}
-	return profile_append(p, &profile, err);
+	return lpar_profile_append(p, &profile, err);
+}
+
+static int load_given(const struct par_attrs *attrs, struct lpar_current *c, struct par_error **err)
+{
+	int r = load_profile(attrs, &c->profile, err);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(given); i++) {
+		const char *value = par_attrs_get(attrs, given[i].name);
+
+		r = lpar_field_set(&given[i], c, value ? value : "", err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 int lpar_partition_load_current(struct lpar_partition *p, unsigned int version,
@@ -162,12 +192,7 @@ int lpar_partition_load_current(struct lpar_partition *p, unsigned int version,
 		return r;
 	if (!c)
 		return par_oom(err);
-	r = load_profile(attrs, &c->profile, &why);
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(given) && r == 0; i++) {
-		const char *value = par_attrs_get(attrs, given[i].name);
-
-		r = attr_set_field(&given[i], c, value ? value : "", &why);
-	}
+	r = load_given(attrs, c, &why);
 	if (r < 0) {
 		r = corrupt("current configuration", &why);
 		par_error_move(err, &why);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* List: every listing, from the copies that the events keep fresh. */
 #include "lpard/common/json.h"
-#include "lpard/core/attributes/attributes.h"
+#include "lpard/core/listings/listings.h"
 #include "lpard/daemon/methods/common.h"
 #include "lpard/daemon/methods/dispatch.h"
 #include "lpard/daemon/methods/waiting.h"

@@ -12,7 +12,7 @@
 #pragma once
 
 #include "lpard/common/workers.h"
-#include "lpard/core/attributes/attributes.h"
+#include "lpard/core/listings/listings.h"
 #include "lpard/daemon/daemon.h"
 #include "lpard/hypervisor/hypervisor.h"
 

@@ -209,6 +209,147 @@ START_TEST(states)
 }
 END_TEST
 
+/*
+ * A copy of a partition or a profile is a copy of the struct whose strings are then copied by the
+ * rows: a pointer without a row would belong to both.  Each pointer takes a slot of its own, and
+ * padding is never that large.
+ */
+static void every_pointer_has_a_row(enum lpar_listing l, enum lpar_object object, size_t size,
+				    const size_t *others, size_t n_others)
+{
+	autofree unsigned char *covered = calloc(1, size);
+	size_t n;
+	const struct lpar_attribute *rows = lpar_attributes(l, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		if (lpar_attribute_stored(&rows[i], object))
+			memset(covered + rows[i].field.offset, 1, par_field_size(&rows[i].field));
+	}
+	for (size_t i = 0; i < n_others; i++)
+		memset(covered + others[i], 1, sizeof(void *));
+	for (size_t at = 0; at < size; at += sizeof(void *))
+		ck_assert_msg(memchr(covered + at, 1, sizeof(void *)) != NULL,
+			      "the member at offset %zu has no row in attributes.def", at);
+}
+
+START_TEST(no_pointer_belongs_to_two)
+{
+	/* What lpar_partition_dup() copies by itself. */
+	static const size_t others[] = { offsetof(struct lpar_partition, profiles),
+					 offsetof(struct lpar_partition, n_profiles),
+					 offsetof(struct lpar_partition, current) };
+
+	every_pointer_has_a_row(LPAR_LIST_LPAR, LPAR_OF_PARTITION, sizeof(struct lpar_partition),
+				others, PAR_ARRAY_SIZE(others));
+	every_pointer_has_a_row(LPAR_LIST_PROF, LPAR_OF_PROFILE, sizeof(struct lpar_profile), NULL,
+				0);
+}
+END_TEST
+
+START_TEST(copies_are_whole)
+{
+	struct lpar_partition *p = one();
+	auto_partition copy = NULL;
+	size_t n;
+	const struct lpar_attribute *rows = lpar_attributes(LPAR_LIST_LPAR, &n);
+
+	p->description = strdup("of the original");
+	p->error_refcode = strdup("B2001230");
+	copy = lpar_partition_dup(p);
+	ck_assert_ptr_nonnull(copy);
+	for (size_t i = 0; i < n; i++) {
+		const struct par_field *f = &rows[i].field;
+
+		if (!lpar_attribute_stored(&rows[i], LPAR_OF_PARTITION))
+			continue;
+		ck_assert_msg(par_field_equal(f, p, copy), "%s", f->name);
+		if (f->type == PAR_FIELD_STR && par_field_is_set(f, p))
+			ck_assert_msg(*(char **)(void *)((char *)p + f->offset) !=
+					      *(char **)(void *)((char *)copy + f->offset),
+				      "%s", f->name);
+	}
+	lpar_partition_free(&p);
+	ck_assert_str_eq(copy->description, "of the original");
+	ck_assert_str_eq(copy->profiles[0].name, "default");
+}
+END_TEST
+
+/* OF_PROFILE stands in the rows of partitions that a profile sets, too, and in no other. */
+START_TEST(what_belongs_to_the_profile_says_so)
+{
+	size_t n;
+	const struct lpar_attribute *rows = lpar_attributes(LPAR_LIST_LPAR, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct lpar_attribute *other =
+			lpar_attribute_find(LPAR_LIST_PROF, rows[i].field.name);
+
+		ck_assert_msg(rows[i].of_profile == (other && other->when == LPAR_WHEN_ALWAYS),
+			      "%s", rows[i].field.name);
+		if (rows[i].of_profile)
+			ck_assert_int_eq((int)rows[i].field.type, (int)other->field.type);
+	}
+}
+END_TEST
+
+/* What such a row promises: after the profile was applied the partition has its value. */
+START_TEST(what_belongs_to_the_profile_is_given_to_the_partition)
+{
+	static const struct lpar_usage nothing;
+	struct lpar_system sys = test_system();
+	auto_partition p =
+		test_create("name=lpar01,profile_name=default,boot_mode=sms,auto_start=1,"
+			    "work_group_id=3,power_ctrl_lpar_ids=2,"
+			    "redundant_err_path_reporting=1," TEST_SHARED,
+			    NULL, NULL);
+	size_t n, seen = 0;
+	const struct lpar_attribute *rows = lpar_attributes(LPAR_LIST_LPAR, &n);
+
+	ck_assert_ptr_nonnull(p);
+	ck_assert_int_eq(lpar_profile_apply(p, NULL, &sys, &nothing, NULL), 0);
+	for (size_t i = 0; i < n; i++) {
+		auto_buf given = { 0 }, wish = { 0 };
+		const struct par_field *f = &rows[i].field;
+
+		if (!rows[i].of_profile || f->type == PAR_FIELD_NONE)
+			continue;
+		seen++;
+		par_field_print(f, p, &given);
+		par_field_print(&lpar_attribute_find(LPAR_LIST_PROF, f->name)->field,
+				&p->profiles[0], &wish);
+		ck_assert(par_field_is_set(f, p));
+		ck_assert_str_eq(given.data, wish.data);
+	}
+	ck_assert_uint_eq(seen, 5);
+}
+END_TEST
+
+/* Every attribute of every listing has a text, or does not apply. */
+START_TEST(every_value_can_be_shown)
+{
+	struct lpar_system sys = test_system();
+	auto_partition p = one();
+	struct lpar_refcode refcode = { .refcode = "" };
+	struct lpar_record r = { .system = &sys,
+				 .usage = &usage,
+				 .partition = p,
+				 .profile = &p->profiles[0],
+				 .refcode = &refcode };
+
+	for (unsigned int l = 0; l < LPAR_LIST_COUNT; l++) {
+		size_t n;
+		const struct lpar_attribute *rows = lpar_attributes((enum lpar_listing)l, &n);
+
+		for (size_t i = 0; i < n; i++) {
+			auto_buf b = { 0 };
+
+			ck_assert_msg(lpar_field_put(&rows[i], &r, &b) >= 0, "%s",
+				      rows[i].field.name);
+		}
+	}
+}
+END_TEST
+
 static Suite *attributes_suite(void)
 {
 	Suite *s = suite_create("attributes");
@@ -223,6 +364,11 @@ static Suite *attributes_suite(void)
 	tcase_add_test(t, filters);
 	tcase_add_test(t, profile_filters);
 	tcase_add_test(t, states);
+	tcase_add_test(t, no_pointer_belongs_to_two);
+	tcase_add_test(t, copies_are_whole);
+	tcase_add_test(t, what_belongs_to_the_profile_says_so);
+	tcase_add_test(t, what_belongs_to_the_profile_is_given_to_the_partition);
+	tcase_add_test(t, every_value_can_be_shown);
 	suite_add_tcase(s, t);
 	return s;
 }

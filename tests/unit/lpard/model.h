@@ -2,7 +2,7 @@
 /* A system and partitions for the tests of lpard/core. */
 #pragma once
 
-#include "lpard/core/attributes/attributes.h"
+#include "lpard/core/listings/listings.h"
 
 #include "harness.h"
 
