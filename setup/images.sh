@@ -1,57 +1,99 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # images.sh - the boot images and old-system tarballs that demo and check need, built once
+#
+# Images are asked for by role (current, 64k, old); which suite that is today, the builder finds and
+# the manifest says.  A manifest also has a digest of the sources the image was made from: an image
+# that was copied here from another clone of the same sources is used as it is, without any archive.
 
-# images_fresh OUTPUT SOURCE... - is OUTPUT newer than all its sources?
-images_fresh()
+# sources_digest needs to know where the clone is.
+repo=$par_top
+# shellcheck source=images/lib/digest.sh
+. "$par_top/images/lib/digest.sh"
+
+# images_field MANIFEST KEY - what a manifest says; nothing when there is none
+images_field()
 {
-	local output=$1
-	shift
-	[ -e "$output" ] || return 1
-	[ -z "$(find "$@" -type f -newer "$output" -print -quit)" ]
+	sed -n 's/^ *"'"$2"'": "\([^"]*\)",\{0,1\}$/\1/p' "$1" 2>/dev/null
 }
 
-# images_lpar SUITE - the boot image build/images/SUITE
+# images_whole MANIFEST - are all the files there that it names, with their sizes?  (Digests are
+# for images/verify: they take seconds.)
+images_whole()
+{
+	local file size found=1
+	while read -r file size; do
+		found=0
+		[ "$(stat -c %s "$(dirname "$1")/$file" 2>/dev/null)" = "$size" ] || return 1
+	done < <(sed -n 's/.*"file": "\([^"]*\)", "size": \([0-9]*\).*/\1 \2/p' "$1" 2>/dev/null)
+	return "$found"
+}
+
+# images_build MANIFEST DIGEST COMMAND... - run the builder, unless what is there has that digest
+images_build()
+{
+	local manifest=$1 digest=$2 status=0
+	shift 2
+	if images_whole "$manifest" && [ "$(images_field "$manifest" sources)" = "$digest" ]; then
+		echo "$manifest is up to date ($(images_field "$manifest" codename))"
+		return 0
+	fi
+	mkdir -p "$(dirname "$(dirname "$manifest")")"
+	LPARD_PROGRESS=$par_work/log/progress "$@" || status=$?
+	# 3: the archive is to blame.
+	if [ "$status" = 3 ] && images_whole "$manifest"; then
+		echo "No archive to build it anew from: the image of $(images_field "$manifest" codename)" \
+			"that is there is used, which was made from other sources than this clone's."
+		return 0
+	fi
+	return "$status"
+}
+
+# images_lpar ROLE - the boot image build/images/ROLE
 images_lpar()
 {
 	local dir=$par_images/$1
-	if images_fresh "$dir/image.json" "$par_top/images" "$par_top/wparctl" "$par_top/lpard/common"; then
-		echo "$dir is up to date"
-		return 0
-	fi
-	mkdir -p "$par_images"
-	"$par_top/images/build-lpar" "$1" "$dir"
+	images_build "$dir/image.json" "$(sources_digest lpar)" "$par_top/images/build-lpar" "$1" "$dir"
 }
 
 # images_kvm_host - the boot image of the POWER machine of the test kvm_hv
 images_kvm_host()
 {
 	local dir=$par_images/kvm-host more=$par_top/tests/guest/kvm_host
-	if images_fresh "$dir/image.json" "$par_top/images" "$more"; then
-		echo "$dir is up to date"
-		return 0
-	fi
-	mkdir -p "$par_images"
-	"$par_top/images/build-lpar" bookworm "$dir" --packages "$more/packages.txt" \
-		--files "$more/files"
+	images_build "$dir/image.json" \
+		"$(sources_digest lpar "$more/packages.txt" "$more/files")" \
+		"$par_top/images/build-lpar" 64k "$dir" --packages "$more/packages.txt" --files "$more/files"
 }
 
-# images_mksysb SUITE ARCH - the tarball of an older system, build/mksysb/SUITE-ARCH.tar.zst
-images_mksysb()
+# images_old ARCH BELOW - the tarball of a system older than the suite BELOW,
+# build/mksysb/old-ARCH.tar.zst
+images_old()
 {
-	local file=$par_mksysb/$1-$2.tar.zst
-	if images_fresh "$file" "$par_top/images"; then
-		echo "$file is up to date"
-		return 0
+	local file=$par_mksysb/old-$1.tar.zst digest
+	digest=$(sources_digest mksysb)
+	if [ "$(images_field "$file.json" codename)" = "$2" ]; then
+		digest=older
 	fi
-	mkdir -p "$par_mksysb"
-	"$par_top/images/build-mksysb" "$1" "$2" "$file"
+	images_build "$file.json" "$digest" \
+		"$par_top/images/build-mksysb" old "$1" "$file" --below "$2"
+}
+
+# images_old_lpar - the one for versioned WPARs of LPARs, older than the image `current`
+images_old_lpar()
+{
+	images_old ppc64el "$(images_field "$par_images/current/image.json" codename)"
+}
+
+# images_old_here - the one for versioned WPARs of this machine
+images_old_here()
+{
+	images_old amd64 "$(. /etc/os-release && echo "${VERSION_CODENAME:-stable}")"
 }
 
 # images_old_name - file name of the old system's tarball, as it is in /images of an LPAR
 images_old_name()
 {
-	echo bookworm-ppc64el.tar.zst
+	echo old-ppc64el.tar.zst
 }
 
 # images_media - the disk that LPARs see as /images
@@ -59,7 +101,8 @@ images_media()
 {
 	local output=$par_mksysb/media.img source
 	source=$par_mksysb/$(images_old_name)
-	if images_fresh "$output" "$source" "$par_top/images/build-media"; then
+	if [ -e "$output" ] && [ "$output" -nt "$source" ] &&
+		[ "$output" -nt "$par_top/images/build-media" ]; then
 		echo "$output is up to date"
 		return 0
 	fi

@@ -12,7 +12,7 @@ lpard_config()
 		echo "group = $1"
 	fi
 	echo "images = $par_images"
-	echo "default_image = trixie"
+	echo "default_image = current"
 	echo "disk_mib = 8192"
 	if [ -e "$par_mksysb/media.img" ]; then
 		echo "media = $par_mksysb/media.img"

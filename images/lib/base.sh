@@ -4,15 +4,21 @@
 # The finished tree of a list of packages, kept in the cache under a key made of the packages and
 # of the builder's own files, so that it is made again only when one of them changed.
 
+# base_plan KIND PACKAGE... - finds the set of packages; sets $base_list.
+base_plan() {
+	base_list=$cache/images/tree-$suite-$arch-$1.list
+	shift
+	apt_plan "$base_list" "$@"
+}
+
 # base_tree KIND HOSTNAME PACKAGE... - sets $base_dir (the tree, not to be written to) and $base_key.
 base_tree() {
 	kind=$1
 	host=$2
 	shift 2
 	base_dir=$cache/images/tree-$suite-$arch-$kind
-	list=$cache/images/tree-$suite-$arch-$kind.list
+	list=$base_dir.list
 	step "packages of $suite $arch ($kind)"
-	apt_refresh
 	apt_fetch "$list" "$@"
 	base_key=$(
 		{

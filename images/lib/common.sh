@@ -19,34 +19,61 @@ now_ms() {
 
 build_begin=$(now_ms)
 step_name=
+step_quiet=
+# What a builder ends with when the archive is to blame, and not the builder or the machine.
+status_archive=3
 
 step_end() {
 	[ -z "$step_name" ] && return 0
 	step_ms=$(($(now_ms) - step_begin))
-	printf '%s: %s: %d.%01d s\n' "$program" "$step_name" $((step_ms / 1000)) \
+	printf '%s%s: %s: %d.%01d s\n' "$line_start" "$program" "$step_name" $((step_ms / 1000)) \
 		$((step_ms % 1000 / 100)) >&2
 	step_name=
 }
 
 # step TEXT - a long step begins; the one before it is reported with the time it took.
 step() {
+	[ -z "$step_quiet" ] || return 0
 	step_end
 	step_name=$1
 	step_begin=$(now_ms)
+	if [ -n "${LPARD_PROGRESS:-}" ]; then
+		printf '%s\n' "$step_name" >"$LPARD_PROGRESS"
+	fi
 	if [ -t 2 ]; then
-		printf '%s: %s ...\r' "$program" "$step_name" >&2
+		printf '%s%s: %s ...' "$line_start" "$program" "$step_name" >&2
 	else
 		printf '%s: %s ...\n' "$program" "$step_name" >&2
 	fi
 }
 
+# A terminal's line is written over; a log has none of this.
+line_start=
+[ ! -t 2 ] || line_start=$(printf '\r\033[K')
+
+# moving TEXT - how far the step is: on a terminal's last line, or in the file that the caller names
+# in LPARD_PROGRESS for his own; nowhere else.
+moving() {
+	if [ -n "${LPARD_PROGRESS:-}" ]; then
+		printf '%s: %s\n' "$step_name" "$*" >"$LPARD_PROGRESS"
+	elif [ -t 2 ]; then
+		printf '%s%s: %s: %.60s' "$line_start" "$program" "$step_name" "$*" >&2
+	fi
+}
+
 say() {
-	printf '%s: %s\n' "$program" "$*" >&2
+	printf '%s%s: %s\n' "$line_start" "$program" "$*" >&2
 }
 
 die() {
 	say "$*"
 	exit 1
+}
+
+# die_archive TEXT - the archive has not what is needed: another suite may do
+die_archive() {
+	say "$*"
+	exit "$status_archive"
 }
 
 # need PROGRAM... - stop with a plain word when one is not installed.
@@ -100,6 +127,12 @@ digest_file() {
 		        digest.update(chunk)
 		print(digest.hexdigest())
 	PYTHON
+}
+
+# json_file KEY NAME FOLDER - a file as the manifests list it
+json_file() {
+	printf '"%s": { "file": "%s", "size": %s, "sha256": "%s" }' "$1" "$2" \
+		"$(stat -c %s "$3/$2")" "$(digest_file "$3/$2")"
 }
 
 # only_one NAME - one builder at a time for one part of the cache.

@@ -4,13 +4,19 @@
 # Cross building against the packages of the suite an image is made of: a sysroot of unpacked
 # -dev packages, a compiler and a pkg-config that see nothing else, a meson cross file.
 
-# cross_sysroot SUITE - makes the sysroot; sets $sysroot, $cross (folder with cc, pkg-config and
+# cross_plan - finds the set of packages of the sysroot.
+cross_plan() {
+	# shellcheck disable=SC2046
+	apt_plan "$cache/images/sysroot-$suite.list" $(lines "$here/lists/sysroot.txt")
+}
+
+# cross_sysroot - makes the sysroot; sets $sysroot, $cross (folder with cc, pkg-config and
 # meson.ini) and $cross_key.
 cross_sysroot() {
-	sysroot=$cache/images/sysroot-$1
-	cross=$cache/images/cross-$1
+	sysroot=$cache/images/sysroot-$suite
+	cross=$cache/images/cross-$suite
 	list=$sysroot.list
-	step "sysroot of $1"
+	step "sysroot of $suite"
 	# shellcheck disable=SC2046
 	apt_fetch "$list" $(lines "$here/lists/sysroot.txt")
 	cross_key=$(cat "$list" "$here/lib/cross.sh" | digest)

@@ -60,12 +60,8 @@ image_disk() {
 	rm "$2.log"
 }
 
-json_file() {
-	printf '"%s": { "file": "%s", "size": %s, "sha256": "%s" }' "$1" "$2" \
-		"$(stat -c %s "$3/$2")" "$(digest_file "$3/$2")"
-}
-
-# image_manifest DIR NAME - image.json of what is in DIR
+# image_manifest DIR NAME ROLE SOURCES - image.json of what is in DIR.  ROLE is what the builder was
+# asked for, a role or a suite; SOURCES is sources_digest's word.
 image_manifest() {
 	step "manifest"
 	os_name=$(sed -n 's/^NAME="\(.*\)"/\1/p' "$base_dir/usr/lib/os-release")
@@ -73,7 +69,9 @@ image_manifest() {
 {
   "format": 1,
   "name": "$2",
-  "suite": "$suite",
+  "role": "$3",
+  "suite": "$(suites_alias "$suite")",
+  "codename": "$suite",
   "architecture": "ppc64el",
   "os_name": "$os_name",
   "os_version": "$(os_version "$base_dir")",
@@ -83,6 +81,7 @@ image_manifest() {
   "command_line": "$command_line",
   "agent_version": "$wparctl_version",
   "created": "$(date -u +%Y-%m-%dT%H:%M:%SZ)",
+  "sources": "$4",
   "files": {
     $(json_file kernel vmlinux "$1"),
     $(json_file initrd initrd.img "$1"),
@@ -97,6 +96,10 @@ os_version() {
 	version=$(cat "$1/etc/debian_version" 2>/dev/null)
 	case $version in
 	[0-9]*) printf '%s' "$version" ;;
-	*) sed -n 's/^VERSION_ID="\(.*\)"/\1/p' "$1/usr/lib/os-release" ;;
+	*)
+		release=$(sed -n 's/^VERSION_ID="\(.*\)"/\1/p' "$1/usr/lib/os-release")
+		# testing has no number.
+		printf '%s' "${release:-$version}"
+		;;
 	esac
 }

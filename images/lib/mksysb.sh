@@ -26,8 +26,8 @@ mksysb_data() {
 	old_page_size=4096
 	if [ "$arch" = ppc64el ]; then
 		machine=ppc64le
-		# Debian's ppc64el kernels had 64 KiB pages up to bookworm.
-		[ "$suite" = trixie ] || old_page_size=65536
+		# Where the kernel is not to be had with 64 KiB pages beside, it has them itself.
+		apt_show "$meta_package-64k" >/dev/null || old_page_size=65536
 	fi
 	printf 'image_data:\n'
 	printf '\tFORMAT = 1\n'
@@ -48,4 +48,21 @@ mksysb_pack() {
 	tar -c --format=pax --pax-option=delete=atime,delete=ctime --numeric-owner --sort=name \
 		--clamp-mtime --mtime="@$(date -r "$1.key" +%s)" --xattrs \
 		-C "$2" ./image.data -C "$1" . | $compressor >"$3"
+}
+
+# mksysb_manifest OUT ROLE SOURCES - OUT.json, what the tarball is and where it is from.
+mksysb_manifest() {
+	cat >"$1.json" <<JSON
+{
+  "format": 1,
+  "role": "$2",
+  "suite": "$(suites_alias "$suite")",
+  "codename": "$suite",
+  "architecture": "$arch",
+  "sources": "$3",
+  "files": {
+    $(json_file mksysb "$(basename "$1")" "$(dirname "$1")")
+  }
+}
+JSON
 }

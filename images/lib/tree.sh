@@ -17,6 +17,7 @@ tree_unpack() {
 	: >"$1/var/lib/dpkg/status"
 	: >"$1/var/lib/dpkg/available"
 	while read -r deb; do
+		moving "$deb"
 		tree_unpack_one "$1" "$apt_dir/archives/$deb"
 	done <"$2"
 }

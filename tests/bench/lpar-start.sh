@@ -93,7 +93,7 @@ hand_start()
 	"${by_hand[@]}" -daemonize -pidfile "$work/pid" && "$agent_wait" "$work/agent" 60
 }
 
-lpar_up "$LPAR" trixie
+lpar_up "$LPAR" current
 by_hand_arguments "$(qemu_of_ours)"
 printf '# by hand:'
 printf ' %q' "${by_hand[@]}"

@@ -13,7 +13,7 @@ make_lpars()
 {
 	local i
 	for ((i = 1; i <= count; i++)); do
-		mksyscfg -r lpar -m "$SYS" -i "$(lpar_attributes "bench$i" trixie)" || exit 1
+		mksyscfg -r lpar -m "$SYS" -i "$(lpar_attributes "bench$i" current)" || exit 1
 	done
 }
 

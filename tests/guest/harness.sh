@@ -9,7 +9,7 @@
 guest_run()
 {
 	local kind cases kinds=() pids=() i
-	for kind in trixie bookworm none; do
+	for kind in current 64k none; do
 		mapfile -t cases < <(guest_cases "$kind")
 		[ "${#cases[@]}" != 0 ] || continue
 		guest_kind "$kind" "${cases[@]}" >"$tap_logs/guest-$kind.out" 2>&1 &
@@ -32,7 +32,7 @@ guest_cases()
 	for script in "$par_top"/tests/guest/cases/*.sh; do
 		[ -x "$script" ] || continue
 		check_wanted "$(basename "$script" .sh)" || continue
-		[ "$(test_header "$script" lpar trixie)" = "$1" ] && echo "$script"
+		[ "$(test_header "$script" lpar current)" = "$1" ] && echo "$script"
 	done
 	return 0
 }

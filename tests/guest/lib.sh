@@ -30,9 +30,15 @@ lpar_attributes()
 lpar_up()
 {
 	LPAR=$1
-	mksyscfg -r lpar -m "$SYS" -i "$(lpar_attributes "$1" "${2:-trixie}" "${3:-}")" &&
+	mksyscfg -r lpar -m "$SYS" -i "$(lpar_attributes "$1" "${2:-current}" "${3:-}")" &&
 		chsysstate -r lpar -m "$SYS" -o on -n "$1" -f default &&
 		wparcmd -m "$SYS" -p "$1" --wait 120 -- true
+}
+
+# manifest IMAGE KEY - what the manifest of an image says of it (codename, page_size, os_version, ...)
+manifest()
+{
+	jq -r --arg key "$2" '.[$key]' "$PAR_IMAGES/$1/image.json"
 }
 
 # lpar_down [NAME] - off and removed

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # bad_input.sh - wrong names and values: one clear error, status not 0, nothing left behind
-# lpar: trixie
+# lpar: current
 # timeout: 240
 set -u
 # shellcheck source=tests/guest/lib.sh
@@ -33,13 +33,13 @@ refused "unknown LPAR" '^HSCL8012 ' lssyscfg -r lpar -m "$SYS" --filter lpar_nam
 refused "an LPAR that runs" '^HSCL3681 ' chsysstate -r lpar -m "$SYS" -o on -n "$LPAR" -f default
 refused "unknown attribute to show" '^An invalid attribute was entered\.  The invalid attribute is nosuch\.' \
 	lssyscfg -r lpar -m "$SYS" -F nosuch
-refused "unknown attribute to set" nosuch make b1 trixie nosuch=1
-refused "min over desired" . make b1 trixie min_mem=2048,desired_mem=1024
-refused "a name that exists" '^HSCL05DE ' make "$LPAR" trixie
-refused "a name with a slash" . make a/b trixie
-refused "two dots" . make .. trixie
-refused "a leading dash" . make -x trixie
-refused "32 characters" . make 12345678901234567890123456789012 trixie
+refused "unknown attribute to set" nosuch make b1 current nosuch=1
+refused "min over desired" . make b1 current min_mem=2048,desired_mem=1024
+refused "a name that exists" '^HSCL05DE ' make "$LPAR" current
+refused "a name with a slash" . make a/b current
+refused "two dots" . make .. current
+refused "a leading dash" . make -x current
+refused "32 characters" . make 12345678901234567890123456789012 current
 refused "unknown image" . make b1 nosuch
 refused "a WPAR name of 26 bytes" . in_lpar mkwpar -n abcdefghijklmnopqrstuvwxyz
 refused "a WPAR name with a slash" . in_lpar mkwpar -n a/b
@@ -51,7 +51,7 @@ is "nothing is left behind" \
 is "nor in the LPAR" "$(in_lpar sh -c 'ls -d /etc/wpars/*.cf /wpars/* 2>/dev/null')" ""
 
 # More memory than the machine has is accepted, and then fails to activate.
-ok "8 TiB can be defined" make big trixie min_mem=8388608,desired_mem=8388608,max_mem=8388608
+ok "8 TiB can be defined" make big current min_mem=8388608,desired_mem=8388608,max_mem=8388608
 refused "unknown profile" '^HSCL800F ' chsysstate -r lpar -m "$SYS" -o on -n big -f nosuch
 refused "but not activated" . chsysstate -r lpar -m "$SYS" -o on -n big -f default
 is "it is in Error" "$(lpar_state big)" Error

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # boot.sh - an LPAR boots to its agent, and is what its profile says
-# lpar: trixie
+# lpar: current
 # timeout: 120
 set -u
 # shellcheck source=tests/guest/lib.sh

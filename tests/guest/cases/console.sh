@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # console.sh - mkvterm and rmvterm on the real console
-# lpar: trixie
+# lpar: current
 # timeout: 120
 set -u
 # shellcheck source=tests/guest/lib.sh

@@ -4,7 +4,7 @@
 #
 # What a WPAR sees but does not own is external: its network namespace (criu runs in it, so it is
 # nobody's), its root and its binds (made again beforehand), its control group.
-# lpar: trixie
+# lpar: current
 # timeout: 240
 # shellcheck disable=SC2016 # in single quotes another shell expands
 set -u

@@ -18,7 +18,7 @@ listed()
 }
 
 LPAR=f1
-ok "an LPAR" lpar_up f1 trixie
+ok "an LPAR" lpar_up f1 current
 ok "a WPAR in it" in_lpar sh -c 'mkwpar -n dev01 && startwpar dev01'
 boot=$(in_lpar cat /proc/sys/kernel/random/boot_id)
 

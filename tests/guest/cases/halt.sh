@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # halt.sh - halt and its kin inside a WPAR end that WPAR; -R bounds a hog; /wpars is closed to users
-# lpar: trixie
+# lpar: current
 # timeout: 200
 set -u
 # shellcheck source=tests/guest/lib.sh

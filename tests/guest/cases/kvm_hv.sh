@@ -41,7 +41,7 @@ ok "the system comes" wait_for 120 sh -c \
 is "it is found to have KVM-HV" "$(lssyscfg -r sys -m $SYS -F accelerator)" KVM-HV
 like "the log says so" "$(cat "$PAR_LOGS/far-lpard.log")" 'system=power9 connected: .*KVM-HV'
 
-ok "mksyscfg" mksyscfg -r lpar -m $SYS -i "$(lpar_attributes far01 trixie)"
+ok "mksyscfg" mksyscfg -r lpar -m $SYS -i "$(lpar_attributes far01 current)"
 ok "activation: the image is uploaded, the machine's lacks are found out" \
 	chsysstate -r lpar -m $SYS -o on -n far01 -f default
 like "what KVM does not give is told" "$(cat "$PAR_LOGS/far-lpard.log")" \
@@ -54,7 +54,7 @@ like "libvirt has a domain of type kvm" "$(far_virsh dumpxml far01)" "<domain ty
 like "the accelerator of its emulator is KVM" \
 	"$(far_virsh qemu-monitor-command far01 --hmp 'info kvm')" 'kvm support: enabled'
 is "the LPAR's kernel is its image's" "$(in_lpar uname -r)" \
-	"$(jq -r .kernel_release "$PAR_IMAGES/trixie/image.json")"
+	"$(manifest current kernel_release)"
 like "it has the processor of the machine" "$(in_lpar cat /proc/cpuinfo)" 'cpu.*: POWER9'
 is "pages of 4 KiB on a machine with 64" "$(in_lpar getconf PAGESIZE)" 4096
 like "about 1024 MiB" "$(in_lpar grep MemTotal /proc/meminfo)" \

@@ -17,7 +17,7 @@ refcode()
 	lsrefcode -r lpar -m "$SYS" --filter "lpar_names=$LPAR" -F refcode
 }
 
-ok "mksyscfg" mksyscfg -r lpar -m "$SYS" -i "$(lpar_attributes p1 trixie)"
+ok "mksyscfg" mksyscfg -r lpar -m "$SYS" -i "$(lpar_attributes p1 current)"
 is "Not Activated" "$(lpar_state)" "Not Activated"
 is "its memory is 0 until a profile is applied" \
 	"$(lshwres -r mem -m "$SYS" --level lpar --filter lpar_names=p1 -F curr_mem)" 0

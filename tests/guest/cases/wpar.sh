@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # wpar.sh - the main job: a system WPAR from mkwpar to rmwpar, and an application WPAR
-# lpar: trixie
+# lpar: current
 set -u
 # shellcheck source=tests/guest/lib.sh
 . "$PAR_TEST_SOURCE/guest/lib.sh"

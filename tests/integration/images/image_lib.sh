@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2016 # in single quotes another shell expands
-# image_lib.sh - what is true of every LPAR image; sourced by trixie.sh and bookworm.sh
+# image_lib.sh - what is true of every LPAR image; sourced by current.sh and 64k.sh
 #
 # Looks at the files first, at the root disk from outside (debugfs, no mount), then boots it under
 # plain qemu, with no lpard and no libvirt, and looks from its console.
@@ -28,7 +28,10 @@ image_check_manifest()
 	local key file
 	is "the manifest has format 1" "$(image_field format)" 1
 	is "its architecture" "$(image_field architecture)" ppc64el
-	is "its suite" "$(image_field suite)" "$suite"
+	is "its role" "$(image_field role)" "$role"
+	like "its suite" "$(image_field suite)" '^(old)*stable$|^testing$|^unstable$'
+	like "its code name" "$(image_field codename)" '^[a-z]+$'
+	like "the digest of its sources" "$(image_field sources)" '^[0-9a-f]{64}$'
 	is "its page size" "$(image_field page_size)" "$page_size"
 	like "its kernel release" "$(image_field kernel_release)" '^[0-9]+\.[0-9]+.*-powerpc64le'
 	like "its command line" "$(image_field command_line)" '^root=/dev/vda rw console=hvc0 '
@@ -215,13 +218,13 @@ image_end()
 	rm -rf "$work"
 }
 
-# image_test SUITE PAGE-SIZE
+# image_test ROLE PAGE-SIZE
 image_test()
 {
-	suite=$1
+	role=$1
 	page_size=$2
-	image=$PAR_IMAGES/$suite
-	[ -f "$image/image.json" ] || skip_all "the image $suite is not built"
+	image=$PAR_IMAGES/$role
+	[ -f "$image/image.json" ] || skip_all "the image $role is not built"
 	command -v qemu-system-ppc64 >/dev/null || skip_all "no qemu-system-ppc64"
 	work=$(mktemp -d)
 	trap image_end EXIT

@@ -4,5 +4,5 @@
 # needs: libvirt
 # timeout: 400
 set -u
-export HV_CONTRACT_URI=qemu:///system HV_CONTRACT_IMAGE=$PAR_IMAGES/trixie CK_TAP_LOG_FILE_NAME=-
+export HV_CONTRACT_URI=qemu:///system HV_CONTRACT_IMAGE=$PAR_IMAGES/current CK_TAP_LOG_FILE_NAME=-
 exec "$PAR_TEST_BUILD/tests/check_hv_contract_fake"

@@ -5,5 +5,5 @@
 # timeout: 600
 set -u
 cd "$TMPDIR" || exit 1
-export HV_IMAGE=$PAR_IMAGES/trixie CK_TAP_LOG_FILE_NAME=-
+export HV_IMAGE=$PAR_IMAGES/current CK_TAP_LOG_FILE_NAME=-
 exec "$PAR_TEST_BUILD/tests/hv_faults"

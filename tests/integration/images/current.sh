@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# trixie.sh - the LPAR image of trixie, from outside and booted under plain qemu
+# current.sh - the LPAR image that LPARs get by default, from outside and booted under plain qemu
 # timeout: 240
 set -u
 # shellcheck source=tests/integration/images/image_lib.sh
 . "$PAR_TEST_SOURCE/integration/images/image_lib.sh"
-image_test trixie 4096
+image_test current 4096

@@ -1,0 +1,83 @@
+# shellcheck shell=sh disable=SC2034,SC2154 # the parts share their variables
+# SPDX-License-Identifier: Apache-2.0
+#
+# Which suites there are, and which of them a role may take.  Found from what the archives say of
+# themselves: a list of names here would age.
+
+# suites_find - writes $suites_file: lines "RANK CODENAME ALIAS DATE"; the higher the rank the newer.
+suites_find() {
+	suites_file=$cache/images/suites
+	sources_read
+	if [ -z "${LPARD_REFRESH:-}" ] && [ -n "$(find "$suites_file" -mmin -1440 2>/dev/null)" ] &&
+		[ "$(head -n 1 "$suites_file")" = "# $sources_mark" ]; then
+		return 0
+	fi
+	# Debian's names by age, and what the machine's own sources name.
+	# shellcheck disable=SC2046
+	sources_ask unstable testing stable oldstable oldoldstable $(cat "$cache/images/entries-suites") |
+		awk -F '\t' '
+			BEGIN { n = split("oldoldstable oldstable stable testing unstable", name, " ")
+				for (i = 1; i <= n; i++) rank[name[i]] = i }
+			$1 == "there" && ($4 in rank) && !(seen[$3]++) {
+				print rank[$4], $5, $3, $6
+			}' | sort -rn >"$suites_file.new"
+	if [ ! -s "$suites_file.new" ]; then
+		rm -f "$suites_file.new"
+		# What was known is still true of a machine without an archive.
+		[ -s "$suites_file" ] && return 0
+		die_archive "no archive in the apt sources of this machine answers with a suite of Debian"
+	fi
+	{
+		echo "# $sources_mark"
+		cat "$suites_file.new"
+	} >"$suites_file"
+	rm -f "$suites_file.new"
+}
+
+suites_all() {
+	sed '/^#/d' "$suites_file"
+}
+
+# suites_aliases SUITE - the other names under which an archive has it: a copy there may be older,
+# and whole.
+suites_aliases() {
+	suites_all 2>/dev/null | awk -v suite="$1" '$2 == suite && $3 != suite { print $3 }'
+}
+
+# suites_codename NAME - trixie for stable; a name that is none of those stays
+suites_codename() {
+	suites_all | awk -v name="$1" '$3 == name || $2 == name { print $2; found = 1; exit }
+		END { if (!found) print name }'
+}
+
+# suites_alias CODENAME - stable for trixie
+suites_alias() {
+	suites_all | awk -v name="$1" '$2 == name { rank = $1 }
+		END { split("oldoldstable oldstable stable testing unstable", alias, " ")
+			print rank ? alias[rank] : "-" }'
+}
+
+# suites_order RANK... - the code names of these ranks, each once, in this order
+suites_order() {
+	for rank; do
+		suites_all | awk -v rank="$rank" '$1 == rank { print $2 }'
+	done | awk '!seen[$0]++'
+}
+
+# suites_of ROLE [BELOW] - the suites to try for a role, the best first.
+#	current	the newest stable one, else the one before, else testing, unstable
+#	64k	the same, but first the stable one before, so that images of both roles come from two
+#		generations and tests see both
+#	old	those that are older than BELOW (a code name), the newest first
+suites_of() {
+	case $1 in
+	current) suites_order 3 2 4 5 ;;
+	64k) suites_order 2 3 4 5 ;;
+	old)
+		rank=$(suites_all | awk -v name="$2" '$2 == name { print $1; exit }')
+		# An unknown one is of another age than all: testing's own successor, or long gone.
+		suites_all | awk -v rank="${rank:-3}" '$1 < rank && !seen[$2]++ { print $2 }'
+		;;
+	*) suites_codename "$1" ;;
+	esac
+}
