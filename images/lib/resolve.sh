@@ -82,7 +82,40 @@ apt_missing() {
 	if [ "$(grep -c '^silent' "$1.answers")" -eq "$(wc -l <"$1.asked")" ]; then
 		die_archive "the archive does not answer: $(head -n 1 "$1.asked" | cut -f1)"
 	fi
-	sed -n 's/^absent	//p' "$1.answers"
+	sed -n 's/^absent	//p' "$1.answers" >"$1.absent"
+	[ -s "$1.absent" ] || return 0
+	# apt names one place of a version that two parts have, and fetches it from either.
+	apt_places "$1.absent" "$1.plan" >"$1.asked"
+	python3 "$here/lib/ask-archive.py" files <"$1.asked" >"$1.answers"
+	awk -F '\t' '
+		FILENAME == ARGV[1] { gone[$2] += $1 == "absent"; next }
+		{ places[$3]++ }
+		END { for (deb in places) if (places[deb] == gone[deb]) print deb }' \
+		"$1.answers" "$1.asked" | sort
+}
+
+# apt_places NAMES-FILE PLAN - every place where one of the parts of the suite has these files, as
+# questions for ask-archive.py
+apt_places() {
+	while read -r deb; do
+		printf '%s %s %s\n' "$(deb_package "$deb")" "$(deb_version "$deb")" "$deb"
+	done <"$1" >"$1.versions"
+	awk '
+		FILENAME == ARGV[1] { wanted[$1 " " $2] = $3; next }
+		/^Package: / { package = $2 }
+		/^Version: / { version = $2 }
+		/^Filename: / { file = $2 }
+		/^Size: / { size = $2 }
+		/^$/ {
+			if ((package " " version) in wanted)
+				print file, size, wanted[package " " version]
+			package = version = ""
+		}' "$1.versions" "$apt_dir"/lists/*_Packages | sort -u | while read -r file size deb; do
+		cut -f2 "$apt_dir/parts" | sort -u | while read -r uri; do
+			printf '%s/%s\t%s\t%s\n' "$uri" "$(printf '%s' "$file" | sed 's/+/%2b/g')" \
+				"$size" "$deb"
+		done
+	done
 }
 
 # apt_has NAME SIZE - is the file in archives/, whole?
@@ -90,10 +123,9 @@ apt_has() {
 	[ "$(stat -c %s "$apt_dir/archives/$1" 2>/dev/null)" = "$2" ]
 }
 
-# apt_blame - reads why apt found no set, and excludes the versions that cannot go with what has
-# gone; 1 when nothing is left to exclude.  Without versions gone nobody is to blame.
+# apt_blame - reads why apt found no set, and excludes the versions that cannot go with what is
+# there; 1 when nothing is left to exclude.
 apt_blame() {
-	[ -s "$apt_dir/gone" ] || return 1
 	# Lines " PACKAGE : Depends: OTHER (= VERSION) but HAS is to be installed", those of the same
 	# package that follow have no name.
 	awk '

@@ -20,8 +20,8 @@ bare_make()
 {
 	local mirror
 	# The machine's own archives, found as the image builder finds them: the one that has the suite.
-	# shellcheck source=images/lib/packages.sh
-	for mirror in $(. "$par_top/images/lib/packages.sh" && sources_entries | cut -f1 | uniq); do
+	# shellcheck source=images/lib/sources.sh
+	for mirror in $(. "$par_top/images/lib/sources.sh" && sources_entries | cut -f1 | uniq); do
 		rm -rf "$bare"
 		mkdir -p "$bare" "$cache/archives"
 		mmdebstrap --variant=minbase bookworm "$bare" "deb $mirror bookworm main" && break
