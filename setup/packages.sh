@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 # packages.sh - install the Debian packages that are missing, and nothing else
 
-# packages_list GROUP... - the packages of these groups; the group `images` is images/packages.txt
+# packages_list GROUP... - the words of these groups; the group `images` is images/packages.txt
 packages_list()
 {
 	local group
@@ -16,16 +16,49 @@ packages_list()
 	done | grep . | sort -u
 }
 
-# packages_missing PACKAGE... - those of them that are not installed
+# packages_there PACKAGE... - those of them that are installed
+packages_there()
+{
+	dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null |
+		awk '$1 == "installed" { print $2 }'
+}
+
+# packages_known PACKAGE... - those of them that this machine's apt sources can give
+packages_known()
+{
+	apt-cache policy "$@" 2>/dev/null | awk '
+		/^[^ ]/ { package = $1; sub(/:$/, "", package) }
+		/^  Candidate: [^(]/ { print package }'
+}
+
+# packages_missing WORD... - what is to be installed.  A word is a package, or `A|B`: the first of
+# them that this release has, or `A?`: A where the release has it.  A package that is needed and
+# not known to apt is in the list, too.
 packages_missing()
 {
-	local package
-	for package; do
-		if ! dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null |
-			grep -qx installed; then
-			echo "$package"
-		fi
+	local word package
+	local -a names=()
+	local -A there=() known=()
+	for word; do
+		word=${word%\?}
+		read -ra names <<<"${names[*]} ${word//|/ }"
 	done
+	while read -r package; do
+		there[$package]=1
+	done < <(packages_there "${names[@]}")
+	while read -r package; do
+		known[$package]=1
+	done < <(packages_known "${names[@]}")
+	for word; do
+		for package in ${word//[|?]/ }; do
+			[ -z "${there[$package]:-}" ] || continue 2
+			if [ -n "${known[$package]:-}" ]; then
+				echo "$package"
+				continue 2
+			fi
+		done
+		[ "$word" != "${word%\?}" ] || echo "$package"
+	done | sort -u
 }
 
 # packages_apt ARG... - apt-get that asks nothing, tried again when the archive hiccups
@@ -51,11 +84,11 @@ packages_apt()
 # packages_install GROUP... - install what is missing of these groups
 packages_install()
 {
-	local wanted missing package output
+	local wanted missing package unknown
 	mapfile -t wanted < <(packages_list "$@")
 	mapfile -t missing < <(packages_missing "${wanted[@]}")
 	if [ "${#missing[@]}" = 0 ]; then
-		echo "all ${#wanted[@]} packages are there"
+		echo "all packages of the ${#wanted[@]} wanted are there"
 		return 0
 	fi
 	if [ "$(id -u)" != 0 ]; then
@@ -69,18 +102,19 @@ packages_install()
 	progress "${#missing[@]} packages to install: updating the lists"
 	# A suite that cannot be updated does not matter when the packages are found all the same.
 	packages_apt update || echo "apt-get update did not end well, going on with what there is"
-	for package in "${missing[@]}"; do
-		if ! apt-cache show --no-all-versions "$package" >/dev/null 2>&1; then
-			echo "The package '$package' is in none of this machine's apt sources"
-			output=bad
-		fi
+	# What a release has is known only now.
+	mapfile -t missing < <(packages_missing "${wanted[@]}")
+	for package in $(comm -23 <(printf '%s\n' "${missing[@]}") \
+		<(packages_known "${missing[@]}" | sort -u)); do
+		echo "The package '$package' is in none of this machine's apt sources"
+		unknown=yes
 	done
-	[ -z "${output:-}" ] || return 1
+	[ -z "${unknown:-}" ] || return 1
 	progress "installing ${#missing[@]} packages"
 	# apt's own lines are the progress from here on.
 	: >"$par_work/log/progress"
 	if ! packages_apt install "${missing[@]}"; then
-		mapfile -t missing < <(packages_missing "${missing[@]}")
+		mapfile -t missing < <(packages_missing "${wanted[@]}")
 		echo "These packages could not be installed: ${missing[*]}"
 		return 1
 	fi

@@ -3,9 +3,9 @@
 # say.sh - steps that show what they do and how far they are
 #
 # A script calls say_start once and then `step NAME TEXT FUNCTION [ARG...]` for each thing it does.
-# The function's output goes to a log of its own; the terminal shows the text, the seconds, and the
-# last line of the log (or what the function last gave to `progress`).  A step that fails ends the
-# script with the log's last lines.  Needs $par_top (the clone) and $par_work (its build folder).
+# The function's output goes to a log of its own; a terminal shows the text, the seconds, and the
+# last line of the log (or what the function last gave to `progress`); elsewhere a step is one line.
+# A step that fails ends the script with the log's last lines.  Needs $par_top (the clone) and $par_work (its build folder).
 
 say_number=0
 say_total=0
@@ -41,27 +41,29 @@ say_width()
 	echo "${width:-80}"
 }
 
-# say_watch PID LOG TEXT - show how far the step of PID is until it ends
+# say_last_line - the last line of stdin with something in it.  What a program writes may be cut in
+# the middle of a character, or be no text at all.
+say_last_line()
+{
+	LC_ALL=C tr '\r' '\n' | LC_ALL=C tr -cd '[:print:]\n' | grep . | tail -n 1 || :
+}
+
+# say_watch PID LOG TEXT - show how far the step of PID is until it ends: one line that moves, on a
+# terminal only
 say_watch()
 {
-	local pid=$1 log=$2 text=$3 since=$SECONDS last=$SECONDS now line width
+	local pid=$1 log=$2 text=$3 since=$SECONDS line width
+	[ -n "$say_tty" ] || return 0
 	width=$(say_width)
 	while kill -0 "$pid" 2>/dev/null; do
 		sleep 0.2
-		now=$((SECONDS - since))
 		if [ -s "$par_work/log/progress" ]; then
-			line=$(cat "$par_work/log/progress")
+			line=$(say_last_line <"$par_work/log/progress")
 		else
-			line=$(tail -c 400 "$log" 2>/dev/null | tr '\r' '\n' | grep . | tail -n 1) || :
+			line=$(tail -c 400 "$log" 2>/dev/null | say_last_line)
 		fi
-		line=$(printf %s "$line" | tr -cd '[:print:]')
-		if [ -n "$say_tty" ]; then
-			line="$text  ${now} s  $line"
-			printf '\r\033[K%s' "${line:0:$((width - 1))}"
-		elif [ $((SECONDS - last)) -ge 20 ]; then
-			last=$SECONDS
-			printf '    %s s: %s\n' "$now" "${line:0:100}"
-		fi
+		line="$text  $((SECONDS - since)) s  $line"
+		printf '\r\033[K%s' "${line:0:$((width - 1))}"
 	done
 }
 

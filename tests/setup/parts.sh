@@ -172,7 +172,11 @@ fuzz_run()
 
 part_format()
 {
-	tap_one "clang-format" check_format
+	if command -v clang-format-14 >/dev/null; then
+		tap_one "clang-format" check_format
+	else
+		tap_cannot "clang-format" "this release has no clang-format-14, and other versions format otherwise"
+	fi
 }
 
 check_format()
@@ -195,7 +199,7 @@ check_tidy()
 	git_files '*.c' | while read -r file; do
 		# Only what this machine's build compiles.
 		grep -q "/$file\"" "$par_work/check-clang/compile_commands.json" && echo "$file"
-	done | xargs -P "$(build_jobs)" -n 4 clang-tidy-14 -p "$par_work/check-clang" --quiet
+	done | xargs -P "$(build_jobs)" -n 4 clang-tidy -p "$par_work/check-clang" --quiet
 }
 
 check_cppcheck()
