@@ -104,6 +104,70 @@ libvirt_is_trace()
 	esac
 }
 
+# libvirt_make_lock_folder - where libvirt locks consoles and channels; systemd makes it elsewhere
+libvirt_make_lock_folder()
+{
+	[ -d /run/lock ] && return 0
+	mkdir -m 1777 /run/lock
+	touch "$par_state/lock-folder-made"
+}
+
+libvirt_qemu_conf=/etc/libvirt/qemu.conf
+libvirt_conf_begin="# Until the next 'demo --down': no mount name spaces for guests here."
+
+# libvirt_root_mount - the number of the mount that is /, from a mountinfo; nothing in most chroots
+libvirt_root_mount()
+{
+	awk '$5 == "/" { number = $1 } END { print number }'
+}
+
+# libvirt_can_use_namespaces - libvirt gives each guest a mount name space with a /dev of its own.
+# That wants two things which not every place grants.  Who enters a mount name space gets its root,
+# so that in a chroot libvirtd would make the guest's devices in the /dev of the machine, outside;
+# and in a container making devices may be forbidden.
+libvirt_can_use_namespaces()
+{
+	local root
+	root=$(libvirt_root_mount </proc/self/mountinfo)
+	[ -n "$root" ] &&
+		[ "$(nsenter --mount=/proc/self/ns/mnt cat /proc/self/mountinfo | libvirt_root_mount)" = "$root" ] &&
+		unshare --mount sh -c 'mount -t tmpfs -o mode=755 tmpfs /run && mknod /run/null c 1 3 &&
+			: >/run/null' 2>/dev/null
+}
+
+# libvirt_without_namespaces - libvirtd has no option for this: it reads only one file.  A user's own
+# word there holds.
+libvirt_without_namespaces()
+{
+	if grep -q '^[[:space:]]*namespaces[[:space:]]*=' "$libvirt_qemu_conf" 2>/dev/null; then
+		echo "$libvirt_qemu_conf says whether guests have mount name spaces; they fail here"
+		return 0
+	fi
+	mkdir -p "${libvirt_qemu_conf%/*}"
+	[ -e "$libvirt_qemu_conf" ] || touch "$par_state/qemu-conf-made"
+	printf '%s\nnamespaces = []\n' "$libvirt_conf_begin" >>"$libvirt_qemu_conf"
+	echo "mount name spaces fail here: $libvirt_qemu_conf turns them off for guests"
+}
+
+# libvirt_undo_conf - what the two above did
+libvirt_undo_conf()
+{
+	if grep -qxF "$libvirt_conf_begin" "$libvirt_qemu_conf" 2>/dev/null; then
+		# In place: its owner and mode stay.
+		awk -v begin="$libvirt_conf_begin" '
+			$0 == begin { skip = 1; next }
+			skip { skip = 0; if ($0 == "namespaces = []") next }
+			{ print }' "$libvirt_qemu_conf" >"$par_state/qemu.conf"
+		cat "$par_state/qemu.conf" >"$libvirt_qemu_conf"
+		rm -f "$par_state/qemu.conf"
+	fi
+	if [ -e "$par_state/qemu-conf-made" ] && [ ! -s "$libvirt_qemu_conf" ]; then
+		rm -f "$libvirt_qemu_conf"
+	fi
+	[ ! -e "$par_state/lock-folder-made" ] || rmdir /run/lock 2>/dev/null || :
+	rm -f "$par_state/qemu-conf-made" "$par_state/lock-folder-made"
+}
+
 # libvirt_start_alone - where there is no systemd
 libvirt_start_alone()
 {
@@ -117,6 +181,8 @@ libvirt_start_alone()
 	fi
 	[ -e "$par_state/links-before" ] || ls /sys/class/net >"$par_state/links-before"
 	mkdir -p /run/libvirt /var/log/libvirt/qemu
+	libvirt_make_lock_folder
+	libvirt_can_use_namespaces || libvirt_without_namespaces
 	if ! [ -e /run/virtlogd.pid ] || ! kill -0 "$(cat /run/virtlogd.pid)" 2>/dev/null; then
 		virtlogd -d
 		libvirt_remember virtlogd
@@ -169,6 +235,7 @@ libvirt_stop()
 	process_end "$par_state/libvirtd.pid" 20
 	process_end "$par_state/virtlogd.pid"
 	rm -f /run/libvirtd.pid /run/virtlogd.pid
+	libvirt_undo_conf
 	if [ -e "$par_state/libvirt-before" ]; then
 		libvirt_files | comm -23 - "$par_state/libvirt-before" | tac |
 			while IFS= read -r file; do
