@@ -24,7 +24,7 @@ base_tree() {
 		{
 			echo "$kind $host"
 			cat "$list" "$here/lib/tree.sh" "$here/lib/finish.sh" "$here/lib/base.sh" \
-				"$here/lists/alternatives.txt" "$here/tools/ldcache.c"
+				"$here/lists/alternatives.txt" "$here"/tools/ldcache*.[ch]
 			find "$here/rootfs" -type f | sort | xargs cat
 		} | digest
 	)

@@ -179,13 +179,14 @@ finish_libraries() {
 	"$(host_tool ldcache)" "$1" "$arch"
 }
 
-# host_tool NAME - images/tools/NAME.c, compiled for this machine; prints the program.
+# host_tool NAME - images/tools/NAME*.c, compiled for this machine; prints the program.
 host_tool() {
 	tool_exe=$cache/images/tools/$1
-	if [ -z "$(find "$tool_exe" -newer "$here/tools/$1.c" 2>/dev/null)" ]; then
+	if [ ! -x "$tool_exe" ] ||
+		[ -n "$(find "$here/tools" -name "$1*.[ch]" -newer "$tool_exe")" ]; then
 		mkdir -p "${tool_exe%/*}"
 		${CC:-cc} -std=gnu17 -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -o "$tool_exe.$$" \
-			"$here/tools/$1.c" >&2 || die "images/tools/$1.c does not compile"
+			"$here/tools/$1"*.c >&2 || die "images/tools/$1.c does not compile"
 		mv "$tool_exe.$$" "$tool_exe"
 	fi
 	printf '%s\n' "$tool_exe"

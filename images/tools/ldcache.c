@@ -2,171 +2,142 @@
 /*
  * Writes /etc/ld.so.cache of a root tree of another architecture (64-bit little-endian ppc64el or
  * amd64).  The machine's own ldconfig skips libraries of a foreign machine, and the tree's may
- * not be run.  Reads the folders the multiarch ld.so.conf names, takes each library's SONAME from
- * its dynamic section, and writes the "glibc-ld.so.cache1.1" format without hwcaps folders (the
- * loader falls back to the plain library).  Usage: ldcache TREE ppc64el|amd64
+ * not be run.  Reads the folders of the tree's ld.so.conf.d and the loader's own, as ldconfig does.
+ * No link of the tree leads out of it.  Usage: ldcache TREE ppc64el|amd64
  */
 #include <dirent.h>
 #include <elf.h>
 #include <err.h>
+#include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
+#include <linux/openat2.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
-#define MAX_LIBS	    4096
-#define MAGIC		    "glibc-ld.so.cache1.1"
-#define FLAGS_LITTLE_ENDIAN 2
+#include "ldcache.h"
 
-struct header {
-	char magic[20];
-	uint32_t libs;
-	uint32_t strings_len;
-	uint8_t flags;
-	uint8_t padding[3];
-	uint32_t extension_offset;
-	uint32_t unused[3];
-};
-
-struct entry {
-	int32_t flags;
-	uint32_t key;
-	uint32_t value;
-	uint32_t os_version;
-	uint64_t hwcap;
-};
+#define LIBS_MAX    4096
+#define FOLDERS_MAX 64
+#define CONF_DIR    "/etc/ld.so.conf.d"
+#define CACHE	    "ld.so.cache"
+#define CACHE_NEW   "ld.so.cache.new"
 
 struct arch {
 	const char *name;
-	const char *triplet;
 	uint16_t machine;
 	int32_t flags; /* as glibc's ldconfig.h: kind of machine, and "ELF for libc 6" */
 };
 
-struct lib {
-	char *name;
-	char *path;
-};
-
 static const struct arch archs[] = {
-	{ "ppc64el", "powerpc64le-linux-gnu", EM_PPC64, 0x0503 },
-	{ "amd64", "x86_64-linux-gnu", EM_X86_64, 0x0303 },
+	{ "ppc64el", EM_PPC64, 0x0503 },
+	{ "amd64", EM_X86_64, 0x0303 },
 };
 
-static struct lib libs[MAX_LIBS];
+static struct ldcache_lib libs[LIBS_MAX];
 static size_t n_libs;
 
-/* The order the loader's binary search wants: numbers in names compare as numbers. */
-static int lib_cmp(const char *a, const char *b)
-{
-	while (*a) {
-		if (*a >= '0' && *a <= '9' && *b >= '0' && *b <= '9') {
-			long va = strtol(a, (char **)&a, 10), vb = strtol(b, (char **)&b, 10);
+static struct {
+	dev_t dev;
+	ino_t ino;
+} folders[FOLDERS_MAX];
+static size_t n_folders;
 
-			if (va != vb)
-				return va < vb ? -1 : 1;
-		} else if (*a >= '0' && *a <= '9') {
-			return 1;
-		} else if (*b >= '0' && *b <= '9') {
-			return -1;
-		} else if (*a != *b) {
-			return *a - *b;
-		} else {
-			a++;
-			b++;
-		}
-	}
-	return *a - *b;
+/* Opens a path of the tree with the tree as its root; -1 with errno. */
+static int open_in(int root, const char *path, uint64_t flags)
+{
+	struct open_how how = {
+		/* A fifo called libx.so must not hold us. */
+		.flags = flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+
+	return (int)syscall(SYS_openat2, root, path, &how, sizeof(how));
 }
 
-static int by_name_descending(const void *a, const void *b)
+/* The bytes of a regular file; NULL for anything else, and for an empty one. */
+static uint8_t *map_file(int fd, size_t *ret_size)
 {
-	return lib_cmp(((const struct lib *)b)->name, ((const struct lib *)a)->name);
-}
-
-/* The file offset of a virtual address, or 0. */
-static uint64_t offset_of(const uint8_t *map, size_t size, uint64_t address)
-{
-	const Elf64_Ehdr *elf = (const void *)map;
-
-	for (unsigned int i = 0; i < elf->e_phnum; i++) {
-		const Elf64_Phdr *ph = (const void *)(map + elf->e_phoff + i * sizeof(*ph));
-
-		if (ph->p_type == PT_LOAD && address >= ph->p_vaddr &&
-		    address - ph->p_vaddr < ph->p_filesz && ph->p_offset < size)
-			return address - ph->p_vaddr + ph->p_offset;
-	}
-	return 0;
-}
-
-/* The SONAME of a mapped library of the wanted machine; NULL when it is none. */
-static const char *soname(const uint8_t *map, size_t size, uint16_t machine)
-{
-	const Elf64_Ehdr *elf = (const void *)map;
-	uint64_t strings = 0, name = 0;
-
-	if (size < sizeof(*elf) || memcmp(elf->e_ident, ELFMAG, SELFMAG) != 0 ||
-	    elf->e_ident[EI_CLASS] != ELFCLASS64 || elf->e_ident[EI_DATA] != ELFDATA2LSB ||
-	    elf->e_machine != machine || elf->e_type != ET_DYN || elf->e_phoff > size ||
-	    elf->e_phnum > (size - elf->e_phoff) / sizeof(Elf64_Phdr))
-		return NULL;
-	for (unsigned int i = 0; i < elf->e_phnum; i++) {
-		const Elf64_Phdr *ph = (const void *)(map + elf->e_phoff + i * sizeof(*ph));
-		const Elf64_Dyn *dyn;
-
-		if (ph->p_type != PT_DYNAMIC || ph->p_offset > size ||
-		    ph->p_filesz > size - ph->p_offset)
-			continue;
-		dyn = (const void *)(map + ph->p_offset);
-		for (size_t n = ph->p_filesz / sizeof(*dyn); n && dyn->d_tag; n--, dyn++) {
-			if (dyn->d_tag == DT_STRTAB)
-				strings = offset_of(map, size, dyn->d_un.d_ptr);
-			else if (dyn->d_tag == DT_SONAME)
-				name = dyn->d_un.d_val;
-		}
-	}
-	if (!strings || !name || strings >= size || name >= size - strings ||
-	    !memchr(map + strings + name, 0, size - strings - name))
-		return NULL;
-	return (const char *)map + strings + name;
-}
-
-/* Takes the library when its file is called by its SONAME, which is what programs ask for. */
-static void add_lib(int dirfd, const char *dir, const char *file, uint16_t machine)
-{
-	int fd = openat(dirfd, file, O_RDONLY | O_CLOEXEC);
-	const char *name;
 	struct stat st;
 	void *map;
 
-	if (fd < 0)
-		return;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0) {
-		map = mmap(NULL, st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-		if (map == MAP_FAILED)
-			err(1, "%s/%s", dir, file);
-		name = soname(map, st.st_size, machine);
-		if (name && strcmp(name, file) == 0) {
-			if (n_libs == MAX_LIBS)
-				errx(1, "more than %d libraries", MAX_LIBS);
-			libs[n_libs].name = strdup(file);
-			if (!libs[n_libs].name ||
-			    asprintf(&libs[n_libs].path, "%s/%s", dir, file) < 0)
-				err(1, "no memory");
-			n_libs++;
-		}
-		munmap(map, st.st_size);
-	}
-	close(fd);
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_size == 0)
+		return NULL;
+	map = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	*ret_size = (size_t)st.st_size;
+	return map == MAP_FAILED ? NULL : map;
 }
 
-static void add_dir(int root, const char *dir, uint16_t machine)
+/*
+ * Whether ldconfig lists a library by this name: its SONAME, the SONAME less what comes after
+ * ".so" (a link for the compiler), or the name of a file without a SONAME.
+ */
+static bool is_listed(const char *file, const char *soname)
 {
-	int fd = openat(root, dir + 1, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	size_t len = strlen(file);
+
+	if (!soname[0] || strcmp(soname, file) == 0)
+		return true;
+	return len > 3 && strcmp(file + len - 3, ".so") == 0 && strncmp(soname, file, len) == 0;
+}
+
+static void add_lib(int root, const char *folder, const char *file, uint16_t machine)
+{
+	struct ldcache_lib lib = { .order = n_libs };
+	const char *name;
+	uint8_t *map;
+	size_t size;
+	int fd;
+
+	if (asprintf(&lib.path, "%s/%s", folder, file) < 0)
+		err(1, "no memory");
+	lib.name = lib.path + strlen(folder) + 1;
+	fd = open_in(root, lib.path, O_RDONLY);
+	map = fd < 0 ? NULL : map_file(fd, &size);
+	name = map ? ldcache_soname(map, size, machine) : NULL;
+	if (name && is_listed(file, name)) {
+		if (n_libs == LIBS_MAX)
+			errx(1, "more than %d libraries", LIBS_MAX);
+		libs[n_libs++] = lib;
+	} else {
+		free(lib.path);
+	}
+	if (map)
+		munmap(map, size);
+	if (fd >= 0)
+		close(fd);
+}
+
+static bool is_library(const char *name)
+{
+	return (strncmp(name, "lib", 3) == 0 || strncmp(name, "ld", 2) == 0) && strstr(name, ".so");
+}
+
+/* Folders reached by two names count once, under the first. */
+static bool folder_is_new(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return false;
+	for (size_t i = 0; i < n_folders; i++)
+		if (folders[i].dev == st.st_dev && folders[i].ino == st.st_ino)
+			return false;
+	if (n_folders == FOLDERS_MAX)
+		errx(1, "more than %d folders", FOLDERS_MAX);
+	folders[n_folders].dev = st.st_dev;
+	folders[n_folders++].ino = st.st_ino;
+	return true;
+}
+
+static void add_folder(int root, const char *folder, uint16_t machine)
+{
+	int fd = open_in(root, folder, O_RDONLY | O_DIRECTORY);
 	struct dirent *d;
 	DIR *stream;
 
@@ -174,46 +145,89 @@ static void add_dir(int root, const char *dir, uint16_t machine)
 		return;
 	stream = fdopendir(fd);
 	if (!stream)
-		err(1, "%s", dir);
-	while ((d = readdir(stream)))
-		if ((strncmp(d->d_name, "lib", 3) == 0 || strncmp(d->d_name, "ld", 2) == 0) &&
-		    strstr(d->d_name, ".so"))
-			add_lib(fd, dir, d->d_name, machine);
+		err(1, "%s", folder);
+	if (folder_is_new(fd))
+		while ((d = readdir(stream)))
+			if (is_library(d->d_name))
+				add_lib(root, folder, d->d_name, machine);
 	closedir(stream);
+}
+
+/* Lines of a .conf file: a folder each; # begins a comment. */
+static void add_conf(int root, const char *file, uint16_t machine)
+{
+	char path[300], line[512];
+	FILE *conf = NULL;
+	int fd = -1;
+
+	if (snprintf(path, sizeof(path), CONF_DIR "/%s", file) < (int)sizeof(path))
+		fd = open_in(root, path, O_RDONLY);
+	if (fd >= 0)
+		conf = fdopen(fd, "r");
+	while (conf && fgets(line, sizeof(line), conf)) {
+		line[strcspn(line, "# \t\n")] = '\0';
+		if (line[0] == '/')
+			add_folder(root, line, machine);
+	}
+	if (conf)
+		fclose(conf);
+}
+
+static int is_conf(const struct dirent *d)
+{
+	const char *dot = strrchr(d->d_name, '.');
+
+	return d->d_name[0] != '.' && dot && strcmp(dot, ".conf") == 0;
+}
+
+static void add_all(int root, uint16_t machine)
+{
+	int fd = open_in(root, CONF_DIR, O_RDONLY | O_DIRECTORY);
+	struct dirent **confs = NULL;
+	int n = fd < 0 ? 0 : scandirat(fd, ".", &confs, is_conf, alphasort);
+
+	for (int i = 0; i < n; i++) {
+		add_conf(root, confs[i]->d_name, machine);
+		free(confs[i]);
+	}
+	free(confs);
+	if (fd >= 0)
+		close(fd);
+	add_folder(root, "/lib", machine);
+	add_folder(root, "/usr/lib", machine);
+}
+
+/* The loader takes the first of several: the one whose folder was read first. */
+static int by_name_descending(const void *a, const void *b)
+{
+	const struct ldcache_lib *x = a, *y = b;
+	int order = ldcache_compare(y->name, x->name);
+
+	if (order)
+		return order;
+	return x->order < y->order ? -1 : x->order > y->order;
 }
 
 static void write_cache(int root, int32_t flags)
 {
-	struct header header = { .libs = n_libs, .flags = FLAGS_LITTLE_ENDIAN };
-	uint32_t offset = sizeof(header) + n_libs * sizeof(struct entry);
-	FILE *out;
-	int fd;
+	size_t size = 0;
+	uint8_t *bytes = ldcache_bytes(libs, n_libs, flags, &size);
+	int etc = open_in(root, "/etc", O_RDONLY | O_DIRECTORY), fd;
 
-	fd = openat(root, "etc/ld.so.cache", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	out = fd < 0 ? NULL : fdopen(fd, "w");
-	if (!out)
-		err(1, "etc/ld.so.cache");
-	memcpy(header.magic, MAGIC, sizeof(header.magic));
-	for (size_t i = 0; i < n_libs; i++)
-		header.strings_len += strlen(libs[i].path) + 1;
-	fwrite(&header, sizeof(header), 1, out);
-	for (size_t i = 0; i < n_libs; i++) {
-		size_t len = strlen(libs[i].path), base = len - strlen(libs[i].name);
-		struct entry entry = { .flags = flags, .key = offset + base, .value = offset };
-
-		fwrite(&entry, sizeof(entry), 1, out);
-		offset += len + 1;
-	}
-	for (size_t i = 0; i < n_libs; i++)
-		fwrite(libs[i].path, strlen(libs[i].path) + 1, 1, out);
-	if (ferror(out) || fclose(out) != 0)
-		err(1, "etc/ld.so.cache");
+	if (!bytes || etc < 0)
+		err(1, "/etc");
+	unlinkat(etc, CACHE_NEW, 0);
+	fd = openat(etc, CACHE_NEW, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (fd < 0 || write(fd, bytes, size) != (ssize_t)size || close(fd) < 0 ||
+	    renameat(etc, CACHE_NEW, etc, CACHE) < 0)
+		err(1, "/etc/" CACHE);
+	free(bytes);
+	close(etc);
 }
 
 int main(int argc, char **argv)
 {
 	const struct arch *arch = NULL;
-	char dir[64];
 	int root;
 
 	for (size_t i = 0; argc == 3 && i < sizeof(archs) / sizeof(archs[0]); i++)
@@ -224,10 +238,7 @@ int main(int argc, char **argv)
 	root = open(argv[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (root < 0)
 		err(1, "%s", argv[1]);
-	add_dir(root, "/usr/local/lib", arch->machine);
-	snprintf(dir, sizeof(dir), "/lib/%s", arch->triplet);
-	add_dir(root, dir, arch->machine);
-	add_dir(root, "/lib", arch->machine);
+	add_all(root, arch->machine);
 	if (!n_libs)
 		errx(1, "%s: no libraries of %s", argv[1], arch->name);
 	qsort(libs, n_libs, sizeof(libs[0]), by_name_descending);

@@ -188,6 +188,7 @@ image_check_boot()
 	is "modules load" "$(image_in 'modprobe overlay && modprobe veth && echo yes')" yes
 	is "criu finds what it needs" "$(image_in 'criu check 2>&1 | tail -n 1')" "Looks good."
 	is "the library cache is in use" "$(image_in 'ldconfig -p | grep -c libc.so.6')" 1
+	is "and is what ldconfig writes there" "$(image_in 'ldconfig -X -C /run/own.cache; for c in /etc/ld.so.cache /run/own.cache; do ldconfig -p -C $c | grep "=>" | md5sum; done | uniq | wc -l')" 1
 	is "quotas of projects are on" "$(image_in 'grep -c " / ext4 .*prjquota" /proc/mounts')" 1
 	is "init starts the agent again" \
 		"$(image_in 'p=$(pgrep -f "wparctl agent"); kill -9 $p; sleep 2; n=$(pgrep -f "wparctl agent"); [ -n "$n" ] && [ "$n" != "$p" ] && echo yes')" yes
