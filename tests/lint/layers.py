@@ -13,7 +13,7 @@ import sys
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.M)
 SYSTEM = re.compile(r"^\s*#\s*include\s*<([^>]+)>", re.M)
-SOURCED = re.compile(r"^\s*(?:\.|source)\s+(\S.*)$", re.M)
+SOURCED = re.compile(r"^\s*(?:\.|source)\s+([\"$./].*)$", re.M)
 HERE = re.compile(r'^\$\(dirname "\$\{BASH_SOURCE\[0\]\}"\)')
 SHELL = re.compile(rb"#!/bin/(ba)?sh|# shellcheck shell=|# SPDX-[^\n]*\n# shellcheck shell=")
 # The words before a sourced file's name that the scripts use for a place.
