@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What there is in the daemon: its configuration, its door, its workers, its managed systems.  One
+ * What there is in the daemon: its configuration, its door, its workers, its managed systems,
+ * its list of events.  One
  * of these exists; everything in it is the loop's unless said otherwise.
  */
 #pragma once
 
-#include "lpard/common/waiters.h"
+#include "lpard/common/event.h"
 #include "lpard/common/workers.h"
 #include "lpard/daemon/systems/config.h"
 
+struct lpar_events;
 struct lpar_managed;
 struct lpar_server;
 struct lpar_waiting;
@@ -22,8 +24,8 @@ struct lpar_daemon {
 	struct lpar_server *server;
 	struct lpar_managed **systems; /* in the order of the configuration */
 	size_t n_systems;
-	struct par_waiters system_waits; /* for a system to connect */
-	struct lpar_waiting *waiting;	 /* the calls among them */
+	struct lpar_events *events;
+	struct lpar_waiting *waiting; /* calls that wait for a system to connect */
 	uint64_t last_job;
 	_Atomic bool stopping;
 };

@@ -6,7 +6,10 @@
 #include "lpard/daemon/methods/dispatch.h"
 #include "lpard/daemon/methods/waiting.h"
 #include "lpard/daemon/server/server.h"
+#include "lpard/daemon/systems/events.h"
+#include "lpard/daemon/systems/guests.h"
 #include "lpard/daemon/systems/managed_life.h"
+#include "lpard/daemon/systems/state_waits.h"
 
 #define WORKERS 8
 
@@ -76,8 +79,12 @@ int lpar_daemon_start(struct lpar_daemon *d, const struct lpar_daemon_options *o
 
 	if (r < 0)
 		return r;
-	par_waiters_init(&d->system_waits, d->loop);
-	r = lpar_waiting_new(&d->system_waits, lpar_dispatch, d, &d->waiting, err);
+	r = lpar_events_new(&d->events, err);
+	if (r < 0)
+		return r;
+	if (lpar_guests_subscribe(d) < 0 || lpar_state_waits_subscribe(d) < 0)
+		return par_oom(err);
+	r = lpar_waiting_new(d->loop, d->events, lpar_dispatch, d, &d->waiting, err);
 	if (r < 0)
 		return r;
 	/* The lock comes with the door: before it no other system is touched. */
@@ -100,7 +107,6 @@ void lpar_daemon_close(struct lpar_daemon *d)
 	/* What the work has to report is heard: descriptors come with it, and answers go out. */
 	for (int i = 0; d->loop && i < 4; i++)
 		(void)par_event_run_once(d->loop, 0);
-	par_waiters_done(&d->system_waits);
 	lpar_waiting_free(&d->waiting);
 	lpar_server_free(&d->server);
 }
@@ -110,6 +116,7 @@ void lpar_daemon_free(struct lpar_daemon *d)
 	for (size_t i = 0; i < d->n_systems; i++)
 		lpar_managed_free(&d->systems[i]);
 	free(d->systems);
+	lpar_events_free(&d->events);
 	par_event_free(&d->loop);
 	for (size_t i = 0; i < d->n_configs; i++) {
 		lpar_config_done(d->configs[i]);

@@ -41,9 +41,42 @@ struct lpar_job *lpar_job_new(struct lpar_managed *host, struct lpar_call *call,
 	return job;
 }
 
+static void tell_event(const struct lpar_job *job, struct lpar_event event)
+{
+	event.system = job->host->name;
+	event.uuid = job->uuid;
+	event.lpar = job->subject;
+	event.lpar_id = job->lpar_id;
+	event.job = job->id;
+	event.operation = job->what;
+	lpar_events_publish(job->daemon->events, &event);
+}
+
+/* What became of a job, as the audit line says, too. */
+static const char *result_name(const struct lpar_job *job)
+{
+	if (job->result >= 0)
+		return "ok";
+	return par_error_name(job->error ? job->error->id : PAR_E_SYSTEM);
+}
+
+static void tell_ended(const struct lpar_job *job)
+{
+	if (job->told)
+		tell_event(job, (struct lpar_event){ .type = LPAR_EVENT_JOB_ENDED,
+						     .result = result_name(job),
+						     .text = job->result < 0 && job->error
+								     ? job->error->msg
+								     : NULL });
+}
+
 int lpar_job_hold(struct lpar_job *job, struct lpar_lpar *entry, struct par_error **err)
 {
 	snprintf(job->subject, sizeof(job->subject), "%s", entry->part->name);
+	memcpy(job->uuid, entry->uuid, sizeof(job->uuid));
+	job->lpar_id = entry->part->id;
+	job->told = true;
+	tell_event(job, (struct lpar_event){ .type = LPAR_EVENT_JOB_STARTED });
 	if (entry->job)
 		return par_fail(err, PAR_E_BUSY, 0,
 				"HSCL05DF Another operation (%s) on the partition named %s is "
@@ -62,10 +95,10 @@ void lpar_job_release(struct lpar_job *job)
 		return;
 	job->entry = NULL;
 	e->job = NULL;
-	e->activating = false;
 	pthread_mutex_lock(&job->host->lock);
 	e->claim = (struct lpar_usage){ 0 };
 	pthread_mutex_unlock(&job->host->lock);
+	lpar_lpar_set_activating(e, false);
 	if (e->gone)
 		lpar_managed_discard(e);
 }
@@ -75,8 +108,7 @@ static void audit(const struct lpar_job *job)
 	par_log(PAR_LOG_NOTICE, "job=%llu peer=%u/%d %s system=%s lpar=%s ms=%llu result=%s%s%s",
 		(unsigned long long)job->id, (unsigned int)job->peer.uid, (int)job->peer.pid,
 		job->what, job->host->name, job->subject,
-		(unsigned long long)(par_now_ms() - job->started_ms),
-		job->result < 0 ? par_error_name(job->error ? job->error->id : PAR_E_SYSTEM) : "ok",
+		(unsigned long long)(par_now_ms() - job->started_ms), result_name(job),
 		job->result < 0 ? " " : "",
 		job->result < 0 && job->error && job->error->msg ? job->error->msg : "");
 }
@@ -89,6 +121,7 @@ void lpar_job_end(struct lpar_job *job)
 		job->ended(job);
 	lpar_job_release(job);
 	audit(job);
+	tell_ended(job);
 	if (job->call) {
 		struct lpar_call *call = take_ptr(job->call);
 
@@ -161,6 +194,9 @@ static void tell(void *user)
 	    par_json_put_string(progress, "stage", p->stage) == 0 &&
 	    par_json_put(reply, "progress", take_ptr(progress)) == 0)
 		lpar_call_progress(call, take_ptr(reply));
+	tell_event(job, (struct lpar_event){ .type = LPAR_EVENT_JOB_PROGRESS,
+					     .percent = (unsigned int)p->percent,
+					     .text = p->stage });
 	free(p);
 }
 

@@ -13,8 +13,11 @@
 
 struct lpar_job {
 	uint64_t id;
-	const char *what; /* "Create"; for the log */
-	char subject[64]; /* the LPAR's name; for the log */
+	const char *what;	 /* "Create"; for the log */
+	char subject[64];	 /* the LPAR's name; for the log */
+	char uuid[PAR_UUID_LEN]; /* and what else names it in the list of events */
+	uint32_t lpar_id;
+	bool told; /* that it has begun */
 	struct lpar_daemon *daemon;
 	struct lpar_managed *host;
 	struct lpar_lpar *entry; /* held; NULL: none */

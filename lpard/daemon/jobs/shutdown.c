@@ -107,7 +107,7 @@ static int on_change(struct lpar_lpar *e, bool rebooted, bool timed_out, void *u
 				       "The partition named %s was shut down and did not restart.",
 				       job->subject);
 	} else if (timed_out) {
-		e->stopping = false;
+		lpar_lpar_set_stopping(e, false);
 		job->result = par_fail(
 			&job->error, PAR_E_TIMED_OUT, 0,
 			"The partition named %s did not shut down within %llu seconds.  Retry the "
@@ -128,7 +128,7 @@ static void wait_for_guest(struct lpar_job *job)
 	auto_error err = NULL;
 	bool gone = e->gone;
 
-	e->stopping = lpar_lpar_running(e) && !gone;
+	lpar_lpar_set_stopping(e, lpar_lpar_running(e) && !gone);
 	lpar_job_release(job);
 	if (gone || (!lpar_lpar_running(e) && !rq->restart)) {
 		lpar_job_end(job);
@@ -237,7 +237,7 @@ void lpar_state_start(struct lpar_job *job, struct lpar_lpar *entry)
 		return;
 	}
 	if (rq->op == LPAR_OP_ON) {
-		entry->activating = true;
+		lpar_lpar_set_activating(entry, true);
 		job->work = lpar_activate_work;
 		job->ended = activation_ended;
 	} else {

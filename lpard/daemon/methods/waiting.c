@@ -2,8 +2,12 @@
 /* Calls that wait for a system: see waiting.h. */
 #include "lpard/daemon/methods/waiting.h"
 
+#include "lpard/common/waiters.h"
+
 struct lpar_waiting {
-	struct par_waiters *list;
+	struct par_waiters list;
+	struct lpar_events *events;
+	struct lpar_subscription *subscription;
 	lpar_waiting_fn again;
 	void *user;
 };
@@ -19,7 +23,7 @@ static void on_waiter_gone(struct lpar_call *call, void *user)
 	struct waiting_call *w = user;
 
 	(void)call;
-	par_waiters_forget(w->all->list, &w->waiter);
+	par_waiters_forget(&w->all->list, &w->waiter);
 	free(w);
 }
 
@@ -42,21 +46,41 @@ static bool look_again(enum par_wake why, void *user)
 	return false;
 }
 
-int lpar_waiting_new(struct par_waiters *list, lpar_waiting_fn again, void *user,
-		     struct lpar_waiting **ret, struct par_error **err)
+static void on_event(const struct lpar_event *event, void *user)
+{
+	struct lpar_waiting *all = user;
+
+	if (event->type == LPAR_EVENT_SYSTEM_UP)
+		par_waiters_wake(&all->list);
+}
+
+int lpar_waiting_new(struct par_event *loop, struct lpar_events *events, lpar_waiting_fn again,
+		     void *user, struct lpar_waiting **ret, struct par_error **err)
 {
 	struct lpar_waiting *all = calloc(1, sizeof(*all));
 
 	if (!all)
 		return par_oom(err);
-	*all = (struct lpar_waiting){ .list = list, .again = again, .user = user };
+	*all = (struct lpar_waiting){ .events = events, .again = again, .user = user };
+	par_waiters_init(&all->list, loop);
+	all->subscription = lpar_events_subscribe(events, LPAR_EVENT_RANK_WAITS, on_event, all);
+	if (!all->subscription) {
+		free(all);
+		return par_oom(err);
+	}
 	*ret = all;
 	return 0;
 }
 
 void lpar_waiting_free(struct lpar_waiting **waiting)
 {
-	free(*waiting);
+	struct lpar_waiting *all = *waiting;
+
+	if (!all)
+		return;
+	lpar_events_unsubscribe(all->events, &all->subscription);
+	par_waiters_done(&all->list);
+	free(all);
 	*waiting = NULL;
 }
 
@@ -66,7 +90,7 @@ void lpar_waiting_add(struct lpar_waiting *all, struct lpar_call *call, uint64_t
 	auto_error err = NULL;
 
 	if (w)
-		w->waiter = par_waiters_add(all->list, ms, look_again, w);
+		w->waiter = par_waiters_add(&all->list, ms, look_again, w);
 	if (!w || !w->waiter) {
 		free(w);
 		par_oom(&err);

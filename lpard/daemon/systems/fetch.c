@@ -42,16 +42,16 @@ void lpar_managed_fetch(struct lpar_managed *managed, const char *uuid)
 
 static void store(struct lpar_managed *managed, struct lpar_answer *a)
 {
-	struct lpar_lpar *lpar;
-	struct hv_live was;
+	struct lpar_stored stored;
+	bool is_new;
 
 	pthread_mutex_lock(&managed->lock);
-	lpar = lpar_managed_store(managed, &a->rec, a->asked, &was);
-	if (lpar)
+	is_new = lpar_managed_store(managed, &a->rec, a->asked, &stored);
+	if (is_new)
 		lpar_managed_reorder(managed);
 	pthread_mutex_unlock(&managed->lock);
-	if (lpar)
-		lpar_lpar_changed(lpar, &was);
+	if (is_new)
+		lpar_lpar_stored(stored.lpar, &stored.was, stored.redefined);
 }
 
 static void take_over(struct lpar_managed *managed, struct lpar_answer *a)

@@ -2,6 +2,8 @@
 /* The copy of a system's LPARs: see inventory.h. */
 #include "lpard/daemon/systems/inventory.h"
 
+#include "lpard/daemon/systems/definition.h"
+
 #include <string.h>
 #include <strings.h>
 
@@ -131,6 +133,7 @@ void lpar_managed_forget(struct lpar_lpar *lpar)
 	lpar_managed_reorder(managed);
 	pthread_mutex_unlock(&managed->lock);
 	lpar->gone = true;
+	lpar_lpar_removed(lpar);
 	if (!lpar->job)
 		lpar_managed_discard(lpar);
 }
@@ -143,25 +146,28 @@ void lpar_managed_clear(struct lpar_managed *managed)
 	managed->n_lpars = managed->set.n = 0;
 }
 
-struct lpar_lpar *lpar_managed_store(struct lpar_managed *managed, struct hv_record *rec,
-				     uint64_t asked, struct hv_live *ret_was)
+bool lpar_managed_store(struct lpar_managed *managed, struct hv_record *rec, uint64_t asked,
+			struct lpar_stored *ret)
 {
 	struct lpar_lpar *lpar = lpar_managed_by_uuid(managed, rec->part->uuid);
 	static const struct hv_live off = { .state = HV_RUN_OFF, .run_id = -1 };
 
 	if (lpar && lpar->asked > asked)
-		return NULL;
-	*ret_was = lpar ? lpar->live : off;
-	if (!lpar)
+		return false;
+	*ret = (struct lpar_stored){ .was = lpar ? lpar->live : off };
+	if (lpar)
+		ret->redefined = !lpar_definition_same(lpar->part, rec->part);
+	else
 		lpar = add(managed, rec->part->uuid);
 	if (!lpar)
-		return NULL;
+		return false;
 	lpar_partition_free(&lpar->part);
 	lpar->part = take_ptr(rec->part);
 	lpar->live = rec->live;
 	lpar->asked = asked;
 	lpar->reserved = false;
-	return lpar;
+	ret->lpar = lpar;
+	return true;
 }
 
 void lpar_managed_usage(const struct lpar_managed *managed, const struct lpar_lpar *except,

@@ -32,13 +32,19 @@ void lpar_managed_clear(struct lpar_managed *managed);
 void lpar_managed_usage(const struct lpar_managed *managed, const struct lpar_lpar *except,
 			struct lpar_usage *ret);
 
+/* What lpar_managed_store() did. */
+struct lpar_stored {
+	struct lpar_lpar *lpar;
+	struct hv_live was; /* the state before */
+	bool redefined;
+};
+
 /*
  * lpar_managed_store - take over what the hypervisor said of an LPAR, unless a newer answer is
- * there; under ->lock, and lpar_managed_reorder() afterwards
- * @ret_was	the state before
- * Returns NULL when nothing was stored.
+ * there; under ->lock, and lpar_managed_reorder() and lpar_lpar_stored() afterwards
+ * Returns false when nothing was stored.
  */
-struct lpar_lpar *lpar_managed_store(struct lpar_managed *managed, struct hv_record *rec,
-				     uint64_t asked, struct hv_live *ret_was);
+bool lpar_managed_store(struct lpar_managed *managed, struct hv_record *rec, uint64_t asked,
+			struct lpar_stored *ret);
 /* lpar_managed_reorder - under ->lock: sort the LPARs and point the set at them */
 void lpar_managed_reorder(struct lpar_managed *managed);

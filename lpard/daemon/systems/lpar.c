@@ -36,11 +36,143 @@ static enum lpar_guest guest_of(const struct lpar_lpar *lpar)
 	return lpar_managed_up(lpar->managed) ? LPAR_GUEST_RUNNING : LPAR_GUEST_UNREACHABLE;
 }
 
-static void sync_console(struct lpar_lpar *lpar)
+void lpar_lpar_sync(struct lpar_lpar *lpar)
 {
+	enum lpar_guest guest = guest_of(lpar);
+
+	lpar_agent_link_sync(lpar->agent, guest);
 	/* A boot is followed until Linux speaks for itself. */
-	lpar_console_sync(lpar->console, guest_of(lpar), lpar->live.run_id,
+	lpar_console_sync(lpar->console, guest, lpar->live.run_id,
 			  !lpar_agent_link_up(lpar->agent));
+}
+
+static enum lpar_state state_of(const struct lpar_lpar *lpar)
+{
+	switch (lpar->live.state) {
+	case HV_RUN_OFF:
+		if (lpar->activating)
+			return LPAR_STATE_STARTING;
+		return lpar->part->error_refcode ? LPAR_STATE_ERROR : LPAR_STATE_NOT_ACTIVATED;
+	case HV_RUN_RUNNING:
+		if (lpar->stopping)
+			return LPAR_STATE_SHUTTING_DOWN;
+		if (fw_stage_info(lpar_console_stage(lpar->console))->open_firmware &&
+		    !lpar_agent_link_up(lpar->agent))
+			return LPAR_STATE_OPEN_FIRMWARE;
+		return LPAR_STATE_RUNNING;
+	case HV_RUN_PAUSED:
+	case HV_RUN_SUSPENDED:
+		return LPAR_STATE_SUSPENDED;
+	case HV_RUN_SHUTTING_DOWN:
+		return LPAR_STATE_SHUTTING_DOWN;
+	case HV_RUN_CRASHED:
+		return LPAR_STATE_ERROR;
+	}
+	return LPAR_STATE_NOT_AVAILABLE;
+}
+
+/* What is published */
+
+void lpar_lpar_publish(const struct lpar_lpar *lpar, struct lpar_event event)
+{
+	event.system = lpar->managed->name;
+	event.uuid = lpar->uuid;
+	event.lpar = lpar->part->name;
+	event.lpar_id = lpar->part->id;
+	lpar_events_publish(lpar->managed->daemon->events, &event);
+}
+
+static void tell(const struct lpar_lpar *lpar, enum lpar_event_type type, const char *text)
+{
+	/* Of a removed system nothing is news: one of its name may be there by now. */
+	if (lpar->told && !lpar->managed->removed)
+		lpar_lpar_publish(lpar, (struct lpar_event){ .type = type, .text = text });
+}
+
+/* Something that the state follows from has changed. */
+static void tell_state(struct lpar_lpar *lpar)
+{
+	struct lpar_event event = { .type = LPAR_EVENT_STATE,
+				    .was = lpar->told_state,
+				    .now = state_of(lpar) };
+
+	if (!lpar->told || lpar->managed->removed ||
+	    (event.now == event.was && lpar->live.state == lpar->told_run))
+		return;
+	lpar->told_state = event.now;
+	lpar->told_run = lpar->live.state;
+	lpar_lpar_publish(lpar, event);
+}
+
+static void tell_added(struct lpar_lpar *lpar)
+{
+	lpar->told = true;
+	lpar->told_state = state_of(lpar);
+	lpar->told_run = lpar->live.state;
+	lpar_lpar_publish(lpar, (struct lpar_event){ .type = LPAR_EVENT_LPAR_ADDED,
+						     .now = lpar->told_state });
+}
+
+void lpar_lpar_removed(struct lpar_lpar *lpar)
+{
+	tell(lpar, LPAR_EVENT_LPAR_REMOVED, NULL);
+	lpar->told = false;
+}
+
+void lpar_lpar_set_activating(struct lpar_lpar *lpar, bool activating)
+{
+	lpar->activating = activating;
+	tell_state(lpar);
+}
+
+void lpar_lpar_set_stopping(struct lpar_lpar *lpar, bool stopping)
+{
+	lpar->stopping = stopping;
+	tell_state(lpar);
+}
+
+void lpar_lpar_refcode(struct lpar_lpar *lpar, const char *code)
+{
+	if (!lpar_refcodes_add(&lpar->refcodes, code) || !lpar->told || lpar->managed->removed)
+		return;
+	lpar_lpar_publish(lpar, (struct lpar_event){ .type = LPAR_EVENT_REFCODE, .code = code });
+}
+
+static bool other_resources(const struct lpar_lpar *lpar, const struct hv_live *was)
+{
+	return lpar->live.run_id == was->run_id &&
+	       (lpar->live.mem_mib != was->mem_mib || lpar->live.vcpus != was->vcpus);
+}
+
+void lpar_lpar_stored(struct lpar_lpar *lpar, const struct hv_live *was, bool redefined)
+{
+	bool running = lpar_lpar_running(lpar), known = lpar->told;
+
+	if (lpar->live.state != was->state)
+		par_log(PAR_LOG_INFO, "lpar=%s system=%s is %s", lpar->part->name,
+			lpar->managed->name, hv_run_state_name(lpar->live.state));
+	if (!running)
+		lpar->stopping = false;
+	if (!known)
+		tell_added(lpar);
+	else if (redefined || other_resources(lpar, was))
+		tell(lpar, LPAR_EVENT_LPAR_CHANGED, NULL);
+	/* A start that we saw; what runs already when lpard comes up has its stages behind it. */
+	if (running && lpar->live.run_id != was->run_id && !lpar->managed->listing) {
+		lpar->stopping = false;
+		tell(lpar, LPAR_EVENT_BOOT, "start");
+	}
+	tell_state(lpar);
+	if (!running && was->state == HV_RUN_RUNNING)
+		lpar_lpar_refcode(lpar, "00000000");
+}
+
+void lpar_lpar_rebooted(struct lpar_lpar *lpar)
+{
+	par_log(PAR_LOG_INFO, "lpar=%s system=%s restarts", lpar->part->name, lpar->managed->name);
+	lpar->stopping = false;
+	tell(lpar, LPAR_EVENT_BOOT, "restart");
+	tell_state(lpar);
 }
 
 /* What the guest's streams ask and report */
@@ -61,7 +193,10 @@ static int guest_run(par_work_fn work, par_work_fn done, void *work_user, void *
 
 static void guest_stage(enum fw_stage_id stage, void *user)
 {
-	lpar_lpar_refcode(user, fw_stage_info(stage)->refcode);
+	struct lpar_lpar *lpar = user;
+
+	lpar_lpar_refcode(lpar, fw_stage_info(stage)->refcode);
+	tell_state(lpar);
 }
 
 static void guest_agent(bool up, void *user)
@@ -70,9 +205,9 @@ static void guest_agent(bool up, void *user)
 
 	if (!lpar->console)
 		return; /* the LPAR is being freed */
-	if (up)
-		lpar_console_agent(lpar->console);
-	sync_console(lpar);
+	tell(lpar, up ? LPAR_EVENT_AGENT_UP : LPAR_EVENT_AGENT_DOWN,
+	     up ? lpar_agent_link_os_version(lpar->agent) : NULL);
+	tell_state(lpar);
 }
 
 static const struct lpar_guest_ops guest_ops = {
@@ -120,31 +255,6 @@ void lpar_lpar_free(struct lpar_lpar **lpar)
 	*lpar = NULL;
 }
 
-static enum lpar_state state_of(const struct lpar_lpar *lpar)
-{
-	switch (lpar->live.state) {
-	case HV_RUN_OFF:
-		if (lpar->activating)
-			return LPAR_STATE_STARTING;
-		return lpar->part->error_refcode ? LPAR_STATE_ERROR : LPAR_STATE_NOT_ACTIVATED;
-	case HV_RUN_RUNNING:
-		if (lpar->stopping)
-			return LPAR_STATE_SHUTTING_DOWN;
-		if (fw_stage_info(lpar_console_stage(lpar->console))->open_firmware &&
-		    !lpar_agent_link_up(lpar->agent))
-			return LPAR_STATE_OPEN_FIRMWARE;
-		return LPAR_STATE_RUNNING;
-	case HV_RUN_PAUSED:
-	case HV_RUN_SUSPENDED:
-		return LPAR_STATE_SUSPENDED;
-	case HV_RUN_SHUTTING_DOWN:
-		return LPAR_STATE_SHUTTING_DOWN;
-	case HV_RUN_CRASHED:
-		return LPAR_STATE_ERROR;
-	}
-	return LPAR_STATE_NOT_AVAILABLE;
-}
-
 void lpar_lpar_live(const struct lpar_lpar *lpar, struct lpar_live *ret)
 {
 	const struct lpar_agent_info *info = lpar_agent_link_info(lpar->agent);
@@ -158,47 +268,6 @@ void lpar_lpar_live(const struct lpar_lpar *lpar, struct lpar_live *ret)
 		ret->rmc_state = LPAR_RMC_ACTIVE;
 		ret->os_version = lpar_agent_link_os_version(lpar->agent);
 	}
-}
-
-static void boot(struct lpar_lpar *lpar)
-{
-	lpar->stopping = false;
-	lpar_agent_link_boot(lpar->agent);
-	lpar_console_boot(lpar->console);
-}
-
-void lpar_lpar_changed(struct lpar_lpar *lpar, const struct hv_live *was)
-{
-	bool running = lpar_lpar_running(lpar);
-
-	if (lpar->live.state != was->state)
-		par_log(PAR_LOG_INFO, "lpar=%s system=%s is %s", lpar->part->name,
-			lpar->managed->name, hv_run_state_name(lpar->live.state));
-	if (!running)
-		lpar->stopping = false;
-	/* A start that we saw; what runs already when lpard comes up has its stages behind it. */
-	if (running && lpar->live.run_id != was->run_id && !lpar->managed->listing)
-		boot(lpar);
-	if (!running && was->state == HV_RUN_RUNNING)
-		lpar_lpar_refcode(lpar, "00000000");
-	lpar_agent_link_sync(lpar->agent, guest_of(lpar));
-	sync_console(lpar);
-	par_waiters_wake(&lpar->waits);
-}
-
-void lpar_lpar_rebooted(struct lpar_lpar *lpar)
-{
-	par_log(PAR_LOG_INFO, "lpar=%s system=%s restarts", lpar->part->name, lpar->managed->name);
-	boot(lpar);
-	sync_console(lpar);
-	lpar->rebooting = true;
-	par_waiters_wake(&lpar->waits);
-	lpar->rebooting = false;
-}
-
-void lpar_lpar_refcode(struct lpar_lpar *lpar, const char *code)
-{
-	(void)lpar_refcodes_add(&lpar->refcodes, code);
 }
 
 static bool on_wake(enum par_wake why, void *user)

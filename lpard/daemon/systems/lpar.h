@@ -8,6 +8,7 @@
 #include "lpard/common/waiters.h"
 #include "lpard/daemon/guest/agent_link.h"
 #include "lpard/daemon/guest/console.h"
+#include "lpard/daemon/systems/events.h"
 #include "lpard/daemon/systems/managed_system.h"
 #include "lpard/daemon/systems/refcodes.h"
 
@@ -22,8 +23,12 @@ struct lpar_lpar {
 	bool reserved;	/* being made: the hypervisor does not have it yet */
 	bool gone;	/* taken out: free it when the job has ended */
 	struct lpar_job *job;
-	bool activating; /* its job is an activation */
-	bool stopping;	 /* it was asked to shut down */
+	bool activating; /* its job is an activation: lpar_lpar_set_activating() */
+	bool stopping;	 /* it was asked to shut down: lpar_lpar_set_stopping() */
+	/* What the list of events was told last. */
+	bool told; /* that it is there; nothing is told before that */
+	enum lpar_state told_state;
+	enum hv_run_state told_run;
 	/* Resources promised to an activation that has not started its domain yet; managed->lock.
 	 */
 	struct lpar_usage claim;
@@ -32,7 +37,7 @@ struct lpar_lpar {
 	struct lpar_guest_place place; /* of these two */
 	struct lpar_console *console;
 	struct lpar_agent_link *agent;
-	struct par_waiters waits; /* for a change of state */
+	struct par_waiters waits; /* for a change of state; woken by state_waits.h */
 	bool rebooting;		  /* the waits are just being told that the guest started over */
 	struct lpar_lpar *next_discarded;
 };
@@ -46,14 +51,28 @@ bool lpar_lpar_running(const struct lpar_lpar *lpar);
 /* lpar_lpar_live - what a listing shows; borrows from @lpar */
 void lpar_lpar_live(const struct lpar_lpar *lpar, struct lpar_live *ret);
 
-/* lpar_lpar_changed - its state was stored anew: attach and detach what depends on it
- * @was	the state before */
-void lpar_lpar_changed(struct lpar_lpar *lpar, const struct hv_live *was);
+/* lpar_lpar_publish - publish an event of this LPAR: system, uuid, name and id are filled in */
+void lpar_lpar_publish(const struct lpar_lpar *lpar, struct lpar_event event);
+
+/*
+ * lpar_lpar_stored - what the hypervisor said of it was taken over: publish what is new in that
+ * @was		the state before
+ * @redefined	its definition is another than before
+ */
+void lpar_lpar_stored(struct lpar_lpar *lpar, const struct hv_live *was, bool redefined);
 /* lpar_lpar_rebooted - the guest started over within its domain */
 void lpar_lpar_rebooted(struct lpar_lpar *lpar);
+/* lpar_lpar_removed - it was taken out of its system's LPARs */
+void lpar_lpar_removed(struct lpar_lpar *lpar);
+/* lpar_lpar_set_activating, lpar_lpar_set_stopping - what its jobs know of its state */
+void lpar_lpar_set_activating(struct lpar_lpar *lpar, bool activating);
+void lpar_lpar_set_stopping(struct lpar_lpar *lpar, bool stopping);
 
 /* lpar_lpar_refcode - remember a reference code now; the same as the last one is not repeated */
 void lpar_lpar_refcode(struct lpar_lpar *lpar, const char *code);
+
+/* lpar_lpar_sync - bring its console and its agent's channel in line with its state */
+void lpar_lpar_sync(struct lpar_lpar *lpar);
 
 /*
  * lpar_lpar_wait - wait for a change

@@ -8,6 +8,13 @@
 
 #include <string.h>
 
+static void tell(const struct lpar_managed *managed, enum lpar_event_type type)
+{
+	const struct lpar_event event = { .type = type, .system = managed->name };
+
+	lpar_events_publish(managed->daemon->events, &event);
+}
+
 static void free_now(struct lpar_managed *managed)
 {
 	free(managed->lpars);
@@ -105,6 +112,7 @@ int lpar_managed_new(struct lpar_daemon *d, const struct lpar_config_system *con
 		return r;
 	}
 	*ret = managed;
+	tell(managed, LPAR_EVENT_SYSTEM_ADDED);
 	return 0;
 }
 
@@ -120,6 +128,7 @@ void lpar_managed_remove(struct lpar_managed *managed)
 		break;
 	}
 	managed->removed = true;
+	tell(managed, LPAR_EVENT_SYSTEM_REMOVED);
 	lpar_managed_hold(managed);
 	lpar_managed_release(managed);
 }

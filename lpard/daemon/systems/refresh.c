@@ -80,33 +80,34 @@ static void forget_missing(struct lpar_managed *managed, uint64_t asked)
 	}
 }
 
+static void tell(const struct lpar_managed *managed, enum lpar_event_type type, const char *text)
+{
+	const struct lpar_event event = { .type = type, .system = managed->name, .text = text };
+
+	lpar_events_publish(managed->daemon->events, &event);
+}
+
 static void store_list(struct lpar_managed *managed, struct refresh *f)
 {
-	struct changed {
-		struct lpar_lpar *lpar;
-		struct hv_live was;
-	} *changed = calloc(f->records.n + 1, sizeof(*changed));
+	struct lpar_stored *stored = calloc(f->records.n + 1, sizeof(*stored));
 	size_t n = 0;
 
-	if (!changed)
+	if (!stored)
 		return;
 	pthread_mutex_lock(&managed->lock);
 	store_facts(managed, f);
-	for (size_t i = 0; i < f->records.n; i++) {
-		changed[n].lpar =
-			lpar_managed_store(managed, &f->records.v[i], f->asked, &changed[n].was);
-		if (changed[n].lpar)
-			n++;
-	}
+	for (size_t i = 0; i < f->records.n; i++)
+		n += lpar_managed_store(managed, &f->records.v[i], f->asked, &stored[n]);
 	managed->sys.state = LPAR_SYSTEM_OPERATING;
 	lpar_managed_reorder(managed);
 	pthread_mutex_unlock(&managed->lock);
-	forget_missing(managed, f->asked);
 	managed->listed = managed->listing = true;
+	forget_missing(managed, f->asked);
 	for (size_t i = 0; i < n; i++)
-		lpar_lpar_changed(changed[i].lpar, &changed[i].was);
+		lpar_lpar_stored(stored[i].lpar, &stored[i].was, stored[i].redefined);
 	managed->listing = false;
-	free(changed);
+	free(stored);
+	tell(managed, LPAR_EVENT_SYSTEM_UP, NULL);
 }
 
 static void refresh_done(void *user)
@@ -125,7 +126,6 @@ static void refresh_done(void *user)
 				"system=%s has %zu LPARs whose metadata is damaged: %s",
 				managed->name, f->records.damaged,
 				f->records.why ? f->records.why : "?");
-		par_waiters_wake(&managed->daemon->system_waits);
 	} else {
 		par_log(PAR_LOG_WARNING, "system=%s cannot be read: %s", managed->name,
 			f->err && f->err->msg ? f->err->msg : "?");
@@ -172,8 +172,8 @@ static void on_connection(struct lpar_managed *managed, enum hv_connection now, 
 	managed->listed = false;
 	managed->sys.state = LPAR_SYSTEM_NO_CONNECTION;
 	pthread_mutex_unlock(&managed->lock);
-	for (size_t i = 0; i < managed->n_lpars; i++)
-		lpar_lpar_changed(managed->lpars[i], &managed->lpars[i]->live);
+	if (was_up)
+		tell(managed, LPAR_EVENT_SYSTEM_DOWN, managed->down_message);
 }
 
 static void on_message(void *user)

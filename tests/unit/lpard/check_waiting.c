@@ -7,7 +7,7 @@
 #include <string.h>
 
 static struct par_event *loop;
-static struct par_waiters list;
+static struct lpar_events *events;
 static struct lpar_waiting *waiting;
 static struct lpar_call calls[4];
 static char order[16];	 /* what happened: digits looked at again, "-" answered */
@@ -52,16 +52,21 @@ static void setup(void)
 	order[0] = '\0';
 	wait_on = goes = -1;
 	ck_assert_int_eq(par_event_new(&loop, NULL), 0);
-	par_waiters_init(&list, loop);
-	ck_assert_int_eq(lpar_waiting_new(&list, again, order, &waiting, NULL), 0);
+	ck_assert_int_eq(lpar_events_new(&events, NULL), 0);
+	ck_assert_int_eq(lpar_waiting_new(loop, events, again, order, &waiting, NULL), 0);
 }
 
 static void teardown(void)
 {
-	par_waiters_done(&list);
 	lpar_waiting_free(&waiting);
 	ck_assert_ptr_null(waiting);
+	lpar_events_free(&events);
 	par_event_free(&loop);
+}
+
+static void connected(void)
+{
+	lpar_events_publish(events, &(struct lpar_event){ .type = LPAR_EVENT_SYSTEM_UP });
 }
 
 static void add(int n, uint64_t ms)
@@ -72,12 +77,12 @@ static void add(int n, uint64_t ms)
 
 START_TEST(woken_in_order)
 {
-	par_waiters_wake(&list);
+	connected();
 	ck_assert_str_eq(order, "");
 	add(4, 1000);
-	par_waiters_wake(&list);
+	connected();
 	ck_assert_str_eq(order, "0123");
-	par_waiters_wake(&list);
+	connected();
 	ck_assert_str_eq(order, "0123");
 }
 END_TEST
@@ -86,10 +91,10 @@ START_TEST(one_waits_on)
 {
 	add(3, 1000);
 	wait_on = 1;
-	par_waiters_wake(&list);
+	connected();
 	ck_assert_str_eq(order, "012");
 	wait_on = -1;
-	par_waiters_wake(&list);
+	connected();
 	ck_assert_str_eq(order, "0121");
 }
 END_TEST
@@ -108,7 +113,7 @@ START_TEST(clients_go)
 	add(4, 1000);
 	client_goes(&calls[0]);
 	client_goes(&calls[2]);
-	par_waiters_wake(&list);
+	connected();
 	ck_assert_str_eq(order, "13");
 }
 END_TEST
@@ -118,7 +123,7 @@ START_TEST(client_goes_while_waking)
 {
 	add(4, 1000);
 	goes = 1;
-	par_waiters_wake(&list);
+	connected();
 	ck_assert_str_eq(order, "023");
 }
 END_TEST
@@ -127,7 +132,7 @@ START_TEST(the_daemon_ends)
 {
 	add(3, 1000);
 	client_goes(&calls[1]);
-	par_waiters_done(&list);
+	lpar_waiting_free(&waiting);
 	ck_assert_str_eq(order, "--");
 }
 END_TEST

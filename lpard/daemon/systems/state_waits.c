@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Waits for a state follow the events: see state_waits.h. */
+#include "lpard/daemon/systems/state_waits.h"
+
+#include "lpard/daemon/systems/inventory.h"
+
+#include <string.h>
+
+static void on_event(const struct lpar_event *event, void *user)
+{
+	struct lpar_managed *managed;
+	struct lpar_lpar *lpar;
+
+	if (event->type != LPAR_EVENT_STATE && event->type != LPAR_EVENT_BOOT)
+		return;
+	managed = lpar_managed_find(user, event->system);
+	lpar = managed ? lpar_managed_by_uuid(managed, event->uuid) : NULL;
+	if (!lpar)
+		return;
+	lpar->rebooting = event->type == LPAR_EVENT_BOOT && strcmp(event->text, "restart") == 0;
+	par_waiters_wake(&lpar->waits);
+	lpar->rebooting = false;
+}
+
+int lpar_state_waits_subscribe(struct lpar_daemon *d)
+{
+	return lpar_events_subscribe(d->events, LPAR_EVENT_RANK_WAITS, on_event, d) ? 0 : -ENOMEM;
+}
