@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The table of attributes (keys.def): values from text and back, by stanza and name. */
+/*
+ * The table of attributes (keys.def): values from text and back, by stanza and name (keys.c), and
+ * where the records of a stanza lie in a specification (records.c).
+ */
 #pragma once
 
+#include "lpard/common/field.h"
 #include "wparctl/spec/spec.h"
 
 enum wpar_stanza {
@@ -17,37 +21,11 @@ enum wpar_stanza {
 	WPAR_STANZA_COUNT,
 };
 
-enum wpar_kind {
-	WPAR_KIND_NAME,
-	WPAR_KIND_TYPE, /* S or A */
-	WPAR_KIND_HOSTNAME,
-	WPAR_KIND_PATH, /* absolute, no ".." */
-	WPAR_KIND_WORD, /* printable ASCII without blanks */
-	WPAR_KIND_TEXT, /* printable ASCII */
-	WPAR_KIND_BOOL, /* yes, no */
-	WPAR_KIND_MARK, /* yes, no; not written when it is no */
-	WPAR_KIND_NOT,	/* yes, no; the field says the opposite */
-	WPAR_KIND_U32,
-	WPAR_KIND_COUNT,  /* a number, or "unlimited" (0) */
-	WPAR_KIND_SHARES, /* 1..65535, or "unlimited" (0) */
-	WPAR_KIND_PERCENT,
-	WPAR_KIND_LIMITS, /* min%-soft%,hard%: three uint32_t, hundredths of a percent */
-	WPAR_KIND_BYTES,  /* a number with K, M, G or T behind it, or "unlimited" (0) */
-	WPAR_KIND_MIB,	  /* likewise, kept in MiB */
-	WPAR_KIND_ADDRESS4,
-	WPAR_KIND_ADDRESS6,
-	WPAR_KIND_PREFIX,
-	WPAR_KIND_LIST, /* struct par_strv, commas between */
-	WPAR_KIND_UUID,
-	WPAR_KIND_HEX64,
-};
-
 struct wpar_key {
 	enum wpar_stanza stanza;
-	const char *name;
-	enum wpar_kind kind;
-	size_t offset;
-	uint64_t limit;
+	struct par_field field;
+	bool always;			/* written even when it is not set */
+	bool (*fits)(const char *text); /* of two names for one member: is this the one? */
 };
 
 extern const struct wpar_key wpar_keys[];
@@ -81,6 +59,3 @@ void *wpar_record_get(const struct wpar_spec *s, enum wpar_stanza stanza, size_t
  */
 int wpar_record_set_pair(enum wpar_stanza stanza, void *record, const char *pair, const char *flag,
 			 struct par_error **err);
-
-/* wpar_format_limits - "10%-50%,100%" of three hundredths; 0 of soft and hard is 100 % */
-void wpar_format_limits(const uint32_t x100[3], struct par_buf *b);

@@ -117,32 +117,41 @@ static int parse_line(struct parser *p, char *line)
 	return attribute(p, text);
 }
 
+static int parse_lines(struct parser *p, const char *text, size_t len, unsigned int *number)
+{
+	while (len > 0) {
+		const char *end = memchr(text, '\n', len);
+		size_t n = end ? (size_t)(end - text) : len;
+		autofree char *line = NULL;
+		int r;
+
+		++*number;
+		if (n > MAX_LINE)
+			return par_fail(p->err, PAR_E_CORRUPT, 0, "too long");
+		line = strndup(text, n);
+		if (!line)
+			return par_oom(p->err);
+		r = parse_line(p, line);
+		if (r < 0)
+			return r;
+		text += n + (end ? 1 : 0);
+		len -= n + (end ? 1 : 0);
+	}
+	return 0;
+}
+
 int wpar_spec_parse(const char *text, size_t len, struct wpar_spec *ret, struct par_error **err)
 {
 	struct parser p = { .spec = ret, .err = err };
 	unsigned int number = 0;
-	int r = 0;
+	int r;
 
 	*ret = (struct wpar_spec){ 0 };
 	if (len > MAX_TEXT)
 		return par_fail(err, PAR_E_TOO_LARGE, 0, "the specification is larger than 1 MiB");
 	if (memchr(text, '\0', len))
 		return par_fail(err, PAR_E_CORRUPT, 0, "the specification has a NUL byte");
-	while (len > 0 && r == 0) {
-		const char *end = memchr(text, '\n', len);
-		size_t n = end ? (size_t)(end - text) : len;
-		autofree char *line = NULL;
-
-		number++;
-		if (n > MAX_LINE) {
-			r = par_fail(err, PAR_E_CORRUPT, 0, "too long");
-			break;
-		}
-		line = strndup(text, n);
-		r = line ? parse_line(&p, line) : par_oom(err);
-		text += n + (end ? 1 : 0);
-		len -= n + (end ? 1 : 0);
-	}
+	r = parse_lines(&p, text, len, &number);
 	if (r < 0) {
 		par_error_wrap(err, "line %u", number);
 		wpar_spec_done(ret);

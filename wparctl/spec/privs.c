@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Privileges (-S): the default set, and changes to it.  What each allows is runtime/security.c's.
+/*
+ * Privileges (-S): the default set, and changes to it.  Which capabilities each stands for is said
+ * where a WPAR is started.
  */
 #include "wparctl/spec/spec.h"
 
@@ -30,25 +32,25 @@ static void drop(struct par_strv *l, size_t i)
 
 int wpar_spec_privs(const struct wpar_spec *s, struct par_strv *ret, struct par_error **err)
 {
-	int r = 0;
+	auto_strv all = { 0 };
 
 	*ret = (struct par_strv){ 0 };
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(defaults) && r == 0; i++)
-		r = par_strv_add(ret, defaults[i]);
-	for (size_t i = 0; i < s->privs.n && r == 0; i++) {
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(defaults); i++) {
+		if (par_strv_add(&all, defaults[i]) < 0)
+			return par_oom(err);
+	}
+	for (size_t i = 0; i < s->privs.n; i++) {
 		const char *word = s->privs.v[i];
 		const char *name = word + (*word == '+' || *word == '-');
-		ssize_t at = par_strv_find(ret, name);
+		ssize_t at = par_strv_find(&all, name);
 
 		if (*word == '-' && at >= 0)
-			drop(ret, (size_t)at);
-		else if (*word != '-' && at < 0)
-			r = par_strv_add(ret, name);
+			drop(&all, (size_t)at);
+		else if (*word != '-' && at < 0 && par_strv_add(&all, name) < 0)
+			return par_oom(err);
 	}
-	if (r < 0) {
-		par_strv_done(ret);
-		return par_oom(err);
-	}
+	*ret = all;
+	all = (struct par_strv){ 0 };
 	return 0;
 }
 
@@ -79,20 +81,25 @@ static int check_name(const char *name, struct par_error **err)
 int wpar_spec_set_privs(struct wpar_spec *s, char sign, const char *list, struct par_error **err)
 {
 	auto_strv words = { 0 };
-	int r = *list ? par_strv_split(&words, list, ',') : 0;
 
-	for (size_t i = 0; i < words.n && r == 0; i++)
-		r = check_name(words.v[i], err);
-	if (r < 0)
-		return r == -ENOMEM ? par_oom(err) : r;
-	if (!sign) {
-		par_strv_done(&s->privs);
-		for (size_t i = 0; i < PAR_ARRAY_SIZE(defaults) && r == 0; i++) {
-			if (par_strv_find(&words, defaults[i]) < 0)
-				r = change(&s->privs, '-', defaults[i]);
-		}
+	if (*list && par_strv_split(&words, list, ',') < 0)
+		return par_oom(err);
+	for (size_t i = 0; i < words.n; i++) {
+		int r = check_name(words.v[i], err);
+
+		if (r < 0)
+			return r;
 	}
-	for (size_t i = 0; i < words.n && r == 0; i++)
-		r = change(&s->privs, sign == '-' ? '-' : '+', words.v[i]);
-	return r < 0 ? par_oom(err) : 0;
+	if (!sign)
+		par_strv_done(&s->privs);
+	for (size_t i = 0; !sign && i < PAR_ARRAY_SIZE(defaults); i++) {
+		if (par_strv_find(&words, defaults[i]) < 0 &&
+		    change(&s->privs, '-', defaults[i]) < 0)
+			return par_oom(err);
+	}
+	for (size_t i = 0; i < words.n; i++) {
+		if (change(&s->privs, sign == '-' ? '-' : '+', words.v[i]) < 0)
+			return par_oom(err);
+	}
+	return 0;
 }

@@ -27,7 +27,7 @@ static void put_record(enum wpar_stanza stanza, const void *record, struct par_b
 		    !wpar_key_format(&wpar_keys[i], record, &value))
 			continue;
 		any = true;
-		par_buf_printf(&body, "\t%s = ", wpar_keys[i].name);
+		par_buf_printf(&body, "\t%s = ", wpar_keys[i].field.name);
 		put_quoted(value.data ? value.data : "", &body);
 		par_buf_putc(&body, '\n');
 		body.failed |= value.failed;

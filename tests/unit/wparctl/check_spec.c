@@ -191,6 +191,138 @@ START_TEST(save_where_it_cannot)
 }
 END_TEST
 
+/* A value of each kind: what is taken, what the file says then (NULL: nothing), what is refused. */
+static const struct {
+	enum wpar_stanza stanza;
+	const char *key, *value, *written;
+} values[] = {
+	{ WPAR_STANZA_GENERAL, "directory", "/", "/" },
+	{ WPAR_STANZA_GENERAL, "directory", "/a/b c", "/a/b c" },
+	{ WPAR_STANZA_GENERAL, "type", "A", "A" },
+	{ WPAR_STANZA_GENERAL, "auto", "no", "no" },
+	{ WPAR_STANZA_GENERAL, "creating", "no", NULL },
+	{ WPAR_STANZA_GENERAL, "creating", "yes", "yes" },
+	{ WPAR_STANZA_GENERAL, "idbase", "0", NULL },
+	{ WPAR_STANZA_GENERAL, "uuid", "6C706172-0000-4000-8000-00000000abcf",
+	  "6C706172-0000-4000-8000-00000000abcf" },
+	{ WPAR_STANZA_MOUNT, "size", "1025K", "2M" },
+	{ WPAR_STANZA_MOUNT, "size", "unlimited", NULL },
+	{ WPAR_STANZA_RESOURCES, "active", "no", "no" },
+	{ WPAR_STANZA_RESOURCES, "shares_CPU", "65535", "65535" },
+	{ WPAR_STANZA_RESOURCES, "CPU", "5%-50.5%,100%", "5%-50.50%,100%" },
+	{ WPAR_STANZA_RESOURCES, "CPU", "0%-0.01%,0.01%", "0%-0.01%,0.01%" },
+	{ WPAR_STANZA_RESOURCES, "procVirtMem", "1Gb", "1073741824" },
+	{ WPAR_STANZA_RESOURCES, "totalPTYs", "unlimited", NULL },
+	{ WPAR_STANZA_RESOURCES, "pct_pinMem", "7", "7%" },
+	{ WPAR_STANZA_SECURITY, "privs", "-PV_AU_WRITE,+PV_X", "-PV_AU_WRITE,+PV_X" },
+};
+
+START_TEST(values_are_written_as_they_were_read)
+{
+	const struct wpar_key *k = wpar_key_find(values[_i].stanza, values[_i].key);
+	auto_spec s = { 0 };
+	auto_error err = NULL;
+	auto_buf b = { 0 };
+	void *record = wpar_record_add(&s, values[_i].stanza);
+
+	ck_assert_msg(wpar_key_set(k, record, values[_i].value, &err) == 0, "%s",
+		      err ? err->msg : "");
+	ck_assert_int_eq(wpar_key_format(k, record, &b), values[_i].written != NULL);
+	ck_assert(par_streq(b.data, values[_i].written));
+}
+END_TEST
+
+static const struct {
+	enum wpar_stanza stanza;
+	const char *key, *value, *message;
+} wrong[] = {
+	{ WPAR_STANZA_GENERAL, "directory", "/a/",
+	  "\"/a/\" is not a valid value of \"directory\"" },
+	{ WPAR_STANZA_GENERAL, "directory", "/a//b", NULL },
+	{ WPAR_STANZA_GENERAL, "directory", "/a/..", NULL },
+	{ WPAR_STANZA_GENERAL, "directory", "", NULL },
+	{ WPAR_STANZA_GENERAL, "name", "a/b", NULL },
+	{ WPAR_STANZA_GENERAL, "hostname", "-a", NULL },
+	{ WPAR_STANZA_GENERAL, "owner", "123456789012345678901234567890123",
+	  "\"123456789012345678901234567890123\" is not a valid value of \"owner\". It must have "
+	  "at most 32 bytes" },
+	{ WPAR_STANZA_GENERAL, "owner", "a b", NULL },
+	{ WPAR_STANZA_GENERAL, "owner", "a\x01",
+	  "the value of \"owner\" has characters that are not "
+	  "printable ASCII" },
+	{ WPAR_STANZA_GENERAL, "type", "s",
+	  "\"s\" is not a valid value of \"type\". It must be S or A" },
+	{ WPAR_STANZA_GENERAL, "auto", "1",
+	  "\"1\" is not a valid value of \"auto\". It must be no or yes" },
+	{ WPAR_STANZA_GENERAL, "idbase", "4294967296", NULL },
+	{ WPAR_STANZA_GENERAL, "uuid", "6c706172", NULL },
+	{ WPAR_STANZA_NETWORK, "address", "1.2.3",
+	  "\"1.2.3\" is not a valid value of \"address\"" },
+	{ WPAR_STANZA_NETWORK, "address6", "1.2.3.4", NULL },
+	{ WPAR_STANZA_NETWORK, "prefixlen", "129", NULL },
+	{ WPAR_STANZA_MOUNT, "size", "1099511627777", NULL },
+	{ WPAR_STANZA_RESOURCES, "shares_CPU", "0",
+	  "\"0\" is not a valid value of \"shares_CPU\". It must be a whole number of 1 to 65535, or "
+	  "unlimited" },
+	{ WPAR_STANZA_RESOURCES, "CPU", "5%-50%,49%", NULL },
+	{ WPAR_STANZA_RESOURCES, "CPU", "0%-0%,0%", NULL },
+	{ WPAR_STANZA_RESOURCES, "CPU", "5%-50%,100", NULL },
+	{ WPAR_STANZA_RESOURCES, "CPU", "5%-50%,100%x", NULL },
+	{ WPAR_STANZA_RESOURCES, "CPU", "5-50,100", NULL },
+	{ WPAR_STANZA_RESOURCES, "CPU", "200%", NULL },
+	{ WPAR_STANZA_RESOURCES, "procVirtMem", "1E", NULL },
+	{ WPAR_STANZA_RESOURCES, "procVirtMem", "1152921504606846977", NULL },
+	{ WPAR_STANZA_RESOURCES, "pct_pinMem", "101%", NULL },
+	{ WPAR_STANZA_SECURITY, "privs", "PV_A B", NULL },
+	{ WPAR_STANZA_VERSIONED, "image_digest", "abc", NULL },
+};
+
+START_TEST(bad_values_are_refused)
+{
+	const struct wpar_key *k = wpar_key_find(wrong[_i].stanza, wrong[_i].key);
+	auto_spec s = { 0 };
+	auto_error err = NULL;
+	void *record = wpar_record_add(&s, wrong[_i].stanza);
+
+	ck_assert_int_lt(wpar_key_set(k, record, wrong[_i].value, &err), 0);
+	ck_assert(par_printable(err->msg));
+	if (wrong[_i].message)
+		ck_assert_str_eq(err->msg, wrong[_i].message);
+	ck_assert(!par_field_is_set(&k->field, record));
+}
+END_TEST
+
+/* A pointer without a row would neither be freed nor written. */
+START_TEST(every_pointer_has_a_row)
+{
+	static const struct {
+		enum wpar_stanza stanza;
+		size_t size;
+	} records[] = {
+		{ WPAR_STANZA_NETWORK, sizeof(struct wpar_address) },
+		{ WPAR_STANZA_ROUTE, sizeof(struct wpar_route) },
+		{ WPAR_STANZA_MOUNT, sizeof(struct wpar_mount) },
+		{ WPAR_STANZA_RESOURCES, sizeof(struct wpar_resources) },
+		{ WPAR_STANZA_DEVICE, sizeof(struct wpar_device) },
+		{ WPAR_STANZA_KEXT, sizeof(struct wpar_kext) },
+		{ WPAR_STANZA_VERSIONED, sizeof(struct wpar_version) },
+	};
+
+	for (size_t r = 0; r < PAR_ARRAY_SIZE(records); r++) {
+		autofree char *covered = calloc(1, records[r].size);
+
+		for (size_t i = 0; i < wpar_n_keys; i++) {
+			if (wpar_keys[i].stanza == records[r].stanza)
+				memset(covered + wpar_keys[i].field.offset, 1,
+				       par_field_size(&wpar_keys[i].field));
+		}
+		for (size_t at = 0; at < records[r].size; at += sizeof(void *))
+			ck_assert_msg(memchr(covered + at, 1, sizeof(void *)) != NULL,
+				      "%s: offset %zu", wpar_stanza_name(records[r].stanza), at);
+	}
+}
+END_TEST
+
 static Suite *spec_suite(void)
 {
 	Suite *suite = suite_create("wparctl spec");
@@ -203,6 +335,9 @@ static Suite *spec_suite(void)
 	tcase_add_test(tc, defaults_and_check);
 	tcase_add_test(tc, save_list_load_remove);
 	tcase_add_test(tc, save_where_it_cannot);
+	tcase_add_loop_test(tc, values_are_written_as_they_were_read, 0, PAR_ARRAY_SIZE(values));
+	tcase_add_loop_test(tc, bad_values_are_refused, 0, PAR_ARRAY_SIZE(wrong));
+	tcase_add_test(tc, every_pointer_has_a_row);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

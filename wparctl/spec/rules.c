@@ -1,37 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a name may be, what a specification must have, and what it gets when nobody says. */
+/* What a specification must have, and what it gets when nobody says. */
 #include "lpard/common/uuid.h"
 #include "wparctl/spec/keys.h"
 
 #include <string.h>
-
-int wpar_name_check(const char *name, struct par_error **err)
-{
-	size_t len = strlen(name);
-
-	if (len == 0)
-		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-				"The workload partition name is empty.");
-	if (len > WPAR_NAME_MAX)
-		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-				"The workload partition name is longer than %d bytes.",
-				WPAR_NAME_MAX);
-	if (name[0] == '-' || name[0] == '0')
-		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-				"The workload partition name %s is not valid: it may not begin "
-				"with '-' or '0'.",
-				par_printable(name) ? name : "?");
-	if (!par_printable(name) || strpbrk(name, " =:/!;'\"<>~&()*+[],.^{}|\\`"))
-		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-				"The workload partition name %s is not valid: it may not have "
-				"white space, control characters or any of "
-				"= : / ! ; ' \" < > ~ & ( ) * + [ ] , . ^ { } | \\ `.",
-				par_printable(name) ? name : "given");
-	if (strcmp(name, "Global") == 0)
-		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-				"The workload partition name Global is reserved.");
-	return 0;
-}
 
 static int fill(char **field, const char *value)
 {

@@ -25,45 +25,6 @@ char *wpar_path(const char *fmt, ...)
 	return par_strdup_printf("%s%s", root ? root : "", path);
 }
 
-/* Frees every text field of a record by the table. */
-static void record_done(enum wpar_stanza stanza, void *record)
-{
-	for (size_t i = 0; i < wpar_n_keys; i++) {
-		const struct wpar_key *k = &wpar_keys[i];
-		void *field = (char *)record + k->offset;
-
-		if (k->stanza != stanza)
-			continue;
-		if (k->kind == WPAR_KIND_LIST) {
-			par_strv_done(field);
-		} else if (k->kind <= WPAR_KIND_TEXT && k->kind != WPAR_KIND_TYPE) {
-			free(*(char **)field);
-			*(char **)field = NULL;
-		} else if (k->kind == WPAR_KIND_ADDRESS4 || k->kind == WPAR_KIND_ADDRESS6 ||
-			   k->kind == WPAR_KIND_PREFIX || k->kind == WPAR_KIND_UUID ||
-			   k->kind == WPAR_KIND_HEX64) {
-			free(*(char **)field);
-			*(char **)field = NULL;
-		}
-	}
-}
-
-void wpar_spec_done(struct wpar_spec *s)
-{
-	for (size_t stanza = 0; stanza < WPAR_STANZA_COUNT; stanza++) {
-		void *record;
-
-		for (size_t i = 0; (record = wpar_record_get(s, (enum wpar_stanza)stanza, i)); i++)
-			record_done((enum wpar_stanza)stanza, record);
-	}
-	free(s->mounts);
-	free(s->addresses);
-	free(s->routes);
-	free(s->devices);
-	free(s->kexts);
-	*s = (struct wpar_spec){ 0 };
-}
-
 int wpar_spec_read_file(const char *path, struct wpar_spec *ret, struct par_error **err)
 {
 	auto_buf text = { 0 };
@@ -105,7 +66,9 @@ int wpar_spec_write_file(const struct wpar_spec *s, const char *path, struct par
 	auto_buf text = { 0 };
 	int r = wpar_spec_write(s, &text, err);
 
-	return r < 0 ? r : replace_file(path, &text, true, err);
+	if (r < 0)
+		return r;
+	return replace_file(path, &text, true, err);
 }
 
 int wpar_spec_copy(const struct wpar_spec *s, struct wpar_spec *ret, struct par_error **err)
@@ -113,7 +76,9 @@ int wpar_spec_copy(const struct wpar_spec *s, struct wpar_spec *ret, struct par_
 	auto_buf text = { 0 };
 	int r = wpar_spec_write(s, &text, err);
 
-	return r < 0 ? r : wpar_spec_parse(text.data, text.len, ret, err);
+	if (r < 0)
+		return r;
+	return wpar_spec_parse(text.data, text.len, ret, err);
 }
 
 /* An application WPAR does not outlive the machine's uptime, and neither does its file. */
@@ -127,6 +92,19 @@ static char *cf_path(const char *name, enum wpar_type type)
 	return wpar_path("%s/%s.cf", folder_of(type), name);
 }
 
+/* Is what was read the specification of that WPAR, and whole? */
+static int check_read(const struct wpar_spec *s, const char *name, enum wpar_type type,
+		      struct par_error **err)
+{
+	int r = wpar_spec_check(s, err);
+
+	if (r < 0)
+		return r;
+	if (!par_streq(s->name, name) || s->type != type)
+		return par_fail(err, PAR_E_CORRUPT, 0, "it is not the specification of %s", name);
+	return 0;
+}
+
 static int read_of_type(const char *name, enum wpar_type type, struct wpar_spec *ret,
 			struct par_error **err)
 {
@@ -138,9 +116,7 @@ static int read_of_type(const char *name, enum wpar_type type, struct wpar_spec 
 	r = wpar_spec_read_file(path, ret, err);
 	if (r < 0)
 		return r;
-	r = wpar_spec_check(ret, err);
-	if (r == 0 && (!par_streq(ret->name, name) || ret->type != type))
-		r = par_fail(err, PAR_E_CORRUPT, 0, "it is not the specification of %s", name);
+	r = check_read(ret, name, type, err);
 	if (r < 0) {
 		par_error_wrap(err, "%s", path);
 		wpar_spec_done(ret);
@@ -178,8 +154,9 @@ int wpar_spec_save(const struct wpar_spec *s, struct par_error **err)
 	auto_buf text = { 0 };
 	int r = wpar_spec_check(s, err);
 
-	if (r == 0)
-		r = wpar_spec_write(s, &text, err);
+	if (r < 0)
+		return r;
+	r = wpar_spec_write(s, &text, err);
 	if (r < 0)
 		return r;
 	path = cf_path(s->name, s->type);
@@ -196,7 +173,9 @@ int wpar_spec_remove(const char *name, struct par_error **err)
 	static const enum wpar_type types[] = { WPAR_APPLICATION, WPAR_SYSTEM };
 	int r = wpar_name_check(name, err);
 
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(types) && r == 0; i++) {
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(types); i++) {
 		autofree char *path = cf_path(name, types[i]);
 
 		if (!path)
@@ -205,10 +184,10 @@ int wpar_spec_remove(const char *name, struct par_error **err)
 			if (types[i] == WPAR_SYSTEM)
 				par_fs_sync_folder_of(path);
 		} else if (errno != ENOENT && errno != ENOTDIR) {
-			r = par_fail(err, PAR_E_SYSTEM, errno, "could not remove '%s'", path);
+			return par_fail(err, PAR_E_SYSTEM, errno, "could not remove '%s'", path);
 		}
 	}
-	return r;
+	return 0;
 }
 
 static int by_text(const void *a, const void *b)
@@ -253,17 +232,19 @@ static int list_type(enum wpar_type type, struct par_strv *ret, struct par_error
 
 int wpar_spec_list(struct par_strv *ret, struct par_error **err)
 {
+	auto_strv names = { 0 };
 	int r;
 
 	*ret = (struct par_strv){ 0 };
-	r = list_type(WPAR_SYSTEM, ret, err);
-	if (r == 0)
-		r = list_type(WPAR_APPLICATION, ret, err);
-	if (r < 0) {
-		par_strv_done(ret);
+	r = list_type(WPAR_SYSTEM, &names, err);
+	if (r < 0)
 		return r;
-	}
-	if (ret->n > 1)
-		qsort(ret->v, ret->n, sizeof(*ret->v), by_text);
+	r = list_type(WPAR_APPLICATION, &names, err);
+	if (r < 0)
+		return r;
+	if (names.n > 1)
+		qsort(names.v, names.n, sizeof(*names.v), by_text);
+	*ret = names;
+	names = (struct par_strv){ 0 };
 	return 0;
 }

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where the records of each stanza lie in a specification: see keys.h. */
+#include "wparctl/spec/keys.h"
+
+#include <string.h>
+
+#define MAX_RECORDS 1024
+
+#define ONE(name_, member)                                                  \
+	{                                                                   \
+		.name = name_, .offset = offsetof(struct wpar_spec, member) \
+	}
+#define MANY(name_, list, n)                                               \
+	{                                                                  \
+		.name = name_, .offset = offsetof(struct wpar_spec, list), \
+		.count = offsetof(struct wpar_spec, n),                    \
+		.size = sizeof(*((struct wpar_spec *)0)->list)             \
+	}
+
+static const struct {
+	const char *name;
+	size_t offset; /* of the one record, or of the pointer to many */
+	size_t count;  /* offset of their number */
+	size_t size;   /* of a record; 0: there is one */
+} stanzas[WPAR_STANZA_COUNT] = {
+	[WPAR_STANZA_GENERAL] = { .name = "general" },
+	[WPAR_STANZA_NETWORK] = MANY("network", addresses, n_addresses),
+	[WPAR_STANZA_ROUTE] = MANY("route", routes, n_routes),
+	[WPAR_STANZA_MOUNT] = MANY("mount", mounts, n_mounts),
+	[WPAR_STANZA_RESOURCES] = ONE("resources", resources),
+	[WPAR_STANZA_SECURITY] = { .name = "security" },
+	[WPAR_STANZA_DEVICE] = MANY("device", devices, n_devices),
+	[WPAR_STANZA_KEXT] = MANY("kext", kexts, n_kexts),
+	[WPAR_STANZA_VERSIONED] = ONE("versioned", version),
+};
+
+const char *wpar_stanza_name(enum wpar_stanza stanza)
+{
+	return stanzas[stanza].name;
+}
+
+int wpar_stanza_from_name(const char *name, size_t len)
+{
+	for (size_t i = 0; i < WPAR_STANZA_COUNT; i++) {
+		if (strlen(stanzas[i].name) == len && memcmp(stanzas[i].name, name, len) == 0)
+			return (int)i;
+	}
+	return -1;
+}
+
+void *wpar_record_get(const struct wpar_spec *s, enum wpar_stanza stanza, size_t i)
+{
+	size_t size = stanzas[stanza].size;
+	char *at = (char *)s + stanzas[stanza].offset;
+
+	if (size == 0)
+		return i == 0 ? at : NULL;
+	if (i >= *(const size_t *)(const void *)((const char *)s + stanzas[stanza].count))
+		return NULL;
+	return *(char **)(void *)at + i * size;
+}
+
+void *wpar_record_add(struct wpar_spec *s, enum wpar_stanza stanza)
+{
+	size_t size = stanzas[stanza].size;
+	void **list = (void *)((char *)s + stanzas[stanza].offset);
+	size_t *n = (void *)((char *)s + stanzas[stanza].count);
+	char *v;
+
+	if (size == 0)
+		return list;
+	v = *n < MAX_RECORDS ? reallocarray(*list, *n + 1, size) : NULL;
+	if (!v)
+		return NULL;
+	*list = v;
+	memset(v + *n * size, 0, size);
+	return v + (*n)++ * size;
+}
+
+void wpar_spec_done(struct wpar_spec *s)
+{
+	for (size_t i = 0; i < wpar_n_keys; i++) {
+		void *record;
+
+		for (size_t j = 0; (record = wpar_record_get(s, wpar_keys[i].stanza, j)); j++)
+			par_field_free(&wpar_keys[i].field, record);
+	}
+	for (size_t i = 0; i < WPAR_STANZA_COUNT; i++) {
+		if (stanzas[i].size)
+			free(*(void **)(void *)((char *)s + stanzas[i].offset));
+	}
+	*s = (struct wpar_spec){ 0 };
+}
