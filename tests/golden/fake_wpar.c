@@ -14,8 +14,8 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
-extern const struct par_cmd cmd_clogin, cmd_lswpar, cmd_mkwpar, cmd_rebootwpar, cmd_rmwpar,
-	cmd_startwpar, cmd_stopwpar, cmd_wparexec;
+extern const struct par_cmd wpar_cmd_clogin, wpar_cmd_lswpar, wpar_cmd_mkwpar, wpar_cmd_rebootwpar,
+	wpar_cmd_rmwpar, wpar_cmd_startwpar, wpar_cmd_stopwpar, wpar_cmd_wparexec;
 
 static const struct {
 	char letter;
@@ -201,8 +201,9 @@ int wpar_exec(const struct wpar_spec *s, char *const argv[], const struct par_st
 }
 
 static const struct par_cmd *const commands[] = {
-	&cmd_clogin,   &cmd_lswpar,   &cmd_mkwpar, &cmd_rebootwpar, &cmd_rmwpar, &cmd_startwpar,
-	&cmd_stopwpar, &cmd_wparexec, NULL,
+	&wpar_cmd_clogin,     &wpar_cmd_lswpar,	  &wpar_cmd_mkwpar,
+	&wpar_cmd_rebootwpar, &wpar_cmd_rmwpar,	  &wpar_cmd_startwpar,
+	&wpar_cmd_stopwpar,   &wpar_cmd_wparexec, NULL,
 };
 
 int main(int argc, char **argv)

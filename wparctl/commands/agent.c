@@ -21,7 +21,7 @@ static const struct par_opt opts[] = {
 	{ 0 },
 };
 
-static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
+static int agent_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	const struct agent_args *a = args;
 	struct wpar_agent_opts o = { .port = a->port,
@@ -40,12 +40,12 @@ static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err
 	return wpar_agent_run(&o, err);
 }
 
-const struct par_cmd cmd_agent = {
+const struct par_cmd wpar_cmd_agent = {
 	.name = "agent",
 	.synopsis = "",
 	.summary = "Serve lpard in an LPAR",
 	.hidden = true, /* its page is wparctl-agent(8) */
 	.opts = opts,
 	.args_size = sizeof(struct agent_args),
-	.run = run,
+	.run = agent_run,
 };

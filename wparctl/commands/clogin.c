@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* clogin: a login shell or a command in an active WPAR.  -l may stand before or behind the name. */
 #include "wparctl/commands/commands.h"
-#include "wparctl/commands/common.h"
+#include "wparctl/commands/operation.h"
+#include "wparctl/commands/unsupported.h"
 
 #include <string.h>
 
@@ -42,7 +43,7 @@ static int parse_tail(const struct par_cmd_ctx *ctx, struct clogin_args *a, char
 	return 0;
 }
 
-static int clogin(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
+static int clogin_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	struct clogin_args *a = args;
 	auto_spec s = { 0 };
@@ -50,23 +51,27 @@ static int clogin(const struct par_cmd_ctx *ctx, void *args, struct par_error **
 	char **command = NULL;
 	int r = parse_tail(ctx, a, &command, err);
 
-	if (r == 0 && a->password)
-		r = par_fail(err, PAR_E_NOT_SUPPORTED, 0, "-C is not supported yet");
-	if (r == 0)
-		r = cmd_need_root(err);
-	if (r == 0)
-		r = wpar_spec_load(ctx->argv[0], &s, err);
-	/* No lock: many may be logged in.  An operation under way must not keep one out. */
-	if (r == 0)
-		r = wpar_state_probe(&s, &st, err);
-	if (r == 0 && st != WPAR_STATE_ACTIVE)
-		r = cmd_fail_state(&s, st, "it must be Active to log in", err);
 	if (r < 0)
 		return r;
+	r = wpar_refuse_unsupported(opts, a, err);
+	if (r < 0)
+		return r;
+	r = wpar_need_root(err);
+	if (r < 0)
+		return r;
+	r = wpar_spec_load(ctx->argv[0], &s, err);
+	if (r < 0)
+		return r;
+	/* No lock: many may be logged in.  An operation under way must not keep one out. */
+	r = wpar_state_probe(&s, &st, err);
+	if (r < 0)
+		return r;
+	if (st != WPAR_STATE_ACTIVE)
+		return wpar_fail_state(&s, st, "it must be Active to log in", err);
 	return wpar_enter(&s, a->user ? a->user : "root", command, err);
 }
 
-const struct par_cmd cmd_clogin = {
+const struct par_cmd wpar_cmd_clogin = {
 	.name = "clogin",
 	.synopsis = "NAME [-l USER] [COMMAND [ARG…]]",
 	.summary = "Log in to a workload partition",
@@ -76,6 +81,6 @@ const struct par_cmd cmd_clogin = {
 	.stop_at_operand = true,
 	.opts = opts,
 	.args_size = sizeof(struct clogin_args),
-	.run = clogin,
+	.run = clogin_run,
 	.operand_values = "@wpars",
 };

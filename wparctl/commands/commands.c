@@ -2,7 +2,7 @@
 /* The array made from commands.def. */
 #include "wparctl/commands/commands.h"
 
-#define X(name)		 &cmd_##name,
+#define X(name)		 &wpar_cmd_##name,
 #define X_INTERNAL(name) X(name)
 const struct par_cmd *const wpar_commands[] = {
 #include "wparctl/commands/commands.def"

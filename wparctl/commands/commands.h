@@ -4,7 +4,7 @@
 
 #include "lpard/common/cmd.h"
 
-#define X(name)		 extern const struct par_cmd cmd_##name;
+#define X(name)		 extern const struct par_cmd wpar_cmd_##name;
 #define X_INTERNAL(name) X(name)
 #include "wparctl/commands/commands.def"
 #undef X_INTERNAL

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rebootwpar: stop a system WPAR and start it again. */
 #include "wparctl/commands/commands.h"
-#include "wparctl/commands/common.h"
+#include "wparctl/commands/operation.h"
 
 #define DEFAULT_TIMEOUT_S 600
 
@@ -20,10 +20,10 @@ static const struct par_opt opts[] = {
 	{ 0 }
 };
 
-static int rebootwpar(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
+static int rebootwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	const struct rebootwpar_args *a = args;
-	struct cmd_say say = { .out = ctx->out, .verbose = a->verbose };
+	struct wpar_say say = { .out = ctx->out, .verbose = a->verbose };
 	struct wpar_stop_opts stop = {
 		.hard = a->hard || a->force,
 		.force = a->force,
@@ -34,25 +34,31 @@ static int rebootwpar(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 	auto_spec s = { 0 };
 	autofd int lock = -1;
 	enum wpar_state st;
-	int r = 0;
+	int r;
 
 	if (a->no_timeout && a->timeout_s)
 		return par_fail(err, PAR_E_USAGE, 0, "-N and -t cannot be used together");
-	r = cmd_open(ctx->argv[0], &lock, &s, err);
-	if (r == 0 && s.type == WPAR_APPLICATION)
-		r = par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-			     "%s is an application workload partition and cannot be rebooted.",
-			     s.name);
-	if (r == 0)
-		r = cmd_state_locked(&s, &st, err);
-	if (r == 0 && st != WPAR_STATE_ACTIVE && !a->force)
-		r = cmd_fail_state(&s, st, "it must be Active to be rebooted", err);
-	if (r == 0 && st != WPAR_STATE_DEFINED)
-		r = cmd_stop(&s, &stop, "rebootwpar", &say, err);
-	return r < 0 ? r : cmd_start(&s, &say, err);
+	r = wpar_operation_open(ctx->argv[0], &lock, &s, err);
+	if (r < 0)
+		return r;
+	if (s.type == WPAR_APPLICATION)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"%s is an application workload partition and cannot be rebooted.",
+				s.name);
+	r = wpar_operation_state_locked(&s, &st, err);
+	if (r < 0)
+		return r;
+	if (st != WPAR_STATE_ACTIVE && !a->force)
+		return wpar_fail_state(&s, st, "it must be Active to be rebooted", err);
+	if (st != WPAR_STATE_DEFINED) {
+		r = wpar_operation_stop(&s, &stop, "rebootwpar", &say, err);
+		if (r < 0)
+			return r;
+	}
+	return wpar_operation_start(&s, &say, err);
 }
 
-const struct par_cmd cmd_rebootwpar = {
+const struct par_cmd wpar_cmd_rebootwpar = {
 	.name = "rebootwpar",
 	.synopsis = "NAME",
 	.summary = "Stop a workload partition and start it again",
@@ -61,6 +67,6 @@ const struct par_cmd cmd_rebootwpar = {
 	.max_args = 1,
 	.opts = opts,
 	.args_size = sizeof(struct rebootwpar_args),
-	.run = rebootwpar,
+	.run = rebootwpar_run,
 	.operand_values = "@wpars",
 };

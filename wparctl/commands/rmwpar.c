@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rmwpar: remove a WPAR, its file systems and its specification. */
 #include "wparctl/commands/commands.h"
-#include "wparctl/commands/common.h"
+#include "wparctl/commands/definition.h"
+#include "wparctl/commands/operation.h"
 
 #define STOP_TIMEOUT_S 600
 
@@ -18,54 +19,51 @@ static const struct par_opt opts[] = {
 	{ 0 }
 };
 
-static int stop_first(const struct rmwpar_args *a, const struct wpar_spec *s, struct cmd_say *say,
-		      struct par_error **err)
+static int rmwpar_stop_first(const struct rmwpar_args *a, const struct wpar_spec *s,
+			     struct wpar_say *say, struct par_error **err)
 {
 	struct wpar_stop_opts stop = { .hard = a->force,
 				       .force = a->force,
 				       .timeout_s = STOP_TIMEOUT_S };
 	enum wpar_state st;
-	int r = cmd_state_locked(s, &st, err);
+	int r = wpar_operation_state_locked(s, &st, err);
 
 	if (r < 0)
 		return r;
 	/* What a killed start or an incomplete creation left is no running WPAR. */
 	if (st == WPAR_STATE_BROKEN) {
 		stop.hard = stop.force = true;
-		return s->creating ? 0 : cmd_stop(s, &stop, "rmwpar", say, err);
+		return s->creating ? 0 : wpar_operation_stop(s, &stop, "rmwpar", say, err);
 	}
 	if (st == WPAR_STATE_DEFINED)
 		return 0;
 	if (!a->stop && !a->force)
-		return cmd_fail_state(s, st, "stop it first, or use -s", err);
-	return cmd_stop(s, &stop, "rmwpar", say, err);
+		return wpar_fail_state(s, st, "stop it first, or use -s", err);
+	return wpar_operation_stop(s, &stop, "rmwpar", say, err);
 }
 
-static int rmwpar(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
+static int rmwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	const struct rmwpar_args *a = args;
-	struct cmd_say say = { .out = ctx->out, .verbose = a->verbose };
+	struct wpar_say say = { .out = ctx->out, .verbose = a->verbose };
 	auto_spec s = { 0 };
-	auto_error why = NULL;
 	autofd int lock = -1;
-	int r = cmd_open(ctx->argv[0], &lock, &s, err);
+	int r = wpar_operation_open(ctx->argv[0], &lock, &s, err);
 
 	if (r < 0)
 		return r;
 	if (a->preserve && s.version.image_digest)
 		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
 				"-p is not supported yet for a versioned workload partition");
-	r = stop_first(a, &s, &say, &why);
-	if (r < 0) {
-		par_error_move(err, &why);
+	r = rmwpar_stop_first(a, &s, &say, err);
+	if (r < 0)
 		return r;
-	}
 	if (a->verbose)
-		cmd_say_line(ctx->out, "Removing workload partition %s.", s.name);
-	return cmd_remove(&s, a->preserve, a->force, err);
+		wpar_say_line(ctx->out, "Removing workload partition %s.", s.name);
+	return wpar_definition_remove(&s, a->preserve, a->force, err);
 }
 
-const struct par_cmd cmd_rmwpar = {
+const struct par_cmd wpar_cmd_rmwpar = {
 	.name = "rmwpar",
 	.synopsis = "NAME",
 	.summary = "Remove a workload partition",
@@ -74,6 +72,6 @@ const struct par_cmd cmd_rmwpar = {
 	.max_args = 1,
 	.opts = opts,
 	.args_size = sizeof(struct rmwpar_args),
-	.run = rmwpar,
+	.run = rmwpar_run,
 	.operand_values = "@wpars",
 };

@@ -1,23 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From flags to a specification: what mkwpar and wparexec have in common. */
-#include "wparctl/commands/common.h"
+/* From flags to a specification: see settings.h. */
+#include "wparctl/commands/settings.h"
+
 #include "wparctl/spec/keys.h"
 
 #include <string.h>
 
-int cmd_set(char **field, const char *value, struct par_error **err)
-{
-	char *copy = strdup(value);
-
-	if (!copy)
-		return par_oom(err);
-	free(*field);
-	*field = copy;
-	return 0;
-}
-
-static int set_general(struct wpar_spec *s, const char *key, const char *value,
-		       struct par_error **err)
+int wpar_settings_set(struct wpar_spec *s, const char *key, const char *value,
+		      struct par_error **err)
 {
 	return value ? wpar_key_set(wpar_key_find(WPAR_STANZA_GENERAL, key), s, value, err) : 0;
 }
@@ -48,11 +38,13 @@ static int add_group(struct wpar_spec *s, enum wpar_stanza stanza, const struct 
 static int add_groups(struct wpar_spec *s, enum wpar_stanza stanza, const struct par_groups *groups,
 		      const char *flag, struct par_error **err)
 {
-	int r = 0;
+	for (size_t i = 0; i < groups->n; i++) {
+		int r = add_group(s, stanza, &groups->v[i], flag, err);
 
-	for (size_t i = 0; i < groups->n && r == 0; i++)
-		r = add_group(s, stanza, &groups->v[i], flag, err);
-	return r;
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 /* privs=LIST, privs+=LIST, privs-=LIST */
@@ -73,13 +65,15 @@ static int add_privs(struct wpar_spec *s, const char *pair, struct par_error **e
 static int apply_security(struct wpar_spec *s, const struct par_groups *groups,
 			  struct par_error **err)
 {
-	int r = 0;
-
 	for (size_t i = 0; i < groups->n; i++) {
-		for (size_t j = 0; j < groups->v[i].n && r == 0; j++)
-			r = add_privs(s, groups->v[i].v[j], err);
+		for (size_t j = 0; j < groups->v[i].n; j++) {
+			int r = add_privs(s, groups->v[i].v[j], err);
+
+			if (r < 0)
+				return r;
+		}
 	}
-	return r;
+	return 0;
 }
 
 /* What belongs to one WPAR only is not copied (-e). */
@@ -121,29 +115,60 @@ static void rename_spec(struct wpar_spec *s, const char *name)
 	s->uuid = NULL;
 }
 
-static int start_from(const struct cmd_settings *a, struct wpar_spec *ret, struct par_error **err)
+/* What the flags are laid over: another WPAR's specification (-e), a file's (-f), or nothing. */
+static int read_base(const struct wpar_settings *a, struct wpar_spec *ret, struct par_error **err)
 {
-	int r = 0;
+	int r;
 
 	if (a->from_wpar && a->from_file)
 		return par_fail(err, PAR_E_USAGE, 0, "-e and -f cannot be used together");
 	if (a->from_wpar) {
 		r = wpar_spec_load(a->from_wpar, ret, err);
-		if (r == 0)
-			forget_identity(ret);
-	} else if (a->from_file) {
+		if (r < 0)
+			return r;
+		forget_identity(ret);
+	}
+	if (a->from_file) {
 		r = wpar_spec_read_file(a->from_file, ret, err);
-		/* A file may come from another machine: what this one gives out is not taken over.
-		 */
+		if (r < 0)
+			return r;
+		/* A file may come from another machine: what this one gives out is not taken. */
 		ret->idbase = ret->idrange = ret->key = 0;
 		ret->creating = false;
-		if (r == 0)
-			rename_spec(ret, a->name);
+		rename_spec(ret, a->name);
 	}
-	return r;
+	return 0;
 }
 
-static int apply_flags(const struct cmd_settings *a, struct wpar_spec *s, struct par_error **err)
+static int apply_general(const struct wpar_settings *a, struct wpar_spec *s, struct par_error **err)
+{
+	const struct {
+		const char *key, *value;
+	} given[] = {
+		{ "name", a->name },
+		{ "hostname", a->hostname },
+		{ "architecture", a->architecture },
+		{ "script", a->script },
+		{ "uuid", a->uuid.value },
+	};
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(given); i++) {
+		int r = wpar_settings_set(s, given[i].key, given[i].value, err);
+
+		if (r < 0)
+			return r;
+	}
+	if (a->uuid.given && !a->uuid.value) {
+		free(s->uuid);
+		s->uuid = NULL; /* -U alone: a new one */
+	}
+	s->checkpointable |= a->checkpointable;
+	s->routing |= a->routing || a->routes.n > 0;
+	s->xwparipc |= a->xwparipc;
+	return 0;
+}
+
+static int apply_flags(const struct wpar_settings *a, struct wpar_spec *s, struct par_error **err)
 {
 	const struct {
 		enum wpar_stanza stanza;
@@ -157,58 +182,55 @@ static int apply_flags(const struct cmd_settings *a, struct wpar_spec *s, struct
 		{ WPAR_STANZA_DEVICE, &a->devices, "-D" },
 		{ WPAR_STANZA_KEXT, &a->kexts, "-X" },
 	};
-	int r = set_general(s, "name", a->name, err);
+	int r = apply_general(a, s, err);
 
-	if (r == 0)
-		r = set_general(s, "hostname", a->hostname, err);
-	if (r == 0)
-		r = set_general(s, "architecture", a->architecture, err);
-	if (r == 0)
-		r = set_general(s, "script", a->script, err);
-	if (r == 0)
-		r = set_general(s, "uuid", a->uuid.value, err);
-	if (r == 0 && a->uuid.given && !a->uuid.value) {
-		free(s->uuid);
-		s->uuid = NULL; /* -U alone: a new one */
-	}
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(lists) && r == 0; i++)
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(lists); i++) {
 		r = add_groups(s, lists[i].stanza, lists[i].groups, lists[i].flag, err);
-	if (r == 0)
-		r = apply_security(s, &a->security, err);
-	s->checkpointable |= a->checkpointable;
-	s->routing |= a->routing || a->routes.n > 0;
-	s->xwparipc |= a->xwparipc;
-	return r;
+		if (r < 0)
+			return r;
+	}
+	return apply_security(s, &a->security, err);
 }
 
-int cmd_settings_apply(const struct cmd_settings *a, struct wpar_spec *ret, struct par_error **err)
+int wpar_settings_apply(const struct wpar_settings *a, struct wpar_spec *ret,
+			struct par_error **err)
 {
+	auto_spec s = { 0 };
 	int r;
 
 	*ret = (struct wpar_spec){ 0 };
 	if (a->write_only && !a->to_file)
 		return par_fail(err, PAR_E_USAGE, 0, "-w needs -o FILE");
-	r = start_from(a, ret, err);
-	if (r == 0)
-		r = apply_flags(a, ret, err);
+	r = read_base(a, &s, err);
 	if (r < 0)
-		wpar_spec_done(ret);
-	return r;
+		return r;
+	r = apply_flags(a, &s, err);
+	if (r < 0)
+		return r;
+	*ret = s;
+	s = (struct wpar_spec){ 0 };
+	return 0;
 }
 
-int cmd_settings_output(const struct cmd_settings *a, const struct wpar_spec *s, bool dry_run,
-			FILE *out, struct par_error **err)
+int wpar_settings_output(const struct wpar_settings *a, const struct wpar_spec *s, bool dry_run,
+			 FILE *out, struct par_error **err)
 {
 	auto_buf text = { 0 };
-	int r = 0;
+	int r;
 
 	if (dry_run) {
 		r = wpar_spec_write(s, &text, err);
-		if (r == 0)
-			fputs(text.data, out);
-		return r < 0 ? r : 1;
+		if (r < 0)
+			return r;
+		fputs(text.data, out);
+		return 1;
 	}
-	if (a->to_file)
+	if (a->to_file) {
 		r = wpar_spec_write_file(s, a->to_file, err);
-	return r < 0 ? r : a->write_only;
+		if (r < 0)
+			return r;
+	}
+	return a->write_only;
 }

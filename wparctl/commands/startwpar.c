@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* startwpar: activate a system WPAR. */
 #include "wparctl/commands/commands.h"
-#include "wparctl/commands/common.h"
+#include "wparctl/commands/operation.h"
+#include "wparctl/commands/unsupported.h"
 
 struct startwpar_args {
 	bool resolve_clashes, maintenance, verbose, load_only, finish, in_place, dry_run;
@@ -21,56 +22,52 @@ static const struct par_opt opts[] = {
 	{ 0 }
 };
 
-static int refuse_unsupported(const struct startwpar_args *a, struct par_error **err)
+static int startwpar_show(const char *name, FILE *out, struct par_error **err)
 {
-	const char *flag = a->resolve_clashes ? "-a"
-			   : a->environment   ? "-e"
-			   : a->maintenance   ? "-m"
-			   : a->load_only     ? "-1"
-			   : a->finish	      ? "-2"
-			   : a->in_place      ? "-I"
-					      : NULL;
+	auto_spec s = { 0 };
+	auto_buf plan = { 0 };
+	int r = wpar_spec_load(name, &s, err);
 
-	if (flag)
-		return par_fail(err, PAR_E_NOT_SUPPORTED, 0, "%s is not supported yet", flag);
+	if (r < 0)
+		return r;
+	r = wpar_start_plan(&s, &plan, err);
+	if (r < 0)
+		return r;
+	fputs(plan.data ? plan.data : "", out);
 	return 0;
 }
 
-static int startwpar(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
+static int startwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	const struct startwpar_args *a = args;
-	struct cmd_say say = { .out = ctx->out, .verbose = a->verbose };
+	struct wpar_say say = { .out = ctx->out, .verbose = a->verbose };
 	auto_spec s = { 0 };
 	autofd int lock = -1;
 	enum wpar_state st;
-	int r = refuse_unsupported(a, err);
+	int r = wpar_refuse_unsupported(opts, a, err);
 
-	if (r == 0 && a->dry_run) {
-		auto_buf plan = { 0 };
-
-		r = wpar_spec_load(ctx->argv[0], &s, err);
-		if (r == 0)
-			r = wpar_start_plan(&s, &plan, err);
-		if (r == 0)
-			fputs(plan.data ? plan.data : "", ctx->out);
+	if (r < 0)
 		return r;
-	}
-	if (r == 0)
-		r = cmd_open(ctx->argv[0], &lock, &s, err);
-	if (r == 0 && s.type != WPAR_SYSTEM)
-		r = par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-			     "%s is an application workload partition; wparexec starts those.",
-			     s.name);
-	if (r == 0)
-		r = cmd_state_locked(&s, &st, err);
+	if (a->dry_run)
+		return startwpar_show(ctx->argv[0], ctx->out, err);
+	r = wpar_operation_open(ctx->argv[0], &lock, &s, err);
+	if (r < 0)
+		return r;
+	if (s.type != WPAR_SYSTEM)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"%s is an application workload partition; wparexec starts those.",
+				s.name);
+	r = wpar_operation_state_locked(&s, &st, err);
+	if (r < 0)
+		return r;
 	/* What a killed start left (B) is cleared away by the start itself. */
-	if (r == 0 && (s.creating || st == WPAR_STATE_ACTIVE || st == WPAR_STATE_FROZEN ||
-		       st == WPAR_STATE_PAUSED || st == WPAR_STATE_MOVING))
-		r = cmd_fail_state(&s, st, "it must be Defined to be started", err);
-	return r < 0 ? r : cmd_start(&s, &say, err);
+	if (s.creating || st == WPAR_STATE_ACTIVE || st == WPAR_STATE_FROZEN ||
+	    st == WPAR_STATE_PAUSED || st == WPAR_STATE_MOVING)
+		return wpar_fail_state(&s, st, "it must be Defined to be started", err);
+	return wpar_operation_start(&s, &say, err);
 }
 
-const struct par_cmd cmd_startwpar = {
+const struct par_cmd wpar_cmd_startwpar = {
 	.name = "startwpar",
 	.synopsis = "NAME",
 	.summary = "Start a workload partition",
@@ -79,6 +76,6 @@ const struct par_cmd cmd_startwpar = {
 	.max_args = 1,
 	.opts = opts,
 	.args_size = sizeof(struct startwpar_args),
-	.run = startwpar,
+	.run = startwpar_run,
 	.operand_values = "@wpars",
 };

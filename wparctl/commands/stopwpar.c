@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* stopwpar: shut a WPAR down; an application WPAR is gone afterwards. */
 #include "wparctl/commands/commands.h"
-#include "wparctl/commands/common.h"
+#include "wparctl/commands/definition.h"
+#include "wparctl/commands/operation.h"
 
 #define DEFAULT_TIMEOUT_S 600
 #define HARD_TIMEOUT_S	  60
@@ -22,9 +23,10 @@ static const struct par_opt opts[] = {
 	{ 0 }
 };
 
-static int check(const struct stopwpar_args *a, const struct wpar_spec *s, enum wpar_state *ret_st,
-		 struct par_error **err)
+static int stopwpar_check(const struct stopwpar_args *a, const struct wpar_spec *s,
+			  struct par_error **err)
 {
+	enum wpar_state st;
 	int r;
 
 	if (a->no_timeout && a->timeout_s)
@@ -33,18 +35,20 @@ static int check(const struct stopwpar_args *a, const struct wpar_spec *s, enum 
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 				"%s is an application workload partition and cannot be restarted.",
 				s->name);
-	r = cmd_state_locked(s, ret_st, err);
-	if (r == 0 && *ret_st == WPAR_STATE_DEFINED && !a->force)
-		r = cmd_fail_state(s, *ret_st, "it is not running", err);
-	if (r == 0 && *ret_st == WPAR_STATE_BROKEN && !a->force && !a->hard)
-		r = cmd_fail_state(s, *ret_st, "use -F", err);
-	return r;
+	r = wpar_operation_state_locked(s, &st, err);
+	if (r < 0)
+		return r;
+	if (st == WPAR_STATE_DEFINED && !a->force)
+		return wpar_fail_state(s, st, "it is not running", err);
+	if (st == WPAR_STATE_BROKEN && !a->force && !a->hard)
+		return wpar_fail_state(s, st, "use -F", err);
+	return 0;
 }
 
-static int stopwpar(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
+static int stopwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	const struct stopwpar_args *a = args;
-	struct cmd_say say = { .out = ctx->out, .verbose = a->verbose };
+	struct wpar_say say = { .out = ctx->out, .verbose = a->verbose };
 	struct wpar_stop_opts stop = {
 		.hard = a->hard || a->force,
 		.force = a->force,
@@ -55,21 +59,22 @@ static int stopwpar(const struct par_cmd_ctx *ctx, void *args, struct par_error 
 	};
 	auto_spec s = { 0 };
 	autofd int lock = -1;
-	enum wpar_state st;
-	int r = cmd_open(ctx->argv[0], &lock, &s, err);
+	int r = wpar_operation_open(ctx->argv[0], &lock, &s, err);
 
-	if (r == 0)
-		r = check(a, &s, &st, err);
-	if (r == 0)
-		r = cmd_stop(&s, &stop, "stopwpar", &say, err);
-	if (r == 0 && s.type == WPAR_APPLICATION)
-		r = cmd_remove(&s, false, a->force, err);
-	if (r == 0 && a->restart)
-		r = cmd_start(&s, &say, err);
-	return r;
+	if (r < 0)
+		return r;
+	r = stopwpar_check(a, &s, err);
+	if (r < 0)
+		return r;
+	r = wpar_operation_stop(&s, &stop, "stopwpar", &say, err);
+	if (r < 0)
+		return r;
+	if (s.type == WPAR_APPLICATION)
+		return wpar_definition_remove(&s, false, a->force, err);
+	return a->restart ? wpar_operation_start(&s, &say, err) : 0;
 }
 
-const struct par_cmd cmd_stopwpar = {
+const struct par_cmd wpar_cmd_stopwpar = {
 	.name = "stopwpar",
 	.synopsis = "NAME",
 	.summary = "Stop a workload partition",
@@ -78,6 +83,6 @@ const struct par_cmd cmd_stopwpar = {
 	.max_args = 1,
 	.opts = opts,
 	.args_size = sizeof(struct stopwpar_args),
-	.run = stopwpar,
+	.run = stopwpar_run,
 	.operand_values = "@wpars",
 };

@@ -22,9 +22,6 @@
 
 #define NEW_PREFIX ".new-"
 
-/* The image that this process holds for a WPAR it makes; released when it ends. */
-static int held_image = -1;
-
 static int open_store(char **ret_path, struct par_error **err)
 {
 	static const char *const parts[] = { "/var", "/var/lib", WPAR_STORE_DIR,
@@ -49,7 +46,7 @@ static int open_store(char **ret_path, struct par_error **err)
 }
 
 /* What killed ones have left. */
-static void clear_remains(int store)
+static void store_clear_remains(int store)
 {
 	int copy = openat(store, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
@@ -69,22 +66,25 @@ static void clear_remains(int store)
 		closedir(dir);
 }
 
-static int hold(int store, const char *digest)
+/* A shared lock on the image, until the descriptor is closed; or a negative errno. */
+static int hold_image(int store, const char *digest)
 {
 	autofd int fd = openat(store, digest, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 
-	if (fd < 0)
-		return -errno;
-	if (flock(fd, LOCK_SH | LOCK_NB) < 0)
+	if (fd < 0 || flock(fd, LOCK_SH | LOCK_NB) < 0)
 		return -errno;
 	/* It may have been removed between open and lock. */
 	if (faccessat(store, digest, F_OK, 0) < 0)
 		return -errno;
-	if (held_image >= 0)
-		close(held_image);
-	held_image = take_fd(&fd);
-	return 0;
+	return take_fd(&fd);
 }
+
+/* What is to be taken into the store. */
+struct source {
+	const char *archive;
+	bool progress;
+	char expected[65]; /* digest that the archive must have; "": none was given */
+};
 
 /* ARCHIVE.sha256: the digest, then anything (sha256sum's form).  NULL when there is none. */
 static int read_expected(const char *archive, char ret[65], struct par_error **err)
@@ -169,19 +169,21 @@ static int check_machine(const struct wpar_image_data *d, struct par_error **err
 }
 
 /* Unpack into @folder (name @name in the store), check it, give it its name. */
-static int add(int store, int folder, const char *name, const char *archive, const char *expected,
-	       bool progress, char digest[65], struct par_error **err)
+static int unpack_into(int store, int folder, const char *name, const struct source *src,
+		       char digest[65], struct par_error **err)
 {
 	auto_image_data data = { 0 };
-	int r;
+	int r = wpar_unpack(src->archive, folder, src->progress, digest, err);
 
-	r = wpar_unpack(archive, folder, progress, digest, err);
-	if (r == 0)
-		r = check_digest(archive, digest, expected, err);
-	if (r == 0)
-		r = read_image_data(folder, &data, archive, err);
-	if (r == 0)
-		r = check_machine(&data, err);
+	if (r < 0)
+		return r;
+	r = check_digest(src->archive, digest, src->expected, err);
+	if (r < 0)
+		return r;
+	r = read_image_data(folder, &data, src->archive, err);
+	if (r < 0)
+		return r;
+	r = check_machine(&data, err);
 	if (r < 0)
 		return r;
 	if (renameat(store, name, store, digest) < 0 && errno != EEXIST && errno != ENOTEMPTY)
@@ -191,24 +193,26 @@ static int add(int store, int folder, const char *name, const char *archive, con
 	return 0;
 }
 
-static int add_new(int store, const char *path, const char *archive, const char *expected,
-		   bool progress, char digest[65], struct par_error **err)
+static int add_image(int store, const char *path, const struct source *src, char digest[65],
+		     struct par_error **err)
 {
 	autofree char *temp = par_strdup_printf("%s/" NEW_PREFIX "XXXXXX", path);
 	autofd int folder = -1;
+	const char *name;
 	int r;
 
 	if (!temp)
 		return par_oom(err);
+	name = temp + strlen(path) + 1;
 	if (!mkdtemp(temp))
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not create a folder in the store");
 	folder = open(temp, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (folder < 0 || flock(folder, LOCK_EX) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not open '%s'", temp);
-	r = add(store, folder, temp + strlen(path) + 1, archive, expected, progress, digest, err);
+	r = unpack_into(store, folder, name, src, digest, err);
 	/* After a success it is there only when another process has added the same image. */
 	if (r < 0 || access(temp, F_OK) == 0)
-		par_fs_remove_tree(store, temp + strlen(path) + 1);
+		par_fs_remove_tree(store, name);
 	return r;
 }
 
@@ -248,35 +252,65 @@ static int fill_version(int store, const char *digest, struct wpar_version *v,
 	return 0;
 }
 
-int wpar_image_take(const char *archive, bool progress, struct wpar_version *version,
+/* The digest that the archive must have: by ARCHIVE.sha256, and by @digest (mkwpar -f). */
+static int find_expected(struct source *src, const char *digest, struct par_error **err)
+{
+	int r = read_expected(src->archive, src->expected, err);
+
+	if (r < 0 || !digest)
+		return r;
+	if (*src->expected)
+		return check_digest(src->archive, src->expected, digest, err);
+	snprintf(src->expected, sizeof(src->expected), "%s", digest);
+	return 0;
+}
+
+/* With a known digest the store itself says so; else any image in it might be this one. */
+static bool may_be_there(int store, const struct source *src)
+{
+	if (*src->expected)
+		return faccessat(store, src->expected, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+	return !store_is_empty(store);
+}
+
+int wpar_image_take(const char *archive, bool progress, struct wpar_version *version, int *ret_hold,
 		    struct par_error **err)
 {
+	struct source src = { .archive = archive, .progress = progress };
 	autofree char *path = NULL;
-	autofd int store = open_store(&path, err);
-	char expected[65], digest[65] = "";
+	autofd int store = open_store(&path, err), hold = -1;
+	char digest[65] = "";
 	int r;
 
 	if (store < 0)
 		return store;
-	clear_remains(store);
-	r = read_expected(archive, expected, err);
-	if (r == 0 && version->image_digest && !*expected)
-		memcpy(expected, version->image_digest, 65);
-	if (r == 0 && version->image_digest && strcmp(expected, version->image_digest) != 0)
-		r = check_digest(archive, expected, version->image_digest, err);
-	/* Only when there are others can it be here already: then it pays to read it first. */
-	if (r == 0 && !store_is_empty(store)) {
+	store_clear_remains(store);
+	r = find_expected(&src, version->image_digest, err);
+	if (r < 0)
+		return r;
+	/* To read an archive is quick, to unpack it is not: only then is it read by itself. */
+	if (may_be_there(store, &src)) {
 		r = wpar_unpack(archive, -1, false, digest, err);
-		if (r == 0)
-			r = check_digest(archive, digest, expected, err);
+		if (r < 0)
+			return r;
+		r = check_digest(archive, digest, src.expected, err);
+		if (r < 0)
+			return r;
+		hold = hold_image(store, digest);
 	}
-	if (r == 0 && (!*digest || hold(store, digest) < 0)) {
-		r = add_new(store, path, archive, expected, progress, digest, err);
-		if (r == 0 && hold(store, digest) < 0)
-			r = par_fail(err, PAR_E_BUSY, 0,
-				     "the image was removed while it was added");
+	if (hold < 0) {
+		r = add_image(store, path, &src, digest, err);
+		if (r < 0)
+			return r;
+		hold = hold_image(store, digest);
 	}
-	return r < 0 ? r : fill_version(store, digest, version, err);
+	if (hold < 0)
+		return par_fail(err, PAR_E_BUSY, 0, "the image was removed while it was added");
+	r = fill_version(store, digest, version, err);
+	if (r < 0)
+		return r;
+	*ret_hold = take_fd(&hold);
+	return 0;
 }
 
 /* 1 when a specification names the image, 0 when none does. */
@@ -285,15 +319,17 @@ static int is_referred(const char *digest, struct par_error **err)
 	auto_strv names = { 0 };
 	int r = wpar_spec_list(&names, err);
 
-	for (size_t i = 0; i < names.n && r == 0; i++) {
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < names.n; i++) {
 		auto_spec s = { 0 };
 
 		/* One that cannot be read may refer to it: then it stays. */
 		if (wpar_spec_load(names.v[i], &s, NULL) < 0 ||
 		    par_streq(s.version.image_digest, digest))
-			r = 1;
+			return 1;
 	}
-	return r;
+	return 0;
 }
 
 int wpar_image_release(const char *digest, struct par_error **err)
@@ -306,8 +342,6 @@ int wpar_image_release(const char *digest, struct par_error **err)
 
 	if (store < 0 || !digest)
 		return store < 0 ? store : 0;
-	if (held_image >= 0)
-		close(take_fd(&held_image));
 	fd = openat(store, digest, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return 0; /* not there, or a mkwpar is about to use it */

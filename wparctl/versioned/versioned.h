@@ -10,17 +10,19 @@
 #include "wparctl/spec/spec.h"
 
 /*
- * wpar_image_take - unpack an image (unless it is in the store), and hold it for a new WPAR
+ * wpar_image_take - see that an image is in the store, and hold it for a new WPAR
  * @archive	path of the archive; with ARCHIVE.sha256 beside it, that is checked
  * @progress	show how far it is on stderr
  * @version	filled from ./image.data and the digest; where image_digest is set already
  *		(mkwpar -f), the archive must have it
+ * @ret_hold	keeps the image in the store until it is closed: by then a saved specification names
+ *it
  *
  * The image stays until the last specification that names it is gone and wpar_image_release() is
  * called.  Errors: PAR_E_CORRUPT, PAR_E_INVALID_ARGUMENT (architecture), PAR_E_NO_SPACE, …;
  * nothing is left in the store then.
  */
-int wpar_image_take(const char *archive, bool progress, struct wpar_version *version,
+int wpar_image_take(const char *archive, bool progress, struct wpar_version *version, int *ret_hold,
 		    struct par_error **err);
 
 /* wpar_image_release - remove the image from the store if no specification names it */

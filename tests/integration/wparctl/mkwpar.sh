@@ -75,6 +75,27 @@ ok "and its WPAR is removed" rmwpar usual
 ok "below a closed one it is taken" mkwpar -n open -d /open/closed/w1
 ok "and removed" rmwpar open
 
+# -r: the resolver's files of the global environment, those that it has.
+echo "nameserver 10.9.8.7" >"$WPARS_ROOT/etc/resolv.conf"
+: >"$WPARS_ROOT/etc/networks"
+ok "mkwpar -r" mkwpar -r -n resolve
+is "resolv.conf is the global one" "$(cat "$WPARS_ROOT/wpars/resolve/etc/resolv.conf")" "nameserver 10.9.8.7"
+ok "an empty one too" test -f "$WPARS_ROOT/wpars/resolve/etc/networks"
+like "its own hosts stays where there is no global one" "$(cat "$WPARS_ROOT/wpars/resolve/etc/hosts")" resolve
+# -p: what rmwpar -p has kept; -a: another directory where the usual one is taken.
+echo kept >"$WPARS_ROOT/wpars/resolve/etc/mine"
+ok "rmwpar -p" rmwpar -p resolve
+fails "its directory is not taken for a new one" mkwpar -n resolve
+ok "mkwpar -a takes another" mkwpar -a -n resolve
+ok "which is the next" test -d "$WPARS_ROOT/wpars/resolve_1/etc"
+ok "rmwpar" rmwpar resolve
+ok "mkwpar -p" mkwpar -p -n resolve
+is "has what was kept" "$(cat "$WPARS_ROOT/wpars/resolve/etc/mine")" kept
+# What -p took over is not known as ours: rmwpar leaves it.
+ok "rmwpar" rmwpar resolve
+rm -rf "$WPARS_ROOT/wpars/resolve" "$WPARS_ROOT/etc/resolv.conf" "$WPARS_ROOT/etc/networks"
+fails "mkwpar -p without anything kept" mkwpar -p -n resolve
+
 # A full disk.
 ok "rmwpar" rmwpar dev01
 mkdir -p "$WPARS_ROOT/wpars"

@@ -2,7 +2,8 @@
 /* lswpar: which WPARs there are, in AIX's formats (facts: programs parse them). */
 #include "wparctl/commands/lswpar/views.h"
 #include "wparctl/commands/commands.h"
-#include "wparctl/commands/common.h"
+#include "wparctl/commands/definition.h"
+#include "wparctl/commands/operation.h"
 
 #include <string.h>
 
@@ -41,7 +42,7 @@ static const struct par_opt opts[] = {
 };
 
 /* The view that the flags ask for; several at once are refused. */
-static int choose_view(const struct lswpar_args *a, const struct ls_view **ret,
+static int choose_view(const struct lswpar_args *a, const struct wpar_ls_view **ret,
 		       struct par_error **err)
 {
 	const struct {
@@ -66,13 +67,13 @@ static int choose_view(const struct lswpar_args *a, const struct ls_view **ret,
 	}
 	if (chosen == 'L' && (a->colon || a->delimiter))
 		return par_fail(err, PAR_E_USAGE, 0, "-L has no delimited format");
-	*ret = ls_view_find(chosen == 'L' ? 'G' : chosen);
-	if (a->fields && !a->colon && !a->delimiter && (*ret)->layout == LS_PARAGRAPH)
+	*ret = wpar_ls_view_find(chosen == 'L' ? 'G' : chosen);
+	if (a->fields && !a->colon && !a->delimiter && (*ret)->layout == WPAR_LS_PARAGRAPH)
 		return par_fail(err, PAR_E_USAGE, 0, "-a cannot be used with -%c", chosen);
 	return 0;
 }
 
-static const struct ls_field *find_field(const struct ls_view *view, const char *name)
+static const struct wpar_ls_field *find_field(const struct wpar_ls_view *view, const char *name)
 {
 	for (size_t i = 0; i < view->n_fields; i++) {
 		if (strcmp(view->fields[i].name, name) == 0)
@@ -83,8 +84,8 @@ static const struct ls_field *find_field(const struct ls_view *view, const char 
 
 #define MAX_FIELDS 31
 
-static int choose_fields(const struct ls_view *view, const char *names,
-			 const struct ls_field *ret[MAX_FIELDS + 1], struct par_error **err)
+static int choose_fields(const struct wpar_ls_view *view, const char *names,
+			 const struct wpar_ls_field *ret[MAX_FIELDS + 1], struct par_error **err)
 {
 	auto_strv words = { 0 };
 
@@ -117,7 +118,7 @@ static int check_letters(const char *given, const char *known, char flag, struct
 
 /* What was found; broken ones are told about and counted. */
 struct listing {
-	struct ls_wpar *wpars;
+	struct wpar_ls_wpar *wpars;
 	size_t n;
 	bool failed;
 };
@@ -129,29 +130,30 @@ static void listing_done(struct listing *l)
 	free(l->wpars);
 }
 
-static void tell(const struct par_cmd_ctx *ctx, struct listing *l, const struct par_error *why)
+static void listing_tell(const struct par_cmd_ctx *ctx, struct listing *l,
+			 const struct par_error *why)
 {
 	fflush(ctx->out);
 	fprintf(ctx->err, "%s: %s\n", ctx->cmd->name, why && why->msg ? why->msg : "out of memory");
 	l->failed = true;
 }
 
-static void add(const struct par_cmd_ctx *ctx, const struct lswpar_args *a, struct listing *l,
-		const char *name)
+static void listing_add(const struct par_cmd_ctx *ctx, const struct lswpar_args *a,
+			struct listing *l, const char *name)
 {
-	struct ls_wpar *w = &l->wpars[l->n];
+	struct wpar_ls_wpar *w = &l->wpars[l->n];
 	auto_error err = NULL;
 
 	if (wpar_spec_load(name, &w->spec, &err) < 0) {
-		tell(ctx, l, err);
+		listing_tell(ctx, l, err);
 		return;
 	}
-	if (cmd_state(&w->spec, &w->state, &err) < 0) {
-		tell(ctx, l, err);
+	if (wpar_operation_state(&w->spec, &w->state, &err) < 0) {
+		listing_tell(ctx, l, err);
 		wpar_spec_done(&w->spec);
 		return;
 	}
-	if (w->state == WPAR_STATE_DEFINED && cmd_forget_orphan(&w->spec)) {
+	if (w->state == WPAR_STATE_DEFINED && wpar_definition_forget_orphan(&w->spec)) {
 		wpar_spec_done(&w->spec);
 		return;
 	}
@@ -159,15 +161,15 @@ static void add(const struct par_cmd_ctx *ctx, const struct lswpar_args *a, stru
 	if (w->state == WPAR_STATE_ACTIVE && w->spec.type == WPAR_SYSTEM && geteuid() == 0)
 		wpar_repair(&w->spec, NULL); /* ignoring: the listing is right without */
 	if ((a->state && !strchr(a->state, wpar_state_letter(w->state))) ||
-	    (a->type && !strchr(a->type, ls_type_letter(&w->spec)))) {
+	    (a->type && !strchr(a->type, wpar_ls_type_letter(&w->spec)))) {
 		wpar_spec_done(&w->spec);
 		return;
 	}
 	l->n++;
 }
 
-static int collect(const struct par_cmd_ctx *ctx, const struct lswpar_args *a, struct listing *l,
-		   struct par_error **err)
+static int listing_collect(const struct par_cmd_ctx *ctx, const struct lswpar_args *a,
+			   struct listing *l, struct par_error **err)
 {
 	auto_strv all = { 0 };
 	char **names = ctx->argv;
@@ -185,47 +187,51 @@ static int collect(const struct par_cmd_ctx *ctx, const struct lswpar_args *a, s
 	if (!l->wpars)
 		return par_oom(err);
 	for (size_t i = 0; i < n; i++)
-		add(ctx, a, l, names[i]);
+		listing_add(ctx, a, l, names[i]);
 	return 0;
 }
 
-static int lswpar(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
+static int lswpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	const struct lswpar_args *a = args;
-	const struct ls_field *fields[MAX_FIELDS + 1];
+	const struct wpar_ls_field *fields[MAX_FIELDS + 1];
 	par_cleanup(listing_done) struct listing l = { 0 };
-	struct ls_request q = { .fields = fields, .quiet = a->quiet };
+	struct wpar_ls_request q = { .fields = fields, .quiet = a->quiet };
 	int r = choose_view(a, &q.view, err);
 
-	if (r == 0)
-		r = choose_fields(q.view, a->fields, fields, err);
-	if (r == 0)
-		r = check_letters(a->state, "ABDEFLMPT", 's', err);
-	if (r == 0)
-		r = check_letters(a->type, "ALS", 't', err);
-	if (r == 0 && a->delimiter && !*a->delimiter)
-		r = par_fail(err, PAR_E_USAGE, 0, "-d needs a delimiter");
-	if (r == 0)
-		r = collect(ctx, a, &l, err);
+	if (r < 0)
+		return r;
+	r = choose_fields(q.view, a->fields, fields, err);
+	if (r < 0)
+		return r;
+	r = check_letters(a->state, "ABDEFLMPT", 's', err);
+	if (r < 0)
+		return r;
+	r = check_letters(a->type, "ALS", 't', err);
+	if (r < 0)
+		return r;
+	if (a->delimiter && !*a->delimiter)
+		return par_fail(err, PAR_E_USAGE, 0, "-d needs a delimiter");
+	r = listing_collect(ctx, a, &l, err);
 	if (r < 0)
 		return r;
 	q.wpars = l.wpars;
 	q.n_wpars = l.n;
 	q.delimiter = a->delimiter ? a->delimiter : ":";
 	if (a->json)
-		ls_print_json(&q, ctx->out);
+		wpar_ls_print_json(&q, ctx->out);
 	else if (a->everything)
-		ls_print_everything(&q, ctx->out);
+		wpar_ls_print_everything(&q, ctx->out);
 	else if (a->colon || a->delimiter)
-		ls_print_delimited(&q, ctx->out);
-	else if (q.view->layout == LS_PARAGRAPH)
-		ls_print_paragraphs(&q, ctx->out);
+		wpar_ls_print_delimited(&q, ctx->out);
+	else if (q.view->layout == WPAR_LS_PARAGRAPH)
+		wpar_ls_print_paragraphs(&q, ctx->out);
 	else
-		ls_print_table(&q, ctx->out);
+		wpar_ls_print_table(&q, ctx->out);
 	return l.failed ? 1 : 0;
 }
 
-const struct par_cmd cmd_lswpar = {
+const struct par_cmd wpar_cmd_lswpar = {
 	.name = "lswpar",
 	.synopsis = "[NAME…]",
 	.summary = "List workload partitions",
@@ -233,6 +239,6 @@ const struct par_cmd cmd_lswpar = {
 	.max_args = PAR_ARGS_ANY,
 	.opts = opts,
 	.args_size = sizeof(struct lswpar_args),
-	.run = lswpar,
+	.run = lswpar_run,
 	.operand_values = "@wpars",
 };

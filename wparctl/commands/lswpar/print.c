@@ -9,15 +9,15 @@
 #define WRAP_AT	    72 /* the list of privileges in -L and -S */
 #define MAX_COLUMNS 32
 
-typedef void (*row_fn)(const struct ls_request *q, const struct ls_row *row, void *user);
+typedef void (*row_fn)(const struct wpar_ls_request *q, const struct wpar_ls_row *row, void *user);
 
-static void each_row(const struct ls_request *q, row_fn fn, void *user)
+static void each_row(const struct wpar_ls_request *q, row_fn fn, void *user)
 {
 	for (size_t i = 0; i < q->n_wpars; i++) {
-		size_t n = ls_view_count(q->view, &q->wpars[i]);
+		size_t n = wpar_ls_view_count(q->view, &q->wpars[i]);
 
 		for (size_t j = 0; j < n; j++) {
-			struct ls_row row = { .wpar = &q->wpars[i], .index = j };
+			struct wpar_ls_row row = { .wpar = &q->wpars[i], .index = j };
 
 			fn(q, &row, user);
 		}
@@ -30,7 +30,7 @@ struct table {
 	FILE *out;
 };
 
-static void measure(const struct ls_request *q, const struct ls_row *row, void *user)
+static void measure(const struct wpar_ls_request *q, const struct wpar_ls_row *row, void *user)
 {
 	struct table *t = user;
 
@@ -50,7 +50,7 @@ static void put_cell(const struct table *t, size_t i, const char *text)
 	fprintf(t->out, "%s%-*s", i ? "  " : "", (int)t->width[i], text);
 }
 
-static void print_line(const struct ls_request *q, const struct ls_row *row, void *user)
+static void print_line(const struct wpar_ls_request *q, const struct wpar_ls_row *row, void *user)
 {
 	const struct table *t = user;
 
@@ -63,7 +63,7 @@ static void print_line(const struct ls_request *q, const struct ls_row *row, voi
 	fputc('\n', t->out);
 }
 
-void ls_print_table(const struct ls_request *q, FILE *out)
+void wpar_ls_print_table(const struct wpar_ls_request *q, FILE *out)
 {
 	struct table t = { .out = out };
 	size_t total = 0;
@@ -98,7 +98,8 @@ static void put_escaped(const char *s, const char *delimiter, FILE *out)
 	}
 }
 
-static void print_delimited_line(const struct ls_request *q, const struct ls_row *row, void *user)
+static void print_delimited_line(const struct wpar_ls_request *q, const struct wpar_ls_row *row,
+				 void *user)
 {
 	FILE *out = user;
 
@@ -113,7 +114,7 @@ static void print_delimited_line(const struct ls_request *q, const struct ls_row
 	fputc('\n', out);
 }
 
-void ls_print_delimited(const struct ls_request *q, FILE *out)
+void wpar_ls_print_delimited(const struct wpar_ls_request *q, FILE *out)
 {
 	if (q->n_wpars == 0)
 		return;
@@ -158,9 +159,10 @@ static void print_labelled(const char *label, const char *value, unsigned int co
 	fputc('\n', out);
 }
 
-static void print_paragraph(const struct ls_view *view, const struct ls_wpar *w, FILE *out)
+static void print_paragraph(const struct wpar_ls_view *view, const struct wpar_ls_wpar *w,
+			    FILE *out)
 {
-	struct ls_row row = { .wpar = w };
+	struct wpar_ls_row row = { .wpar = w };
 
 	for (size_t i = 0; i < view->n_fields; i++) {
 		auto_buf b = { 0 };
@@ -174,7 +176,7 @@ static void print_paragraph(const struct ls_view *view, const struct ls_wpar *w,
 }
 
 /* The fields of a -L table: those with a label where there are any, else all but the name. */
-static const struct ls_field *section_fields(const struct ls_view *view)
+static const struct wpar_ls_field *section_fields(const struct wpar_ls_view *view)
 {
 	for (size_t i = 0; i < view->n_fields; i++) {
 		if (view->fields[i].label)
@@ -184,9 +186,9 @@ static const struct ls_field *section_fields(const struct ls_view *view)
 }
 
 /* Texts at fixed columns; one that is too long pushes the next on by a blank. */
-static void print_columns(const struct ls_view *view, const struct ls_row *row, FILE *out)
+static void print_columns(const struct wpar_ls_view *view, const struct wpar_ls_row *row, FILE *out)
 {
-	const struct ls_field *fields = section_fields(view);
+	const struct wpar_ls_field *fields = section_fields(view);
 	size_t n = view->n_fields - (size_t)(fields - view->fields);
 	auto_buf line = { 0 };
 
@@ -214,27 +216,28 @@ static void print_columns(const struct ls_view *view, const struct ls_row *row, 
 	fprintf(out, "%s\n", line.data ? line.data : "");
 }
 
-static void print_section_table(const struct ls_view *view, const struct ls_wpar *w, FILE *out)
+static void print_section_table(const struct wpar_ls_view *view, const struct wpar_ls_wpar *w,
+				FILE *out)
 {
-	size_t n = ls_view_count(view, w);
+	size_t n = wpar_ls_view_count(view, w);
 
 	print_columns(view, NULL, out);
 	put_rule('-', out);
 	for (size_t i = 0; i < n; i++) {
-		struct ls_row row = { .wpar = w, .index = i };
+		struct wpar_ls_row row = { .wpar = w, .index = i };
 
 		print_columns(view, &row, out);
 	}
 }
 
-static void print_heading(const struct ls_wpar *w, FILE *out)
+static void print_heading(const struct wpar_ls_wpar *w, FILE *out)
 {
 	put_rule('=', out);
 	fprintf(out, "%s - %s\n", w->spec.name, wpar_state_word(w->state));
 	put_rule('=', out);
 }
 
-void ls_print_paragraphs(const struct ls_request *q, FILE *out)
+void wpar_ls_print_paragraphs(const struct wpar_ls_request *q, FILE *out)
 {
 	for (size_t i = 0; i < q->n_wpars; i++) {
 		print_heading(&q->wpars[i], out);
@@ -243,19 +246,19 @@ void ls_print_paragraphs(const struct ls_request *q, FILE *out)
 	}
 }
 
-void ls_print_everything(const struct ls_request *q, FILE *out)
+void wpar_ls_print_everything(const struct wpar_ls_request *q, FILE *out)
 {
 	for (size_t i = 0; i < q->n_wpars; i++) {
-		const struct ls_wpar *w = &q->wpars[i];
+		const struct wpar_ls_wpar *w = &q->wpars[i];
 
 		print_heading(w, out);
-		for (size_t j = 0; j < ls_n_views; j++) {
-			const struct ls_view *view = &ls_views[j];
+		for (size_t j = 0; j < wpar_ls_n_views; j++) {
+			const struct wpar_ls_view *view = &wpar_ls_views[j];
 
 			if (!view->title || (view->flag == 'X' && w->spec.n_kexts == 0))
 				continue;
 			fprintf(out, "%s\n", view->title);
-			if (view->layout == LS_PARAGRAPH)
+			if (view->layout == WPAR_LS_PARAGRAPH)
 				print_paragraph(view, w, out);
 			else
 				print_section_table(view, w, out);
@@ -276,8 +279,8 @@ static void put_json_text(const char *s, FILE *out)
 }
 
 /* The fields of one row as members, those in @skip_head left out. */
-static void put_json_members(const struct ls_view *view, const struct ls_row *row, size_t skip_head,
-			     FILE *out)
+static void put_json_members(const struct wpar_ls_view *view, const struct wpar_ls_row *row,
+			     size_t skip_head, FILE *out)
 {
 	for (size_t i = skip_head; i < view->n_default; i++) {
 		auto_buf b = { 0 };
@@ -290,16 +293,16 @@ static void put_json_members(const struct ls_view *view, const struct ls_row *ro
 	}
 }
 
-static void put_json_view(const struct ls_view *view, const struct ls_wpar *w, FILE *out)
+static void put_json_view(const struct wpar_ls_view *view, const struct wpar_ls_wpar *w, FILE *out)
 {
-	bool list = view->layout == LS_TABLE;
-	size_t n = ls_view_count(view, w);
+	bool list = view->layout == WPAR_LS_TABLE;
+	size_t n = wpar_ls_view_count(view, w);
 
 	fputs(",\n    ", out);
 	put_json_text(view->json, out);
 	fputs(list ? ": [" : ": ", out);
 	for (size_t i = 0; i < n; i++) {
-		struct ls_row row = { .wpar = w, .index = i };
+		struct wpar_ls_row row = { .wpar = w, .index = i };
 
 		fputs(i ? ", {" : "{", out);
 		put_json_members(view, &row, list ? 1 : 2, out);
@@ -308,17 +311,17 @@ static void put_json_view(const struct ls_view *view, const struct ls_wpar *w, F
 	fputs(list ? "]" : "", out);
 }
 
-void ls_print_json(const struct ls_request *q, FILE *out)
+void wpar_ls_print_json(const struct wpar_ls_request *q, FILE *out)
 {
 	fputs("[", out);
 	for (size_t i = 0; i < q->n_wpars; i++) {
-		struct ls_row row = { .wpar = &q->wpars[i] };
+		struct wpar_ls_row row = { .wpar = &q->wpars[i] };
 
 		fputs(i ? ",\n  {" : "\n  {", out);
-		put_json_members(ls_view_find('G'), &row, 0, out);
-		for (size_t j = 0; j < ls_n_views; j++) {
-			if (ls_views[j].json)
-				put_json_view(&ls_views[j], &q->wpars[i], out);
+		put_json_members(wpar_ls_view_find('G'), &row, 0, out);
+		for (size_t j = 0; j < wpar_ls_n_views; j++) {
+			if (wpar_ls_views[j].json)
+				put_json_view(&wpar_ls_views[j], &q->wpars[i], out);
 		}
 		fputs("\n  }", out);
 	}

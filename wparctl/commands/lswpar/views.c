@@ -8,7 +8,7 @@
 /* lswpar's OStype of a versioned WPAR made from a Linux image (AIX 5.2 has 1, AIX 5.3 1024). */
 #define OSTYPE_LINUX_IMAGE "2048"
 
-char ls_type_letter(const struct wpar_spec *s)
+char wpar_ls_type_letter(const struct wpar_spec *s)
 {
 	if (s->type == WPAR_APPLICATION)
 		return 'A';
@@ -26,15 +26,15 @@ static void put_bool(bool v, struct par_buf *b)
 	par_buf_puts(b, v ? "yes" : "no");
 }
 
-#define SPEC_FIELD(fn, what)                                      \
-	static void fn(const struct ls_row *r, struct par_buf *b) \
-	{                                                         \
-		const struct wpar_spec *s = &r->wpar->spec;       \
-		what;                                             \
+#define SPEC_FIELD(fn, what)                                           \
+	static void fn(const struct wpar_ls_row *r, struct par_buf *b) \
+	{                                                              \
+		const struct wpar_spec *s = &r->wpar->spec;            \
+		what;                                                  \
 	}
 
 SPEC_FIELD(put_name, put_text(s->name, b))
-SPEC_FIELD(put_type, par_buf_putc(b, ls_type_letter(s)))
+SPEC_FIELD(put_type, par_buf_putc(b, wpar_ls_type_letter(s)))
 SPEC_FIELD(put_hostname, put_text(s->hostname, b))
 SPEC_FIELD(put_directory, put_text(s->directory, b))
 SPEC_FIELD(put_rootvg, put_bool(s->rootvg, b))
@@ -51,12 +51,12 @@ SPEC_FIELD(put_xwparipc, put_bool(s->xwparipc, b))
 SPEC_FIELD(put_architecture, put_text(s->architecture ? s->architecture : "none", b))
 SPEC_FIELD(put_uuid, put_text(s->uuid, b))
 
-static void put_state(const struct ls_row *r, struct par_buf *b)
+static void put_state(const struct wpar_ls_row *r, struct par_buf *b)
 {
 	par_buf_putc(b, wpar_state_letter(r->wpar->state));
 }
 
-static const struct ls_field brief_fields[] = {
+static const struct wpar_ls_field brief_fields[] = {
 	{ "name", "Name", NULL, put_name },
 	{ "state", "State", NULL, put_state },
 	{ "type", "Type", NULL, put_type },
@@ -78,7 +78,7 @@ static const struct ls_field brief_fields[] = {
 	{ "uuid", "UUID", NULL, put_uuid },
 };
 
-static const struct ls_field general_fields[] = {
+static const struct wpar_ls_field general_fields[] = {
 	{ "name", "Name", NULL, put_name },
 	{ "state", "State", NULL, put_state },
 	{ "type", "Type", "Type:", put_type },
@@ -115,12 +115,12 @@ static const struct ls_field general_fields[] = {
 };
 
 /* Every WPAR has the loopback, after its own addresses. */
-static size_t count_addresses(const struct ls_wpar *w)
+static size_t count_addresses(const struct wpar_ls_wpar *w)
 {
 	return w->spec.n_addresses + 1;
 }
 
-static const struct wpar_address *address_of(const struct ls_row *r)
+static const struct wpar_address *address_of(const struct wpar_ls_row *r)
 {
 	static const struct wpar_address loopback = { (char *)"lo0", (char *)"127.0.0.1",
 						      (char *)"255.0.0.0",
@@ -130,11 +130,11 @@ static const struct wpar_address *address_of(const struct ls_row *r)
 						    : &loopback;
 }
 
-#define ELEMENT_FIELD(fn, type_, get, what)                       \
-	static void fn(const struct ls_row *r, struct par_buf *b) \
-	{                                                         \
-		const type_ *e = get;                             \
-		what;                                             \
+#define ELEMENT_FIELD(fn, type_, get, what)                            \
+	static void fn(const struct wpar_ls_row *r, struct par_buf *b) \
+	{                                                              \
+		const type_ *e = get;                                  \
+		what;                                                  \
 	}
 
 ELEMENT_FIELD(put_interface, struct wpar_address, address_of(r), put_text(e->interface, b))
@@ -142,7 +142,7 @@ ELEMENT_FIELD(put_address, struct wpar_address, address_of(r), put_text(e->addre
 ELEMENT_FIELD(put_mask, struct wpar_address, address_of(r), put_text(e->mask_prefix, b))
 ELEMENT_FIELD(put_broadcast, struct wpar_address, address_of(r), put_text(e->broadcast, b))
 
-static const struct ls_field network_fields[] = {
+static const struct wpar_ls_field network_fields[] = {
 	{ "name", "Name", NULL, put_name },
 	{ "interface", "Interface", NULL, put_interface },
 	{ "address", "Address(6)", NULL, put_address },
@@ -150,7 +150,7 @@ static const struct ls_field network_fields[] = {
 	{ "broadcast", "Broadcast", NULL, put_broadcast },
 };
 
-static size_t count_routes(const struct ls_wpar *w)
+static size_t count_routes(const struct wpar_ls_wpar *w)
 {
 	return w->spec.n_routes;
 }
@@ -161,7 +161,7 @@ ELEMENT_FIELD(put_rtdest, struct wpar_route, ROUTE, put_text(e->destination, b))
 ELEMENT_FIELD(put_rtgateway, struct wpar_route, ROUTE, put_text(e->gateway, b))
 ELEMENT_FIELD(put_rtinterface, struct wpar_route, ROUTE, put_text(e->interface, b))
 
-static const struct ls_field route_fields[] = {
+static const struct wpar_ls_field route_fields[] = {
 	{ "name", "Name", NULL, put_name },
 	{ "rttype", "Type", NULL, put_rttype },
 	{ "rtdest", "Destination", NULL, put_rtdest },
@@ -169,12 +169,12 @@ static const struct ls_field route_fields[] = {
 	{ "rtinterface", "Interface", NULL, put_rtinterface },
 };
 
-static size_t count_mounts(const struct ls_wpar *w)
+static size_t count_mounts(const struct wpar_ls_wpar *w)
 {
 	return w->spec.n_mounts;
 }
 
-static void put_mountpoint(const struct ls_row *r, struct par_buf *b)
+static void put_mountpoint(const struct wpar_ls_row *r, struct par_buf *b)
 {
 	const struct wpar_spec *s = &r->wpar->spec;
 	const char *base = s->directory ? s->directory : "";
@@ -195,7 +195,7 @@ ELEMENT_FIELD(put_vfs, struct wpar_mount, MOUNT, put_text(e->vfs, b))
 ELEMENT_FIELD(put_nodename, struct wpar_mount, MOUNT, put_text(e->host, b))
 ELEMENT_FIELD(put_options, struct wpar_mount, MOUNT, put_text(e->options ? e->options : "rw", b))
 
-static const struct ls_field mount_fields[] = {
+static const struct wpar_ls_field mount_fields[] = {
 	{ "name", "Name", NULL, put_name },
 	{ "mountpoint", "MountPoint", NULL, put_mountpoint },
 	{ "device", "Device", NULL, put_device },
@@ -205,7 +205,7 @@ static const struct ls_field mount_fields[] = {
 };
 
 /* Resource controls come from keys.def; these are what is shown for one that is not set. */
-static void put_resource(const struct ls_row *r, const char *key, const char *unset,
+static void put_resource(const struct wpar_ls_row *r, const char *key, const char *unset,
 			 struct par_buf *b)
 {
 	const struct wpar_key *k = wpar_key_find(WPAR_STANZA_RESOURCES, key);
@@ -214,10 +214,10 @@ static void put_resource(const struct ls_row *r, const char *key, const char *un
 		par_buf_puts(b, unset);
 }
 
-#define RESOURCE_FIELD(fn, key, unset)                            \
-	static void fn(const struct ls_row *r, struct par_buf *b) \
-	{                                                         \
-		put_resource(r, key, unset, b);                   \
+#define RESOURCE_FIELD(fn, key, unset)                                 \
+	static void fn(const struct wpar_ls_row *r, struct par_buf *b) \
+	{                                                              \
+		put_resource(r, key, unset, b);                        \
 	}
 
 RESOURCE_FIELD(put_active, "active", "yes")
@@ -237,7 +237,7 @@ RESOURCE_FIELD(put_sem_ids, "pct_semIDs", "100%")
 RESOURCE_FIELD(put_shm_ids, "pct_shmIDs", "100%")
 RESOURCE_FIELD(put_pin_mem, "pct_pinMem", "100%")
 
-static const struct ls_field resource_fields[] = {
+static const struct wpar_ls_field resource_fields[] = {
 	{ "name", "Name", NULL, put_name },
 	{ "state", "State", NULL, put_state },
 	{ "active", "Active", "Active:", put_active },
@@ -261,18 +261,18 @@ static const struct ls_field resource_fields[] = {
 };
 
 /* Of an operation under way only this much is known: who holds the lock does not say what for. */
-static void put_operation(const struct ls_row *r, struct par_buf *b)
+static void put_operation(const struct wpar_ls_row *r, struct par_buf *b)
 {
 	par_buf_puts(b, r->wpar->state == WPAR_STATE_TRANSITIONAL ? "unknown" : "none");
 }
 
-static void put_nothing(const struct ls_row *r, struct par_buf *b)
+static void put_nothing(const struct wpar_ls_row *r, struct par_buf *b)
 {
 	(void)r;
 	(void)b;
 }
 
-static const struct ls_field operation_fields[] = {
+static const struct wpar_ls_field operation_fields[] = {
 	{ "name", "Name", NULL, put_name },
 	{ "state", "State", NULL, put_state },
 	{ "operation", "Operation", "Operation:", put_operation },
@@ -280,7 +280,7 @@ static const struct ls_field operation_fields[] = {
 	{ "start", "Start Time", "Start Time:", put_nothing },
 };
 
-static void put_privs(const struct ls_row *r, struct par_buf *b)
+static void put_privs(const struct wpar_ls_row *r, struct par_buf *b)
 {
 	auto_strv privs = { 0 };
 
@@ -290,7 +290,7 @@ static void put_privs(const struct ls_row *r, struct par_buf *b)
 		par_buf_printf(b, "%s%s", i ? "," : "", privs.v[i]);
 }
 
-static const struct ls_field security_fields[] = {
+static const struct wpar_ls_field security_fields[] = {
 	{ "name", "Name", NULL, put_name },
 	{ "state", "State", NULL, put_state },
 	{ "privs", "Privileges", "Privileges:", put_privs },
@@ -301,14 +301,14 @@ static const char *const standard_devices[] = { "/dev/console", "/dev/full",   "
 						"/dev/ptmx",	"/dev/random", "/dev/tty",
 						"/dev/urandom", "/dev/zero" };
 
-static const struct wpar_device *device_of(const struct ls_row *r)
+static const struct wpar_device *device_of(const struct wpar_ls_row *r)
 {
 	size_t i = r->index, standard = PAR_ARRAY_SIZE(standard_devices);
 
 	return i < standard ? NULL : &r->wpar->spec.devices[i - standard];
 }
 
-static size_t count_devices(const struct ls_wpar *w)
+static size_t count_devices(const struct wpar_ls_wpar *w)
 {
 	return PAR_ARRAY_SIZE(standard_devices) + w->spec.n_devices;
 }
@@ -328,7 +328,7 @@ ELEMENT_FIELD(put_devid, struct wpar_device, device_of(r), put_text(e ? e->id : 
 ELEMENT_FIELD(put_devrootvg, struct wpar_device, device_of(r),
 	      put_text(e && e->rootvg ? "yes" : "", b))
 
-static const struct ls_field device_fields[] = {
+static const struct wpar_ls_field device_fields[] = {
 	{ "name", "Name", NULL, put_name },
 	{ "devname", "Name", NULL, put_devname },
 	{ "devtype", "Type", NULL, put_devtype },
@@ -345,7 +345,7 @@ static const struct ls_field device_fields[] = {
 	{ "devstatus", "Status", "", put_devstatus },
 };
 
-static size_t count_kexts(const struct ls_wpar *w)
+static size_t count_kexts(const struct wpar_ls_wpar *w)
 {
 	return w->spec.n_kexts;
 }
@@ -355,13 +355,13 @@ ELEMENT_FIELD(put_kext, struct wpar_kext, KEXT, put_text(e->path, b))
 ELEMENT_FIELD(put_local, struct wpar_kext, KEXT, put_bool(e->local, b))
 ELEMENT_FIELD(put_major, struct wpar_kext, KEXT, put_bool(e->major, b))
 
-static void put_kext_status(const struct ls_row *r, struct par_buf *b)
+static void put_kext_status(const struct wpar_ls_row *r, struct par_buf *b)
 {
 	(void)r;
 	par_buf_puts(b, "ALLOCATED");
 }
 
-static const struct ls_field kext_fields[] = {
+static const struct wpar_ls_field kext_fields[] = {
 	{ "name", "Name", NULL, put_name },
 	{ "kext", "Kernel Extension", NULL, put_kext },
 	{ "local", "Local", NULL, put_local },
@@ -378,39 +378,39 @@ static const unsigned char kext_columns[] = { 0, 35, 42, 49 };
 #define FIELDS(a) a, PAR_ARRAY_SIZE(a)
 
 /* In the order of -L; the first is the view without a flag. */
-const struct ls_view ls_views[] = {
-	{ 0, NULL, NULL, LS_TABLE, FIELDS(brief_fields), 6, 0, NULL, NULL },
-	{ 'G', "GENERAL", NULL, LS_PARAGRAPH, FIELDS(general_fields), N_GENERAL_DELIMITED, 25, NULL,
-	  NULL },
-	{ 'N', "NETWORK", "networks", LS_TABLE, FIELDS(network_fields), 5, 0, network_columns,
-	  count_addresses },
-	{ 'I', "USER-SPECIFIED ROUTES", "routes", LS_TABLE, FIELDS(route_fields), 5, 0,
-	  route_columns, count_routes },
-	{ 'M', "FILE SYSTEMS", "mounts", LS_TABLE, FIELDS(mount_fields), 6, 0, mount_columns,
-	  count_mounts },
-	{ 'R', "RESOURCE CONTROLS", "resources", LS_PARAGRAPH, FIELDS(resource_fields), 18, 36,
+const struct wpar_ls_view wpar_ls_views[] = {
+	{ 0, NULL, NULL, WPAR_LS_TABLE, FIELDS(brief_fields), 6, 0, NULL, NULL },
+	{ 'G', "GENERAL", NULL, WPAR_LS_PARAGRAPH, FIELDS(general_fields), N_GENERAL_DELIMITED, 25,
 	  NULL, NULL },
-	{ 'T', "OPERATION", "operation", LS_PARAGRAPH, FIELDS(operation_fields), 5, 14, NULL,
+	{ 'N', "NETWORK", "networks", WPAR_LS_TABLE, FIELDS(network_fields), 5, 0, network_columns,
+	  count_addresses },
+	{ 'I', "USER-SPECIFIED ROUTES", "routes", WPAR_LS_TABLE, FIELDS(route_fields), 5, 0,
+	  route_columns, count_routes },
+	{ 'M', "FILE SYSTEMS", "mounts", WPAR_LS_TABLE, FIELDS(mount_fields), 6, 0, mount_columns,
+	  count_mounts },
+	{ 'R', "RESOURCE CONTROLS", "resources", WPAR_LS_PARAGRAPH, FIELDS(resource_fields), 18, 36,
+	  NULL, NULL },
+	{ 'T', "OPERATION", "operation", WPAR_LS_PARAGRAPH, FIELDS(operation_fields), 5, 14, NULL,
 	  NULL },
-	{ 'S', "SECURITY SETTINGS", "security", LS_PARAGRAPH, FIELDS(security_fields), 3, 14, NULL,
-	  NULL },
-	{ 'D', "DEVICE EXPORTS", "devices", LS_TABLE, FIELDS(device_fields), N_DEVICE_DELIMITED, 0,
-	  device_columns, count_devices },
-	{ 'X', "KERNEL EXTENSIONS", "kexts", LS_TABLE, FIELDS(kext_fields), 5, 0, kext_columns,
+	{ 'S', "SECURITY SETTINGS", "security", WPAR_LS_PARAGRAPH, FIELDS(security_fields), 3, 14,
+	  NULL, NULL },
+	{ 'D', "DEVICE EXPORTS", "devices", WPAR_LS_TABLE, FIELDS(device_fields),
+	  N_DEVICE_DELIMITED, 0, device_columns, count_devices },
+	{ 'X', "KERNEL EXTENSIONS", "kexts", WPAR_LS_TABLE, FIELDS(kext_fields), 5, 0, kext_columns,
 	  count_kexts },
 };
-const size_t ls_n_views = PAR_ARRAY_SIZE(ls_views);
+const size_t wpar_ls_n_views = PAR_ARRAY_SIZE(wpar_ls_views);
 
-const struct ls_view *ls_view_find(char flag)
+const struct wpar_ls_view *wpar_ls_view_find(char flag)
 {
-	for (size_t i = 0; i < ls_n_views; i++) {
-		if (ls_views[i].flag == flag)
-			return &ls_views[i];
+	for (size_t i = 0; i < wpar_ls_n_views; i++) {
+		if (wpar_ls_views[i].flag == flag)
+			return &wpar_ls_views[i];
 	}
 	return NULL;
 }
 
-size_t ls_view_count(const struct ls_view *view, const struct ls_wpar *w)
+size_t wpar_ls_view_count(const struct wpar_ls_view *view, const struct wpar_ls_wpar *w)
 {
 	return view->count ? view->count(w) : 1;
 }

@@ -6,64 +6,64 @@
 #include "wparctl/runtime/runtime.h"
 
 /* One WPAR to be listed. */
-struct ls_wpar {
+struct wpar_ls_wpar {
 	struct wpar_spec spec;
 	enum wpar_state state;
 };
 
 /* One line of a view: the WPAR and, in views with several lines each, which. */
-struct ls_row {
-	const struct ls_wpar *wpar;
+struct wpar_ls_row {
+	const struct wpar_ls_wpar *wpar;
 	size_t index;
 };
 
-struct ls_field {
+struct wpar_ls_field {
 	const char *name;    /* of -a and the delimited header: "rootvgwpar" */
 	const char *heading; /* of tables: "RootVG WPAR" */
 	const char *label;   /* of paragraphs: "RootVG WPAR:"; NULL: not shown there */
-	void (*put)(const struct ls_row *row, struct par_buf *b);
+	void (*put)(const struct wpar_ls_row *row, struct par_buf *b);
 };
 
-enum ls_layout {
-	LS_TABLE,     /* a column line, a rule, a line each */
-	LS_PARAGRAPH, /* "Label:   value" */
+enum wpar_ls_layout {
+	WPAR_LS_TABLE,	   /* a column line, a rule, a line each */
+	WPAR_LS_PARAGRAPH, /* "Label:   value" */
 };
 
-struct ls_view {
+struct wpar_ls_view {
 	char flag;	   /* 'G', 'N' …; 0: the default view */
 	const char *title; /* of the section in -L: "NETWORK" */
 	const char *json;  /* key of the list in --json; NULL: the fields stand in the object */
-	enum ls_layout layout;
-	const struct ls_field *fields;
+	enum wpar_ls_layout layout;
+	const struct wpar_ls_field *fields;
 	size_t n_fields;
 	size_t n_default;	      /* fields shown without -a, from the first */
 	unsigned int value_column;    /* paragraphs */
 	const unsigned char *columns; /* -L tables: where each field but the name starts */
-	size_t (*count)(const struct ls_wpar *w); /* lines of a WPAR; NULL: one */
+	size_t (*count)(const struct wpar_ls_wpar *w); /* lines of a WPAR; NULL: one */
 };
 
-extern const struct ls_view ls_views[];
-extern const size_t ls_n_views;
+extern const struct wpar_ls_view wpar_ls_views[];
+extern const size_t wpar_ls_n_views;
 
-const struct ls_view *ls_view_find(char flag);
-/* ls_view_count - lines that @w has in @view */
-size_t ls_view_count(const struct ls_view *view, const struct ls_wpar *w);
+const struct wpar_ls_view *wpar_ls_view_find(char flag);
+/* wpar_ls_view_count - lines that @w has in @view */
+size_t wpar_ls_view_count(const struct wpar_ls_view *view, const struct wpar_ls_wpar *w);
 
 /* What to print and how. */
-struct ls_request {
-	const struct ls_view *view;
-	const struct ls_field *const *fields; /* NULL-terminated */
+struct wpar_ls_request {
+	const struct wpar_ls_view *view;
+	const struct wpar_ls_field *const *fields; /* NULL-terminated */
 	const char *delimiter;
 	bool quiet;
-	const struct ls_wpar *wpars;
+	const struct wpar_ls_wpar *wpars;
 	size_t n_wpars;
 };
 
-void ls_print_table(const struct ls_request *q, FILE *out);
-void ls_print_delimited(const struct ls_request *q, FILE *out);
-void ls_print_paragraphs(const struct ls_request *q, FILE *out);
-void ls_print_everything(const struct ls_request *q, FILE *out);
-void ls_print_json(const struct ls_request *q, FILE *out);
+void wpar_ls_print_table(const struct wpar_ls_request *q, FILE *out);
+void wpar_ls_print_delimited(const struct wpar_ls_request *q, FILE *out);
+void wpar_ls_print_paragraphs(const struct wpar_ls_request *q, FILE *out);
+void wpar_ls_print_everything(const struct wpar_ls_request *q, FILE *out);
+void wpar_ls_print_json(const struct wpar_ls_request *q, FILE *out);
 
-/* ls_type_letter - S, A, or L for a versioned WPAR */
-char ls_type_letter(const struct wpar_spec *s);
+/* wpar_ls_type_letter - S, A, or L for a versioned WPAR */
+char wpar_ls_type_letter(const struct wpar_spec *s);

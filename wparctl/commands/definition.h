@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The life of a definition: its name and ids taken, its removal, and what killed commands left. */
+#pragma once
+
+#include "wparctl/runtime/runtime.h"
+
+/*
+ * wpar_definition_claim - take @s->name: checks that it is free, picks ids and a key, saves @s as
+ * being created.  The lock of that name is held by the caller.
+ */
+int wpar_definition_claim(struct wpar_spec *s, struct par_error **err);
+
+/*
+ * wpar_definition_remove - the private file systems (unless @keep), the image if nobody else has
+ * it, the specification; of a WPAR that does not run.  The lock is held, and its file goes too.
+ * @force	go on when the file systems cannot be removed
+ */
+int wpar_definition_remove(const struct wpar_spec *s, bool keep, bool force,
+			   struct par_error **err);
+
+/*
+ * wpar_definition_redo - what a killed mkwpar of this name has left is removed; the lock is held
+ * PAR_E_EXISTS when a whole WPAR has the name.
+ */
+int wpar_definition_redo(const char *name, struct par_error **err);
+
+/*
+ * wpar_definition_hold - lock the specification of an application WPAR for as long as its wparexec
+ * lives, so that others can tell a WPAR that is about to start from one whose owner was killed
+ * @ret_hold	the caller keeps it open; -errno: no such file, or another wparexec holds it
+ */
+int wpar_definition_hold(const char *name, int *ret_hold);
+
+/*
+ * wpar_definition_redo_application - an application WPAR of that name whose wparexec was killed:
+ * what still runs in it ends, and its specification goes.  The lock is held.
+ */
+int wpar_definition_redo_application(const char *name, struct par_error **err);
+
+/*
+ * wpar_definition_forget_orphan - an application WPAR whose wparexec was killed and in which
+ * nothing runs is removed, as it would have been.  False: it is none.
+ */
+bool wpar_definition_forget_orphan(const struct wpar_spec *s);

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the commands that act on a defined WPAR share: see operation.h. */
+#include "wparctl/commands/operation.h"
+
+int wpar_need_root(struct par_error **err)
+{
+	if (geteuid() == 0)
+		return 0;
+	return par_fail(err, PAR_E_NOT_PERMITTED, 0, "Only the root user can run this command.");
+}
+
+int wpar_operation_open(const char *name, int *ret_lock, struct wpar_spec *ret,
+			struct par_error **err)
+{
+	autofd int lock = -1;
+	int r = wpar_need_root(err);
+
+	if (r < 0)
+		return r;
+	/* First without the lock: an unknown name must not leave a lock file. */
+	r = wpar_spec_load(name, ret, err);
+	if (r < 0)
+		return r;
+	wpar_spec_done(ret);
+	r = wpar_lock(name, &lock, err);
+	if (r < 0)
+		return r;
+	r = wpar_spec_load(name, ret, err);
+	if (r < 0)
+		return r;
+	*ret_lock = take_fd(&lock);
+	return 0;
+}
+
+static enum wpar_state broken_if_incomplete(const struct wpar_spec *s, enum wpar_state st)
+{
+	return s->creating && st == WPAR_STATE_DEFINED ? WPAR_STATE_BROKEN : st;
+}
+
+int wpar_operation_state(const struct wpar_spec *s, enum wpar_state *ret, struct par_error **err)
+{
+	int r = wpar_state_get(s, ret, err);
+
+	if (r < 0)
+		return r;
+	*ret = broken_if_incomplete(s, *ret);
+	return 0;
+}
+
+int wpar_operation_state_locked(const struct wpar_spec *s, enum wpar_state *ret,
+				struct par_error **err)
+{
+	int r = wpar_state_probe(s, ret, err);
+
+	if (r < 0)
+		return r;
+	*ret = broken_if_incomplete(s, *ret);
+	return 0;
+}
+
+int wpar_fail_state(const struct wpar_spec *s, enum wpar_state st, const char *needs,
+		    struct par_error **err)
+{
+	if (s->creating)
+		return par_fail(err, PAR_E_WRONG_STATE, 0,
+				"The creation of workload partition %s was not completed; run "
+				"mkwpar again, or remove it with rmwpar.",
+				s->name);
+	return par_fail(err, PAR_E_WRONG_STATE, 0, "Workload partition %s is in the %s state; %s.",
+			s->name, wpar_state_word(st), needs);
+}
+
+int wpar_operation_start(const struct wpar_spec *s, struct wpar_say *say, struct par_error **err)
+{
+	struct wpar_report report = wpar_say_report(say);
+
+	wpar_say_line(say->out, "Starting workload partition %s.", s->name);
+	return wpar_start(s, &report, err);
+}
+
+int wpar_operation_stop(const struct wpar_spec *s, const struct wpar_stop_opts *opts,
+			const char *command, struct wpar_say *say, struct par_error **err)
+{
+	struct wpar_report report = wpar_say_report(say);
+
+	wpar_say_line(say->out, "Stopping workload partition '%s'.", s->name);
+	if (opts->hard || opts->force)
+		return wpar_stop(s, opts, &report, err);
+	if (opts->timeout_s == UINT64_MAX)
+		wpar_say_line(say->out, "%s: 0960-261 Waiting for the workload partition to halt.",
+			      command);
+	else
+		wpar_say_line(say->out,
+			      "%s: 0960-261 Waiting up to %llu seconds for the workload "
+			      "partition to halt.",
+			      command, (unsigned long long)opts->timeout_s);
+	return wpar_stop(s, opts, &report, err);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the commands that act on a defined WPAR share: who may, lock, state, start and stop. */
+#pragma once
+
+#include "wparctl/commands/say.h"
+#include "wparctl/runtime/runtime.h"
+
+/* wpar_need_root - PAR_E_NOT_PERMITTED unless the effective user is root */
+int wpar_need_root(struct par_error **err);
+
+/*
+ * wpar_operation_open - lock, then load, a defined WPAR: the order that keeps two commands apart
+ * @ret_lock	closed by the caller when its operation is over
+ */
+int wpar_operation_open(const char *name, int *ret_lock, struct wpar_spec *ret,
+			struct par_error **err);
+
+/* wpar_operation_state - as wpar_state_get(), but B when the WPAR's creation was not completed */
+int wpar_operation_state(const struct wpar_spec *s, enum wpar_state *ret, struct par_error **err);
+/* wpar_operation_state_locked - the same for who holds the lock itself */
+int wpar_operation_state_locked(const struct wpar_spec *s, enum wpar_state *ret,
+				struct par_error **err);
+
+/* wpar_fail_state - "Workload partition NAME is Active …" as PAR_E_WRONG_STATE */
+int wpar_fail_state(const struct wpar_spec *s, enum wpar_state st, const char *needs,
+		    struct par_error **err);
+
+/*
+ * wpar_operation_start / _stop - with the lines that AIX's commands begin with; the lock is held
+ * @command	the name that the line about waiting begins with
+ */
+int wpar_operation_start(const struct wpar_spec *s, struct wpar_say *say, struct par_error **err);
+int wpar_operation_stop(const struct wpar_spec *s, const struct wpar_stop_opts *opts,
+			const char *command, struct wpar_say *say, struct par_error **err);

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mkwpar -r: name resolution as in the global environment. */
+#pragma once
+
+#include "wparctl/spec/spec.h"
+
+/*
+ * wpar_resolver_copy - resolv.conf, hosts, nsswitch.conf and networks of the global environment
+ * into a WPAR's root; what it has not is left out
+ * Links that lie in the WPAR in their place are replaced, not followed.
+ */
+int wpar_resolver_copy(const struct wpar_spec *s, struct par_error **err);
