@@ -4,21 +4,29 @@
 # Cross building against the packages of the suite an image is made of: a sysroot of unpacked
 # -dev packages, a compiler and a pkg-config that see nothing else, a meson cross file.
 
-# cross_plan - finds the set of packages of the sysroot.
+# cross_packages - what is in the sysroot: what wparctl and init are linked against, and the caller's
+# own (the list $cross_more).
+cross_packages() {
+	lines "$here/lists/sysroot.txt" ${cross_more:+"$cross_more"}
+}
+
+# cross_plan [NAME] - finds the set of packages of the sysroot; sets $cross_name.  NAME tells sysroots
+# of one suite apart.
 cross_plan() {
+	cross_name=${1:-$suite}
 	# shellcheck disable=SC2046
-	apt_plan "$cache/images/sysroot-$suite.list" $(lines "$here/lists/sysroot.txt")
+	apt_plan "$cache/images/sysroot-$cross_name.list" $(cross_packages)
 }
 
 # cross_sysroot - makes the sysroot; sets $sysroot, $cross (folder with cc, pkg-config and
 # meson.ini) and $cross_key.
 cross_sysroot() {
-	sysroot=$cache/images/sysroot-$suite
-	cross=$cache/images/cross-$suite
+	sysroot=$cache/images/sysroot-$cross_name
+	cross=$cache/images/cross-$cross_name
 	list=$sysroot.list
-	step "sysroot of $suite"
+	step "sysroot of $cross_name"
 	# shellcheck disable=SC2046
-	apt_fetch "$list" $(lines "$here/lists/sysroot.txt")
+	apt_fetch "$list" $(cross_packages)
 	cross_key=$(cat "$list" "$here/lib/cross.sh" | digest)
 	if [ "$(cat "$sysroot.key" 2>/dev/null)" != "$cross_key" ]; then
 		rm -rf "$sysroot" "$sysroot.key" "$sysroot.new"
@@ -44,6 +52,10 @@ cross_sysroot() {
 # packages, of another release than the image; so both are named first, by wrappers.
 cross_tools() {
 	mkdir -p "$cross"
+	case $arch in
+	amd64) machine="x86_64 x86_64" ;;
+	*) machine="ppc64 power8" ;;
+	esac
 	lib=$sysroot/usr/lib/$triplet
 	cat >"$cross/cc" <<-WRAPPER
 		#!/bin/sh
@@ -73,8 +85,8 @@ cross_tools() {
 
 		[host_machine]
 		system = 'linux'
-		cpu_family = 'ppc64'
-		cpu = 'power8'
+		cpu_family = '${machine% *}'
+		cpu = '${machine#* }'
 		endian = 'little'
 	INI
 }

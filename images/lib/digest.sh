@@ -9,7 +9,8 @@
 # Needs $repo, the clone.
 sources_digest() {
 	case $1 in
-	lpar) set -- "$@" "$repo/images" "$repo/wparctl" "$repo/lpard/common" "$repo/meson.build" \
+	lpar) set -- "$@" "$repo/images" "$repo/wparctl" "$repo/lpard/common" "$repo/lpard/wire" \
+		"$repo/dist/systemd" "$repo/dist/tmpfiles.d" "$repo/dist/meson.build" "$repo/meson.build" \
 		"$repo/meson_options.txt" ;;
 	mksysb) set -- "$@" "$repo/images/build-mksysb" "$repo/images/lib" "$repo/images/lists" \
 		"$repo/images/rootfs" "$repo/images/tools" ;;

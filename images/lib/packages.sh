@@ -14,6 +14,8 @@ apt_setup() {
 	mkdir -p "$apt_dir/lists/partial" "$apt_dir/archives/partial" "$apt_dir/memo" "$apt_dir/none" \
 		"$apt_dir/sources" "$apt_dir/try"
 	lines "$here/lists/absent.txt" | while read -r package; do
+		# What the caller names is wanted after all.
+		[ -z "${more_packages:-}" ] || ! lines "$more_packages" | grep -qxF "$package" || continue
 		printf 'Package: %s\nStatus: install ok installed\nVersion: 999\n' "$package"
 		printf 'Architecture: %s\nMulti-Arch: allowed\nMaintainer: none\n' "$arch"
 		printf 'Description: left out of images\n\n'

@@ -24,7 +24,8 @@ mount -t tmpfs tmpfs "$TMPDIR/overlay"
 mkdir "$TMPDIR/overlay/upper" "$TMPDIR/overlay/work"
 ok "a root of its own" mount -t overlay overlay \
 	-o "lowerdir=/,upperdir=$TMPDIR/overlay/upper,workdir=$TMPDIR/overlay/work" "$root"
-. "$here/root.sh"
+# shellcheck source=tests/setup/root.sh
+. "$PAR_TEST_SOURCE/setup/root.sh"
 root_mounts "$root"
 # What is changed: the machine under it may change at the same time.
 mkdir "$root/tmp/upper" "$root/tmp/debs"

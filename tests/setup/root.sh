@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
-# root.sh - a folder as the root of a test, with this folder's scripts in /tmp/test
+# root.sh - a folder as the root of a test of packages, with the test in /tmp/test
 
 # root_mounts ROOT - what every system has there
 root_mounts()
