@@ -74,19 +74,6 @@ int cli_put_lpar(struct json_object *params, const char *name, const char *id,
 	return par_json_put_string(params, "lpar", name) < 0 ? par_oom(err) : 0;
 }
 
-static const char *op_text(enum par_attr_op op)
-{
-	switch (op) {
-	case PAR_ATTR_SET:
-		break;
-	case PAR_ATTR_ADD:
-		return "add";
-	case PAR_ATTR_REMOVE:
-		return "remove";
-	}
-	return "set";
-}
-
 int cli_put_attributes(struct json_object *params, const struct par_attrs *attrs,
 		       struct par_error **err)
 {
@@ -102,7 +89,7 @@ int cli_put_attributes(struct json_object *params, const struct par_attrs *attrs
 			return par_oom(err);
 		}
 		if (par_json_put_string(pair, "name", attrs->v[i].name) < 0 ||
-		    par_json_put_string(pair, "op", op_text(attrs->v[i].op)) < 0 ||
+		    par_json_put_string(pair, "op", par_attr_op_words[attrs->v[i].op]) < 0 ||
 		    par_json_put_string(pair, "value", attrs->v[i].value) < 0)
 			return par_oom(err);
 	}

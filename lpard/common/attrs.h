@@ -9,12 +9,7 @@
 
 #include "lpard/common/error.h"
 #include "lpard/common/str.h"
-
-enum par_attr_op {
-	PAR_ATTR_SET,	 /* name=value */
-	PAR_ATTR_ADD,	 /* name+=value */
-	PAR_ATTR_REMOVE, /* name-=value */
-};
+#include "lpard/common/words.h"
 
 struct par_attr {
 	char *name;

@@ -25,6 +25,10 @@
 	"attributes are %s.  Please correct your entry and retry the command."
 #define LPAR_MSG_INVALID_DATA PAR_MSG_INVALID_DATA
 
+/* managed system */
+#define LPAR_MSG_NO_SYSTEM                                                                      \
+	"HSCL8018 The managed system %s was not found.  Please check your entry and retry the " \
+	"command."
 /* partition name */
 #define LPAR_MSG_NO_PARTITION                                                                \
 	"HSCL8012 The partition named %s was not found.  Please check your entry and retry " \
@@ -57,6 +61,10 @@
 #define LPAR_MSG_PROFILE_USED                                                                \
 	"HSCL05DE The profile name %s is already used in the partition %s.  Please specify " \
 	"another name and retry the command."
+/* operation under way, partition */
+#define LPAR_MSG_BUSY                                                                            \
+	"HSCL05DF Another operation (%s) on the partition named %s is under way.  Please retry " \
+	"the command when it has ended."
 /* partition, state */
 #define LPAR_MSG_MUST_BE_OFF                                                                  \
 	"HSCL05EA The partition named %s must be in the Not Activated state to perform this " \
@@ -73,6 +81,9 @@
 #define LPAR_MSG_NO_OS_SHUTDOWN                                                                     \
 	"HSCL0DB4 The operating system shutdown of the partition named %s cannot be done, because " \
 	"there is no active RMC connection with the partition."
+/* partition, what its agent said */
+#define LPAR_MSG_OS_SHUTDOWN_FAILED \
+	"HSCL0DB4 The operating system of the partition named %s could not be shut down: %s"
 /* partition */
 #define LPAR_MSG_NO_CURRENT                                                                       \
 	"HSCL05DF The partition named %s was never activated and has no current configuration.  " \

@@ -2,6 +2,7 @@
 /* chsysstate - activate, shut down and restart partitions */
 #include "lpard/cli/commands/commands.h"
 #include "lpard/cli/client.h"
+#include "lpard/common/words.h"
 
 #include <string.h>
 
@@ -21,7 +22,7 @@ static const struct par_opt opts[] = {
 	OPT_STR('o', NULL, "OPERATION", struct chsysstate_args, operation,
 		"on, shutdown (the power button) or osshutdown (the operating system shuts itself "
 		"down)",
-		.values = "on|shutdown|osshutdown", .required = true),
+		.values = PAR_WORDS_BARRED(LPAR_POWER_WORDS), .required = true),
 	OPT_STR('n', NULL, "LPARS", struct chsysstate_args, names,
 		"The partition, or several with commas between them", .values = "@lpars"),
 	OPT_STR(0, "id", "IDS", struct chsysstate_args, ids, "The same by id"),
@@ -31,10 +32,11 @@ static const struct par_opt opts[] = {
 		"used",
 		.values = "@profiles"),
 	OPT_STR('b', NULL, "MODE", struct chsysstate_args, boot_mode,
-		"With on: the boot mode, this once: norm, sms, of, dd or ds",
-		.values = "norm|sms|of|dd|ds"),
+		"With on: the boot mode, this once: " PAR_WORDS_SAID(LPAR_BOOT_MODE_WORDS),
+		.values = PAR_WORDS_BARRED(LPAR_BOOT_MODE_WORDS)),
 	OPT_STR('k', NULL, "KEYLOCK", struct chsysstate_args, keylock,
-		"With on: the keylock position: norm or manual", .values = "norm|manual"),
+		"With on: the keylock position: " PAR_WORDS_SAID(LPAR_KEYLOCK_WORDS),
+		.values = PAR_WORDS_BARRED(LPAR_KEYLOCK_WORDS)),
 	OPT_FLAG(0, "immed", struct chsysstate_args, immediate,
 		 "With shutdown: at once, as by pulling the plug; with osshutdown: without delay"),
 	OPT_FLAG(0, "restart", struct chsysstate_args, restart, "Start it again afterwards"),
@@ -47,28 +49,19 @@ static const struct par_opt opts[] = {
 	{ 0 },
 };
 
-static bool one_of(const char *word, const char *const *words)
-{
-	for (; *words; words++) {
-		if (par_streq(word, *words))
-			return true;
-	}
-	return false;
-}
-
 static int chsysstate_check(const struct chsysstate_args *a, struct par_error **err)
 {
-	static const char *const operations[] = { "on", "shutdown", "osshutdown", NULL };
-	static const char *const modes[] = { "norm", "sms", "of", "dd", "ds", NULL };
-	static const char *const keys[] = { "norm", "manual", NULL };
-	bool on = par_streq(a->operation, "on");
+	int operation = par_word_find(lpar_power_words, a->operation);
+	bool on = operation == LPAR_POWER_ON;
+	bool mode = par_word_find(lpar_boot_mode_words, a->boot_mode) >= 0;
+	bool keylock = par_word_find(lpar_keylock_words, a->keylock) >= 0;
 	struct cli_missing m = { 0 };
 
 	cli_need(&m, par_streq(a->resource, "lpar"), "-r");
-	cli_need(&m, one_of(a->operation, operations), "-o");
+	cli_need(&m, operation >= 0, "-o");
 	cli_need(&m, (a->names != NULL) + (a->ids != NULL) + a->all == 1, "-n,--id,--all");
-	cli_need(&m, !a->boot_mode || (on && one_of(a->boot_mode, modes)), "-b");
-	cli_need(&m, !a->keylock || (on && one_of(a->keylock, keys)), "-k");
+	cli_need(&m, !a->boot_mode || (on && mode), "-b");
+	cli_need(&m, !a->keylock || (on && keylock), "-k");
 	cli_need(&m, !a->profile || (on && !a->all), "-f");
 	cli_need(&m, !(on && a->immediate), "--immed");
 	cli_need(&m, !(on && a->restart), "--restart");

@@ -11,14 +11,8 @@ static const char *const env_words[] = {
 	[LPAR_ENV_OS400] = "os400",
 	[LPAR_ENV_VIOSERVER] = "vioserver",
 };
-static const char *const keylock_words[] = {
-	[LPAR_KEYLOCK_NORM] = "norm",
-	[LPAR_KEYLOCK_MANUAL] = "manual",
-};
-static const char *const boot_mode_words[] = {
-	[LPAR_BOOT_NORM] = "norm", [LPAR_BOOT_SMS] = "sms", [LPAR_BOOT_OF] = "of",
-	[LPAR_BOOT_DD] = "dd",	   [LPAR_BOOT_DS] = "ds",
-};
+static const char *const keylock_words[] = { PAR_WORD_TABLE(LPAR_KEYLOCK_WORDS) };
+static const char *const boot_mode_words[] = { PAR_WORD_TABLE(LPAR_BOOT_MODE_WORDS) };
 static const char *const rmc_words[] = {
 	[LPAR_RMC_INACTIVE] = "inactive",
 	[LPAR_RMC_ACTIVE] = "active",

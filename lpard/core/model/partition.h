@@ -19,11 +19,6 @@ enum lpar_env {
 	LPAR_ENV_VIOSERVER,
 };
 
-enum lpar_keylock {
-	LPAR_KEYLOCK_NORM,
-	LPAR_KEYLOCK_MANUAL,
-};
-
 /* Plain data; strings owned, NULL means the attribute's default. */
 struct lpar_partition {
 	char *name;

@@ -510,15 +510,3 @@ bool lpar_last_valid_profile(const struct lpar_partition *p, struct lpar_profile
 	ret->name = (char *)(uintptr_t)LPAR_LAST_VALID;
 	return true;
 }
-
-bool lpar_boot_mode_parse(const char *text, enum lpar_boot_mode *ret)
-{
-	struct lpar_profile p = { 0 };
-	auto_buf why = { 0 };
-
-	if (!text || par_field_parse(&lpar_attribute_find(LPAR_LIST_PROF, "boot_mode")->field, &p,
-				     text, &why) < 0)
-		return false;
-	*ret = p.boot_mode;
-	return true;
-}

@@ -9,6 +9,7 @@
 
 #include "lpard/common/attrs.h"
 #include "lpard/common/error.h"
+#include "lpard/common/words.h"
 #include "lpard/core/model/system.h"
 
 struct lpar_partition;
@@ -26,17 +27,6 @@ enum lpar_sharing_mode {
 	LPAR_SHARING_IDLE_ACTIVE,
 	LPAR_SHARING_IDLE_ALWAYS,
 };
-
-enum lpar_boot_mode {
-	LPAR_BOOT_NORM,
-	LPAR_BOOT_SMS,
-	LPAR_BOOT_OF,
-	LPAR_BOOT_DD,
-	LPAR_BOOT_DS,
-};
-
-/* lpar_boot_mode_parse - the mode that the HMC writes so ("norm", "sms" …); false: there is none */
-bool lpar_boot_mode_parse(const char *text, enum lpar_boot_mode *ret);
 
 /* Plain data; strings owned, NULL means the attribute's default. */
 struct lpar_profile {

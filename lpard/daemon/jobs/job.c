@@ -4,6 +4,7 @@
 
 #include "lpard/common/json.h"
 #include "lpard/common/log.h"
+#include "lpard/core/messages.h"
 
 #include <string.h>
 
@@ -78,10 +79,8 @@ int lpar_job_hold(struct lpar_job *job, struct lpar_lpar *entry, struct par_erro
 	job->told = true;
 	tell_event(job, (struct lpar_event){ .type = LPAR_EVENT_JOB_STARTED });
 	if (entry->job)
-		return par_fail(err, PAR_E_BUSY, 0,
-				"HSCL05DF Another operation (%s) on the partition named %s is "
-				"under way.  Please retry the command when it has ended.",
-				entry->job->what, entry->part->name);
+		return par_fail(err, PAR_E_BUSY, 0, LPAR_MSG_BUSY, entry->job->what,
+				entry->part->name);
 	entry->job = job;
 	job->entry = entry;
 	return 0;

@@ -4,6 +4,7 @@
 
 #include "lpard/common/json.h"
 #include "lpard/common/log.h"
+#include "lpard/core/messages.h"
 #include "lpard/daemon/guest/agent_link.h"
 #include "lpard/daemon/jobs/define_lpar.h"
 
@@ -164,10 +165,8 @@ static void agent_ended(struct lpar_stream *s, const struct par_error *err, void
 		press_button(job);
 		return;
 	}
-	par_fail(&copy, err->id, 0,
-		 "HSCL0DB4 The operating system of the partition named %s could "
-		 "not be shut down: %s",
-		 job->subject, err->msg ? err->msg : "?");
+	par_fail(&copy, err->id, 0, LPAR_MSG_OS_SHUTDOWN_FAILED, job->subject,
+		 err->msg ? err->msg : "?");
 	lpar_job_fail(job, &copy);
 }
 

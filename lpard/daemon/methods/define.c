@@ -6,7 +6,6 @@
 #include "lpard/common/json.h"
 #include "lpard/core/messages.h"
 #include "lpard/daemon/methods/common.h"
-#include "lpard/daemon/methods/dispatch.h"
 #include "lpard/daemon/systems/images.h"
 #include "lpard/daemon/jobs/define_lpar.h"
 
@@ -281,131 +280,129 @@ static int entry_of_attrs(const struct lpar_managed *host, const struct par_attr
 	return lpar_managed_get(host, name, (uint32_t)n, ret, err);
 }
 
-/* resource: lpar or prof */
-static int read_resource(struct json_object *parameters, bool *ret_prof, struct par_error **err)
-{
-	const char *resource = NULL;
-	int r = par_json_string(parameters, "resource", true, &resource, err);
-
-	if (r < 0)
-		return r;
-	*ret_prof = strcmp(resource, "prof") == 0;
-	if (!*ret_prof && strcmp(resource, "lpar") != 0)
-		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-				"\"resource\" must be lpar or prof");
-	return 0;
-}
-
-/* A change given by attributes; *call is taken over when it succeeds. */
+/* Create or Change, given by attributes, which are taken out of @attrs; *call is taken over when it
+ * succeeds. */
 static int change_by_attrs(struct lpar_daemon *d, struct lpar_managed *host,
-			   struct lpar_call **call, bool create, struct par_error **err)
+			   struct lpar_call **call, enum change_kind kind, struct par_attrs *attrs,
+			   bool force, struct par_error **err)
 {
-	struct change *c = change_new(CHANGE_LPAR);
-	struct json_object *p = (*call)->parameters;
+	bool create = kind == CHANGE_CREATE_LPAR || kind == CHANGE_CREATE_PROF;
+	bool prof = kind == CHANGE_CREATE_PROF || kind == CHANGE_PROF;
+	struct change *c = change_new(kind);
 	struct lpar_lpar *entry = NULL;
-	bool prof = false;
-	int r = c ? read_resource(p, &prof, err) : par_oom(err);
+	int r;
 
-	r = r < 0 ? r : par_json_bool(p, "force", false, &c->force, err);
-	r = r < 0 ? r : lpar_method_attributes(p, &c->attrs, err);
-	if (r == 0) {
-		refresh_images(d, host);
-		c->kind = create ? (prof ? CHANGE_CREATE_PROF : CHANGE_CREATE_LPAR)
-				 : (prof ? CHANGE_PROF : CHANGE_LPAR);
-		if (c->kind == CHANGE_CREATE_LPAR) {
-			r = create_lpar(host, call, c, err);
-			if (r == 0)
-				return 0;
-		} else {
-			r = entry_of_attrs(host, &c->attrs, prof ? "lpar_name" : "name", &entry,
-					   err);
-		}
-	}
+	if (!c)
+		return par_oom(err);
+	c->force = force;
+	c->attrs = *attrs;
+	*attrs = (struct par_attrs){ 0 };
+	refresh_images(d, host);
+	if (kind == CHANGE_CREATE_LPAR)
+		r = create_lpar(host, call, c, err);
+	else
+		r = entry_of_attrs(host, &c->attrs, prof ? "lpar_name" : "name", &entry, err);
 	if (r < 0) {
-		if (c)
-			change_free(c);
+		change_free(c);
 		return r;
 	}
-	start(host, take_ptr(*call), create ? "Create" : "Change", c, entry);
+	if (kind != CHANGE_CREATE_LPAR)
+		start(host, take_ptr(*call), create ? "Create" : "Change", c, entry);
 	return 0;
 }
 
-void lpar_method_Create(struct lpar_daemon *d, struct lpar_call *call)
+void lpar_method_Create(struct lpar_daemon *d, struct lpar_call *call,
+			struct lpar_params_Create *params)
 {
-	struct lpar_managed *host = lpar_method_host(d, &call);
+	struct lpar_managed *host = lpar_method_system(d, &call, params->system);
+	bool prof = params->resource == LPAR_DEFINABLE_PROF;
 	auto_error err = NULL;
 
-	if (host && change_by_attrs(d, host, &call, true, &err) < 0)
-		lpar_method_fail(&call, &err);
+	if (host && change_by_attrs(d, host, &call, prof ? CHANGE_CREATE_PROF : CHANGE_CREATE_LPAR,
+				    &params->attributes, false, &err) < 0)
+		lpar_call_fail(&call, &err);
 }
 
-void lpar_method_Change(struct lpar_daemon *d, struct lpar_call *call)
+void lpar_method_Change(struct lpar_daemon *d, struct lpar_call *call,
+			struct lpar_params_Change *params)
 {
-	struct lpar_managed *host = lpar_method_host(d, &call);
+	struct lpar_managed *host = lpar_method_system(d, &call, params->system);
+	bool prof = params->resource == LPAR_DEFINABLE_PROF;
 	auto_error err = NULL;
 
-	if (host && change_by_attrs(d, host, &call, false, &err) < 0)
-		lpar_method_fail(&call, &err);
+	if (host && change_by_attrs(d, host, &call, prof ? CHANGE_PROF : CHANGE_LPAR,
+				    &params->attributes, params->force, &err) < 0)
+		lpar_call_fail(&call, &err);
 }
 
-/* A change of one LPAR that "lpar" or "id" names, with "profile" and "force". */
-static int change_by_name(struct lpar_managed *host, struct lpar_call **call, const char *what,
-			  enum change_kind kind, bool need_profile, struct par_error **err)
+/* A change of one LPAR, with the name of a profile (may be NULL). */
+static void change_named(struct lpar_managed *host, struct lpar_call *call, const char *what,
+			 enum change_kind kind, struct lpar_lpar *entry, const char *profile,
+			 bool force)
 {
-	struct json_object *p = (*call)->parameters;
-	struct lpar_lpar *entry = NULL;
-	const char *profile = NULL;
-	struct change *c;
-	bool force = false;
-	int r = lpar_method_entry(host, p, &entry, err);
+	struct change *c = change_new(kind);
+	auto_error err = NULL;
 
-	r = r < 0 ? r : par_json_string(p, "profile", need_profile, &profile, err);
-	r = r < 0 ? r : par_json_bool(p, "force", false, &force, err);
-	if (r < 0)
-		return r;
-	c = change_new(kind);
 	if (c && profile)
 		c->profile = strdup(profile);
 	if (!c || (profile && !c->profile)) {
 		free(c);
-		return par_oom(err);
+		par_oom(&err);
+		lpar_call_fail(&call, &err);
+		return;
 	}
 	c->force = force;
-	start(host, take_ptr(*call), what, c, entry);
-	return 0;
+	start(host, call, what, c, entry);
 }
 
-void lpar_method_Save(struct lpar_daemon *d, struct lpar_call *call)
+void lpar_method_Save(struct lpar_daemon *d, struct lpar_call *call,
+		      struct lpar_params_Save *params)
 {
-	struct lpar_managed *host = lpar_method_host(d, &call);
+	struct lpar_managed *host = lpar_method_system(d, &call, params->system);
+	struct lpar_lpar *entry = NULL;
 	auto_error err = NULL;
 
-	if (host && change_by_name(host, &call, "Save", CHANGE_SAVE_PROF, true, &err) < 0)
-		lpar_method_fail(&call, &err);
+	if (!host)
+		return;
+	if (lpar_method_lpar(host, params->lpar, params->id, &entry, &err) < 0)
+		lpar_call_fail(&call, &err);
+	else
+		change_named(host, call, "Save", CHANGE_SAVE_PROF, entry, params->profile,
+			     params->force);
 }
 
-void lpar_method_Apply(struct lpar_daemon *d, struct lpar_call *call)
+void lpar_method_Apply(struct lpar_daemon *d, struct lpar_call *call,
+		       struct lpar_params_Apply *params)
 {
-	struct lpar_managed *host = lpar_method_host(d, &call);
+	struct lpar_managed *host = lpar_method_system(d, &call, params->system);
+	struct lpar_lpar *entry = NULL;
 	auto_error err = NULL;
 
-	if (host && change_by_name(host, &call, "Apply", CHANGE_APPLY, false, &err) < 0)
-		lpar_method_fail(&call, &err);
+	if (!host)
+		return;
+	if (lpar_method_lpar(host, params->lpar, params->id, &entry, &err) < 0)
+		lpar_call_fail(&call, &err);
+	else
+		change_named(host, call, "Apply", CHANGE_APPLY, entry, params->profile, false);
 }
 
-void lpar_method_Remove(struct lpar_daemon *d, struct lpar_call *call)
+void lpar_method_Remove(struct lpar_daemon *d, struct lpar_call *call,
+			struct lpar_params_Remove *params)
 {
-	struct lpar_managed *host = lpar_method_host(d, &call);
+	struct lpar_managed *host = lpar_method_system(d, &call, params->system);
+	bool prof = params->resource == LPAR_DEFINABLE_PROF;
+	struct lpar_lpar *entry = NULL;
 	auto_error err = NULL;
-	bool prof = false;
 	int r;
 
 	if (!host)
 		return;
-	r = read_resource(call->parameters, &prof, &err);
-	r = r < 0 ? r
-		  : change_by_name(host, &call, "Remove",
-				   prof ? CHANGE_REMOVE_PROF : CHANGE_REMOVE_LPAR, prof, &err);
+	r = lpar_method_lpar(host, params->lpar, params->id, &entry, &err);
+	if (r >= 0 && prof && !params->profile)
+		r = par_fail(&err, PAR_E_INVALID_ARGUMENT, 0, "\"profile\" is missing");
 	if (r < 0)
-		lpar_method_fail(&call, &err);
+		lpar_call_fail(&call, &err);
+	else
+		change_named(host, call, "Remove", prof ? CHANGE_REMOVE_PROF : CHANGE_REMOVE_LPAR,
+			     entry, prof ? params->profile : NULL, false);
 }

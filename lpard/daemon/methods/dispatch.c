@@ -5,25 +5,71 @@
 
 #include "lpard/common/json.h"
 #include "lpard/common/log.h"
+#include "lpard/daemon/methods/methods.h"
 
 #include <string.h>
 
 #define INTERFACE "org.lpard"
 #define SERVICE	  "org.varlink.service"
 
+static const char *const lpar_definable_words[] = {
+	[LPAR_DEFINABLE_LPAR] = "lpar",
+	[LPAR_DEFINABLE_PROF] = "prof",
+	NULL,
+};
+
 struct method {
 	const char *name;
 	enum lpar_role role;
 	unsigned int flags;
-	const char *in, *out, *text;
-	void (*fn)(struct lpar_daemon *d, struct lpar_call *call);
+	const char *in, *out, *text; /* in: each followed by ", " */
+	void (*call)(struct lpar_daemon *d, struct lpar_call *call);
 };
 
-static const struct method methods[] = {
-#define X(name, role, flags, in, out, text) \
-	{ #name, LPAR_ROLE_##role, flags, in, out, text, lpar_method_##name },
+/* Fill the struct of a call's parameters; false: they were refused, and the call is answered. */
+static bool take_parameters(struct lpar_call *call, struct json_object *parameters,
+			    const struct lpar_param *rows, void *params)
+{
+	const char *unknown = lpar_params_unknown(rows, parameters);
+	auto_error err = NULL;
+
+	if (unknown) {
+		lpar_call_fail_service(&call, "InvalidParameter", "parameter", unknown);
+		return false;
+	}
+	if (lpar_params_read(rows, parameters, params, &err) < 0) {
+		lpar_call_fail(&call, &err);
+		return false;
+	}
+	return true;
+}
+
+/* Before a handler: its parameters.  They outlive the call, which the handler may answer early. */
+#define PARAM(n, c_type, text, type_, ...) \
+	{ .name = #n, .type = type_, .offset = offsetof(self, n), __VA_ARGS__ },
+#define X(name, role, flags, in, out, text)                                    \
+	static void call_##name(struct lpar_daemon *d, struct lpar_call *call) \
+	{                                                                      \
+		typedef struct lpar_params_##name self;                        \
+		static const struct lpar_param rows[] = { in{ 0 } };           \
+		auto_json parameters = json_object_get(call->parameters);      \
+		self params = {};                                              \
+                                                                               \
+		if (take_parameters(call, parameters, rows, &params))          \
+			lpar_method_##name(d, call, &params);                  \
+		lpar_params_done(rows, &params);                               \
+	}
 #include "lpard/daemon/methods/methods.def"
 #undef X
+#undef PARAM
+
+static const struct method methods[] = {
+#define PARAM(n, c_type, text, type, ...) #n ": " text ", "
+#define X(name, role, flags, in, out, text) \
+	{ #name, LPAR_ROLE_##role, flags, "" in, out, text, call_##name },
+#include "lpard/daemon/methods/methods.def"
+#undef X
+#undef PARAM
 };
 
 static const char service_text[] =
@@ -58,15 +104,21 @@ char *lpar_interface_text(void)
 	put_comment(&b,
 		    "LPARs of one or more managed systems, in the HMC's terms. A system is named\n"
 		    "by its name or its MTMS, an LPAR by lpar (its name) or id.");
-	par_buf_puts(&b, "interface " INTERFACE "\n\n"
-			 "# A name=value, name+=value or name-=value of configuration data\n"
-			 "type Attribute (name: string, op: (set, add, remove), value: string)\n\n"
-			 "type Progress (lpar: string, percent: int, stage: string)\n");
+	par_buf_puts(
+		&b,
+		"interface " INTERFACE "\n\n"
+		"# A name=value, name+=value or name-=value of configuration data\n"
+		"type Attribute (name: string, op: " PAR_WORDS_TYPE(
+			PAR_ATTR_OP_WORDS) ", value: string)\n\n"
+					   "type Progress (lpar: string, percent: int, stage: string)\n");
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(methods); i++) {
+		const struct method *m = &methods[i];
+		size_t len = strlen(m->in);
+
 		par_buf_putc(&b, '\n');
-		put_comment(&b, methods[i].text);
-		par_buf_printf(&b, "method %s(%s) -> (%s)\n", methods[i].name, methods[i].in,
-			       methods[i].out);
+		put_comment(&b, m->text);
+		par_buf_printf(&b, "method %s(%.*s) -> (%s)\n", m->name, len ? (int)len - 2 : 0,
+			       m->in, m->out);
 	}
 #define X(id, name, err, status, meaning) \
 	par_buf_printf(&b, "\n# %s\nerror %s (message: string)\n", meaning, name);
@@ -130,41 +182,6 @@ static void dispatch_service(struct lpar_call *call, const char *method)
 	}
 }
 
-/* Is "NAME:" a parameter in the method's own text?  Types within parentheses do not count. */
-static bool has_parameter(const struct method *m, const char *name)
-{
-	size_t len = strlen(name);
-	int depth = 0;
-
-	if (len == 0)
-		return false;
-	for (const char *p = m->in; *p; p++) {
-		bool starts = p == m->in || (p[-1] == ' ' && depth == 0);
-
-		if (*p == '(')
-			depth++;
-		else if (*p == ')')
-			depth--;
-		else if (starts && depth == 0 && strncmp(p, name, len) == 0 && p[len] == ':')
-			return true;
-	}
-	return false;
-}
-
-static bool parameters_known(const struct method *m, struct lpar_call *call)
-{
-	json_object_object_foreach (call->parameters, key, value) {
-		(void)value;
-		if (!has_parameter(m, key)) {
-			autofree char *name = strdup(key);
-
-			lpar_call_fail_service(&call, "InvalidParameter", "parameter", name);
-			return false;
-		}
-	}
-	return true;
-}
-
 static void refuse(struct lpar_call *call, const struct method *m)
 {
 	auto_error err = NULL;
@@ -177,7 +194,7 @@ static void refuse(struct lpar_call *call, const struct method *m)
 	lpar_call_fail(&call, &err);
 }
 
-static void run(struct lpar_daemon *d, struct lpar_call *call, const struct method *m)
+static void call_method(struct lpar_daemon *d, struct lpar_call *call, const struct method *m)
 {
 	auto_error err = NULL;
 
@@ -185,8 +202,6 @@ static void run(struct lpar_daemon *d, struct lpar_call *call, const struct meth
 		refuse(call, m);
 		return;
 	}
-	if (!parameters_known(m, call))
-		return;
 	if (d->stopping) {
 		par_fail(&err, PAR_E_DISCONNECTED, 0, "lpard is being stopped");
 		lpar_call_fail(&call, &err);
@@ -198,7 +213,7 @@ static void run(struct lpar_daemon *d, struct lpar_call *call, const struct meth
 		lpar_call_fail(&call, &err);
 		return;
 	}
-	m->fn(d, call);
+	m->call(d, call);
 }
 
 void lpar_dispatch(struct lpar_call *call, void *daemon)
@@ -218,7 +233,7 @@ void lpar_dispatch(struct lpar_call *call, void *daemon)
 	}
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(methods); i++) {
 		if (strcmp(methods[i].name, dot + 1) == 0) {
-			run(daemon, call, &methods[i]);
+			call_method(daemon, call, &methods[i]);
 			return;
 		}
 	}

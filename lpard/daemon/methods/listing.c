@@ -3,13 +3,10 @@
 #include "lpard/common/json.h"
 #include "lpard/core/listings/listings.h"
 #include "lpard/daemon/methods/common.h"
-#include "lpard/daemon/methods/dispatch.h"
 #include "lpard/daemon/methods/waiting.h"
 
 #include <string.h>
 
-#define MAX_FIELDS  512
-#define MAX_VALUES  4096
 #define WAIT_SYS_MS 5000
 
 struct listing {
@@ -150,51 +147,25 @@ static int put_host(struct listing *l, const struct lpar_managed *host, struct p
 	return r;
 }
 
-static int read_filter(struct listing *l, struct json_object *parameters, struct par_error **err)
+static int read_request(struct listing *l, const struct lpar_params_List *p, struct par_error **err)
 {
-	static const char *const known[] = { "name", "values", NULL };
-	struct json_object *a = NULL;
-	int r = par_json_array(parameters, "filter", false, 16, &a, err);
-
-	for (size_t i = 0; r >= 0 && a && i < json_object_array_length(a); i++) {
-		struct json_object *o = json_object_array_get_idx(a, i);
-		auto_strv values = { 0 };
-		const char *name = NULL;
-
-		if (!json_object_is_type(o, json_type_object))
-			return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-					"\"filter\" must be a list of objects");
-		r = par_json_only(o, known, err);
-		r = r < 0 ? r : par_json_string(o, "name", true, &name, err);
-		r = r < 0 ? r : par_json_strv(o, "values", true, MAX_VALUES, &values, err);
-		r = r < 0 ? r
-			  : lpar_filter_add(&l->filter, l->kind, name,
-					    (const char *const *)values.v, values.n, err);
-	}
-	return r;
-}
-
-static int read_request(struct listing *l, struct json_object *parameters, struct par_error **err)
-{
-	const char *resource = NULL, *level = NULL;
-	auto_strv fields = { 0 };
-	int r = par_json_string(parameters, "resource", true, &resource, err);
-
-	r = r < 0 ? r : par_json_string(parameters, "level", false, &level, err);
-	if (r < 0)
-		return r;
-	if (!lpar_listing_find(resource, level, &l->kind))
+	if (!lpar_listing_find(p->resource, p->level, &l->kind))
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 				"There is no listing of the resource \"%s\"%s%s",
-				par_printable(resource) ? resource : "?", level ? " at level " : "",
-				level && par_printable(level) ? level : "");
-	l->count = 1;
-	r = par_json_u64(parameters, "count", false, 1000, &l->count, err);
-	r = r < 0 ? r : par_json_strv(parameters, "fields", false, MAX_FIELDS, &fields, err);
-	r = r < 0 ? r : read_filter(l, parameters, err);
-	return r < 0 ? r
-		     : lpar_fields_select(l->kind, (const char *const *)fields.v, fields.n,
-					  &l->fields, err);
+				par_printable(p->resource) ? p->resource : "?",
+				p->level ? " at level " : "",
+				p->level && par_printable(p->level) ? p->level : "");
+	l->count = p->count;
+	for (size_t i = 0; i < p->filter.n; i++) {
+		const struct lpar_criterion *c = &p->filter.v[i];
+		int r = lpar_filter_add(&l->filter, l->kind, c->name,
+					(const char *const *)c->values.v, c->values.n, err);
+
+		if (r < 0)
+			return r;
+	}
+	return lpar_fields_select(l->kind, (const char *const *)p->fields.v, p->fields.n,
+				  &l->fields, err);
 }
 
 static int answer(struct lpar_call **call, struct listing *l, struct par_error **err)
@@ -216,22 +187,18 @@ static int answer(struct lpar_call **call, struct listing *l, struct par_error *
 }
 
 /* All systems, or the one asked for, also when there is no connection. */
-static int list_systems(struct lpar_daemon *d, struct listing *l, struct json_object *parameters,
+static int list_systems(struct lpar_daemon *d, struct listing *l, const char *name,
 			struct lpar_call **call, struct par_error **err)
 {
-	const char *name = NULL;
-	int r = par_json_string(parameters, "system", false, &name, err);
+	const struct lpar_managed *one = name ? lpar_managed_find(d, name) : NULL;
 
-	if (r < 0)
-		return r;
-	if (name && !lpar_managed_find(d, name)) {
-		(void)lpar_method_host(d, call); /* says so */
-		return 0;
-	}
+	if (name && !one)
+		return lpar_method_no_system(name, err);
 	for (size_t i = 0; i < d->n_systems; i++) {
 		struct lpar_managed *host = d->systems[i];
+		int r;
 
-		if (name && lpar_managed_find(d, name) != host)
+		if (one && one != host)
 			continue;
 		if (host->connection != HV_CONNECTION_DOWN && lpar_managed_settling(host)) {
 			lpar_waiting_add(d->waiting, take_ptr(*call), WAIT_SYS_MS);
@@ -244,27 +211,34 @@ static int list_systems(struct lpar_daemon *d, struct listing *l, struct json_ob
 	return answer(call, l, err);
 }
 
-void lpar_method_List(struct lpar_daemon *d, struct lpar_call *call)
+/* Everything else is of one system. */
+static int list_one(struct lpar_daemon *d, struct listing *l, const char *name,
+		    struct lpar_call **call, struct par_error **err)
+{
+	struct lpar_managed *host;
+	int r;
+
+	if (!name)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "\"system\" is missing");
+	host = lpar_method_system(d, call, name);
+	if (!host)
+		return 0;
+	r = put_host(l, host, err);
+	return r < 0 ? r : answer(call, l, err);
+}
+
+void lpar_method_List(struct lpar_daemon *d, struct lpar_call *call,
+		      struct lpar_params_List *params)
 {
 	struct listing l par_cleanup(listing_done) = { .rows = json_object_new_array(),
 						       .now = time(NULL) };
 	auto_error err = NULL;
-	struct lpar_managed *host;
-	int r = l.rows ? read_request(&l, call->parameters, &err) : par_oom(&err);
+	int r = l.rows ? read_request(&l, params, &err) : par_oom(&err);
 
-	if (r < 0) {
-		lpar_call_fail(&call, &err);
-		return;
-	}
-	if (l.kind == LPAR_LIST_SYS) {
-		r = list_systems(d, &l, call->parameters, &call, &err);
-	} else {
-		host = lpar_method_host(d, &call);
-		if (!host)
-			return;
-		r = put_host(&l, host, &err);
-		r = r < 0 ? r : answer(&call, &l, &err);
-	}
+	if (r >= 0 && l.kind == LPAR_LIST_SYS)
+		r = list_systems(d, &l, params->system, &call, &err);
+	else if (r >= 0)
+		r = list_one(d, &l, params->system, &call, &err);
 	if (r < 0)
-		lpar_method_fail(&call, &err);
+		lpar_call_fail(&call, &err);
 }

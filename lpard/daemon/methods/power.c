@@ -2,12 +2,9 @@
 /* ChangeState: one job for each LPAR, one answer when all of them have ended. */
 #include "lpard/common/json.h"
 #include "lpard/daemon/methods/common.h"
-#include "lpard/daemon/methods/dispatch.h"
 #include "lpard/daemon/jobs/shutdown.h"
 
 #include <string.h>
-
-#define MAX_TARGETS 4096
 
 /* Several jobs of one call. */
 struct group {
@@ -57,62 +54,34 @@ static void group_report(struct lpar_job *job, void *user)
 	group_drop(g);
 }
 
-static int read_operation(struct json_object *p, struct lpar_state_request *rq,
-			  struct par_error **err)
+static enum lpar_operation operation_of(const struct lpar_params_ChangeState *p)
 {
-	const char *operation = NULL;
-	int r = par_json_string(p, "operation", true, &operation, err);
-
-	r = r < 0 ? r : par_json_bool(p, "immediate", false, &rq->immediate, err);
-	r = r < 0 ? r : par_json_bool(p, "restart", false, &rq->restart, err);
-	if (r < 0)
-		return r;
-	if (strcmp(operation, "on") == 0)
-		rq->op = LPAR_OP_ON;
-	else if (strcmp(operation, "osshutdown") == 0)
-		rq->op = rq->restart ? LPAR_OP_OSSHUTDOWN_RESTART : LPAR_OP_OSSHUTDOWN;
-	else if (strcmp(operation, "shutdown") != 0)
-		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-				"\"operation\" must be on, shutdown or osshutdown");
-	else if (rq->immediate)
-		rq->op = rq->restart ? LPAR_OP_RESTART_IMMED : LPAR_OP_SHUTDOWN_IMMED;
-	else
-		rq->op = LPAR_OP_SHUTDOWN;
-	return 0;
+	switch (p->operation) {
+	case LPAR_POWER_ON:
+		break;
+	case LPAR_POWER_SHUTDOWN:
+		if (!p->immediate)
+			return LPAR_OP_SHUTDOWN;
+		return p->restart ? LPAR_OP_RESTART_IMMED : LPAR_OP_SHUTDOWN_IMMED;
+	case LPAR_POWER_OSSHUTDOWN:
+		return p->restart ? LPAR_OP_OSSHUTDOWN_RESTART : LPAR_OP_OSSHUTDOWN;
+	}
+	return LPAR_OP_ON;
 }
 
-static int read_request(struct json_object *p, struct lpar_state_request *rq,
-			struct par_error **err)
+/* Borrows the profile's name. */
+static struct lpar_state_request request_of(struct lpar_params_ChangeState *p)
 {
-	const char *resource = NULL, *profile = NULL, *boot_mode = NULL, *keylock = NULL;
-	bool force = false;
-	int r = par_json_string(p, "resource", true, &resource, err);
-
-	r = r < 0 ? r : par_json_string(p, "profile", false, &profile, err);
-	r = r < 0 ? r : par_json_string(p, "boot_mode", false, &boot_mode, err);
-	r = r < 0 ? r : par_json_string(p, "keylock", false, &keylock, err);
-	r = r < 0 ? r : par_json_bool(p, "force", false, &force, err);
-	r = r < 0 ? r : read_operation(p, rq, err);
-	if (r < 0)
-		return r;
-	if (strcmp(resource, "lpar") != 0)
-		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
-				"The state of the resource \"%s\" cannot be changed",
-				par_printable(resource) ? resource : "?");
-	if (boot_mode && !lpar_boot_mode_parse(boot_mode, &rq->boot_mode))
-		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-				"The boot mode must be norm, dd, ds, of or sms.");
-	if (keylock && strcmp(keylock, "norm") != 0 && strcmp(keylock, "manual") != 0)
-		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-				"The keylock position must be norm or manual.");
-	rq->boot_mode_given = boot_mode != NULL;
-	rq->keylock_given = keylock != NULL;
-	if (keylock)
-		rq->keylock =
-			strcmp(keylock, "manual") == 0 ? LPAR_KEYLOCK_MANUAL : LPAR_KEYLOCK_NORM;
-	if (profile && !(rq->profile = strdup(profile)))
-		return par_oom(err);
-	return 0;
+	return (struct lpar_state_request){
+		.op = operation_of(p),
+		.profile = (char *)(uintptr_t)p->profile,
+		.boot_mode = p->boot_mode.value,
+		.boot_mode_given = p->boot_mode.given,
+		.keylock = p->keylock.value,
+		.keylock_given = p->keylock.given,
+		.restart = p->restart,
+		.immediate = p->immediate,
+	};
 }
 
 struct targets {
@@ -140,30 +109,30 @@ static int add_target(struct targets *t, struct lpar_lpar *e, struct par_error *
 	return 0;
 }
 
-static int add_named(const struct lpar_managed *host, struct json_object *p, struct targets *t,
-		     struct par_error **err)
+static int add_named(const struct lpar_managed *host, const struct lpar_params_ChangeState *p,
+		     struct targets *t, struct par_error **err)
 {
-	auto_strv names = { 0 };
-	struct json_object *ids = NULL;
 	struct lpar_lpar *e;
-	int r = par_json_strv(p, "lpars", false, MAX_TARGETS, &names, err);
 
-	r = r < 0 ? r : par_json_array(p, "ids", false, MAX_TARGETS, &ids, err);
-	for (size_t i = 0; r >= 0 && i < names.n; i++) {
-		r = lpar_managed_get(host, names.v[i], 0, &e, err);
-		r = r < 0 ? r : add_target(t, e, err);
-	}
-	for (size_t i = 0; r >= 0 && ids && i < json_object_array_length(ids); i++) {
-		struct json_object *o = json_object_array_get_idx(ids, i);
-		int64_t id = json_object_is_type(o, json_type_int) ? json_object_get_int64(o) : 0;
+	for (size_t i = 0; i < p->lpars.n; i++) {
+		int r = lpar_managed_get(host, p->lpars.v[i], 0, &e, err);
 
-		if (id <= 0 || id > UINT32_MAX)
-			return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-					"\"ids\" must be partition ids");
-		r = lpar_managed_get(host, NULL, (uint32_t)id, &e, err);
-		r = r < 0 ? r : add_target(t, e, err);
+		if (r < 0)
+			return r;
+		r = add_target(t, e, err);
+		if (r < 0)
+			return r;
 	}
-	return r;
+	for (size_t i = 0; i < p->ids.n; i++) {
+		int r = lpar_managed_get(host, NULL, (uint32_t)p->ids.v[i], &e, err);
+
+		if (r < 0)
+			return r;
+		r = add_target(t, e, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 /* --all: those that are not yet as they should be */
@@ -201,8 +170,12 @@ static void start_all(struct lpar_managed *host, struct lpar_call *call,
 {
 	struct group *g = calloc(1, sizeof(*g));
 	static const char *const names[LPAR_OP_COUNT] = {
-		"Activate",  "Shutdown", "ShutdownImmediate", "RestartImmediate", "OsShutdown",
-		"OsRestart", "Remove"
+		[LPAR_OP_ON] = "Activate",
+		[LPAR_OP_SHUTDOWN] = "Shutdown",
+		[LPAR_OP_SHUTDOWN_IMMED] = "ShutdownImmediate",
+		[LPAR_OP_RESTART_IMMED] = "RestartImmediate",
+		[LPAR_OP_OSSHUTDOWN] = "OsShutdown",
+		[LPAR_OP_OSSHUTDOWN_RESTART] = "OsRestart",
 	};
 	auto_error err = NULL;
 
@@ -239,28 +212,33 @@ static void start_all(struct lpar_managed *host, struct lpar_call *call,
 	group_drop(g);
 }
 
-void lpar_method_ChangeState(struct lpar_daemon *d, struct lpar_call *call)
+static int find_targets(const struct lpar_managed *host, const struct lpar_params_ChangeState *p,
+			struct targets *t, struct par_error **err)
 {
-	struct lpar_managed *host = lpar_method_host(d, &call);
+	if (strcmp(p->resource, "lpar") != 0)
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
+				"The state of the resource \"%s\" cannot be changed",
+				par_printable(p->resource) ? p->resource : "?");
+	if (p->all == (p->lpars.n + p->ids.n > 0))
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"Either \"lpars\" and \"ids\" or \"all\" must be given");
+	if (p->all)
+		return add_all(host, p->operation == LPAR_POWER_ON, t, err);
+	return add_named(host, p, t, err);
+}
+
+void lpar_method_ChangeState(struct lpar_daemon *d, struct lpar_call *call,
+			     struct lpar_params_ChangeState *params)
+{
+	struct lpar_managed *host = lpar_method_system(d, &call, params->system);
 	struct targets t par_cleanup(targets_done) = { 0 };
-	struct lpar_state_request rq = { 0 };
+	struct lpar_state_request rq = request_of(params);
 	auto_error err = NULL;
-	bool all = false;
-	int r;
 
 	if (!host)
 		return;
-	r = read_request(call->parameters, &rq, &err);
-	r = r < 0 ? r : par_json_bool(call->parameters, "all", false, &all, &err);
-	r = r < 0 ? r : add_named(host, call->parameters, &t, &err);
-	if (r >= 0 && all == (t.n > 0))
-		r = par_fail(&err, PAR_E_INVALID_ARGUMENT, 0,
-			     "Either \"lpars\" and \"ids\" or \"all\" must be given");
-	if (r >= 0 && all)
-		r = add_all(host, rq.op == LPAR_OP_ON, &t, &err);
-	if (r < 0)
-		lpar_method_fail(&call, &err);
+	if (find_targets(host, params, &t, &err) < 0)
+		lpar_call_fail(&call, &err);
 	else
 		start_all(host, call, &rq, &t);
-	free(rq.profile);
 }

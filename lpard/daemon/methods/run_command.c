@@ -6,14 +6,12 @@
 #include "lpard/common/json.h"
 #include "lpard/common/log.h"
 #include "lpard/daemon/methods/common.h"
-#include "lpard/daemon/methods/dispatch.h"
 #include "lpard/daemon/guest/agent_link.h"
 #include "lpard/agent/command.h"
 
 #include <string.h>
 
-#define RAW_AHEAD  (256 * 1024) /* not more than that waits for a client that does not read */
-#define MAX_WAIT_S 86400
+#define RAW_AHEAD (256 * 1024) /* not more than that waits for a client that does not read */
 
 struct session {
 	struct lpar_agent_link *link;
@@ -170,23 +168,20 @@ static void on_gone(struct lpar_call *call, void *user)
 	session_free(s);
 }
 
-/* What the agent gets: the caller's parameters without those that are ours. */
-static int agent_parameters(struct json_object *from, struct json_object **ret,
+/* What the agent gets: the caller's parameters without those that are lpard's. */
+static int agent_parameters(const struct lpar_params_RunCommand *p, struct json_object **ret,
 			    struct par_error **err)
 {
-	static const char *const passed[] = { "argv", "environment", "directory",
-					      "tty",  "rows",	     "columns" };
-	auto_json p = json_object_new_object();
-	struct json_object *value;
+	auto_json o = json_object_new_object();
 
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(passed); i++) {
-		if (json_object_object_get_ex(from, passed[i], &value) && value &&
-		    par_json_put(p, passed[i], json_object_get(value)) < 0)
-			return par_oom(err);
-	}
-	if (!p)
+	if (par_json_put_strv(o, "argv", p->argv.v, p->argv.n) < 0 ||
+	    par_json_put_strv(o, "environment", p->environment.v, p->environment.n) < 0 ||
+	    par_json_put(o, "tty", json_object_new_boolean(p->tty)) < 0 ||
+	    par_json_put(o, "rows", json_object_new_int64((int64_t)p->rows)) < 0 ||
+	    par_json_put(o, "columns", json_object_new_int64((int64_t)p->columns)) < 0 ||
+	    (p->directory && par_json_put_string(o, "directory", p->directory) < 0))
 		return par_oom(err);
-	*ret = take_ptr(p);
+	*ret = take_ptr(o);
 	return 0;
 }
 
@@ -217,25 +212,25 @@ static void start(struct lpar_lpar *e, struct lpar_call *call, struct json_objec
 		s->wait = wait;
 }
 
-void lpar_method_RunCommand(struct lpar_daemon *d, struct lpar_call *call)
+void lpar_method_RunCommand(struct lpar_daemon *d, struct lpar_call *call,
+			    struct lpar_params_RunCommand *params)
 {
-	struct lpar_managed *host = lpar_method_host(d, &call);
+	struct lpar_managed *host = lpar_method_system(d, &call, params->system);
 	struct json_object *parameters = NULL;
 	struct lpar_lpar *e = NULL;
 	auto_error err = NULL;
-	uint64_t wait_s = 0;
 	int r;
 
 	if (!host)
 		return;
-	r = lpar_method_entry(host, call->parameters, &e, &err);
-	r = r < 0 ? r : par_json_u64(call->parameters, "wait_s", false, MAX_WAIT_S, &wait_s, &err);
+	r = lpar_method_lpar(host, params->lpar, params->id, &e, &err);
 	if (r >= 0 && !lpar_lpar_running(e))
 		r = par_fail(&err, PAR_E_WRONG_STATE, 0, "the LPAR '%s' is not running",
 			     e->part->name);
-	r = r < 0 ? r : agent_parameters(call->parameters, &parameters, &err);
+	if (r >= 0)
+		r = agent_parameters(params, &parameters, &err);
 	if (r < 0)
-		lpar_method_fail(&call, &err);
+		lpar_call_fail(&call, &err);
 	else
-		start(e, call, parameters, wait_s);
+		start(e, call, parameters, params->wait_s);
 }

@@ -1,34 +1,35 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* OpenTerminal and CloseTerminal. */
 #include "lpard/common/log.h"
-#include "lpard/daemon/methods/common.h"
 #include "lpard/daemon/guest/console.h"
-#include "lpard/daemon/methods/dispatch.h"
+#include "lpard/daemon/methods/common.h"
 
-void lpar_method_OpenTerminal(struct lpar_daemon *d, struct lpar_call *call)
+void lpar_method_OpenTerminal(struct lpar_daemon *d, struct lpar_call *call,
+			      struct lpar_params_OpenTerminal *params)
 {
-	struct lpar_managed *host = lpar_method_host(d, &call);
+	struct lpar_managed *host = lpar_method_system(d, &call, params->system);
 	struct lpar_lpar *e = NULL;
 	auto_error err = NULL;
 
 	if (!host)
 		return;
-	if (lpar_method_entry(host, call->parameters, &e, &err) < 0)
-		lpar_method_fail(&call, &err);
+	if (lpar_method_lpar(host, params->lpar, params->id, &e, &err) < 0)
+		lpar_call_fail(&call, &err);
 	else
 		lpar_console_open_terminal(e->console, call);
 }
 
-void lpar_method_CloseTerminal(struct lpar_daemon *d, struct lpar_call *call)
+void lpar_method_CloseTerminal(struct lpar_daemon *d, struct lpar_call *call,
+			       struct lpar_params_CloseTerminal *params)
 {
-	struct lpar_managed *host = lpar_method_host(d, &call);
+	struct lpar_managed *host = lpar_method_system(d, &call, params->system);
 	struct lpar_lpar *e = NULL;
 	auto_error err = NULL;
 
 	if (!host)
 		return;
-	if (lpar_method_entry(host, call->parameters, &e, &err) < 0) {
-		lpar_method_fail(&call, &err);
+	if (lpar_method_lpar(host, params->lpar, params->id, &e, &err) < 0) {
+		lpar_call_fail(&call, &err);
 		return;
 	}
 	if (lpar_console_close_terminal(e->console))

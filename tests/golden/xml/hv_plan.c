@@ -18,6 +18,15 @@ struct args {
 	struct hv_plan_host host;
 };
 
+static bool read_boot_mode(const char *word, enum lpar_boot_mode *ret)
+{
+	int i = par_word_find(lpar_boot_mode_words, word);
+
+	if (i >= 0)
+		*ret = (enum lpar_boot_mode)i;
+	return i >= 0;
+}
+
 static bool read_args(int argc, char **argv, struct args *a)
 {
 	for (int i = 1; i < argc; i++) {
@@ -31,7 +40,7 @@ static bool read_args(int argc, char **argv, struct args *a)
 			a->image = argv[++i];
 		else if (strcmp(argv[i], "--boot") != 0)
 			a->attributes = argv[i];
-		else if (i + 1 == argc || !lpar_boot_mode_parse(argv[++i], &a->boot_mode))
+		else if (i + 1 == argc || !read_boot_mode(argv[++i], &a->boot_mode))
 			return false;
 	}
 	return a->attributes != NULL;
