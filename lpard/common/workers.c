@@ -121,7 +121,8 @@ void par_workers_free(struct par_workers **workers)
 		struct work *w = p->queue;
 
 		p->queue = w->next;
-		free(w);
+		if (par_event_post(p->loop, ended, w) < 0)
+			free(w);
 	}
 	pthread_cond_destroy(&p->cond);
 	pthread_mutex_destroy(&p->lock);

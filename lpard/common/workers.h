@@ -20,5 +20,6 @@ int par_workers_new(struct par_event *loop, unsigned int n, struct par_workers *
  */
 int par_workers_run(struct par_workers *w, par_work_fn work, par_work_fn done, void *user);
 
-/* par_workers_free - wait for work under way; what has not begun never runs */
+/* par_workers_free - wait for work under way; of what has not begun, only @done is called, by the
+ * loop as ever */
 void par_workers_free(struct par_workers **w);

@@ -119,6 +119,7 @@ int lpar_guest_port_open(struct lpar_guest_port *p)
 	if (!o)
 		return -ENOMEM;
 	*o = (struct opening){ .port = p, .kind = p->kind, .hv = p->place->hv, .fd = -1 };
+	o->result = -ECANCELED; /* unless a worker comes to it */
 	snprintf(o->uuid, sizeof(o->uuid), "%s", p->place->uuid);
 	if (p->place->ops->run(open_on_worker, opened, o, p->place->user) < 0) {
 		free(o);

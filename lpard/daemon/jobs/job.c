@@ -149,6 +149,7 @@ static void work(void *user)
 {
 	struct lpar_job *job = user;
 
+	par_error_free(&job->error);
 	job->result = job->work(job, &job->error);
 }
 
@@ -166,6 +167,8 @@ void lpar_job_run(struct lpar_job *job)
 {
 	auto_error err = NULL;
 
+	/* Unless a worker comes to it. */
+	job->result = par_fail(&job->error, PAR_E_DISCONNECTED, 0, "lpard is being stopped");
 	if (lpar_managed_run(job->host, work, done, job) == 0)
 		return;
 	par_oom(&err);

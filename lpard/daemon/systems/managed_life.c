@@ -42,6 +42,10 @@ void lpar_managed_free(struct lpar_managed **managed)
 		return;
 	lpar_managed_answers(*managed);
 	disconnect(*managed);
+	/* What was posted to the loop meanwhile lets it go; jobs that still wait end with theirs.
+	 */
+	for (int i = 0; (*managed)->in_use > 0 && i < 4; i++)
+		(void)par_event_run_once((*managed)->daemon->loop, 0);
 	free_now(*managed);
 	*managed = NULL;
 }

@@ -71,6 +71,7 @@ void lpar_managed_release(struct lpar_managed *managed);
 
 /*
  * lpar_managed_run - par_workers_run() for this system, which stays until @done has returned
- * What @work read with lpar_managed_fetch() is taken over before @done is called.
+ * When the daemon ends before a worker comes to it, @done is called without @work.  What @work read
+ * with lpar_managed_fetch() is taken over before @done is called.
  */
 int lpar_managed_run(struct lpar_managed *managed, par_work_fn work, par_work_fn done, void *user);

@@ -126,7 +126,7 @@ static void refresh_done(void *user)
 				"system=%s has %zu LPARs whose metadata is damaged: %s",
 				managed->name, f->records.damaged,
 				f->records.why ? f->records.why : "?");
-	} else {
+	} else if (f->result != -ECANCELED) {
 		par_log(PAR_LOG_WARNING, "system=%s cannot be read: %s", managed->name,
 			f->err && f->err->msg ? f->err->msg : "?");
 	}
@@ -140,6 +140,7 @@ static void refresh(struct lpar_managed *managed)
 	if (!f)
 		return;
 	f->managed = managed;
+	f->result = -ECANCELED; /* unless a worker comes to it */
 	if (lpar_managed_run(managed, refresh_work, refresh_done, f) < 0)
 		free(f);
 }

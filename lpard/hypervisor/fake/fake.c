@@ -22,12 +22,34 @@ static int must_be(const struct fake_lpar *l, bool wanted, struct par_error **er
 
 static enum hv_connection fake_connection(struct hv *hv)
 {
-	return fake_of(hv)->down ? HV_CONNECTION_CONNECTING : HV_CONNECTION_UP;
+	struct fake *f = fake_of(hv);
+	enum hv_connection now = HV_CONNECTION_UP;
+
+	pthread_mutex_lock(&f->lock);
+	if (f->down)
+		now = f->was_up ? HV_CONNECTION_DOWN : HV_CONNECTION_CONNECTING;
+	pthread_mutex_unlock(&f->lock);
+	return now;
+}
+
+void hv_fake_connection(struct hv *hv, bool up)
+{
+	struct fake *f = fake_of(hv);
+
+	pthread_mutex_lock(&f->lock);
+	if (f->down == up) {
+		f->was_up = f->was_up || !f->down;
+		f->down = !up;
+		for (struct fake_stream *s = f->streams; s && !up; s = s->next)
+			fake_stream_end(s);
+		fake_emit(f, HV_EVENT_CONNECTION, NULL, "");
+	}
+	pthread_mutex_unlock(&f->lock);
 }
 
 static int fake_wait_up(struct hv *hv, unsigned int timeout_ms, struct par_error **err)
 {
-	if (!fake_of(hv)->down)
+	if (fake_connection(hv) == HV_CONNECTION_UP)
 		return 0;
 	usleep(timeout_ms * 1000);
 	par_fail(err, PAR_E_DISCONNECTED, 0, "the connection is not up yet");

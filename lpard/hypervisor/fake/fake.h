@@ -25,5 +25,12 @@
 
 #include "lpard/hypervisor/hypervisor.h"
 
+/*
+ * hv_fake_connection - lose the connection, or have it again
+ * While it is lost every call fails with PAR_E_DISCONNECTED, streams end, guests run on, and what
+ * happens to them causes no event.
+ */
+void hv_fake_connection(struct hv *hv, bool up);
+
 int hv_fake_open(const struct hv_config *config, hv_event_fn fn, void *user, struct hv **ret,
 		 struct par_error **err);

@@ -30,6 +30,7 @@ struct fake_lpar {
 struct fake_event {
 	struct fake_event *next;
 	enum hv_event_type type;
+	enum hv_connection connection;
 	char uuid[PAR_UUID_LEN];
 	char *name;
 	const char *detail;
@@ -43,6 +44,7 @@ struct fake {
 	uint64_t mem_mib, boot_ms;
 	unsigned int processors;
 	bool down;
+	bool was_up;
 
 	pthread_t thread;
 	pthread_mutex_t lock;

@@ -41,11 +41,15 @@ void fake_wake(struct fake *f)
 void fake_emit(struct fake *f, enum hv_event_type type, const struct fake_lpar *l,
 	       const char *detail)
 {
-	struct fake_event *e = calloc(1, sizeof(*e));
+	struct fake_event *e;
 
+	if (f->down && type != HV_EVENT_CONNECTION)
+		return;
+	e = calloc(1, sizeof(*e));
 	if (!e)
 		return;
 	e->type = type;
+	e->connection = f->down ? HV_CONNECTION_DOWN : HV_CONNECTION_UP;
 	e->detail = detail;
 	e->name = strdup(l ? l->part->name : "");
 	if (l)

@@ -127,7 +127,7 @@ static void deliver(struct fake *f)
 		bool link = e->type == HV_EVENT_CONNECTION;
 		struct hv_event out = {
 			.type = e->type,
-			.connection = HV_CONNECTION_UP,
+			.connection = e->connection,
 			.uuid = link ? NULL : e->uuid,
 			.name = link ? NULL : e->name,
 			.detail = e->detail,
