@@ -52,8 +52,11 @@ void init_network_all(const struct init_config *config);
 int init_uevent_open(void);
 void init_uevent_read(int fd, const struct init_config *config);
 
-/* service.c */
+/* spawn.c */
 pid_t init_spawn(const char *const argv[], int out_fd);
+long long init_now_ms(void);
+
+/* service.c */
 void init_service_add(const char *name, const char *const argv[]);
 void init_service_start_due(void);
 bool init_service_ended(pid_t pid, int status);

@@ -1,15 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The programs init keeps running, and starting any other. */
-#include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
+/*
+ * The programs init keeps running.  Time and starting come from spawn.c: the table is tested with
+ * a clock and programs of the test's own.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "init.h"
 
@@ -32,59 +28,11 @@ static struct service services[SERVICES_MAX];
 static size_t n_services;
 static bool stopped;
 
-static const char *const environment[] = {
-	"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
-	"HOME=/root",
-	"TERM=vt220",
-	"LANG=C.UTF-8",
-	NULL,
-};
-
-static long long now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
-}
-
-/*
- * init_spawn - start a program in its own session, with nothing on its standard input
- * @out_fd	where its output goes; -1: the kernel log
- *
- * Returns the process id, or negative errno, also when the program is not there.
- */
-pid_t init_spawn(const char *const argv[], int out_fd)
-{
-	posix_spawn_file_actions_t files;
-	posix_spawnattr_t attr;
-	sigset_t none;
-	pid_t pid;
-	int r;
-
-	sigemptyset(&none);
-	posix_spawn_file_actions_init(&files);
-	posix_spawnattr_init(&attr);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
-	posix_spawnattr_setsigmask(&attr, &none);
-	posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-	if (out_fd < 0)
-		posix_spawn_file_actions_addopen(&files, 1, "/dev/kmsg", O_WRONLY, 0);
-	else
-		posix_spawn_file_actions_adddup2(&files, out_fd, 1);
-	posix_spawn_file_actions_adddup2(&files, 1, 2);
-	r = posix_spawn(&pid, argv[0], &files, &attr, (char *const *)argv,
-			(char *const *)environment);
-	posix_spawn_file_actions_destroy(&files);
-	posix_spawnattr_destroy(&attr);
-	return r ? -r : pid;
-}
-
 static void start(struct service *s)
 {
 	pid_t pid = init_spawn((const char *const *)s->argv, -1);
 
-	s->started_ms = now_ms();
+	s->started_ms = init_now_ms();
 	if (pid > 0) {
 		s->pid = pid;
 		if (!s->said)
@@ -118,7 +66,7 @@ void init_service_add(const char *name, const char *const argv[])
 /* init_service_start_due - start again what ended and has waited long enough */
 void init_service_start_due(void)
 {
-	long long now = now_ms();
+	long long now = init_now_ms();
 
 	for (size_t i = 0; i < n_services && !stopped; i++)
 		if (services[i].pid == 0 && services[i].due_ms <= now)
@@ -131,7 +79,7 @@ bool init_service_ended(pid_t pid, int status)
 	(void)status;
 	for (size_t i = 0; i < n_services; i++) {
 		struct service *s = &services[i];
-		long long now = now_ms();
+		long long now = init_now_ms();
 
 		if (s->pid != pid)
 			continue;
@@ -150,7 +98,7 @@ bool init_service_ended(pid_t pid, int status)
 /* init_service_wait_ms - how long until one is due; -1: until something ends */
 int init_service_wait_ms(void)
 {
-	long long now = now_ms(), wait = -1;
+	long long now = init_now_ms(), wait = -1;
 
 	for (size_t i = 0; i < n_services && !stopped; i++) {
 		long long left = services[i].due_ms > now ? services[i].due_ms - now : 0;

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "event.h"
 #include "init.h"
 
 #define EVENT_MAX 8192
@@ -33,34 +34,19 @@ int init_uevent_open(void)
 	return fd;
 }
 
-/* The value of KEY= in a block of NUL-terminated words; NULL when it is not there. */
-static const char *value_of(const char *words, size_t len, const char *key)
+static void added(const struct init_event *event, const struct init_config *config)
 {
-	size_t key_len = strlen(key);
-
-	for (const char *w = words; w < words + len; w += strlen(w) + 1)
-		if (strncmp(w, key, key_len) == 0 && w[key_len] == '=')
-			return w + key_len + 1;
-	return NULL;
-}
-
-static void added(const char *words, size_t len, const struct init_config *config)
-{
-	const char *alias = value_of(words, len, "MODALIAS");
-	const char *subsystem = value_of(words, len, "SUBSYSTEM");
-	const char *device = value_of(words, len, "INTERFACE");
-	const char *path = value_of(words, len, "DEVPATH");
 	char driver[512];
 
-	if (subsystem && strcmp(subsystem, "virtio-ports") == 0)
+	if (event->subsystem && strcmp(event->subsystem, "virtio-ports") == 0)
 		init_virtio_ports();
-	if (subsystem && device && strcmp(subsystem, "net") == 0)
-		init_network_device(config, device);
-	if (!alias || !path)
+	if (event->interface && event->subsystem && strcmp(event->subsystem, "net") == 0)
+		init_network_device(config, event->interface);
+	if (!event->modalias || !event->path)
 		return;
-	snprintf(driver, sizeof(driver), "/sys%s/driver", path);
+	snprintf(driver, sizeof(driver), "/sys%s/driver", event->path);
 	if (access(driver, F_OK) < 0) {
-		const char *const argv[] = { "/sbin/modprobe", "-bq", "--", alias, NULL };
+		const char *const argv[] = { "/sbin/modprobe", "-bq", "--", event->modalias, NULL };
 
 		init_spawn(argv, -1);
 	}
@@ -69,22 +55,22 @@ static void added(const char *words, size_t len, const struct init_config *confi
 /* init_uevent_read - handle the events that are there; what no kernel sent is dropped */
 void init_uevent_read(int fd, const struct init_config *config)
 {
-	char event[EVENT_MAX + 1];
+	char text[EVENT_MAX + 1];
+	struct init_event event;
 	struct sockaddr_nl from = { 0 };
-	const char *action;
 	socklen_t from_len;
 	ssize_t len;
 
 	for (;;) {
 		from_len = sizeof(from);
-		len = recvfrom(fd, event, EVENT_MAX, 0, (struct sockaddr *)&from, &from_len);
+		len = recvfrom(fd, text, EVENT_MAX, 0, (struct sockaddr *)&from, &from_len);
 		if (len < 0)
 			return;
-		event[len] = '\0';
+		text[len] = '\0';
 		if (from_len != sizeof(from) || from.nl_pid != 0)
 			continue;
-		action = value_of(event, len, "ACTION");
-		if (action && strcmp(action, "add") == 0)
-			added(event, len, config);
+		init_event_parse(text, (size_t)len, &event);
+		if (event.action && strcmp(event.action, "add") == 0)
+			added(&event, config);
 	}
 }
