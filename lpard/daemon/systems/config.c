@@ -1,100 +1,157 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The configuration file: see config.h. */
 #include "lpard/daemon/systems/config.h"
+#include "lpard/common/field.h"
+#include "lpard/common/fs.h"
 
-#include <fcntl.h>
 #include <stddef.h>
 #include <string.h>
 
 #define MAX_FILE    (1024 * 1024)
 #define MAX_SYSTEMS 256
 
-enum kind {
-	KIND_TEXT,
-	KIND_PATH,
-	KIND_NAME,
-	KIND_PATHS,
-	KIND_TEXTS,
-	KIND_U64,
-	KIND_ACCEL,
-	KIND_LEVEL
+static const char *const level_words[] = {
+	[PAR_LOG_ERR] = "error", [PAR_LOG_WARNING] = "warning", [PAR_LOG_NOTICE] = "notice",
+	[PAR_LOG_INFO] = "info", [PAR_LOG_DEBUG] = "debug",
+};
+static const char *const accel_words[] = {
+	[LPAR_CONFIG_ACCEL_AUTO] = "auto",
+	[LPAR_CONFIG_ACCEL_TCG] = "tcg",
+	[LPAR_CONFIG_ACCEL_KVM] = "kvm",
 };
 
-struct key {
-	const char *name;
-	enum kind kind;
-	size_t offset;
-	uint64_t min, max; /* KIND_U64 */
-};
-
-#define GLOBAL(name, kind, ...)                                                \
-	{                                                                      \
-#name, kind, offsetof(struct lpar_config, name), ##__VA_ARGS__ \
-	}
-#define SYSTEM(name, kind)                                             \
-	{                                                              \
-#name, kind, offsetof(struct lpar_config_system, name) \
-	}
-
-static const struct key global_keys[] = {
-	GLOBAL(socket, KIND_PATH),
-	GLOBAL(group, KIND_NAME),
-	GLOBAL(read_group, KIND_NAME),
-	GLOBAL(log, KIND_PATH),
-	GLOBAL(log_level, KIND_LEVEL),
-	GLOBAL(images, KIND_PATHS),
-	GLOBAL(default_image, KIND_NAME),
-	GLOBAL(media, KIND_PATH),
-	GLOBAL(disk_mib, KIND_U64, 0, 16 * 1024 * 1024),
-	GLOBAL(max_clients, KIND_U64, 1, 100000),
-	GLOBAL(shutdown_wait_s, KIND_U64, 1, 86400),
-	GLOBAL(hmc_version, KIND_TEXT),
-	GLOBAL(hmc_release, KIND_TEXT),
-	GLOBAL(hmc_service_pack, KIND_TEXT),
-	GLOBAL(hmc_build, KIND_TEXT),
-	GLOBAL(hmc_base_version, KIND_TEXT),
-	GLOBAL(hmc_fixes, KIND_TEXTS),
-};
-
-static const struct key system_keys[] = {
-	SYSTEM(uri, KIND_TEXT),		SYSTEM(pool, KIND_NAME),       SYSTEM(pool_path, KIND_PATH),
-	SYSTEM(network, KIND_NAME),	SYSTEM(type_model, KIND_NAME), SYSTEM(serial, KIND_NAME),
-	SYSTEM(description, KIND_TEXT), SYSTEM(accel, KIND_ACCEL),
-};
-
-static void system_done(struct lpar_config_system *s)
+static int check_path(const struct par_field *f, const char *text, struct par_buf *why)
 {
-	free(s->name);
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(system_keys); i++) {
-		if (system_keys[i].kind != KIND_ACCEL)
-			free(*(char **)(void *)((char *)s + system_keys[i].offset));
+	(void)f;
+	if (text[0] == '/')
+		return 0;
+	par_buf_puts(why, "It must be an absolute path");
+	return -EINVAL;
+}
+
+/* Of a user group, an image, or something of libvirt's. */
+static int check_name(const struct par_field *f, const char *text, struct par_buf *why)
+{
+	(void)f;
+	if (!strpbrk(text, " \t/\"'") && text[0] != '-')
+		return 0;
+	par_buf_puts(why, "It must be a name without blanks, quotes and slashes that does not "
+			  "begin with a dash");
+	return -EINVAL;
+}
+
+/* A system's name is typed on command lines: it is kept plain. */
+static int check_system(const struct par_field *f, const char *text, struct par_buf *why)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789-_.";
+	size_t len = strlen(text);
+
+	(void)f;
+	if (len > 0 && len <= 63 && text[0] != '-' && strspn(text, allowed) == len)
+		return 0;
+	par_buf_puts(why, "It must be at most 63 letters, digits, dashes, dots and underscores, "
+			  "and not begin with a dash");
+	return -EINVAL;
+}
+
+struct setting {
+	struct par_field field;
+	const char *preset; /* NULL: not set unless the file sets it */
+};
+
+/* OF is the struct of the rows that follow. */
+#define ROW(type_, member, c_type)                              \
+	.field.name = #member, .field.type = PAR_FIELD_##type_, \
+	.field.offset = PAR_OFFSET(OF, member, c_type)
+#define TEXT(member, ...)                               \
+	{                                               \
+		ROW(STR, member, char *), ##__VA_ARGS__ \
 	}
-	*s = (struct lpar_config_system){ 0 };
+#define PATH(member, ...) TEXT(member, .field.check = check_path, ##__VA_ARGS__)
+#define NAME(member, ...) TEXT(member, .field.check = check_name, ##__VA_ARGS__)
+#define LIST(member, ...)                                         \
+	{                                                         \
+		ROW(LIST, member, struct par_strv), ##__VA_ARGS__ \
+	}
+#define WORD(member, words_, ...)                                                           \
+	{                                                                                   \
+		.field.name = #member, .field.type = PAR_FIELD_WORD, .field.words = words_, \
+		.field.offset = PAR_OFFSET_ENUM(OF, member),                                \
+		.field.n_words = PAR_ARRAY_SIZE(words_), ##__VA_ARGS__                      \
+	}
+#define NUMBER(member, min_, max_, preset_)                                       \
+	{                                                                         \
+		ROW(U64, member, uint64_t), .field.min = min_, .field.max = max_, \
+					    .preset = preset_                     \
+	}
+
+#define OF struct lpar_config
+static const struct setting settings[] = {
+	PATH(socket, .preset = "/run/lpard/lpard.sock"),
+	NAME(group, .preset = "lpard"),
+	NAME(read_group),
+	PATH(log),
+	WORD(log_level, level_words, .preset = "info"),
+	LIST(images, .field.separators = " \t", .field.check = check_path,
+	     .preset = "/var/lib/lpard/images"),
+	NAME(default_image),
+	PATH(media),
+	NUMBER(disk_mib, 0, 16 * 1024 * 1024, NULL),
+	NUMBER(max_clients, 1, 100000, "1024"),
+	NUMBER(shutdown_wait_s, 1, 86400, "300"),
+	/* Satisfies clients that read one digit and those that want a Service Pack number. */
+	TEXT(hmc_version, .preset = "9"),
+	TEXT(hmc_release, .preset = "2"),
+	TEXT(hmc_service_pack, .preset = "951"),
+	TEXT(hmc_build, .preset = "2008200352"),
+	TEXT(hmc_base_version, .preset = "V9R2"),
+	LIST(hmc_fixes),
+};
+#undef OF
+#define OF struct lpar_config_system
+static const struct setting system_settings[] = {
+	TEXT(uri, .preset = "qemu:///system"),
+	NAME(pool),
+	PATH(pool_path),
+	NAME(network),
+	NAME(type_model),
+	NAME(serial),
+	TEXT(description),
+	WORD(accel, accel_words),
+};
+static const struct setting system_name = {
+	.field.name = "[system]",
+	.field.type = PAR_FIELD_STR,
+	.field.offset = PAR_OFFSET(OF, name, char *),
+	.field.check = check_system,
+};
+#undef OF
+
+static void free_all(const struct setting *s, size_t n, void *object)
+{
+	for (size_t i = 0; i < n; i++)
+		par_field_free(&s[i].field, object);
+}
+
+static int preset_all(const struct setting *s, size_t n, void *object)
+{
+	auto_buf why = { 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		if (s[i].preset && par_field_parse(&s[i].field, object, s[i].preset, &why) < 0)
+			return -ENOMEM;
+	}
+	return 0;
 }
 
 void lpar_config_done(struct lpar_config *c)
 {
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(global_keys); i++) {
-		void *at = (char *)c + global_keys[i].offset;
-
-		switch (global_keys[i].kind) {
-		case KIND_TEXT:
-		case KIND_PATH:
-		case KIND_NAME:
-			free(*(char **)at);
-			break;
-		case KIND_PATHS:
-		case KIND_TEXTS:
-			par_strv_done(at);
-			break;
-		case KIND_U64:
-		case KIND_ACCEL:
-		case KIND_LEVEL:
-			break;
-		}
+	free_all(settings, PAR_ARRAY_SIZE(settings), c);
+	for (size_t i = 0; i < c->n_systems; i++) {
+		free_all(&system_name, 1, &c->systems[i]);
+		free_all(system_settings, PAR_ARRAY_SIZE(system_settings), &c->systems[i]);
 	}
-	for (size_t i = 0; i < c->n_systems; i++)
-		system_done(&c->systems[i]);
 	free(c->systems);
 	*c = (struct lpar_config){ 0 };
 }
@@ -109,147 +166,63 @@ struct place {
 	par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "%s:%u: " fmt, (at)->path, (at)->line, \
 		 ##__VA_ARGS__)
 
-static int set_list(const struct key *k, struct par_strv *l, char *value, const struct place *at,
-		    struct par_error **err)
-{
-	char *word, *rest = NULL;
-	const char *separators = k->kind == KIND_PATHS ? " \t" : ",";
-
-	par_strv_done(l);
-	for (word = strtok_r(value, separators, &rest); word;
-	     word = strtok_r(NULL, separators, &rest)) {
-		word = par_trim(word);
-		if (k->kind == KIND_PATHS && word[0] != '/')
-			return bad(at, err, "\"%s\" must be absolute paths", k->name);
-		if (*word && par_strv_add(l, word) < 0)
-			return par_oom(err);
-	}
-	return 0;
-}
-
-static int set_word(const struct key *k, int *ret, const char *value, const struct place *at,
-		    struct par_error **err)
-{
-	static const struct {
-		enum kind kind;
-		const char *word;
-		int value;
-	} words[] = {
-		{ KIND_ACCEL, "auto", LPAR_CONFIG_ACCEL_AUTO },
-		{ KIND_ACCEL, "tcg", LPAR_CONFIG_ACCEL_TCG },
-		{ KIND_ACCEL, "kvm", LPAR_CONFIG_ACCEL_KVM },
-		{ KIND_LEVEL, "error", PAR_LOG_ERR },
-		{ KIND_LEVEL, "warning", PAR_LOG_WARNING },
-		{ KIND_LEVEL, "notice", PAR_LOG_NOTICE },
-		{ KIND_LEVEL, "info", PAR_LOG_INFO },
-		{ KIND_LEVEL, "debug", PAR_LOG_DEBUG },
-	};
-
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(words); i++) {
-		if (words[i].kind == k->kind && strcmp(words[i].word, value) == 0) {
-			*ret = words[i].value;
-			return 0;
-		}
-	}
-	return bad(at, err, "\"%s\" cannot be \"%s\"", k->name, value);
-}
-
-static int set_text(const struct key *k, char **ret, const char *value, const struct place *at,
-		    struct par_error **err)
-{
-	if (k->kind == KIND_PATH && value[0] != '/')
-		return bad(at, err, "\"%s\" must be an absolute path", k->name);
-	if (k->kind == KIND_NAME && (strpbrk(value, " \t/\"'") || value[0] == '-'))
-		return bad(at, err, "\"%s\" is no valid name for \"%s\"", value, k->name);
-	free(*ret);
-	*ret = strdup(value);
-	return *ret ? 0 : par_oom(err);
-}
-
-static int set(const struct key *k, void *base, char *value, const struct place *at,
+static int set(const struct setting *s, void *object, const char *value, const struct place *at,
 	       struct par_error **err)
 {
-	void *field = (char *)base + k->offset;
-	uint64_t n;
+	auto_buf why = { 0 };
+	int r;
 
 	if (*value == '\0')
-		return bad(at, err, "\"%s\" has no value", k->name);
-	switch (k->kind) {
-	case KIND_TEXT:
-	case KIND_PATH:
-	case KIND_NAME:
-		return set_text(k, field, value, at, err);
-	case KIND_PATHS:
-	case KIND_TEXTS:
-		return set_list(k, field, value, at, err);
-	case KIND_ACCEL:
-	case KIND_LEVEL:
-		return set_word(k, field, value, at, err);
-	case KIND_U64:
-		if (par_parse_u64(value, k->max, &n) < 0 || n < k->min)
-			return bad(at, err, "\"%s\" must be %llu to %llu", k->name,
-				   (unsigned long long)k->min, (unsigned long long)k->max);
-		*(uint64_t *)field = n;
-		return 0;
-	}
+		return bad(at, err, "\"%s\" has no value", s->field.name);
+	r = par_field_parse(&s->field, object, value, &why);
+	if (r == -ENOMEM)
+		return par_oom(err);
+	if (r < 0)
+		return bad(at, err, "\"%s\" cannot be \"%s\". %s", s->field.name, value, why.data);
 	return 0;
 }
 
-static struct lpar_config_system *add_system(struct lpar_config *c)
+static int add_system(struct lpar_config *c, const char *name, const struct place *at,
+		      struct par_error **err)
 {
-	struct lpar_config_system *v =
-		reallocarray(c->systems, c->n_systems + 1, sizeof(*c->systems));
+	struct lpar_config_system *v;
 
-	if (!v)
-		return NULL;
-	c->systems = v;
-	v[c->n_systems] = (struct lpar_config_system){ 0 };
-	return &v[c->n_systems++];
-}
-
-/* A system's name is typed on command lines: keep it plain. */
-static bool system_name_valid(const char *name)
-{
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				      "0123456789-_.";
-	size_t len = strlen(name);
-
-	return len > 0 && len <= 63 && name[0] != '-' && strspn(name, allowed) == len;
-}
-
-/* `[system NAME]`: the section that follows */
-static int start_section(struct lpar_config *c, char *line, const struct place *at,
-			 struct par_error **err)
-{
-	struct lpar_config_system *s;
-	size_t len = strlen(line);
-	char *name;
-
-	if (line[len - 1] != ']' || !par_starts_with(line, "[system") ||
-	    (line[7] != ' ' && line[7] != '\t'))
-		return bad(at, err, "a section is written [system NAME]");
-	line[len - 1] = '\0';
-	name = par_trim(line + 7);
-	if (!system_name_valid(name))
-		return bad(at, err, "\"%s\" is no valid name of a system", name);
 	for (size_t i = 0; i < c->n_systems; i++) {
 		if (strcmp(c->systems[i].name, name) == 0)
 			return bad(at, err, "the system \"%s\" is there twice", name);
 	}
 	if (c->n_systems == MAX_SYSTEMS)
 		return bad(at, err, "there are more than %d systems", MAX_SYSTEMS);
-	s = add_system(c);
-	if (!s || !(s->name = strdup(name)) || !(s->uri = strdup("qemu:///system")))
+	v = reallocarray(c->systems, c->n_systems + 1, sizeof(*c->systems));
+	if (!v)
 		return par_oom(err);
-	return 0;
+	c->systems = v;
+	v += c->n_systems++;
+	*v = (struct lpar_config_system){ 0 };
+	if (preset_all(system_settings, PAR_ARRAY_SIZE(system_settings), v) < 0)
+		return par_oom(err);
+	return set(&system_name, v, name, at, err);
+}
+
+/* `[system NAME]`: the section that follows */
+static int start_section(struct lpar_config *c, char *line, const struct place *at,
+			 struct par_error **err)
+{
+	size_t len = strlen(line);
+
+	if (line[len - 1] != ']' || !par_starts_with(line, "[system") ||
+	    (line[7] != ' ' && line[7] != '\t'))
+		return bad(at, err, "a section is written [system NAME]");
+	line[len - 1] = '\0';
+	return add_system(c, par_trim(line + 7), at, err);
 }
 
 static int parse_line(struct lpar_config *c, char *line, const struct place *at,
 		      struct par_error **err)
 {
-	const struct key *keys = c->n_systems ? system_keys : global_keys;
-	size_t n = c->n_systems ? PAR_ARRAY_SIZE(system_keys) : PAR_ARRAY_SIZE(global_keys);
-	void *base = c->n_systems ? (void *)&c->systems[c->n_systems - 1] : (void *)c;
+	const struct setting *s = c->n_systems ? system_settings : settings;
+	size_t n = c->n_systems ? PAR_ARRAY_SIZE(system_settings) : PAR_ARRAY_SIZE(settings);
+	void *object = c->n_systems ? (void *)&c->systems[c->n_systems - 1] : (void *)c;
 	char *value, *name;
 
 	line = par_trim(line);
@@ -265,54 +238,26 @@ static int parse_line(struct lpar_config *c, char *line, const struct place *at,
 	*value++ = '\0';
 	name = par_trim(line);
 	for (size_t i = 0; i < n; i++) {
-		if (strcmp(keys[i].name, name) == 0)
-			return set(&keys[i], base, par_trim(value), at, err);
+		if (strcmp(s[i].field.name, name) == 0)
+			return set(&s[i], object, par_trim(value), at, err);
 	}
 	return bad(at, err, "\"%s\" is no setting %s", name,
 		   c->n_systems ? "of a system" : "(settings of lpard stand before the systems)");
 }
 
-static int set_default(char **field, const char *value)
-{
-	*field = strdup(value);
-	return *field ? 0 : -ENOMEM;
-}
-
-static int set_defaults(struct lpar_config *c)
-{
-	int r = 0;
-
-	c->log_level = PAR_LOG_INFO;
-	c->max_clients = 1024;
-	c->shutdown_wait_s = 300;
-	r = r ? r : set_default(&c->socket, "/run/lpard/lpard.sock");
-	r = r ? r : set_default(&c->group, "lpard");
-	/* Satisfies clients that read one digit and those that want a Service Pack number. */
-	r = r ? r : set_default(&c->hmc_version, "9");
-	r = r ? r : set_default(&c->hmc_release, "2");
-	r = r ? r : set_default(&c->hmc_service_pack, "951");
-	r = r ? r : set_default(&c->hmc_build, "2008200352");
-	r = r ? r : set_default(&c->hmc_base_version, "V9R2");
-	r = r ? r : par_strv_add(&c->images, "/var/lib/lpard/images");
-	return r;
-}
-
+/* Without a section there is one system, which is called like the machine. */
 static int finish(struct lpar_config *c, const char *hostname, const struct place *at,
 		  struct par_error **err)
 {
-	struct lpar_config_system *s;
+	int r;
 
 	if (c->n_systems > 0)
 		return 0;
-	s = add_system(c);
-	if (!system_name_valid(hostname))
-		return bad(at, err,
-			   "the host's name \"%s\" is no valid name of a system: write a "
-			   "[system NAME] section",
-			   hostname);
-	if (!s || !(s->name = strdup(hostname)) || !(s->uri = strdup("qemu:///system")))
-		return par_oom(err);
-	return 0;
+	r = add_system(c, hostname, at, err);
+	if (r < 0)
+		par_error_wrap(err, "the host's name cannot be a system's: write a [system NAME] "
+				    "section");
+	return r;
 }
 
 int lpar_config_parse(const char *text, const char *path, const char *hostname,
@@ -324,7 +269,7 @@ int lpar_config_parse(const char *text, const char *path, const char *hostname,
 	char *next = copy;
 	int r;
 
-	if (!copy || set_defaults(&c) < 0)
+	if (!copy || preset_all(settings, PAR_ARRAY_SIZE(settings), &c) < 0)
 		return par_oom(err);
 	while (next) {
 		char *line = strsep(&next, "\n");
@@ -344,27 +289,16 @@ int lpar_config_parse(const char *text, const char *path, const char *hostname,
 
 static int read_file(const char *path, struct par_buf *b, struct par_error **err)
 {
-	autofd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	char data[4096];
+	int r = par_fs_read(path, MAX_FILE, b);
 
-	if (fd < 0)
-		return errno == ENOENT
-			       ? par_fail(err, PAR_E_NOT_FOUND, 0,
-					  "there is no configuration file \"%s\"", path)
-			       : par_fail(err, PAR_E_SYSTEM, errno, "could not open \"%s\"", path);
-	for (;;) {
-		ssize_t n = read(fd, data, sizeof(data));
-
-		if (n < 0)
-			return par_fail(err, PAR_E_SYSTEM, errno, "could not read \"%s\"", path);
-		if (n == 0)
-			break;
-		if (memchr(data, '\0', (size_t)n) || b->len > MAX_FILE)
-			return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-					"\"%s\" is no configuration file", path);
-		if (par_buf_put(b, data, (size_t)n) < 0)
-			return par_oom(err);
-	}
+	if (r == -ENOENT)
+		return par_fail(err, PAR_E_NOT_FOUND, 0, "there is no configuration file \"%s\"",
+				path);
+	if (r == -EINVAL || r == -EFBIG || (r == 0 && memchr(b->data, '\0', b->len)))
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "\"%s\" is no configuration file",
+				path);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, -r, "could not read \"%s\"", path);
 	return 0;
 }
 
