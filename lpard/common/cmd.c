@@ -19,7 +19,7 @@ struct parser {
 
 static const struct par_opt *find_short(const struct par_cmd *cmd, char c)
 {
-	for (const struct par_opt *o = cmd->opts; o && o->type != PAR_OPT_END; o++) {
+	for (const struct par_opt *o = cmd->opts; o && o->kind != PAR_OPT_END; o++) {
 		if (o->short_name == c)
 			return o;
 	}
@@ -28,7 +28,7 @@ static const struct par_opt *find_short(const struct par_cmd *cmd, char c)
 
 static const struct par_opt *find_long(const struct par_cmd *cmd, const char *name, size_t len)
 {
-	for (const struct par_opt *o = cmd->opts; o && o->type != PAR_OPT_END; o++) {
+	for (const struct par_opt *o = cmd->opts; o && o->kind != PAR_OPT_END; o++) {
 		if (o->long_name && strlen(o->long_name) == len &&
 		    strncmp(o->long_name, name, len) == 0)
 			return o;
@@ -90,7 +90,7 @@ static bool is_pair(const char *word)
 
 static int take_pairs(struct parser *p, const struct par_opt *o, char *joined)
 {
-	struct par_groups *g = (void *)((char *)p->args + o->offset);
+	struct par_groups *g = (void *)((char *)p->args + o->field.offset);
 	struct par_args *v = reallocarray(g->v, g->n + 1, sizeof(*v));
 	struct par_args *group;
 
@@ -110,31 +110,42 @@ static int take_pairs(struct parser *p, const struct par_opt *o, char *joined)
 	return 0;
 }
 
+static int set_value(struct parser *p, const struct par_opt *o, const char *value)
+{
+	auto_buf why = { 0 }, what = { 0 };
+	int r = par_field_parse(&o->field, p->args, value, &why);
+
+	if (r == 0)
+		return 0;
+	par_buf_printf(&what, "cannot be '%s'. %s", value, why.data);
+	if (r == -ENOMEM || what.failed)
+		return par_oom(p->err);
+	return fail_value(p, o, what.data);
+}
+
 /* @joined: the value that was written onto the option itself, or NULL. */
 static int take_option(struct parser *p, const struct par_opt *o, char *joined)
 {
-	char *field = (char *)p->args + o->offset;
+	void *member = (char *)p->args + o->field.offset;
 	char *value = joined;
-	uint64_t number;
 
 	p->seen |= UINT64_C(1) << (o - p->cmd->opts);
-	switch (o->type) {
+	switch (o->kind) {
 	case PAR_OPT_FLAG:
-		*(bool *)field = true;
+		*(bool *)member = true;
 		return 0;
 	case PAR_OPT_COUNT:
-		++*(unsigned int *)(void *)field;
+		++*(unsigned int *)member;
 		return 0;
-	case PAR_OPT_STR_OPTIONAL:
+	case PAR_OPT_OPTIONAL:
 		if (!value && p->at < p->argc && p->argv[p->at][0] != '-')
 			value = p->argv[p->at++];
-		*(struct par_opt_value *)(void *)field =
+		*(struct par_opt_value *)member =
 			(struct par_opt_value){ .given = true, .value = value };
 		return 0;
 	case PAR_OPT_PAIRS:
 		return take_pairs(p, o, joined);
-	case PAR_OPT_STR:
-	case PAR_OPT_U64:
+	case PAR_OPT_VALUE:
 	case PAR_OPT_LIST:
 	case PAR_OPT_END:
 		break;
@@ -144,19 +155,9 @@ static int take_option(struct parser *p, const struct par_opt *o, char *joined)
 			return fail_value(p, o, "needs a value");
 		value = p->argv[p->at++];
 	}
-	if (o->type == PAR_OPT_STR) {
-		*(const char **)(void *)field = value;
-		return 0;
-	}
-	if (o->type == PAR_OPT_LIST) {
-		if (args_add((void *)field, value) < 0)
-			return par_oom(p->err);
-		return 0;
-	}
-	if (par_parse_u64(value, o->max ? o->max : UINT64_MAX, &number) < 0)
-		return fail_value(p, o, "needs a whole number in its range");
-	*(uint64_t *)(void *)field = number;
-	return 0;
+	if (o->kind == PAR_OPT_VALUE)
+		return set_value(p, o, value);
+	return args_add(member, value) < 0 ? par_oom(p->err) : 0;
 }
 
 static int take_short(struct parser *p, char *word)
@@ -168,7 +169,7 @@ static int take_short(struct parser *p, char *word)
 
 		if (!o)
 			return fail_unknown(p, (char[]){ '-', *c, '\0' });
-		bare = o->type == PAR_OPT_FLAG || o->type == PAR_OPT_COUNT;
+		bare = o->kind == PAR_OPT_FLAG || o->kind == PAR_OPT_COUNT;
 		r = take_option(p, o, !bare && c[1] ? c + 1 : NULL);
 		if (r < 0)
 			return r;
@@ -186,7 +187,7 @@ static int take_long(struct parser *p, char *word)
 
 	if (!o)
 		return fail_unknown(p, word);
-	if (eq && (o->type == PAR_OPT_FLAG || o->type == PAR_OPT_COUNT))
+	if (eq && (o->kind == PAR_OPT_FLAG || o->kind == PAR_OPT_COUNT))
 		return fail_value(p, o, "takes no value");
 	return take_option(p, o, eq ? eq + 1 : NULL);
 }
@@ -196,7 +197,7 @@ static int check_required(struct parser *p)
 {
 	auto_buf missing = { 0 };
 
-	for (size_t i = 0; p->cmd->opts && p->cmd->opts[i].type != PAR_OPT_END; i++) {
+	for (size_t i = 0; p->cmd->opts && p->cmd->opts[i].kind != PAR_OPT_END; i++) {
 		const struct par_opt *o = &p->cmd->opts[i];
 
 		if (!o->required || (p->seen & (UINT64_C(1) << i)))
@@ -258,13 +259,13 @@ int par_cmd_parse(const struct par_cmd *cmd, int argc, char **argv, void *args, 
 
 void par_cmd_args_done(const struct par_cmd *cmd, void *args)
 {
-	for (const struct par_opt *o = cmd->opts; o && o->type != PAR_OPT_END; o++) {
-		char *field = (char *)args + o->offset;
+	for (const struct par_opt *o = cmd->opts; o && o->kind != PAR_OPT_END; o++) {
+		void *member = (char *)args + o->field.offset;
 
-		if (o->type == PAR_OPT_LIST) {
-			free(((struct par_args *)(void *)field)->v);
-		} else if (o->type == PAR_OPT_PAIRS) {
-			struct par_groups *g = (void *)field;
+		if (o->kind == PAR_OPT_LIST)
+			free(((struct par_args *)member)->v);
+		if (o->kind == PAR_OPT_PAIRS) {
+			struct par_groups *g = member;
 
 			for (size_t i = 0; i < g->n; i++)
 				free(g->v[i].v);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One descriptor per command.  Parsing, arity, --help, the OPTIONS part of the manual page,
- * shell completion and "did you mean" all come from it.  Options land in the command's own
- * struct by offset, so that parsing has no globals.
+ * shell completion and "did you mean" all come from it.  Options are typed fields (field.h) of the
+ * command's own struct, so that parsing has no globals.
  *
  * Grammar: getopt_long's with permutation.  Short flags bundle (`-Ncq`); a short option takes
  * its value joined or as the next word; a long one as `--name value` or `--name=value`; `--` ends
@@ -12,21 +12,21 @@
 #pragma once
 
 #include "lpard/common/error.h"
+#include "lpard/common/field.h"
 #include "lpard/common/str.h"
 
 #include <stddef.h>
 
-enum par_opt_type {
+enum par_opt_kind {
 	PAR_OPT_END,
-	PAR_OPT_FLAG,  /* bool */
-	PAR_OPT_COUNT, /* unsigned int, one more for each time */
-	PAR_OPT_STR,   /* char *, the last one given wins; points into argv */
+	PAR_OPT_FLAG,  /* no value: the field, a bool, becomes true */
+	PAR_OPT_COUNT, /* no value: the field, an unsigned int, grows by one each time */
+	PAR_OPT_VALUE, /* a value of the field's type; the last one given wins */
 	/*
 	 * Optional value: struct par_opt_value.  The value is the joined text (`-Fa,b`), or the
 	 * next word unless that starts with a dash or there is none.
 	 */
-	PAR_OPT_STR_OPTIONAL,
-	PAR_OPT_U64,  /* uint64_t; .max is the largest allowed (0: no limit) */
+	PAR_OPT_OPTIONAL,
 	PAR_OPT_LIST, /* struct par_args, one more for each time; points into argv */
 	/*
 	 * struct par_groups, one group for each time: the value and every following word up to
@@ -51,13 +51,12 @@ struct par_opt_value {
 };
 
 struct par_opt {
-	enum par_opt_type type;
-	char short_name;       /* 0: none */
-	const char *long_name; /* NULL: none */
-	const char *arg;       /* what the value is called in help: "SYSTEM" */
-	size_t offset;	       /* of the variable in the command's struct */
-	const char *help;      /* one line; NULL: accepted, but not shown */
-	uint64_t max;	       /* PAR_OPT_U64 */
+	enum par_opt_kind kind;
+	char short_name;	/* 0: none */
+	const char *long_name;	/* NULL: none */
+	const char *arg;	/* what the value is called in help: "SYSTEM" */
+	struct par_field field; /* of the command's struct; its type counts for PAR_OPT_VALUE */
+	const char *help;	/* one line; NULL: accepted, but not shown */
 	/*
 	 * For completion: "a|b|c" fixed words, or the name of a list that the completion script
 	 * asks the program for: "@systems", "@lpars", "@profiles", "@wpars", "@files".
@@ -66,54 +65,44 @@ struct par_opt {
 	bool required;
 };
 
-#define OPT_FLAG(s, l, type_, field, help_)                                                      \
-	{                                                                                        \
-		.type = PAR_OPT_FLAG, .short_name = s, .long_name = l, .help = help_,            \
-		.offset = offsetof(type_, field) + 0 * sizeof(&((type_ *)0)->field == (bool *)0) \
+/* All take a short and a long name, the command's struct, its member and a line of help. */
+#define PAR_OPT_(kind_, s, l, type_, member, c_type, help_)                      \
+	.kind = PAR_OPT_##kind_, .short_name = s, .long_name = l, .help = help_, \
+	.field.offset = PAR_OFFSET(type_, member, c_type)
+
+#define OPT_FLAG(s, l, type_, member, help_)                     \
+	{                                                        \
+		PAR_OPT_(FLAG, s, l, type_, member, bool, help_) \
 	}
-#define OPT_COUNT(s, l, type_, field, help_)                                           \
-	{                                                                              \
-		.type = PAR_OPT_COUNT, .short_name = s, .long_name = l, .help = help_, \
-		.offset = offsetof(type_, field) +                                     \
-			  0 * sizeof(&((type_ *)0)->field == (unsigned int *)0)        \
+#define OPT_COUNT(s, l, type_, member, help_)                             \
+	{                                                                 \
+		PAR_OPT_(COUNT, s, l, type_, member, unsigned int, help_) \
 	}
 /* The rest may set more: OPT_STR('m', NULL, "SYSTEM", struct x, system, "…", .required = true) */
-#define OPT_STR(s, l, arg_, type_, field, help_, ...)                                             \
-	{                                                                                         \
-		.type = PAR_OPT_STR, .short_name = s, .long_name = l, .arg = arg_, .help = help_, \
-		.offset = offsetof(type_, field) +                                                \
-			  0 * sizeof(&((type_ *)0)->field == (const char **)0),                   \
-		##__VA_ARGS__                                                                     \
+#define OPT_STR(s, l, arg_, type_, member, help_, ...)                             \
+	{                                                                          \
+		PAR_OPT_(VALUE, s, l, type_, member, const char *, help_),         \
+			.arg = arg_, .field.type = PAR_FIELD_BORROW, ##__VA_ARGS__ \
 	}
-#define OPT_STR_OPTIONAL(s, l, arg_, type_, field, help_, ...)                              \
-	{                                                                                   \
-		.type = PAR_OPT_STR_OPTIONAL, .short_name = s, .long_name = l, .arg = arg_, \
-		.help = help_,                                                              \
-		.offset = offsetof(type_, field) +                                          \
-			  0 * sizeof(&((type_ *)0)->field == (struct par_opt_value *)0),    \
-		##__VA_ARGS__                                                               \
+#define OPT_U64(s, l, arg_, type_, member, help_, ...)                          \
+	{                                                                       \
+		PAR_OPT_(VALUE, s, l, type_, member, uint64_t, help_),          \
+			.arg = arg_, .field.type = PAR_FIELD_U64, ##__VA_ARGS__ \
 	}
-#define OPT_U64(s, l, arg_, type_, field, help_, ...)                                             \
-	{                                                                                         \
-		.type = PAR_OPT_U64, .short_name = s, .long_name = l, .arg = arg_, .help = help_, \
-		.offset = offsetof(type_, field) +                                                \
-			  0 * sizeof(&((type_ *)0)->field == (uint64_t *)0),                      \
-		##__VA_ARGS__                                                                     \
-	}
-#define OPT_LIST(s, l, arg_, type_, field, help_, ...)                                             \
-	{                                                                                          \
-		.type = PAR_OPT_LIST, .short_name = s, .long_name = l, .arg = arg_, .help = help_, \
-		.offset = offsetof(type_, field) +                                                 \
-			  0 * sizeof(&((type_ *)0)->field == (struct par_args *)0),                \
-		##__VA_ARGS__                                                                      \
-	}
-#define OPT_PAIRS(s, l, arg_, type_, field, help_, ...)                               \
+#define OPT_STR_OPTIONAL(s, l, arg_, type_, member, help_, ...)                       \
 	{                                                                             \
-		.type = PAR_OPT_PAIRS, .short_name = s, .long_name = l, .arg = arg_,  \
-		.help = help_,                                                        \
-		.offset = offsetof(type_, field) +                                    \
-			  0 * sizeof(&((type_ *)0)->field == (struct par_groups *)0), \
-		##__VA_ARGS__                                                         \
+		PAR_OPT_(OPTIONAL, s, l, type_, member, struct par_opt_value, help_), \
+			.arg = arg_, ##__VA_ARGS__                                    \
+	}
+#define OPT_LIST(s, l, arg_, type_, member, help_, ...)                                    \
+	{                                                                                  \
+		PAR_OPT_(LIST, s, l, type_, member, struct par_args, help_), .arg = arg_,  \
+									     ##__VA_ARGS__ \
+	}
+#define OPT_PAIRS(s, l, arg_, type_, member, help_, ...)                                      \
+	{                                                                                     \
+		PAR_OPT_(PAIRS, s, l, type_, member, struct par_groups, help_), .arg = arg_,  \
+										##__VA_ARGS__ \
 	}
 
 /* Whose manners a command has: where its errors go and how they read. */

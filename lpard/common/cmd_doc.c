@@ -5,17 +5,17 @@
 #include <string.h>
 
 #define for_each_shown_opt(o, cmd)                                                    \
-	for (const struct par_opt *o = (cmd)->opts; o && o->type != PAR_OPT_END; o++) \
+	for (const struct par_opt *o = (cmd)->opts; o && o->kind != PAR_OPT_END; o++) \
 		if (o->help)
 
 static bool takes_value(const struct par_opt *o)
 {
-	return o->type != PAR_OPT_FLAG && o->type != PAR_OPT_COUNT;
+	return o->kind != PAR_OPT_FLAG && o->kind != PAR_OPT_COUNT;
 }
 
 static const char *arg_name(const struct par_opt *o)
 {
-	return o->arg ? o->arg : (o->type == PAR_OPT_PAIRS ? "NAME=VALUE…" : "VALUE");
+	return o->arg ? o->arg : (o->kind == PAR_OPT_PAIRS ? "NAME=VALUE…" : "VALUE");
 }
 
 /* "-m SYSTEM", "--filter DATA", "-F [NAMES]" */
@@ -26,7 +26,7 @@ static void put_usage_word(const struct par_opt *o, struct par_buf *b)
 	else
 		par_buf_printf(b, "--%s", o->long_name);
 	if (takes_value(o))
-		par_buf_printf(b, o->type == PAR_OPT_STR_OPTIONAL ? " [%s]" : " %s", arg_name(o));
+		par_buf_printf(b, o->kind == PAR_OPT_OPTIONAL ? " [%s]" : " %s", arg_name(o));
 }
 
 void par_cmd_print_usage(const struct par_cmd *cmd, FILE *f)
@@ -54,7 +54,7 @@ static void put_names(const struct par_opt *o, struct par_buf *b)
 	if (o->long_name)
 		par_buf_printf(b, "--%s", o->long_name);
 	if (takes_value(o))
-		par_buf_printf(b, o->type == PAR_OPT_STR_OPTIONAL ? " [%s]" : " %s", arg_name(o));
+		par_buf_printf(b, o->kind == PAR_OPT_OPTIONAL ? " [%s]" : " %s", arg_name(o));
 }
 
 /* Columns of UTF-8 text: bytes that begin a character. */
@@ -111,9 +111,9 @@ void par_cmd_print_doc_options(const struct par_cmd *cmd, FILE *f)
 			fputc('*', f);
 		}
 		if (takes_value(o)) {
-			fputs(o->type == PAR_OPT_STR_OPTIONAL ? " [_" : " _", f);
+			fputs(o->kind == PAR_OPT_OPTIONAL ? " [_" : " _", f);
 			fputs(arg_name(o), f);
-			fputs(o->type == PAR_OPT_STR_OPTIONAL ? "_]" : "_", f);
+			fputs(o->kind == PAR_OPT_OPTIONAL ? "_]" : "_", f);
 		}
 		fputs("\n\t", f);
 		put_scd(o->help, f);

@@ -15,7 +15,7 @@ static const struct par_opt opts[] = {
 	OPT_FLAG('h', NULL, struct rebootwpar_args, hard, "Halt it at once, without its shutdown"),
 	OPT_FLAG('N', NULL, struct rebootwpar_args, no_timeout, "Wait for as long as it takes"),
 	OPT_U64('t', NULL, "SECONDS", struct rebootwpar_args, timeout_s,
-		"Give up after SECONDS (default: 600)", .max = 1000000),
+		"Give up after SECONDS (default: 600)", .field.max = 1000000),
 	OPT_FLAG('v', NULL, struct rebootwpar_args, verbose, "Show each step"),
 	{ 0 }
 };

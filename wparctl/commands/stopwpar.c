@@ -18,7 +18,7 @@ static const struct par_opt opts[] = {
 	OPT_FLAG('N', NULL, struct stopwpar_args, no_timeout, "Wait for as long as it takes"),
 	OPT_FLAG('r', NULL, struct stopwpar_args, restart, "Start it again"),
 	OPT_U64('t', NULL, "SECONDS", struct stopwpar_args, timeout_s,
-		"Give up after SECONDS (default: 600)", .max = 1000000),
+		"Give up after SECONDS (default: 600)", .field.max = 1000000),
 	OPT_FLAG('v', NULL, struct stopwpar_args, verbose, "Show each step"),
 	{ 0 }
 };

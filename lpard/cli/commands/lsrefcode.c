@@ -21,7 +21,7 @@ static const struct par_opt opts[] = {
 		"The managed system, by name or TYPE-MODEL*SERIAL", .values = "@systems",
 		.required = true),
 	OPT_U64('n', NULL, "NUMBER", struct lsrefcode_args, count,
-		"So many, the newest first (default 1)", .max = 10000),
+		"So many, the newest first (default 1)", .field.max = 10000),
 	LISTING_OPTS(struct lsrefcode_args),
 	/* Which service processor: there is one. */
 	OPT_STR('s', NULL, "PROCESSOR", struct lsrefcode_args, processor, NULL, .values = "p|s"),

@@ -28,7 +28,7 @@ static const struct par_opt opts[] = {
 	OPT_STR('p', "lpar", "LPAR", struct wparcmd_args, lpar, "LPAR to run it in",
 		.values = "@lpars"),
 	OPT_U64(0, "id", "N", struct wparcmd_args, id, "LPAR to run it in, by its ID",
-		.max = 65535),
+		.field.max = 65535),
 	OPT_FLAG('t', "tty", struct wparcmd_args, tty,
 		 "Give it a terminal (usual when stdin and stdout are one)"),
 	OPT_FLAG('T', "no-tty", struct wparcmd_args, no_tty, "Give it no terminal"),
@@ -36,7 +36,7 @@ static const struct par_opt opts[] = {
 	OPT_LIST('e', "env", "NAME=VALUE", struct wparcmd_args, environment,
 		 "Set an environment variable for it; may be given again"),
 	OPT_U64('w', "wait", "SECONDS", struct wparcmd_args, wait_s,
-		"Wait so long for the agent of an LPAR that is starting", .max = 86400),
+		"Wait so long for the agent of an LPAR that is starting", .field.max = 86400),
 	{ 0 },
 };
 
