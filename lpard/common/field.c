@@ -15,29 +15,21 @@ static const void *member_of(const struct par_field *f, const void *object)
 
 size_t par_field_size(const struct par_field *f)
 {
-	switch (f->type) {
-	case PAR_FIELD_NONE:
-		return 0;
-	case PAR_FIELD_BOOL:
-		return sizeof(bool);
-	case PAR_FIELD_U32:
-	case PAR_FIELD_X100:
-		return sizeof(uint32_t);
-	case PAR_FIELD_U64:
-	case PAR_FIELD_SIZE:
-		return sizeof(uint64_t);
-	case PAR_FIELD_WORD:
-		return sizeof(unsigned int);
-	case PAR_FIELD_STR:
-	case PAR_FIELD_BORROW:
-		return sizeof(char *);
-	case PAR_FIELD_CHARS:
-	case PAR_FIELD_CUSTOM:
+	static const size_t sizes[] = {
+		[PAR_FIELD_BOOL] = sizeof(bool),
+		[PAR_FIELD_U32] = sizeof(uint32_t),
+		[PAR_FIELD_U64] = sizeof(uint64_t),
+		[PAR_FIELD_X100] = sizeof(uint32_t),
+		[PAR_FIELD_SIZE] = sizeof(uint64_t),
+		[PAR_FIELD_WORD] = sizeof(unsigned int),
+		[PAR_FIELD_STR] = sizeof(char *),
+		[PAR_FIELD_BORROW] = sizeof(char *),
+		[PAR_FIELD_LIST] = sizeof(struct par_strv),
+	};
+
+	if (f->type == PAR_FIELD_CHARS || f->type == PAR_FIELD_CUSTOM)
 		return f->size;
-	case PAR_FIELD_LIST:
-		return sizeof(struct par_strv);
-	}
-	return 0;
+	return sizes[f->type];
 }
 
 static uint64_t largest(const struct par_field *f)
@@ -47,10 +39,21 @@ static uint64_t largest(const struct par_field *f)
 	return par_field_size(f) == sizeof(uint32_t) ? UINT32_MAX : UINT64_MAX;
 }
 
-/* "a, b or c" */
-static void put_words(const char *const *words, size_t n, struct par_buf *why)
+static const char *const *words_of(const struct par_field *f)
 {
-	size_t left = 0;
+	return f->words ? f->words : binary_digits;
+}
+
+static size_t n_words_of(const struct par_field *f)
+{
+	return f->type == PAR_FIELD_BOOL ? 2 : f->n_words;
+}
+
+/* "a, b or c" */
+static void put_words(const struct par_field *f, struct par_buf *why)
+{
+	const char *const *words = words_of(f);
+	size_t n = n_words_of(f), left = 0;
 
 	for (size_t i = 0; i < n; i++)
 		left += words[i] != NULL;
@@ -65,11 +68,11 @@ static void put_words(const char *const *words, size_t n, struct par_buf *why)
 /* What a number or a word must be. */
 static int refuse(const struct par_field *f, struct par_buf *why)
 {
+	bool is_word = f->type == PAR_FIELD_WORD || f->type == PAR_FIELD_BOOL;
+
 	par_buf_puts(why, "It must be ");
-	if (f->type == PAR_FIELD_WORD)
-		put_words(f->words, f->n_words, why);
-	else if (f->type == PAR_FIELD_BOOL)
-		put_words(f->words ? f->words : binary_digits, 2, why);
+	if (is_word)
+		put_words(f, why);
 	else if (f->type == PAR_FIELD_X100)
 		par_buf_printf(why, "a number of 0 to %" PRIu64 " with at most two decimals",
 			       largest(f) / 100);
@@ -81,31 +84,38 @@ static int refuse(const struct par_field *f, struct par_buf *why)
 			       largest(f));
 	if (f->suffix)
 		par_buf_printf(why, ", with or without %c behind it", f->suffix);
-	if (f->unset && f->type != PAR_FIELD_WORD && f->type != PAR_FIELD_BOOL)
+	if (f->unset && !is_word)
 		par_buf_printf(why, ", or %s", f->unset);
 	return -EINVAL;
 }
 
-/* A number, "K", "M", "G" or "T" behind it and perhaps "B" behind that, in units. */
-static int parse_size(const struct par_field *f, const char *text, uint64_t *ret)
+/* The first @len bytes of @text, which must be a number. */
+static int parse_digits(const char *text, size_t len, uint64_t *ret)
 {
 	char digits[24];
-	size_t len = strspn(text, "0123456789");
-	uint64_t number, unit = f->unit;
 
 	if (len >= sizeof(digits))
 		return -EINVAL;
 	memcpy(digits, text, len);
 	digits[len] = '\0';
-	if (par_parse_u64(digits, UINT64_MAX, &number) < 0)
-		return -EINVAL;
-	text += len;
-	if (*text) {
-		const char *letter = strchr(size_letters, *text & ~0x20);
+	return par_parse_u64(digits, UINT64_MAX, ret);
+}
 
-		if (!(*text & ~0x20) || !letter || (text[1] && strcasecmp(text + 1, "B") != 0))
+/* A number, "K", "M", "G" or "T" behind it and perhaps "B" behind that, in units. */
+static int parse_size(const struct par_field *f, const char *text, uint64_t *ret)
+{
+	size_t len = strspn(text, "0123456789");
+	uint64_t number = 0, unit = f->unit;
+	const char *letter = text + len;
+
+	if (parse_digits(text, len, &number) < 0)
+		return -EINVAL;
+	if (*letter) {
+		const char *found = memchr(size_letters, *letter & ~0x20, 4);
+
+		if (!found || (letter[1] && strcasecmp(letter + 1, "B") != 0))
 			return -EINVAL;
-		unit = UINT64_C(1024) << (10 * (letter - size_letters));
+		unit = UINT64_C(1024) << (10 * (found - size_letters));
 	}
 	if (__builtin_mul_overflow(number, unit, &number))
 		return -EINVAL;
@@ -113,23 +123,10 @@ static int parse_size(const struct par_field *f, const char *text, uint64_t *ret
 	return 0;
 }
 
-static int parse_digits(const struct par_field *f, const char *text, uint64_t *ret)
-{
-	char digits[24];
-	size_t len = strlen(text);
-
-	if (!f->suffix || len == 0 || text[len - 1] != f->suffix)
-		return par_parse_u64(text, largest(f), ret);
-	if (len > sizeof(digits))
-		return -EINVAL;
-	memcpy(digits, text, len - 1);
-	digits[len - 1] = '\0';
-	return par_parse_u64(digits, largest(f), ret);
-}
-
 static int parse_number(const struct par_field *f, const char *text, void *member,
 			struct par_buf *why)
 {
+	size_t len = strlen(text);
 	uint64_t number = 0;
 	int r;
 
@@ -139,7 +136,7 @@ static int parse_number(const struct par_field *f, const char *text, void *membe
 		else if (f->type == PAR_FIELD_SIZE)
 			r = parse_size(f, text, &number);
 		else
-			r = parse_digits(f, text, &number);
+			r = parse_digits(text, len - (len && text[len - 1] == f->suffix), &number);
 		if (r < 0 || number < f->min || number > largest(f))
 			return refuse(f, why);
 	}
@@ -150,29 +147,31 @@ static int parse_number(const struct par_field *f, const char *text, void *membe
 	return 0;
 }
 
-/* The index in the words, or -1. */
-static int find_word(const char *const *words, size_t n, const char *text)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (words[i] && strcmp(words[i], text) == 0)
-			return (int)i;
-	}
-	return -1;
-}
-
 static int parse_word(const struct par_field *f, const char *text, void *member,
 		      struct par_buf *why)
 {
-	bool is_bool = f->type == PAR_FIELD_BOOL;
-	int i = find_word(f->words ? f->words : binary_digits, is_bool ? 2 : f->n_words, text);
+	const char *const *words = words_of(f);
 
-	if (i < 0)
-		return refuse(f, why);
-	if (is_bool)
-		*(bool *)member = i == 1;
-	else
-		*(unsigned int *)member = (unsigned int)i;
-	return 0;
+	for (unsigned int i = 0; i < n_words_of(f); i++) {
+		if (!par_streq(words[i], text))
+			continue;
+		if (f->type == PAR_FIELD_BOOL)
+			*(bool *)member = i;
+		else
+			*(unsigned int *)member = i;
+		return 0;
+	}
+	return refuse(f, why);
+}
+
+static int check_rules(const struct par_field *f, const char *text, struct par_buf *why)
+{
+	if (f->valid && !f->valid(text)) {
+		if (f->must_be)
+			par_buf_printf(why, "It must be %s", f->must_be);
+		return -EINVAL;
+	}
+	return f->check ? f->check(f, text, why) : 0;
 }
 
 static int parse_list(const struct par_field *f, const char *text, struct par_strv *member,
@@ -186,7 +185,7 @@ static int parse_list(const struct par_field *f, const char *text, struct par_st
 		return -ENOMEM;
 	while (rest) {
 		char *word = par_trim(strsep(&rest, f->separators ? f->separators : ","));
-		int r = *word && f->check ? f->check(f, word, why) : 0;
+		int r = *word ? check_rules(f, word, why) : 0;
 
 		if (r < 0)
 			return r;
@@ -212,7 +211,7 @@ static int parse_text(const struct par_field *f, const char *text, void *member,
 	}
 	if (f->type == PAR_FIELD_LIST)
 		return parse_list(f, text, member, why);
-	r = f->check ? f->check(f, text, why) : 0;
+	r = check_rules(f, text, why);
 	if (r < 0)
 		return r;
 	if (f->type == PAR_FIELD_CHARS) {
@@ -257,16 +256,10 @@ int par_field_parse(const struct par_field *f, void *object, const char *text, s
 	return -EINVAL;
 }
 
-static uint64_t number_of(const struct par_field *f, const void *member)
-{
-	if (par_field_size(f) == sizeof(uint64_t))
-		return *(const uint64_t *)member;
-	return *(const uint32_t *)member;
-}
-
 static void put_number(const struct par_field *f, const void *member, struct par_buf *b)
 {
-	uint64_t number = number_of(f, member);
+	bool wide = par_field_size(f) == sizeof(uint64_t);
+	uint64_t number = wide ? *(const uint64_t *)member : *(const uint32_t *)member;
 
 	if (number == 0 && f->unset) {
 		par_buf_puts(b, f->unset);
@@ -276,10 +269,8 @@ static void put_number(const struct par_field *f, const void *member, struct par
 		par_buf_put_x100(b, number);
 	else
 		par_buf_put_u64(b, number);
-	for (size_t i = 0; f->type == PAR_FIELD_SIZE && size_letters[i]; i++) {
-		if (f->unit == UINT64_C(1024) << (10 * i))
-			par_buf_putc(b, size_letters[i]);
-	}
+	if (f->type == PAR_FIELD_SIZE && f->unit > 1)
+		par_buf_putc(b, 'M');
 	if (f->suffix)
 		par_buf_putc(b, f->suffix);
 }
@@ -293,13 +284,6 @@ static void put_list(const struct par_field *f, const struct par_strv *list, str
 	}
 }
 
-static const char *word_of(const struct par_field *f, const void *member)
-{
-	unsigned int i = *(const unsigned int *)member;
-
-	return i < f->n_words ? f->words[i] : NULL;
-}
-
 int par_field_print(const struct par_field *f, const void *object, struct par_buf *b)
 {
 	const void *member = member_of(f, object);
@@ -309,7 +293,7 @@ int par_field_print(const struct par_field *f, const void *object, struct par_bu
 	case PAR_FIELD_NONE:
 		break;
 	case PAR_FIELD_BOOL:
-		text = (f->words ? f->words : binary_digits)[*(const bool *)member];
+		text = words_of(f)[*(const bool *)member];
 		break;
 	case PAR_FIELD_U32:
 	case PAR_FIELD_U64:
@@ -318,7 +302,8 @@ int par_field_print(const struct par_field *f, const void *object, struct par_bu
 		put_number(f, member, b);
 		break;
 	case PAR_FIELD_WORD:
-		text = word_of(f, member);
+		if (*(const unsigned int *)member < f->n_words)
+			text = f->words[*(const unsigned int *)member];
 		break;
 	case PAR_FIELD_STR:
 	case PAR_FIELD_BORROW:

@@ -33,16 +33,19 @@ struct par_field {
 	uint32_t offset;   /* of the member in its struct */
 	uint32_t size;	   /* PAR_FIELD_CHARS, PAR_FIELD_CUSTOM: bytes */
 	uint64_t min, max; /* of numbers, in their unit; of texts .max is in bytes; max 0: none */
-	uint64_t unit;	   /* PAR_FIELD_SIZE: 1, or 1 << 10, 20, 30 or 40 */
+	uint64_t unit;	   /* PAR_FIELD_SIZE: 1 (bytes) or 1 << 20 (MB) */
 	const char *const *words; /* PAR_FIELD_WORD, PAR_FIELD_BOOL */
 	uint32_t n_words;
 	char suffix;		/* PAR_FIELD_U32: printed behind the number, may be left out */
 	const char *separators; /* PAR_FIELD_LIST: any of these bytes; NULL: "," */
 	const char *unset;	/* the text of NULL, of an empty list, and of the number 0 */
 	/*
-	 * More rules for a text, or for each element of a list.  Return 0 or a negative errno, and
-	 * may say in @why what the value must be.
+	 * More rules for a text, or for each element of a list: a predicate and what it wants ("an
+	 * absolute path"; NULL: nothing to say), or a function that returns 0 or a negative errno
+	 * and may say in @why what the value must be.
 	 */
+	bool (*valid)(const char *text);
+	const char *must_be;
 	int (*check)(const struct par_field *f, const char *text, struct par_buf *why);
 	/* PAR_FIELD_CUSTOM; @member is written on success only */
 	int (*parse)(const struct par_field *f, const char *text, void *member,
@@ -63,7 +66,7 @@ struct par_field {
 /*
  * par_field_parse - give the member of @object the value that @text means
  * @why		a sentence without its full stop is put there when the value is bad, "It must be
- *		a whole number of 1 to 4096"; nothing when only .check could say it and does not
+ *		a whole number of 1 to 4096"; nothing when only the rule could say it and does not
  * Returns 0, -EINVAL, -ENOMEM or what .check returned; the member is unchanged then.
  */
 int par_field_parse(const struct par_field *f, void *object, const char *text, struct par_buf *why);

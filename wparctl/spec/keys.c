@@ -15,109 +15,71 @@ static bool is_word(const char *s)
 }
 
 /*
- * The rules of texts.  They leave it to wpar_key_set() to say that a value is not valid: what each
- * wants is known to who writes a specification, or better read in mkwpar(8).
+ * The rules of texts.  That a value breaks one is all that a message says: what each wants is in
+ * mkwpar(8).
  */
-static int verdict(bool good)
+static bool is_name(const char *s)
 {
-	return good ? 0 : -EINVAL;
+	return wpar_name_check(s, NULL) == 0;
 }
 
-static int check_name(const struct par_field *f, const char *s, struct par_buf *why)
+static bool is_text(const char *s)
 {
-	(void)f;
-	(void)why;
-	return wpar_name_check(s, NULL);
-}
-
-static int check_word(const struct par_field *f, const char *s, struct par_buf *why)
-{
-	(void)f;
-	(void)why;
-	return verdict(is_word(s));
-}
-
-static int check_text(const struct par_field *f, const char *s, struct par_buf *why)
-{
-	(void)f;
-	(void)why;
-	return verdict(*s && par_printable(s));
+	return *s && par_printable(s);
 }
 
 /* Absolute, no empty, "." or ".." part; a '/' at the end only for the root itself. */
-static int check_path(const struct par_field *f, const char *s, struct par_buf *why)
+static bool is_path(const char *s)
 {
-	(void)f;
-	(void)why;
 	if (s[0] != '/' || !par_printable(s))
-		return -EINVAL;
+		return false;
 	if (s[1] == '\0')
-		return 0;
+		return true;
 	while (*s == '/') {
 		size_t len = strcspn(++s, "/");
 
 		if (len == 0 || (len == 1 && s[0] == '.') ||
 		    (len == 2 && s[0] == '.' && s[1] == '.'))
-			return -EINVAL;
+			return false;
 		s += len;
 	}
-	return 0;
+	return true;
 }
 
-static int check_hostname(const struct par_field *f, const char *s, struct par_buf *why)
+static bool is_hostname(const char *s)
 {
-	(void)f;
-	(void)why;
-	return verdict(is_word(s) && s[0] != '-' && s[0] != '.' &&
-		       !strpbrk(s, "/\\\"'`;&|<>(){}=:,"));
+	return is_word(s) && s[0] != '-' && s[0] != '.' && !strpbrk(s, "/\\\"'`;&|<>(){}=:,");
 }
 
-static int check_address4(const struct par_field *f, const char *s, struct par_buf *why)
+static bool is_address4(const char *s)
 {
 	unsigned char address[4];
 
-	(void)f;
-	(void)why;
-	return verdict(inet_pton(AF_INET, s, address) == 1);
+	return inet_pton(AF_INET, s, address) == 1;
 }
 
-static int check_address6(const struct par_field *f, const char *s, struct par_buf *why)
+static bool is_address6(const char *s)
 {
 	unsigned char address[16];
 
-	(void)f;
-	(void)why;
-	return verdict(inet_pton(AF_INET6, s, address) == 1);
+	return inet_pton(AF_INET6, s, address) == 1;
 }
 
-static int check_prefix(const struct par_field *f, const char *s, struct par_buf *why)
+static bool is_prefix(const char *s)
 {
 	uint64_t number;
 
-	(void)f;
-	(void)why;
-	return par_parse_u64(s, 128, &number);
+	return par_parse_u64(s, 128, &number) == 0;
 }
 
-static int check_uuid(const struct par_field *f, const char *s, struct par_buf *why)
+static bool is_hex64(const char *s)
 {
-	(void)f;
-	(void)why;
-	return verdict(par_uuid_valid(s));
+	return strlen(s) == 64 && strspn(s, "0123456789abcdef") == 64;
 }
 
-static int check_hex64(const struct par_field *f, const char *s, struct par_buf *why)
+static bool is_element(const char *s)
 {
-	(void)f;
-	(void)why;
-	return verdict(strlen(s) == 64 && strspn(s, "0123456789abcdef") == 64);
-}
-
-static int check_element(const struct par_field *f, const char *s, struct par_buf *why)
-{
-	(void)f;
-	(void)why;
-	return verdict(is_word(s) && strlen(s) <= 64);
+	return is_word(s) && strlen(s) <= 64;
 }
 
 /* "12.34%" and what is behind it, as hundredths; *s moves behind @end. */
@@ -176,19 +138,14 @@ static void print_limits(const struct par_field *f, const void *member, struct p
 }
 
 /* Two names share a text: IPv6 goes with address6 and prefixlen, IPv4 with the others. */
-static bool is_ipv4(const char *text)
+static bool has_dot(const char *text)
 {
 	return strchr(text, '.') != NULL;
 }
 
-static bool is_ipv6(const char *text)
+static bool has_no_dot(const char *text)
 {
-	return strchr(text, ':') != NULL;
-}
-
-static bool is_prefix(const char *text)
-{
-	return !strchr(text, '.');
+	return !has_dot(text);
 }
 
 static const char *const no_yes[] = { "no", "yes" };
@@ -198,20 +155,20 @@ static const char *const type_words[] = { [WPAR_SYSTEM] = "S", [WPAR_APPLICATION
 /* The kinds of keys.def: the struct and its member, the limit. */
 #define MEMBER(type_, s, m, c_type) \
 	.field.type = PAR_FIELD_##type_, .field.offset = PAR_OFFSET(struct s, m, c_type)
-#define STRING(s, m, limit, rule) MEMBER(STR, s, m, char *), .field.max = limit, .field.check = rule
+#define STRING(s, m, limit, rule) MEMBER(STR, s, m, char *), .field.max = limit, .field.valid = rule
 
-#define NAME(s, m, limit)     STRING(s, m, limit, check_name)
-#define HOSTNAME(s, m, limit) STRING(s, m, limit, check_hostname)
-#define PATH(s, m, limit)     STRING(s, m, limit, check_path)
-#define WORD(s, m, limit)     STRING(s, m, limit, check_word)
-#define TEXT(s, m, limit)     STRING(s, m, limit, check_text)
-#define UUID(s, m, limit)     STRING(s, m, limit, check_uuid)
-#define HEX64(s, m, limit)    STRING(s, m, limit, check_hex64)
-#define ADDRESS4(s, m, limit) STRING(s, m, limit, check_address4), .fits = is_ipv4
-#define ADDRESS6(s, m, limit) STRING(s, m, limit, check_address6), .fits = is_ipv6
-#define PREFIX(s, m, limit)   STRING(s, m, 3, check_prefix), .fits = is_prefix
+#define NAME(s, m, limit)     STRING(s, m, limit, is_name)
+#define HOSTNAME(s, m, limit) STRING(s, m, limit, is_hostname)
+#define PATH(s, m, limit)     STRING(s, m, limit, is_path)
+#define WORD(s, m, limit)     STRING(s, m, limit, is_word)
+#define TEXT(s, m, limit)     STRING(s, m, limit, is_text)
+#define UUID(s, m, limit)     STRING(s, m, limit, par_uuid_valid)
+#define HEX64(s, m, limit)    STRING(s, m, limit, is_hex64)
+#define ADDRESS4(s, m, limit) STRING(s, m, limit, is_address4), .fits = has_dot
+#define ADDRESS6(s, m, limit) STRING(s, m, limit, is_address6), .fits = has_no_dot
+#define PREFIX(s, m, limit)   STRING(s, m, 3, is_prefix), .fits = has_no_dot
 #define LIST(s, m, limit) \
-	MEMBER(LIST, s, m, struct par_strv), .field.max = limit, .field.check = check_element
+	MEMBER(LIST, s, m, struct par_strv), .field.max = limit, .field.valid = is_element
 #define TYPE(s, m, limit)                                                           \
 	.field.type = PAR_FIELD_WORD, .field.offset = PAR_OFFSET_ENUM(struct s, m), \
 	.field.words = type_words, .field.n_words = PAR_ARRAY_SIZE(type_words), .always = true
@@ -259,7 +216,7 @@ int wpar_key_set(const struct wpar_key *key, void *record, const char *value,
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 				"the value of \"%s\" has characters that are not printable ASCII",
 				key->field.name);
-	r = key->field.check == check_name ? wpar_name_check(value, err) : 0;
+	r = key->field.valid == is_name ? wpar_name_check(value, err) : 0;
 	if (r < 0)
 		return r;
 	r = par_field_parse(&key->field, record, value, &why);

@@ -81,27 +81,23 @@ static int check_mac(const struct par_field *f, const char *mac, struct par_buf 
 	return -EINVAL;
 }
 
-static int check_vlans(const struct par_field *f, const char *list, struct par_buf *why)
+static bool are_vlans(const char *list)
 {
 	auto_strv ids = { 0 };
 	uint64_t id;
 
-	(void)f;
-	(void)why;
 	if (par_strv_split(&ids, list, ',') < 0)
-		return -ENOMEM;
+		return false;
 	for (size_t i = 0; i < ids.n; i++) {
 		if (par_parse_u64(ids.v[i], MAX_VLAN, &id) < 0 || id == 0)
-			return -EINVAL;
+			return false;
 	}
-	return 0;
+	return true;
 }
 
-static int check_wwpns(const struct par_field *f, const char *list, struct par_buf *why)
+static bool are_wwpns(const char *list)
 {
-	(void)f;
-	(void)why;
-	return strspn(list, HEX ",") == strlen(list) ? 0 : -EINVAL;
+	return strspn(list, HEX ",") == strlen(list);
 }
 
 static int parse_drc_index(const struct par_field *f, const char *text, void *member,
@@ -153,7 +149,7 @@ static const struct slash_field eth_fields[] = {
 	SLOT,
 	FLAG(ieee, "the IEEE field must be 0 or 1"),
 	NUMBER(port_vlan_id, uint32_t, 1, MAX_VLAN, "the port VLAN id must be 1 to 4094"),
-	TEXT(addl_vlan_ids, "none", .field.check = check_vlans,
+	TEXT(addl_vlan_ids, "none", .field.valid = are_vlans,
 	     .what = "an additional VLAN id must be 1 to 4094"),
 	{ AT(trunk_priority, int32_t), .field.type = PAR_FIELD_U32, .field.max = 15,
 	  .optional = true, .what = "the trunk priority must be 0 to 15" },
@@ -187,7 +183,7 @@ static const struct slash_field fc_fields[] = {
 	ANY(remote_lpar_id, "the remote partition id must be a number"),
 	TEXT(remote_lpar_name, NULL),
 	ANY(remote_slot, "the remote slot must be a number"),
-	TEXT(wwpns, NULL, .field.check = check_wwpns, .what = "a WWPN must be hexadecimal"),
+	TEXT(wwpns, NULL, .field.valid = are_wwpns, .what = "a WWPN must be hexadecimal"),
 	REQUIRED,
 };
 static const struct slash_field io_fields[] = {

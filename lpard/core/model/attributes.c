@@ -63,15 +63,19 @@ static const char *const sharing_words[] = {
 #define TEXT(text) .constant = text
 #define FN(value_) .value = LPAR_VALUE_##value_
 
-#define GET(value_)	  FN(value_)
-#define IF(condition_)	  .condition = LPAR_IF_##condition_
-#define CHECK(check_)	  .field.check = lpar_check_##check_
-#define RANGE(min_, max_) .field.min = min_, .field.max = max_
-#define MEMORY		  RANGE(0, UINT64_C(1) << 40)
-#define UNITS		  RANGE(0, LPAR_MAX_PROCS * 100)
-#define PROCS		  RANGE(0, LPAR_MAX_PROCS)
-#define LIST		  .list = true
-#define OF_PROFILE	  .of_profile = true
+#define GET(value_)		FN(value_)
+#define IF(condition_)		.condition = LPAR_IF_##condition_
+#define CHECK(check_)		.field.check = lpar_check_##check_
+#define RANGE(min_, max_)	.field.min = min_, .field.max = max_
+#define VALID(valid_, must_be_) .field.valid = lpar_is_##valid_, .field.must_be = must_be_
+#define NONE_OR_ID		VALID(none_or_id, "none or a number of 1 to 65535")
+#define ID_LIST			VALID(id_list, "none or partition ids")
+#define PRINTABLE		VALID(printable, "printable ASCII of at most 255 characters")
+#define MEMORY			RANGE(0, UINT64_C(1) << 40)
+#define UNITS			RANGE(0, LPAR_MAX_PROCS * 100)
+#define PROCS			RANGE(0, LPAR_MAX_PROCS)
+#define LIST			.list = true
+#define OF_PROFILE		.of_profile = true
 
 #define ROW(name_, show_, when_, ...) \
 	{ .field.name = name_, .show = LPAR_SHOW_##show_, .when = LPAR_WHEN_##when_, __VA_ARGS__ },

@@ -137,15 +137,15 @@ int lpar_object_store(enum lpar_listing l, enum lpar_object object, const void *
 int lpar_value_fail(const char *name, const char *value, const char *reason,
 		    struct par_error **err);
 
-/* checks.c: what attributes.def names as CHECK */
+/* checks.c: what attributes.def names as CHECK and VALID */
 int lpar_check_object_name(const struct par_field *f, const char *v, struct par_buf *why);
 int lpar_check_description(const struct par_field *f, const char *v, struct par_buf *why);
-int lpar_check_uuid(const struct par_field *f, const char *v, struct par_buf *why);
-int lpar_check_none_or_id(const struct par_field *f, const char *v, struct par_buf *why);
-int lpar_check_id_list(const struct par_field *f, const char *v, struct par_buf *why);
 int lpar_check_compat_mode(const struct par_field *f, const char *v, struct par_buf *why);
 int lpar_check_adapters(const struct par_field *f, const char *v, struct par_buf *why);
-int lpar_check_printable(const struct par_field *f, const char *v, struct par_buf *why);
+bool lpar_is_upper_uuid(const char *v);
+bool lpar_is_none_or_id(const char *v);
+bool lpar_is_id_list(const char *v);
+bool lpar_is_printable(const char *v);
 
 /* The processor compatibility modes that pseries guests can have here; ends with NULL. */
 extern const char *const lpar_compat_modes[];

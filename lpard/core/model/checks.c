@@ -43,12 +43,9 @@ int lpar_check_object_name(const struct par_field *f, const char *v, struct par_
 	return 0;
 }
 
-int lpar_check_printable(const struct par_field *f, const char *v, struct par_buf *why)
+bool lpar_is_printable(const char *v)
 {
-	(void)f;
-	if (!par_printable(v) || strlen(v) > 255)
-		return refuse(why, "It must be printable ASCII of at most 255 characters");
-	return 0;
+	return par_printable(v) && strlen(v) <= 255;
 }
 
 /* Text for people: any UTF-8 without control characters. */
@@ -64,43 +61,34 @@ int lpar_check_description(const struct par_field *f, const char *v, struct par_
 	return 0;
 }
 
-int lpar_check_uuid(const struct par_field *f, const char *v, struct par_buf *why)
+bool lpar_is_upper_uuid(const char *v)
 {
 	char upper[PAR_UUID_LEN];
 
-	(void)f;
-	if (par_uuid_upper(v, upper) < 0 || strcmp(v, upper) != 0)
-		return refuse(why, "It is not an upper-case UUID");
-	return 0;
+	return par_uuid_upper(v, upper) == 0 && strcmp(v, upper) == 0;
 }
 
-int lpar_check_none_or_id(const struct par_field *f, const char *v, struct par_buf *why)
+bool lpar_is_none_or_id(const char *v)
 {
 	uint64_t id;
 
-	(void)f;
-	if (strcmp(v, "none") != 0 && (par_parse_u64(v, 65535, &id) < 0 || id == 0))
-		return refuse(why, "It must be none or a number of 1 to 65535");
-	return 0;
+	return strcmp(v, "none") == 0 || (par_parse_u64(v, 65535, &id) == 0 && id > 0);
 }
 
-int lpar_check_id_list(const struct par_field *f, const char *v, struct par_buf *why)
+bool lpar_is_id_list(const char *v)
 {
 	auto_strv ids = { 0 };
 	uint64_t id;
-	int r;
 
-	(void)f;
 	if (strcmp(v, "none") == 0)
-		return 0;
-	r = par_attrs_split_list(v, &ids, NULL);
-	if (r == -ENOMEM)
-		return r;
-	for (size_t i = 0; i < ids.n && r == 0; i++) {
+		return true;
+	if (par_attrs_split_list(v, &ids, NULL) < 0)
+		return false;
+	for (size_t i = 0; i < ids.n; i++) {
 		if (par_parse_u64(ids.v[i], LPAR_ID_MAX, &id) < 0 || id == 0)
-			r = -EINVAL;
+			return false;
 	}
-	return r < 0 || ids.n == 0 ? refuse(why, "It must be none or partition ids") : 0;
+	return ids.n > 0;
 }
 
 int lpar_check_compat_mode(const struct par_field *f, const char *v, struct par_buf *why)

@@ -20,39 +20,25 @@ static const char *const accel_words[] = {
 	[LPAR_CONFIG_ACCEL_KVM] = "kvm",
 };
 
-static int check_path(const struct par_field *f, const char *text, struct par_buf *why)
+static bool is_path(const char *text)
 {
-	(void)f;
-	if (text[0] == '/')
-		return 0;
-	par_buf_puts(why, "It must be an absolute path");
-	return -EINVAL;
+	return text[0] == '/';
 }
 
 /* Of a user group, an image, or something of libvirt's. */
-static int check_name(const struct par_field *f, const char *text, struct par_buf *why)
+static bool is_name(const char *text)
 {
-	(void)f;
-	if (!strpbrk(text, " \t/\"'") && text[0] != '-')
-		return 0;
-	par_buf_puts(why, "It must be a name without blanks, quotes and slashes that does not "
-			  "begin with a dash");
-	return -EINVAL;
+	return !strpbrk(text, " \t/\"'") && text[0] != '-';
 }
 
 /* A system's name is typed on command lines: it is kept plain. */
-static int check_system(const struct par_field *f, const char *text, struct par_buf *why)
+static bool is_system(const char *text)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789-_.";
 	size_t len = strlen(text);
 
-	(void)f;
-	if (len > 0 && len <= 63 && text[0] != '-' && strspn(text, allowed) == len)
-		return 0;
-	par_buf_puts(why, "It must be at most 63 letters, digits, dashes, dots and underscores, "
-			  "and not begin with a dash");
-	return -EINVAL;
+	return len > 0 && len <= 63 && text[0] != '-' && strspn(text, allowed) == len;
 }
 
 struct setting {
@@ -68,8 +54,12 @@ struct setting {
 	{                                               \
 		ROW(STR, member, char *), ##__VA_ARGS__ \
 	}
-#define PATH(member, ...) TEXT(member, .field.check = check_path, ##__VA_ARGS__)
-#define NAME(member, ...) TEXT(member, .field.check = check_name, ##__VA_ARGS__)
+#define A_PATH		  .field.valid = is_path, .field.must_be = "an absolute path"
+#define PATH(member, ...) TEXT(member, A_PATH, ##__VA_ARGS__)
+#define NAME(member, ...)                                                                   \
+	TEXT(member, .field.valid = is_name,                                                \
+	     .field.must_be = "a name without blanks, quotes, slashes and a dash in front", \
+	     ##__VA_ARGS__)
 #define LIST(member, ...)                                         \
 	{                                                         \
 		ROW(LIST, member, struct par_strv), ##__VA_ARGS__ \
@@ -93,8 +83,7 @@ static const struct setting settings[] = {
 	NAME(read_group),
 	PATH(log),
 	WORD(log_level, level_words, .preset = "info"),
-	LIST(images, .field.separators = " \t", .field.check = check_path,
-	     .preset = "/var/lib/lpard/images"),
+	LIST(images, .field.separators = " \t", A_PATH, .preset = "/var/lib/lpard/images"),
 	NAME(default_image),
 	PATH(media),
 	NUMBER(disk_mib, 0, 16 * 1024 * 1024, NULL),
@@ -124,7 +113,9 @@ static const struct setting system_name = {
 	.field.name = "[system]",
 	.field.type = PAR_FIELD_STR,
 	.field.offset = PAR_OFFSET(OF, name, char *),
-	.field.check = check_system,
+	.field.valid = is_system,
+	.field.must_be = "at most 63 letters, digits, dashes, dots and underscores, and not begin "
+			 "with a dash",
 };
 #undef OF
 
