@@ -257,6 +257,11 @@ int par_cmd_parse(const struct par_cmd *cmd, int argc, char **argv, void *args, 
 	return 0;
 }
 
+bool par_opt_is_given(const struct par_opt *o, const void *args)
+{
+	return par_field_is_set(&o->field, args);
+}
+
 void par_cmd_args_done(const struct par_cmd *cmd, void *args)
 {
 	for (const struct par_opt *o = cmd->opts; o && o->kind != PAR_OPT_END; o++) {

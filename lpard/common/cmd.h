@@ -55,7 +55,7 @@ struct par_opt {
 	char short_name;	/* 0: none */
 	const char *long_name;	/* NULL: none */
 	const char *arg;	/* what the value is called in help: "SYSTEM" */
-	struct par_field field; /* of the command's struct; its type counts for PAR_OPT_VALUE */
+	struct par_field field; /* of the command's struct; parsed as such for PAR_OPT_VALUE */
 	const char *help;	/* one line; NULL: accepted, but not shown */
 	/*
 	 * For completion: "a|b|c" fixed words, or the name of a list that the completion script
@@ -66,44 +66,35 @@ struct par_opt {
 };
 
 /* All take a short and a long name, the command's struct, its member and a line of help. */
-#define PAR_OPT_(kind_, s, l, type_, member, c_type, help_)                      \
+#define PAR_OPT_(kind_, s, l, type_, member, field_type, c_type, help_)          \
 	.kind = PAR_OPT_##kind_, .short_name = s, .long_name = l, .help = help_, \
+	.field.type = PAR_FIELD_##field_type, .field.size = sizeof(c_type),      \
 	.field.offset = PAR_OFFSET(type_, member, c_type)
 
-#define OPT_FLAG(s, l, type_, member, help_)                     \
-	{                                                        \
-		PAR_OPT_(FLAG, s, l, type_, member, bool, help_) \
+#define OPT_FLAG(s, l, type_, member, help_)                           \
+	{                                                              \
+		PAR_OPT_(FLAG, s, l, type_, member, BOOL, bool, help_) \
 	}
-#define OPT_COUNT(s, l, type_, member, help_)                             \
-	{                                                                 \
-		PAR_OPT_(COUNT, s, l, type_, member, unsigned int, help_) \
+#define OPT_COUNT(s, l, type_, member, help_)                                  \
+	{                                                                      \
+		PAR_OPT_(COUNT, s, l, type_, member, U32, unsigned int, help_) \
+	}
+#define PAR_OPT_ARG_(kind_, s, l, arg_, type_, member, field_type, c_type, help_, ...)         \
+	{                                                                                      \
+		PAR_OPT_(kind_, s, l, type_, member, field_type, c_type, help_), .arg = arg_,  \
+										 ##__VA_ARGS__ \
 	}
 /* The rest may set more: OPT_STR('m', NULL, "SYSTEM", struct x, system, "…", .required = true) */
-#define OPT_STR(s, l, arg_, type_, member, help_, ...)                             \
-	{                                                                          \
-		PAR_OPT_(VALUE, s, l, type_, member, const char *, help_),         \
-			.arg = arg_, .field.type = PAR_FIELD_BORROW, ##__VA_ARGS__ \
-	}
-#define OPT_U64(s, l, arg_, type_, member, help_, ...)                          \
-	{                                                                       \
-		PAR_OPT_(VALUE, s, l, type_, member, uint64_t, help_),          \
-			.arg = arg_, .field.type = PAR_FIELD_U64, ##__VA_ARGS__ \
-	}
-#define OPT_STR_OPTIONAL(s, l, arg_, type_, member, help_, ...)                       \
-	{                                                                             \
-		PAR_OPT_(OPTIONAL, s, l, type_, member, struct par_opt_value, help_), \
-			.arg = arg_, ##__VA_ARGS__                                    \
-	}
-#define OPT_LIST(s, l, arg_, type_, member, help_, ...)                                    \
-	{                                                                                  \
-		PAR_OPT_(LIST, s, l, type_, member, struct par_args, help_), .arg = arg_,  \
-									     ##__VA_ARGS__ \
-	}
-#define OPT_PAIRS(s, l, arg_, type_, member, help_, ...)                                      \
-	{                                                                                     \
-		PAR_OPT_(PAIRS, s, l, type_, member, struct par_groups, help_), .arg = arg_,  \
-										##__VA_ARGS__ \
-	}
+#define OPT_STR(s, l, arg_, type_, member, ...) \
+	PAR_OPT_ARG_(VALUE, s, l, arg_, type_, member, BORROW, const char *, __VA_ARGS__)
+#define OPT_U64(s, l, arg_, type_, member, ...) \
+	PAR_OPT_ARG_(VALUE, s, l, arg_, type_, member, U64, uint64_t, __VA_ARGS__)
+#define OPT_STR_OPTIONAL(s, l, arg_, type_, member, ...) \
+	PAR_OPT_ARG_(OPTIONAL, s, l, arg_, type_, member, CUSTOM, struct par_opt_value, __VA_ARGS__)
+#define OPT_LIST(s, l, arg_, type_, member, ...) \
+	PAR_OPT_ARG_(LIST, s, l, arg_, type_, member, CUSTOM, struct par_args, __VA_ARGS__)
+#define OPT_PAIRS(s, l, arg_, type_, member, ...) \
+	PAR_OPT_ARG_(PAIRS, s, l, arg_, type_, member, CUSTOM, struct par_groups, __VA_ARGS__)
 
 /* Whose manners a command has: where its errors go and how they read. */
 enum par_family {
@@ -165,6 +156,9 @@ struct par_cmd {
 int par_cmd_parse(const struct par_cmd *cmd, int argc, char **argv, void *args, int *ret_first,
 		  struct par_error **err);
 void par_cmd_args_done(const struct par_cmd *cmd, void *args);
+
+/* par_opt_is_given - has the command line set it? (a number or a count that is 0 was not given) */
+bool par_opt_is_given(const struct par_opt *o, const void *args);
 
 /* par_cmd_run - parse, run, print the error; returns the exit status */
 int par_cmd_run(const struct par_cmd *cmd, int argc, char **argv);
