@@ -43,7 +43,17 @@ __attribute__((noreturn)) static void child(const char *program, int archive, in
 {
 	char *const argv[] = { (char *)"wparctl-archive",
 			       (char *)(folder < 0 ? "digest" : "unpack"), NULL };
-	char *const envp[] = { (char *)"LC_ALL=C.UTF-8", NULL };
+	char *const envp[] = {
+		(char *)"LC_ALL=C.UTF-8",
+#ifdef __powerpc64__
+		/*
+		 * nettle 3.10 has SHA-256 by POWER8's own instructions, which qemu emulates
+		 * by calls: three times slower than its C code (20 MB: 3.5 s against 1.1).
+		 */
+		(char *)"NETTLE_FAT_OVERRIDE=altivec",
+#endif
+		NULL,
+	};
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
