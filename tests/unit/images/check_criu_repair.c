@@ -140,6 +140,8 @@ START_TEST(what_fails_either_way_fails_as_before)
 }
 END_TEST
 
+/* To be closed by dlclose(): the next test loads it anew, in the same process when Check forks
+ * none. */
 static void *load(void)
 {
 	char path[4096];
@@ -154,8 +156,9 @@ static void *load(void)
 
 START_TEST(library_hands_on_other_requests)
 {
+	void *library = load();
 	int (*its_ioctl)(int, unsigned long, ...) =
-		(int (*)(int, unsigned long, ...))dlsym(load(), "ioctl");
+		(int (*)(int, unsigned long, ...))dlsym(library, "ioctl");
 	int fds[2], n = 0;
 
 	ck_assert_ptr_nonnull(its_ioctl);
@@ -168,6 +171,7 @@ START_TEST(library_hands_on_other_requests)
 	ck_assert_int_eq(errno, EBADF);
 	close(fds[0]);
 	close(fds[1]);
+	dlclose(library);
 }
 END_TEST
 
@@ -192,8 +196,9 @@ static uint64_t first_refused(int fd)
 
 START_TEST(library_repairs_scans)
 {
+	void *library = load();
 	int (*its_ioctl)(int, unsigned long, ...) =
-		(int (*)(int, unsigned long, ...))dlsym(load(), "ioctl");
+		(int (*)(int, unsigned long, ...))dlsym(library, "ioctl");
 	struct criu_scan scan = { .size = sizeof(scan) };
 	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
 
@@ -207,13 +212,14 @@ START_TEST(library_repairs_scans)
 		ck_assert_int_ne(errno, EFAULT);
 	}
 	close(fd);
+	dlclose(library);
 }
 END_TEST
 
 START_TEST(library_is_not_inherited)
 {
 	setenv("LD_PRELOAD", "criu-repair.so", 1);
-	load();
+	dlclose(load());
 	ck_assert_ptr_null(getenv("LD_PRELOAD"));
 }
 END_TEST
@@ -221,8 +227,9 @@ END_TEST
 START_TEST(another_preload_stays)
 {
 	setenv("LD_PRELOAD", "criu-repair.so:other.so:third.so", 1);
-	load();
+	dlclose(load());
 	ck_assert_str_eq(getenv("LD_PRELOAD"), "other.so:third.so");
+	unsetenv("LD_PRELOAD");
 }
 END_TEST
 

@@ -8,7 +8,7 @@
 
 #define SUPER 1024
 
-static char path[] = "/tmp/check_disk.XXXXXX";
+static char path[40];
 
 /* A file of @size bytes with @super at the place of a super block. */
 static void disk_is(const unsigned char super[136], size_t size)
@@ -17,11 +17,17 @@ static void disk_is(const unsigned char super[136], size_t size)
 	int fd;
 
 	memcpy(bytes + SUPER, super, 136);
-	memcpy(path + sizeof(path) - 7, "XXXXXX", 6);
+	snprintf(path, sizeof(path), "/tmp/check_disk.XXXXXX");
 	fd = mkstemp(path);
 	ck_assert_int_ge(fd, 0);
 	ck_assert_int_eq(write(fd, bytes, size), (ssize_t)size);
 	close(fd);
+}
+
+static void set_label(unsigned char super[136], const char *label)
+{
+	for (size_t i = 0; label[i]; i++)
+		super[120 + i] = (unsigned char)label[i];
 }
 
 static void label_of(const unsigned char super[136], size_t size, char *ret)
@@ -39,11 +45,11 @@ START_TEST(labels)
 
 	label_of(super, 2048, label);
 	ck_assert_str_eq(label, "");
-	memcpy(super + 120, "lpar-root", 9);
+	set_label(super, "lpar-root");
 	label_of(super, 2048, label);
 	ck_assert_str_eq(label, INIT_ROOT_LABEL);
 	/* It fills its place without a NUL. */
-	memcpy(super + 120, "sixteen-letters!", 16);
+	set_label(super, "sixteen-letters!");
 	label_of(super, 2048, label);
 	ck_assert_str_eq(label, "sixteen-letters!");
 }
