@@ -255,6 +255,7 @@ int lpar_operation_check(const struct lpar_partition *p, const struct lpar_live 
 		if (!with_profile && !p->current)
 			return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_NO_CURRENT, p->name);
 		return 0;
+	case LPAR_OP_APPLY:
 	case LPAR_OP_REMOVE:
 		if (active)
 			return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_MUST_BE_OFF, p->name,

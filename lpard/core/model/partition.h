@@ -96,6 +96,7 @@ enum lpar_operation {
 	LPAR_OP_RESTART_IMMED,
 	LPAR_OP_OSSHUTDOWN, /* needs the agent */
 	LPAR_OP_OSSHUTDOWN_RESTART,
+	LPAR_OP_APPLY, /* make a profile the current configuration */
 	LPAR_OP_REMOVE,
 	LPAR_OP_COUNT
 };

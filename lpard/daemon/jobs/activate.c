@@ -15,24 +15,24 @@
 /* Promise resources to the LPAR, so that two activations at once do not get the same. */
 static int take_resources(struct lpar_job *job, struct lpar_partition *part, struct par_error **err)
 {
-	const struct lpar_state_request *rq = job->data;
+	const struct lpar_power_request *rq = job->data;
 	const char *profile = rq->profile ? rq->profile : part->current ? LPAR_LAST_VALID : NULL;
-	struct lpar_managed *host = job->host;
+	struct lpar_managed *managed = job->managed;
 	struct lpar_usage usage;
 	int r;
 
-	pthread_mutex_lock(&host->lock);
-	lpar_managed_usage(host, job->entry, &usage);
-	r = lpar_profile_apply(part, profile, &host->sys, &usage, err);
+	pthread_mutex_lock(&managed->lock);
+	lpar_managed_usage(managed, job->lpar, &usage);
+	r = lpar_profile_apply(part, profile, &managed->sys, &usage, err);
 	if (r >= 0) {
-		job->entry->claim = (struct lpar_usage){
+		job->lpar->claim = (struct lpar_usage){
 			.mem_mib = part->current->mem_mib,
 			.proc_units_x100 = part->current->proc_units_x100,
 		};
 		if (part->current->profile.proc_mode == LPAR_PROC_DEDICATED)
-			job->entry->claim.procs_dedicated = part->current->procs;
+			job->lpar->claim.procs_dedicated = part->current->procs;
 	}
-	pthread_mutex_unlock(&host->lock);
+	pthread_mutex_unlock(&managed->lock);
 	if (rq->keylock_given)
 		part->keylock = rq->keylock;
 	return r;
@@ -50,24 +50,27 @@ static int on_bytes(const char *what, uint64_t done, uint64_t total, void *user)
 static int bring_up(struct lpar_job *job, const struct hv_record *rec, enum fw_failure *ret_failure,
 		    struct par_error **err)
 {
-	const struct lpar_state_request *rq = job->data;
+	const struct lpar_power_request *rq = job->data;
 	const struct lpar_partition *part = rec->part;
 	struct hv_progress progress = { .fn = on_bytes, .user = job };
 	struct hv_definition def = { .part = part };
-	struct hv *hv = job->host->hv;
+	struct hv *hv = job->managed->hv;
 	auto_fw_image image = { 0 };
 	int r;
 
 	*ret_failure = FW_FAILURE_NO_IMAGE;
-	r = lpar_model_image(job->config, part, &image, err);
+	r = lpar_define_image(job->config, part, &image, err);
+	if (r < 0)
+		return r;
 	if (r > 0) {
 		def.image = &image;
 		r = hv->ops->image_ensure(hv, &image, &progress, err);
-		r = r < 0 ? r
-			  : hv->ops->disk_ensure(hv, rq->uuid, &image, job->config->disk_mib, err);
+		if (r < 0)
+			return r;
+		r = hv->ops->disk_ensure(hv, job->uuid, &image, job->config->disk_mib, err);
+		if (r < 0)
+			return r;
 	}
-	if (r < 0)
-		return r;
 	*ret_failure = FW_FAILURE_HYPERVISOR;
 	def.boot_mode = rq->boot_mode_given ? rq->boot_mode : part->current->profile.boot_mode;
 	lpar_job_progress(job, "define", 1, 1);
@@ -75,7 +78,7 @@ static int bring_up(struct lpar_job *job, const struct hv_record *rec, enum fw_f
 	if (r < 0)
 		return r;
 	lpar_job_progress(job, "start", 1, 1);
-	return hv->ops->start(hv, rq->uuid, rq->profile != NULL, err);
+	return hv->ops->start(hv, job->uuid, rq->profile != NULL, err);
 }
 
 /* Is this the LPAR's fault, so that it is in Error now?  Not when libvirtd went away. */
@@ -88,8 +91,8 @@ static bool is_failure(const struct par_error *err)
 /* Keep the failure with the LPAR, everything else as it was before. */
 static void keep_failure(struct lpar_job *job, struct lpar_partition *before, const char *refcode)
 {
-	struct lpar_state_request *rq = job->data;
-	struct hv *hv = job->host->hv;
+	struct lpar_power_request *rq = job->data;
+	struct hv *hv = job->managed->hv;
 	auto_error err = NULL;
 
 	snprintf(rq->failure, sizeof(rq->failure), "%s", refcode);
@@ -128,16 +131,16 @@ static int activate(struct lpar_job *job, struct hv_record *rec, struct lpar_par
 
 int lpar_activate_work(struct lpar_job *job, struct par_error **err)
 {
-	struct lpar_state_request *rq = job->data;
-	struct hv *hv = job->host->hv;
+	struct lpar_power_request *rq = job->data;
+	struct hv *hv = job->managed->hv;
 	auto_partition before = NULL;
 	auto_hv_record rec = { 0 };
 	struct lpar_live live;
-	int r = hv->ops->get(hv, rq->uuid, &rec, err);
+	int r = hv->ops->get(hv, job->uuid, &rec, err);
 
 	if (r < 0)
 		return r;
-	lpar_model_live(&rec, &live);
+	lpar_define_live(&rec, &live);
 	if (rec.live.state == HV_RUN_SUSPENDED)
 		live.state = LPAR_STATE_NOT_ACTIVATED; /* it goes on from its saved memory */
 	r = lpar_operation_check(rec.part, &live, LPAR_OP_ON, rq->profile != NULL, err);
@@ -146,7 +149,5 @@ int lpar_activate_work(struct lpar_job *job, struct par_error **err)
 	before = lpar_partition_dup(rec.part);
 	if (!before)
 		return par_oom(err);
-	r = activate(job, &rec, before, err);
-	lpar_managed_fetch(job->host, rq->uuid);
-	return r;
+	return activate(job, &rec, before, err);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Work that several jobs share: see model.h. */
+/* Work that several jobs share: see define_lpar.h. */
 #include "lpard/daemon/jobs/define_lpar.h"
 
 #include "lpard/daemon/systems/images.h"
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
-void lpar_model_live(const struct hv_record *rec, struct lpar_live *ret)
+void lpar_define_live(const struct hv_record *rec, struct lpar_live *ret)
 {
 	*ret = (struct lpar_live){ .state = LPAR_STATE_NOT_ACTIVATED };
 	switch (rec->live.state) {
@@ -32,22 +32,22 @@ void lpar_model_live(const struct hv_record *rec, struct lpar_live *ret)
 	ret->procs = rec->live.vcpus;
 }
 
-int lpar_model_others(const struct lpar_managed *host, const char *uuid, struct lpar_set *ret)
+int lpar_define_others(const struct lpar_managed *managed, const char *uuid, struct lpar_set *ret)
 {
-	struct lpar_partition **v = calloc(host->set.n + 1, sizeof(struct lpar_partition *));
+	struct lpar_partition **v = calloc(managed->set.n + 1, sizeof(struct lpar_partition *));
 
 	if (!v)
 		return -ENOMEM;
 	*ret = (struct lpar_set){ .v = v };
-	for (size_t i = 0; i < host->set.n; i++) {
-		if (strcasecmp(host->set.v[i]->uuid, uuid) != 0)
-			v[ret->n++] = host->set.v[i];
+	for (size_t i = 0; i < managed->set.n; i++) {
+		if (strcasecmp(managed->set.v[i]->uuid, uuid) != 0)
+			v[ret->n++] = managed->set.v[i];
 	}
 	return 0;
 }
 
-int lpar_model_image(const struct lpar_config *config, const struct lpar_partition *part,
-		     struct fw_image *ret, struct par_error **err)
+int lpar_define_image(const struct lpar_config *config, const struct lpar_partition *part,
+		      struct fw_image *ret, struct par_error **err)
 {
 	int r;
 
@@ -59,17 +59,17 @@ int lpar_model_image(const struct lpar_config *config, const struct lpar_partiti
 	return r < 0 ? r : 1;
 }
 
-int lpar_model_define(const struct lpar_job *job, const struct lpar_partition *part,
-		      struct par_error **err)
+int lpar_define_lpar(const struct lpar_job *job, const struct lpar_partition *part,
+		     struct par_error **err)
 {
 	struct lpar_profile *first = lpar_profile_find(part, part->default_profile);
 	const struct lpar_profile *p = part->current ? &part->current->profile : first;
 	auto_fw_image image = { 0 };
 	struct hv_definition def = { .part = part };
-	struct hv *hv = job->host->hv;
+	struct hv *hv = job->managed->hv;
 
 	/* Activation asks for the image again, and says when it is not there. */
-	if (lpar_model_image(job->config, part, &image, NULL) > 0)
+	if (lpar_define_image(job->config, part, &image, NULL) > 0)
 		def.image = &image;
 	if (p)
 		def.boot_mode = p->boot_mode;

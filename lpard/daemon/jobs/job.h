@@ -2,12 +2,15 @@
 /*
  * A change under way.  Every changing request is a job: it holds the LPAR it changes, so that a
  * second one is refused at once, its work runs on a worker, it may tell of progress, and when it
- * ends its result is answered and written to the log (the audit line).  A job whose caller has gone
- * goes on.
+ * ends its result goes into the reply (reply.h), to the list of events and to the log (the audit
+ * line).  A job whose caller has gone goes on.
+ *
+ * A reply is never older than the change: after every piece of work on an LPAR the worker itself
+ * reads that LPAR anew, and the loop takes over what was read before it looks at the result.
  */
 #pragma once
 
-#include "lpard/daemon/server/call.h"
+#include "lpard/daemon/jobs/reply.h"
 #include "lpard/daemon/systems/fetch.h"
 #include "lpard/daemon/systems/inventory.h"
 
@@ -15,52 +18,49 @@ struct lpar_job {
 	uint64_t id;
 	const char *what;	 /* "Create"; for the log */
 	char subject[64];	 /* the LPAR's name; for the log */
-	char uuid[PAR_UUID_LEN]; /* and what else names it in the list of events */
+	char uuid[PAR_UUID_LEN]; /* of the LPAR that is or was held; "": none was */
 	uint32_t lpar_id;
 	bool told; /* that it has begun */
 	struct lpar_daemon *daemon;
-	struct lpar_managed *host;
-	struct lpar_lpar *entry; /* held; NULL: none */
-	struct lpar_peer peer;
+	struct lpar_managed *managed;
+	struct lpar_lpar *lpar; /* held; NULL: none */
 	uint64_t started_ms;
 	const struct lpar_config *config;
+	struct lpar_reply *reply;
 
-	struct lpar_call *call; /* answered at the end; NULL: nobody waits */
 	/* The job's work, on a worker. */
 	int (*work)(struct lpar_job *job, struct par_error **err);
 	/* In the loop after work that went well; takes over: lpar_job_end() later.  May be NULL. */
 	void (*then)(struct lpar_job *job);
-	/* In the loop when the job ends, before the answer; may be NULL. */
+	/* In the loop when the job ends, before the reply; may be NULL. */
 	void (*ended)(struct lpar_job *job);
-	/* Instead of an answer to ->call: for parts of a larger one; may be NULL. */
-	void (*report)(struct lpar_job *job, void *user);
-	void *report_user;
-	struct lpar_call **progress_call; /* who is told of progress, if not ->call; may be NULL */
-	void *data;			  /* what the work needs; freed by free_data */
+	void *data; /* what the work needs; freed by free_data */
 	void (*free_data)(void *data);
 
 	int result;
 	struct par_error *error;
-	uint64_t last_progress_ms;
+	uint64_t last_progress_ms; /* the worker's */
 };
 
 /*
- * lpar_job_new - a job that does not run yet; never NULL unless out of memory
- * @call	taken over when it succeeds; NULL for a part of a larger job (then @peer counts)
+ * lpar_job_new - a job that does not run yet
+ * @reply	is held by the job until its end
+ * @data	freed by @free_data with the job, or at once when there is no memory for one
+ * Returns NULL when out of memory; the reply says so then.
  */
-struct lpar_job *lpar_job_new(struct lpar_managed *host, struct lpar_call *call,
-			      const struct lpar_peer *peer, const char *what);
+struct lpar_job *lpar_job_new(struct lpar_managed *managed, struct lpar_reply *reply,
+			      const char *what, void *data, void (*free_data)(void *data));
 
 /* lpar_job_hold - take an LPAR for the job; PAR_E_BUSY when another job has it */
-int lpar_job_hold(struct lpar_job *job, struct lpar_lpar *entry, struct par_error **err);
+int lpar_job_hold(struct lpar_job *job, struct lpar_lpar *lpar, struct par_error **err);
 /* lpar_job_release - let it go before the end (what follows is only waiting) */
 void lpar_job_release(struct lpar_job *job);
 
-/* lpar_job_run - start the work; the job ends by itself (or ->then takes over) */
+/* lpar_job_run - start ->work; the job ends by itself (or ->then takes over) */
 void lpar_job_run(struct lpar_job *job);
 /* lpar_job_fail - end it with an error that is taken over */
 void lpar_job_fail(struct lpar_job *job, struct par_error **err);
-/* lpar_job_end - answer, log and free */
+/* lpar_job_end - log, reply and free */
 void lpar_job_end(struct lpar_job *job);
 
 /* lpar_job_progress - on the worker: tell how far it is; cheap to call often */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Activation and shutdown: see state.h.  The work of an activation is in activate.c. */
+/* Activation and shutdown: see shutdown.h.  The work of an activation is in activate.c. */
 #include "lpard/daemon/jobs/shutdown.h"
 
 #include "lpard/common/json.h"
@@ -10,9 +10,9 @@
 
 #include <string.h>
 
-void lpar_state_request_free(void *request)
+void lpar_power_request_free(void *request)
 {
-	struct lpar_state_request *rq = request;
+	struct lpar_power_request *rq = request;
 
 	free(rq->profile);
 	free(rq);
@@ -29,14 +29,13 @@ static int leave_error(struct hv *hv, struct hv_record *rec, struct par_error **
 /* It went off by itself while the plug was being pulled: that is what was wanted. */
 static int stop_now(struct lpar_job *job, struct par_error **err)
 {
-	const struct lpar_state_request *rq = job->data;
-	struct hv *hv = job->host->hv;
+	struct hv *hv = job->managed->hv;
 	auto_hv_record now = { 0 };
-	int r = hv->ops->stop(hv, rq->uuid, HV_STOP_IMMEDIATE, err);
+	int r = hv->ops->stop(hv, job->uuid, HV_STOP_IMMEDIATE, err);
 
 	if (r >= 0 || !err || !*err || (*err)->id != PAR_E_WRONG_STATE)
 		return r;
-	if (hv->ops->get(hv, rq->uuid, &now, NULL) < 0 || now.live.state != HV_RUN_OFF)
+	if (hv->ops->get(hv, job->uuid, &now, NULL) < 0 || now.live.state != HV_RUN_OFF)
 		return r;
 	par_error_free(err);
 	return 0;
@@ -44,62 +43,53 @@ static int stop_now(struct lpar_job *job, struct par_error **err)
 
 static int pull_plug(struct lpar_job *job, struct hv_record *rec, struct par_error **err)
 {
-	const struct lpar_state_request *rq = job->data;
-	struct hv *hv = job->host->hv;
+	const struct lpar_power_request *rq = job->data;
+	struct hv *hv = job->managed->hv;
 	bool off = rec->live.state == HV_RUN_OFF;
-	int r = 0;
 
 	if (rq->op == LPAR_OP_RESTART_IMMED)
-		r = hv->ops->restart(hv, rq->uuid, HV_RESTART_IMMEDIATE, err);
-	else if (!off)
-		r = stop_now(job, err);
-	if (r >= 0 && off && rec->part->error_refcode)
-		r = leave_error(hv, rec, err);
-	return r;
+		return hv->ops->restart(hv, job->uuid, HV_RESTART_IMMEDIATE, err);
+	if (!off)
+		return stop_now(job, err);
+	return rec->part->error_refcode ? leave_error(hv, rec, err) : 0;
 }
 
 /* First part of every shutdown: is it allowed?  The immediate ones are done then. */
 static int shutdown_work(struct lpar_job *job, struct par_error **err)
 {
-	const struct lpar_state_request *rq = job->data;
-	struct hv *hv = job->host->hv;
+	const struct lpar_power_request *rq = job->data;
+	struct hv *hv = job->managed->hv;
 	auto_hv_record rec = { 0 };
 	struct lpar_live live;
-	int r = hv->ops->get(hv, rq->uuid, &rec, err);
+	int r = hv->ops->get(hv, job->uuid, &rec, err);
 
 	if (r < 0)
 		return r;
-	lpar_model_live(&rec, &live);
+	lpar_define_live(&rec, &live);
 	live.rmc_state = LPAR_RMC_ACTIVE; /* was looked at in the loop, where the agent is */
 	r = lpar_operation_check(rec.part, &live, rq->op, false, err);
 	if (r < 0 || (rq->op != LPAR_OP_SHUTDOWN_IMMED && rq->op != LPAR_OP_RESTART_IMMED))
 		return r;
-	r = pull_plug(job, &rec, err);
-	lpar_managed_fetch(job->host, rq->uuid);
-	return r;
+	return pull_plug(job, &rec, err);
 }
 
 /* The power button, for a guest without an agent. */
 static int button_work(struct lpar_job *job, struct par_error **err)
 {
-	const struct lpar_state_request *rq = job->data;
-	struct hv *hv = job->host->hv;
-	int r;
+	const struct lpar_power_request *rq = job->data;
+	struct hv *hv = job->managed->hv;
 
 	if (rq->restart)
-		r = hv->ops->restart(hv, rq->uuid, HV_RESTART_ASK, err);
-	else
-		r = hv->ops->stop(hv, rq->uuid, HV_STOP_ASK, err);
-	lpar_managed_fetch(job->host, rq->uuid);
-	return r;
+		return hv->ops->restart(hv, job->uuid, HV_RESTART_ASK, err);
+	return hv->ops->stop(hv, job->uuid, HV_STOP_ASK, err);
 }
 
 /* The last part: wait until the guest has done it. */
-static int on_change(struct lpar_lpar *e, bool rebooted, bool timed_out, void *user)
+static int on_guest_change(struct lpar_lpar *lpar, bool rebooted, bool timed_out, void *user)
 {
 	struct lpar_job *job = user;
-	const struct lpar_state_request *rq = job->data;
-	bool off = !lpar_lpar_running(e);
+	const struct lpar_power_request *rq = job->data;
+	bool off = !lpar_lpar_running(lpar);
 
 	if (rq->restart ? rebooted : off) {
 		job->result = 0;
@@ -108,7 +98,7 @@ static int on_change(struct lpar_lpar *e, bool rebooted, bool timed_out, void *u
 				       "The partition named %s was shut down and did not restart.",
 				       job->subject);
 	} else if (timed_out) {
-		lpar_lpar_set_stopping(e, false);
+		lpar_lpar_set_stopping(lpar, false);
 		job->result = par_fail(
 			&job->error, PAR_E_TIMED_OUT, 0,
 			"The partition named %s did not shut down within %llu seconds.  Retry the "
@@ -124,18 +114,18 @@ static int on_change(struct lpar_lpar *e, bool rebooted, bool timed_out, void *u
 /* From here on the LPAR is free: an impatient operator may pull the plug. */
 static void wait_for_guest(struct lpar_job *job)
 {
-	const struct lpar_state_request *rq = job->data;
-	struct lpar_lpar *e = job->entry;
+	const struct lpar_power_request *rq = job->data;
+	struct lpar_lpar *lpar = job->lpar;
 	auto_error err = NULL;
-	bool gone = e->gone;
+	bool gone = lpar->gone;
 
-	lpar_lpar_set_stopping(e, lpar_lpar_running(e) && !gone);
+	lpar_lpar_set_stopping(lpar, lpar_lpar_running(lpar) && !gone);
 	lpar_job_release(job);
-	if (gone || (!lpar_lpar_running(e) && !rq->restart)) {
+	if (gone || (!lpar_lpar_running(lpar) && !rq->restart)) {
 		lpar_job_end(job);
 		return;
 	}
-	if (lpar_lpar_wait(e, job->config->shutdown_wait_s * 1000, on_change, job) < 0) {
+	if (lpar_lpar_wait(lpar, job->config->shutdown_wait_s * 1000, on_guest_change, job) < 0) {
 		par_oom(&err);
 		lpar_job_fail(job, &err);
 	}
@@ -152,7 +142,7 @@ static void press_button(struct lpar_job *job)
 static void agent_ended(struct lpar_stream *s, const struct par_error *err, void *user)
 {
 	struct lpar_job *job = user;
-	const struct lpar_state_request *rq = job->data;
+	const struct lpar_power_request *rq = job->data;
 	auto_error copy = NULL;
 
 	(void)s;
@@ -185,58 +175,58 @@ static const struct lpar_stream_ops shutdown_ops = {
 /* Ask the operating system itself, if it can be asked. */
 static void ask_guest(struct lpar_job *job)
 {
-	const struct lpar_state_request *rq = job->data;
-	struct lpar_lpar *e = job->entry;
+	const struct lpar_power_request *rq = job->data;
+	struct lpar_lpar *lpar = job->lpar;
 	auto_json parameters = json_object_new_object();
 	auto_error err = NULL;
 	struct lpar_stream *stream;
 	int r = -ENOTCONN;
 
-	if (rq->op == LPAR_OP_SHUTDOWN && !lpar_agent_link_up(e->agent)) {
+	if (rq->op == LPAR_OP_SHUTDOWN && !lpar_agent_link_up(lpar->agent)) {
 		press_button(job);
 		return;
 	}
 	if (par_json_put(parameters, "restart", json_object_new_boolean(rq->restart)) == 0 &&
 	    par_json_put(parameters, "immediate", json_object_new_boolean(rq->immediate)) == 0 &&
-	    lpar_agent_link_channel(e->agent))
-		r = lpar_stream_open(lpar_agent_link_channel(e->agent), "org.lpard.agent.Shutdown",
-				     parameters, &shutdown_ops, job, &stream, &err);
+	    lpar_agent_link_channel(lpar->agent))
+		r = lpar_stream_open(lpar_agent_link_channel(lpar->agent),
+				     "org.lpard.agent.Shutdown", parameters, &shutdown_ops, job,
+				     &stream, &err);
 	if (r < 0)
 		lpar_job_fail(job, &err);
 }
 
 static void activation_ended(struct lpar_job *job)
 {
-	const struct lpar_state_request *rq = job->data;
+	const struct lpar_power_request *rq = job->data;
 
-	if (rq->failure[0] && job->entry)
-		lpar_lpar_refcode(job->entry, rq->failure);
+	if (rq->failure[0] && job->lpar)
+		lpar_lpar_refcode(job->lpar, rq->failure);
 }
 
 /* What the loop knows and the workers do not: is there an agent? */
-static int check_agent(const struct lpar_state_request *rq, const struct lpar_lpar *e,
+static int check_agent(const struct lpar_power_request *rq, const struct lpar_lpar *lpar,
 		       struct par_error **err)
 {
 	struct lpar_live live;
 
 	if (rq->op != LPAR_OP_OSSHUTDOWN && rq->op != LPAR_OP_OSSHUTDOWN_RESTART)
 		return 0;
-	lpar_lpar_live(e, &live);
-	return lpar_operation_check(e->part, &live, rq->op, false, err);
+	lpar_lpar_live(lpar, &live);
+	return lpar_operation_check(lpar->part, &live, rq->op, false, err);
 }
 
-void lpar_state_start(struct lpar_job *job, struct lpar_lpar *entry)
+void lpar_power_start(struct lpar_job *job, struct lpar_lpar *lpar)
 {
-	struct lpar_state_request *rq = job->data;
+	struct lpar_power_request *rq = job->data;
 	auto_error err = NULL;
 
-	memcpy(rq->uuid, entry->uuid, sizeof(rq->uuid));
-	if (lpar_job_hold(job, entry, &err) < 0 || check_agent(rq, entry, &err) < 0) {
+	if (lpar_job_hold(job, lpar, &err) < 0 || check_agent(rq, lpar, &err) < 0) {
 		lpar_job_fail(job, &err);
 		return;
 	}
 	if (rq->op == LPAR_OP_ON) {
-		lpar_lpar_set_activating(entry, true);
+		lpar_lpar_set_activating(lpar, true);
 		job->work = lpar_activate_work;
 		job->ended = activation_ended;
 	} else {

@@ -52,22 +52,22 @@ static int put_row(struct listing *l, const struct lpar_record *rec, struct par_
 	return 0;
 }
 
-static int put_refcodes(struct listing *l, struct lpar_record rec, const struct lpar_lpar *e,
+static int put_refcodes(struct listing *l, struct lpar_record rec, const struct lpar_lpar *lpar,
 			struct par_error **err)
 {
 	struct lpar_refcode none = { .refcode = "" };
-	size_t n = e->refcodes.n < l->count ? e->refcodes.n : (size_t)l->count;
+	size_t n = lpar->refcodes.n < l->count ? lpar->refcodes.n : (size_t)l->count;
 	int r = 0;
 
 	rec.refcode = &none;
 	if (n == 0) {
 		/* lpard was started anew since: the last error is kept with the LPAR. */
-		if (e->part->error_refcode)
-			none.refcode = e->part->error_refcode;
+		if (lpar->part->error_refcode)
+			none.refcode = lpar->part->error_refcode;
 		return put_row(l, &rec, err);
 	}
 	for (size_t i = 0; i < n && r >= 0; i++) {
-		const struct lpar_refcode_kept *k = &e->refcodes.v[i];
+		const struct lpar_refcode_kept *k = &lpar->refcodes.v[i];
 		struct lpar_refcode code = { .time = k->time, .refcode = k->code };
 
 		rec.refcode = &code;
@@ -97,32 +97,32 @@ static int put_profiles(struct listing *l, struct lpar_record rec, struct par_er
 	return r;
 }
 
-static int put_entry(struct listing *l, const struct lpar_managed *host, const struct lpar_lpar *e,
-		     struct par_error **err)
+static int put_entry(struct listing *l, const struct lpar_managed *managed,
+		     const struct lpar_lpar *lpar, struct par_error **err)
 {
 	struct lpar_live live;
 	struct lpar_record rec = {
-		.system = &host->sys, .partition = e->part, .live = &live, .now = l->now
+		.system = &managed->sys, .partition = lpar->part, .live = &live, .now = l->now
 	};
 
-	if (e->reserved)
+	if (lpar->reserved)
 		return 0;
-	lpar_lpar_live(e, &live);
+	lpar_lpar_live(lpar, &live);
 	if (l->kind == LPAR_LIST_PROF)
 		return put_profiles(l, rec, err);
-	if (!lpar_filter_match(&l->filter, e->part, NULL))
+	if (!lpar_filter_match(&l->filter, lpar->part, NULL))
 		return 0;
 	if (l->kind == LPAR_LIST_REFCODE_LPAR)
-		return put_refcodes(l, rec, e, err);
+		return put_refcodes(l, rec, lpar, err);
 	return put_row(l, &rec, err);
 }
 
-static int put_host(struct listing *l, const struct lpar_managed *host, struct par_error **err)
+static int put_host(struct listing *l, const struct lpar_managed *managed, struct par_error **err)
 {
 	struct lpar_usage usage;
 	struct lpar_refcode none = { .number = 0, .refcode = "" };
 	struct lpar_record rec = {
-		.system = &host->sys, .usage = &usage, .refcode = &none, .now = l->now
+		.system = &managed->sys, .usage = &usage, .refcode = &none, .now = l->now
 	};
 	int r;
 
@@ -131,7 +131,7 @@ static int put_host(struct listing *l, const struct lpar_managed *host, struct p
 	case LPAR_LIST_MEM_SYS:
 	case LPAR_LIST_PROC_SYS:
 	case LPAR_LIST_REFCODE_SYS:
-		lpar_managed_usage(host, NULL, &usage);
+		lpar_managed_usage(managed, NULL, &usage);
 		return put_row(l, &rec, err);
 	case LPAR_LIST_LPAR:
 	case LPAR_LIST_PROF:
@@ -141,9 +141,9 @@ static int put_host(struct listing *l, const struct lpar_managed *host, struct p
 	case LPAR_LIST_COUNT:
 		break;
 	}
-	r = lpar_filter_check(&l->filter, &host->set, err);
-	for (size_t i = 0; i < host->n_lpars && r >= 0; i++)
-		r = put_entry(l, host, host->lpars[i], err);
+	r = lpar_filter_check(&l->filter, &managed->set, err);
+	for (size_t i = 0; i < managed->n_lpars && r >= 0; i++)
+		r = put_entry(l, managed, managed->lpars[i], err);
 	return r;
 }
 
@@ -195,16 +195,16 @@ static int list_systems(struct lpar_daemon *d, struct listing *l, const char *na
 	if (name && !one)
 		return lpar_method_no_system(name, err);
 	for (size_t i = 0; i < d->n_systems; i++) {
-		struct lpar_managed *host = d->systems[i];
+		struct lpar_managed *managed = d->systems[i];
 		int r;
 
-		if (one && one != host)
+		if (one && one != managed)
 			continue;
-		if (host->connection != HV_CONNECTION_DOWN && lpar_managed_settling(host)) {
+		if (managed->connection != HV_CONNECTION_DOWN && lpar_managed_settling(managed)) {
 			lpar_waiting_add(d->waiting, take_ptr(*call), WAIT_SYS_MS);
 			return 0;
 		}
-		r = put_host(l, host, err);
+		r = put_host(l, managed, err);
 		if (r < 0)
 			return r;
 	}
@@ -215,15 +215,15 @@ static int list_systems(struct lpar_daemon *d, struct listing *l, const char *na
 static int list_one(struct lpar_daemon *d, struct listing *l, const char *name,
 		    struct lpar_call **call, struct par_error **err)
 {
-	struct lpar_managed *host;
+	struct lpar_managed *managed;
 	int r;
 
 	if (!name)
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "\"system\" is missing");
-	host = lpar_method_system(d, call, name);
-	if (!host)
+	managed = lpar_method_system(d, call, name);
+	if (!managed)
 		return 0;
-	r = put_host(l, host, err);
+	r = put_host(l, managed, err);
 	return r < 0 ? r : answer(call, l, err);
 }
 

@@ -1,58 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ChangeState: one job for each LPAR, one answer when all of them have ended. */
-#include "lpard/common/json.h"
 #include "lpard/daemon/methods/common.h"
 #include "lpard/daemon/jobs/shutdown.h"
 
 #include <string.h>
-
-/* Several jobs of one call. */
-struct group {
-	struct lpar_call *call; /* NULL: nobody waits */
-	size_t pending;
-	struct par_error *first;
-};
-
-static void group_call_gone(struct lpar_call *call, void *user)
-{
-	struct group *g = user;
-
-	(void)call;
-	g->call = NULL;
-}
-
-static void group_drop(struct group *g)
-{
-	if (--g->pending > 0)
-		return;
-	if (g->call) {
-		if (g->first)
-			lpar_call_fail(&g->call, &g->first);
-		else
-			lpar_call_reply(&g->call, NULL);
-	}
-	par_error_free(&g->first);
-	free(g);
-}
-
-/* The first error's kind, all the texts. */
-static void group_report(struct lpar_job *job, void *user)
-{
-	struct group *g = user;
-	const char *msg = job->error && job->error->msg ? job->error->msg : "out of memory";
-
-	if (job->result < 0 && !g->first) {
-		par_fail(&g->first, job->error ? job->error->id : PAR_E_SYSTEM, 0, "%s", msg);
-	} else if (job->result < 0) {
-		char *both = par_strdup_printf("%s\n%s", g->first->msg, msg);
-
-		if (both) {
-			free(g->first->msg);
-			g->first->msg = both;
-		}
-	}
-	group_drop(g);
-}
 
 static enum lpar_operation operation_of(const struct lpar_params_ChangeState *p)
 {
@@ -69,21 +20,6 @@ static enum lpar_operation operation_of(const struct lpar_params_ChangeState *p)
 	return LPAR_OP_ON;
 }
 
-/* Borrows the profile's name. */
-static struct lpar_state_request request_of(struct lpar_params_ChangeState *p)
-{
-	return (struct lpar_state_request){
-		.op = operation_of(p),
-		.profile = (char *)(uintptr_t)p->profile,
-		.boot_mode = p->boot_mode.value,
-		.boot_mode_given = p->boot_mode.given,
-		.keylock = p->keylock.value,
-		.keylock_given = p->keylock.given,
-		.restart = p->restart,
-		.immediate = p->immediate,
-	};
-}
-
 struct targets {
 	struct lpar_lpar **v;
 	size_t n;
@@ -94,7 +30,7 @@ static void targets_done(struct targets *t)
 	free(t->v);
 }
 
-static int add_target(struct targets *t, struct lpar_lpar *e, struct par_error **err)
+static int add_target(struct targets *t, struct lpar_lpar *lpar, struct par_error **err)
 {
 	struct lpar_lpar **v = reallocarray(t->v, t->n + 1, sizeof(struct lpar_lpar *));
 
@@ -102,33 +38,33 @@ static int add_target(struct targets *t, struct lpar_lpar *e, struct par_error *
 		return par_oom(err);
 	t->v = v;
 	for (size_t i = 0; i < t->n; i++) {
-		if (v[i] == e)
+		if (v[i] == lpar)
 			return 0; /* named twice */
 	}
-	v[t->n++] = e;
+	v[t->n++] = lpar;
 	return 0;
 }
 
-static int add_named(const struct lpar_managed *host, const struct lpar_params_ChangeState *p,
+static int add_named(const struct lpar_managed *managed, const struct lpar_params_ChangeState *p,
 		     struct targets *t, struct par_error **err)
 {
-	struct lpar_lpar *e;
+	struct lpar_lpar *lpar;
 
 	for (size_t i = 0; i < p->lpars.n; i++) {
-		int r = lpar_managed_get(host, p->lpars.v[i], 0, &e, err);
+		int r = lpar_managed_get(managed, p->lpars.v[i], 0, &lpar, err);
 
 		if (r < 0)
 			return r;
-		r = add_target(t, e, err);
+		r = add_target(t, lpar, err);
 		if (r < 0)
 			return r;
 	}
 	for (size_t i = 0; i < p->ids.n; i++) {
-		int r = lpar_managed_get(host, NULL, (uint32_t)p->ids.v[i], &e, err);
+		int r = lpar_managed_get(managed, NULL, (uint32_t)p->ids.v[i], &lpar, err);
 
 		if (r < 0)
 			return r;
-		r = add_target(t, e, err);
+		r = add_target(t, lpar, err);
 		if (r < 0)
 			return r;
 	}
@@ -136,39 +72,48 @@ static int add_named(const struct lpar_managed *host, const struct lpar_params_C
 }
 
 /* --all: those that are not yet as they should be */
-static int add_all(const struct lpar_managed *host, bool on, struct targets *t,
+static int add_all(const struct lpar_managed *managed, bool on, struct targets *t,
 		   struct par_error **err)
 {
 	int r = 0;
 
-	for (size_t i = 0; r >= 0 && i < host->n_lpars; i++) {
-		struct lpar_lpar *e = host->lpars[i];
+	for (size_t i = 0; r >= 0 && i < managed->n_lpars; i++) {
+		struct lpar_lpar *lpar = managed->lpars[i];
 
-		if (!e->reserved && lpar_lpar_running(e) != on)
-			r = add_target(t, e, err);
+		if (!lpar->reserved && lpar_lpar_running(lpar) != on)
+			r = add_target(t, lpar, err);
 	}
 	return r;
 }
 
-static struct lpar_state_request *copy_request(const struct lpar_state_request *rq)
+/* NULL when out of memory */
+static struct lpar_power_request *request_new(const struct lpar_params_ChangeState *p)
 {
-	struct lpar_state_request *copy = malloc(sizeof(*copy));
+	struct lpar_power_request *rq = malloc(sizeof(*rq));
 
-	if (!copy)
+	if (!rq)
 		return NULL;
-	*copy = *rq;
-	copy->profile = rq->profile ? strdup(rq->profile) : NULL;
-	if (rq->profile && !copy->profile) {
-		free(copy);
+	*rq = (struct lpar_power_request){
+		.op = operation_of(p),
+		.profile = p->profile ? strdup(p->profile) : NULL,
+		.boot_mode = p->boot_mode.value,
+		.boot_mode_given = p->boot_mode.given,
+		.keylock = p->keylock.value,
+		.keylock_given = p->keylock.given,
+		.restart = p->restart,
+		.immediate = p->immediate,
+	};
+	if (p->profile && !rq->profile) {
+		free(rq);
 		return NULL;
 	}
-	return copy;
+	return rq;
 }
 
-static void start_all(struct lpar_managed *host, struct lpar_call *call,
-		      const struct lpar_state_request *rq, const struct targets *t)
+/* One of the jobs, of which each may fail for itself. */
+static void start_one(struct lpar_lpar *lpar, struct lpar_reply *reply,
+		      const struct lpar_params_ChangeState *p)
 {
-	struct group *g = calloc(1, sizeof(*g));
 	static const char *const names[LPAR_OP_COUNT] = {
 		[LPAR_OP_ON] = "Activate",
 		[LPAR_OP_SHUTDOWN] = "Shutdown",
@@ -177,42 +122,19 @@ static void start_all(struct lpar_managed *host, struct lpar_call *call,
 		[LPAR_OP_OSSHUTDOWN] = "OsShutdown",
 		[LPAR_OP_OSSHUTDOWN_RESTART] = "OsRestart",
 	};
-	auto_error err = NULL;
+	struct lpar_power_request *rq = request_new(p);
+	struct lpar_job *job;
 
-	if (!g) {
-		par_oom(&err);
-		lpar_call_fail(&call, &err);
+	if (!rq) {
+		lpar_reply_error(reply, NULL);
 		return;
 	}
-	g->call = call;
-	g->pending = 1; /* our own, until all have begun */
-	call->gone = group_call_gone;
-	call->gone_user = g;
-	for (size_t i = 0; i < t->n; i++) {
-		struct lpar_job *job = lpar_job_new(host, NULL, &call->peer, names[rq->op]);
-		struct lpar_state_request *copy = copy_request(rq);
-
-		if (!job || !copy) {
-			if (!g->first)
-				par_oom(&g->first);
-			if (copy)
-				lpar_state_request_free(copy);
-			if (job)
-				lpar_job_end(job);
-			continue;
-		}
-		job->data = copy;
-		job->free_data = lpar_state_request_free;
-		job->report = group_report;
-		job->report_user = g;
-		job->progress_call = t->n == 1 ? &g->call : NULL;
-		g->pending++;
-		lpar_state_start(job, t->v[i]);
-	}
-	group_drop(g);
+	job = lpar_job_new(lpar->managed, reply, names[rq->op], rq, lpar_power_request_free);
+	if (job)
+		lpar_power_start(job, lpar);
 }
 
-static int find_targets(const struct lpar_managed *host, const struct lpar_params_ChangeState *p,
+static int find_targets(const struct lpar_managed *managed, const struct lpar_params_ChangeState *p,
 			struct targets *t, struct par_error **err)
 {
 	if (strcmp(p->resource, "lpar") != 0)
@@ -223,22 +145,28 @@ static int find_targets(const struct lpar_managed *host, const struct lpar_param
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 				"Either \"lpars\" and \"ids\" or \"all\" must be given");
 	if (p->all)
-		return add_all(host, p->operation == LPAR_POWER_ON, t, err);
-	return add_named(host, p, t, err);
+		return add_all(managed, p->operation == LPAR_POWER_ON, t, err);
+	return add_named(managed, p, t, err);
 }
 
 void lpar_method_ChangeState(struct lpar_daemon *d, struct lpar_call *call,
 			     struct lpar_params_ChangeState *params)
 {
-	struct lpar_managed *host = lpar_method_system(d, &call, params->system);
+	struct lpar_managed *managed = lpar_method_system(d, &call, params->system);
 	struct targets t par_cleanup(targets_done) = { 0 };
-	struct lpar_state_request rq = request_of(params);
+	struct lpar_reply *reply;
 	auto_error err = NULL;
 
-	if (!host)
+	if (!managed)
 		return;
-	if (find_targets(host, params, &t, &err) < 0)
+	if (find_targets(managed, params, &t, &err) < 0) {
 		lpar_call_fail(&call, &err);
-	else
-		start_all(host, call, &rq, &t);
+		return;
+	}
+	reply = lpar_reply_new(&call);
+	if (!reply)
+		return;
+	for (size_t i = 0; i < t.n; i++)
+		start_one(t.v[i], reply, params);
+	lpar_reply_drop(&reply);
 }

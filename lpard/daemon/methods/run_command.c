@@ -185,7 +185,7 @@ static int agent_parameters(const struct lpar_params_RunCommand *p, struct json_
 	return 0;
 }
 
-static void start(struct lpar_lpar *e, struct lpar_call *call, struct json_object *parameters,
+static void start(struct lpar_lpar *lpar, struct lpar_call *call, struct json_object *parameters,
 		  uint64_t wait_s)
 {
 	struct session *s = calloc(1, sizeof(*s));
@@ -199,15 +199,16 @@ static void start(struct lpar_lpar *e, struct lpar_call *call, struct json_objec
 		return;
 	}
 	par_log(PAR_LOG_NOTICE, "peer=%u/%d RunCommand system=%s lpar=%s",
-		(unsigned int)call->peer.uid, (int)call->peer.pid, e->managed->name, e->part->name);
-	s->link = e->agent;
+		(unsigned int)call->peer.uid, (int)call->peer.pid, lpar->managed->name,
+		lpar->part->name);
+	s->link = lpar->agent;
 	s->call = call;
 	s->parameters = parameters;
-	snprintf(s->lpar, sizeof(s->lpar), "%s", e->part->name);
+	snprintf(s->lpar, sizeof(s->lpar), "%s", lpar->part->name);
 	call->gone = on_gone;
 	call->gone_user = s;
 	/* Called back at once the session may be gone already; then there is no handle. */
-	wait = lpar_agent_link_when_up(e->agent, wait_s * 1000, on_agent, s);
+	wait = lpar_agent_link_when_up(lpar->agent, wait_s * 1000, on_agent, s);
 	if (wait)
 		s->wait = wait;
 }
@@ -215,22 +216,22 @@ static void start(struct lpar_lpar *e, struct lpar_call *call, struct json_objec
 void lpar_method_RunCommand(struct lpar_daemon *d, struct lpar_call *call,
 			    struct lpar_params_RunCommand *params)
 {
-	struct lpar_managed *host = lpar_method_system(d, &call, params->system);
+	struct lpar_managed *managed = lpar_method_system(d, &call, params->system);
 	struct json_object *parameters = NULL;
-	struct lpar_lpar *e = NULL;
+	struct lpar_lpar *lpar = NULL;
 	auto_error err = NULL;
 	int r;
 
-	if (!host)
+	if (!managed)
 		return;
-	r = lpar_method_lpar(host, params->lpar, params->id, &e, &err);
-	if (r >= 0 && !lpar_lpar_running(e))
+	r = lpar_method_lpar(managed, params->lpar, params->id, &lpar, &err);
+	if (r >= 0 && !lpar_lpar_running(lpar))
 		r = par_fail(&err, PAR_E_WRONG_STATE, 0, "the LPAR '%s' is not running",
-			     e->part->name);
+			     lpar->part->name);
 	if (r >= 0)
 		r = agent_parameters(params, &parameters, &err);
 	if (r < 0)
 		lpar_call_fail(&call, &err);
 	else
-		start(e, call, parameters, params->wait_s);
+		start(lpar, call, parameters, params->wait_s);
 }
