@@ -39,7 +39,7 @@ initrd_order() {
 			# A later kernel may do without it: an initramfs that lacks one it needs says so
 			# at its first boot.
 			if (!(name in builtin))
-				print "the kernel has no module " $2 > "/dev/stderr"
+				print "the kernel has no module " $2 ": passed over" > "/dev/stderr"
 			next
 		}
 		line = deps[name]; sub(/:/, "", line)
@@ -60,12 +60,15 @@ build_initrd() {
 	stage=$1.tree
 	on_exit "$stage"
 	mkdir -p "$stage/dev" "$stage/modules"
-	initrd_order "$modules" >"$stage/order" || die "the list of initramfs modules does not fit"
+	initrd_order "$modules" >"$stage/order" 2>"$stage/absent" || die "$(cat "$stage/absent")"
+	while read -r line; do
+		say "$line"
+	done <"$stage/absent"
 	while read -r kind path; do
 		cp "$modules/$path" "$stage/modules/"
 		echo "$kind /modules/${path##*/}" >>"$stage/modules.list"
 	done <"$stage/order"
-	rm "$stage/order"
+	rm "$stage/order" "$stage/absent"
 	cp "$init_exe" "$stage/init"
 	mknod -m 600 "$stage/dev/console" c 5 1
 	find "$stage" -exec touch -h -d @0 {} +

@@ -74,21 +74,27 @@ apt_own() {
 
 # apt_refresh - the index of the suite: its main part, -updates and -security, and copies of it
 # under another name (stable, testing) that are of another day, as far as the archives have them
-# with Debian's signature.  A copy of this day is good enough; "force" asks again.
+# with Debian's signature.  A copy of this day is good enough; LPARD_REFRESH asks again, once in a
+# run.
 apt_refresh() {
 	stamp=$apt_dir/refreshed
-	sources_read
-	if [ "${1:-}" != force ] && [ -z "${LPARD_REFRESH:-}" ] &&
-		[ -n "$(find "$stamp" -mmin -1440 2>/dev/null)" ] &&
+	if [ -z "${LPARD_REFRESH:-}" ] && [ -n "$(find "$stamp" -mmin -1440 2>/dev/null)" ] &&
+		[ "$(cat "$stamp")" = "$sources_mark" ]; then
+		return 0
+	fi
+	if [ -n "$(find "$stamp" -newer "$sources_file" 2>/dev/null)" ] &&
 		[ "$(cat "$stamp")" = "$sources_mark" ]; then
 		return 0
 	fi
 	sources_find_keyring
 	rm -f "$apt_dir/try"/*
 	: >"$apt_dir/parts.new"
-	# shellcheck disable=SC2046
-	sources_ask $(apt_part_names) >"$apt_dir/answers"
-	apt_refresh_parts
+	: >"$apt_dir/answers"
+	if [ -z "$sources_silent" ]; then
+		# shellcheck disable=SC2046
+		sources_ask $(apt_part_names) >"$apt_dir/answers"
+		apt_refresh_parts
+	fi
 	if apt_refresh_main; then
 		rm -f "$apt_dir/sources"/*
 		mv "$apt_dir/try"/* "$apt_dir/sources/"
@@ -99,10 +105,10 @@ apt_refresh() {
 		return 0
 	fi
 	if [ -f "$stamp" ]; then
-		say "no archive answers for '$suite'; going on with the index of $(apt_index_date)"
+		say "no archive has '$suite' now; going on with the index of $(apt_index_date)"
 		return 0
 	fi
-	if grep -q '^silent	' "$apt_dir/answers" && ! grep -q '^there	' "$apt_dir/answers"; then
+	if ! grep -qE '^(there|absent|unknown)	' "$apt_dir/answers"; then
 		die_archive "no archive in the apt sources of this machine answers (asked for '$suite')"
 	fi
 	die_archive "no archive in the apt sources of this machine has the suite '$suite' for '$arch'"
@@ -148,9 +154,9 @@ apt_refresh_part() {
 		printf 'Types: deb\nURIs: %s\nSuites: %s\nComponents: main\n' "$2" "$3"
 		printf 'Signed-By: %s\n' "$(sources_signed_by "$4")"
 	} >"$apt_dir/one/$3.sources"
-	if apt_own apt-get -qq -o APT::Update::Error-Mode=any -o Dir::Cache::pkgcache= \
-		-o Dir::Etc::sourceparts="$apt_dir/one" update >"$apt_dir/update.log" 2>&1; then
-		if apt_is_debian "$3"; then
+	if apt_own apt-get -qq -o APT::Update::Error-Mode=any -o Acquire::Retries=1 \
+		-o Dir::Cache::pkgcache= -o Dir::Etc::sourceparts="$apt_dir/one" update >"$apt_dir/update.log" 2>&1; then
+		if apt_is_debian; then
 			mv "$apt_dir/one/$3.sources" "$apt_dir/try/"
 			return 0
 		fi
@@ -163,9 +169,11 @@ apt_refresh_part() {
 	return 1
 }
 
-# apt_is_debian NAME - is the index that was just fetched Debian's, and of this suite?
+# apt_is_debian - is the index that one/ names and that was just fetched Debian's, of this suite?
 apt_is_debian() {
-	cat "$apt_dir"/lists/*"_dists_$1_"*Release 2>/dev/null | awk -v suite="$suite" '
+	release=$(apt_own apt-get -o Dir::Etc::sourceparts="$apt_dir/one" indextargets \
+		--no-release-info --format '$(FILENAME)' | sed -n 's/main_binary-.*//p' | head -n 1)
+	cat "${release}InRelease" "${release}Release" 2>/dev/null | awk -v suite="$suite" '
 		/^Origin: Debian$/ { debian = 1 }
 		/^Codename: / && ($2 == suite || index($2, suite "-") == 1) { named = 1 }
 		END { exit !(debian && named) }'

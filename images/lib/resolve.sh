@@ -183,9 +183,13 @@ apt_candidate() {
 # apt_plan_failed - one message: what is missing, and how old the index is
 apt_plan_failed() {
 	if [ -s "$apt_dir/gone" ]; then
-		say "the index of '$suite' for $arch ($(apt_index_date)) is ahead of its pool, not there are:" \
-			"$(sort -u "$apt_dir/gone" | tr '\n' ' ')"
-		exit "$status_archive"
+		date=$(apt_index_date)
+		days=$((($(date +%s) - $(date -d "$date" +%s)) / 86400))
+		count=$(sort -u "$apt_dir/gone" | wc -l)
+		[ "$count" -le 20 ] && more= || more="and $((count - 20)) more"
+		die_archive "the index of '$suite' for $arch, of $date ($days days old)," \
+			"names files that the archive does not have:" \
+			"$(sort -u "$apt_dir/gone" | head -n 20 | tr '\n' ' ')$more"
 	fi
 	grep -v "^'" "$apt_dir/resolve.log" | tail -n 20 | sed 's/^/  /' >&2
 	die_archive "the packages of '$suite' cannot be resolved (messages above)"
@@ -214,18 +218,32 @@ apt_absent() {
 	done <"$1.plan"
 }
 
-# Packages by version, which apt fetches into its own archives/ with digests checked.
+# Packages by version, which apt fetches into its own archives/ with digests checked.  When nothing
+# has come for a while the server hangs, and apt would wait for it with each file anew.
 apt_download() {
-	count=$(wc -l <"$1.absent")
+	total=$(awk '{ sum += $2 } END { print int(sum / 1024) + 1 }' "$1.absent")
+	had=$(apt_downloaded)
 	(
 		cd "$apt_dir/archives" || exit
-		cut -d' ' -f1 "$1.absent" | while read -r deb; do
+		# shellcheck disable=SC2046
+		set -- $(cut -d' ' -f1 "$1.absent" | while read -r deb; do
 			printf '%s=%s\n' "$(deb_package "$deb")" "$(deb_version "$deb")"
-		done | APT_CONFIG=$apt_dir/apt.conf xargs apt-get -c "$apt_dir/apt.conf" -qq download \
-			-o APT::Status-Fd=3 3>&1 >"$apt_dir/fetch.log" 2>&1
-	) | sed -un 's/^dlstatus:[0-9]*:\([0-9]*\).*/\1/p' | while read -r percent; do
-		moving "fetching $count packages: $percent %"
+		done)
+		APT_CONFIG=$apt_dir/apt.conf exec apt-get -c "$apt_dir/apt.conf" -qq download "$@" \
+			>"$apt_dir/fetch.log" 2>&1
+	) &
+	download=$!
+	size=$had
+	idle=0
+	while kill -0 "$download" 2>/dev/null; do
+		sleep 0.2
+		now=$(apt_downloaded)
+		moving "$(((now - had) * 100 / total)) % of $((total / 1024 + 1)) MB"
+		[ "$now" -ne "$size" ] && idle=0 || idle=$((idle + 1))
+		size=$now
+		[ "$idle" -le $((${LPARD_FETCH_IDLE:-30} * 5)) ] || kill "$download" 2>/dev/null || :
 	done
+	wait "$download" || :
 	# What was cut is begun anew.
 	while read -r deb size sum uri; do
 		[ -e "$apt_dir/archives/$deb" ] || continue
@@ -233,8 +251,13 @@ apt_download() {
 	done <"$1.absent"
 }
 
+# KiB that archives/ has
+apt_downloaded() {
+	du -sk --apparent-size "$apt_dir/archives" | cut -f1
+}
+
 apt_fetch_failed() {
-	grep -h '^[EW]:' "$apt_dir/fetch.log" | sort -u | head -n 5 | sed 's/^/  /' >&2
+	{ grep -h '^[EW]:' "$apt_dir/fetch.log" || :; } | sort -u | head -n 5 | sed 's/^/  /' >&2
 	die_archive "not fetched from the index of $(apt_index_date), tried $((try - 1)) times:" \
 		"$(cut -d' ' -f1 "$1.absent" | tr '\n' ' ')"
 }

@@ -7,6 +7,9 @@
 # Where the machine's apt sources are; tests name another place.
 apt_etc=${LPARD_APT_ETC:-/etc/apt}
 
+# Set when no archive answered.
+sources_silent=
+
 # sources_entries - the archives, as "URI<TAB>FILE:NUMBER" (the entry's place) of each binary entry
 # that has the component main, in the order of the sources, each archive once.  Lists that were
 # never updated do not matter.

@@ -14,18 +14,27 @@ suites_find() {
 	fi
 	# Debian's names by age, and what the machine's own sources name.
 	# shellcheck disable=SC2046
-	sources_ask unstable testing stable oldstable oldoldstable $(cat "$cache/images/entries-suites") |
-		awk -F '\t' '
-			BEGIN { n = split("oldoldstable oldstable stable testing unstable", name, " ")
-				for (i = 1; i <= n; i++) rank[name[i]] = i }
-			$1 == "there" && ($4 in rank) && !(seen[$3]++) {
-				print rank[$4], $5, $3, $6
-			}' | sort -rn >"$suites_file.new"
+	sources_ask unstable testing stable oldstable oldoldstable $(cat "$cache/images/entries-suites") \
+		>"$suites_file.answers"
+	awk -F '\t' '
+		BEGIN { n = split("oldoldstable oldstable stable testing unstable", name, " ")
+			for (i = 1; i <= n; i++) rank[name[i]] = i }
+		$1 == "there" && ($4 in rank) && !(seen[$3]++) {
+			print rank[$4], $5, $3, $6
+		}' "$suites_file.answers" | sort -rn >"$suites_file.new"
+	if [ ! -s "$suites_file.new" ] && grep -q '^unknown	' "$suites_file.answers"; then
+		# Archives that only apt can ask: take the word of the entries for what is stable.
+		sed 's/.*/3 & & -/' "$cache/images/entries-suites" >"$suites_file.new"
+	fi
+	if ! grep -qv '^silent	' "$suites_file.answers"; then
+		sources_silent=yes
+	fi
 	if [ ! -s "$suites_file.new" ]; then
 		rm -f "$suites_file.new"
 		# What was known is still true of a machine without an archive.
 		[ -s "$suites_file" ] && return 0
-		die_archive "no archive in the apt sources of this machine answers with a suite of Debian"
+		[ -z "$sources_silent" ] || die_archive "no archive in the apt sources of this machine answers"
+		die_archive "no archive in the apt sources of this machine has a suite of Debian"
 	fi
 	{
 		echo "# $sources_mark"

@@ -6,77 +6,8 @@
 # does is of interest here.
 # timeout: 600
 set -u
-# shellcheck source=tests/integration/lib.sh
-. "$PAR_TEST_SOURCE/integration/lib.sh"
-
-images=$PAR_TEST_SOURCE/../images
-port=8642
-work=$(mktemp -d)
-server=
-trap 'kill "$server" 2>/dev/null; gpgconf --kill all 2>/dev/null; rm -rf "$work"' EXIT
-export GNUPGHOME=$work/gnupg LPARD_APT_ETC=$work/etc LPARD_CACHE=$work/cache
-mkdir -m 700 "$GNUPGHOME"
-mkdir -p "$work/etc/sources.list.d" "$work/archive"
-for key in good foreign; do
-	gpg --batch --quiet --passphrase '' --quick-gen-key "$key" ed25519 sign never 2>"$work/gpg.log" ||
-		cat "$work/gpg.log"
-done
-gpg --batch --quiet --export good >"$work/good.gpg"
-cat >"$work/etc/sources.list.d/test.sources" <<END
-Types: deb
-URIs: http://127.0.0.1:$port/main http://127.0.0.1:$port/security
-Suites: beta
-Components: main
-Signed-By: $work/good.gpg
-END
-python3 "$PAR_TEST_SOURCE/integration/images/serve_archive.py" "$work/archive" $port "$work/requests" \
-	2>"$work/server.log" &
-server=$!
-
-echo 'int test_of_archive;' |
-	powerpc64le-linux-gnu-gcc -shared -nostdlib -Wl,-soname,libtest.so.1 -x c -o "$work/libtest.so.1" -
-
-# packages [EXTRA...] - what a tree has, as words of JSON; EXTRA words come first
-packages()
-{
-	local name
-	{
-		for name; do
-			printf '%s\n' "$name"
-		done
-		sed -e 's/#.*//' "$images/lists/base.txt" "$images/lists/mksysb.txt" | tr -s ' \t' '\n' |
-			grep . | sed 's/$/=1.0/'
-		echo "linux-image-powerpc64le=1.0 linux-image-6.1.0-9-powerpc64le"
-		echo linux-image-6.1.0-9-powerpc64le=1.0
-	} | jq -R . | jq -s -c .
-}
-
-# suite ALIAS CODENAME DATE MORE PACKAGE... - one suite; MORE is JSON to go in
-suite()
-{
-	local alias=$1 codename=$2 date=$3 more=$4
-	shift 4
-	printf '{"suite": "%s", "codename": "%s", "date": "%s, 12:00:00 UTC", "packages": %s%s}' \
-		"$alias" "$codename" "$date" "$(packages "$@")" "${more:+, $more}"
-}
-
-new="Sat, 21 Nov 2026" old="Sat, 12 Sep 2026"
-
-# archive PART KEY GONE SUITES - the part main or security, anew; GONE and SUITES are JSON
-archive()
-{
-	rm -rf "$work/archive/$1"
-	printf '{"key": %s, "gone": [%s], "suites": {%s}, "library": "%s"}' "$2" "$3" "$4" \
-		"$work/libtest.so.1" >"$work/description"
-	"$PAR_TEST_SOURCE/integration/images/make_archive.py" "$work/archive/$1" <"$work/description"
-}
-
-# alpha_and BETA - the JSON of the archive's usual suites, with this one in the middle
-alpha_and()
-{
-	printf '"alpha": %s, "oldoldstable": %s, "gamma": %s, "stable": %s, %s' \
-		"$alpha" "$alpha" "$gamma" "$gamma" "$1"
-}
+# shellcheck source=tests/integration/images/archive_lib.sh
+. "$PAR_TEST_SOURCE/integration/images/archive_lib.sh"
 
 # build [WORD...] - build the old system from empty caches; what was said is in $work/said, the seconds
 # are in $work/seconds
@@ -109,17 +40,25 @@ version()
 		sed -n "/^Package: $1\$/,/^\$/s/^Version: //p"
 }
 
-# said PATTERN - how many lines of what was said match
-said()
+# old_suite ALIAS CODENAME DATE MORE PACKAGE... - with the kernel that image.data names
+old_suite()
 {
-	grep -cE -- "$1" "$work/said"
+	suite "$@" "linux-image-powerpc64le=1.0 linux-image-6.1.0-9-powerpc64le" \
+		linux-image-6.1.0-9-powerpc64le=1.0
 }
 
-alpha=$(suite oldoldstable alpha "$old" '')
-gamma=$(suite stable gamma "$new" '')
-beta=$(suite oldstable beta "$new" '"valid_until": "Sun, 22 Nov 2020 12:00:00 UTC"')
+# alpha_and BETA - the JSON of the archive's usual suites, with this one in the middle
+alpha_and()
+{
+	printf '"alpha": %s, "oldoldstable": "alpha", "gamma": %s, "stable": "gamma", %s' \
+		"$alpha" "$gamma" "$1"
+}
 
-archive main '"good"' '' "$(alpha_and "\"beta\": $beta, \"oldstable\": $beta")"
+alpha=$(old_suite oldoldstable alpha "$old" '')
+gamma=$(old_suite stable gamma "$new" '')
+beta=$(old_suite oldstable beta "$new" '"valid_until": "Sun, 22 Nov 2020 12:00:00 UTC"')
+
+archive main '"good"' '' "$(alpha_and "\"beta\": $beta, \"oldstable\": \"beta\"")"
 ok "a whole archive, whose index is past its date" build
 is "the newest suite that is older is taken" "$(built)" beta
 is "its manifest has its alias" "$(jq -r .suite "$work/out/old.tar.json")" oldstable
@@ -130,7 +69,7 @@ ok "the same again, with the server gone, from the cache" sh -c 'kill -STOP "$1"
 
 # An index ahead of its pool: the version before is in the index, too, and what depends on the new one
 # to the letter goes with it.
-beta=$(suite oldstable beta "$new" '' "libc-bin=1.1" "bash=1.1 libc-bin (= 1.1)" \
+beta=$(old_suite oldstable beta "$new" '' "libc-bin=1.1" "bash=1.1 libc-bin (= 1.1)" \
 	"mawk=1.0+x less (= 1.0)" "less=1.2")
 archive main '"good"' '"beta/libc-bin_1.1_ppc64el.deb"' "$(alpha_and "\"beta\": $beta")"
 ok "a version that has gone from the pool" build
@@ -140,9 +79,9 @@ is "and what goes with that" "$(version bash)" 1.0
 is "nothing was fetched in vain" "$(grep -c 'GET.*libc-bin_1.1' "$work/requests")" 0
 
 # The version before is only in a copy of the index under another name, which is older.
-beta=$(suite oldstable beta "$new" '' "libc-bin=1.1")
+beta=$(old_suite oldstable beta "$new" '' "libc-bin=1.1")
 beta=${beta/\"libc-bin=1.0\",/}
-older=$(suite oldstable beta "$old" '')
+older=$(old_suite oldstable beta "$old" '')
 archive main '"good"' '"beta/libc-bin_1.1_ppc64el.deb"' \
 	"$(alpha_and "\"beta\": $beta, \"oldstable\": $older")"
 ok "the version before is in an older copy of the index" build
@@ -150,14 +89,14 @@ is "which is used" "$(built) $(version libc-bin)" "beta 1.0"
 
 # ... or in -security, another archive.
 archive main '"good"' '"beta/libc-bin_1.1_ppc64el.deb"' "$(alpha_and "\"beta\": $beta")"
-archive security '"good"' '' "\"beta-security\": $(suite oldstable-security beta-security "$new" '' \
+archive security '"good"' '' "\"beta-security\": $(old_suite oldstable-security beta-security "$new" '' \
 	libc-bin=1.0.5)"
 ok "the version of -security is there" build
 is "and used" "$(built) $(version libc-bin)" "beta 1.0.5"
 
 # Both have the same version, and only one of them its file.
 archive security '"good"' '"beta-security/bash_1.0_ppc64el.deb"' \
-	"\"beta-security\": $(suite oldstable-security beta-security "$new" '' libc-bin=1.0.5)"
+	"\"beta-security\": $(old_suite oldstable-security beta-security "$new" '' libc-bin=1.0.5)"
 ok "a file that is in one part's pool and not in the other's" build
 is "does no harm" "$(built)" beta
 rm -rf "$work/archive/security"
@@ -166,8 +105,7 @@ rm -rf "$work/archive/security"
 ok "no version of a package remains in the newest" build
 is "the next suite is taken" "$(built)" alpha
 is "one message names what is missing, and the day of the index" \
-	"$(said "'beta' for ppc64el \(2026-11-21\).*: libc-bin_1.1_ppc64el.deb \$")" 1
-within 15
+	"$(said "'beta' for ppc64el, of 2026-11-21 \([0-9]+ days old\).*: libc-bin_1.1_ppc64el.deb \$")" 1
 fails "asked for that suite alone" build beta
 within 15
 is "it names it again, and makes nothing" "$(said libc-bin_1.1) $(built)" "1 "
@@ -176,19 +114,19 @@ fails "a suite that no archive has" build nosuch
 is "is said" "$(said "no archive .* has the suite 'nosuch'")" 1
 
 # Signatures.
-beta=$(suite oldstable beta "$new" '"key": "foreign"')
-archive main '"good"' '' "$(alpha_and "\"beta\": $beta, \"oldstable\": $beta")"
+beta=$(old_suite oldstable beta "$new" '"key": "foreign"')
+archive main '"good"' '' "$(alpha_and "\"beta\": $beta, \"oldstable\": \"beta\"")"
 ok "an index with a signature of somebody else" build
 is "is refused" "$(said 'beta: refused, the signature')" 1
 is "and another suite taken" "$(built)" alpha
-beta=$(suite oldstable beta "$new" '"key": null')
-archive main '"good"' '' "$(alpha_and "\"beta\": $beta, \"oldstable\": $beta")"
+beta=$(old_suite oldstable beta "$new" '"key": null')
+archive main '"good"' '' "$(alpha_and "\"beta\": $beta, \"oldstable\": \"beta\"")"
 ok "an index without a signature" build
 is "is not taken either" "$(built)" alpha
 
 # Files that are not what the index says.
-beta=$(suite oldstable beta "$new" '')
-archive main '"good"' '' "$(alpha_and "\"beta\": $beta, \"oldstable\": $beta")"
+beta=$(old_suite oldstable beta "$new" '')
+archive main '"good"' '' "$(alpha_and "\"beta\": $beta, \"oldstable\": \"beta\"")"
 printf x | dd of="$work/archive/main/pool/beta/bash_1.0_ppc64el.deb" bs=1 seek=200 conv=notrunc 2>/dev/null
 fails "a file with other content" build beta
 is "is said" "$(said 'not fetched .*bash_1.0_ppc64el.deb')" 1
@@ -197,7 +135,7 @@ fails "a file that is shorter in the pool" build beta
 is "counts as not there" "$(said "'beta' for ppc64el.*: bash_1.0_ppc64el.deb \$")" 1
 
 # A server that cuts, forbids, hangs.
-archive main '"good"' '' "$(alpha_and "\"beta\": $beta, \"oldstable\": $beta")"
+archive main '"good"' '' "$(alpha_and "\"beta\": $beta, \"oldstable\": \"beta\"")"
 echo "cut /bash_" >"$work/archive/faults"
 fails "a server that cuts a file" build beta
 is "is said" "$(said 'not fetched .*bash_1.0_ppc64el.deb')" 1
@@ -213,4 +151,8 @@ echo "hang /pool/" >"$work/archive/faults"
 fails "a server that hangs when it is asked for packages" build beta
 within 30
 is "and said" "$(said 'the archive does not answer')" 1
+echo "hangget /pool/" >"$work/archive/faults"
+LPARD_FETCH_IDLE=3 fails "a server that hangs while it sends" build beta
+within 60
+is "and said" "$(said 'not fetched .* tried 3 times')" 1
 done_testing

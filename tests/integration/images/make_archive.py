@@ -8,12 +8,14 @@ make_archive.py FOLDER < DESCRIPTION
 DESCRIPTION is JSON:
   {"key": "NAME of the key that signs" or null (no signature),
    "suites": {"dists name": {"suite": ..., "codename": ..., "date": "...", "valid_until": "...",
-                             "packages": ["NAME=VERSION [DEPENDS]", ...], "key": ...}},
+                             "packages": ["NAME=VERSION [DEPENDS]", ...], "key": ...},
+              "another name": "dists name"},
    "gone": ["CODENAME/FILE", ...],   in the index, not in the pool
+   "files": {"PACKAGE": {"path": "text"}},
    "library": "a shared library, which libc-bin contains"}
 
 Each package of a suite gets a .deb of its own made by dpkg-deb; FILES says what is in those that a
-tree cannot do without.  gpg takes its key from $GNUPGHOME.
+tree cannot do without, beside what the description says.  gpg takes its key from $GNUPGHOME.
 """
 
 import gzip
@@ -44,7 +46,7 @@ def deb_name(name, version):
     return "%s_%s_%s.deb" % (name, version, ARCHITECTURE)
 
 
-def make_deb(pool, work, codename, name, version, depends, library):
+def make_deb(pool, work, codename, name, version, depends, library, more_files):
     """The package's file in the pool, made unless it is there; its stanza for the index."""
     tree = os.path.join(work, name)
     os.makedirs(os.path.join(tree, "DEBIAN"))
@@ -55,7 +57,7 @@ def make_deb(pool, work, codename, name, version, depends, library):
     control += "Description: made for a test\n"
     with open(os.path.join(tree, "DEBIAN/control"), "w") as file:
         file.write(control)
-    files = dict(FILES.get(name, {}))
+    files = {**FILES.get(name, {}), **more_files.get(name, {})}
     files["usr/share/doc/%s/copyright" % name] = version + "\n"
     for path, text in files.items():
         path = os.path.join(tree, path)
@@ -89,7 +91,7 @@ def sign(folder, key):
                     folder + "/Release"], check=True)
 
 
-def make_suite(root, name, suite, default_key, library):
+def make_suite(root, name, suite, description):
     folder = os.path.join(root, "dists", name)
     pool = os.path.join(root, "pool", suite["codename"])
     work = os.path.join(root, "work", name)
@@ -99,7 +101,7 @@ def make_suite(root, name, suite, default_key, library):
         word, _, depends = package.partition(" ")
         word, _, version = word.partition("=")
         stanzas.append(make_deb(pool, os.path.join(work, version), suite["codename"], word, version,
-                                depends, library))
+                                depends, description["library"], description["files"]))
     text = "\n".join(stanzas) + "\n"
     write_index(os.path.join(folder, "main/binary-" + ARCHITECTURE), text)
     lines = ["Origin: Debian", "Label: Debian", "Suite: " + suite["suite"],
@@ -114,14 +116,17 @@ def make_suite(root, name, suite, default_key, library):
         lines.append(" %s %d %s" % (hashlib.sha256(content).hexdigest(), len(content), path))
     with open(os.path.join(folder, "Release"), "w") as file:
         file.write("\n".join(lines) + "\n")
-    sign(folder, suite.get("key", default_key))
+    sign(folder, suite.get("key", description["key"]))
 
 
 def main():
     root = sys.argv[1]
     description = json.load(sys.stdin)
     for name, suite in description["suites"].items():
-        make_suite(root, name, suite, description["key"], description["library"])
+        if isinstance(suite, str):
+            os.symlink(suite, os.path.join(root, "dists", name))
+            continue
+        make_suite(root, name, suite, description)
     for word in description.get("gone", []):
         codename, _, file = word.rpartition("/")
         os.unlink(os.path.join(root, "pool", codename, file))
