@@ -330,8 +330,11 @@ static int go_up(struct removal *rm, int at)
 int par_fs_remove_tree(int at, const char *name)
 {
 	autofree struct removal *rm = calloc(1, sizeof(*rm));
-	int r = rm ? remove_one(at, name) : -ENOMEM;
+	int r;
 
+	if (!rm)
+		return -ENOMEM;
+	r = remove_one(at, name);
 	while (r > 0 || (r == 0 && rm->depth > 0)) {
 		struct dirent *e;
 

@@ -116,17 +116,21 @@ static void on_tunable(virConnectPtr conn, virDomainPtr dom, virTypedParameterPt
 	emit(opaque, dom, HV_EVENT_RESOURCES, "tunable");
 }
 
+/* As VIR_DOMAIN_EVENT_CALLBACK, by way of the type from which compilers let any function be cast.
+ */
+#define GENERIC(fn) ((virConnectDomainEventGenericCallback)(void (*)(void))(fn))
+
 static const struct {
 	int id;
 	virConnectDomainEventGenericCallback fn;
 	bool needed; /* the test driver has only some */
 } events[] = {
-	{ VIR_DOMAIN_EVENT_ID_LIFECYCLE, VIR_DOMAIN_EVENT_CALLBACK(on_lifecycle), true },
-	{ VIR_DOMAIN_EVENT_ID_REBOOT, VIR_DOMAIN_EVENT_CALLBACK(on_reboot), false },
-	{ VIR_DOMAIN_EVENT_ID_METADATA_CHANGE, VIR_DOMAIN_EVENT_CALLBACK(on_metadata), false },
-	{ VIR_DOMAIN_EVENT_ID_DEVICE_ADDED, VIR_DOMAIN_EVENT_CALLBACK(on_device), false },
-	{ VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED, VIR_DOMAIN_EVENT_CALLBACK(on_device), false },
-	{ VIR_DOMAIN_EVENT_ID_TUNABLE, VIR_DOMAIN_EVENT_CALLBACK(on_tunable), false },
+	{ VIR_DOMAIN_EVENT_ID_LIFECYCLE, GENERIC(on_lifecycle), true },
+	{ VIR_DOMAIN_EVENT_ID_REBOOT, GENERIC(on_reboot), false },
+	{ VIR_DOMAIN_EVENT_ID_METADATA_CHANGE, GENERIC(on_metadata), false },
+	{ VIR_DOMAIN_EVENT_ID_DEVICE_ADDED, GENERIC(on_device), false },
+	{ VIR_DOMAIN_EVENT_ID_DEVICE_REMOVED, GENERIC(on_device), false },
+	{ VIR_DOMAIN_EVENT_ID_TUNABLE, GENERIC(on_tunable), false },
 };
 
 _Static_assert(PAR_ARRAY_SIZE(events) <= HV_EVENTS_MAX, "room for every event's number");
