@@ -46,11 +46,14 @@ def place(file, word):
     for name, folder in PLACES.items():
         if word.startswith(name + "/"):
             return os.path.normpath(os.path.join(folder, word[len(name) + 1:]))
-    if word.startswith(("$here/", "./")):
-        word = word.split("/", 1)[1]
-        found = [os.path.normpath(os.path.join(top, word)) for top in (here, "images")]
-        return next((path for path in found if os.path.exists(path)), found[0])
-    return None
+    # $here is the script's folder or that of the builders; any other variable a copy of the tree.
+    tops = (here, "images") if word.startswith(("$here/", "./")) else ("",)
+    rest = word.split("/", 1)[-1]
+    if "$" in rest:  # one of several files: the folder counts
+        rest = os.path.dirname(rest)
+    found = [os.path.normpath(os.path.join(top, rest)) for top in tops]
+    path = next((path for path in found if os.path.exists(path)), None)
+    return os.path.join(path, "*") if path and os.path.isdir(path) else path
 
 
 def uses(file):
@@ -74,7 +77,7 @@ def uses(file):
             word = word.split(" && ")[0].strip()
             word = word[1:-1] if word[0] == word[-1] == '"' else word
             target = place(file, word)
-            if target is None or not os.path.exists(target):
+            if target is None or not os.path.exists(target.rstrip("*")):
                 yield word, None
             elif os.path.dirname(target) != os.path.dirname(file):
                 yield word, target
