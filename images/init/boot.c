@@ -26,7 +26,7 @@
 #define ALIASES_MAX 64
 #define GROW_MIN    (64ULL << 20)
 
-static int run(const char *const argv[])
+static int run_program(const char *const argv[])
 {
 	pid_t pid = init_spawn(argv, -1);
 	int status = 0;
@@ -71,7 +71,7 @@ static void load_drivers(void)
 	n = collect_aliases("vio", argv, n);
 	n = collect_aliases("pci", argv, n);
 	if (n > 3)
-		run(argv);
+		run_program(argv);
 }
 
 static void make_machine_id(void)
@@ -130,7 +130,7 @@ static void mount_fstab(void)
 	if (fstab)
 		endmntent(fstab);
 	if (more)
-		run(argv);
+		run_program(argv);
 }
 
 /* The disk of an LPAR may be larger than the image it began as. */
@@ -162,7 +162,7 @@ static void grow_root(void)
 	/* f_blocks leaves out the file system's own tables, at most a tenth. */
 	if (bytes > fs.f_blocks * fs.f_frsize / 10 * 11 + GROW_MIN) {
 		argv[1] = device;
-		run(argv);
+		run_program(argv);
 	}
 }
 
@@ -179,7 +179,7 @@ static void set_sysctls(void)
 	if (dir)
 		closedir(dir);
 	if (any)
-		run(argv);
+		run_program(argv);
 }
 
 /* init_boot_job - all of it, in order; no failure of one step keeps the next from running */

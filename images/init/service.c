@@ -28,7 +28,7 @@ static struct service services[SERVICES_MAX];
 static size_t n_services;
 static bool stopped;
 
-static void start(struct service *s)
+static void start_service(struct service *s)
 {
 	pid_t pid = init_spawn((const char *const *)s->argv, -1);
 
@@ -60,7 +60,7 @@ void init_service_add(const char *name, const char *const argv[])
 	snprintf(s->name, sizeof(s->name), "%s", name);
 	for (size_t i = 0; i + 1 < ARGS_MAX && argv[i]; i++)
 		s->argv[i] = strdup(argv[i]);
-	start(s);
+	start_service(s);
 }
 
 /* init_service_start_due - start again what ended and has waited long enough */
@@ -70,7 +70,7 @@ void init_service_start_due(void)
 
 	for (size_t i = 0; i < n_services && !stopped; i++)
 		if (services[i].pid == 0 && services[i].due_ms <= now)
-			start(&services[i]);
+			start_service(&services[i]);
 }
 
 /* init_service_ended - a child has ended; true when it was a service, which is due again */

@@ -103,7 +103,7 @@ static void end_for_client(struct lpar_command *r, const struct par_error *err)
  * Frames of the client to the agent, until there is no room or nothing left.  Returns false when
  * that ended the command: the owner may have freed @r.
  */
-static bool pump(struct lpar_command *r)
+static bool pump_command(struct lpar_command *r)
 {
 	while (r->stream) {
 		auto_error err = NULL;
@@ -134,7 +134,7 @@ static void on_writable(struct lpar_stream *s, void *user)
 	struct lpar_command *r = user;
 
 	(void)s;
-	if (pump(r) && !r->blocked)
+	if (pump_command(r) && !r->blocked)
 		r->ops->changed(r, r->user);
 }
 
@@ -192,7 +192,7 @@ void lpar_command_feed(struct lpar_command *r, const void *data, size_t len)
 		end_for_client(r, err);
 		return;
 	}
-	pump(r);
+	pump_command(r);
 }
 
 bool lpar_command_can_read(const struct lpar_command *r)

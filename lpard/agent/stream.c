@@ -74,7 +74,7 @@ static int check_credit(struct lpar_stream *s, const struct par_frame *f, struct
 	return r;
 }
 
-static int check(struct lpar_stream *s, const struct par_frame *f, struct par_error **err)
+static int check_frame(struct lpar_stream *s, const struct par_frame *f, struct par_error **err)
 {
 	uint16_t rows, columns;
 	int signo;
@@ -102,7 +102,7 @@ int lpar_stream_send(struct lpar_stream *s, const struct par_frame *f, struct pa
 		s->wants_room = true;
 		return -EAGAIN;
 	}
-	r = check(s, f, err);
+	r = check_frame(s, f, err);
 	if (r < 0)
 		return r;
 	lpar_channel_put(s->channel, s->id, f->type, f->data, f->len);
