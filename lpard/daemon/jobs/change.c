@@ -57,8 +57,11 @@ static int change_lpar(struct lpar_job *job, struct hv_record *rec, struct par_e
 	struct hv *hv = job->managed->hv;
 	autofree char *old = strdup(rec->part->name);
 	bool renamed;
-	int r = old ? change_partition(job, rec, err) : par_oom(err);
+	int r;
 
+	if (!old)
+		return par_oom(err);
+	r = change_partition(job, rec, err);
 	if (r < 0)
 		return r;
 	renamed = strcmp(old, rec->part->name) != 0;
