@@ -67,13 +67,22 @@ packages_apt()
 	local try wait status
 	for try in 1 2 3 4 5; do
 		status=0
-		DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a LC_ALL=C.UTF-8 apt-get -y -q \
-			-o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 \
-			-o Dpkg::Options::=--force-confold -o APT::Install-Recommends=false \
-			"$@" || status=$?
+		(
+			set -o pipefail
+			DEBIAN_FRONTEND=noninteractive NEEDRESTART_MODE=a LC_ALL=C.UTF-8 apt-get -y -q \
+				-o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 \
+				-o Dpkg::Options::=--force-confold -o APT::Install-Recommends=false \
+				"$@" 2>&1 | tee "$par_work/log/apt-get"
+		) || status=$?
 		[ "$status" = 0 ] && return 0
 		# A package that the archive does not have will not come by waiting.
 		[ "$try" = 5 ] && break
+		if [ "$1" = install ] && grep -q '404  *Not Found' "$par_work/log/apt-get"; then
+			[ "$try" = 1 ] || break
+			progress "the archive does not have what its index names: updating the lists"
+			packages_apt update || :
+			continue
+		fi
 		wait=$((try * try * 3))
 		progress "apt-get $1 failed, trying again in $wait s"
 		sleep "$wait"
@@ -116,6 +125,10 @@ packages_install()
 	if ! packages_apt install "${missing[@]}"; then
 		mapfile -t missing < <(packages_missing "${wanted[@]}")
 		echo "These packages could not be installed: ${missing[*]}"
+		if grep -q '404  *Not Found' "$par_work/log/apt-get"; then
+			echo "The archive's index names files that it does not have (lines above).  It is between two"
+			echo "states, or its mirror or proxy lags: in some hours it may have them."
+		fi
 		return 1
 	fi
 	mapfile -t missing < <(packages_missing "${wanted[@]}")

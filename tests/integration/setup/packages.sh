@@ -34,7 +34,15 @@ cat >"$TMPDIR/bin/apt-get" <<'END'
 for a; do
 	case $a in
 	update) touch "$TMPDIR/lists"; echo update >>"$TMPDIR/calls"; exit ;;
-	install) found=yes ;;
+	install)
+		found=yes
+		if [ -s "$TMPDIR/gone" ]; then
+			echo try >>"$TMPDIR/calls"
+			echo "Err:1 http://archive $(cat "$TMPDIR/gone") 404  Not Found" >&2
+			sed -i 1d "$TMPDIR/gone"
+			exit 100
+		fi
+		;;
 	-*|*=*) ;;
 	*) [ -z "$found" ] || { echo "$a" >>"$TMPDIR/installed"; echo "install $a" >>"$TMPDIR/calls"; } ;;
 	esac
@@ -99,6 +107,18 @@ fails "a package that is nowhere" install a nowhere named
 like "is named" "$(install a nowhere named)" "The package 'nowhere' is in none"
 like "so is one of which apt knows only the name" "$(install a nowhere named)" "The package 'named' is in none"
 unlike "nothing was installed" "$(calls)" install
+
+release "" "a"
+printf '1\n' >"$TMPDIR/gone"
+ok "an index that is ahead of its pool" install a
+is "is fetched again" "$(calls)" "update try update install a "
+release "" "a"
+printf '1\n2\n3\n' >"$TMPDIR/gone"
+begin=$SECONDS
+like "one that stays so is named as the cause" "$(install a)" "index names files that it does not have"
+is "after two tries" "$(calls)" "update try update try "
+is "at once" "$((SECONDS - begin < 10))" 1
+rm "$TMPDIR/gone"
 
 # Every word of the lists has one of the forms above.
 unset -f packages_list
