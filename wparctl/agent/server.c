@@ -30,8 +30,8 @@ struct agent {
 	struct par_source *term, *interrupt;
 };
 
-static void put(struct agent *a, uint32_t stream, enum par_frame_type type, const void *data,
-		size_t len)
+static void agent_put(struct agent *a, uint32_t stream, enum par_frame_type type, const void *data,
+		      size_t len)
 {
 	par_frame_put(wpar_transport_out(a->port), a->tag, stream, type, data, len);
 	wpar_transport_flush(a->port);
@@ -40,7 +40,7 @@ static void put(struct agent *a, uint32_t stream, enum par_frame_type type, cons
 static void stream_send(uint32_t stream, enum par_frame_type type, const void *data, size_t len,
 			void *user)
 {
-	put(user, stream, type, data, len);
+	agent_put(user, stream, type, data, len);
 }
 
 static void stream_send_exit(uint32_t stream, int wait_status, void *user)
@@ -85,7 +85,7 @@ static const struct wpar_stream_ops stream_ops = {
 	.ended = stream_ended,
 };
 
-static void abandon(struct agent *a, struct wpar_stream *s)
+static void agent_abandon(struct agent *a, struct wpar_stream *s)
 {
 	wpar_stream_unlink(&a->streams, s);
 	a->n_streams--;
@@ -99,7 +99,7 @@ static void end_session(struct agent *a)
 	if (a->streams)
 		par_log(PAR_LOG_NOTICE, "lpard is gone; ending %zu commands", a->n_streams);
 	while (a->streams)
-		abandon(a, a->streams);
+		agent_abandon(a, a->streams);
 }
 
 /* "I am here": lpard answers with a hello. */
@@ -111,32 +111,32 @@ static void say_here(struct agent *a)
 	wpar_transport_flush(a->port);
 }
 
-static void reply(struct agent *a, uint32_t stream)
+static void agent_reply(struct agent *a, uint32_t stream)
 {
 	static const char text[] = "{\"parameters\":{}}";
 
-	put(a, stream, PAR_FRAME_REPLY, text, strlen(text));
+	agent_put(a, stream, PAR_FRAME_REPLY, text, strlen(text));
 }
 
-static void reply_info(struct agent *a, uint32_t stream)
+static void agent_reply_info(struct agent *a, uint32_t stream)
 {
 	auto_buf b = { 0 };
 
 	par_buf_puts(&b, "{\"parameters\":");
 	wpar_info_put("", &b);
 	if (par_buf_putc(&b, '}') == 0)
-		put(a, stream, PAR_FRAME_REPLY, b.data, b.len);
+		agent_put(a, stream, PAR_FRAME_REPLY, b.data, b.len);
 }
 
-static void reply_error(struct agent *a, uint32_t stream, const struct par_error *e)
+static void agent_reply_error(struct agent *a, uint32_t stream, const struct par_error *e)
 {
 	auto_buf b = { 0 };
 
 	if (par_wire_encode_error(e, &b) == 0 && b.len > 0)
-		put(a, stream, PAR_FRAME_ERROR, b.data, b.len - 1); /* without its NUL */
+		agent_put(a, stream, PAR_FRAME_ERROR, b.data, b.len - 1); /* without its NUL */
 }
 
-static int shut_down(struct agent *a, const struct wpar_call *c, struct par_error **err)
+static int agent_shut_down(struct agent *a, const struct wpar_call *c, struct par_error **err)
 {
 	char poweroff[] = "poweroff", reboot[] = "reboot", at_once[] = "-f";
 	char *how = c->restart ? reboot : poweroff;
@@ -164,7 +164,8 @@ static int shut_down(struct agent *a, const struct wpar_call *c, struct par_erro
 	return par_spawn(&spawn, &pid, err);
 }
 
-static int run(struct agent *a, uint32_t stream, const struct wpar_call *c, struct par_error **err)
+static int agent_run_command(struct agent *a, uint32_t stream, const struct wpar_call *c,
+			     struct par_error **err)
 {
 	struct wpar_stream *s;
 	int r;
@@ -177,12 +178,12 @@ static int run(struct agent *a, uint32_t stream, const struct wpar_call *c, stru
 		return r;
 	wpar_stream_link(&a->streams, s);
 	a->n_streams++;
-	reply(a, stream);
+	agent_reply(a, stream);
 	wpar_stream_begin(s);
 	return 0;
 }
 
-static struct wpar_stream *find(const struct agent *a, uint32_t id)
+static struct wpar_stream *agent_find_stream(const struct agent *a, uint32_t id)
 {
 	struct wpar_stream *s = a->streams;
 
@@ -197,28 +198,28 @@ static int open_stream(struct agent *a, const struct par_frame *f, struct par_er
 	struct wpar_call c;
 	int r;
 
-	if (find(a, f->stream))
+	if (agent_find_stream(a, f->stream))
 		return par_fail(err, PAR_E_PROTOCOL, 0, "stream %u is open already", f->stream);
 	r = wpar_call_parse(f->data, f->len, &c, &e);
 	if (r == 0) {
 		c.run.pretend = a->opts->pretend;
 		switch (c.method) {
 		case WPAR_METHOD_RUN:
-			r = run(a, f->stream, &c, &e);
+			r = agent_run_command(a, f->stream, &c, &e);
 			break;
 		case WPAR_METHOD_INFO:
-			reply_info(a, f->stream);
+			agent_reply_info(a, f->stream);
 			break;
 		case WPAR_METHOD_SHUTDOWN:
-			r = shut_down(a, &c, &e);
+			r = agent_shut_down(a, &c, &e);
 			if (r == 0)
-				reply(a, f->stream);
+				agent_reply(a, f->stream);
 			break;
 		}
 		wpar_call_done(&c);
 	}
 	if (r < 0)
-		reply_error(a, f->stream, e);
+		agent_reply_error(a, f->stream, e);
 	return 0;
 }
 
@@ -247,16 +248,16 @@ static int on_frame(struct agent *a, const struct par_frame *f, struct par_error
 	if (f->type == PAR_FRAME_HELLO)
 		return on_hello(a, f, err);
 	if (f->type == PAR_FRAME_PING) {
-		put(a, 0, PAR_FRAME_PONG, f->data, f->len);
+		agent_put(a, 0, PAR_FRAME_PONG, f->data, f->len);
 		return 0;
 	}
 	if (f->type == PAR_FRAME_OPEN)
 		return open_stream(a, f, err);
-	s = find(a, f->stream);
+	s = agent_find_stream(a, f->stream);
 	if (!s) /* it has ended; lpard could not know yet */
 		return 0;
 	if (f->type == PAR_FRAME_CLOSE) {
-		abandon(a, s);
+		agent_abandon(a, s);
 		return 0;
 	}
 	return wpar_stream_frame(s, f, err);
@@ -330,7 +331,7 @@ static void on_signal(struct par_source *src, int signo, void *user)
 	par_event_stop(a->loop, 0);
 }
 
-static int set_up(struct agent *a, struct par_error **err)
+static int agent_set_up(struct agent *a, struct par_error **err)
 {
 	int r = par_event_new(&a->loop, err);
 
@@ -368,7 +369,7 @@ int wpar_agent_run(const struct wpar_agent_opts *opts, struct par_error **err)
 
 	signal(SIGPIPE, SIG_IGN);
 	par_frame_reader_init(&a.reader, false);
-	r = set_up(&a, err);
+	r = agent_set_up(&a, err);
 	if (r == 0)
 		r = par_event_run(a.loop);
 	if (a.loop)

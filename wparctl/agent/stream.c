@@ -47,7 +47,7 @@ struct wpar_stream {
 	char *not_run;	  /* what to say when there was no program to run */
 };
 
-static void finish(struct wpar_stream *s);
+static void stream_finish(struct wpar_stream *s);
 
 static void close_output(struct output *o)
 {
@@ -67,7 +67,7 @@ static void close_input(struct wpar_stream *s)
 }
 
 /* After the command's end: is there nothing more of its own to read? */
-static void finish_if_done(struct wpar_stream *s)
+static void stream_finish_if_done(struct wpar_stream *s)
 {
 	bool done = s->exited;
 
@@ -76,7 +76,7 @@ static void finish_if_done(struct wpar_stream *s)
 			done = false;
 	}
 	if (done)
-		finish(s);
+		stream_finish(s);
 }
 
 static void pause_output(struct output *o, bool paused)
@@ -91,7 +91,7 @@ static bool may_send(const struct wpar_stream *s)
 	return s->credit > PAR_FRAME_COST && !s->ops->congested(s->user);
 }
 
-static void read_output(struct wpar_stream *s, struct output *o)
+static void stream_read_output(struct wpar_stream *s, struct output *o)
 {
 	static char chunk[CHUNK];
 	size_t size = sizeof(chunk);
@@ -110,7 +110,7 @@ static void read_output(struct wpar_stream *s, struct output *o)
 		return;
 	if (n <= 0) { /* a pty whose other end is closed says EIO */
 		close_output(o);
-		finish_if_done(s);
+		stream_finish_if_done(s);
 		return;
 	}
 	s->credit -= (size_t)n + PAR_FRAME_COST;
@@ -121,7 +121,7 @@ static void read_output(struct wpar_stream *s, struct output *o)
 		par_source_timer(s->timer, PTY_GRACE_MS);
 	else
 		o->last -= (size_t)n;
-	finish_if_done(s);
+	stream_finish_if_done(s);
 }
 
 static void on_output(struct par_source *src, int fd, uint32_t events, void *user)
@@ -132,7 +132,7 @@ static void on_output(struct par_source *src, int fd, uint32_t events, void *use
 	(void)events;
 	for (int i = 0; i < 2; i++) {
 		if (s->out[i].fd == fd) {
-			read_output(s, &s->out[i]);
+			stream_read_output(s, &s->out[i]);
 			return;
 		}
 	}
@@ -152,7 +152,7 @@ static void give_credit(struct wpar_stream *s)
 	s->ops->send(s->id, PAR_FRAME_CREDIT, data, sizeof(data), s->user);
 }
 
-static void write_input(struct wpar_stream *s)
+static void stream_write_input(struct wpar_stream *s)
 {
 	while (s->in_fd >= 0 && s->in.len > 0) {
 		ssize_t n = write(s->in_fd, s->in.data, s->in.len);
@@ -184,10 +184,10 @@ static void on_input_room(struct par_source *src, int fd, uint32_t events, void 
 	(void)src;
 	(void)fd;
 	(void)events;
-	write_input(user);
+	stream_write_input(user);
 }
 
-static void finish(struct wpar_stream *s)
+static void stream_finish(struct wpar_stream *s)
 {
 	if (s->ended)
 		return;
@@ -219,17 +219,17 @@ static void on_exit_of_child(struct par_source *src, pid_t pid, int status, void
 				s->out[i].last = (size_t)left;
 		}
 	}
-	finish_if_done(s);
+	stream_finish_if_done(s);
 }
 
-static void on_timer(struct par_source *src, void *user)
+static void stream_on_timer(struct par_source *src, void *user)
 {
 	struct wpar_stream *s = user;
 
 	if (s->abandoned) {
 		par_kill_session(s->pid, SIGKILL);
 		if (s->exited)
-			finish(s);
+			stream_finish(s);
 		else
 			par_source_timer(src, 100);
 		return;
@@ -240,12 +240,12 @@ static void on_timer(struct par_source *src, void *user)
 		return;
 	}
 	close_output(&s->out[0]);
-	finish_if_done(s);
+	stream_finish_if_done(s);
 }
 
-static int watch(struct wpar_stream *s, struct par_error **err)
+static int stream_watch(struct wpar_stream *s, struct par_error **err)
 {
-	int r = par_event_timer(s->loop, UINT64_MAX, on_timer, s, &s->timer, err);
+	int r = par_event_timer(s->loop, UINT64_MAX, stream_on_timer, s, &s->timer, err);
 
 	for (int i = 0; i < 2 && r == 0; i++) {
 		if (s->out[i].fd < 0)
@@ -284,7 +284,7 @@ static const char *path_of(const struct wpar_run *run)
 }
 
 /* The child's ends of its pipes; the stream's are non-blocking and stay here. */
-static int open_pipes(struct wpar_stream *s, int ends[3], struct par_error **err)
+static int stream_open_pipes(struct wpar_stream *s, int ends[3], struct par_error **err)
 {
 	for (int i = 0; i < 3; i++) {
 		int p[2] = { -1, -1 };
@@ -301,7 +301,7 @@ static int open_pipes(struct wpar_stream *s, int ends[3], struct par_error **err
 	return 0;
 }
 
-static int start(struct wpar_stream *s, const struct wpar_run *run, struct par_error **err)
+static int stream_start(struct wpar_stream *s, const struct wpar_run *run, struct par_error **err)
 {
 	autofree char *program = NULL, *tty = NULL;
 	struct par_spawn spawn = { .argv = run->argv.v,
@@ -323,7 +323,7 @@ static int start(struct wpar_stream *s, const struct wpar_run *run, struct par_e
 			spawn.tty = tty;
 		}
 	} else {
-		r = open_pipes(s, spawn.fds, err);
+		r = stream_open_pipes(s, spawn.fds, err);
 	}
 	if (r == 0) {
 		auto_error spawn_err = NULL;
@@ -361,9 +361,9 @@ int wpar_stream_new(struct wpar_stream **ret, struct par_event *loop, uint32_t i
 		.out = { { .fd = -1, .type = PAR_FRAME_STDOUT },
 			 { .fd = -1, .type = PAR_FRAME_STDERR } },
 	};
-	r = start(s, run, err);
+	r = stream_start(s, run, err);
 	if (r == 0 && !s->exited) {
-		r = watch(s, err);
+		r = stream_watch(s, err);
 		if (r == 0)
 			r = par_event_child(loop, s->pid, on_exit_of_child, s, &s->child, err);
 		if (r < 0)
@@ -382,7 +382,7 @@ void wpar_stream_begin(struct wpar_stream *s)
 	if (!s->not_run)
 		return;
 	s->ops->send(s->id, PAR_FRAME_STDERR, s->not_run, strlen(s->not_run), s->user);
-	finish(s);
+	stream_finish(s);
 }
 
 void wpar_stream_free(struct wpar_stream **stream)
@@ -407,7 +407,8 @@ uint32_t wpar_stream_id(const struct wpar_stream *s)
 	return s->id;
 }
 
-static int take_stdin(struct wpar_stream *s, const struct par_frame *f, struct par_error **err)
+static int stream_take_stdin(struct wpar_stream *s, const struct par_frame *f,
+			     struct par_error **err)
 {
 	if (s->in_eof)
 		return par_fail(err, PAR_E_PROTOCOL, 0, "stdin goes on after its end");
@@ -416,11 +417,11 @@ static int take_stdin(struct wpar_stream *s, const struct par_frame *f, struct p
 		return par_fail(err, PAR_E_PROTOCOL, 0, "stdin has more than its credit");
 	if (s->in_fd >= 0 && par_buf_put(&s->in, f->data, f->len) < 0)
 		return par_oom(err);
-	write_input(s);
+	stream_write_input(s);
 	return 0;
 }
 
-static void take_eof(struct wpar_stream *s)
+static void stream_take_eof(struct wpar_stream *s)
 {
 	if (s->in_eof)
 		return;
@@ -431,10 +432,10 @@ static void take_eof(struct wpar_stream *s)
 
 		par_buf_put(&s->in, &end, 1);
 	}
-	write_input(s);
+	stream_write_input(s);
 }
 
-static void take_signal(struct wpar_stream *s, int signo)
+static void stream_take_signal(struct wpar_stream *s, int signo)
 {
 	pid_t foreground;
 
@@ -453,9 +454,9 @@ int wpar_stream_frame(struct wpar_stream *s, const struct par_frame *f, struct p
 	int signo, r;
 
 	if (f->type == PAR_FRAME_STDIN)
-		return take_stdin(s, f, err);
+		return stream_take_stdin(s, f, err);
 	if (f->type == PAR_FRAME_EOF) {
-		take_eof(s);
+		stream_take_eof(s);
 		return 0;
 	}
 	if (f->type == PAR_FRAME_CREDIT) {
@@ -477,7 +478,7 @@ int wpar_stream_frame(struct wpar_stream *s, const struct par_frame *f, struct p
 	if (f->type == PAR_FRAME_SIGNAL) {
 		r = par_frame_get_signal(f, &signo, err);
 		if (r == 0)
-			take_signal(s, signo);
+			stream_take_signal(s, signo);
 		return r;
 	}
 	return par_fail(err, PAR_E_PROTOCOL, 0, "a frame of type %d is not for the agent",
@@ -500,7 +501,7 @@ void wpar_stream_abandon(struct wpar_stream *s)
 		return;
 	s->abandoned = true;
 	if (s->exited) { /* what it left running is not ours any more */
-		finish(s);
+		stream_finish(s);
 		return;
 	}
 	close_input(s);

@@ -39,7 +39,8 @@ static char *helper_path(void)
 	return strdup(WPAR_ARCHIVE_PROGRAM);
 }
 
-__attribute__((noreturn)) static void child(const char *program, int archive, int folder, int out)
+__attribute__((noreturn)) static void helper_child(const char *program, int archive, int folder,
+						   int out)
 {
 	char *const argv[] = { (char *)"wparctl-archive",
 			       (char *)(folder < 0 ? "digest" : "unpack"), NULL };
@@ -75,7 +76,7 @@ struct answer {
 	bool progress, shown;
 };
 
-static void take_line(struct answer *a, const char *line)
+static void helper_take_line(struct answer *a, const char *line)
 {
 	unsigned long long done, total, entries;
 
@@ -96,7 +97,7 @@ static void take_line(struct answer *a, const char *line)
 	}
 }
 
-static void read_answer(int fd, struct answer *a)
+static void helper_read_answer(int fd, struct answer *a)
 {
 	char line[MAX_LINE];
 	size_t len = 0;
@@ -111,7 +112,7 @@ static void read_answer(int fd, struct answer *a)
 				continue;
 			}
 			line[len] = '\0';
-			take_line(a, line);
+			helper_take_line(a, line);
 			len = 0;
 		}
 	}
@@ -119,7 +120,8 @@ static void read_answer(int fd, struct answer *a)
 		fputc('\n', stderr);
 }
 
-static int judge(const struct answer *a, const char *archive, int status, struct par_error **err)
+static int helper_judge(const struct answer *a, const char *archive, int status,
+			struct par_error **err)
 {
 	if (a->code == ENOSPC || a->code == EDQUOT)
 		return par_fail(err, PAR_E_NO_SPACE, 0, "There is no space to unpack the image %s.",
@@ -158,17 +160,17 @@ int wpar_unpack(const char *archive, int folder, bool progress, char digest[65],
 	fflush(stdout);
 	pid = fork();
 	if (pid == 0)
-		child(program, in, folder, fds[1]);
+		helper_child(program, in, folder, fds[1]);
 	close(fds[1]);
 	if (pid < 0) {
 		close(fds[0]);
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not start a process");
 	}
-	read_answer(fds[0], &a);
+	helper_read_answer(fds[0], &a);
 	close(fds[0]);
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
-	r = judge(&a, archive, status, err);
+	r = helper_judge(&a, archive, status, err);
 	if (r == 0)
 		memcpy(digest, a.digest, 65);
 	return r;

@@ -76,7 +76,7 @@ static int mount_new(int rootfd, const struct wpar_mount_op *op, const char *sou
 	return 0;
 }
 
-static int make_link(int rootfd, const struct wpar_mount_op *op)
+static int mount_make_link(int rootfd, const struct wpar_mount_op *op)
 {
 	const char *name;
 	autofd int above = open_folder_of(rootfd, op->target, &name);
@@ -88,7 +88,7 @@ static int make_link(int rootfd, const struct wpar_mount_op *op)
 	return 0;
 }
 
-static int make_folder(int rootfd, const struct wpar_mount_op *op)
+static int mount_make_folder(int rootfd, const struct wpar_mount_op *op)
 {
 	const char *name;
 	autofd int above = open_folder_of(rootfd, op->target, &name);
@@ -224,10 +224,10 @@ int wpar_mounts_attach(const struct wpar_mount_plan *p, const int *fds, size_t n
 			r = mount_new(rootfd, op, p->global_name);
 			break;
 		case WPAR_OP_LINK:
-			r = make_link(rootfd, op);
+			r = mount_make_link(rootfd, op);
 			break;
 		case WPAR_OP_FOLDER:
-			r = make_folder(rootfd, op);
+			r = mount_make_folder(rootfd, op);
 			break;
 		case WPAR_OP_OVERLAY:
 			if (n_fds - next < p->layers.n + 1)

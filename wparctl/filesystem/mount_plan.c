@@ -51,7 +51,7 @@ struct new_op {
 };
 
 /* Sets *failed when memory ran out; the caller looks once, at the end. */
-static void add(struct wpar_mount_plan *p, bool *failed, struct new_op op)
+static void plan_add(struct wpar_mount_plan *p, bool *failed, struct new_op op)
 {
 	struct wpar_mount_op *more, *n;
 
@@ -77,7 +77,7 @@ static void add(struct wpar_mount_plan *p, bool *failed, struct new_op op)
 		*failed = true;
 }
 
-#define ADD(...) add(p, failed, (struct new_op){ __VA_ARGS__ })
+#define ADD(...) plan_add(p, failed, (struct new_op){ __VA_ARGS__ })
 
 static bool has_option(const char *options, const char *name)
 {

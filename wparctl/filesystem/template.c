@@ -122,7 +122,7 @@ static int write_texts(int etc)
 	return r;
 }
 
-static int make_folders(int top)
+static int template_make_folders(int top)
 {
 	static const struct {
 		const char *name;
@@ -172,12 +172,12 @@ static int copy_packages(int top)
 	return par_fs_replace(to, "status", b.data, b.len, 0644);
 }
 
-static int fill(int top)
+static int template_fill(int top)
 {
 	static const struct wpar_copy_opts etc_opts = { .want = want_etc };
 	static const struct wpar_copy_opts var_opts = { .want = want_var, .dirs_only = true };
 	autofd int etc = -1;
-	int r = make_folders(top);
+	int r = template_make_folders(top);
 
 	if (r == 0)
 		r = copy_part(top, "etc", "/etc", &etc_opts);
@@ -216,7 +216,7 @@ char *wpar_template_path(struct par_error **err)
 	dir = r < 0 ? -1 : open(store, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir >= 0 && (r = par_fs_remove_tree(dir, name)) == 0 && mkdirat(dir, name, 0755) == 0)
 		top = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	r = top < 0 ? -errno : fill(top);
+	r = top < 0 ? -errno : template_fill(top);
 	/* Somebody else may have been faster: theirs is as good. */
 	if (r == 0 && renameat(dir, name, dir, "template") < 0)
 		r = errno == EEXIST || errno == ENOTEMPTY ? 0 : -errno;

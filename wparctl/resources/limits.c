@@ -10,8 +10,8 @@
 #define PERIOD_US 100000
 #define WHOLE	  10000 /* 100 % in hundredths of a percent */
 
-__attribute__((format(printf, 3, 4))) static void put(struct wpar_limit *l, const char *file,
-						      const char *fmt, ...)
+__attribute__((format(printf, 3, 4))) static void limits_put(struct wpar_limit *l, const char *file,
+							     const char *fmt, ...)
 {
 	va_list ap;
 
@@ -41,19 +41,22 @@ size_t wpar_limits_plan(const struct wpar_spec *s, const struct wpar_machine *m,
 	/* Threads are tasks too: the larger of both numbers bounds them. */
 	if (r->total_processes > tasks)
 		tasks = r->total_processes;
-	put(&ret[n++], "pids.max", "%" PRIu64, tasks ? tasks : WPAR_PROCESSES_DEFAULT);
+	limits_put(&ret[n++], "pids.max", "%" PRIu64, tasks ? tasks : WPAR_PROCESSES_DEFAULT);
 	if (memory_max(r, m) != UINT64_MAX)
-		put(&ret[n++], "memory.max", "%" PRIu64, memory_max(r, m));
+		limits_put(&ret[n++], "memory.max", "%" PRIu64, memory_max(r, m));
 	if (r->memory_soft_x100 && r->memory_soft_x100 < WHOLE)
-		put(&ret[n++], "memory.high", "%" PRIu64, m->memory / WHOLE * r->memory_soft_x100);
+		limits_put(&ret[n++], "memory.high", "%" PRIu64,
+			   m->memory / WHOLE * r->memory_soft_x100);
 	if (r->memory_min_x100)
-		put(&ret[n++], "memory.low", "%" PRIu64, m->memory / WHOLE * r->memory_min_x100);
+		limits_put(&ret[n++], "memory.low", "%" PRIu64,
+			   m->memory / WHOLE * r->memory_min_x100);
 	if (r->cpu_hard_x100 && r->cpu_hard_x100 < WHOLE)
-		put(&ret[n++], "cpu.max", "%" PRIu64 " %d",
-		    (uint64_t)r->cpu_hard_x100 * m->processors * PERIOD_US / WHOLE, PERIOD_US);
+		limits_put(&ret[n++], "cpu.max", "%" PRIu64 " %d",
+			   (uint64_t)r->cpu_hard_x100 * m->processors * PERIOD_US / WHOLE,
+			   PERIOD_US);
 	if (r->shares_cpu)
-		put(&ret[n++], "cpu.weight", "%u",
-		    (unsigned int)(r->shares_cpu > 10000 ? 10000 : r->shares_cpu));
+		limits_put(&ret[n++], "cpu.weight", "%u",
+			   (unsigned int)(r->shares_cpu > 10000 ? 10000 : r->shares_cpu));
 	return n;
 }
 

@@ -28,7 +28,7 @@ struct key {
 	bool needed;
 };
 
-static int put(const struct key *k, const char *value, struct par_error **err)
+static int image_data_put(const struct key *k, const char *value, struct par_error **err)
 {
 	bool word = k->max < 64; /* OSID, OSLEVEL, ARCH: no blanks, no slashes */
 
@@ -46,7 +46,7 @@ static int put(const struct key *k, const char *value, struct par_error **err)
 	return *k->text ? 0 : par_oom(err);
 }
 
-static int attribute(const struct key *keys, char *line, struct par_error **err)
+static int image_data_attribute(const struct key *keys, char *line, struct par_error **err)
 {
 	char *eq = strchr(line, '=');
 	char *name, *value;
@@ -66,12 +66,12 @@ static int attribute(const struct key *keys, char *line, struct par_error **err)
 		return par_fail(err, PAR_E_CORRUPT, 0, "its FORMAT is not 1");
 	for (; keys->name; keys++) {
 		if (strcmp(keys->name, name) == 0)
-			return put(keys, value, err);
+			return image_data_put(keys, value, err);
 	}
 	return 0;
 }
 
-static int parse_lines(const struct key *keys, char *text, struct par_error **err)
+static int image_data_lines(const struct key *keys, char *text, struct par_error **err)
 {
 	bool inside = false, found = false;
 	char *save = NULL;
@@ -90,7 +90,7 @@ static int parse_lines(const struct key *keys, char *text, struct par_error **er
 		}
 		if (!inside)
 			continue;
-		r = attribute(keys, line, err);
+		r = image_data_attribute(keys, line, err);
 		if (r < 0)
 			return r;
 	}
@@ -124,7 +124,7 @@ int wpar_image_data_parse(const char *text, size_t len, struct wpar_image_data *
 	copy = strndup(text, len);
 	if (!copy)
 		return par_oom(err);
-	r = parse_lines(keys, copy, err);
+	r = image_data_lines(keys, copy, err);
 	for (const struct key *k = keys; k->name && r == 0; k++) {
 		if (k->needed && !*k->text)
 			r = par_fail(err, PAR_E_CORRUPT, 0, "%s is missing", k->name);

@@ -37,7 +37,7 @@ struct layer {
 	bool have_loader;
 };
 
-static int open_in(int root, const char *path, int flags)
+static int open_in_image(int root, const char *path, int flags)
 {
 	struct open_how how = { .flags = (unsigned int)(flags | O_CLOEXEC),
 				.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS };
@@ -46,7 +46,7 @@ static int open_in(int root, const char *path, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
-static int copy_file(const char *from, int folder, const char *name, struct par_error **err)
+static int layer_copy_file(const char *from, int folder, const char *name, struct par_error **err)
 {
 	autofd int in = open(from, O_RDONLY | O_CLOEXEC);
 	autofd int out =
@@ -85,7 +85,7 @@ static int make_like(const struct layer *l, const char *path)
 		if (c != '/' && c != '\0')
 			continue;
 		*p = '\0';
-		fd = open_in(l->image, copy, O_PATH);
+		fd = open_in_image(l->image, copy, O_PATH);
 		if (fd >= 0 && fstat(fd, &st) < 0)
 			return -errno;
 		if (mkdirat(l->layer, copy + 1, 0755) == 0) {
@@ -106,7 +106,7 @@ static char *real_folder(int image, const char *path)
 {
 	autofree char *folder = strndup(path, (size_t)(strrchr(path, '/') - path));
 	char link[64], root[4096], real[4096];
-	autofd int fd = folder ? open_in(image, folder, O_PATH | O_DIRECTORY) : -1;
+	autofd int fd = folder ? open_in_image(image, folder, O_PATH | O_DIRECTORY) : -1;
 	ssize_t n, m;
 
 	if (fd < 0)
@@ -206,18 +206,18 @@ static int copy_libraries(struct layer *l, const char *program, struct par_error
 		place = par_strdup_printf("usr/lib/.lpar/lib/%s", base);
 		if (!place || par_strv_add(&l->libraries, base) < 0)
 			return par_oom(err);
-		r = copy_file(path, l->layer, place, err);
+		r = layer_copy_file(path, l->layer, place, err);
 	}
 	return r;
 }
 
 /* The launcher in the place of the command at @path, if the image has one there. */
-static int add_command(struct layer *l, const char *path, bool always, struct par_error **err)
+static int layer_add_command(struct layer *l, const char *path, bool always, struct par_error **err)
 {
 	autofree char *folder = real_folder(l->image, path);
 	const char *base = strrchr(path, '/') + 1;
 	autofree char *place = folder ? par_strdup_printf("%s/%s", folder, base) : NULL;
-	autofd int there = place ? open_in(l->image, place, O_PATH | O_NOFOLLOW) : -1;
+	autofd int there = place ? open_in_image(l->image, place, O_PATH | O_NOFOLLOW) : -1;
 
 	if (!place || (there < 0 && !always))
 		return 0;
@@ -228,7 +228,7 @@ static int add_command(struct layer *l, const char *path, bool always, struct pa
 	return 1;
 }
 
-static int add_own(struct layer *l, const char *path, struct par_error **err)
+static int layer_add_own(struct layer *l, const char *path, struct par_error **err)
 {
 	autofree char *own = own_program(path);
 	autofree char *place = par_strdup_printf("usr/lib/.lpar/bin/%s", strrchr(path, '/') + 1);
@@ -238,14 +238,14 @@ static int add_own(struct layer *l, const char *path, struct par_error **err)
 
 	if (!own || !place || !loader_place)
 		return 0;
-	r = add_command(l, path, false, err);
+	r = layer_add_command(l, path, false, err);
 	if (r <= 0)
 		return r;
 	/* The loader has the command's name, so that ps shows that. */
 	if (linkat(l->layer, "usr/lib/.lpar/ld.so", l->layer, loader_place, 0) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not lay '%s' over the image",
 				path);
-	r = copy_file(own, l->layer, place, err);
+	r = layer_copy_file(own, l->layer, place, err);
 	return r < 0 ? r : copy_libraries(l, own, err);
 }
 
@@ -277,7 +277,7 @@ static char *launcher_path(void)
 	return installed;
 }
 
-static int fill(struct layer *l, const struct wpar_version *v, struct par_error **err)
+static int layer_fill(struct layer *l, const struct wpar_version *v, struct par_error **err)
 {
 	autofree char *launcher = launcher_path();
 	int r = 0;
@@ -289,15 +289,15 @@ static int fill(struct layer *l, const struct wpar_version *v, struct par_error 
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not make the overlay's folders");
 	if (!launcher || access(launcher, X_OK) < 0)
 		return par_fail(err, PAR_E_NOT_FOUND, 0, "the program wparctl-launch is missing");
-	r = copy_file(launcher, l->layer, "usr/lib/.lpar/launch", err);
+	r = layer_copy_file(launcher, l->layer, "usr/lib/.lpar/launch", err);
 	if (r == 0)
 		r = write_oslevel(l, v, err);
 	if (r == 0)
-		r = add_command(l, "/usr/bin/oslevel", true, err);
+		r = layer_add_command(l, "/usr/bin/oslevel", true, err);
 	if (r >= 0 && loader()) {
-		r = copy_file(loader(), l->layer, "usr/lib/.lpar/ld.so", err);
+		r = layer_copy_file(loader(), l->layer, "usr/lib/.lpar/ld.so", err);
 		for (size_t i = 0; i < PAR_ARRAY_SIZE(overlay) && r == 0; i++)
-			r = add_own(l, overlay[i], err);
+			r = layer_add_own(l, overlay[i], err);
 	}
 	return r < 0 ? r : 0;
 }
@@ -345,7 +345,7 @@ static int make_layer(const char *folder, const char *place, const struct wpar_v
 	if (l.image < 0 || l.layer < 0)
 		r = par_fail(err, PAR_E_SYSTEM, errno, "could not open the image");
 	if (r == 0)
-		r = fill(&l, v, err);
+		r = layer_fill(&l, v, err);
 	if (r == 0 && (syncfs(l.layer) < 0 ||
 		       (rename(temp, place) < 0 && errno != ENOTEMPTY && errno != EEXIST)))
 		r = par_fail(err, PAR_E_SYSTEM, errno, "could not name the overlay");

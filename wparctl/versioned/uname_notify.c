@@ -28,7 +28,7 @@
 #error "which audit architecture is this?"
 #endif
 
-static int install_filter(int *ret_listener)
+static int uname_install_filter(int *ret_listener)
 {
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
@@ -49,7 +49,7 @@ static int install_filter(int *ret_listener)
 	return 0;
 }
 
-static void put(char *field, size_t size, const char *value)
+static void uname_put(char *field, size_t size, const char *value)
 {
 	if (value)
 		snprintf(field, size, "%s", value);
@@ -59,9 +59,9 @@ int wpar_uname_make(const struct wpar_spec *s, struct utsname *ret)
 {
 	if (uname(ret) < 0)
 		return -errno;
-	put(ret->nodename, sizeof(ret->nodename), s->hostname);
-	put(ret->release, sizeof(ret->release), s->version.kernel_release);
-	put(ret->version, sizeof(ret->version), s->version.kernel_version);
+	uname_put(ret->nodename, sizeof(ret->nodename), s->hostname);
+	uname_put(ret->release, sizeof(ret->release), s->version.kernel_release);
+	uname_put(ret->version, sizeof(ret->version), s->version.kernel_version);
 	return 0;
 }
 
@@ -239,7 +239,7 @@ static int receive_listener(int sock)
 	return fd;
 }
 
-__attribute__((noreturn)) static void serve(const struct wpar_spec *s, int sock)
+__attribute__((noreturn)) static void uname_serve(const struct wpar_spec *s, int sock)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	struct answers a = { .listener = -1 };
@@ -285,7 +285,7 @@ int wpar_uname_server_start(const struct wpar_spec *s, int *ret_sock)
 			close(pair[0]);
 			if (pair[1] == 3 && (pair[1] = fcntl(3, F_DUPFD_CLOEXEC, 10)) < 0)
 				_exit(1);
-			serve(s, pair[1]);
+			uname_serve(s, pair[1]);
 		}
 		_exit(second < 0);
 	}
@@ -306,7 +306,7 @@ int wpar_uname_server_join(int sock)
 
 	if (sock < 0)
 		return 0;
-	r = install_filter(&listener);
+	r = uname_install_filter(&listener);
 	if (r == 0)
 		r = send_listener(sock, listener);
 	if (listener >= 0)

@@ -32,7 +32,7 @@ struct entry {
 static struct entry entries[MAX_ENTRIES];
 static size_t n_entries;
 
-static time_t now(void)
+static time_t init_now(void)
 {
 	struct timespec ts;
 
@@ -40,7 +40,7 @@ static time_t now(void)
 	return ts.tv_sec;
 }
 
-static pid_t spawn(const char *command)
+static pid_t init_spawn(const char *command)
 {
 	pid_t pid = fork();
 	sigset_t none;
@@ -63,7 +63,7 @@ static struct entry *find_entry(const char *id)
 	return NULL;
 }
 
-static void parse_line(char *line)
+static void parse_inittab_line(char *line)
 {
 	char *part[4];
 	struct entry *e;
@@ -102,7 +102,7 @@ static void read_inittab(void)
 	if (par_fs_read("/etc/inittab", 65536, &b) == 0) {
 		rest = b.data;
 		while ((line = strsep(&rest, "\n")))
-			parse_line(line);
+			parse_inittab_line(line);
 	}
 	for (size_t i = 0; i < n_entries; i++) {
 		if (!entries[i].seen)
@@ -110,7 +110,7 @@ static void read_inittab(void)
 	}
 }
 
-static void reap(void)
+static void init_reap(void)
 {
 	pid_t pid;
 
@@ -124,7 +124,7 @@ static void reap(void)
 
 static void run_and_wait(const char *command)
 {
-	pid_t pid = spawn(command), got;
+	pid_t pid = init_spawn(command), got;
 
 	while (pid > 0 && (got = waitpid(-1, NULL, 0)) != pid) {
 		if (got < 0 && errno != EINTR)
@@ -142,25 +142,25 @@ static void run_actions(const char *action, bool wait)
 		if (wait)
 			run_and_wait(e->command);
 		else if (e->started == 0)
-			e->pid = spawn(e->command);
-		e->started = now();
+			e->pid = init_spawn(e->command);
+		e->started = init_now();
 	}
 }
 
 /* Returns the seconds until one may start again, or -1. */
-static int respawn(void)
+static int init_respawn(void)
 {
 	int pause = -1;
 
 	for (size_t i = 0; i < n_entries; i++) {
 		struct entry *e = &entries[i];
-		time_t since = now() - e->started;
+		time_t since = init_now() - e->started;
 
 		if (strcmp(e->action, "respawn") != 0 || e->pid > 0)
 			continue;
 		if (e->started == 0 || since >= RESPAWN_S) {
-			e->pid = spawn(e->command);
-			e->started = now();
+			e->pid = init_spawn(e->command);
+			e->started = init_now();
 		} else {
 			pause = RESPAWN_S - (int)since;
 		}
@@ -168,7 +168,7 @@ static int respawn(void)
 	return pause;
 }
 
-static bool alone(void)
+static bool is_alone(void)
 {
 	while (waitpid(-1, NULL, WNOHANG) > 0)
 		;
@@ -183,15 +183,15 @@ static int halt_all(void)
 
 	if (access("/etc/rc.shutdown", X_OK) == 0)
 		run_and_wait("/etc/rc.shutdown");
-	if (!alone()) {
+	if (!is_alone()) {
 		kill(-1, SIGTERM);
 		kill(-1, SIGHUP); /* login shells take no notice of SIGTERM */
 		kill(-1, SIGCONT);
 	}
-	for (end = now() + GRACE_S; !alone() && now() < end;)
+	for (end = init_now() + GRACE_S; !is_alone() && init_now() < end;)
 		nanosleep(&tick, NULL);
 	kill(-1, SIGKILL);
-	for (end = now() + GRACE_S; !alone() && now() < end;)
+	for (end = init_now() + GRACE_S; !is_alone() && init_now() < end;)
 		nanosleep(&tick, NULL);
 	return 0;
 }
@@ -231,10 +231,10 @@ int wpar_init_run(void)
 		siginfo_t info;
 		int s;
 
-		pause = respawn();
+		pause = init_respawn();
 		at_most = (struct timespec){ .tv_sec = pause < 0 ? 3600 : pause };
 		s = sigtimedwait(&set, &info, &at_most);
-		reap();
+		init_reap();
 		if (s == SIGHUP) {
 			read_inittab();
 			run_actions("once", false);

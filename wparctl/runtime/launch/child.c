@@ -20,7 +20,7 @@
 #include <sys/syscall.h>
 
 /* Dies with the outer half from here on; it may have died before. */
-static int hang_on_parent(int sync)
+static int child_hang_on_parent(int sync)
 {
 	char byte;
 
@@ -29,7 +29,7 @@ static int hang_on_parent(int sync)
 	return recv(sync, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0 ? -EPIPE : 0;
 }
 
-static int set_up(const struct wpar_launch *l, int sync, struct par_error **err)
+static int child_set_up(const struct wpar_launch *l, int sync, struct par_error **err)
 {
 	const char *host = l->spec->hostname ? l->spec->hostname : l->spec->name;
 	int fds[WPAR_MOUNTS_MAX];
@@ -48,7 +48,7 @@ static int set_up(const struct wpar_launch *l, int sync, struct par_error **err)
 	r = wpar_mounts_attach(&l->plan, fds, n, err);
 	if (r < 0)
 		return r;
-	r = l->die_with_parent ? hang_on_parent(sync) : 0;
+	r = l->die_with_parent ? child_hang_on_parent(sync) : 0;
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the command that starts it has ended");
 	r = l->stdio ? wpar_stdio_install(l->stdio) : 0;
@@ -70,7 +70,7 @@ void wpar_launch_child(const struct wpar_launch *l, int sync)
 {
 	struct par_error *err = NULL;
 
-	if (set_up(l, sync, &err) < 0) {
+	if (child_set_up(l, sync, &err) < 0) {
 		wpar_sync_fail(sync, err);
 		_exit(1);
 	}

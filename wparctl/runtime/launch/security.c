@@ -60,7 +60,7 @@ uint64_t wpar_security_caps(const struct wpar_spec *s)
 	return caps;
 }
 
-static int limit_caps(uint64_t caps)
+static int security_limit_caps(uint64_t caps)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[2] = { 0 };
@@ -84,7 +84,7 @@ static int limit_caps(uint64_t caps)
 	return 0;
 }
 
-static int install_filter(void)
+static int security_install_filter(void)
 {
 	static const struct sock_filter filter[] = {
 #include "seccomp_filter.inc"
@@ -106,6 +106,6 @@ int wpar_security_apply(uint64_t caps, bool no_new_privs)
 	if (no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return -errno;
 	/* Before the capabilities go: without no_new_privs it takes CAP_SYS_ADMIN. */
-	r = install_filter();
-	return r < 0 ? r : limit_caps(caps);
+	r = security_install_filter();
+	return r < 0 ? r : security_limit_caps(caps);
 }

@@ -25,13 +25,13 @@ static uint32_t key_base(uint32_t key)
 	return ID_FIRST + (key - 1) * ID_WIDTH;
 }
 
-static void mark(unsigned char *used, uint32_t key)
+static void ids_mark(unsigned char *used, uint32_t key)
 {
 	if (key >= 1 && key <= 2 * KEYS)
 		used[(key - 1) / 8] |= (unsigned char)(1u << (key - 1) % 8);
 }
 
-static bool is_used(const unsigned char *used, uint32_t key)
+static bool ids_is_used(const unsigned char *used, uint32_t key)
 {
 	return used[(key - 1) / 8] >> (key - 1) % 8 & 1;
 }
@@ -48,9 +48,9 @@ static int mark_defined(unsigned char *used, const char *self, struct par_error 
 		/* One that cannot be read cannot run either. */
 		if (strcmp(names.v[i], self) == 0 || wpar_spec_load(names.v[i], &s, NULL) < 0)
 			continue;
-		mark(used, s.key);
+		ids_mark(used, s.key);
 		if (s.idbase >= ID_FIRST)
-			mark(used, (s.idbase - ID_FIRST) / ID_WIDTH + 1);
+			ids_mark(used, (s.idbase - ID_FIRST) / ID_WIDTH + 1);
 	}
 	return r;
 }
@@ -66,7 +66,7 @@ static bool is_live(const char *name)
 }
 
 /* Takes @key for @name, from a dead owner if need be. */
-static bool take(int dir, uint32_t key, const char *name)
+static bool ids_take(int dir, uint32_t key, const char *name)
 {
 	char file[16], owner[WPAR_NAME_MAX + 2];
 	ssize_t n;
@@ -119,7 +119,7 @@ int wpar_id_range_pick(struct wpar_spec *s, struct par_error **err)
 			return r;
 	}
 	for (uint32_t key = first; key < first + KEYS; key++) {
-		if (is_used(used, key) || !take(dir, key, s->name))
+		if (ids_is_used(used, key) || !ids_take(dir, key, s->name))
 			continue;
 		s->key = key;
 		s->idbase = key_base(key);

@@ -43,7 +43,7 @@ static unsigned long long start_time(pid_t pid)
 	return state == 'Z' || state == 'X' ? 0 : t;
 }
 
-static void write_record(const char *name)
+static void monitor_write_record(const char *name)
 {
 	autofree char *path = wpar_path("/run/wpars/%s/monitor", name);
 	char text[64];
@@ -66,7 +66,7 @@ pid_t wpar_monitor_pid(const char *name)
 }
 
 /* Name in ps: the short one of the kernel, and the words of the command line. */
-static void take_name(const char *name)
+static void monitor_take_name(const char *name)
 {
 	auto_buf b = { 0 };
 	char title[64];
@@ -79,7 +79,7 @@ static void take_name(const char *name)
 	snprintf(program_invocation_name, b.len, "%s", title);
 }
 
-static void to_null(void)
+static void monitor_to_null(void)
 {
 	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
 
@@ -92,7 +92,7 @@ static void to_null(void)
 }
 
 /* Until PID 1 has ended; then clear away, unless a command is at it already. */
-__attribute__((noreturn)) static void watch(const char *name, int pidfd)
+__attribute__((noreturn)) static void monitor_watch(const char *name, int pidfd)
 {
 	struct pollfd p = { .fd = pidfd, .events = POLLIN };
 	int lock = -1;
@@ -105,7 +105,7 @@ __attribute__((noreturn)) static void watch(const char *name, int pidfd)
 	_exit(0);
 }
 
-static int inside_init(const struct wpar_launch *l, int started)
+static int monitor_inside_init(const struct wpar_launch *l, int started)
 {
 	static const char *const argv[] = { "/etc/init", NULL };
 	static const char *const env[] = {
@@ -122,19 +122,19 @@ static int inside_init(const struct wpar_launch *l, int started)
 	return 1;
 }
 
-__attribute__((noreturn)) static void monitor(const struct wpar_spec *s, int sync)
+__attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, int sync)
 {
 	autofd int mnt = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 	autofd int net = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	auto_launch l = { .inside = inside_init };
+	auto_launch l = { .inside = monitor_inside_init };
 	struct par_error *err = NULL;
 	int pidfd;
 
 	/* Until the start is done it hangs on the command; afterwards on nobody. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	setsid();
-	to_null();
-	take_name(s->name);
+	monitor_to_null();
+	monitor_take_name(s->name);
 	if (wpar_launch_prepare(&l, s, &err) < 0 || wpar_launch(&l, &err) < 0) {
 		wpar_sync_fail(sync, err);
 		_exit(1);
@@ -143,7 +143,7 @@ __attribute__((noreturn)) static void monitor(const struct wpar_spec *s, int syn
 	setns(net, CLONE_NEWNET);
 	if (chdir("/") < 0)
 		_exit(1);
-	write_record(s->name);
+	monitor_write_record(s->name);
 	wpar_external_write(s->name, &l.plan);
 	wpar_test_stop_at("monitor");
 	prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0);
@@ -152,7 +152,7 @@ __attribute__((noreturn)) static void monitor(const struct wpar_spec *s, int syn
 	wpar_close_others(pidfd, sync);
 	wpar_sync_started(sync, (int)getpid());
 	close(sync);
-	watch(s->name, pidfd);
+	monitor_watch(s->name, pidfd);
 }
 
 int wpar_monitor_start(const struct wpar_spec *s, pid_t *ret_monitor, struct par_error **err)
@@ -172,7 +172,7 @@ int wpar_monitor_start(const struct wpar_spec *s, pid_t *ret_monitor, struct par
 	}
 	if (pid == 0) {
 		close(ours);
-		monitor(s, pair[1]);
+		monitor_run(s, pair[1]);
 	}
 	close(pair[1]);
 	snprintf(who, sizeof(who), "the monitor of '%s'", s->name);
@@ -198,13 +198,13 @@ int wpar_monitor_adopt(const struct wpar_spec *s, struct par_error **err)
 		return par_fail(err, PAR_E_SYSTEM, errno, "the monitor cannot be started");
 	if (pid == 0) {
 		setsid();
-		to_null();
-		take_name(s->name);
+		monitor_to_null();
+		monitor_take_name(s->name);
 		if (chdir("/") < 0)
 			_exit(1);
-		write_record(s->name);
+		monitor_write_record(s->name);
 		wpar_close_others(pidfd, pidfd);
-		watch(s->name, pidfd);
+		monitor_watch(s->name, pidfd);
 	}
 	return 0;
 }

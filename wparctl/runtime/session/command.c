@@ -8,14 +8,14 @@
 #define PATH_ROOT "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 #define PATH_USER "/usr/local/bin:/usr/bin:/bin"
 
-static int set(struct par_strv *env, const char *name, const char *value)
+static int environment_set(struct par_strv *env, const char *name, const char *value)
 {
 	autofree char *pair = par_strdup_printf("%s=%s", name, value);
 
 	return pair ? par_strv_add(env, pair) : -ENOMEM;
 }
 
-static int put_pair(struct par_strv *env, const char *pair)
+static int environment_put(struct par_strv *env, const char *pair)
 {
 	size_t len = strcspn(pair, "=") + 1;
 
@@ -37,20 +37,20 @@ int wpar_command_environment(const struct wpar_user *u, const struct par_strv *m
 			     struct par_strv *ret)
 {
 	static const char *const passed[] = { "TERM", "LANG" };
-	int r = set(ret, "PATH", u->uid == 0 ? PATH_ROOT : PATH_USER);
+	int r = environment_set(ret, "PATH", u->uid == 0 ? PATH_ROOT : PATH_USER);
 
-	r = r < 0 ? r : set(ret, "HOME", u->home);
-	r = r < 0 ? r : set(ret, "SHELL", u->shell);
-	r = r < 0 ? r : set(ret, "USER", u->name);
-	r = r < 0 ? r : set(ret, "LOGNAME", u->name);
+	r = r < 0 ? r : environment_set(ret, "HOME", u->home);
+	r = r < 0 ? r : environment_set(ret, "SHELL", u->shell);
+	r = r < 0 ? r : environment_set(ret, "USER", u->name);
+	r = r < 0 ? r : environment_set(ret, "LOGNAME", u->name);
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(passed) && r == 0; i++) {
 		const char *value = getenv(passed[i]);
 
 		if (value && strlen(value) < 64 && par_printable(value))
-			r = set(ret, passed[i], value);
+			r = environment_set(ret, passed[i], value);
 	}
 	for (size_t i = 0; more && i < more->n && r == 0; i++)
-		r = put_pair(ret, more->v[i]);
+		r = environment_put(ret, more->v[i]);
 	return r;
 }
 

@@ -37,7 +37,7 @@ struct entry {
 	int cgroup, init, sync, uname;
 };
 
-static int open_init(int cgroup, const char *name, struct par_error **err)
+static int enter_open_init(int cgroup, const char *name, struct par_error **err)
 {
 	pid_t init = wpar_cgroup_init(cgroup);
 	int pidfd = init > 0 ? (int)syscall(SYS_pidfd_open, init, 0) : -1;
@@ -52,7 +52,7 @@ static int open_init(int cgroup, const char *name, struct par_error **err)
 	return pidfd;
 }
 
-static int find_user(struct entry *e, const char *name, struct par_error **err)
+static int enter_find_user(struct entry *e, const char *name, struct par_error **err)
 {
 	pid_t init = wpar_cgroup_init(e->cgroup);
 	autofd int rootfd = -1;
@@ -68,7 +68,7 @@ static int find_user(struct entry *e, const char *name, struct par_error **err)
 }
 
 /* Fails with a negative errno; par_fail() was called. */
-static int join(const struct entry *e, struct par_error **err)
+static int enter_join(const struct entry *e, struct par_error **err)
 {
 	int r;
 
@@ -101,12 +101,12 @@ static int join(const struct entry *e, struct par_error **err)
 	return 0;
 }
 
-__attribute__((noreturn)) static void run_inside(const struct entry *e)
+__attribute__((noreturn)) static void enter_run_inside(const struct entry *e)
 {
 	struct par_error *err = NULL;
 	char login[300];
 	char *shell[] = { login, NULL };
-	int r = join(e, &err);
+	int r = enter_join(e, &err);
 
 	if (r == 0 && e->argv && e->argv[0]) {
 		r = wpar_command_exec(e->argv, &e->env);
@@ -125,12 +125,12 @@ __attribute__((noreturn)) static void run_inside(const struct entry *e)
 	_exit(127);
 }
 
-static void forward_signal(int signo, void *user)
+static void enter_forward_signal(int signo, void *user)
 {
 	syscall(SYS_pidfd_send_signal, *(int *)user, signo, NULL, 0);
 }
 
-static int start_command(struct entry *e, int *ret_pidfd, struct par_error **err)
+static int enter_start_command(struct entry *e, int *ret_pidfd, struct par_error **err)
 {
 	autofd int ours = -1, theirs = -1;
 	int pair[2], pidfd = -1;
@@ -154,7 +154,7 @@ static int start_command(struct entry *e, int *ret_pidfd, struct par_error **err
 	if (pid < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "no process can be made in the WPAR");
 	if (pid == 0)
-		run_inside(e);
+		enter_run_inside(e);
 	close(take_fd(&theirs));
 	r = wpar_sync_wait(ours, err);
 	if (r < 0) {
@@ -177,7 +177,7 @@ int wpar_enter(const struct wpar_spec *s, const char *user, char *const argv[],
 		return par_fail(err, PAR_E_WRONG_STATE, 0, "workload partition '%s' is not active",
 				s->name);
 	wpar_repair(s, NULL);
-	init = open_init(cgroup, s->name, err);
+	init = enter_open_init(cgroup, s->name, err);
 	if (init < 0)
 		return init;
 	e.cgroup = cgroup;
@@ -186,7 +186,7 @@ int wpar_enter(const struct wpar_spec *s, const char *user, char *const argv[],
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "uname's answers cannot be set up");
 	e.uname = uname;
-	r = find_user(&e, user ? user : "root", err);
+	r = enter_find_user(&e, user ? user : "root", err);
 	if (r < 0)
 		return r;
 	r = wpar_command_environment(&e.user, NULL, &e.env);
@@ -196,9 +196,9 @@ int wpar_enter(const struct wpar_spec *s, const char *user, char *const argv[],
 	}
 	r = wpar_console_open(&e.console, s->idbase + e.user.uid, err);
 	if (r == 0) {
-		r = start_command(&e, &pidfd, err);
+		r = enter_start_command(&e, &pidfd, err);
 		if (r == 0)
-			r = wpar_console_relay(&e.console, pidfd, forward_signal, &pidfd);
+			r = wpar_console_relay(&e.console, pidfd, enter_forward_signal, &pidfd);
 		wpar_console_done(&e.console);
 	}
 	par_strv_done(&e.env);

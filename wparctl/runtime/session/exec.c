@@ -19,7 +19,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-static int wait_for_all(pid_t command)
+static int exec_wait_for_all(pid_t command)
 {
 	int status = 1;
 
@@ -36,7 +36,7 @@ static int wait_for_all(pid_t command)
 	}
 }
 
-static int inside(const struct wpar_launch *l, int started)
+static int exec_inside(const struct wpar_launch *l, int started)
 {
 	pid_t pid = fork();
 	int r;
@@ -52,17 +52,17 @@ static int inside(const struct wpar_launch *l, int started)
 		_exit(127);
 	}
 	close(started);
-	return pid < 0 ? 1 : wait_for_all(pid);
+	return pid < 0 ? 1 : exec_wait_for_all(pid);
 }
 
 /* To every process of the WPAR: the command may have handed its work on. */
-static void forward_signal(int signo, void *user)
+static void exec_forward_signal(int signo, void *user)
 {
 	wpar_cgroup_signal(*(int *)user, signo);
 }
 
-static int run(struct wpar_launch *l, const struct wpar_report *report, int *ret_status,
-	       struct par_error **err)
+static int exec_run(struct wpar_launch *l, const struct wpar_report *report, int *ret_status,
+		    struct par_error **err)
 {
 	struct wpar_console console;
 	int r = wpar_console_open(&console, l->spec->idbase, err);
@@ -74,7 +74,7 @@ static int run(struct wpar_launch *l, const struct wpar_report *report, int *ret
 	wpar_report_say(report, WPAR_NOTE_STEP, "Loading workload partition.");
 	r = wpar_launch(l, err);
 	if (r == 0) {
-		r = wpar_console_relay(&console, l->pidfd, forward_signal, &l->cgroup);
+		r = wpar_console_relay(&console, l->pidfd, exec_forward_signal, &l->cgroup);
 		if (r == 0)
 			r = wpar_wait_status(l->pidfd, ret_status);
 	}
@@ -90,7 +90,7 @@ int wpar_exec(const struct wpar_spec *s, char *const argv[], const struct par_st
 					       .home = "/root",
 					       .shell = "/bin/sh" };
 	auto_launch l = {
-		.inside = inside, .argv = argv, .die_with_parent = true, .no_new_privs = true
+		.inside = exec_inside, .argv = argv, .die_with_parent = true, .no_new_privs = true
 	};
 	auto_strv env = { 0 };
 	int status = 1, r;
@@ -101,7 +101,7 @@ int wpar_exec(const struct wpar_spec *s, char *const argv[], const struct par_st
 	l.environment = &env;
 	r = wpar_launch_prepare(&l, s, err);
 	if (r == 0)
-		r = run(&l, report, &status, err);
+		r = exec_run(&l, report, &status, err);
 	wpar_report_say(report, WPAR_NOTE_STEP, "Shutting down all workload partition processes.");
 	if (r < 0)
 		wpar_clear(s->name, NULL);

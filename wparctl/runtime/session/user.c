@@ -9,7 +9,7 @@
 #define MAX_FILE (4 << 20)
 
 /* Cuts a line into @n parts at the colons; false when it has not exactly so many. */
-static bool cut(char *line, char **part, int n)
+static bool cut_line(char *line, char **part, int n)
 {
 	for (int i = 0; i < n; i++) {
 		part[i] = strsep(&line, ":");
@@ -42,7 +42,7 @@ int wpar_user_parse(const char *passwd, const char *name, unsigned int id_max,
 	while ((passwd = next_line(passwd, line, sizeof(line)))) {
 		uint64_t uid, gid;
 
-		if (!cut(line, part, 7) || strcmp(part[0], name) != 0)
+		if (!cut_line(line, part, 7) || strcmp(part[0], name) != 0)
 			continue;
 		if (par_parse_u64(part[2], id_max - 1, &uid) < 0 ||
 		    par_parse_u64(part[3], id_max - 1, &gid) < 0 ||
@@ -70,7 +70,7 @@ void wpar_user_groups(const char *group, unsigned int id_max, struct wpar_user *
 		uint64_t gid;
 		char *members, *m;
 
-		if (!cut(line, part, 4) || par_parse_u64(part[2], id_max - 1, &gid) < 0)
+		if (!cut_line(line, part, 4) || par_parse_u64(part[2], id_max - 1, &gid) < 0)
 			continue;
 		members = part[3];
 		while ((m = strsep(&members, ","))) {
