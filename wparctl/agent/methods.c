@@ -64,25 +64,25 @@ static bool is_setting(const char *s)
 static int merge_environment(const struct par_strv *asked, struct par_strv *ret,
 			     struct par_error **err)
 {
-	int r = 0;
-
 	for (size_t i = 0; i < asked->n; i++) {
 		if (!is_setting(asked->v[i]))
 			return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 					"'%.100s' is no environment setting", asked->v[i]);
 	}
-	for (size_t b = 0; b < PAR_ARRAY_SIZE(base_environment) && r == 0; b++) {
+	for (size_t b = 0; b < PAR_ARRAY_SIZE(base_environment); b++) {
 		size_t len = name_len(base_environment[b]) + 1;
 		bool overridden = false;
 
 		for (size_t i = 0; i < asked->n; i++)
 			overridden |= strncmp(asked->v[i], base_environment[b], len) == 0;
-		if (!overridden)
-			r = par_strv_add(ret, base_environment[b]);
+		if (!overridden && par_strv_add(ret, base_environment[b]) < 0)
+			return par_oom(err);
 	}
-	for (size_t i = 0; i < asked->n && r == 0; i++)
-		r = par_strv_add(ret, asked->v[i]);
-	return r < 0 ? par_oom(err) : 0;
+	for (size_t i = 0; i < asked->n; i++) {
+		if (par_strv_add(ret, asked->v[i]) < 0)
+			return par_oom(err);
+	}
+	return 0;
 }
 
 static int parse_run(struct json_object *o, struct wpar_run *run, struct par_error **err)
@@ -94,20 +94,27 @@ static int parse_run(struct json_object *o, struct wpar_run *run, struct par_err
 	uint64_t rows = 0, columns = 0;
 	int r = par_json_only(o, known, err);
 
-	if (r == 0)
-		r = par_json_strv(o, "argv", true, ARGV_MAX, &run->argv, err);
-	if (r == 0)
-		r = par_json_strv(o, "environment", false, ENV_MAX, &asked, err);
-	if (r == 0)
-		r = par_json_string(o, "directory", false, &directory, err);
-	if (r == 0)
-		r = par_json_bool(o, "tty", false, &run->tty, err);
-	if (r == 0)
-		r = par_json_u64(o, "rows", false, UINT16_MAX, &rows, err);
-	if (r == 0)
-		r = par_json_u64(o, "columns", false, UINT16_MAX, &columns, err);
-	if (r == 0)
-		r = merge_environment(&asked, &run->environment, err);
+	if (r < 0)
+		return r;
+	r = par_json_strv(o, "argv", true, ARGV_MAX, &run->argv, err);
+	if (r < 0)
+		return r;
+	r = par_json_strv(o, "environment", false, ENV_MAX, &asked, err);
+	if (r < 0)
+		return r;
+	r = par_json_string(o, "directory", false, &directory, err);
+	if (r < 0)
+		return r;
+	r = par_json_bool(o, "tty", false, &run->tty, err);
+	if (r < 0)
+		return r;
+	r = par_json_u64(o, "rows", false, UINT16_MAX, &rows, err);
+	if (r < 0)
+		return r;
+	r = par_json_u64(o, "columns", false, UINT16_MAX, &columns, err);
+	if (r < 0)
+		return r;
+	r = merge_environment(&asked, &run->environment, err);
 	if (r < 0)
 		return r;
 	if (run->argv.n == 0 || run->argv.v[0][0] == '\0')
@@ -123,11 +130,12 @@ static int parse_shutdown(struct json_object *o, struct wpar_call *c, struct par
 	static const char *const known[] = { "restart", "immediate", NULL };
 	int r = par_json_only(o, known, err);
 
-	if (r == 0)
-		r = par_json_bool(o, "restart", false, &c->restart, err);
-	if (r == 0)
-		r = par_json_bool(o, "immediate", false, &c->immediate, err);
-	return r;
+	if (r < 0)
+		return r;
+	r = par_json_bool(o, "restart", false, &c->restart, err);
+	if (r < 0)
+		return r;
+	return par_json_bool(o, "immediate", false, &c->immediate, err);
 }
 
 int wpar_call_parse(const void *data, size_t len, struct wpar_call *ret, struct par_error **err)

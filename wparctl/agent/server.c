@@ -192,6 +192,28 @@ static struct wpar_stream *agent_find_stream(const struct agent *a, uint32_t id)
 	return s;
 }
 
+/* Does what lpard asks; what succeeds has been answered. */
+static int agent_call(struct agent *a, uint32_t stream, struct wpar_call *c, struct par_error **err)
+{
+	int r;
+
+	switch (c->method) {
+	case WPAR_METHOD_RUN:
+		c->run.pretend = a->opts->pretend;
+		return agent_run_command(a, stream, c, err);
+	case WPAR_METHOD_INFO:
+		agent_reply_info(a, stream);
+		return 0;
+	case WPAR_METHOD_SHUTDOWN:
+		r = agent_shut_down(a, c, err);
+		if (r < 0)
+			return r;
+		agent_reply(a, stream);
+		return 0;
+	}
+	return par_fail(err, PAR_E_NOT_SUPPORTED, 0, "the agent has no such method");
+}
+
 static int open_stream(struct agent *a, const struct par_frame *f, struct par_error **err)
 {
 	auto_error e = NULL;
@@ -202,20 +224,7 @@ static int open_stream(struct agent *a, const struct par_frame *f, struct par_er
 		return par_fail(err, PAR_E_PROTOCOL, 0, "stream %u is open already", f->stream);
 	r = wpar_call_parse(f->data, f->len, &c, &e);
 	if (r == 0) {
-		c.run.pretend = a->opts->pretend;
-		switch (c.method) {
-		case WPAR_METHOD_RUN:
-			r = agent_run_command(a, f->stream, &c, &e);
-			break;
-		case WPAR_METHOD_INFO:
-			agent_reply_info(a, f->stream);
-			break;
-		case WPAR_METHOD_SHUTDOWN:
-			r = agent_shut_down(a, &c, &e);
-			if (r == 0)
-				agent_reply(a, f->stream);
-			break;
-		}
+		r = agent_call(a, f->stream, &c, &e);
 		wpar_call_done(&c);
 	}
 	if (r < 0)
@@ -335,14 +344,16 @@ static int agent_set_up(struct agent *a, struct par_error **err)
 {
 	int r = par_event_new(&a->loop, err);
 
-	if (r == 0)
-		r = par_event_signal(a->loop, SIGTERM, on_signal, a, &a->term, err);
-	if (r == 0)
-		r = par_event_signal(a->loop, SIGINT, on_signal, a, &a->interrupt, err);
-	if (r == 0)
-		r = wpar_transport_new(&a->port, a->loop, a->opts->fd, a->opts->port,
-				       &transport_ops, a, err);
-	return r;
+	if (r < 0)
+		return r;
+	r = par_event_signal(a->loop, SIGTERM, on_signal, a, &a->term, err);
+	if (r < 0)
+		return r;
+	r = par_event_signal(a->loop, SIGINT, on_signal, a, &a->interrupt, err);
+	if (r < 0)
+		return r;
+	return wpar_transport_new(&a->port, a->loop, a->opts->fd, a->opts->port, &transport_ops, a,
+				  err);
 }
 
 /* Waits for those that hang up by themselves, then the rest is killed. */

@@ -247,17 +247,23 @@ static int stream_watch(struct wpar_stream *s, struct par_error **err)
 {
 	int r = par_event_timer(s->loop, UINT64_MAX, stream_on_timer, s, &s->timer, err);
 
-	for (int i = 0; i < 2 && r == 0; i++) {
-		if (s->out[i].fd < 0)
+	if (r < 0)
+		return r;
+	for (int i = 0; i < 2; i++) {
+		struct output *o = &s->out[i];
+
+		if (o->fd < 0)
 			continue;
-		par_set_nonblock(s->out[i].fd);
-		r = par_event_io(s->loop, s->out[i].fd, EPOLLIN, on_output, s, &s->out[i].io, err);
+		par_set_nonblock(o->fd);
+		r = par_event_io(s->loop, o->fd, EPOLLIN, on_output, s, &o->io, err);
+		if (r < 0)
+			return r;
 	}
-	if (r == 0) {
-		par_set_nonblock(s->in_fd);
-		r = par_event_io(s->loop, s->in_fd, 0, on_input_room, s, &s->in_io, err);
-	}
-	return r;
+	par_set_nonblock(s->in_fd);
+	r = par_event_io(s->loop, s->in_fd, 0, on_input_room, s, &s->in_io, err);
+	if (r < 0)
+		return r;
+	return par_event_child(s->loop, s->pid, on_exit_of_child, s, &s->child, err);
 }
 
 /* As a shell says it; wpar_stream_begin() sends it. */
@@ -301,6 +307,23 @@ static int stream_open_pipes(struct wpar_stream *s, int ends[3], struct par_erro
 	return 0;
 }
 
+/* The stream's ends of a pty or of pipes; the command's go into @spawn, *ret_tty is owned. */
+static int stream_open_ends(struct wpar_stream *s, const struct wpar_run *run,
+			    struct par_spawn *spawn, char **ret_tty, struct par_error **err)
+{
+	int r;
+
+	if (!s->tty)
+		return stream_open_pipes(s, spawn->fds, err);
+	r = par_pty_open(run->rows, run->columns, &s->out[0].fd, ret_tty, err);
+	if (r < 0)
+		return r;
+	s->in_fd = fcntl(s->out[0].fd, F_DUPFD_CLOEXEC, 3);
+	spawn->tty = *ret_tty;
+	return 0;
+}
+
+/* 0 also when there was no program to run: then set_not_run() was called. */
 static int stream_start(struct wpar_stream *s, const struct wpar_run *run, struct par_error **err)
 {
 	autofree char *program = NULL, *tty = NULL;
@@ -316,23 +339,12 @@ static int stream_start(struct wpar_stream *s, const struct wpar_run *run, struc
 		return 0;
 	}
 	spawn.path = program;
-	if (s->tty) {
-		r = par_pty_open(run->rows, run->columns, &s->out[0].fd, &tty, err);
-		if (r == 0) {
-			s->in_fd = fcntl(s->out[0].fd, F_DUPFD_CLOEXEC, 3);
-			spawn.tty = tty;
-		}
-	} else {
-		r = stream_open_pipes(s, spawn.fds, err);
-	}
+	r = stream_open_ends(s, run, &spawn, &tty, err);
 	if (r == 0) {
-		auto_error spawn_err = NULL;
+		int failed = par_spawn(&spawn, &s->pid, NULL);
 
-		r = par_spawn(&spawn, &s->pid, &spawn_err);
-		if (r < 0) {
-			set_not_run(s, run->argv.v[0], -r);
-			r = 0;
-		}
+		if (failed < 0)
+			set_not_run(s, run->argv.v[0], -failed);
 	}
 	for (int i = 0; i < 3; i++) {
 		if (spawn.fds[i] >= 0)
@@ -364,8 +376,6 @@ int wpar_stream_new(struct wpar_stream **ret, struct par_event *loop, uint32_t i
 	r = stream_start(s, run, err);
 	if (r == 0 && !s->exited) {
 		r = stream_watch(s, err);
-		if (r == 0)
-			r = par_event_child(loop, s->pid, on_exit_of_child, s, &s->child, err);
 		if (r < 0)
 			par_kill_session(s->pid, SIGKILL);
 	}
@@ -471,15 +481,18 @@ int wpar_stream_frame(struct wpar_stream *s, const struct par_frame *f, struct p
 	}
 	if (f->type == PAR_FRAME_WINCH) {
 		r = par_frame_get_winch(f, &rows, &columns, err);
-		if (r == 0 && s->tty && s->out[0].fd >= 0)
+		if (r < 0)
+			return r;
+		if (s->tty && s->out[0].fd >= 0)
 			par_pty_resize(s->out[0].fd, rows, columns);
-		return r;
+		return 0;
 	}
 	if (f->type == PAR_FRAME_SIGNAL) {
 		r = par_frame_get_signal(f, &signo, err);
-		if (r == 0)
-			stream_take_signal(s, signo);
-		return r;
+		if (r < 0)
+			return r;
+		stream_take_signal(s, signo);
+		return 0;
 	}
 	return par_fail(err, PAR_E_PROTOCOL, 0, "a frame of type %d is not for the agent",
 			(int)f->type);

@@ -259,6 +259,22 @@ static void on_reopen(struct par_source *s, void *user)
 		par_source_timer(s, REOPEN_MS);
 }
 
+static int transport_start(struct wpar_transport *t, const char *path, struct par_error **err)
+{
+	int r;
+
+	if (path) {
+		t->path = strdup(path);
+		if (!t->path)
+			return par_oom(err);
+	}
+	r = par_event_timer(t->loop, t->is_fd ? UINT64_MAX : 0, on_reopen, t, &t->reopen, err);
+	if (r < 0 || !t->is_fd)
+		return r;
+	par_set_nonblock(t->fd);
+	return start_watching(t, err);
+}
+
 int wpar_transport_new(struct wpar_transport **ret, struct par_event *loop, int fd,
 		       const char *path, const struct wpar_transport_ops *ops, void *user,
 		       struct par_error **err)
@@ -271,19 +287,9 @@ int wpar_transport_new(struct wpar_transport **ret, struct par_event *loop, int 
 	*t = (struct wpar_transport){
 		.loop = loop, .fd = fd, .is_fd = fd >= 0, .ops = ops, .user = user
 	};
+	/* Its first events may come before this returns. */
 	*ret = t;
-	if (path)
-		t->path = strdup(path);
-	if (path && !t->path)
-		r = par_oom(err);
-	else
-		r = par_event_timer(loop, UINT64_MAX, on_reopen, t, &t->reopen, err);
-	if (r == 0 && t->is_fd) {
-		par_set_nonblock(fd);
-		r = start_watching(t, err);
-	} else if (r == 0) {
-		r = par_source_timer(t->reopen, 0);
-	}
+	r = transport_start(t, path, err);
 	if (r < 0)
 		wpar_transport_free(ret);
 	return r;

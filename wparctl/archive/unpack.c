@@ -171,7 +171,8 @@ int wpar_unpack(const char *archive, int folder, bool progress, char digest[65],
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	r = helper_judge(&a, archive, status, err);
-	if (r == 0)
-		memcpy(digest, a.digest, 65);
-	return r;
+	if (r < 0)
+		return r;
+	memcpy(digest, a.digest, 65);
+	return 0;
 }

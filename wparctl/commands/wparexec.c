@@ -69,7 +69,9 @@ static int wparexec_build_spec(const struct wparexec_args *a, const char *comman
 		s->private_usr = s->autostart = false;
 	}
 	r = wpar_spec_defaults(s, err);
-	return r < 0 ? r : wpar_spec_check(s, err);
+	if (r < 0)
+		return r;
+	return wpar_spec_check(s, err);
 }
 
 static int wparexec_run_command(const struct wparexec_args *a, struct wpar_spec *s, char **command,

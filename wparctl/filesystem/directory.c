@@ -36,7 +36,9 @@ int wpar_directory_expect_kept(const char *directory, struct par_error **err)
 	if (r == 0)
 		return par_fail(err, PAR_E_NOT_FOUND, 0,
 				"There are no preserved file systems in %s.", directory);
-	return r < 0 ? r : 0;
+	if (r < 0)
+		return r;
+	return 0;
 }
 
 int wpar_directory_choose(struct wpar_spec *s, bool another, struct par_error **err)

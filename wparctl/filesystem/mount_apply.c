@@ -198,52 +198,78 @@ static int attach_overlay(const struct wpar_mount_plan *p, const int *fds, struc
 	return r;
 }
 
+/* What inside is built from. */
+struct attach {
+	const struct wpar_mount_plan *plan;
+	const int *fds; /* prepared mounts, in the plan's order */
+	size_t n_fds, next;
+	int rootfd; /* -1: there is no root yet */
+};
+
+/* The root directory, which everything else is mounted below. */
+static int attach_first(struct attach *a, const struct wpar_mount_op *op, struct par_error **err)
+{
+	size_t n = op->kind == WPAR_OP_OVERLAY ? a->plan->layers.n + 1 : 1;
+
+	if (a->n_fds - a->next < n)
+		return par_fail(err, PAR_E_SYSTEM, EBADF, "a prepared mount is missing");
+	if (op->kind == WPAR_OP_OVERLAY)
+		a->rootfd = attach_overlay(a->plan, a->fds + a->next, err);
+	else
+		a->rootfd = attach_root(a->plan, a->fds[a->next], err);
+	a->next += n;
+	return a->rootfd < 0 ? a->rootfd : 0;
+}
+
+static int attach_below(struct attach *a, const struct wpar_mount_op *op)
+{
+	switch (op->kind) {
+	case WPAR_OP_BIND:
+		if (a->next == a->n_fds)
+			return -EBADF;
+		return attach_bind(a->rootfd, op, a->fds[a->next++]);
+	case WPAR_OP_FS:
+		return mount_new(a->rootfd, op, a->plan->global_name);
+	case WPAR_OP_LINK:
+		return mount_make_link(a->rootfd, op);
+	case WPAR_OP_FOLDER:
+		return mount_make_folder(a->rootfd, op);
+	case WPAR_OP_ROOT:
+	case WPAR_OP_OVERLAY:
+		break;
+	}
+	return -EINVAL;
+}
+
+static int attach_op(struct attach *a, const struct wpar_mount_op *op, struct par_error **err)
+{
+	int r;
+
+	if (op->kind == WPAR_OP_ROOT || op->kind == WPAR_OP_OVERLAY)
+		return attach_first(a, op, err);
+	r = attach_below(a, op);
+	if (r == -ELOOP)
+		return par_fail(err, PAR_E_NOT_PERMITTED, ELOOP,
+				"'%s' in the WPAR is a symbolic link", op->target);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be mounted", op->target);
+	return 0;
+}
+
 int wpar_mounts_attach(const struct wpar_mount_plan *p, const int *fds, size_t n_fds,
 		       struct par_error **err)
 {
-	autofd int rootfd = -1;
-	size_t next = 0;
+	struct attach a = { .plan = p, .fds = fds, .n_fds = n_fds, .rootfd = -1 };
 	int r = 0;
 
-	for (size_t i = 0; i < p->n_ops && r >= 0; i++) {
-		const struct wpar_mount_op *op = &p->ops[i];
-		bool bind = op->kind == WPAR_OP_ROOT || op->kind == WPAR_OP_BIND;
-
-		if (bind && next == n_fds)
-			return par_fail(err, PAR_E_SYSTEM, EBADF, "a prepared mount is missing");
-		switch (op->kind) {
-		case WPAR_OP_ROOT:
-			rootfd = attach_root(p, fds[next++], err);
-			if (rootfd < 0)
-				return rootfd;
-			break;
-		case WPAR_OP_BIND:
-			r = attach_bind(rootfd, op, fds[next++]);
-			break;
-		case WPAR_OP_FS:
-			r = mount_new(rootfd, op, p->global_name);
-			break;
-		case WPAR_OP_LINK:
-			r = mount_make_link(rootfd, op);
-			break;
-		case WPAR_OP_FOLDER:
-			r = mount_make_folder(rootfd, op);
-			break;
-		case WPAR_OP_OVERLAY:
-			if (n_fds - next < p->layers.n + 1)
-				return par_fail(err, PAR_E_SYSTEM, EBADF, "a layer is missing");
-			rootfd = attach_overlay(p, fds + next, err);
-			if (rootfd < 0)
-				return rootfd;
-			next += p->layers.n + 1;
-			break;
-		}
-		if (r == -ELOOP)
-			return par_fail(err, PAR_E_NOT_PERMITTED, ELOOP,
-					"'%s' in the WPAR is a symbolic link", op->target);
+	for (size_t i = 0; i < p->n_ops && r == 0; i++)
+		r = attach_op(&a, &p->ops[i], err);
+	if (r == 0) {
+		r = enter_root(a.rootfd);
 		if (r < 0)
-			return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be mounted", op->target);
+			par_fail(err, PAR_E_SYSTEM, r, "the root cannot be entered");
 	}
-	r = enter_root(rootfd);
-	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "the root cannot be entered") : 0;
+	if (a.rootfd >= 0)
+		close(a.rootfd);
+	return r;
 }

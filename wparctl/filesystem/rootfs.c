@@ -30,7 +30,9 @@ static int write_mark(const struct wpar_spec *s, const char *word)
 	if (!folder || !path || !text)
 		return -ENOMEM;
 	r = par_fs_mkdirs(folder, 0700);
-	return r < 0 ? r : par_fs_replace(AT_FDCWD, path, text, strlen(text), 0600);
+	if (r < 0)
+		return r;
+	return par_fs_replace(AT_FDCWD, path, text, strlen(text), 0600);
 }
 
 /* The mark's word and directory; false when there is none. */
@@ -146,10 +148,10 @@ static int open_fresh(const struct wpar_spec *s, struct par_error **err)
 				"700)",
 				s->directory);
 	r = ours ? par_fs_remove_tree(above, name) : 0;
-	if (r == 0 && mkdirat(above, name, 0755) < 0 && errno != EEXIST)
-		r = -errno;
 	if (r < 0)
-		return par_fail(err, r == -ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM, r,
+		return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be cleared", s->directory);
+	if (mkdirat(above, name, 0755) < 0 && errno != EEXIST)
+		return par_fail(err, errno == ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM, errno,
 				"'%s' cannot be made", s->directory);
 	fd = openat(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
@@ -186,31 +188,54 @@ static int personalise(int top, const struct wpar_spec *s)
 		snprintf(text + 2 * i, 3, "%02x", id[i]);
 	text[32] = '\n';
 	r = par_fs_replace(etc, "machine-id", text, 33, 0444);
-	if (r == 0)
-		r = par_fs_replace(etc, "hostname", hostname, strlen(hostname), 0644);
-	return r == 0 ? par_fs_replace(etc, "hosts", hosts, strlen(hosts), 0644) : r;
+	if (r < 0)
+		return r;
+	r = par_fs_replace(etc, "hostname", hostname, strlen(hostname), 0644);
+	if (r < 0)
+		return r;
+	return par_fs_replace(etc, "hosts", hosts, strlen(hosts), 0644);
 }
 
-/* mkwpar -l: /usr and /opt are copies of the LPAR's as they are now, and the WPAR's own from then
- * on. */
+/* mkwpar -l: /usr and /opt are copies of the LPAR's as they are now, and from then on the WPAR's.
+ */
 static int fill_private(int top, const struct wpar_spec *s)
 {
 	static const char *const folders[] = { "/usr", "/opt" };
-	int r = 0;
 
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(folders) && r == 0 && s->private_usr; i++) {
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(folders); i++) {
 		const struct wpar_mount *m = wpar_spec_mount(s, folders[i]);
 		autofd int from = -1, to = -1;
+		int r;
 
 		if (m && !par_streq(m->vfs, "directory"))
 			continue;
 		from = open(folders[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		to = openat(top, folders[i] + 1, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		r = from < 0 || to < 0 ? -errno : wpar_copy_tree(from, to, NULL);
+		if (from < 0 || to < 0)
+			return -errno;
+		r = wpar_copy_tree(from, to, NULL);
+		if (r < 0)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
+/* The mount points of -M. */
+static int make_mount_points(int top, const struct wpar_spec *s)
+{
+	for (size_t i = 0; i < s->n_mounts; i++) {
+		int r;
+
+		if (par_streq(s->mounts[i].directory, "/"))
+			continue;
+		r = par_fs_mkdirs_in(top, s->mounts[i].directory);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* Returns a negative errno; *err may be set. */
 static int fill_native(int top, const struct wpar_spec *s, struct par_error **err)
 {
 	autofree char *template = wpar_template_path(err);
@@ -218,21 +243,22 @@ static int fill_native(int top, const struct wpar_spec *s, struct par_error **er
 	int r;
 
 	if (!template)
-		return -EIO;
+		return err && *err ? -(*err)->errnum : -EIO;
 	from = open(template, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	r = from < 0 ? -errno : wpar_copy_tree(from, top, NULL);
-	if (r == 0 && fchmod(top, 0755) < 0)
-		r = -errno;
-	if (r == 0)
-		r = personalise(top, s);
-	if (r == 0)
-		r = fill_private(top, s);
-	/* The mount points of -M. */
-	for (size_t i = 0; i < s->n_mounts && r == 0; i++) {
-		if (!par_streq(s->mounts[i].directory, "/"))
-			r = par_fs_mkdirs_in(top, s->mounts[i].directory);
-	}
-	return r;
+	if (from < 0)
+		return -errno;
+	r = wpar_copy_tree(from, top, NULL);
+	if (r < 0)
+		return r;
+	if (fchmod(top, 0755) < 0)
+		return -errno;
+	r = personalise(top, s);
+	if (r < 0)
+		return r;
+	r = s->private_usr ? fill_private(top, s) : 0;
+	if (r < 0)
+		return r;
+	return make_mount_points(top, s);
 }
 
 /* The upper layer; the lower ones are the image's and are shared (spec.version). */
@@ -258,9 +284,22 @@ static void say_members(int top, const struct wpar_report *report)
 	free(list);
 }
 
+static int fill_marked(int top, const struct wpar_spec *s, const struct wpar_report *report,
+		       struct par_error **err)
+{
+	int r = s->version.image_digest ? fill_versioned(top) : fill_native(top, s, err);
+
+	if (r < 0)
+		return r;
+	if (!s->version.image_digest)
+		say_members(top, report);
+	return write_mark(s, "complete");
+}
+
 int wpar_rootfs_create(const struct wpar_spec *s, const struct wpar_report *report,
 		       struct par_error **err)
 {
+	auto_error why = NULL;
 	autofd int top = -1;
 	int r;
 
@@ -269,17 +308,14 @@ int wpar_rootfs_create(const struct wpar_spec *s, const struct wpar_report *repo
 	top = open_fresh(s, err);
 	if (top < 0)
 		return top;
-	r = s->version.image_digest ? fill_versioned(top) : fill_native(top, s, err);
-	if (r == 0 && !s->version.image_digest)
-		say_members(top, report);
-	if (r == 0)
-		r = write_mark(s, "complete");
+	r = fill_marked(top, s, report, &why);
 	if (r == 0)
 		return 0;
-	if (!err || !*err || (*err)->errnum != -r)
-		par_fail(err, r == -ENOSPC || r == -EDQUOT ? PAR_E_NO_SPACE : PAR_E_SYSTEM, r,
-			 "the file systems of '%s' cannot be made", s->name);
 	wpar_rootfs_remove(s, NULL);
+	if (!why)
+		return par_fail(err, r == -ENOSPC || r == -EDQUOT ? PAR_E_NO_SPACE : PAR_E_SYSTEM,
+				r, "the file systems of '%s' cannot be made", s->name);
+	par_error_move(err, &why);
 	return r;
 }
 

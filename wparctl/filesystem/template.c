@@ -96,11 +96,15 @@ static int write_accounts(int etc)
 	if (passwd.failed || shadow.failed || group.failed || gshadow.failed)
 		return -ENOMEM;
 	r = par_fs_replace(etc, "passwd", passwd.data, passwd.len, 0644);
-	if (r == 0)
-		r = par_fs_replace(etc, "group", group.data, group.len, 0644);
-	if (r == 0)
-		r = par_fs_replace(etc, "shadow", shadow.data, shadow.len, 0600);
-	return r == 0 ? par_fs_replace(etc, "gshadow", gshadow.data, gshadow.len, 0600) : r;
+	if (r < 0)
+		return r;
+	r = par_fs_replace(etc, "group", group.data, group.len, 0644);
+	if (r < 0)
+		return r;
+	r = par_fs_replace(etc, "shadow", shadow.data, shadow.len, 0600);
+	if (r < 0)
+		return r;
+	return par_fs_replace(etc, "gshadow", gshadow.data, gshadow.len, 0600);
 }
 
 static int write_texts(int etc)
@@ -113,13 +117,15 @@ static int write_texts(int etc)
 		"# The global environment mounts the file systems of a workload partition.\n";
 	int r = par_fs_replace(etc, "inittab", inittab, sizeof(inittab) - 1, 0644);
 
-	if (r == 0)
-		r = par_fs_replace(etc, "fstab", fstab, sizeof(fstab) - 1, 0644);
-	if (r == 0 && mknodat(etc, "init", S_IFREG | 0755, 0) < 0)
-		r = -errno;
-	if (r == 0 && symlinkat("../proc/self/mounts", etc, "mtab") < 0)
-		r = -errno;
-	return r;
+	if (r < 0)
+		return r;
+	r = par_fs_replace(etc, "fstab", fstab, sizeof(fstab) - 1, 0644);
+	if (r < 0)
+		return r;
+	if (mknodat(etc, "init", S_IFREG | 0755, 0) < 0 ||
+	    symlinkat("../proc/self/mounts", etc, "mtab") < 0)
+		return -errno;
+	return 0;
 }
 
 static int template_make_folders(int top)
@@ -179,14 +185,18 @@ static int template_fill(int top)
 	autofd int etc = -1;
 	int r = template_make_folders(top);
 
-	if (r == 0)
-		r = copy_part(top, "etc", "/etc", &etc_opts);
-	if (r == 0)
-		r = copy_part(top, "root", "/etc/skel", NULL);
-	if (r == 0)
-		r = copy_part(top, "var", "/var", &var_opts);
-	if (r == 0)
-		r = copy_packages(top);
+	if (r < 0)
+		return r;
+	r = copy_part(top, "etc", "/etc", &etc_opts);
+	if (r < 0)
+		return r;
+	r = copy_part(top, "root", "/etc/skel", NULL);
+	if (r < 0)
+		return r;
+	r = copy_part(top, "var", "/var", &var_opts);
+	if (r < 0)
+		return r;
+	r = copy_packages(top);
 	if (r < 0)
 		return r;
 	mkdirat(top, "var/tmp", 0755);
@@ -194,8 +204,33 @@ static int template_fill(int top)
 	(void)!symlinkat("/run", top, "var/run");
 	(void)!symlinkat("/run/lock", top, "var/lock");
 	etc = openat(top, "etc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	r = etc < 0 ? -errno : write_accounts(etc);
-	return r == 0 ? write_texts(etc) : r;
+	if (etc < 0)
+		return -errno;
+	r = write_accounts(etc);
+	if (r < 0)
+		return r;
+	return write_texts(etc);
+}
+
+/* Filled under a name of its own in @store, then named; somebody else's is as good as ours. */
+static int template_make(int store, const char *name)
+{
+	autofd int top = -1;
+	int r = par_fs_remove_tree(store, name);
+
+	if (r < 0)
+		return r;
+	if (mkdirat(store, name, 0755) < 0)
+		return -errno;
+	top = openat(store, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (top < 0)
+		return -errno;
+	r = template_fill(top);
+	if (r < 0)
+		return r;
+	if (renameat(store, name, store, "template") < 0 && errno != EEXIST && errno != ENOTEMPTY)
+		return -errno;
+	return 0;
 }
 
 char *wpar_template_path(struct par_error **err)
@@ -203,7 +238,7 @@ char *wpar_template_path(struct par_error **err)
 	autofree char *store = wpar_path(WPAR_STORE_DIR);
 	autofree char *path = wpar_path(WPAR_STORE_DIR "/template");
 	autofree char *name = par_strdup_printf("template.new.%d", (int)getpid());
-	autofd int dir = -1, top = -1;
+	autofd int dir = -1;
 	int r;
 
 	if (!store || !path || !name) {
@@ -214,14 +249,12 @@ char *wpar_template_path(struct par_error **err)
 		return take_ptr(path);
 	r = par_fs_mkdirs(store, 0700);
 	dir = r < 0 ? -1 : open(store, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir >= 0 && (r = par_fs_remove_tree(dir, name)) == 0 && mkdirat(dir, name, 0755) == 0)
-		top = openat(dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	r = top < 0 ? -errno : template_fill(top);
-	/* Somebody else may have been faster: theirs is as good. */
-	if (r == 0 && renameat(dir, name, dir, "template") < 0)
-		r = errno == EEXIST || errno == ENOTEMPTY ? 0 : -errno;
-	if (dir >= 0)
-		par_fs_remove_tree(dir, name);
+	if (dir < 0) {
+		par_fail(err, PAR_E_SYSTEM, r < 0 ? r : errno, "'%s' cannot be opened", store);
+		return NULL;
+	}
+	r = template_make(dir, name);
+	par_fs_remove_tree(dir, name);
 	if (r < 0) {
 		par_fail(err, r == -ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM, r,
 			 "the template of file systems cannot be made in '%s'", store);

@@ -120,11 +120,20 @@ static ssize_t read_file(int cgroup, const char *name, char *buf, size_t size)
 	return n;
 }
 
+/* Another command has removed the group meanwhile: then nothing runs in it. */
+static bool is_gone(int r)
+{
+	return r == -ENOENT || r == -ENODEV;
+}
+
 int wpar_cgroup_state(int cgroup, struct wpar_cgroup_state *ret)
 {
 	char text[256];
 	ssize_t n = read_file(cgroup, "cgroup.events", text, sizeof(text));
 
+	*ret = (struct wpar_cgroup_state){ 0 };
+	if (is_gone((int)n))
+		return 0;
 	if (n < 0)
 		return (int)n;
 	ret->populated = strstr(text, "populated 1");
@@ -203,7 +212,7 @@ int wpar_cgroup_wait_empty(int cgroup, int timeout_ms)
 	char text[256];
 
 	if (fd < 0)
-		return -errno;
+		return is_gone(-errno) ? 0 : -errno;
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	end.tv_sec += timeout_ms / 1000;
 	for (;;) {
@@ -211,7 +220,7 @@ int wpar_cgroup_wait_empty(int cgroup, int timeout_ms)
 		ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
 
 		if (n < 0)
-			return -errno;
+			return is_gone(-errno) ? 0 : -errno;
 		text[n] = '\0';
 		if (strstr(text, "populated 0"))
 			return 0;

@@ -99,6 +99,15 @@ static int image_data_lines(const struct key *keys, char *text, struct par_error
 	return 0;
 }
 
+static int check_needed(const struct key *keys, struct par_error **err)
+{
+	for (; keys->name; keys++) {
+		if (keys->needed && !*keys->text)
+			return par_fail(err, PAR_E_CORRUPT, 0, "%s is missing", keys->name);
+	}
+	return 0;
+}
+
 int wpar_image_data_parse(const char *text, size_t len, struct wpar_image_data *ret,
 			  struct par_error **err)
 {
@@ -125,10 +134,8 @@ int wpar_image_data_parse(const char *text, size_t len, struct wpar_image_data *
 	if (!copy)
 		return par_oom(err);
 	r = image_data_lines(keys, copy, err);
-	for (const struct key *k = keys; k->name && r == 0; k++) {
-		if (k->needed && !*k->text)
-			r = par_fail(err, PAR_E_CORRUPT, 0, "%s is missing", k->name);
-	}
+	if (r == 0)
+		r = check_needed(keys, err);
 	if (r < 0) {
 		par_error_wrap(err, "image.data");
 		wpar_image_data_done(ret);

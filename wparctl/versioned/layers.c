@@ -34,7 +34,6 @@ struct layer {
 	int image;		   /* the image's root */
 	int layer;		   /* the layer's root, being made */
 	struct par_strv libraries; /* base names that are in it */
-	bool have_loader;
 };
 
 static int open_in_image(int root, const char *path, int flags)
@@ -246,7 +245,9 @@ static int layer_add_own(struct layer *l, const char *path, struct par_error **e
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not lay '%s' over the image",
 				path);
 	r = layer_copy_file(own, l->layer, place, err);
-	return r < 0 ? r : copy_libraries(l, own, err);
+	if (r < 0)
+		return r;
+	return copy_libraries(l, own, err);
 }
 
 static int write_oslevel(const struct layer *l, const struct wpar_version *v,
@@ -280,7 +281,7 @@ static char *launcher_path(void)
 static int layer_fill(struct layer *l, const struct wpar_version *v, struct par_error **err)
 {
 	autofree char *launcher = launcher_path();
-	int r = 0;
+	int r;
 
 	if (make_like(l, "/usr/lib") < 0 || mkdirat(l->layer, "usr/lib/.lpar", 0755) < 0 ||
 	    mkdirat(l->layer, "usr/lib/.lpar/bin", 0755) < 0 ||
@@ -290,16 +291,23 @@ static int layer_fill(struct layer *l, const struct wpar_version *v, struct par_
 	if (!launcher || access(launcher, X_OK) < 0)
 		return par_fail(err, PAR_E_NOT_FOUND, 0, "the program wparctl-launch is missing");
 	r = layer_copy_file(launcher, l->layer, "usr/lib/.lpar/launch", err);
-	if (r == 0)
-		r = write_oslevel(l, v, err);
-	if (r == 0)
-		r = layer_add_command(l, "/usr/bin/oslevel", true, err);
-	if (r >= 0 && loader()) {
-		r = layer_copy_file(loader(), l->layer, "usr/lib/.lpar/ld.so", err);
-		for (size_t i = 0; i < PAR_ARRAY_SIZE(overlay) && r == 0; i++)
-			r = layer_add_own(l, overlay[i], err);
+	if (r < 0)
+		return r;
+	r = write_oslevel(l, v, err);
+	if (r < 0)
+		return r;
+	r = layer_add_command(l, "/usr/bin/oslevel", true, err);
+	if (r < 0 || !loader())
+		return r < 0 ? r : 0;
+	r = layer_copy_file(loader(), l->layer, "usr/lib/.lpar/ld.so", err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(overlay); i++) {
+		r = layer_add_own(l, overlay[i], err);
+		if (r < 0)
+			return r;
 	}
-	return r < 0 ? r : 0;
+	return 0;
 }
 
 /* Changes whenever a program that would be copied does. */
@@ -328,32 +336,38 @@ static void make_key(char ret[17])
 	snprintf(ret, 17, "%016llx", (unsigned long long)h);
 }
 
-static int make_layer(const char *folder, const char *place, const struct wpar_version *v,
-		      struct par_error **err)
+/* Fills the folder @temp, beside the image's @root, and gives it its name. */
+static int layer_make_in(const char *temp, const char *root, const char *place,
+			 const struct wpar_version *v, struct par_error **err)
 {
-	autofree char *root = par_strdup_printf("%s/root", folder);
-	autofree char *temp = par_strdup_printf("%s/.layer-XXXXXX", folder);
-	struct layer l = { .image = -1, .layer = -1 };
-	int r = 0;
+	autofd int image = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	autofd int layer = open(temp, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	struct layer l = { .image = image, .layer = layer };
+	int r;
 
-	if (!root || !temp)
+	if (image < 0 || layer < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "could not open the image");
+	r = layer_fill(&l, v, err);
+	par_strv_done(&l.libraries);
+	if (r < 0)
+		return r;
+	if (syncfs(layer) < 0 || (rename(temp, place) < 0 && errno != ENOTEMPTY && errno != EEXIST))
+		return par_fail(err, PAR_E_SYSTEM, errno, "could not name the overlay");
+	return 0;
+}
+
+static int layer_make(const char *folder, const char *root, const char *place,
+		      const struct wpar_version *v, struct par_error **err)
+{
+	autofree char *temp = par_strdup_printf("%s/.layer-XXXXXX", folder);
+	int r;
+
+	if (!temp)
 		return par_oom(err);
 	if (!mkdtemp(temp) || chmod(temp, 0755) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not make the overlay");
-	l.image = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	l.layer = open(temp, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	if (l.image < 0 || l.layer < 0)
-		r = par_fail(err, PAR_E_SYSTEM, errno, "could not open the image");
-	if (r == 0)
-		r = layer_fill(&l, v, err);
-	if (r == 0 && (syncfs(l.layer) < 0 ||
-		       (rename(temp, place) < 0 && errno != ENOTEMPTY && errno != EEXIST)))
-		r = par_fail(err, PAR_E_SYSTEM, errno, "could not name the overlay");
-	par_strv_done(&l.libraries);
-	if (l.image >= 0)
-		close(l.image);
-	if (l.layer >= 0)
-		close(l.layer);
+	r = layer_make_in(temp, root, place, v, err);
+	/* After a success it is there only when another process has made the same layer. */
 	if (r < 0 || access(temp, F_OK) == 0)
 		par_fs_remove_tree(AT_FDCWD, temp);
 	return r;
@@ -361,11 +375,12 @@ static int make_layer(const char *folder, const char *place, const struct wpar_v
 
 int wpar_version_layers(const struct wpar_spec *s, struct par_strv *ret, struct par_error **err)
 {
-	autofree char *folder = wpar_path(WPAR_STORE_DIR "/images/%s",
-					  s->version.image_digest ? s->version.image_digest : "");
+	const char *digest = s->version.image_digest ? s->version.image_digest : "";
+	autofree char *folder = wpar_path(WPAR_STORE_DIR "/images/%s", digest);
 	autofree char *place = NULL, *root = NULL;
+	auto_strv layers = { 0 };
 	char key[17];
-	int r = 0;
+	int r;
 
 	*ret = (struct par_strv){ 0 };
 	make_key(key);
@@ -373,14 +388,17 @@ int wpar_version_layers(const struct wpar_spec *s, struct par_strv *ret, struct 
 	root = folder ? par_strdup_printf("%s/root", folder) : NULL;
 	if (!place || !root)
 		return par_oom(err);
-	if (!s->version.image_digest || access(root, F_OK) < 0)
+	if (!*digest || access(root, F_OK) < 0)
 		return par_fail(err, PAR_E_NOT_FOUND, 0,
 				"The image of workload partition %s is not in the store.", s->name);
-	if (access(place, F_OK) < 0)
-		r = make_layer(folder, place, &s->version, err);
-	if (r == 0 && (par_strv_add(ret, place) < 0 || par_strv_add(ret, root) < 0))
-		r = par_oom(err);
-	if (r < 0)
-		par_strv_done(ret);
-	return r;
+	if (access(place, F_OK) < 0) {
+		r = layer_make(folder, root, place, &s->version, err);
+		if (r < 0)
+			return r;
+	}
+	if (par_strv_add(&layers, place) < 0 || par_strv_add(&layers, root) < 0)
+		return par_oom(err);
+	*ret = layers;
+	layers = (struct par_strv){ 0 };
+	return 0;
 }

@@ -26,7 +26,7 @@ static int fail_archive(struct extract *a, struct archive *ar)
 	for (; text && *text && n < sizeof(clean) - 1; text++)
 		clean[n++] = *text >= ' ' && *text < 0x7f ? *text : '?';
 	clean[n] = '\0';
-	return extract_fail(a, EBADMSG, "%s", n ? clean : "it is damaged");
+	return wpar_extract_fail(a, EBADMSG, "%s", n ? clean : "it is damaged");
 }
 
 /* Room for @more bytes: under the limits, and on the disk. */
@@ -42,10 +42,10 @@ static int check_room(struct extract *a, uint64_t more)
 			limit = MAX_TOTAL;
 	}
 	if (a->written + more > limit)
-		return extract_fail(a, EFBIG, "it is larger than its image.data says");
+		return wpar_extract_fail(a, EFBIG, "it is larger than its image.data says");
 	if (more >= KEEP_FREE && fstatvfs(a->top, &v) == 0 &&
 	    (uint64_t)v.f_bavail * v.f_frsize < more + KEEP_FREE)
-		return extract_fail(a, ENOSPC, "the disk is full");
+		return wpar_extract_fail(a, ENOSPC, "the disk is full");
 	return 0;
 }
 
@@ -76,7 +76,8 @@ static int write_contents(struct extract *a, struct archive *ar, int fd, int64_t
 
 	while ((r = archive_read_data_block(ar, &data, &len, &offset)) == ARCHIVE_OK) {
 		if (offset < end || offset > size || (int64_t)len > size - offset)
-			return extract_fail(a, EBADMSG, "a member's contents do not fit its size");
+			return wpar_extract_fail(a, EBADMSG,
+						 "a member's contents do not fit its size");
 		end = offset + (la_int64_t)len;
 		r = check_room(a, len);
 		if (r < 0)
@@ -84,12 +85,12 @@ static int write_contents(struct extract *a, struct archive *ar, int fd, int64_t
 		a->written += len;
 		r = write_at(fd, data, len, offset);
 		if (r < 0)
-			return extract_fail(a, -r, "could not write a file: %s", strerror(-r));
+			return wpar_extract_fail(a, -r, "could not write a file: %s", strerror(-r));
 	}
 	if (r != ARCHIVE_EOF)
 		return fail_archive(a, ar);
 	if (end < size && ftruncate(fd, size) < 0)
-		return extract_fail(a, errno, "could not write a file: %s", strerror(errno));
+		return wpar_extract_fail(a, errno, "could not write a file: %s", strerror(errno));
 	return 0;
 }
 
@@ -125,8 +126,8 @@ static int set_xattrs(struct extract *a, struct archive_entry *e, int fd)
 			continue;
 		if (fsetxattr(fd, name, value, len, 0) < 0 && errno != EOPNOTSUPP &&
 		    errno != EINVAL)
-			return extract_fail(a, errno, "could not set an attribute: %s",
-					    strerror(errno));
+			return wpar_extract_fail(a, errno, "could not set an attribute: %s",
+						 strerror(errno));
 	}
 	return 0;
 }
@@ -136,7 +137,7 @@ static int check_ids(struct extract *a, struct archive_entry *e)
 	int64_t uid = archive_entry_uid(e), gid = archive_entry_gid(e);
 
 	if (uid < 0 || gid < 0 || uid > MAX_ID || gid > MAX_ID)
-		return extract_fail(a, EBADMSG, "a member's owner is out of range");
+		return wpar_extract_fail(a, EBADMSG, "a member's owner is out of range");
 	return 0;
 }
 
@@ -149,38 +150,38 @@ static int set_metadata(struct extract *a, struct archive_entry *e, int fd, bool
 	struct timespec t[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_sec = archive_entry_mtime(e) } };
 
 	if ((uid || gid) && fchown(fd, uid, gid) < 0)
-		return extract_fail(a, errno, "could not set an owner: %s", strerror(errno));
+		return wpar_extract_fail(a, errno, "could not set an owner: %s", strerror(errno));
 	if (((mode & 07000) || uid || gid || !with_time) && fchmod(fd, mode) < 0)
-		return extract_fail(a, errno, "could not set a mode: %s", strerror(errno));
+		return wpar_extract_fail(a, errno, "could not set a mode: %s", strerror(errno));
 	if (with_time && futimens(fd, t) < 0)
-		return extract_fail(a, errno, "could not set a time: %s", strerror(errno));
+		return wpar_extract_fail(a, errno, "could not set a time: %s", strerror(errno));
 	return set_xattrs(a, e, fd);
 }
 
 static int make_file(struct extract *a, struct archive *ar, struct archive_entry *e, int parent,
-		     const char *base, const char *name)
+		     const char *base)
 {
 	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
 	int64_t size = archive_entry_size_is_set(e) ? archive_entry_size(e) : 0;
-	int fd, r = 0;
+	autofd int fd = -1;
+	int r;
 
 	if (size < 0 || (uint64_t)size > MAX_APPARENT - a->apparent)
-		return extract_fail(a, EFBIG, "a member's size is out of range");
+		return wpar_extract_fail(a, EFBIG, "a member's size is out of range");
 	a->apparent += (uint64_t)size;
 	fd = openat(parent, base, flags, archive_entry_perm(e) & 0777);
 	if (fd < 0 && errno == EEXIST) {
-		r = tree_clear(a, parent, base, name);
+		r = wpar_tree_clear(a, parent, base);
 		if (r < 0)
 			return r;
 		fd = openat(parent, base, flags, archive_entry_perm(e) & 0777);
 	}
 	if (fd < 0)
-		return extract_fail(a, errno, "could not make a file: %s", strerror(errno));
+		return wpar_extract_fail(a, errno, "could not make a file: %s", strerror(errno));
 	r = write_contents(a, ar, fd, size);
-	if (r == 0)
-		r = set_metadata(a, e, fd, true);
-	close(fd);
-	return r;
+	if (r < 0)
+		return r;
+	return set_metadata(a, e, fd, true);
 }
 
 static int note_folder(struct extract *a, struct archive_entry *e, const char *name)
@@ -190,13 +191,13 @@ static int note_folder(struct extract *a, struct archive_entry *e, const char *n
 		struct folder_time *v = reallocarray(a->folders, cap, sizeof(*v));
 
 		if (!v)
-			return extract_fail(a, ENOMEM, "out of memory");
+			return wpar_extract_fail(a, ENOMEM, "out of memory");
 		a->folders = v;
 		a->cap_folders = cap;
 	}
 	a->folders[a->n_folders].name = strdup(name);
 	if (!a->folders[a->n_folders].name)
-		return extract_fail(a, ENOMEM, "out of memory");
+		return wpar_extract_fail(a, ENOMEM, "out of memory");
 	a->folders[a->n_folders++].mtime =
 		(struct timespec){ .tv_sec = archive_entry_mtime(e),
 				   .tv_nsec = archive_entry_mtime_nsec(e) };
@@ -206,54 +207,54 @@ static int note_folder(struct extract *a, struct archive_entry *e, const char *n
 static int make_folder(struct extract *a, struct archive_entry *e, int parent, const char *base,
 		       const char *name)
 {
-	int fd, r;
+	autofd int fd = -1;
+	int r;
 
 	if (*name && mkdirat(parent, base, 0700) < 0 && errno != EEXIST)
-		return extract_fail(a, errno, "could not make a folder: %s", strerror(errno));
+		return wpar_extract_fail(a, errno, "could not make a folder: %s", strerror(errno));
 	fd = openat(*name ? parent : a->root, *name ? base : ".",
 		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
-		return extract_fail(a, EEXIST, "a folder has the name of another member");
+		return wpar_extract_fail(a, EEXIST, "a folder has the name of another member");
 	r = set_metadata(a, e, fd, false);
-	close(fd);
-	return r < 0 ? r : note_folder(a, e, name);
+	if (r < 0)
+		return r;
+	return note_folder(a, e, name);
 }
 
-static int make_symlink(struct extract *a, struct archive_entry *e, int parent, const char *base,
-			const char *name)
+static int make_symlink(struct extract *a, struct archive_entry *e, int parent, const char *base)
 {
 	const char *target = archive_entry_symlink(e);
 	int r;
 
 	if (!target || !*target || strlen(target) > MAX_NAME)
-		return extract_fail(a, EBADMSG, "a symbolic link has a bad target");
-	if (symlinkat(target, parent, base) < 0) {
-		r = errno == EEXIST ? tree_clear(a, parent, base, name) : -errno;
-		if (r == 0 && symlinkat(target, parent, base) < 0)
-			r = -errno;
+		return wpar_extract_fail(a, EBADMSG, "a symbolic link has a bad target");
+	r = symlinkat(target, parent, base);
+	if (r < 0 && errno == EEXIST) {
+		r = wpar_tree_clear(a, parent, base);
 		if (r < 0)
-			return a->why[0] ? r
-					 : extract_fail(a, -r, "could not make a link: %s",
-							strerror(-r));
+			return r;
+		r = symlinkat(target, parent, base);
 	}
+	if (r < 0)
+		return wpar_extract_fail(a, errno, "could not make a link: %s", strerror(errno));
 	if ((archive_entry_uid(e) || archive_entry_gid(e)) &&
 	    fchownat(parent, base, (uid_t)archive_entry_uid(e), (gid_t)archive_entry_gid(e),
 		     AT_SYMLINK_NOFOLLOW) < 0)
-		return extract_fail(a, errno, "could not set an owner: %s", strerror(errno));
+		return wpar_extract_fail(a, errno, "could not set an owner: %s", strerror(errno));
 	return 0;
 }
 
-static int make_fifo(struct extract *a, struct archive_entry *e, int parent, const char *base,
-		     const char *name)
+static int make_fifo(struct extract *a, struct archive_entry *e, int parent, const char *base)
 {
-	int r = tree_clear(a, parent, base, name);
+	int r = wpar_tree_clear(a, parent, base);
 
 	if (r < 0)
 		return r;
 	if (mkfifoat(parent, base, archive_entry_perm(e) & 0777) < 0 ||
 	    fchownat(parent, base, (uid_t)archive_entry_uid(e), (gid_t)archive_entry_gid(e),
 		     AT_SYMLINK_NOFOLLOW) < 0)
-		return extract_fail(a, errno, "could not make a fifo: %s", strerror(errno));
+		return wpar_extract_fail(a, errno, "could not make a fifo: %s", strerror(errno));
 	return 0;
 }
 
@@ -267,29 +268,30 @@ static int make_member(struct extract *a, struct archive *ar, struct archive_ent
 
 	if (link) {
 		/* With contents (pax) they belong to the target, which has them already. */
-		return *name ? tree_link(a, name, link)
-			     : extract_fail(a, EPERM, "the root is a link");
+		return *name ? wpar_tree_link(a, name, link)
+			     : wpar_extract_fail(a, EPERM, "the root is a link");
 	}
 	if (type == AE_IFCHR || type == AE_IFBLK || type == AE_IFSOCK)
 		return 0;
 	if (!*name && type != AE_IFDIR)
-		return extract_fail(a, EPERM, "the root is no folder");
+		return wpar_extract_fail(a, EPERM, "the root is no folder");
 	r = check_ids(a, e);
-	if (r == 0 && *name)
-		r = tree_parent(a, name, &parent, &base);
+	if (r < 0)
+		return r;
+	r = *name ? wpar_tree_parent(a, name, &parent, &base) : 0;
 	if (r < 0)
 		return r;
 	switch (type) {
 	case AE_IFREG:
-		return make_file(a, ar, e, parent, base, name);
+		return make_file(a, ar, e, parent, base);
 	case AE_IFDIR:
 		return make_folder(a, e, parent, *name ? base : "", name);
 	case AE_IFLNK:
-		return make_symlink(a, e, parent, base, name);
+		return make_symlink(a, e, parent, base);
 	case AE_IFIFO:
-		return make_fifo(a, e, parent, base, name);
+		return make_fifo(a, e, parent, base);
 	default:
-		return extract_fail(a, EBADMSG, "a member is of an unknown kind");
+		return wpar_extract_fail(a, EBADMSG, "a member is of an unknown kind");
 	}
 }
 
@@ -313,13 +315,14 @@ static int take_image_data(struct extract *a, struct archive *ar, struct archive
 {
 	static char text[MAX_IMAGE_DATA + 1];
 	la_ssize_t n;
-	int fd, r;
+	autofd int fd = -1;
+	int r;
 
 	if (strcmp(name, "image.data") != 0 || archive_entry_filetype(e) != AE_IFREG ||
 	    archive_entry_hardlink(e))
-		return extract_fail(a, EBADMSG, "its first member is not ./image.data");
+		return wpar_extract_fail(a, EBADMSG, "its first member is not ./image.data");
 	if (archive_entry_size(e) > MAX_IMAGE_DATA)
-		return extract_fail(a, EFBIG, "its image.data is too large");
+		return wpar_extract_fail(a, EFBIG, "its image.data is too large");
 	n = archive_read_data(ar, text, MAX_IMAGE_DATA);
 	if (n < 0)
 		return fail_archive(a, ar);
@@ -327,15 +330,15 @@ static int take_image_data(struct extract *a, struct archive *ar, struct archive
 	fd = openat(a->top, "image.data", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 		    0644);
 	if (fd < 0)
-		return extract_fail(a, errno, "could not make image.data: %s", strerror(errno));
+		return wpar_extract_fail(a, errno, "could not make image.data: %s",
+					 strerror(errno));
 	r = write_at(fd, text, (size_t)n, 0);
-	close(fd);
 	if (r < 0)
-		return extract_fail(a, -r, "could not write image.data: %s", strerror(-r));
+		return wpar_extract_fail(a, -r, "could not write image.data: %s", strerror(-r));
 	if (mkdirat(a->top, "root", 0755) < 0)
-		return extract_fail(a, errno, "could not make a folder: %s", strerror(errno));
+		return wpar_extract_fail(a, errno, "could not make a folder: %s", strerror(errno));
 	a->root = openat(a->top, "root", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	return a->root < 0 ? extract_fail(a, errno, "could not open a folder") : 0;
+	return a->root < 0 ? wpar_extract_fail(a, errno, "could not open a folder") : 0;
 }
 
 static int take_members(struct extract *a, struct archive *ar)
@@ -346,18 +349,18 @@ static int take_members(struct extract *a, struct archive *ar)
 
 	while ((r = archive_read_next_header(ar, &e)) == ARCHIVE_OK || r == ARCHIVE_WARN) {
 		if (++a->entries > MAX_ENTRIES)
-			return extract_fail(a, E2BIG, "it has too many members");
-		r = tree_normalise(a, archive_entry_pathname(e), name);
-		if (r == 0)
-			r = a->root < 0 ? take_image_data(a, ar, e, name)
-					: make_member(a, ar, e, name);
+			return wpar_extract_fail(a, E2BIG, "it has too many members");
+		r = wpar_tree_normalise(a, archive_entry_pathname(e), name);
+		if (r < 0)
+			return r;
+		r = a->root < 0 ? take_image_data(a, ar, e, name) : make_member(a, ar, e, name);
 		if (r < 0)
 			return r;
 	}
 	if (r != ARCHIVE_EOF)
 		return fail_archive(a, ar);
 	if (a->root < 0)
-		return extract_fail(a, EBADMSG, "it is empty");
+		return wpar_extract_fail(a, EBADMSG, "it is empty");
 	return 0;
 }
 
@@ -372,7 +375,7 @@ static void set_folder_times(struct extract *a)
 
 		if (!*f->name)
 			utimensat(a->top, "root", t, AT_SYMLINK_NOFOLLOW);
-		else if (tree_parent(a, f->name, &parent, &base) == 0)
+		else if (wpar_tree_parent(a, f->name, &parent, &base) == 0)
 			utimensat(parent, base, t, AT_SYMLINK_NOFOLLOW);
 		free(f->name);
 	}
@@ -380,26 +383,30 @@ static void set_folder_times(struct extract *a)
 	a->folders = NULL;
 }
 
-int extract_run(struct extract *a)
+int wpar_extract_run(struct extract *a)
 {
 	struct archive *ar = archive_read_new();
 	int r;
 
 	if (!ar)
-		return extract_fail(a, ENOMEM, "out of memory");
+		return wpar_extract_fail(a, ENOMEM, "out of memory");
 	/* Only what is done in this process: other filters would run programs.  gzip: input.c. */
 	archive_read_support_format_tar(ar);
 	archive_read_support_filter_xz(ar);
 	archive_read_support_filter_zstd(ar);
 	archive_read_support_filter_bzip2(ar);
-	r = archive_read_open(ar, a, NULL, extract_read, NULL) == ARCHIVE_OK ? take_members(a, ar)
-									     : fail_archive(a, ar);
+	r = archive_read_open(ar, a, NULL, wpar_extract_read, NULL) == ARCHIVE_OK
+		    ? take_members(a, ar)
+		    : fail_archive(a, ar);
 	archive_read_free(ar);
-	if (r == 0)
-		r = extract_drain(a);
-	if (r == 0)
-		set_folder_times(a);
-	if (r == 0 && syncfs(a->top) < 0)
-		r = extract_fail(a, errno, "could not write it to the disk: %s", strerror(errno));
-	return r;
+	if (r < 0)
+		return r;
+	r = wpar_extract_drain(a);
+	if (r < 0)
+		return r;
+	set_folder_times(a);
+	if (syncfs(a->top) < 0)
+		return wpar_extract_fail(a, errno, "could not write it to the disk: %s",
+					 strerror(errno));
+	return 0;
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "lpard/common/sha256.h"
+#include "lpard/common/str.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -49,26 +50,26 @@ struct extract {
 	void (*progress)(const struct extract *a);
 };
 
-/* extract_run - the archive at a->input into a->top, digest and all */
-int extract_run(struct extract *a);
+/* wpar_extract_run - the archive at a->input into a->top, digest and all */
+int wpar_extract_run(struct extract *a);
 
-/* extract_drain - read (and digest) what is left of the input */
-int extract_drain(struct extract *a);
+/* wpar_extract_drain - read (and digest) what is left of the input */
+int wpar_extract_drain(struct extract *a);
 
 /* why - note a sentence; returns -errnum */
-int extract_fail(struct extract *a, int errnum, const char *fmt, ...)
+int wpar_extract_fail(struct extract *a, int errnum, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* input.c: callbacks of libarchive */
 struct archive;
-ssize_t extract_read(struct archive *ar, void *user, const void **buffer);
+ssize_t wpar_extract_read(struct archive *ar, void *user, const void **buffer);
 
 /* tree.c: names to descriptors */
-/* tree_normalise - "./a//b/" to "a/b", "./" to ""; refuses what leads outside */
-int tree_normalise(struct extract *a, const char *name, char ret[MAX_NAME + 1]);
-/* tree_parent - descriptor (kept in @a) of the folder of @name, made where needed */
-int tree_parent(struct extract *a, const char *name, int *ret_fd, const char **ret_base);
-/* tree_clear - make room for a member that is no folder: removes what the archive had there */
-int tree_clear(struct extract *a, int parent, const char *base, const char *name);
-/* tree_link - hard link @name to the member @target */
-int tree_link(struct extract *a, const char *name, const char *target);
+/* wpar_tree_normalise - "./a//b/" to "a/b", "./" to ""; refuses what leads outside */
+int wpar_tree_normalise(struct extract *a, const char *name, char ret[MAX_NAME + 1]);
+/* wpar_tree_parent - descriptor (kept in @a) of the folder of @name, made where needed */
+int wpar_tree_parent(struct extract *a, const char *name, int *ret_fd, const char **ret_base);
+/* wpar_tree_clear - make room for a member that is no folder: removes what the archive had there */
+int wpar_tree_clear(struct extract *a, int parent, const char *base);
+/* wpar_tree_link - hard link @name to the member @target */
+int wpar_tree_link(struct extract *a, const char *name, const char *target);

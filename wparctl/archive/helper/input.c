@@ -16,7 +16,7 @@
 static unsigned char chunk[256 * 1024];
 static unsigned char plain[256 * 1024]; /* of gzip */
 
-int extract_fail(struct extract *a, int errnum, const char *fmt, ...)
+int wpar_extract_fail(struct extract *a, int errnum, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -89,7 +89,7 @@ static ssize_t inflate_chunk(struct extract *a, struct archive *ar)
 	return (ssize_t)(sizeof(plain) - z->avail_out);
 }
 
-ssize_t extract_read(struct archive *ar, void *user, const void **buffer)
+ssize_t wpar_extract_read(struct archive *ar, void *user, const void **buffer)
 {
 	static z_stream stream;
 	struct extract *a = user;
@@ -115,11 +115,11 @@ ssize_t extract_read(struct archive *ar, void *user, const void **buffer)
 	return inflate_chunk(a, ar);
 }
 
-int extract_drain(struct extract *a)
+int wpar_extract_drain(struct extract *a)
 {
 	ssize_t n;
 
 	while ((n = read_chunk(a)) > 0)
 		;
-	return n < 0 ? extract_fail(a, errno, "could not read it: %s", strerror(errno)) : 0;
+	return n < 0 ? wpar_extract_fail(a, errno, "could not read it: %s", strerror(errno)) : 0;
 }

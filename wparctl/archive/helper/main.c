@@ -138,7 +138,7 @@ int main(int argc, char **argv)
 		if (a.top < 0 || close(FOLDER) < 0)
 			return die(errno, "could not open the folder");
 	}
-	r = unpack ? extract_run(&a) : extract_drain(&a);
+	r = unpack ? wpar_extract_run(&a) : wpar_extract_drain(&a);
 	if (r < 0)
 		return die(-r, a.why[0] ? a.why : strerror(-r));
 	par_sha256_finish(&a.digest, hex);

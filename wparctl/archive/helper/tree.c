@@ -14,22 +14,23 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-int tree_normalise(struct extract *a, const char *name, char ret[MAX_NAME + 1])
+int wpar_tree_normalise(struct extract *a, const char *name, char ret[MAX_NAME + 1])
 {
 	size_t len = 0;
 
 	if (!name || strlen(name) > MAX_NAME)
-		return extract_fail(a, ENAMETOOLONG, "a member's name is too long or unreadable");
+		return wpar_extract_fail(a, ENAMETOOLONG,
+					 "a member's name is too long or unreadable");
 	if (name[0] == '/')
-		return extract_fail(a, EPERM, "a member has an absolute name");
+		return wpar_extract_fail(a, EPERM, "a member has an absolute name");
 	while (*name) {
 		size_t n = strcspn(name, "/");
 
 		if (n == 2 && name[0] == '.' && name[1] == '.')
-			return extract_fail(a, EPERM, "a member's name has '..' in it");
+			return wpar_extract_fail(a, EPERM, "a member's name has '..' in it");
 		if (n > 255)
-			return extract_fail(a, ENAMETOOLONG,
-					    "a part of a member's name is too long");
+			return wpar_extract_fail(a, ENAMETOOLONG,
+						 "a part of a member's name is too long");
 		if (n > 0 && !(n == 1 && name[0] == '.')) {
 			if (len)
 				ret[len++] = '/';
@@ -87,7 +88,7 @@ static int make_folders(struct extract *a, const char *name)
 	return fd;
 }
 
-int tree_parent(struct extract *a, const char *name, int *ret_fd, const char **ret_base)
+int wpar_tree_parent(struct extract *a, const char *name, int *ret_fd, const char **ret_base)
 {
 	const char *slash = strrchr(name, '/');
 	size_t len = slash ? (size_t)(slash - name) : 0;
@@ -105,10 +106,10 @@ int tree_parent(struct extract *a, const char *name, int *ret_fd, const char **r
 	if (fd == -ENOENT)
 		fd = make_folders(a, folder);
 	if (fd == -ELOOP || fd == -EXDEV || fd == -ENOTDIR)
-		return extract_fail(a, EPERM,
-				    "a member lies behind a link or a file of the archive");
+		return wpar_extract_fail(a, EPERM,
+					 "a member lies behind a link or a file of the archive");
 	if (fd < 0)
-		return extract_fail(a, -fd, "could not open a folder: %s", strerror(-fd));
+		return wpar_extract_fail(a, -fd, "could not open a folder: %s", strerror(-fd));
 	if (a->parent >= 0)
 		close(a->parent);
 	a->parent = fd;
@@ -117,24 +118,24 @@ int tree_parent(struct extract *a, const char *name, int *ret_fd, const char **r
 	return 0;
 }
 
-int tree_clear(struct extract *a, int parent, const char *base, const char *name)
+int wpar_tree_clear(struct extract *a, int parent, const char *base)
 {
-	(void)name;
 	if (unlinkat(parent, base, 0) == 0 || errno == ENOENT)
 		return 0;
 	if (errno == EISDIR || errno == EPERM)
-		return extract_fail(a, EEXIST, "a member has the name of a folder before it");
-	return extract_fail(a, errno, "could not replace a file: %s", strerror(errno));
+		return wpar_extract_fail(a, EEXIST, "a member has the name of a folder before it");
+	return wpar_extract_fail(a, errno, "could not replace a file: %s", strerror(errno));
 }
 
-int tree_link(struct extract *a, const char *name, const char *target)
+int wpar_tree_link(struct extract *a, const char *name, const char *target)
 {
 	char clean[MAX_NAME + 1], folder[MAX_NAME + 1];
 	const char *base, *slash;
 	struct stat st;
-	int from, to, r;
+	autofd int from = -1;
+	int to, r;
 
-	r = tree_normalise(a, target, clean);
+	r = wpar_tree_normalise(a, target, clean);
 	if (r < 0)
 		return r;
 	slash = strrchr(clean, '/');
@@ -142,22 +143,23 @@ int tree_link(struct extract *a, const char *name, const char *target)
 	folder[slash ? slash - clean : 0] = '\0';
 	from = open_beneath(a->root, folder);
 	if (from < 0)
-		return extract_fail(a, EPERM, "a hard link has no member as its target");
+		return wpar_extract_fail(a, EPERM, "a hard link has no member as its target");
 	slash = slash ? slash + 1 : clean;
-	if (fstatat(from, slash, &st, AT_SYMLINK_NOFOLLOW) < 0 || S_ISDIR(st.st_mode)) {
-		close(from);
-		return extract_fail(a, EPERM, "a hard link has no member as its target");
+	if (fstatat(from, slash, &st, AT_SYMLINK_NOFOLLOW) < 0 || S_ISDIR(st.st_mode))
+		return wpar_extract_fail(a, EPERM, "a hard link has no member as its target");
+	r = wpar_tree_parent(a, name, &to, &base);
+	if (r < 0)
+		return r;
+	if (linkat(from, slash, to, base, 0) == 0)
+		return 0;
+	if (errno == EEXIST && strcmp(clean, name) == 0)
+		return 0; /* to itself */
+	if (errno == EEXIST) {
+		r = wpar_tree_clear(a, to, base);
+		if (r < 0)
+			return r;
+		if (linkat(from, slash, to, base, 0) == 0)
+			return 0;
 	}
-	r = tree_parent(a, name, &to, &base);
-	if (r == 0 && linkat(from, slash, to, base, 0) < 0) {
-		r = -errno;
-		if (r == -EEXIST && strcmp(clean, name) == 0)
-			r = 0; /* to itself */
-		else if (r == -EEXIST && (r = tree_clear(a, to, base, name)) == 0)
-			r = linkat(from, slash, to, base, 0) < 0 ? -errno : 0;
-		if (r < 0 && !a->why[0])
-			extract_fail(a, -r, "could not make a hard link: %s", strerror(-r));
-	}
-	close(from);
-	return r;
+	return wpar_extract_fail(a, errno, "could not make a hard link: %s", strerror(errno));
 }

@@ -38,7 +38,7 @@ static int child_set_up(const struct wpar_launch *l, int sync, struct par_error 
 
 	/* /proc/PID/exe of this process is the global program: nobody inside may open it. */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	r = wpar_sync_receive_mounts(sync, fds, &n);
+	r = wpar_sync_receive_mounts(sync, fds, &n, err);
 	if (r < 0)
 		return r;
 	if (unshare(CLONE_NEWCGROUP) < 0)

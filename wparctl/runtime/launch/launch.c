@@ -41,14 +41,17 @@ void wpar_launch_done(struct wpar_launch *l)
 	l->pidfd = 0;
 }
 
-static int write_text(const char *folder, const char *name, char *text)
+/* Takes @text, NULL included. */
+static int write_text(const char *folder, const char *name, char *text, struct par_error **err)
 {
+	autofree char *owned = text;
 	autofree char *path = par_strdup_printf("%s/%s", folder, name);
-	int r = path && text ? par_fs_replace_volatile(AT_FDCWD, path, text, strlen(text), 0644)
-			     : -ENOMEM;
+	int r;
 
-	free(text);
-	return r;
+	if (!path || !owned)
+		return par_oom(err);
+	r = par_fs_replace_volatile(AT_FDCWD, path, owned, strlen(owned), 0644);
+	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be written", path) : 0;
 }
 
 /* What a versioned WPAR needs besides: its layers, and what /proc says of the old kernel. */
@@ -63,14 +66,18 @@ static int write_version(const struct wpar_spec *s, struct par_strv *layers, str
 	r = wpar_version_layers(s, layers, err);
 	if (r < 0)
 		return r;
-	r = run ? par_fs_mkdirs(run, 0755) : -ENOMEM;
-	if (r == 0)
-		r = wpar_uname_make(s, &uts);
-	if (r == 0)
-		r = write_text(run, "version", wpar_uname_proc_version(&uts));
-	if (r == 0)
-		r = write_text(run, "osrelease", wpar_uname_osrelease(&uts));
-	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be written", run) : 0;
+	if (!run)
+		return par_oom(err);
+	r = wpar_uname_make(s, &uts);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "uname's answers cannot be made");
+	r = par_fs_mkdirs(run, 0755);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be made", run);
+	r = write_text(run, "version", wpar_uname_proc_version(&uts), err);
+	if (r < 0)
+		return r;
+	return write_text(run, "osrelease", wpar_uname_osrelease(&uts), err);
 }
 
 int wpar_launch_prepare(struct wpar_launch *l, const struct wpar_spec *s, struct par_error **err)
@@ -139,7 +146,8 @@ static int new_namespaces(struct par_error **err)
 static int map_ids(const struct wpar_launch *l, int *ret_userns, struct par_error **err)
 {
 	char map[64], path[64];
-	int dir, r;
+	autofd int dir = -1;
+	int r;
 
 	snprintf(path, sizeof(path), "/proc/%d", (int)l->pid);
 	dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -148,14 +156,16 @@ static int map_ids(const struct wpar_launch *l, int *ret_userns, struct par_erro
 	snprintf(map, sizeof(map), "0 %u %u\n", (unsigned int)l->plan.idbase,
 		 (unsigned int)l->plan.idrange);
 	r = par_fs_write_str(dir, "gid_map", map);
-	if (r == 0)
-		r = par_fs_write_str(dir, "uid_map", map);
-	if (r == 0) {
-		*ret_userns = openat(dir, "ns/user", O_RDONLY | O_CLOEXEC);
-		r = *ret_userns < 0 ? -errno : 0;
-	}
-	close(dir);
-	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "the ids of the WPAR cannot be set") : 0;
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "the groups of the WPAR cannot be set");
+	r = par_fs_write_str(dir, "uid_map", map);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "the users of the WPAR cannot be set");
+	*ret_userns = openat(dir, "ns/user", O_RDONLY | O_CLOEXEC);
+	if (*ret_userns < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno,
+				"the user namespace of the WPAR cannot be opened");
+	return 0;
 }
 
 static int hand_over(struct wpar_launch *l, int sync, struct par_error **err)

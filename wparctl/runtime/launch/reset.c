@@ -34,9 +34,12 @@ int wpar_close_others(int keep, int keep_too)
 	unsigned int b = (unsigned int)(keep < keep_too ? keep_too : keep);
 	int r = close_between(3, a - 1);
 
-	if (r == 0 && b > a)
-		r = close_between(a + 1, b - 1);
-	return r < 0 ? r : close_between(b + 1, ~0u);
+	if (r < 0)
+		return r;
+	r = b > a ? close_between(a + 1, b - 1) : 0;
+	if (r < 0)
+		return r;
+	return close_between(b + 1, ~0u);
 }
 
 /* What exec and fork hand on by default is the global environment's. */

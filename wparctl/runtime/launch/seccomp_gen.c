@@ -127,7 +127,9 @@ static int refuse_userns(scmp_filter_ctx ctx)
 	const struct scmp_arg_cmp flag = SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_NEWUSER, CLONE_NEWUSER);
 	int r = seccomp_rule_add_array(ctx, no, SCMP_SYS(unshare), 1, &flag);
 
-	return r < 0 ? r : seccomp_rule_add_array(ctx, no, SCMP_SYS(clone), 1, &flag);
+	if (r < 0)
+		return r;
+	return seccomp_rule_add_array(ctx, no, SCMP_SYS(clone), 1, &flag);
 }
 
 /*
@@ -145,16 +147,18 @@ static int refuse_sockets(scmp_filter_ctx ctx)
 		40, /* VSOCK */
 		44, /* XDP */
 	};
-	int r = 0;
 
-	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]) && r == 0; i++) {
+	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
 		const struct scmp_arg_cmp family =
 			SCMP_A0(SCMP_CMP_MASKED_EQ, 0xffffffff, families[i]);
 
-		r = seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket), 1,
-					   &family);
+		int r = seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket),
+					       1, &family);
+
+		if (r < 0)
+			return r;
 	}
-	return r;
+	return 0;
 }
 
 /* The same numbers on all of the architectures above. */
@@ -168,7 +172,9 @@ static int refuse_terminal_input(scmp_filter_ctx ctx)
 	const struct scmp_arg_cmp console = SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffff, tioclinux);
 	int r = seccomp_rule_add_array(ctx, no, SCMP_SYS(ioctl), 1, &sti);
 
-	return r < 0 ? r : seccomp_rule_add_array(ctx, no, SCMP_SYS(ioctl), 1, &console);
+	if (r < 0)
+		return r;
+	return seccomp_rule_add_array(ctx, no, SCMP_SYS(ioctl), 1, &console);
 }
 
 /* libseccomp writes struct sock_filter with the byte order of the target. */

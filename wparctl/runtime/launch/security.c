@@ -107,5 +107,7 @@ int wpar_security_apply(uint64_t caps, bool no_new_privs)
 		return -errno;
 	/* Before the capabilities go: without no_new_privs it takes CAP_SYS_ADMIN. */
 	r = security_install_filter();
-	return r < 0 ? r : security_limit_caps(caps);
+	if (r < 0)
+		return r;
+	return security_limit_caps(caps);
 }

@@ -19,13 +19,10 @@ struct sync_message {
 
 void wpar_sync_fail(int sync, const struct par_error *e)
 {
-	struct sync_message m = { .id = PAR_E_SYSTEM, .number = EIO };
+	struct sync_message m = { .id = e ? (int)e->id : PAR_E_NO_MEMORY,
+				  .number = e && e->errnum > 0 ? e->errnum : EIO };
 
-	if (e) {
-		m.id = (int)e->id;
-		m.number = e->errnum;
-		snprintf(m.text, sizeof(m.text), "%s", e->msg ? e->msg : "out of memory");
-	}
+	snprintf(m.text, sizeof(m.text), "%s", e && e->msg ? e->msg : "out of memory");
 	(void)!send(sync, &m, sizeof(m), MSG_NOSIGNAL);
 }
 
@@ -107,7 +104,7 @@ int wpar_sync_send_mounts(int sync, const int *fds, size_t n)
 	return sendmsg(sync, &msg, MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
-int wpar_sync_receive_mounts(int sync, int *fds, size_t *ret_n)
+int wpar_sync_receive_mounts(int sync, int *fds, size_t *ret_n, struct par_error **err)
 {
 	union {
 		char room[CMSG_SPACE(sizeof(int) * WPAR_MOUNTS_MAX)];
@@ -123,10 +120,12 @@ int wpar_sync_receive_mounts(int sync, int *fds, size_t *ret_n)
 	struct cmsghdr *c = got > 0 ? CMSG_FIRSTHDR(&msg) : NULL;
 
 	if (got < 0)
-		return -errno;
+		return par_fail(err, PAR_E_SYSTEM, errno, "the mounts cannot be taken over");
+	if (got == 0)
+		return par_fail(err, PAR_E_SYSTEM, EPIPE, "the command that starts it has ended");
 	if (got != sizeof(n) || !c || c->cmsg_type != SCM_RIGHTS || n > WPAR_MOUNTS_MAX ||
 	    c->cmsg_len != CMSG_LEN(sizeof(int) * n))
-		return -EPIPE;
+		return par_fail(err, PAR_E_SYSTEM, EMFILE, "not all mounts could be taken over");
 	memcpy(fds, CMSG_DATA(c), sizeof(int) * n);
 	*ret_n = n;
 	return 0;

@@ -25,5 +25,8 @@ int wpar_sync_wait_started(int sync, const char *who, int *ret_value, struct par
 /* wpar_sync_send_mounts - @n descriptors, at most WPAR_MOUNTS_MAX; the caller still closes them */
 int wpar_sync_send_mounts(int sync, const int *fds, size_t n);
 
-/* wpar_sync_receive_mounts - into @fds (WPAR_MOUNTS_MAX); -EPIPE: the outer half has died */
-int wpar_sync_receive_mounts(int sync, int *fds, size_t *ret_n);
+/*
+ * wpar_sync_receive_mounts - into @fds (WPAR_MOUNTS_MAX); the caller owns them
+ * PAR_E_SYSTEM when the outer half has died, or when not all of them could be taken.
+ */
+int wpar_sync_receive_mounts(int sync, int *fds, size_t *ret_n, struct par_error **err);

@@ -22,8 +22,9 @@ int wpar_start_plan(const struct wpar_spec *s, struct par_buf *out, struct par_e
 	auto_mount_plan p = { 0 };
 	int r = s->version.image_digest ? wpar_version_layers(s, &layers, err) : 0;
 
-	if (r == 0)
-		r = wpar_mount_plan_build(s, &facts, &p, err);
+	if (r < 0)
+		return r;
+	r = wpar_mount_plan_build(s, &facts, &p, err);
 	if (r < 0)
 		return r;
 	r = wpar_mount_plan_print(&p, out);

@@ -37,21 +37,32 @@ int wpar_command_environment(const struct wpar_user *u, const struct par_strv *m
 			     struct par_strv *ret)
 {
 	static const char *const passed[] = { "TERM", "LANG" };
-	int r = environment_set(ret, "PATH", u->uid == 0 ? PATH_ROOT : PATH_USER);
+	const struct {
+		const char *name, *value;
+	} own[] = {
+		{ "PATH", u->uid == 0 ? PATH_ROOT : PATH_USER },
+		{ "HOME", u->home },
+		{ "SHELL", u->shell },
+		{ "USER", u->name },
+		{ "LOGNAME", u->name },
+	};
 
-	r = r < 0 ? r : environment_set(ret, "HOME", u->home);
-	r = r < 0 ? r : environment_set(ret, "SHELL", u->shell);
-	r = r < 0 ? r : environment_set(ret, "USER", u->name);
-	r = r < 0 ? r : environment_set(ret, "LOGNAME", u->name);
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(passed) && r == 0; i++) {
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(own); i++) {
+		if (environment_set(ret, own[i].name, own[i].value) < 0)
+			return -ENOMEM;
+	}
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(passed); i++) {
 		const char *value = getenv(passed[i]);
 
-		if (value && strlen(value) < 64 && par_printable(value))
-			r = environment_set(ret, passed[i], value);
+		if (value && strlen(value) < 64 && par_printable(value) &&
+		    environment_set(ret, passed[i], value) < 0)
+			return -ENOMEM;
 	}
-	for (size_t i = 0; more && i < more->n && r == 0; i++)
-		r = environment_put(ret, more->v[i]);
-	return r;
+	for (size_t i = 0; more && i < more->n; i++) {
+		if (environment_put(ret, more->v[i]) < 0)
+			return -ENOMEM;
+	}
+	return 0;
 }
 
 int wpar_command_exec(char *const argv[], const struct par_strv *env)
@@ -61,7 +72,7 @@ int wpar_command_exec(char *const argv[], const struct par_strv *env)
 	return -errno;
 }
 
-int wpar_wait_status(int pidfd, int *ret_status)
+int wpar_wait_status(int pidfd, int *ret_status, struct par_error **err)
 {
 	siginfo_t info = { 0 };
 	int r;
@@ -70,7 +81,7 @@ int wpar_wait_status(int pidfd, int *ret_status)
 		r = waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED);
 	while (r < 0 && errno == EINTR);
 	if (r < 0)
-		return -errno;
+		return par_fail(err, PAR_E_SYSTEM, errno, "the end of the command was not seen");
 	*ret_status = info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
 	return 0;
 }

@@ -17,5 +17,5 @@ int wpar_command_environment(const struct wpar_user *u, const struct par_strv *m
 /* wpar_command_exec - argv[0] by PATH of @env; returns only on failure, a negative errno */
 int wpar_command_exec(char *const argv[], const struct par_strv *env);
 
-/* wpar_wait_status - exit status of a waitid() result: 128+N for a signal */
-int wpar_wait_status(int pidfd, int *ret_status);
+/* wpar_wait_status - wait for the end of a child; its exit status, 128+N for a signal */
+int wpar_wait_status(int pidfd, int *ret_status, struct par_error **err);

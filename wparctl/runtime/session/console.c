@@ -32,37 +32,6 @@ static int open_pty(struct wpar_console *c, uid_t owner)
 	return 0;
 }
 
-int wpar_console_open(struct wpar_console *c, uid_t owner, struct par_error **err)
-{
-	int r = 0;
-
-	*c = (struct wpar_console){ .master = -1,
-				    .inner = { .fd = { -1, -1, -1 } },
-				    .pipes = { -1, -1, -1 } };
-	c->inner.pty = isatty(STDIN_FILENO);
-	if (c->inner.pty)
-		r = open_pty(c, owner);
-	for (int i = 1; i < 3 && r == 0; i++) {
-		int pair[2];
-
-		if (!isatty(i))
-			continue;
-		if (c->inner.pty) {
-			c->inner.fd[i] = c->inner.fd[0];
-		} else if (pipe2(pair, O_CLOEXEC) < 0) {
-			r = -errno;
-		} else {
-			c->pipes[i] = pair[0];
-			c->inner.fd[i] = pair[1];
-		}
-	}
-	if (r < 0) {
-		wpar_console_done(c);
-		return par_fail(err, PAR_E_SYSTEM, r, "a terminal cannot be made");
-	}
-	return 0;
-}
-
 static void close_inner(struct wpar_console *c)
 {
 	for (int i = 2; i >= 0; i--) {
@@ -84,6 +53,47 @@ void wpar_console_done(struct wpar_console *c)
 	if (c->master >= 0)
 		close(c->master);
 	c->master = -1;
+}
+
+/* The command's side of stdin's terminal, or of a pipe for each output that is a terminal. */
+static int open_sides(struct wpar_console *c, uid_t owner)
+{
+	c->inner.pty = isatty(STDIN_FILENO);
+	if (c->inner.pty) {
+		int r = open_pty(c, owner);
+
+		if (r < 0)
+			return r;
+	}
+	for (int i = STDOUT_FILENO; i <= STDERR_FILENO; i++) {
+		int pair[2];
+
+		if (!isatty(i))
+			continue;
+		if (c->inner.pty) {
+			c->inner.fd[i] = c->inner.fd[0];
+			continue;
+		}
+		if (pipe2(pair, O_CLOEXEC) < 0)
+			return -errno;
+		c->pipes[i] = pair[0];
+		c->inner.fd[i] = pair[1];
+	}
+	return 0;
+}
+
+int wpar_console_open(struct wpar_console *c, uid_t owner, struct par_error **err)
+{
+	int r;
+
+	*c = (struct wpar_console){ .master = -1,
+				    .inner = { .fd = { -1, -1, -1 } },
+				    .pipes = { -1, -1, -1 } };
+	r = open_sides(c, owner);
+	if (r == 0)
+		return 0;
+	wpar_console_done(c);
+	return par_fail(err, PAR_E_SYSTEM, r, "a terminal cannot be made");
 }
 
 enum { WAY_IN, WAY_TTY, WAY_OUT, WAY_ERR, WAYS };
@@ -132,8 +142,8 @@ static void relay_loop(const struct wpar_console *c, int pidfd, int sigfd,
 	}
 }
 
-int wpar_console_relay(struct wpar_console *c, int pidfd, void (*forward)(int signo, void *user),
-		       void *user)
+void wpar_console_relay(struct wpar_console *c, int pidfd, void (*forward)(int signo, void *user),
+			void *user)
 {
 	static const int signals[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH };
 	sigset_t set, before;
@@ -152,5 +162,4 @@ int wpar_console_relay(struct wpar_console *c, int pidfd, void (*forward)(int si
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	/* A hang-up for whatever still has the terminal. */
 	wpar_console_done(c);
-	return 0;
 }

@@ -24,7 +24,7 @@ void wpar_console_done(struct wpar_console *c);
 /*
  * wpar_console_relay - in the caller: carry bytes, window sizes and signals until @pidfd ends
  * @forward	what to do with SIGINT, SIGTERM, SIGHUP, SIGQUIT that the caller gets
- * The caller's terminal is raw in between.  Returns 0 or a negative errno.
+ * The caller's terminal is raw in between.  The command's is hung up and closed in the end.
  */
-int wpar_console_relay(struct wpar_console *c, int pidfd, void (*forward)(int signo, void *user),
-		       void *user);
+void wpar_console_relay(struct wpar_console *c, int pidfd, void (*forward)(int signo, void *user),
+			void *user);

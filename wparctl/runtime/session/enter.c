@@ -67,7 +67,7 @@ static int enter_find_user(struct entry *e, const char *name, struct par_error *
 	return wpar_user_find(rootfd, name, e->spec->idrange, &e->user, err);
 }
 
-/* Fails with a negative errno; par_fail() was called. */
+/* Becomes the user's process in the WPAR; its right to do more ends here. */
 static int enter_join(const struct entry *e, struct par_error **err)
 {
 	int r;
@@ -101,26 +101,31 @@ static int enter_join(const struct entry *e, struct par_error **err)
 	return 0;
 }
 
+static int enter_exec(const struct entry *e, struct par_error **err)
+{
+	const char *slash = strrchr(e->user.shell, '/');
+	char login[300];
+	char *shell[] = { login, NULL };
+	int r;
+
+	if (e->argv && e->argv[0]) {
+		r = wpar_command_exec(e->argv, &e->env);
+		return par_fail(err, r == -ENOENT ? PAR_E_NOT_FOUND : PAR_E_SYSTEM, r,
+				"'%s' cannot be run in the WPAR%s", e->argv[0],
+				r == -ENOENT ? ": not found" : "");
+	}
+	snprintf(login, sizeof(login), "-%s", slash ? slash + 1 : e->user.shell);
+	execve(e->user.shell, shell, e->env.v);
+	return par_fail(err, PAR_E_SYSTEM, errno, "the shell '%s' cannot be run in the WPAR",
+			e->user.shell);
+}
+
 __attribute__((noreturn)) static void enter_run_inside(const struct entry *e)
 {
 	struct par_error *err = NULL;
-	char login[300];
-	char *shell[] = { login, NULL };
-	int r = enter_join(e, &err);
 
-	if (r == 0 && e->argv && e->argv[0]) {
-		r = wpar_command_exec(e->argv, &e->env);
-		par_fail(&err, r == -ENOENT ? PAR_E_NOT_FOUND : PAR_E_SYSTEM, r,
-			 "'%s' cannot be run in the WPAR%s", e->argv[0],
-			 r == -ENOENT ? ": not found" : "");
-	} else if (r == 0) {
-		const char *slash = strrchr(e->user.shell, '/');
-
-		snprintf(login, sizeof(login), "-%s", slash ? slash + 1 : e->user.shell);
-		execve(e->user.shell, shell, e->env.v);
-		par_fail(&err, PAR_E_SYSTEM, errno, "the shell '%s' cannot be run in the WPAR",
-			 e->user.shell);
-	}
+	if (enter_join(e, &err) == 0)
+		enter_exec(e, &err);
 	wpar_sync_fail(e->sync, err);
 	_exit(127);
 }
@@ -165,13 +170,42 @@ static int enter_start_command(struct entry *e, int *ret_pidfd, struct par_error
 	return 0;
 }
 
+/* With the terminal open: until the command has ended.  Returns its exit status. */
+static int enter_at_console(struct entry *e, struct par_error **err)
+{
+	autofd int pidfd = -1;
+	int status = 0;
+	int r = enter_start_command(e, &pidfd, err);
+
+	if (r < 0)
+		return r;
+	wpar_console_relay(&e->console, pidfd, enter_forward_signal, &pidfd);
+	r = wpar_wait_status(pidfd, &status, err);
+	return r < 0 ? r : status;
+}
+
+static int enter_run(struct entry *e, const char *user, struct par_error **err)
+{
+	int r = enter_find_user(e, user ? user : "root", err);
+
+	if (r < 0)
+		return r;
+	if (wpar_command_environment(&e->user, NULL, &e->env) < 0)
+		return par_oom(err);
+	r = wpar_console_open(&e->console, e->spec->idbase + e->user.uid, err);
+	if (r < 0)
+		return r;
+	r = enter_at_console(e, err);
+	wpar_console_done(&e->console);
+	return r;
+}
+
 int wpar_enter(const struct wpar_spec *s, const char *user, char *const argv[],
 	       struct par_error **err)
 {
 	struct entry e = { .spec = s, .argv = argv };
-	autofd int cgroup = wpar_cgroup_open(s->name, false, NULL), init = -1, pidfd = -1;
-	autofd int uname = -1;
-	int r, status = 0;
+	autofd int cgroup = wpar_cgroup_open(s->name, false, NULL), init = -1, uname = -1;
+	int r;
 
 	if (cgroup < 0)
 		return par_fail(err, PAR_E_WRONG_STATE, 0, "workload partition '%s' is not active",
@@ -180,29 +214,13 @@ int wpar_enter(const struct wpar_spec *s, const char *user, char *const argv[],
 	init = enter_open_init(cgroup, s->name, err);
 	if (init < 0)
 		return init;
-	e.cgroup = cgroup;
-	e.init = init;
 	r = wpar_uname_server_start(s, &uname);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "uname's answers cannot be set up");
+	e.cgroup = cgroup;
+	e.init = init;
 	e.uname = uname;
-	r = enter_find_user(&e, user ? user : "root", err);
-	if (r < 0)
-		return r;
-	r = wpar_command_environment(&e.user, NULL, &e.env);
-	if (r < 0) {
-		par_strv_done(&e.env);
-		return par_oom(err);
-	}
-	r = wpar_console_open(&e.console, s->idbase + e.user.uid, err);
-	if (r == 0) {
-		r = enter_start_command(&e, &pidfd, err);
-		if (r == 0)
-			r = wpar_console_relay(&e.console, pidfd, enter_forward_signal, &pidfd);
-		wpar_console_done(&e.console);
-	}
+	r = enter_run(&e, user, err);
 	par_strv_done(&e.env);
-	if (r == 0)
-		r = wpar_wait_status(pidfd, &status);
-	return r < 0 ? r : status;
+	return r;
 }

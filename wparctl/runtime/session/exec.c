@@ -61,24 +61,35 @@ static void exec_forward_signal(int signo, void *user)
 	wpar_cgroup_signal(*(int *)user, signo);
 }
 
-static int exec_run(struct wpar_launch *l, const struct wpar_report *report, int *ret_status,
-		    struct par_error **err)
+/* With the terminal open: until the last process has ended. */
+static int exec_at_console(struct wpar_launch *l, struct wpar_console *console, int *ret_status,
+			   struct par_error **err)
+{
+	int r;
+
+	l->stdio = &console->inner;
+	r = wpar_launch(l, err);
+	l->stdio = NULL;
+	if (r < 0)
+		return r;
+	wpar_console_relay(console, l->pidfd, exec_forward_signal, &l->cgroup);
+	return wpar_wait_status(l->pidfd, ret_status, err);
+}
+
+static int exec_run(struct wpar_launch *l, const struct wpar_spec *s,
+		    const struct wpar_report *report, int *ret_status, struct par_error **err)
 {
 	struct wpar_console console;
-	int r = wpar_console_open(&console, l->spec->idbase, err);
+	int r = wpar_launch_prepare(l, s, err);
 
 	if (r < 0)
 		return r;
-	l->stdio = &console.inner; /* cppcheck-suppress autoVariables */
+	r = wpar_console_open(&console, s->idbase, err);
+	if (r < 0)
+		return r;
 	wpar_report_say(report, WPAR_NOTE_STEP, "Mounting all workload partition file systems.");
 	wpar_report_say(report, WPAR_NOTE_STEP, "Loading workload partition.");
-	r = wpar_launch(l, err);
-	if (r == 0) {
-		r = wpar_console_relay(&console, l->pidfd, exec_forward_signal, &l->cgroup);
-		if (r == 0)
-			r = wpar_wait_status(l->pidfd, ret_status);
-	}
-	l->stdio = NULL;
+	r = exec_at_console(l, &console, ret_status, err);
 	wpar_console_done(&console);
 	return r;
 }
@@ -99,9 +110,7 @@ int wpar_exec(const struct wpar_spec *s, char *const argv[], const struct par_st
 	if (r < 0)
 		return par_oom(err);
 	l.environment = &env;
-	r = wpar_launch_prepare(&l, s, err);
-	if (r == 0)
-		r = exec_run(&l, report, &status, err);
+	r = exec_run(&l, s, report, &status, err);
 	wpar_report_say(report, WPAR_NOTE_STEP, "Shutting down all workload partition processes.");
 	if (r < 0)
 		wpar_clear(s->name, NULL);
