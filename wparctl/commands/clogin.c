@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* clogin: a login shell or a command in an active WPAR.  -l may stand before or behind the name. */
 #include "wparctl/commands/commands.h"
-#include "wparctl/commands/operation.h"
-#include "wparctl/commands/unsupported.h"
+#include "wparctl/operations/operation.h"
+#include "wparctl/operations/unsupported.h"
 
 #include <string.h>
 

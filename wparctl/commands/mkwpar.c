@@ -6,10 +6,10 @@
  * failure undoes all.  After a kill the mark tells: lswpar shows B, and mkwpar begins anew.
  */
 #include "wparctl/commands/commands.h"
-#include "wparctl/commands/definition.h"
-#include "wparctl/commands/operation.h"
-#include "wparctl/commands/settings.h"
-#include "wparctl/commands/unsupported.h"
+#include "wparctl/operations/definition.h"
+#include "wparctl/operations/operation.h"
+#include "wparctl/operations/settings.h"
+#include "wparctl/operations/unsupported.h"
 #include "wparctl/filesystem/directory.h"
 #include "wparctl/filesystem/resolver.h"
 #include "wparctl/filesystem/rootfs.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rebootwpar: stop a system WPAR and start it again. */
 #include "wparctl/commands/commands.h"
-#include "wparctl/commands/operation.h"
+#include "wparctl/operations/operation.h"
 
 #define DEFAULT_TIMEOUT_S 600
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rmwpar: remove a WPAR, its file systems and its specification. */
 #include "wparctl/commands/commands.h"
-#include "wparctl/commands/definition.h"
-#include "wparctl/commands/operation.h"
+#include "wparctl/operations/definition.h"
+#include "wparctl/operations/operation.h"
 
 #define STOP_TIMEOUT_S 600
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* startwpar: activate a system WPAR. */
 #include "wparctl/commands/commands.h"
-#include "wparctl/commands/operation.h"
-#include "wparctl/commands/unsupported.h"
+#include "wparctl/operations/operation.h"
+#include "wparctl/operations/unsupported.h"
 
 struct startwpar_args {
 	bool resolve_clashes, maintenance, verbose, load_only, finish, in_place, dry_run;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* stopwpar: shut a WPAR down; an application WPAR is gone afterwards. */
 #include "wparctl/commands/commands.h"
-#include "wparctl/commands/definition.h"
-#include "wparctl/commands/operation.h"
+#include "wparctl/operations/definition.h"
+#include "wparctl/operations/operation.h"
 
 #define DEFAULT_TIMEOUT_S 600
 #define HARD_TIMEOUT_S	  60

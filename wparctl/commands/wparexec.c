@@ -5,10 +5,10 @@
  * stdout is the command's alone; on a terminal both are seen, in AIX's order.
  */
 #include "wparctl/commands/commands.h"
-#include "wparctl/commands/definition.h"
-#include "wparctl/commands/operation.h"
-#include "wparctl/commands/settings.h"
-#include "wparctl/commands/unsupported.h"
+#include "wparctl/operations/definition.h"
+#include "wparctl/operations/operation.h"
+#include "wparctl/operations/settings.h"
+#include "wparctl/operations/unsupported.h"
 
 #include <string.h>
 

@@ -2,8 +2,8 @@
 /* lswpar: which WPARs there are, in AIX's formats (facts: programs parse them). */
 #include "wparctl/commands/lswpar/views.h"
 #include "wparctl/commands/commands.h"
-#include "wparctl/commands/definition.h"
-#include "wparctl/commands/operation.h"
+#include "wparctl/operations/definition.h"
+#include "wparctl/operations/operation.h"
 
 #include <string.h>
 

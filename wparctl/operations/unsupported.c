@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Flags of AIX that nothing here does yet: see unsupported.h. */
-#include "wparctl/commands/unsupported.h"
+#include "wparctl/operations/unsupported.h"
 
 int wpar_refuse_unsupported(const struct par_opt *opts, const void *args, struct par_error **err)
 {

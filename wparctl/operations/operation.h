@@ -2,7 +2,7 @@
 /* What the commands that act on a defined WPAR share: who may, lock, state, start and stop. */
 #pragma once
 
-#include "wparctl/commands/say.h"
+#include "wparctl/operations/say.h"
 #include "wparctl/runtime/runtime.h"
 
 /* wpar_need_root - PAR_E_NOT_PERMITTED unless the effective user is root */

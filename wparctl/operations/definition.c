@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The life of a definition: see definition.h. */
-#include "wparctl/commands/definition.h"
+#include "wparctl/operations/definition.h"
 
 #include "lpard/common/fs.h"
 #include "wparctl/filesystem/rootfs.h"

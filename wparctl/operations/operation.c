@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the commands that act on a defined WPAR share: see operation.h. */
-#include "wparctl/commands/operation.h"
+#include "wparctl/operations/operation.h"
 
 int wpar_need_root(struct par_error **err)
 {

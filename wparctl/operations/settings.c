@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From flags to a specification: see settings.h. */
-#include "wparctl/commands/settings.h"
+#include "wparctl/operations/settings.h"
 
 #include "wparctl/spec/keys.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The lines of an operation: see say.h. */
-#include "wparctl/commands/say.h"
+#include "wparctl/operations/say.h"
 
 #include <stdarg.h>
 
