@@ -6,6 +6,7 @@
 #include "lpard/common/json.h"
 #include "lpard/common/log.h"
 #include "lpard/daemon/methods/methods.h"
+#include "lpard/daemon/systems/event_json.h"
 
 #include <string.h>
 
@@ -97,6 +98,18 @@ static void put_comment(struct par_buf *b, const char *text)
 	}
 }
 
+static void put_event_type(struct par_buf *b)
+{
+	par_buf_puts(
+		b,
+		"\n# An event of Subscribe. number: one more than that of the event before;\n"
+		"# time_ms: since 1970; lpar, lpar_id, uuid: of an LPAR. By its name it has besides:\n");
+#define X(id, name, text) par_buf_puts(b, "# " name ": " text "\n");
+#include "lpard/daemon/systems/events.def"
+#undef X
+	par_buf_puts(b, LPAR_EVENT_VARLINK);
+}
+
 char *lpar_interface_text(void)
 {
 	auto_buf b = { 0 };
@@ -111,6 +124,7 @@ char *lpar_interface_text(void)
 		"type Attribute (name: string, op: " PAR_WORDS_TYPE(
 			PAR_ATTR_OP_WORDS) ", value: string)\n\n"
 					   "type Progress (lpar: string, percent: int, stage: string)\n");
+	put_event_type(&b);
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(methods); i++) {
 		const struct method *m = &methods[i];
 		size_t len = strlen(m->in);
@@ -211,6 +225,10 @@ static void call_method(struct lpar_daemon *d, struct lpar_call *call, const str
 		par_fail(&err, PAR_E_PROTOCOL, 0, "\"%s\" must be called with \"upgrade\"",
 			 m->name);
 		lpar_call_fail(&call, &err);
+		return;
+	}
+	if ((m->flags & LPAR_METHOD_MORE) && !call->more) {
+		lpar_call_fail_service(&call, "ExpectedMore", NULL, NULL);
 		return;
 	}
 	m->call(d, call);

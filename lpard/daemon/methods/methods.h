@@ -11,6 +11,7 @@
 #include "lpard/daemon/server/call.h"
 
 #define LPAR_METHOD_UPGRADE 1
+#define LPAR_METHOD_MORE    2
 
 /* What can be made, changed and removed. */
 #define LPAR_DEFINABLE_WORDS(FIRST, MORE, LAST) \

@@ -41,6 +41,9 @@ struct lpar_call {
 	 * its owner keeps it and answers later, to nobody.  Answering sets this to NULL first.
 	 */
 	void (*gone)(struct lpar_call *call, void *user);
+	/* The client has taken all of lpar_call_progress(): there is room again.  May be NULL; may
+	 * be called from within lpar_call_progress(). */
+	void (*drained)(struct lpar_call *call, void *user);
 	void *gone_user;
 	/* private to connection.c */
 	struct lpar_connection *connection; /* NULL: gone */
@@ -60,6 +63,9 @@ void lpar_call_fail_service(struct lpar_call **call, const char *name, const cha
  * from within: the call may be freed on return.
  */
 void lpar_call_progress(struct lpar_call *call, struct json_object *parameters);
+/* lpar_call_pending - bytes of answers that the client has not taken yet; answers before the last
+ * one are dropped when there are more than 64 KiB */
+size_t lpar_call_pending(const struct lpar_call *call);
 
 /* What the owner of an upgraded connection is told. */
 struct lpar_upgraded_ops {

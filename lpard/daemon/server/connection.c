@@ -154,6 +154,8 @@ static void flush(struct lpar_connection *c)
 		lpar_connection_drop(c);
 	else if (was_behind && c->raw && c->raw->ops->drained)
 		c->raw->ops->drained(c->raw->user);
+	else if (was_behind && c->call && c->call->drained)
+		c->call->drained(c->call, c->call->gone_user);
 }
 
 enum lpar_connection_reader lpar_connection_check(struct lpar_connection *c, uint64_t now_ms)
@@ -238,6 +240,11 @@ void lpar_call_fail_service(struct lpar_call **call, const char *name, const cha
 	if (c && !(*call)->oneway)
 		put_reply(c, &r);
 	answered(call);
+}
+
+size_t lpar_call_pending(const struct lpar_call *call)
+{
+	return call->connection ? pending(call->connection) : 0;
 }
 
 void lpar_call_progress(struct lpar_call *call, struct json_object *parameters)

@@ -205,6 +205,9 @@ static void guest_agent(bool up, void *user)
 
 	if (!lpar->console)
 		return; /* the LPAR is being freed */
+	if (!up && !lpar->told_agent)
+		return; /* a channel was closed on which nobody had answered */
+	lpar->told_agent = up;
 	tell(lpar, up ? LPAR_EVENT_AGENT_UP : LPAR_EVENT_AGENT_DOWN,
 	     up ? lpar_agent_link_os_version(lpar->agent) : NULL);
 	tell_state(lpar);

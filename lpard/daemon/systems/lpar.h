@@ -26,7 +26,8 @@ struct lpar_lpar {
 	bool activating; /* its job is an activation: lpar_lpar_set_activating() */
 	bool stopping;	 /* it was asked to shut down: lpar_lpar_set_stopping() */
 	/* What the list of events was told last. */
-	bool told; /* that it is there; nothing is told before that */
+	bool told;	 /* that it is there; nothing is told before that */
+	bool told_agent; /* that its agent is there */
 	enum lpar_state told_state;
 	enum hv_run_state told_run;
 	/* Resources promised to an activation that has not started its domain yet; managed->lock.

@@ -106,3 +106,48 @@ elif deed == "leave":  # asks for a change and goes at once
     s = dial()
     send(s, args[0], json.loads(args[1]))
     os._exit(0)
+elif deed == "subscribe":  # SECONDS PARAMETERS [LAST]: prints events until one starts with LAST
+    signal.alarm(int(args[0]))
+    s = dial()
+    s.settimeout(None)
+    send(s, "org.lpard.Subscribe", json.loads(args[1]), more=True)
+    reply = receive(s)
+    if "error" in reply:
+        show(reply)
+        sys.exit(1)
+    print("subscribed", flush=True)
+    while True:
+        for e in receive(s)["parameters"]["events"]:
+            words = [e["event"]] + [str(e[k]) for k in
+                                    ("operation", "now", "code", "result", "text") if k in e]
+            print(":".join(words), flush=True)
+            if len(args) > 2 and ":".join(words).startswith(args[2]):
+                sys.exit(0)
+elif deed == "subscribe-slow":  # N: does not read while N listings' worth of jobs run, then counts
+    s = dial()
+    send(s, "org.lpard.Subscribe", {}, more=True)
+    next_number = receive(s)["parameters"]["number"] + 1
+    other = dial()
+    for _ in range(int(args[0])):  # each is a job that is told twice
+        send(other, "org.lpard.Create", {"resource": "lpar", "system": "SYS", "attributes": [
+            {"name": n, "op": "set", "value": v} for n, v in (
+                ("name", "slow%d" % _), ("profile_name", "default"), ("lpar_env", "aixlinux"),
+                ("min_mem", "256"), ("desired_mem", "256"), ("max_mem", "256"),
+                ("proc_mode", "shared"), ("sharing_mode", "uncap"), ("uncap_weight", "128"),
+                ("min_procs", "1"), ("desired_procs", "1"), ("max_procs", "1"),
+                ("min_proc_units", "0.1"), ("desired_proc_units", "0.1"),
+                ("max_proc_units", "1.0"), ("boot_image", "none"))]})
+        receive(other)
+    first, lost, ended = next_number, 0, 0
+    while ended < int(args[0]):
+        reply = receive(s)["parameters"]
+        for e in reply["events"]:
+            if e["number"] != next_number:
+                sys.exit("%d instead of %d" % (e["number"], next_number))
+            next_number += 1
+            ended += e["event"] == "JobEnded"
+        lost += reply.get("lost", 0)
+        next_number += reply.get("lost", 0)
+        if reply.get("lost"):
+            break
+    print("all %d accounted for, %d lost" % (next_number - first, lost))
