@@ -13,8 +13,11 @@ enum {
 	MAX_NAME = 128,
 };
 
-static int fail_format(struct par_error **err)
+/* What a reader ended with, -EINVAL or -ENOMEM, as an error. */
+static int fail(int r, struct par_error **err)
 {
+	if (r == -ENOMEM)
+		return par_oom(err);
 	return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, PAR_MSG_INVALID_DATA);
 }
 
@@ -28,7 +31,7 @@ void par_attrs_done(struct par_attrs *a)
 	*a = (struct par_attrs){ 0 };
 }
 
-/* Takes name and value over, also on failure. */
+/* Owns @name and @value from here on, also when it fails. */
 static int add_owned(struct par_attrs *a, char *name, enum par_attr_op op, char *value)
 {
 	struct par_attr *v = NULL;
@@ -140,12 +143,11 @@ int par_attrs_parse(const char *text, struct par_attrs *ret, struct par_error **
 	for (;;) {
 		text += strspn(text, " \t");
 		r = take_field(&text, &field);
-		if (r == 0)
-			r = add_pair(&a, field.data ? field.data : "");
-		if (r == -ENOMEM)
-			return par_oom(err);
 		if (r < 0)
-			return fail_format(err);
+			return fail(r, err);
+		r = add_pair(&a, field.data ? field.data : "");
+		if (r < 0)
+			return fail(r, err);
 		if (*text == '\0')
 			break;
 		text++;
@@ -159,16 +161,14 @@ int par_attrs_split_list(const char *value, struct par_strv *ret, struct par_err
 {
 	auto_strv l = { 0 };
 	auto_buf field = { 0 };
-	int r = 0;
 
 	while (*value) {
-		r = take_field(&value, &field);
-		if (r == 0)
-			r = par_strv_add(&l, field.data ? field.data : "");
-		if (r == -ENOMEM)
-			return par_oom(err);
+		int r = take_field(&value, &field);
+
 		if (r < 0)
-			return fail_format(err);
+			return fail(r, err);
+		if (par_strv_add(&l, field.data ? field.data : "") < 0)
+			return par_oom(err);
 		if (*value == '\0')
 			break;
 		if (*++value == '\0' && par_strv_add(&l, "") < 0)

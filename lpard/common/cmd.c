@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Parsing and running of commands by their descriptor (cmd.h).  Written by hand and not with
- * getopt_long, because optional values and AIX's pairs do not fit it and its state is global.
+ * Parsing and running of commands by their descriptor (cmd.h).  Written by hand, because optional
+ * values and AIX's pairs do not fit getopt_long(), and because its state is global.
  */
 #include "lpard/common/cmd.h"
 
@@ -192,7 +192,7 @@ static int take_long(struct parser *p, char *word)
 	return take_option(p, o, eq ? eq + 1 : NULL);
 }
 
-/* The HMC names all that is missing, the others the first. */
+/* The message of the HMC names every missing option, that of the other families the first one. */
 static int check_required(struct parser *p)
 {
 	auto_buf missing = { 0 };
@@ -389,7 +389,7 @@ const char *par_cmd_nearest(const struct par_cmd *const *cmds, const char *name)
 	return best;
 }
 
-/* What the program itself understands, before any command. Returns -1 when it is none of it. */
+/* Options and words of the program itself, not of a command.  Returns -1 when there is none. */
 static int own_option(const char *program, const char *summary, const struct par_cmd *const *cmds,
 		      int argc, char **argv)
 {

@@ -96,7 +96,7 @@ struct par_opt {
 #define OPT_PAIRS(s, l, arg_, type_, member, ...) \
 	PAR_OPT_ARG_(PAIRS, s, l, arg_, type_, member, CUSTOM, struct par_groups, __VA_ARGS__)
 
-/* Whose manners a command has: where its errors go and how they read. */
+/* The commands whose manners a command has: where its errors go and how they read. */
 enum par_family {
 	PAR_FAMILY_OWN, /* "NAME: message" on stderr */
 	/*

@@ -220,16 +220,19 @@ static int mkdir_in(int rootfd, char *path)
 int par_fs_mkdirs_in(int rootfd, const char *path)
 {
 	autofree char *p = par_strdup_printf("%s%s", *path == '/' ? "" : "/", path);
-	int r = 0;
 
 	if (!p)
 		return -ENOMEM;
-	for (char *s = p + 1; r == 0 && (s = strchr(s, '/')); s++) {
+	for (char *s = p + 1; (s = strchr(s, '/')); s++) {
+		int r;
+
 		*s = '\0';
 		r = mkdir_in(rootfd, p);
+		if (r < 0)
+			return r;
 		*s = '/';
 	}
-	return r < 0 ? r : mkdir_in(rootfd, p);
+	return mkdir_in(rootfd, p);
 }
 
 /* One directory on the way down: its stream, and the name it has above. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The daemons' log: one line each on stderr, "<LEVEL>text", with the syslog level that systemd and
- * others read.  What it is about stands first: lpar=NAME job=ID peer=UID/PID.  Libraries do not
+ * others read.  The object of a line stands first: lpar=NAME job=ID peer=UID/PID.  Libraries do not
  * log: they return errors.
  */
 #pragma once

@@ -32,7 +32,7 @@ int par_buf_printf(struct par_buf *b, const char *fmt, ...) __attribute__((forma
 int par_buf_put_u64(struct par_buf *b, uint64_t v);
 /* par_buf_put_x100 - hundredths as the HMC writes them: "0.5", "1.0", "0.05" */
 int par_buf_put_x100(struct par_buf *b, uint64_t v);
-/* par_buf_drop - take the first @len bytes out */
+/* par_buf_drop - remove the first @len bytes */
 void par_buf_drop(struct par_buf *b, size_t len);
 /* par_buf_steal - the text (caller frees; never NULL unless out of memory); the buffer is empty */
 char *par_buf_steal(struct par_buf *b);

@@ -81,7 +81,7 @@ int wpar_spec_copy(const struct wpar_spec *s, struct wpar_spec *ret, struct par_
 	return wpar_spec_parse(text.data, text.len, ret, err);
 }
 
-/* An application WPAR does not outlive the machine's uptime, and neither does its file. */
+/* An application WPAR ends with the machine that runs it, and so does its file. */
 static const char *folder_of(enum wpar_type type)
 {
 	return type == WPAR_SYSTEM ? WPAR_CONFIG_DIR : WPAR_RUN_DIR;

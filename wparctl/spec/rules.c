@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a specification must have, and what it gets when nobody says. */
+/* What a specification must have, and what it gets where nothing is given. */
 #include "lpard/common/uuid.h"
 #include "wparctl/spec/keys.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The specification of a WPAR: what /etc/wpars/NAME.cf holds, `mkwpar -o` writes and `-f` reads.
- * Plain data; who fills it owns it and ends it with wpar_spec_done().
+ * Plain data; whoever fills one owns it and ends it with wpar_spec_done().
  */
 #pragma once
 
@@ -105,15 +105,15 @@ struct wpar_spec {
 	size_t n_devices;
 	struct wpar_kext *kexts;
 	size_t n_kexts;
-	struct par_strv
-		privs; /* -S: PV_* names beyond or without the default set: see security.h */
+	/* -S: changes of the default set, "+PV_X" and "-PV_Y": see privs.c */
+	struct par_strv privs;
 	struct wpar_resources resources;
 	struct wpar_version version;
 };
 
 #define auto_spec par_cleanup(wpar_spec_done) struct wpar_spec
 
-/* wpar_spec_done - frees what it holds; a { 0 } one is fine */
+/* wpar_spec_done - frees what the specification holds; a { 0 } one is fine */
 void wpar_spec_done(struct wpar_spec *s);
 
 /*
@@ -157,10 +157,10 @@ int wpar_spec_copy(const struct wpar_spec *s, struct wpar_spec *ret, struct par_
  */
 int wpar_spec_defaults(struct wpar_spec *s, struct par_error **err);
 
-/* wpar_spec_check - whether it is whole and does not contradict itself; PAR_E_INVALID_ARGUMENT */
+/* wpar_spec_check - is the specification whole and without contradiction? PAR_E_INVALID_ARGUMENT */
 int wpar_spec_check(const struct wpar_spec *s, struct par_error **err);
 
-/* wpar_spec_privs - the privileges it has: the default set with the changes; caller frees */
+/* wpar_spec_privs - the privileges of the WPAR: the default set with its changes; caller frees */
 int wpar_spec_privs(const struct wpar_spec *s, struct par_strv *ret, struct par_error **err);
 /* wpar_spec_set_privs - -S privs=LIST (@sign 0), privs+= or privs-= */
 int wpar_spec_set_privs(struct wpar_spec *s, char sign, const char *list, struct par_error **err);

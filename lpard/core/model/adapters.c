@@ -19,7 +19,6 @@ enum {
 /* An element on its way: its fields, and what to say when one is wrong. */
 struct element {
 	const char *text;
-	char *copy;
 	char *fields[MAX_FIELDS];
 	size_t n;
 	struct par_error **err;
@@ -51,14 +50,8 @@ static int bad(const struct element *e, const char *what)
 			e->text, what);
 }
 
-static int split(struct element *e)
+static int split(struct element *e, char *at)
 {
-	char *at;
-
-	e->copy = strdup(e->text);
-	if (!e->copy)
-		return par_oom(e->err);
-	at = e->copy;
 	while (e->n < MAX_FIELDS) {
 		e->fields[e->n++] = at;
 		at = strchr(at, '/');
@@ -250,18 +243,20 @@ static int parse_element(enum lpar_adapter_kind kind, const char *text, struct l
 			 struct par_error **err)
 {
 	struct element e = { .text = text, .err = err };
+	autofree char *copy = strdup(text);
 	int r;
 
+	if (!copy)
+		return par_oom(err);
 	if (!par_printable(text) || strpbrk(text, "\"'`\\<>|&;$ "))
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 				"An adapter has a character that is not allowed");
 	a->remote_lpar_id = -1;
 	a->remote_slot = -1;
-	r = split(&e);
-	if (r == 0)
-		r = take_fields(&e, kind, a);
-	free(e.copy);
-	return r;
+	r = split(&e, copy);
+	if (r < 0)
+		return r;
+	return take_fields(&e, kind, a);
 }
 
 int lpar_adapters_parse(enum lpar_adapter_kind kind, const char *list, struct lpar_adapters *ret,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Virtual adapters of a profile: elements of slash-separated fields (facts: the HMC's grammar).
- * A profile keeps the text as it was entered, because it is printed back as such; these functions
- * check it and give a planner its parts.
+ * Virtual adapters of a profile: elements of slash-separated fields, as on IBM's page of mksyscfg.
+ * A profile keeps the text as it was entered, because lssyscfg prints it back as such; these
+ * functions check the text and give a planner its parts.
  */
 #pragma once
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A logical partition: its own attributes, its profiles, and its current configuration.  The model
- * changes only here, from configuration data (struct par_attrs), all or nothing; who stores it is
- * the hypervisor port's business: lpar_partition_to_attrs() and friends give the stored form.
+ * changes only here, from configuration data (struct par_attrs), all or nothing; storing it
+ * is the hypervisor port's business: lpar_partition_to_attrs() and its like give the stored form.
  */
 #pragma once
 

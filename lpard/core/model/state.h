@@ -58,8 +58,8 @@ enum lpar_rmc_state {
 };
 
 /*
- * What the daemon knows of a partition now, filled by it for each listing.  { 0 } is a partition
- * that is not activated.  Strings are borrowed.
+ * What the daemon knows of a partition now; the daemon fills one for each listing.  { 0 } is a
+ * partition that is not activated.  Strings are borrowed.
  */
 struct lpar_live {
 	enum lpar_state state;

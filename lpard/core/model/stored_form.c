@@ -61,7 +61,7 @@ static int check_version(unsigned int version, struct par_error **err)
 			version, LPAR_STORED_VERSION);
 }
 
-/* Whatever is wrong with stored data, it is the data's fault. */
+/* Every error about stored data becomes one kind: the data is damaged. */
 static int corrupt(const char *what, struct par_error **err)
 {
 	auto_error inner = NULL;

@@ -49,7 +49,7 @@ struct lpar_partition *lpar_set_find_id(const struct lpar_set *s, uint32_t id)
 	return NULL;
 }
 
-/* A copy of an LPAR that was not made by us has the id of the original. */
+/* An LPAR that was copied by other means than lpard has the id of its original. */
 static bool has_id_twice(const struct lpar_set *s, uint32_t id)
 {
 	size_t n = 0;

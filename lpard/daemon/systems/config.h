@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The configuration file, lpard.conf(5): `key = value` lines and `[system NAME]` sections.
- * Parsing is strict and pure: a line it does not understand is an error with its number.
+ * Parsing is strict and pure: a line that is not understood is an error that names its number.
  */
 #pragma once
 
