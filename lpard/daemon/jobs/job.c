@@ -141,11 +141,12 @@ static void job_work(void *user)
 		lpar_managed_fetch(job->managed, job->uuid);
 }
 
-/* In the loop, which has taken over what was read. */
+/* In the loop.  From here on everything that is told is as new as what the worker read. */
 static void job_worked(void *user)
 {
 	struct lpar_job *job = user;
 
+	lpar_managed_answers(job->managed);
 	if (job->result >= 0 && job->then)
 		job->then(job);
 	else
@@ -158,7 +159,8 @@ void lpar_job_run(struct lpar_job *job)
 
 	/* Unless a worker comes to it. */
 	job->result = par_fail(&job->error, PAR_E_DISCONNECTED, 0, "lpard is being stopped");
-	if (lpar_managed_run(job->managed, job_work, job_worked, job) == 0)
+	/* The job holds its system: nobody else needs to. */
+	if (par_workers_run(job->daemon->workers, job_work, job_worked, job) == 0)
 		return;
 	par_oom(&err);
 	lpar_job_fail(job, &err);

@@ -196,7 +196,7 @@ static void dispatch_service(struct lpar_call *call, const char *method)
 	}
 }
 
-static void refuse(struct lpar_call *call, const struct method *m)
+static void refuse_role(struct lpar_call *call, const struct method *m)
 {
 	auto_error err = NULL;
 
@@ -213,7 +213,7 @@ static void call_method(struct lpar_daemon *d, struct lpar_call *call, const str
 	auto_error err = NULL;
 
 	if (call->peer.role < m->role) {
-		refuse(call, m);
+		refuse_role(call, m);
 		return;
 	}
 	if (d->stopping) {

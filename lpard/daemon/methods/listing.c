@@ -168,7 +168,7 @@ static int read_request(struct listing *l, const struct lpar_params_List *p, str
 				  &l->fields, err);
 }
 
-static int answer(struct lpar_call **call, struct listing *l, struct par_error **err)
+static int answer_listing(struct lpar_call **call, struct listing *l, struct par_error **err)
 {
 	auto_json a = json_object_new_object();
 	auto_json names = json_object_new_array_ext((int)l->fields.n);
@@ -208,7 +208,7 @@ static int list_systems(struct lpar_daemon *d, struct listing *l, const char *na
 		if (r < 0)
 			return r;
 	}
-	return answer(call, l, err);
+	return answer_listing(call, l, err);
 }
 
 /* Everything else is of one system. */
@@ -224,7 +224,7 @@ static int list_one(struct lpar_daemon *d, struct listing *l, const char *name,
 	if (!managed)
 		return 0;
 	r = put_host(l, managed, err);
-	return r < 0 ? r : answer(call, l, err);
+	return r < 0 ? r : answer_listing(call, l, err);
 }
 
 void lpar_method_List(struct lpar_daemon *d, struct lpar_call *call,

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * RunCommand: joins a client's connection with a stream of the LPAR's agent.  The frames between
- * them are run.c's; here are the sockets, and the wait for an agent that is not there yet.
+ * them are lpard/agent/command.c's; here are the sockets, and the wait for an agent that is not
+ * there yet.
  */
 #include "lpard/common/json.h"
 #include "lpard/common/log.h"
@@ -18,7 +19,7 @@ struct session {
 	struct par_waiter *wait; /* for the agent */
 	struct lpar_call *call;	 /* until it is answered */
 	struct json_object *parameters;
-	struct lpar_command *run;
+	struct lpar_command *command;
 	struct lpar_upgraded *raw;
 	char lpar[64];
 	bool pumping;
@@ -31,22 +32,21 @@ static void session_free(struct session *s)
 		s->ended = true;
 		return;
 	}
-	if (s->run)
-		lpar_command_free(&s->run);
+	if (s->command)
+		lpar_command_free(&s->command);
 	json_object_put(s->parameters);
 	free(s);
 }
 
-static void fail(struct session *s, struct par_error **err)
+static void session_fail(struct session *s, struct par_error **err)
 {
-	if (s->call) {
+	if (s->call)
 		lpar_call_fail(&s->call, err);
-	}
 	session_free(s);
 }
 
-/* Move what the run has for the client; the session may be gone afterwards. */
-static void pump(struct session *s)
+/* Move what the command has for the client; the session may be gone afterwards. */
+static void session_pump(struct session *s)
 {
 	const void *data;
 	size_t len;
@@ -55,20 +55,21 @@ static void pump(struct session *s)
 		return;
 	s->pumping = true;
 	while (s->raw && lpar_upgraded_pending(s->raw) < RAW_AHEAD &&
-	       (len = lpar_command_output(s->run, &data)) > 0) {
+	       (len = lpar_command_output(s->command, &data)) > 0) {
 		if (lpar_upgraded_send(s->raw, data, len) < 0)
 			break;
-		lpar_command_sent(s->run, len);
+		lpar_command_sent(s->command, len);
 	}
 	s->pumping = false;
-	if (!s->ended && lpar_command_done(s->run) && lpar_command_output(s->run, &data) == 0) {
+	if (!s->ended && lpar_command_done(s->command) &&
+	    lpar_command_output(s->command, &data) == 0) {
 		lpar_upgraded_close(&s->raw);
 		s->ended = true;
 	}
 	if (s->ended)
 		session_free(s);
 	else
-		lpar_upgraded_pause(s->raw, !lpar_command_can_read(s->run));
+		lpar_upgraded_pause(s->raw, !lpar_command_can_read(s->command));
 }
 
 /* The client's side. */
@@ -77,19 +78,19 @@ static void on_data(void *user, const char *data, size_t len)
 {
 	struct session *s = user;
 
-	/* A client's mistake ends the run from within: nothing is freed under our feet. */
+	/* A client's mistake ends the command from within: nothing is freed under our feet. */
 	s->pumping = true;
-	lpar_command_feed(s->run, data, len);
+	lpar_command_feed(s->command, data, len);
 	s->pumping = false;
 	if (s->ended)
 		session_free(s);
 	else
-		pump(s);
+		session_pump(s);
 }
 
 static void on_drained(void *user)
 {
-	pump(user);
+	session_pump(user);
 }
 
 static void on_closed(void *user)
@@ -116,20 +117,20 @@ static void on_replied(struct lpar_command *r, const struct par_error *err, void
 	(void)r;
 	if (err) {
 		par_fail(&copy, err->id, 0, "%s", err->msg ? err->msg : "out of memory");
-		fail(s, &copy);
+		session_fail(s, &copy);
 		return;
 	}
 	s->raw = lpar_call_upgrade(&s->call, NULL, &raw_ops, s);
 	if (!s->raw)
 		session_free(s);
 	else
-		pump(s);
+		session_pump(s);
 }
 
 static void on_changed(struct lpar_command *r, void *user)
 {
 	(void)r;
-	pump(user);
+	session_pump(user);
 }
 
 static const struct lpar_command_ops run_ops = {
@@ -148,12 +149,12 @@ static bool on_agent(enum par_wake wake, void *user)
 
 		par_fail(&err, PAR_E_DISCONNECTED, 0, "no agent answers in the LPAR '%s'%s%s",
 			 s->lpar, why ? ": " : "", why ? why : "");
-		fail(s, &err);
+		session_fail(s, &err);
 		return false;
 	}
-	if (lpar_command_new(&s->run, lpar_agent_link_channel(s->link), s->parameters, &run_ops, s,
-			     &err) < 0)
-		fail(s, &err);
+	if (lpar_command_new(&s->command, lpar_agent_link_channel(s->link), s->parameters, &run_ops,
+			     s, &err) < 0)
+		session_fail(s, &err);
 	return false;
 }
 
@@ -185,8 +186,8 @@ static int agent_parameters(const struct lpar_params_RunCommand *p, struct json_
 	return 0;
 }
 
-static void start(struct lpar_lpar *lpar, struct lpar_call *call, struct json_object *parameters,
-		  uint64_t wait_s)
+static void session_start(struct lpar_lpar *lpar, struct lpar_call *call,
+			  struct json_object *parameters, uint64_t wait_s)
 {
 	struct session *s = calloc(1, sizeof(*s));
 	struct par_waiter *wait;
@@ -233,5 +234,5 @@ void lpar_method_RunCommand(struct lpar_daemon *d, struct lpar_call *call,
 	if (r < 0)
 		lpar_call_fail(&call, &err);
 	else
-		start(lpar, call, parameters, params->wait_s);
+		session_start(lpar, call, parameters, params->wait_s);
 }

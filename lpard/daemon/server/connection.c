@@ -46,7 +46,7 @@ struct lpar_upgraded {
 	void *user;
 };
 
-static size_t pending(const struct lpar_connection *c)
+static size_t out_pending(const struct lpar_connection *c)
 {
 	return c->out.len - c->out_done;
 }
@@ -106,26 +106,26 @@ void lpar_connection_drop(struct lpar_connection *c)
 }
 
 /* What to wait for: EPOLLET alone still tells that the other side is gone. */
-static void rewatch(struct lpar_connection *c)
+static void watch_connection(struct lpar_connection *c)
 {
 	uint32_t events = 0;
 
 	if (c->dead)
 		return;
-	if (c->raw ? !c->raw_paused : (!c->call && !c->closing && pending(c) < OUT_NEXT_CALL))
+	if (c->raw ? !c->raw_paused : (!c->call && !c->closing && out_pending(c) < OUT_NEXT_CALL))
 		events |= EPOLLIN;
-	if (pending(c) > 0)
+	if (out_pending(c) > 0)
 		events |= EPOLLOUT;
 	(void)par_source_events(c->source, events ? events : (uint32_t)EPOLLET);
 }
 
 /* Write what the socket takes.  The client may be dead afterwards. */
-static void flush(struct lpar_connection *c)
+static void flush_out(struct lpar_connection *c)
 {
-	bool was_behind = pending(c) > 0;
+	bool was_behind = out_pending(c) > 0;
 
-	while (pending(c) > 0) {
-		ssize_t n = send(c->fd, c->out.data + c->out_done, pending(c),
+	while (out_pending(c) > 0) {
+		ssize_t n = send(c->fd, c->out.data + c->out_done, out_pending(c),
 				 MSG_NOSIGNAL | MSG_DONTWAIT);
 
 		if (n < 0) {
@@ -182,7 +182,7 @@ static void put_reply(struct lpar_connection *c, const struct par_wire_reply *r)
 static void handle_input(struct lpar_connection *c);
 
 /* The call is answered: write, and go on with what the client sent meanwhile. */
-static void answered(struct lpar_call **call)
+static void call_answered(struct lpar_call **call)
 {
 	struct lpar_connection *c = (*call)->connection;
 
@@ -214,7 +214,7 @@ void lpar_call_reply(struct lpar_call **call, struct json_object *parameters)
 	if (c && !(*call)->oneway)
 		put_reply(c, &r);
 	json_object_put(parameters);
-	answered(call);
+	call_answered(call);
 }
 
 void lpar_call_fail(struct lpar_call **call, struct par_error **err)
@@ -224,7 +224,7 @@ void lpar_call_fail(struct lpar_call **call, struct par_error **err)
 	if (c && !(*call)->oneway && par_wire_encode_error(err ? *err : NULL, &c->out) < 0)
 		lpar_connection_drop(c);
 	par_error_free(err);
-	answered(call);
+	call_answered(call);
 }
 
 void lpar_call_fail_service(struct lpar_call **call, const char *name, const char *parameter,
@@ -239,12 +239,12 @@ void lpar_call_fail_service(struct lpar_call **call, const char *name, const cha
 		(void)par_json_put_string(parameters, parameter, value);
 	if (c && !(*call)->oneway)
 		put_reply(c, &r);
-	answered(call);
+	call_answered(call);
 }
 
 size_t lpar_call_pending(const struct lpar_call *call)
 {
-	return call->connection ? pending(call->connection) : 0;
+	return call->connection ? out_pending(call->connection) : 0;
 }
 
 void lpar_call_progress(struct lpar_call *call, struct json_object *parameters)
@@ -252,15 +252,15 @@ void lpar_call_progress(struct lpar_call *call, struct json_object *parameters)
 	struct lpar_connection *c = call->connection;
 	struct par_wire_reply r = { .parameters = parameters, .continues = true };
 
-	if (c && call->more && pending(c) < OUT_PROGRESS) {
+	if (c && call->more && out_pending(c) < OUT_PROGRESS) {
 		bool within = c->in_handler;
 
 		/* A client that is gone is dropped here, and its call with it. */
 		c->in_handler = true;
 		put_reply(c, &r);
 		if (!c->dead)
-			flush(c);
-		rewatch(c);
+			flush_out(c);
+		watch_connection(c);
 		c->in_handler = within;
 		if (c->dead && !within)
 			connection_free(c);
@@ -305,8 +305,8 @@ static void handle_input(struct lpar_connection *c)
 		int r;
 
 		if (!c->dead)
-			flush(c);
-		if (c->dead || c->call || c->raw || c->closing || pending(c) >= OUT_NEXT_CALL)
+			flush_out(c);
+		if (c->dead || c->call || c->raw || c->closing || out_pending(c) >= OUT_NEXT_CALL)
 			break;
 		r = par_wire_next(&c->in, &text, &len, &err);
 		if (r == 0)
@@ -316,7 +316,7 @@ static void handle_input(struct lpar_connection *c)
 		if (r < 0 || !take_message(c, text, len))
 			c->closing = true;
 	}
-	rewatch(c);
+	watch_connection(c);
 }
 
 static void raw_input(struct lpar_connection *c, const char *data, size_t len)
@@ -334,7 +334,7 @@ static void read_some(struct lpar_connection *c)
 		return;
 	if (n <= 0) {
 		/* Its last answer may still be on the way out. */
-		if (n == 0 && !c->raw && pending(c) > 0) {
+		if (n == 0 && !c->raw && out_pending(c) > 0) {
 			c->closing = true;
 			return;
 		}
@@ -357,7 +357,7 @@ static void on_socket(struct par_source *s, int fd, uint32_t events, void *user)
 	(void)fd;
 	c->in_handler = true;
 	if (events & EPOLLOUT)
-		flush(c);
+		flush_out(c);
 	if (!c->dead && (events & EPOLLIN) && (c->raw || !c->call))
 		read_some(c);
 	else if (!c->dead && (events & (EPOLLHUP | EPOLLERR)))
@@ -392,7 +392,7 @@ int lpar_connection_new(struct par_event *loop, int fd, const struct lpar_peer *
 }
 
 /* Bytes that came right behind the call that upgraded. */
-static void kicked(struct par_source *s, void *user)
+static void on_kick(struct par_source *s, void *user)
 {
 	struct lpar_connection *c = user;
 	struct par_wire_in in = c->in;
@@ -421,13 +421,13 @@ struct lpar_upgraded *lpar_call_upgrade(struct lpar_call **call, struct json_obj
 	struct par_wire_reply r = { .parameters = parameters };
 	struct lpar_upgraded *raw = c ? calloc(1, sizeof(*raw)) : NULL;
 
-	if (c && raw && par_event_timer(c->loop, 0, kicked, c, &c->kick, NULL) == 0 &&
+	if (c && raw && par_event_timer(c->loop, 0, on_kick, c, &c->kick, NULL) == 0 &&
 	    par_wire_encode_reply(&r, &c->out, NULL) == 0) {
 		*raw = (struct lpar_upgraded){ .connection = c, .ops = ops, .user = user };
 		c->raw = raw;
-		c->raw_paused = true; /* until kicked */
+		c->raw_paused = true; /* until on_kick() */
 		if (!c->in_handler)
-			rewatch(c);
+			watch_connection(c);
 	} else if (c) {
 		free(raw);
 		raw = NULL;
@@ -444,7 +444,7 @@ int lpar_upgraded_send(struct lpar_upgraded *raw, const void *data, size_t len)
 {
 	struct lpar_connection *c = raw->connection;
 
-	if (pending(c) + len > OUT_RAW_MAX)
+	if (out_pending(c) + len > OUT_RAW_MAX)
 		return -ENOBUFS;
 	if (c->out_done > OUT_NEXT_CALL) {
 		par_buf_drop(&c->out, c->out_done);
@@ -453,13 +453,13 @@ int lpar_upgraded_send(struct lpar_upgraded *raw, const void *data, size_t len)
 	if (par_buf_put(&c->out, data, len) < 0)
 		return -ENOMEM;
 	/* Written from the loop: the caller must not find itself called back from here. */
-	rewatch(c);
+	watch_connection(c);
 	return 0;
 }
 
 size_t lpar_upgraded_pending(const struct lpar_upgraded *raw)
 {
-	return pending(raw->connection);
+	return out_pending(raw->connection);
 }
 
 void lpar_upgraded_pause(struct lpar_upgraded *raw, bool pause)
@@ -467,7 +467,7 @@ void lpar_upgraded_pause(struct lpar_upgraded *raw, bool pause)
 	if (raw->connection->kick)
 		return; /* nothing was read so far; the kick looks at it */
 	raw->connection->raw_paused = pause;
-	rewatch(raw->connection);
+	watch_connection(raw->connection);
 }
 
 void lpar_upgraded_close(struct lpar_upgraded **raw)
@@ -481,12 +481,12 @@ void lpar_upgraded_close(struct lpar_upgraded **raw)
 	*raw = NULL;
 	c->closing = true;
 	par_source_free(&c->kick);
-	if (pending(c) == 0) {
+	if (out_pending(c) == 0) {
 		lpar_connection_drop(c);
 		return;
 	}
 	if (c->behind_since == 0)
 		c->behind_since = par_now_ms();
 	c->ops->behind(c->user);
-	rewatch(c);
+	watch_connection(c);
 }

@@ -90,7 +90,7 @@ static int read_peer(const struct lpar_server *server, int fd, struct lpar_peer 
 	return 0;
 }
 
-static void arm(struct lpar_server *server)
+static void arm_timer(struct lpar_server *server)
 {
 	uint64_t ms = server->paused ? RETRY_MS : server->watching ? WATCH_MS : UINT64_MAX;
 
@@ -136,7 +136,7 @@ static void on_timer(struct par_source *s, void *user)
 	go_on_accepting(server);
 	if (server->watching)
 		server->watching = check_readers(server, par_now_ms());
-	arm(server);
+	arm_timer(server);
 }
 
 /* What connections tell. */
@@ -155,7 +155,7 @@ static void on_behind(void *user)
 	if (c->server->watching)
 		return;
 	c->server->watching = true;
-	arm(c->server);
+	arm_timer(c->server);
 }
 
 static void on_gone(void *user)
@@ -206,11 +206,11 @@ static void pause_accept(struct lpar_server *server, int errnum)
 	par_log(PAR_LOG_WARNING, "no more connections for now: %s", strerror(errnum));
 	server->paused = true;
 	(void)par_source_events(server->source, 0);
-	arm(server);
+	arm_timer(server);
 }
 
 /* Say why, as far as the socket takes it without waiting. */
-static void refuse(int fd, const struct lpar_peer *peer)
+static void refuse_client(int fd, const struct lpar_peer *peer)
 {
 	auto_buf out = { 0 };
 	auto_error err = NULL;
@@ -245,7 +245,7 @@ static void on_accept(struct par_source *s, int listen_fd, uint32_t events, void
 			continue;
 		}
 		if (server->n_clients >= server->max_clients + (peer.uid == 0 ? ROOT_RESERVE : 0)) {
-			refuse(fd, &peer);
+			refuse_client(fd, &peer);
 			continue;
 		}
 		let_in(server, fd, &peer);

@@ -5,10 +5,10 @@
 #include "lpard/daemon/systems/managed_system.h"
 
 /*
- * lpar_managed_fetch - on a worker, within lpar_managed_run(): read one LPAR now
+ * lpar_managed_fetch - on a worker: read one LPAR now
  *
- * The loop takes the answer over before the `done` of that work is called, so that whatever is
- * told from there on is not older than what was read here.
+ * The end of that work, in the loop, calls lpar_managed_answers() first (lpar_managed_run() does
+ * so by itself): whatever is told from there on is not older than what was read here.
  */
 void lpar_managed_fetch(struct lpar_managed *managed, const char *uuid);
 
