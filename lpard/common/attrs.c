@@ -14,7 +14,7 @@ enum {
 };
 
 /* What a reader ended with, -EINVAL or -ENOMEM, as an error. */
-static int fail(int r, struct par_error **err)
+static int fail_reading(int r, struct par_error **err)
 {
 	if (r == -ENOMEM)
 		return par_oom(err);
@@ -69,7 +69,7 @@ const char *par_attrs_get(const struct par_attrs *a, const char *name)
  * One field of comma-separated values, from *at: its text goes to @field, *at to the comma or the
  * end.  A quote is only allowed as the first byte, and then the field ends with the closing one.
  */
-static int take_field(const char **at, struct par_buf *field)
+static int take_csv_field(const char **at, struct par_buf *field)
 {
 	const char *s = *at;
 
@@ -101,7 +101,7 @@ static int take_field(const char **at, struct par_buf *field)
 	return 0;
 }
 
-static bool is_name(const char *s, size_t len)
+static bool is_attr_name(const char *s, size_t len)
 {
 	if (len == 0 || len > MAX_NAME)
 		return false;
@@ -129,7 +129,7 @@ static int add_pair(struct par_attrs *a, const char *pair)
 		op = eq[-1] == '+' ? PAR_ATTR_ADD : PAR_ATTR_REMOVE;
 		len--;
 	}
-	if (!is_name(pair, len) || a->n == MAX_PAIRS)
+	if (!is_attr_name(pair, len) || a->n == MAX_PAIRS)
 		return -EINVAL;
 	return add_owned(a, strndup(pair, len), op, strdup(eq + 1));
 }
@@ -142,12 +142,12 @@ int par_attrs_parse(const char *text, struct par_attrs *ret, struct par_error **
 
 	for (;;) {
 		text += strspn(text, " \t");
-		r = take_field(&text, &field);
+		r = take_csv_field(&text, &field);
 		if (r < 0)
-			return fail(r, err);
+			return fail_reading(r, err);
 		r = add_pair(&a, field.data ? field.data : "");
 		if (r < 0)
-			return fail(r, err);
+			return fail_reading(r, err);
 		if (*text == '\0')
 			break;
 		text++;
@@ -163,10 +163,10 @@ int par_attrs_split_list(const char *value, struct par_strv *ret, struct par_err
 	auto_buf field = { 0 };
 
 	while (*value) {
-		int r = take_field(&value, &field);
+		int r = take_csv_field(&value, &field);
 
 		if (r < 0)
-			return fail(r, err);
+			return fail_reading(r, err);
 		if (par_strv_add(&l, field.data ? field.data : "") < 0)
 			return par_oom(err);
 		if (*value == '\0')

@@ -66,7 +66,7 @@ static void put_words(const struct par_field *f, struct par_buf *why)
 }
 
 /* What a number or a word must be. */
-static int refuse(const struct par_field *f, struct par_buf *why)
+static int refuse_value(const struct par_field *f, struct par_buf *why)
 {
 	bool is_word = f->type == PAR_FIELD_WORD || f->type == PAR_FIELD_BOOL;
 
@@ -138,7 +138,7 @@ static int parse_number(const struct par_field *f, const char *text, void *membe
 		else
 			r = parse_digits(text, len - (len && text[len - 1] == f->suffix), &number);
 		if (r < 0 || number < f->min || number > largest(f))
-			return refuse(f, why);
+			return refuse_value(f, why);
 	}
 	if (par_field_size(f) == sizeof(uint64_t))
 		*(uint64_t *)member = number;
@@ -161,7 +161,7 @@ static int parse_word(const struct par_field *f, const char *text, void *member,
 			*(unsigned int *)member = i;
 		return 0;
 	}
-	return refuse(f, why);
+	return refuse_value(f, why);
 }
 
 static int check_rules(const struct par_field *f, const char *text, struct par_buf *why)
@@ -256,7 +256,7 @@ int par_field_parse(const struct par_field *f, void *object, const char *text, s
 	return -EINVAL;
 }
 
-static void put_number(const struct par_field *f, const void *member, struct par_buf *b)
+static void print_number(const struct par_field *f, const void *member, struct par_buf *b)
 {
 	bool wide = par_field_size(f) == sizeof(uint64_t);
 	uint64_t number = wide ? *(const uint64_t *)member : *(const uint32_t *)member;
@@ -275,7 +275,7 @@ static void put_number(const struct par_field *f, const void *member, struct par
 		par_buf_putc(b, f->suffix);
 }
 
-static void put_list(const struct par_field *f, const struct par_strv *list, struct par_buf *b)
+static void print_list(const struct par_field *f, const struct par_strv *list, struct par_buf *b)
 {
 	for (size_t i = 0; i < list->n; i++) {
 		if (i)
@@ -299,7 +299,7 @@ int par_field_print(const struct par_field *f, const void *object, struct par_bu
 	case PAR_FIELD_U64:
 	case PAR_FIELD_X100:
 	case PAR_FIELD_SIZE:
-		put_number(f, member, b);
+		print_number(f, member, b);
 		break;
 	case PAR_FIELD_WORD:
 		if (*(const unsigned int *)member < f->n_words)
@@ -313,7 +313,7 @@ int par_field_print(const struct par_field *f, const void *object, struct par_bu
 		text = member;
 		break;
 	case PAR_FIELD_LIST:
-		put_list(f, member, b);
+		print_list(f, member, b);
 		text = ((const struct par_strv *)member)->n ? NULL : f->unset;
 		break;
 	case PAR_FIELD_CUSTOM:

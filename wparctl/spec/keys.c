@@ -9,7 +9,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-static bool is_word(const char *s)
+static bool is_plain_word(const char *s)
 {
 	return *s && par_printable(s) && !strchr(s, ' ');
 }
@@ -18,7 +18,7 @@ static bool is_word(const char *s)
  * The rules of texts.  That a value breaks one is all that a message says: what each wants is in
  * mkwpar(8).
  */
-static bool is_name(const char *s)
+static bool is_wpar_name(const char *s)
 {
 	return wpar_name_check(s, NULL) == 0;
 }
@@ -48,7 +48,7 @@ static bool is_path(const char *s)
 
 static bool is_hostname(const char *s)
 {
-	return is_word(s) && s[0] != '-' && s[0] != '.' && !strpbrk(s, "/\\\"'`;&|<>(){}=:,");
+	return is_plain_word(s) && s[0] != '-' && s[0] != '.' && !strpbrk(s, "/\\\"'`;&|<>(){}=:,");
 }
 
 static bool is_address4(const char *s)
@@ -79,7 +79,7 @@ static bool is_hex64(const char *s)
 
 static bool is_element(const char *s)
 {
-	return is_word(s) && strlen(s) <= 64;
+	return is_plain_word(s) && strlen(s) <= 64;
 }
 
 /* "12.34%" and what is behind it, as hundredths; *s moves behind @end. */
@@ -157,10 +157,10 @@ static const char *const type_words[] = { [WPAR_SYSTEM] = "S", [WPAR_APPLICATION
 	.field.type = PAR_FIELD_##type_, .field.offset = PAR_OFFSET(struct s, m, c_type)
 #define STRING(s, m, limit, rule) MEMBER(STR, s, m, char *), .field.max = limit, .field.valid = rule
 
-#define NAME(s, m, limit)     STRING(s, m, limit, is_name)
+#define NAME(s, m, limit)     STRING(s, m, limit, is_wpar_name)
 #define HOSTNAME(s, m, limit) STRING(s, m, limit, is_hostname)
 #define PATH(s, m, limit)     STRING(s, m, limit, is_path)
-#define WORD(s, m, limit)     STRING(s, m, limit, is_word)
+#define WORD(s, m, limit)     STRING(s, m, limit, is_plain_word)
 #define TEXT(s, m, limit)     STRING(s, m, limit, is_text)
 #define UUID(s, m, limit)     STRING(s, m, limit, par_uuid_valid)
 #define HEX64(s, m, limit)    STRING(s, m, limit, is_hex64)
@@ -216,7 +216,7 @@ int wpar_key_set(const struct wpar_key *key, void *record, const char *value,
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 				"the value of \"%s\" has characters that are not printable ASCII",
 				key->field.name);
-	r = key->field.valid == is_name ? wpar_name_check(value, err) : 0;
+	r = key->field.valid == is_wpar_name ? wpar_name_check(value, err) : 0;
 	if (r < 0)
 		return r;
 	r = par_field_parse(&key->field, record, value, &why);

@@ -27,7 +27,7 @@ struct parser {
 	struct par_error **err;
 };
 
-static int header(struct parser *p, const char *line, size_t len)
+static int take_header(struct parser *p, const char *line, size_t len)
 {
 	int stanza = wpar_stanza_from_name(line, len);
 
@@ -68,7 +68,7 @@ static bool unquote(char *value)
 	return true;
 }
 
-static int attribute(struct parser *p, char *line)
+static int take_attribute(struct parser *p, char *line)
 {
 	char *eq = strchr(line, '=');
 	const struct wpar_key *key;
@@ -113,8 +113,8 @@ static int parse_line(struct parser *p, char *line)
 	if (*text == '\0' || *text == '*' || *text == '#')
 		return 0;
 	if (text == line && text[strlen(text) - 1] == ':' && !strchr(text, '='))
-		return header(p, text, strlen(text) - 1);
-	return attribute(p, text);
+		return take_header(p, text, strlen(text) - 1);
+	return take_attribute(p, text);
 }
 
 static int parse_lines(struct parser *p, const char *text, size_t len, unsigned int *number)

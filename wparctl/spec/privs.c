@@ -23,7 +23,7 @@ static bool is_default(const char *name)
 	return false;
 }
 
-static void drop(struct par_strv *l, size_t i)
+static void drop_word(struct par_strv *l, size_t i)
 {
 	free(l->v[i]);
 	memmove(&l->v[i], &l->v[i + 1], (l->n - i) * sizeof(*l->v));
@@ -45,7 +45,7 @@ int wpar_spec_privs(const struct wpar_spec *s, struct par_strv *ret, struct par_
 		ssize_t at = par_strv_find(&all, name);
 
 		if (*word == '-' && at >= 0)
-			drop(&all, (size_t)at);
+			drop_word(&all, (size_t)at);
 		else if (*word != '-' && at < 0 && par_strv_add(&all, name) < 0)
 			return par_oom(err);
 	}
@@ -55,13 +55,13 @@ int wpar_spec_privs(const struct wpar_spec *s, struct par_strv *ret, struct par_
 }
 
 /* One change; a later one about the same privilege takes the place of the earlier. */
-static int change(struct par_strv *l, char sign, const char *name)
+static int change_priv(struct par_strv *l, char sign, const char *name)
 {
 	char text[72];
 
 	for (size_t i = l->n; i-- > 0;) {
 		if (strcmp(l->v[i] + (*l->v[i] == '+' || *l->v[i] == '-'), name) == 0)
-			drop(l, i);
+			drop_word(l, i);
 	}
 	if ((sign == '+') == is_default(name))
 		return 0;
@@ -69,7 +69,7 @@ static int change(struct par_strv *l, char sign, const char *name)
 	return par_strv_add(l, text);
 }
 
-static int check_name(const char *name, struct par_error **err)
+static int check_priv(const char *name, struct par_error **err)
 {
 	if (strncmp(name, "PV_", 3) != 0 || strlen(name) > 64 ||
 	    name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")])
@@ -85,7 +85,7 @@ int wpar_spec_set_privs(struct wpar_spec *s, char sign, const char *list, struct
 	if (*list && par_strv_split(&words, list, ',') < 0)
 		return par_oom(err);
 	for (size_t i = 0; i < words.n; i++) {
-		int r = check_name(words.v[i], err);
+		int r = check_priv(words.v[i], err);
 
 		if (r < 0)
 			return r;
@@ -94,11 +94,11 @@ int wpar_spec_set_privs(struct wpar_spec *s, char sign, const char *list, struct
 		par_strv_done(&s->privs);
 	for (size_t i = 0; !sign && i < PAR_ARRAY_SIZE(defaults); i++) {
 		if (par_strv_find(&words, defaults[i]) < 0 &&
-		    change(&s->privs, '-', defaults[i]) < 0)
+		    change_priv(&s->privs, '-', defaults[i]) < 0)
 			return par_oom(err);
 	}
 	for (size_t i = 0; i < words.n; i++) {
-		if (change(&s->privs, sign == '-' ? '-' : '+', words.v[i]) < 0)
+		if (change_priv(&s->privs, sign == '-' ? '-' : '+', words.v[i]) < 0)
 			return par_oom(err);
 	}
 	return 0;

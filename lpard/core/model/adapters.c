@@ -205,8 +205,8 @@ static const struct {
 			      "it needs drc_index/pool/required" },
 };
 
-static int take_field(const struct element *e, const struct slash_field *f, const char *text,
-		      struct lpar_adapter *a)
+static int take_slash_field(const struct element *e, const struct slash_field *f, const char *text,
+			    struct lpar_adapter *a)
 {
 	auto_buf why = { 0 };
 	int r;
@@ -222,12 +222,13 @@ static int take_field(const struct element *e, const struct slash_field *f, cons
 	return bad(e, f->field.check && why.len ? why.data : f->what);
 }
 
-static int take_fields(const struct element *e, enum lpar_adapter_kind kind, struct lpar_adapter *a)
+static int take_slash_fields(const struct element *e, enum lpar_adapter_kind kind,
+			     struct lpar_adapter *a)
 {
 	if (e->n < grammar[kind].least || e->n > grammar[kind].n)
 		return bad(e, grammar[kind].syntax);
 	for (size_t i = 0; i < e->n; i++) {
-		int r = take_field(e, &grammar[kind].fields[i], e->fields[i], a);
+		int r = take_slash_field(e, &grammar[kind].fields[i], e->fields[i], a);
 
 		if (r < 0)
 			return r;
@@ -256,7 +257,7 @@ static int parse_element(enum lpar_adapter_kind kind, const char *text, struct l
 	r = split(&e, copy);
 	if (r < 0)
 		return r;
-	return take_fields(&e, kind, a);
+	return take_slash_fields(&e, kind, a);
 }
 
 int lpar_adapters_parse(enum lpar_adapter_kind kind, const char *list, struct lpar_adapters *ret,

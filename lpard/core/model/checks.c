@@ -15,7 +15,7 @@ enum {
 const char *const lpar_compat_modes[] = { "default", "POWER8",	"POWER9_base",
 					  "POWER9",  "POWER10", NULL };
 
-static int refuse(struct par_buf *why, const char *text)
+static int refuse_text(struct par_buf *why, const char *text)
 {
 	par_buf_puts(why, text);
 	return -EINVAL;
@@ -27,19 +27,19 @@ int lpar_check_object_name(const struct par_field *f, const char *v, struct par_
 
 	(void)f;
 	if (len == 0)
-		return refuse(why, "It must not be empty");
+		return refuse_text(why, "It must not be empty");
 	if (!par_printable(v))
-		return refuse(why, "It must be printable ASCII");
+		return refuse_text(why, "It must be printable ASCII");
 	if (len > MAX_NAME)
-		return refuse(why, "It must have at most 31 characters");
+		return refuse_text(why, "It must have at most 31 characters");
 	if (strpbrk(v, "()<>*$&?|[]'\"/\\`,=;"))
-		return refuse(why,
-			      "It must not have any of  ( ) < > * $ & ? | [ ] ' \" / \\ ` , = ;");
+		return refuse_text(
+			why, "It must not have any of  ( ) < > * $ & ? | [ ] ' \" / \\ ` , = ;");
 	if (v[0] == '-' || v[0] == ' ' || v[len - 1] == ' ')
-		return refuse(why,
-			      "It must not begin with a dash or a blank, nor end with a blank");
+		return refuse_text(
+			why, "It must not begin with a dash or a blank, nor end with a blank");
 	if (strspn(v, ".") == len)
-		return refuse(why, "It must not be made of dots only");
+		return refuse_text(why, "It must not be made of dots only");
 	return 0;
 }
 
@@ -53,10 +53,10 @@ int lpar_check_description(const struct par_field *f, const char *v, struct par_
 {
 	(void)f;
 	if (strlen(v) > MAX_DESCRIPTION)
-		return refuse(why, "It must have at most 1024 characters");
+		return refuse_text(why, "It must have at most 1024 characters");
 	for (; *v; v++) {
 		if ((unsigned char)*v < 0x20 || *v == 0x7f)
-			return refuse(why, "It must not have control characters");
+			return refuse_text(why, "It must not have control characters");
 	}
 	return 0;
 }
@@ -126,7 +126,7 @@ int lpar_check_adapters(const struct par_field *f, const char *v, struct par_buf
 		r = lpar_adapters_parse(kinds[i].kind, v, &all, &err);
 		if (r == -ENOMEM)
 			return r;
-		return r < 0 ? refuse(why, err && err->msg ? err->msg : "") : 0;
+		return r < 0 ? refuse_text(why, err && err->msg ? err->msg : "") : 0;
 	}
 	return 0;
 }

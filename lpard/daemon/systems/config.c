@@ -26,7 +26,7 @@ static bool is_path(const char *text)
 }
 
 /* Of a user group, an image, or something of libvirt's. */
-static bool is_name(const char *text)
+static bool is_plain_name(const char *text)
 {
 	return !strpbrk(text, " \t/\"'") && text[0] != '-';
 }
@@ -57,7 +57,7 @@ struct setting {
 #define A_PATH		  .field.valid = is_path, .field.must_be = "an absolute path"
 #define PATH(member, ...) TEXT(member, A_PATH, ##__VA_ARGS__)
 #define NAME(member, ...)                                                                   \
-	TEXT(member, .field.valid = is_name,                                                \
+	TEXT(member, .field.valid = is_plain_name,                                          \
 	     .field.must_be = "a name without blanks, quotes, slashes and a dash in front", \
 	     ##__VA_ARGS__)
 #define LIST(member, ...)                                         \
@@ -157,8 +157,8 @@ struct place {
 	par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "%s:%u: " fmt, (at)->path, (at)->line, \
 		 ##__VA_ARGS__)
 
-static int set(const struct setting *s, void *object, const char *value, const struct place *at,
-	       struct par_error **err)
+static int set_from_line(const struct setting *s, void *object, const char *value,
+			 const struct place *at, struct par_error **err)
 {
 	auto_buf why = { 0 };
 	int r;
@@ -192,7 +192,7 @@ static int add_system(struct lpar_config *c, const char *name, const struct plac
 	*v = (struct lpar_config_system){ 0 };
 	if (preset_all(system_settings, PAR_ARRAY_SIZE(system_settings), v) < 0)
 		return par_oom(err);
-	return set(&system_name, v, name, at, err);
+	return set_from_line(&system_name, v, name, at, err);
 }
 
 /* `[system NAME]`: the section that follows */
@@ -230,15 +230,15 @@ static int parse_line(struct lpar_config *c, char *line, const struct place *at,
 	name = par_trim(line);
 	for (size_t i = 0; i < n; i++) {
 		if (strcmp(s[i].field.name, name) == 0)
-			return set(&s[i], object, par_trim(value), at, err);
+			return set_from_line(&s[i], object, par_trim(value), at, err);
 	}
 	return bad(at, err, "\"%s\" is no setting %s", name,
 		   c->n_systems ? "of a system" : "(settings of lpard stand before the systems)");
 }
 
 /* Without a section there is one system, which is called like the machine. */
-static int finish(struct lpar_config *c, const char *hostname, const struct place *at,
-		  struct par_error **err)
+static int add_default_system(struct lpar_config *c, const char *hostname, const struct place *at,
+			      struct par_error **err)
 {
 	int r;
 
@@ -270,7 +270,7 @@ int lpar_config_parse(const char *text, const char *path, const char *hostname,
 		if (r < 0)
 			return r;
 	}
-	r = finish(&c, hostname, &at, err);
+	r = add_default_system(&c, hostname, &at, err);
 	if (r < 0)
 		return r;
 	*ret = c;
