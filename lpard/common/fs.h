@@ -65,7 +65,7 @@ int par_fs_mkdirs(const char *path, mode_t mode);
 int par_fs_mkdirs_in(int rootfd, const char *path);
 
 /*
- * par_fs_remove_tree - remove @name below @at and all in it
+ * par_fs_remove_tree - remove @name, a plain name in the folder @at, and all in it
  * Never follows a link and never goes into another mount (-EXDEV then).  Absent: 0.
  */
 int par_fs_remove_tree(int at, const char *name);

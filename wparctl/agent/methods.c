@@ -28,17 +28,14 @@ static const char *const base_environment[] = {
 	"SHELL=/bin/sh",
 };
 
-void wpar_run_done(struct wpar_run *r)
+void wpar_call_done(struct wpar_call *c)
 {
+	struct wpar_run *r = &c->run;
+
 	par_strv_done(&r->argv);
 	par_strv_done(&r->environment);
 	free(r->directory);
 	*r = (struct wpar_run){ 0 };
-}
-
-void wpar_call_done(struct wpar_call *c)
-{
-	wpar_run_done(&c->run);
 }
 
 static size_t name_len(const char *setting)

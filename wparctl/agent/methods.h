@@ -20,7 +20,6 @@ struct wpar_call {
 	bool restart, immediate; /* Shutdown */
 };
 
-void wpar_run_done(struct wpar_run *r);
 void wpar_call_done(struct wpar_call *c);
 
 /*

@@ -360,16 +360,17 @@ static int layer_make(const char *folder, const char *root, const char *place,
 		      const struct wpar_version *v, struct par_error **err)
 {
 	autofree char *temp = par_strdup_printf("%s/.layer-XXXXXX", folder);
+	autofd int above = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	int r;
 
 	if (!temp)
 		return par_oom(err);
-	if (!mkdtemp(temp) || chmod(temp, 0755) < 0)
+	if (above < 0 || !mkdtemp(temp) || chmod(temp, 0755) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not make the overlay");
 	r = layer_make_in(temp, root, place, v, err);
 	/* After a success it is there only when another process has made the same layer. */
 	if (r < 0 || access(temp, F_OK) == 0)
-		par_fs_remove_tree(AT_FDCWD, temp);
+		par_fs_remove_tree(above, temp + strlen(folder) + 1);
 	return r;
 }
 

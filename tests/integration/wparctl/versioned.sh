@@ -28,6 +28,12 @@ ok "mkwpar -C -B" mkwpar -n old01 -C -B "$image"
 is "its type" "$(lswpar -qc -a name,state,type old01)" old01:D:L
 digest=$(sha256sum "$image" | cut -d' ' -f1)
 ok "the image is in the store" test -d "$store/$digest/root"
+# The layer of this system's commands, made by several at the same moment: one remains.
+for _ in 1 2 3 4 5 6; do
+	startwpar --dry-run old01 >/dev/null &
+done
+wait
+is "one layer, and no remains" "$(cd "$store/$digest" && find . -maxdepth 1 -name '*layer-*' | cut -c1-8)" ./layer-
 before=$(find "$store/$digest/root" | sort | sha256sum)
 ok "startwpar" startwpar old01
 is "the system is the old one" "$(inside '. /etc/os-release; echo "$VERSION_CODENAME"')" \
