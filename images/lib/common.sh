@@ -41,15 +41,20 @@ step() {
 		printf '%s\n' "$step_name" >"$LPARD_PROGRESS"
 	fi
 	if [ -t 2 ]; then
-		printf '%s%s: %s ...' "$line_start" "$program" "$step_name" >&2
+		printf "%s%.${line_width}s" "$line_start" "$program: $step_name ..." >&2
 	else
 		printf '%s: %s ...\n' "$program" "$step_name" >&2
 	fi
 }
 
-# A terminal's line is written over; a log has none of this.
+# A terminal's line is written over, so it must be one; a log has none of this.
 line_start=
-[ ! -t 2 ] || line_start=$(printf '\r\033[K')
+line_width=79
+if [ -t 2 ]; then
+	line_start=$(printf '\r\033[K')
+	columns=$(stty size <&2 2>/dev/null | cut -d' ' -f2)
+	[ "${columns:-0}" -le 20 ] || line_width=$((columns - 1))
+fi
 
 # moving TEXT - how far the step is: on a terminal's last line, or in the file that the caller names
 # in LPARD_PROGRESS for his own; nowhere else.
@@ -57,7 +62,7 @@ moving() {
 	if [ -n "${LPARD_PROGRESS:-}" ]; then
 		printf '%s: %s\n' "$step_name" "$*" >"$LPARD_PROGRESS"
 	elif [ -t 2 ]; then
-		printf '%s%s: %s: %.60s' "$line_start" "$program" "$step_name" "$*" >&2
+		printf "%s%.${line_width}s" "$line_start" "$program: $step_name: $*" >&2
 	fi
 }
 

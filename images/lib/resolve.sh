@@ -182,7 +182,7 @@ apt_candidate() {
 
 # apt_plan_failed - one message: what is missing, and how old the index is
 apt_plan_failed() {
-	if [ -s "$apt_dir/gone" ]; then
+	if [ -s "$apt_dir/gone" ] && ! grep -q '^E: Unable to locate' "$apt_dir/resolve.log"; then
 		date=$(apt_index_date)
 		days=$((($(date +%s) - $(date -d "$date" +%s)) / 86400))
 		count=$(sort -u "$apt_dir/gone" | wc -l)

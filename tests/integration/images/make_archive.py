@@ -39,6 +39,9 @@ FILES = {
         "etc/default/none": "",
         "var/lib/none": "",
     },
+    "libc-bin": {
+        "etc/ld.so.conf.d/powerpc64le-linux-gnu.conf": "/usr/lib/powerpc64le-linux-gnu\n",
+    },
 }
 
 

@@ -20,10 +20,11 @@ echo "deb http://127.0.0.1:9/debian trixie main" >"$work/etc/sources.list"
 # clone NAME - what an image is made from, in another folder, with the time of now
 clone()
 {
-	mkdir -p "$work/$1/lpard" "$work/$1/build/log"
-	cp -r "$top/images" "$top/wparctl" "$top/setup" "$top/meson.build" "$top/meson_options.txt" "$work/$1/"
-	cp -r "$top/lpard/common" "$work/$1/lpard/"
-	mkdir -p "$work/$1/tests/setup"
+	mkdir -p "$work/$1/build/log"
+	cp -r "$top/images" "$top/wparctl" "$top/lpard" "$top/setup" "$top/meson.build" \
+		"$top/meson_options.txt" "$work/$1/"
+	mkdir -p "$work/$1/dist"
+	cp -r "$top/dist/systemd" "$top/dist/tmpfiles.d" "$top/dist/meson.build" "$work/$1/dist/"
 	find "$work/$1" -type f -exec touch {} +
 }
 
@@ -87,9 +88,16 @@ echo "/* newer */" >>"$work/there/wparctl/main.c"
 ok "a clone with other sources uses it where no archive answers" in_clone there images_lpar current
 is "and says so" "$(said 'image of trixie that is there is used.*other sources')" 1
 ok "having asked" test "$(said 'apt-get was called')" -gt 0
+echo "/* newer */" >"$work/here/lpard/daemon/other.c"
+ok "what wparctl is not made of is no source" in_clone here images_lpar current
+is "nothing is built for that" "$(said 'up to date')" 1
 echo "a page" >>"$work/here/images/README.md"
 ok "pages are no sources" in_clone here images_lpar current
 is "nothing is built for them" "$(said 'up to date')" 1
+cp -r "$work/here" "$work/third"
+echo "/* newer */" >>"$work/third/lpard/common/str.c"
+ok "what wparctl shares with lpard is a source" in_clone third images_lpar current
+is "which is to be built anew" "$(said 'other sources')" 1
 echo "exit 1" >"$work/there/images/build-lpar"
 fails "a builder that fails for another reason is a failure" in_clone there images_lpar current
 
