@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A client's command: see run.h. */
+/* A client's command: see command.h. */
 #include "lpard/agent/command.h"
 
 #include "lpard/wire/wire.h"

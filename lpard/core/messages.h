@@ -81,6 +81,13 @@
 #define LPAR_MSG_NO_OS_SHUTDOWN                                                                     \
 	"HSCL0DB4 The operating system shutdown of the partition named %s cannot be done, because " \
 	"there is no active RMC connection with the partition."
+/* partition */
+#define LPAR_MSG_NOT_RESTARTED "The partition named %s was shut down and did not restart."
+/* partition, seconds (unsigned long long) */
+#define LPAR_MSG_NOT_SHUT_DOWN                                                                   \
+	"The partition named %s did not shut down within %llu seconds.  Retry the command with " \
+	"--immed to end it at once."
+#define LPAR_MSG_NO_AUTHORITY "You do not have the authority to perform this operation."
 /* partition, what its agent said */
 #define LPAR_MSG_OS_SHUTDOWN_FAILED \
 	"HSCL0DB4 The operating system of the partition named %s could not be shut down: %s"

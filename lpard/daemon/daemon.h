@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What there is in the daemon: its configuration, its door, its workers, its managed systems,
- * its list of events.  One
- * of these exists; everything in it is the loop's unless said otherwise.
+ * What there is in the daemon: configuration, door, workers, managed systems, list of events.  One
+ * struct lpar_daemon exists; its members belong to the loop's thread unless said otherwise.
  */
 #pragma once
 

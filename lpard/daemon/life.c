@@ -102,9 +102,10 @@ int lpar_daemon_start(struct lpar_daemon *d, const struct lpar_daemon_options *o
 void lpar_daemon_close(struct lpar_daemon *d)
 {
 	d->stopping = true;
-	/* No new work; what is under way ends, for it is told that we stop. */
+	/* No new work; work under way sees ->stopping and ends. */
 	par_workers_free(&d->workers);
-	/* What the work has to report is heard: descriptors come with it, and answers go out. */
+	/* The ends of that work still run in the loop: they take over descriptors and answer calls.
+	 */
 	for (int i = 0; d->loop && i < 4; i++)
 		(void)par_event_run_once(d->loop, 0);
 	lpar_waiting_free(&d->waiting);

@@ -17,8 +17,8 @@ struct lpar_daemon_options {
 
 /*
  * lpar_daemon_configure - read the configuration and make it the daemon's
- * Those before stay until lpar_daemon_free(), because workers may still read them.
- * Errors: those of lpar_config_load(); the configuration stays as it was then.
+ * Earlier configurations stay until lpar_daemon_free(), because workers may still read them.
+ * Errors: those of lpar_config_load(); the daemon keeps the configuration that it had.
  */
 int lpar_daemon_configure(struct lpar_daemon *d, const struct lpar_daemon_options *o,
 			  struct par_error **err);

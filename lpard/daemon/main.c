@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * lpard: reads its configuration, opens its door, connects to its systems, and runs the loop until
- * a signal ends it.  It keeps nothing of its own: started again it finds all LPARs as they are.
- * What it is made of is put together by life.c.
+ * a signal ends it.  lpard keeps nothing of its own: started again it finds all LPARs as they are.
+ * The parts of the daemon are put together by life.c.
  */
 #include "lpard/common/cmd.h"
 #include "lpard/common/log.h"
@@ -183,7 +183,7 @@ static int go_to_background(struct program *p, struct par_error **err)
 		return 0;
 	}
 	close(fds[1]);
-	/* The end without a byte: it failed, and has said why. */
+	/* The pipe ended without a byte: the child failed, and has said why. */
 	return read(fds[0], &c, 1) == 1 ? 1 : 2;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Activation: give the LPAR a profile's resources, have its image and disk in place, define its
- * domain and start it.  Each step can be done again; one that fails leaves the LPAR as it was, in
- * state Error with a reference code.
+ * domain and start it.  Each step can be done again; a step that fails leaves the LPAR as it was,
+ * in state Error with a reference code.
  */
 #include "firmware/stage.h"
 #include "lpard/common/log.h"
@@ -46,7 +46,7 @@ static int on_bytes(const char *what, uint64_t done, uint64_t total, void *user)
 	return job->daemon->stopping ? -1 : 0;
 }
 
-/* From the image on disk to a running domain.  @ret_failure: what kind of trouble it was. */
+/* From the image on disk to a running domain.  @ret_failure: the kind of trouble, on errors. */
 static int bring_up(struct lpar_job *job, const struct hv_record *rec, enum fw_failure *ret_failure,
 		    struct par_error **err)
 {
@@ -81,14 +81,14 @@ static int bring_up(struct lpar_job *job, const struct hv_record *rec, enum fw_f
 	return hv->ops->start(hv, job->uuid, rq->profile != NULL, err);
 }
 
-/* Is this the LPAR's fault, so that it is in Error now?  Not when libvirtd went away. */
+/* Does this error put the LPAR into the state Error?  Not when libvirtd went away. */
 static bool is_failure(const struct par_error *err)
 {
 	return !err || (err->id != PAR_E_DISCONNECTED && err->id != PAR_E_TIMED_OUT &&
 			err->id != PAR_E_WRONG_STATE && err->id != PAR_E_NO_MEMORY);
 }
 
-/* Keep the failure with the LPAR, everything else as it was before. */
+/* Store the failure with the LPAR, and everything else as before. */
 static void keep_failure(struct lpar_job *job, struct lpar_partition *before, const char *refcode)
 {
 	struct lpar_power_request *rq = job->data;
@@ -142,7 +142,7 @@ int lpar_activate_work(struct lpar_job *job, struct par_error **err)
 		return r;
 	lpar_define_live(&rec, &live);
 	if (rec.live.state == HV_RUN_SUSPENDED)
-		live.state = LPAR_STATE_NOT_ACTIVATED; /* it goes on from its saved memory */
+		live.state = LPAR_STATE_NOT_ACTIVATED; /* the guest goes on from its saved memory */
 	r = lpar_operation_check(rec.part, &live, LPAR_OP_ON, rq->profile != NULL, err);
 	if (r < 0)
 		return r;

@@ -44,9 +44,10 @@ static int change_partition(struct lpar_job *job, struct hv_record *rec, struct 
 	pthread_mutex_lock(&managed->lock);
 	sys = managed->sys;
 	sys.images = c->images;
-	r = lpar_define_others(managed, job->uuid, &others);
-	r = r < 0 ? par_oom(err)
-		  : lpar_partition_change(rec->part, &sys, &others, live.state, &c->attrs, err);
+	if (lpar_define_others(managed, job->uuid, &others) < 0)
+		r = par_oom(err);
+	else
+		r = lpar_partition_change(rec->part, &sys, &others, live.state, &c->attrs, err);
 	pthread_mutex_unlock(&managed->lock);
 	free(others.v);
 	return r;
@@ -173,7 +174,7 @@ static int change_work(struct lpar_job *job, struct par_error **err)
 	return store_profiles(job, rec.part, err);
 }
 
-/* What boot_image of a new LPAR may be: the folders as they are now. */
+/* The values that boot_image of a new LPAR may have: the folders as they are now. */
 static int read_images_work(struct lpar_job *job, struct par_error **err)
 {
 	struct change *c = job->data;

@@ -28,7 +28,8 @@ struct lpar_change_request {
 };
 
 /*
- * lpar_change_start - make a job of it, which answers by *call (taken over) and ends by itself
+ * lpar_change_start - start a job for the change, which answers *call (taken over) and ends by
+ * itself
  * @what	the operation's name, for the log
  */
 void lpar_change_start(struct lpar_managed *managed, struct lpar_call **call, const char *what,

@@ -15,7 +15,8 @@ void lpar_define_live(const struct hv_record *rec, struct lpar_live *ret)
 	case HV_RUN_OFF:
 		return;
 	case HV_RUN_RUNNING:
-	case HV_RUN_PAUSED: /* stopped by somebody, but it has its resources and can be shut down */
+	case HV_RUN_PAUSED: /* stopped by somebody; the LPAR keeps its resources and can be shut
+			       down */
 		ret->state = LPAR_STATE_RUNNING;
 		break;
 	case HV_RUN_SUSPENDED:
@@ -68,7 +69,7 @@ int lpar_define_lpar(const struct lpar_job *job, const struct lpar_partition *pa
 	struct hv_definition def = { .part = part };
 	struct hv *hv = job->managed->hv;
 
-	/* Activation asks for the image again, and says when it is not there. */
+	/* Activation looks for the image again, and fails when the image is missing. */
 	if (lpar_define_image(job->config, part, &image, NULL) > 0)
 		def.image = &image;
 	if (p)

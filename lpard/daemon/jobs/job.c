@@ -157,9 +157,9 @@ void lpar_job_run(struct lpar_job *job)
 {
 	auto_error err = NULL;
 
-	/* Unless a worker comes to it. */
+	/* The result of a job that no worker gets to. */
 	job->result = par_fail(&job->error, PAR_E_DISCONNECTED, 0, "lpard is being stopped");
-	/* The job holds its system: nobody else needs to. */
+	/* Not lpar_managed_run(): the job holds its system itself. */
 	if (par_workers_run(job->daemon->workers, job_work, job_worked, job) == 0)
 		return;
 	par_oom(&err);
@@ -172,7 +172,7 @@ struct progress {
 	unsigned int percent;
 };
 
-/* In the loop.  The job is still there: its end is posted after this. */
+/* In the loop.  The job still exists: the worker posts its end after this. */
 static void tell_progress(void *user)
 {
 	struct progress *p = user;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A change under way.  Every changing request is a job: it holds the LPAR it changes, so that a
- * second one is refused at once, its work runs on a worker, it may tell of progress, and when it
- * ends its result goes into the reply (reply.h), to the list of events and to the log (the audit
- * line).  A job whose caller has gone goes on.
+ * A change under way.  Every changing request is a job.  A job holds the LPAR that it changes, so
+ * that a second job on the same LPAR is refused at once; its work runs on a worker and may report
+ * progress; its result goes into the reply (reply.h), to the list of events and to the log (the
+ * audit line).  A job whose caller has left goes on.
  *
  * A reply is never older than the change: after every piece of work on an LPAR the worker itself
  * reads that LPAR anew, and the loop takes over what was read before it looks at the result.
@@ -20,7 +20,7 @@ struct lpar_job {
 	char subject[64];	 /* the LPAR's name; for the log */
 	char uuid[PAR_UUID_LEN]; /* of the LPAR that is or was held; "": none was */
 	uint32_t lpar_id;
-	bool told; /* that it has begun */
+	bool told; /* the start of the job was published */
 	struct lpar_daemon *daemon;
 	struct lpar_managed *managed;
 	struct lpar_lpar *lpar; /* held; NULL: none */
@@ -53,15 +53,15 @@ struct lpar_job *lpar_job_new(struct lpar_managed *managed, struct lpar_reply *r
 
 /* lpar_job_hold - take an LPAR for the job; PAR_E_BUSY when another job has it */
 int lpar_job_hold(struct lpar_job *job, struct lpar_lpar *lpar, struct par_error **err);
-/* lpar_job_release - let it go before the end (what follows is only waiting) */
+/* lpar_job_release - let the LPAR go before the end of the job, which only waits from then on */
 void lpar_job_release(struct lpar_job *job);
 
 /* lpar_job_run - start ->work; the job ends by itself (or ->then takes over) */
 void lpar_job_run(struct lpar_job *job);
-/* lpar_job_fail - end it with an error that is taken over */
+/* lpar_job_fail - end the job with an error, which is taken over */
 void lpar_job_fail(struct lpar_job *job, struct par_error **err);
 /* lpar_job_end - log, reply and free */
 void lpar_job_end(struct lpar_job *job);
 
-/* lpar_job_progress - on the worker: tell how far it is; cheap to call often */
+/* lpar_job_progress - on the worker: report how far the work is; cheap to call often */
 void lpar_job_progress(struct lpar_job *job, const char *stage, uint64_t done, uint64_t total);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The one reply to a call that jobs answer: several jobs of one call (chsysstate --all) share it,
- * and it goes out when the last of them has let go.  Every job answers so and in no other way.
- * A caller who has gone is answered by nobody; the jobs go on.
+ * The one reply to a call that jobs answer.  Several jobs of one call (chsysstate --all) share the
+ * reply, which is sent when the last job has dropped it.  Jobs answer in no other way.  When the
+ * caller has left nothing is sent; the jobs go on.
  */
 #pragma once
 
@@ -12,15 +12,16 @@ struct lpar_reply;
 
 /*
  * lpar_reply_new - the reply to *call, which is taken over (*call becomes NULL)
- * The caller holds it once.  NULL when out of memory: the call is answered so.
+ * The caller of this function holds the reply, too.  NULL when out of memory, which the call is
+ * answered with then.
  */
 struct lpar_reply *lpar_reply_new(struct lpar_call **call);
 /* lpar_reply_hold - for a job; returns @reply */
 struct lpar_reply *lpar_reply_hold(struct lpar_reply *reply);
-/* lpar_reply_drop - done with it: the last one sends it; *reply becomes NULL */
+/* lpar_reply_drop - let go of the reply, which the last holder sends; *reply becomes NULL */
 void lpar_reply_drop(struct lpar_reply **reply);
 
-/* lpar_reply_peer - who called; also when the caller has gone */
+/* lpar_reply_peer - the caller, also one who has left */
 const struct lpar_peer *lpar_reply_peer(const struct lpar_reply *reply);
 
 /*

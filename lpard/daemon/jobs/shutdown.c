@@ -26,7 +26,7 @@ static int leave_error(struct hv *hv, struct hv_record *rec, struct par_error **
 	return hv->ops->save(hv, rec->part, err);
 }
 
-/* It went off by itself while the plug was being pulled: that is what was wanted. */
+/* An LPAR that went off by itself while the plug was being pulled is as it was wanted. */
 static int stop_now(struct lpar_job *job, struct par_error **err)
 {
 	struct hv *hv = job->managed->hv;
@@ -54,7 +54,7 @@ static int pull_plug(struct lpar_job *job, struct hv_record *rec, struct par_err
 	return rec->part->error_refcode ? leave_error(hv, rec, err) : 0;
 }
 
-/* First part of every shutdown: is it allowed?  The immediate ones are done then. */
+/* First part of every shutdown: is the operation allowed?  Immediate ones are carried out, too. */
 static int shutdown_work(struct lpar_job *job, struct par_error **err)
 {
 	const struct lpar_power_request *rq = job->data;
@@ -84,7 +84,7 @@ static int button_work(struct lpar_job *job, struct par_error **err)
 	return hv->ops->stop(hv, job->uuid, HV_STOP_ASK, err);
 }
 
-/* The last part: wait until the guest has done it. */
+/* The last part: wait until the guest has shut down or restarted. */
 static int on_guest_change(struct lpar_lpar *lpar, bool rebooted, bool timed_out, void *user)
 {
 	struct lpar_job *job = user;
@@ -94,16 +94,13 @@ static int on_guest_change(struct lpar_lpar *lpar, bool rebooted, bool timed_out
 	if (rq->restart ? rebooted : off) {
 		job->result = 0;
 	} else if (off) {
-		job->result = par_fail(&job->error, PAR_E_WRONG_STATE, 0,
-				       "The partition named %s was shut down and did not restart.",
+		job->result = par_fail(&job->error, PAR_E_WRONG_STATE, 0, LPAR_MSG_NOT_RESTARTED,
 				       job->subject);
 	} else if (timed_out) {
 		lpar_lpar_set_stopping(lpar, false);
-		job->result = par_fail(
-			&job->error, PAR_E_TIMED_OUT, 0,
-			"The partition named %s did not shut down within %llu seconds.  Retry the "
-			"command with --immed to end it at once.",
-			job->subject, (unsigned long long)job->config->shutdown_wait_s);
+		job->result =
+			par_fail(&job->error, PAR_E_TIMED_OUT, 0, LPAR_MSG_NOT_SHUT_DOWN,
+				 job->subject, (unsigned long long)job->config->shutdown_wait_s);
 	} else {
 		return 1;
 	}
@@ -172,7 +169,7 @@ static const struct lpar_stream_ops shutdown_ops = {
 	.ended = agent_ended,
 };
 
-/* Ask the operating system itself, if it can be asked. */
+/* Ask the operating system itself, if its agent is there. */
 static void ask_guest(struct lpar_job *job)
 {
 	const struct lpar_power_request *rq = job->data;

@@ -9,8 +9,8 @@
 /*
  * lpar_method_system - the managed system @name (or MTMS), when it can be asked now
  *
- * When it is not up: *call (which becomes NULL) waits if the system may be up soon, else it fails.
- * Returns NULL when *call was dealt with.
+ * When the system is not up, *call (which becomes NULL) waits for it if it may be up soon, else the
+ * call fails.  Returns NULL when *call was dealt with.
  */
 struct lpar_managed *lpar_method_system(struct lpar_daemon *d, struct lpar_call **call,
 					const char *name);

@@ -5,6 +5,7 @@
 
 #include "lpard/common/json.h"
 #include "lpard/common/log.h"
+#include "lpard/core/messages.h"
 #include "lpard/daemon/methods/methods.h"
 #include "lpard/daemon/systems/event_json.h"
 
@@ -27,7 +28,7 @@ struct method {
 	void (*call)(struct lpar_daemon *d, struct lpar_call *call);
 };
 
-/* Fill the struct of a call's parameters; false: they were refused, and the call is answered. */
+/* Fill the struct of a call's parameters.  False: a parameter was refused, the call is answered. */
 static bool take_parameters(struct lpar_call *call, struct json_object *parameters,
 			    const struct lpar_param *rows, void *params)
 {
@@ -45,7 +46,8 @@ static bool take_parameters(struct lpar_call *call, struct json_object *paramete
 	return true;
 }
 
-/* Before a handler: its parameters.  They outlive the call, which the handler may answer early. */
+/* What is done before each handler.  The parameters outlive the call, which the handler may answer
+ * before it has done with them. */
 #define PARAM(n, c_type, text, type_, ...) \
 	{ .name = #n, .type = type_, .offset = offsetof(self, n), __VA_ARGS__ },
 #define X(name, role, flags, in, out, text)                                    \
@@ -203,8 +205,7 @@ static void refuse_role(struct lpar_call *call, const struct method *m)
 	par_log(PAR_LOG_WARNING, "peer=%u/%d refused: %s needs the role %s, the caller has %s",
 		(unsigned int)call->peer.uid, (int)call->peer.pid, m->name, lpar_role_name(m->role),
 		lpar_role_name(call->peer.role));
-	par_fail(&err, PAR_E_NOT_PERMITTED, 0,
-		 "You do not have the authority to perform this operation.");
+	par_fail(&err, PAR_E_NOT_PERMITTED, 0, LPAR_MSG_NO_AUTHORITY);
 	lpar_call_fail(&call, &err);
 }
 

@@ -87,7 +87,7 @@ static int put_profiles(struct listing *l, struct lpar_record rec, struct par_er
 		if (lpar_filter_match(&l->filter, p, rec.profile))
 			r = put_row(l, &rec, err);
 	}
-	/* The pseudo-profile is shown only to those who ask for it by name. */
+	/* The pseudo-profile is listed only when the filter names it. */
 	if (r >= 0 && par_strv_find(&l->filter.profile_names, LPAR_LAST_VALID) >= 0 &&
 	    lpar_last_valid_profile(p, &last)) {
 		rec.profile = &last;

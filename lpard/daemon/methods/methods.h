@@ -2,7 +2,7 @@
 /*
  * The handlers of methods.def and the struct of parameters that each of them gets.  A handler owns
  * the call, which was made by somebody with the method's role; @params is checked and filled, and
- * is there until the handler returns, also when it has answered.
+ * stays until the handler returns, even when the call has been answered by then.
  */
 #pragma once
 

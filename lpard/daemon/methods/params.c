@@ -60,7 +60,8 @@ static int read_ints(const struct lpar_param *p, struct json_object *o, struct l
 	return 0;
 }
 
-/* The index of the word that is given; 0 and *ret unchanged when it may be and is left out. */
+/* The index of the given word.  *ret and *ret_given stay as they are when an optional word is left
+ * out. */
 static int read_word(const struct lpar_param *p, struct json_object *o, int *ret, bool *ret_given,
 		     struct par_error **err)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Parameters of methods: each row of methods.def lists its own by the words below, and from that
- * list follow the struct that the handler gets, the table that a call is checked by, and the text
- * of the introspection.  Nothing is converted: "1" is no number and 1 is no string.  A parameter
- * that is null counts as left out.
+ * Parameters of methods: each row of methods.def lists its parameters by the words below.  From
+ *that list follow the struct that the handler gets, the table that a call is checked by, and the
+ *text of the introspection.  Nothing is converted: "1" is no number and 1 is no string.  A
+ *parameter that is null counts as left out.
  *
  *	STRING(name)			const char *
  *	OPT_STRING(name)		the same; NULL: left out
@@ -89,7 +89,7 @@ struct lpar_param {
 	bool optional;
 	uint64_t max;	  /* of a number, or of elements */
 	uint64_t max_int; /* LPAR_PARAM_INTS: of each element */
-	uint64_t absent;  /* LPAR_PARAM_INT: the value when it is left out */
+	uint64_t absent;  /* LPAR_PARAM_INT: the value of a parameter that is left out */
 	const char *const *words;
 	const char *said; /* the words as a sentence names them */
 };
@@ -107,5 +107,5 @@ const char *lpar_params_unknown(const struct lpar_param *rows, struct json_objec
 int lpar_params_read(const struct lpar_param *rows, struct json_object *parameters, void *ret,
 		     struct par_error **err);
 
-/* lpar_params_done - free what the struct owns.  A handler that keeps a list empties its member. */
+/* lpar_params_done - free what the struct owns.  A handler that keeps a list clears the member. */
 void lpar_params_done(const struct lpar_param *rows, void *params);

@@ -71,7 +71,7 @@ static int add_named(const struct lpar_managed *managed, const struct lpar_param
 	return 0;
 }
 
-/* --all: those that are not yet as they should be */
+/* --all: every LPAR that is not yet in the wanted state */
 static int add_all(const struct lpar_managed *managed, bool on, struct targets *t,
 		   struct par_error **err)
 {

@@ -17,13 +17,13 @@
 struct session {
 	struct lpar_agent_link *link;
 	struct par_waiter *wait; /* for the agent */
-	struct lpar_call *call;	 /* until it is answered */
+	struct lpar_call *call;	 /* NULL once answered */
 	struct json_object *parameters;
 	struct lpar_command *command;
 	struct lpar_upgraded *raw;
 	char lpar[64];
 	bool pumping;
-	bool ended; /* free it when pumping is over */
+	bool ended; /* free the session when pumping is over */
 };
 
 static void session_free(struct session *s)

@@ -11,7 +11,7 @@
 
 struct lpar_waiting;
 
-/* Gets a call that has waited, to look at again; owns it. */
+/* Gets a call that has waited, and owns that call from then on. */
 typedef void (*lpar_waiting_fn)(struct lpar_call *call, void *user);
 
 /* lpar_waiting_new - nobody waits yet; *ret is the caller's, and ends before @events */

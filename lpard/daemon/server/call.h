@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A call under way, as the method that answers it sees it.  Whoever has the struct lpar_call owns
- * it until it is answered (or upgraded); the client may go away before, then answers go nowhere.
- * All of it belongs to the loop's thread.
+ * A call under way, as the method that answers the call sees it.  The holder of a struct lpar_call
+ * owns the call until it is answered (or upgraded).  The client may leave earlier; an answer then
+ * goes nowhere.  Calls belong to the loop's thread.
  */
 #pragma once
 
@@ -24,7 +24,7 @@ enum lpar_role {
 
 const char *lpar_role_name(enum lpar_role role);
 
-/* Who is at the other end, from the socket and never from a message. */
+/* The caller, as the socket names him; nothing in a message can change this. */
 struct lpar_peer {
 	uid_t uid;
 	pid_t pid;
@@ -58,9 +58,9 @@ void lpar_call_fail(struct lpar_call **call, struct par_error **err);
 void lpar_call_fail_service(struct lpar_call **call, const char *name, const char *parameter,
 			    const char *value);
 /*
- * lpar_call_progress - an answer before the last one, if the client asked for more of them and
- * reads them; @parameters is taken over.  A client that turns out to be gone is told of by ->gone
- * from within: the call may be freed on return.
+ * lpar_call_progress - send an answer that is not the last one, provided that the client asked for
+ * several (`more`) and reads them; @parameters is taken over
+ * When the client turns out to be gone, ->gone is called from within, and the call is freed.
  */
 void lpar_call_progress(struct lpar_call *call, struct json_object *parameters);
 /* lpar_call_pending - bytes of answers that the client has not taken yet; answers before the last
@@ -69,7 +69,7 @@ size_t lpar_call_pending(const struct lpar_call *call);
 
 /* What the owner of an upgraded connection is told. */
 struct lpar_upgraded_ops {
-	/* bytes came; they are gone after the call */
+	/* bytes came; @data is good during the call only */
 	void (*data)(void *user, const char *data, size_t len);
 	/* there is room again after lpar_upgraded_pending() was not 0; may be NULL */
 	void (*drained)(void *user);

@@ -14,8 +14,8 @@
 #include <sys/socket.h>
 
 #define READ_SIZE	(64 * 1024)
-#define OUT_PROGRESS	(64 * 1024)  /* no progress for who has not read that much */
-#define OUT_NEXT_CALL	(256 * 1024) /* no next call either */
+#define OUT_PROGRESS	(64 * 1024)  /* bytes not read by the client: no progress is sent */
+#define OUT_NEXT_CALL	(256 * 1024) /* nor is the next call taken */
 #define OUT_RAW_MAX	(4 * 1024 * 1024)
 #define BEHIND_MS	30000 /* a reader that takes nothing for so long is dropped */
 #define BEHIND_CLOSE_MS 3000  /* when the connection is to be closed anyway */
@@ -162,7 +162,7 @@ enum lpar_connection_reader lpar_connection_check(struct lpar_connection *c, uin
 {
 	uint64_t limit = c->closing ? BEHIND_CLOSE_MS : BEHIND_MS;
 
-	/* A terminal that is not read may stand still; its owner bounds what it holds. */
+	/* A terminal may stay unread: the owner of the raw connection limits what is queued. */
 	if (c->behind_since == 0 || (c->raw && !c->closing))
 		return LPAR_READER_IN_TIME;
 	if (now_ms - c->behind_since < limit)
@@ -188,7 +188,7 @@ static void call_answered(struct lpar_call **call)
 
 	call_free(call);
 	if (!c || c->dead || c->in_handler)
-		return; /* within the handler: it goes on by itself */
+		return; /* called from within a handler, which goes on with the input itself */
 	c->in_handler = true;
 	handle_input(c);
 	c->in_handler = false;
@@ -197,8 +197,8 @@ static void call_answered(struct lpar_call **call)
 }
 
 /*
- * The call's connection, to answer on.  From here on its owner is not told any more that the client
- * is gone, also when writing the answer finds that out.
+ * The connection to answer on.  From here on the owner of the call is no longer told that the
+ * client is gone, even if writing the answer finds that out.
  */
 static struct lpar_connection *take_connection(struct lpar_call *call)
 {
@@ -255,7 +255,7 @@ void lpar_call_progress(struct lpar_call *call, struct json_object *parameters)
 	if (c && call->more && out_pending(c) < OUT_PROGRESS) {
 		bool within = c->in_handler;
 
-		/* A client that is gone is dropped here, and its call with it. */
+		/* Writing may find the client gone; then the call is freed here, too. */
 		c->in_handler = true;
 		put_reply(c, &r);
 		if (!c->dead)
@@ -333,7 +333,7 @@ static void read_some(struct lpar_connection *c)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0) {
-		/* Its last answer may still be on the way out. */
+		/* The last answer to this client may still be on the way out. */
 		if (n == 0 && !c->raw && out_pending(c) > 0) {
 			c->closing = true;
 			return;
@@ -465,7 +465,7 @@ size_t lpar_upgraded_pending(const struct lpar_upgraded *raw)
 void lpar_upgraded_pause(struct lpar_upgraded *raw, bool pause)
 {
 	if (raw->connection->kick)
-		return; /* nothing was read so far; the kick looks at it */
+		return; /* nothing was read so far; on_kick() starts the reading */
 	raw->connection->raw_paused = pause;
 	watch_connection(raw->connection);
 }

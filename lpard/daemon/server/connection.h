@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One client's connection, as whoever let the client in sees it.  What a method sees of the same
- * connection is in call.h.
+ * One client's connection, as the server sees it.  What a method sees of the same connection is in
+ * call.h.
  */
 #pragma once
 
@@ -10,9 +10,10 @@
 
 /* What the owner of a connection is told; @user is that of lpar_connection_new(). */
 struct lpar_connection_ops {
-	/* a call came; the one who is told owns the call */
+	/* a call came, and belongs to the function called here */
 	void (*call)(struct lpar_call *call, void *user);
-	/* the client does not take what is sent: lpar_connection_check() it in a while */
+	/* the client does not read: call lpar_connection_check() for this connection from time to
+	 * time */
 	void (*behind)(void *user);
 	/* the connection is closed and is freed on return; the last that is told */
 	void (*gone)(void *user);
@@ -38,6 +39,6 @@ void lpar_connection_drop(struct lpar_connection *c);
 enum lpar_connection_reader {
 	LPAR_READER_IN_TIME,
 	LPAR_READER_BEHIND,  /* and still has time */
-	LPAR_READER_DROPPED, /* the connection is gone, and maybe others with it */
+	LPAR_READER_DROPPED, /* this connection is gone, and perhaps others with it */
 };
 enum lpar_connection_reader lpar_connection_check(struct lpar_connection *c, uint64_t now_ms);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The door: see server.h.  What a client does once it is in is connection.c's. */
+/* The door: see server.h.  Clients that are in are served by connection.c. */
 #include "lpard/daemon/server/server.h"
 
 #include "lpard/common/log.h"
@@ -20,7 +20,7 @@
 #define BACKLOG	     1024
 #define MAX_GROUPS   1024
 
-/* Somebody who was let in. */
+/* A client that was let in. */
 struct client {
 	struct client *prev, *next;
 	struct lpar_server *server;
@@ -33,7 +33,7 @@ struct lpar_server {
 	void *user;
 	char *path, *lock_path;
 	int fd, lock_fd;
-	bool passed; /* the socket is somebody else's, who listens on after us */
+	bool passed; /* the socket belongs to systemd, which goes on listening after us */
 	struct par_source *source;
 	struct par_source *retry; /* timer: accept again after EMFILE; watch over slow readers */
 	bool paused, watching;
@@ -78,7 +78,7 @@ static int read_peer(const struct lpar_server *server, int fd, struct lpar_peer 
 
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) < 0)
 		return -errno;
-	/* Somebody in more groups than that is taken by the first of them only. */
+	/* Of a caller in more than MAX_GROUPS groups only the primary group counts. */
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERGROUPS, groups, &groups_len) < 0)
 		groups_len = 0;
 	n = groups_len / sizeof(groups[0]);
@@ -119,7 +119,8 @@ static bool check_readers(struct lpar_server *server, uint64_t now_ms)
 		case LPAR_READER_IN_TIME:
 			break;
 		case LPAR_READER_DROPPED:
-			/* Its call's owner may have dropped others: start again. */
+			/* The owner of a dropped call may have dropped other clients, too: start
+			 * again. */
 			c = server->clients;
 			continue;
 		}
@@ -209,7 +210,7 @@ static void pause_accept(struct lpar_server *server, int errnum)
 	arm_timer(server);
 }
 
-/* Say why, as far as the socket takes it without waiting. */
+/* Send the reason, as far as the socket takes bytes without waiting. */
 static void refuse_client(int fd, const struct lpar_peer *peer)
 {
 	auto_buf out = { 0 };
@@ -229,7 +230,7 @@ static void on_accept(struct par_source *s, int listen_fd, uint32_t events, void
 
 	(void)s;
 	(void)events;
-	/* Not for ever: those who are in want to be served too. */
+	/* A limited number at a time: clients that are in want to be served too. */
 	for (int i = 0; i < 64; i++) {
 		int fd = accept4(listen_fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 		struct lpar_peer peer = { 0 };
@@ -312,7 +313,7 @@ static int take_lock(struct lpar_server *server, struct par_error **err)
 	return 0;
 }
 
-/* Bound under another name and renamed, so that whoever finds it can connect. */
+/* Bound under another name and renamed, so that a client that finds the socket can connect. */
 static int listen_at(struct lpar_server *server, struct par_error **err)
 {
 	struct sockaddr_un sa = { .sun_family = AF_UNIX };
@@ -410,7 +411,8 @@ void lpar_server_free(struct lpar_server **s)
 		if (server->lock_fd >= 0 && !server->passed)
 			unlink(server->path);
 	}
-	/* The lock file stays: removing it would let two in (one holds the old file). */
+	/* The lock file stays: if it were removed, a second lpard could lock a new file while a
+	 * third one waits for the old. */
 	if (server->lock_fd >= 0)
 		close(server->lock_fd);
 	free(server->path);

@@ -24,9 +24,9 @@ struct lpar_server_config {
  * @fn	gets every call, and owns it
  *
  * Takes the lock file PATH.lock first, so that two daemons never serve the same socket, and holds
- * it until free.  The socket appears under its name when it is ready.  A socket that was passed
- * (listen_fd, taken over on success) is served as it is, and stays in its place afterwards, because
- * who made it listens on.
+ * the lock until free.  The socket appears under its name when clients can connect.  A socket that
+ * was passed (listen_fd, taken over on success) is served as it is, and stays in its place
+ * afterwards, because its maker goes on listening.
  * Errors: PAR_E_EXISTS (another one serves), PAR_E_INVALID_ARGUMENT, PAR_E_SYSTEM.
  */
 int lpar_server_new(struct par_event *loop, const struct lpar_server_config *config,
