@@ -15,7 +15,7 @@
 #include <signal.h>
 #include <string.h>
 
-/* With those that are being killed; more than that and OPEN is refused. */
+/* Running commands and those being killed; beyond this number OPEN is refused. */
 #define STREAMS_MAX (2 * PAR_FRAME_STREAMS)
 
 struct agent {
@@ -263,7 +263,7 @@ static int on_frame(struct agent *a, const struct par_frame *f, struct par_error
 	if (f->type == PAR_FRAME_OPEN)
 		return open_stream(a, f, err);
 	s = agent_find_stream(a, f->stream);
-	if (!s) /* it has ended; lpard could not know yet */
+	if (!s) /* the stream has ended; lpard could not know yet */
 		return 0;
 	if (f->type == PAR_FRAME_CLOSE) {
 		agent_abandon(a, s);
@@ -356,7 +356,7 @@ static int agent_set_up(struct agent *a, struct par_error **err)
 				  err);
 }
 
-/* Waits for those that hang up by themselves, then the rest is killed. */
+/* Waits for commands that end after the hang-up, then kills the rest. */
 static void end_streams(struct agent *a)
 {
 	uint64_t until = par_now_ms() + 2500;

@@ -10,7 +10,7 @@
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 
-/* With its frame it just fits one write to the port. */
+/* A chunk in its frame just fits one write to the port. */
 #define CHUNK	      (32768u - PAR_FRAME_COST)
 #define KILL_AFTER_MS 2000
 /* How long after its end a command's pty may still have something to say. */
@@ -23,7 +23,7 @@ struct output {
 	struct par_source *io;
 	enum par_frame_type type;
 	bool paused;
-	size_t last; /* once the command has ended: how much of it is still to be read */
+	size_t last; /* once the command has ended: bytes of this output still to be read */
 };
 
 struct wpar_stream {
@@ -161,7 +161,7 @@ static void stream_write_input(struct wpar_stream *s)
 			continue;
 		if (n < 0 && errno == EAGAIN)
 			break;
-		if (n < 0) /* it reads no more: swallow what comes */
+		if (n < 0) /* the command reads no more: swallow what comes */
 			close_input(s);
 		else
 			par_buf_drop(&s->in, (size_t)n);
@@ -207,7 +207,7 @@ static void on_exit_of_child(struct par_source *src, pid_t pid, int status, void
 	s->exited = true;
 	s->status = status;
 	if (s->abandoned)
-		return; /* the timer ends it, after the others of its session */
+		return; /* the timer ends the stream, after the other processes of its session */
 	close_input(s);
 	if (s->tty) {
 		par_source_timer(s->timer, PTY_GRACE_MS);
@@ -234,7 +234,7 @@ static void stream_on_timer(struct par_source *src, void *user)
 			par_source_timer(src, 100);
 		return;
 	}
-	/* Credit is what it waits for: then it is not the pty's silence. */
+	/* The stream waits for credit: the pty has not been silent. */
 	if (s->out[0].fd >= 0 && s->out[0].paused) {
 		par_source_timer(src, PTY_GRACE_MS);
 		return;
@@ -266,7 +266,7 @@ static int stream_watch(struct wpar_stream *s, struct par_error **err)
 	return par_event_child(s->loop, s->pid, on_exit_of_child, s, &s->child, err);
 }
 
-/* As a shell says it; wpar_stream_begin() sends it. */
+/* What a shell says when there is no program to run; wpar_stream_begin() sends the text. */
 static void set_not_run(struct wpar_stream *s, const char *name, int errnum)
 {
 	char *text = par_strdup_printf("wparcmd: %.1000s: %s\n", name,
@@ -436,7 +436,7 @@ static void stream_take_eof(struct wpar_stream *s)
 	if (s->in_eof)
 		return;
 	s->in_eof = true;
-	/* A terminal has no end of its own; the line discipline makes one from this. */
+	/* A terminal has no end of input; its line discipline makes one from this byte. */
 	if (s->tty && s->in_fd >= 0) {
 		const char end = CTRL_D;
 
@@ -513,7 +513,7 @@ void wpar_stream_abandon(struct wpar_stream *s)
 	if (s->abandoned)
 		return;
 	s->abandoned = true;
-	if (s->exited) { /* what it left running is not ours any more */
+	if (s->exited) { /* what the command left running is not ours any more */
 		stream_finish(s);
 		return;
 	}

@@ -16,7 +16,7 @@ struct wpar_run {
 	struct par_strv environment; /* complete: the agent's own and what was asked for */
 	char *directory;
 	bool tty;
-	bool pretend; /* there is no such program, whatever it is */
+	bool pretend; /* as if there were no such program */
 	uint16_t rows, columns;
 };
 
@@ -28,7 +28,7 @@ struct wpar_stream_ops {
 		     void *user);
 	void (*send_exit)(uint32_t stream, int wait_status, void *user);
 	bool (*congested)(void *user);
-	/* It is over; @s is freed after the call. */
+	/* The stream is over; @s is freed after the call. */
 	void (*ended)(struct wpar_stream *s, void *user);
 };
 
@@ -51,7 +51,7 @@ uint32_t wpar_stream_id(const struct wpar_stream *s);
 int wpar_stream_frame(struct wpar_stream *s, const struct par_frame *f, struct par_error **err);
 /* wpar_stream_go_on - the port has room again */
 void wpar_stream_go_on(struct wpar_stream *s);
-/* wpar_stream_abandon - nobody wants it: hang up, kill after two seconds, then `ended` */
+/* wpar_stream_abandon - nobody waits for it: hang up, kill after two seconds, then `ended` */
 void wpar_stream_abandon(struct wpar_stream *s);
 /* wpar_stream_kill - SIGKILL now, without waiting (the agent ends) */
 void wpar_stream_kill(struct wpar_stream *s);

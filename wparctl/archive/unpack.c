@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Runs wparctl-archive with the archive as its stdin, the folder as descriptor 3 and a pipe as its
- * stdout.  It has read hostile bytes, so its answers are taken with care: lines of limited length,
+ * stdout.  The helper has read hostile bytes, so its answers are taken with care: short lines,
  *	progress KIB-READ KIB-TOTAL ENTRIES
  *	digest HEX
  *	error CODE TEXT
@@ -24,7 +24,7 @@
 #define WPAR_ARCHIVE_PROGRAM "/usr/libexec/wparctl-archive"
 #endif
 
-/* In a build folder the helper is near this program; else it is where it was installed. */
+/* In a build folder the helper is near this program; otherwise where it was installed. */
 static char *helper_path(void)
 {
 	static const char *const places[] = { "archive/wparctl-archive",

@@ -62,7 +62,7 @@ static int clogin_run(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 	r = wpar_spec_load(ctx->argv[0], &s, err);
 	if (r < 0)
 		return r;
-	/* No lock: many may be logged in.  An operation under way must not keep one out. */
+	/* No lock: many users may be logged in, and an operation under way must keep nobody out. */
 	r = wpar_state_probe(&s, &st, err);
 	if (r < 0)
 		return r;

@@ -122,8 +122,8 @@ static int mkwpar_complete(const struct mkwpar_args *a, struct wpar_spec *s, str
 }
 
 /*
- * The image into the store, and what it says of its system into the specification, which from then
- * on tells others that the image is in use.
+ * Puts the image into the store and the facts of its system into the specification; once that is
+ * saved, it tells other commands that the image is in use.
  */
 static int mkwpar_take_image(const struct mkwpar_args *a, struct wpar_spec *s,
 			     struct par_error **err)

@@ -99,11 +99,11 @@ static int wparexec_run_command(const struct wparexec_args *a, struct wpar_spec 
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, -r, "could not hold the specification");
 	wpar_say_line(out, "Starting workload partition %s.", s->name);
-	/* While it runs others may act on it: stopwpar, above all. */
+	/* While the WPAR runs other commands may act on it: stopwpar, above all. */
 	close(take_fd(&lock));
 	status = wpar_exec(s, command, environment, &report, err);
 	if (wpar_lock(s->name, &lock, NULL) < 0)
-		return status; /* a stopwpar is at it and removes it */
+		return status; /* a stopwpar holds the lock, and removes the WPAR */
 	r = wpar_spec_remove(s->name, status < 0 ? NULL : err);
 	wpar_lock_forget(s->name);
 	return status < 0 ? status : r < 0 ? r : status;

@@ -52,7 +52,7 @@ static int copy_file(int from, int to, const char *name, const struct stat *st)
 	r = copy_data(in, out);
 	if (r < 0)
 		return r;
-	/* The owner first: a change of it takes the setuid bit away. */
+	/* The owner first: a change of owner takes the setuid bit away. */
 	if (fchown(out, st->st_uid, st->st_gid) < 0 || fchmod(out, st->st_mode & 07777) < 0 ||
 	    futimens(out, times) < 0)
 		return -errno;

@@ -7,7 +7,7 @@
 
 #define MOST_TRIES 1000
 
-/* 1 when there is something in it, 0 when it is empty or not there. */
+/* 1 when there is something in the directory, 0 when it is empty or not there. */
 static int directory_in_use(const char *directory, struct par_error **err)
 {
 	autofree char *path = wpar_path("%s", directory);

@@ -4,7 +4,7 @@
 
 #include "wparctl/spec/spec.h"
 
-/* wpar_directory_expect_kept - PAR_E_NOT_FOUND unless there is something in it (mkwpar -p) */
+/* wpar_directory_expect_kept - PAR_E_NOT_FOUND unless something lies in it (mkwpar -p) */
 int wpar_directory_expect_kept(const char *directory, struct par_error **err);
 
 /*

@@ -2,7 +2,7 @@
 /*
  * The inner half of mount_apply.h.  Every target is looked up with openat2 below the new root and
  * without following a symbolic link, and the mount is made on the descriptor: nothing that the
- * WPAR left in its files can lead it elsewhere, and nothing can be swapped in between.
+ * WPAR left in its files can lead a mount elsewhere, and nothing can be swapped in between.
  */
 #include "wparctl/filesystem/mount_apply.h"
 
@@ -120,7 +120,7 @@ static int attach_root(const struct wpar_mount_plan *p, int fd, struct par_error
 {
 	int rootfd, r;
 
-	/* Its folder in /run is the global root's: look it up before the ids change. */
+	/* The folder in /run is the global root's: look it up before the ids change. */
 	if (syscall(SYS_move_mount, fd, "", AT_FDCWD, p->run, MOVE_MOUNT_F_EMPTY_PATH) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "the root cannot be mounted");
 	rootfd = open(p->run, O_PATH | O_DIRECTORY | O_CLOEXEC);

@@ -43,7 +43,7 @@ static char *dup_or_null(const char *s)
 	return s ? strdup(s) : NULL;
 }
 
-/* An operation to be added: what it points to is copied. */
+/* An operation to be added; plan_add() copies the strings. */
 struct new_op {
 	enum wpar_op_kind kind;
 	unsigned int flags, mode;
@@ -249,7 +249,7 @@ static int plan_versioned(struct wpar_mount_plan *p, bool *failed, const struct 
 	}
 	ADD(.kind = WPAR_OP_FS, .flags = SECURE | WPAR_OP_SHOWN, .target = "/proc",
 	    .fstype = "proc");
-	/* The old system's release, where programs read it; runtime/launch/launch.c writes them. */
+	/* The old system's release, where programs read it, in files of runtime/launch/launch.c. */
 	ADD(.kind = WPAR_OP_BIND, .flags = over_proc, .source = version, .target = "/proc/version");
 	ADD(.kind = WPAR_OP_BIND, .flags = over_proc, .source = release,
 	    .target = "/proc/sys/kernel/osrelease");

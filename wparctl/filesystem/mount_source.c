@@ -5,7 +5,8 @@
  * The kernel keeps the source string that mount(2) was given, for each mount.  So the block device
  * that a directory lies on is mounted once more (the same super block), from a device node that is
  * called "Global" in the working directory, and the binds are made from that mount: mountinfo and
- * df then show "Global" inside.  Where it cannot be (btrfs, an overlay, NFS) the source stays.
+ * df then show "Global" inside.  Where that cannot be done (btrfs, an overlay, NFS) the source
+ * stays.
  */
 #include "wparctl/filesystem/mount_apply.h"
 
@@ -108,7 +109,7 @@ static int global_of(struct sources *src, dev_t dev, const char *fstype)
 		return -1;
 	g = &src->globals[src->n_globals++];
 	g->dev = dev;
-	/* A folder for it: it must be somewhere, and nothing else may be hidden by it. */
+	/* The mount needs a place where it hides nothing else: a folder made for it. */
 	if (!spot || (mkdir(spot, 0700) < 0 && errno != EEXIST))
 		g->fd = -1;
 	else

@@ -6,7 +6,7 @@
 
 /*
  * wpar_resolver_copy - resolv.conf, hosts, nsswitch.conf and networks of the global environment
- * into a WPAR's root; what it has not is left out
- * Links that lie in the WPAR in their place are replaced, not followed.
+ * into a WPAR's root; files that are not there are left out
+ * A link in the place of one of these files in the WPAR is replaced, not followed.
  */
 int wpar_resolver_copy(const struct wpar_spec *s, struct par_error **err);

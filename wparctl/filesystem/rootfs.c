@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The private root of a system WPAR: see rootfs.h.  A mark in /var/lib/wpars/roots says how far
- * it is ("making DIRECTORY", "complete DIRECTORY"): an interrupted creation is known as one.
+ * its creation has come ("making DIRECTORY", "complete DIRECTORY"), so an interrupted one is seen.
  */
 #include "wparctl/filesystem/rootfs.h"
 
@@ -95,7 +95,7 @@ static int open_above(const struct wpar_spec *s, bool make, char **ret_name, str
 
 /*
  * Ids on disk are as inside: a setuid program of the WPAR's root is one of the LPAR's root there.
- * So only root may come to it: a folder above, most simply the next one, must be root's alone.
+ * So only root may reach its directory: a folder above, most simply the next, must be root's alone.
  */
 static bool is_shielded(int above)
 {
@@ -120,7 +120,7 @@ static bool is_shielded(int above)
 	return shielded;
 }
 
-/* The usual place is ours: it is closed to others if an image or an administrator left it open. */
+/* /wpars is ours: it is closed to other users if an image or an administrator left it open. */
 static bool close_wpars(int above, const char *directory)
 {
 	struct stat st;
@@ -130,7 +130,7 @@ static bool close_wpars(int above, const char *directory)
 	       st.st_uid == 0 && ((st.st_mode & 0077) == 0 || fchmod(above, 0700) == 0);
 }
 
-/* An empty base directory: made, or what an interrupted creation left in it is taken out. */
+/* An empty base directory: made, or emptied of what an interrupted creation left. */
 static int open_fresh(const struct wpar_spec *s, struct par_error **err)
 {
 	autofree char *name = NULL;
@@ -261,7 +261,7 @@ static int fill_native(int top, const struct wpar_spec *s, struct par_error **er
 	return make_mount_points(top, s);
 }
 
-/* The upper layer; the lower ones are the image's and are shared (spec.version). */
+/* The upper layer; the lower layers are the image's and are shared (spec.version). */
 static int fill_versioned(int top)
 {
 	if (mkdirat(top, "upper", 0755) < 0 || mkdirat(top, "work", 0755) < 0 ||
@@ -326,7 +326,7 @@ int wpar_rootfs_remove(const struct wpar_spec *s, struct par_error **err)
 	autofd int above = -1;
 	int r = 0;
 
-	/* Only what wpar_rootfs_create() made, where it made it. */
+	/* Only what wpar_rootfs_create() has made, and only in the place where it was made. */
 	if (s->type != WPAR_SYSTEM || !mark || !read_mark(s->name, word, directory))
 		return 0;
 	if (strcmp(directory, s->directory) == 0) {

@@ -60,7 +60,7 @@ static bool want_var(const char *path, unsigned int mode, void *user)
 	return strlen(path) < 64;
 }
 
-/* passwd, group and locked shadows: the accounts of the system, not those of people. */
+/* passwd, group and locked shadows: the accounts of the system, not the accounts of people. */
 static int write_accounts(int etc)
 {
 	auto_buf passwd = { 0 }, shadow = { 0 }, group = { 0 }, gshadow = { 0 }, in = { 0 };

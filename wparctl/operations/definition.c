@@ -35,7 +35,7 @@ int wpar_definition_remove(const struct wpar_spec *s, bool keep, bool force, str
 	return 0;
 }
 
-/* Ids and keys are given out by one at a time. */
+/* Names, ids and keys are given out to one command at a time. */
 static int lock_registry(int *ret, struct par_error **err)
 {
 	autofree char *folder = wpar_path(WPAR_RUN_DIR);

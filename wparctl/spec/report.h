@@ -5,7 +5,7 @@
  */
 #pragma once
 
-/* How much somebody wants to know; the text has no newline. */
+/* Which readers a line is for; its text has no newline. */
 enum wpar_note {
 	WPAR_NOTE_STEP,	   /* "Loading workload partition." */
 	WPAR_NOTE_VERBOSE, /* only with -v: "Mounting /wpars/dev01/home" */

@@ -33,7 +33,7 @@ static const char *const overlay[] = {
 struct layer {
 	int image;		   /* the image's root */
 	int layer;		   /* the layer's root, being made */
-	struct par_strv libraries; /* base names that are in it */
+	struct par_strv libraries; /* base names of those in the layer */
 };
 
 static int open_in_image(int root, const char *path, int flags)

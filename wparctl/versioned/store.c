@@ -3,8 +3,8 @@
  * The store of system images: /var/lib/wpars/images/SHA256/{image.data,root/}.
  *
  * An image is unpacked into a folder .new-XXXXXX by the helper and renamed to its digest when it
- * is whole, so a folder with a digest for a name is always complete.  Folders of helpers that were
- * killed are told by their lock (flock, held by the unpacking process) and removed by the next.
+ * is whole, so a folder with a digest for a name is always complete.  A folder whose helper
+ * was killed is recognised by its lock (flock) being free, and removed by the next mkwpar.
  * An image in use by a mkwpar that has not saved its specification yet is held by a shared lock.
  */
 #include "wparctl/versioned/versioned.h"
@@ -33,7 +33,7 @@ static int open_store(char **ret_path, struct par_error **err)
 
 		if (!path)
 			return par_oom(err);
-		/* Set-user-id files of images are for WPARs: nobody else gets at them. */
+		/* Set-user-id files of images are for WPARs: no user of the LPAR gets at them. */
 		if (mkdir(path, i == PAR_ARRAY_SIZE(parts) - 1 ? 0700 : 0755) < 0 &&
 		    errno != EEXIST)
 			return par_fail(err, PAR_E_SYSTEM, errno, "could not create '%s'", path);
@@ -45,7 +45,7 @@ static int open_store(char **ret_path, struct par_error **err)
 	return take_fd(&fd);
 }
 
-/* What killed ones have left. */
+/* What killed unpackings and removals have left. */
 static void store_clear_remains(int store)
 {
 	int copy = openat(store, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -60,7 +60,7 @@ static void store_clear_remains(int store)
 		fd = openat(store, e->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 		if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0)
 			continue;
-		par_fs_remove_tree(store, e->d_name); /* ignoring: the next one tries again */
+		par_fs_remove_tree(store, e->d_name); /* ignoring: the next mkwpar tries again */
 	}
 	if (dir)
 		closedir(dir);
@@ -73,7 +73,7 @@ static int hold_image(int store, const char *digest)
 
 	if (fd < 0 || flock(fd, LOCK_SH | LOCK_NB) < 0)
 		return -errno;
-	/* It may have been removed between open and lock. */
+	/* The image may have been removed between open and lock. */
 	if (faccessat(store, digest, F_OK, 0) < 0)
 		return -errno;
 	return take_fd(&fd);
@@ -248,7 +248,7 @@ static int fill_version(int store, const char *digest, struct wpar_version *v,
 	if (!data.version.image_digest)
 		return par_oom(err);
 	*v = data.version;
-	data.version = old; /* freed with it */
+	data.version = old; /* freed with @data */
 	return 0;
 }
 
@@ -288,7 +288,7 @@ int wpar_image_take(const char *archive, bool progress, struct wpar_version *ver
 	r = find_expected(&src, version->image_digest, err);
 	if (r < 0)
 		return r;
-	/* To read an archive is quick, to unpack it is not: only then is it read by itself. */
+	/* Reading an archive is quick, unpacking is not: worth a digest first where that may do. */
 	if (may_be_there(store, &src)) {
 		r = wpar_unpack(archive, -1, false, digest, err);
 		if (r < 0)
@@ -324,7 +324,7 @@ static int is_referred(const char *digest, struct par_error **err)
 	for (size_t i = 0; i < names.n; i++) {
 		auto_spec s = { 0 };
 
-		/* One that cannot be read may refer to it: then it stays. */
+		/* A specification that cannot be read may refer to the image, which then stays. */
 		if (wpar_spec_load(names.v[i], &s, NULL) < 0 ||
 		    par_streq(s.version.image_digest, digest))
 			return 1;

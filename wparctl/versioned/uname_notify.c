@@ -65,7 +65,7 @@ int wpar_uname_make(const struct wpar_spec *s, struct utsname *ret)
 	return 0;
 }
 
-/* Into the asker's memory, with the kernel asked afterwards whether it is still the asker. */
+/* Into the asker's memory, which the kernel confirms, once it is open, to be still the asker's. */
 static int write_answer(int listener, const struct seccomp_notif *n, const struct utsname *answer)
 {
 	__u64 id = n->id;
@@ -93,7 +93,7 @@ struct answers {
 	struct seccomp_notif *asked; /* shared by both: the question being answered; id 0: none */
 };
 
-/* Also finishes what the one before was killed at: a question is delivered once only. */
+/* Also for the question at which the process before was killed: it is delivered only once. */
 static int finish_answer(const struct answers *a)
 {
 	struct seccomp_notif_resp resp = { .id = a->asked->id };

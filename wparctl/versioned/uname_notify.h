@@ -13,10 +13,10 @@
  * wpar_uname_server_start - a process outside the WPAR that answers: "uname_NAME"
  * @ret_sock	for wpar_uname_server_join(), close-on-exec; -1 when @s is no versioned WPAR
  *
- * It belongs to nobody: it ends when the last process that asks it has ended (or when @ret_sock is
- * closed unused), and lives on when cor_NAME or a clogin is killed.  Start it before anything that
- * changes this process' namespaces.  Each tree of processes (PID 1's, a clogin's) has one, because
- * a filter is handed on by fork only.  Returns 0 or a negative errno.
+ * The server is nobody's child: it ends when the last process that asks it has ended (or when
+ * @ret_sock is closed unused), and lives on when cor_NAME or a clogin is killed.  Start it before
+ * anything that changes this process' namespaces.  Each tree of processes (PID 1's, a clogin's) has
+ * one, because a filter is handed on by fork only.  Returns 0 or a negative errno.
  */
 int wpar_uname_server_start(const struct wpar_spec *s, int *ret_sock);
 

@@ -36,7 +36,7 @@ static int check_room(struct extract *a, uint64_t more)
 	struct statvfs v;
 
 	if (a->declared_kib) {
-		/* Twice what it says and 64 MiB: the sizes of file systems differ. */
+		/* Twice the declared size and 64 MiB: the sizes of file systems differ. */
 		limit = a->declared_kib * 2048 + (UINT64_C(64) << 20);
 		if (limit > MAX_TOTAL)
 			limit = MAX_TOTAL;
@@ -141,7 +141,7 @@ static int check_ids(struct extract *a, struct archive_entry *e)
 	return 0;
 }
 
-/* Owner first: changing it takes set-user-id bits and capabilities away. */
+/* Owner first: a change of owner takes set-user-id bits and capabilities away. */
 static int set_metadata(struct extract *a, struct archive_entry *e, int fd, bool with_time)
 {
 	uid_t uid = (uid_t)archive_entry_uid(e);
@@ -267,7 +267,7 @@ static int make_member(struct extract *a, struct archive *ar, struct archive_ent
 	int parent = -1, r;
 
 	if (link) {
-		/* With contents (pax) they belong to the target, which has them already. */
+		/* Contents of a hard link (pax) belong to its target, which has them already. */
 		return *name ? wpar_tree_link(a, name, link)
 			     : wpar_extract_fail(a, EPERM, "the root is a link");
 	}
@@ -364,7 +364,7 @@ static int take_members(struct extract *a, struct archive *ar)
 	return 0;
 }
 
-/* Innermost last made, so backwards; one that is gone or replaced meanwhile is passed over. */
+/* Inner folders were made last, so backwards; a folder that is gone meanwhile is passed over. */
 static void set_folder_times(struct extract *a)
 {
 	while (a->n_folders > 0) {

@@ -33,10 +33,10 @@ struct extract {
 	int top;  /* the folder: image.data */
 	int root; /* root/ in it; -1 before image.data was there */
 	uint64_t entries, written, apparent;
-	uint64_t declared_kib; /* SIZE_KB of image.data, 0: not told */
+	uint64_t declared_kib; /* SIZE_KB of image.data, 0: not given */
 	char why[512];
 
-	/* The folder of the member before: most members share it with the next. */
+	/* The folder of the member before: most members lie in the same folder as the next. */
 	char parent_name[MAX_NAME + 1];
 	int parent;
 

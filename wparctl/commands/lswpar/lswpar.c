@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* lswpar: which WPARs there are, in AIX's formats (facts: programs parse them). */
+/* lswpar: which WPARs there are, in AIX's formats, which programs parse. */
 #include "wparctl/commands/lswpar/views.h"
 #include "wparctl/commands/commands.h"
 #include "wparctl/operations/definition.h"
@@ -116,7 +116,7 @@ static int check_letters(const char *given, const char *known, char flag, struct
 	return 0;
 }
 
-/* What was found; broken ones are told about and counted. */
+/* The WPARs that were found; one that cannot be read is said on stderr. */
 struct listing {
 	struct wpar_ls_wpar *wpars;
 	size_t n;

@@ -175,7 +175,7 @@ static void print_paragraph(const struct wpar_ls_view *view, const struct wpar_l
 	}
 }
 
-/* The fields of a -L table: those with a label where there are any, else all but the name. */
+/* The fields of a -L table: fields with a label where there are any, else all but the name. */
 static const struct wpar_ls_field *section_fields(const struct wpar_ls_view *view)
 {
 	for (size_t i = 0; i < view->n_fields; i++) {
@@ -185,7 +185,7 @@ static const struct wpar_ls_field *section_fields(const struct wpar_ls_view *vie
 	return view->fields + 1;
 }
 
-/* Texts at fixed columns; one that is too long pushes the next on by a blank. */
+/* Texts at fixed columns; a text that is too long pushes the next on by a blank. */
 static void print_columns(const struct wpar_ls_view *view, const struct wpar_ls_row *row, FILE *out)
 {
 	const struct wpar_ls_field *fields = section_fields(view);
@@ -278,7 +278,7 @@ static void put_json_text(const char *s, FILE *out)
 	fputc('"', out);
 }
 
-/* The fields of one row as members, those in @skip_head left out. */
+/* The fields of one row as members, without the fields in @skip_head. */
 static void put_json_members(const struct wpar_ls_view *view, const struct wpar_ls_row *row,
 			     size_t skip_head, FILE *out)
 {

@@ -204,7 +204,7 @@ static const struct wpar_ls_field mount_fields[] = {
 	{ "options", "Options", NULL, put_options },
 };
 
-/* Resource controls come from keys.def; these are what is shown for one that is not set. */
+/* Resource controls come from keys.def; this is what a control that is not set shows. */
 static void put_resource(const struct wpar_ls_row *r, const char *key, const char *unset,
 			 struct par_buf *b)
 {
@@ -260,7 +260,7 @@ static const struct wpar_ls_field resource_fields[] = {
 	{ "pct_pinMem", "Max Pinned Memory", "Max Pinned Memory:", put_pin_mem },
 };
 
-/* Of an operation under way only this much is known: who holds the lock does not say what for. */
+/* No more is known of an operation under way: the holder of the lock does not say what for. */
 static void put_operation(const struct wpar_ls_row *r, struct par_buf *b)
 {
 	par_buf_puts(b, r->wpar->state == WPAR_STATE_TRANSITIONAL ? "unknown" : "none");

@@ -124,7 +124,7 @@ static int set_up_network(void)
 
 	if (s < 0 || ioctl(s, SIOCSIFFLAGS, &lo) < 0)
 		return -errno;
-	/* A kernel without them keeps its own rules. */
+	/* A kernel without these files keeps its own rules. */
 	par_fs_write_str(AT_FDCWD, "/proc/sys/net/ipv4/ip_unprivileged_port_start", "0");
 	par_fs_write_str(AT_FDCWD, "/proc/sys/net/ipv4/ping_group_range", "0 2147483647");
 	return 0;

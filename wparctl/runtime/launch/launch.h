@@ -14,8 +14,8 @@ struct wpar_launch {
 	struct wpar_mount_plan plan;
 	int cgroup;
 	/*
-	 * What the first process does once it is inside: it gets a descriptor which says that the
-	 * start has worked when it is closed (exec does that).  Returns its exit status.
+	 * What the first process does once it is inside.  To close @started (exec does) says that
+	 * the start has worked.  Returns the exit status of the process.
 	 */
 	int (*inside)(const struct wpar_launch *l, int started);
 	char *const *argv; /* for inside() */

@@ -105,7 +105,7 @@ int wpar_security_apply(uint64_t caps, bool no_new_privs)
 		return -errno;
 	if (no_new_privs && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return -errno;
-	/* Before the capabilities go: without no_new_privs it takes CAP_SYS_ADMIN. */
+	/* Before the capabilities go: without no_new_privs a filter takes CAP_SYS_ADMIN. */
 	r = security_install_filter();
 	if (r < 0)
 		return r;

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-/* One message upwards.  It may come from a process inside: no number in it is trusted. */
+/* One message upwards.  A process inside may have made it up: no number in it is trusted. */
 struct sync_message {
 	int id;	    /* of the error, or STARTED */
 	int number; /* errno, or what wpar_sync_started() says */

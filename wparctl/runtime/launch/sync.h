@@ -7,7 +7,7 @@
 
 #include "lpard/common/error.h"
 
-/* wpar_sync_fail - from inside: why it does not go on; @e may be NULL (out of memory) */
+/* wpar_sync_fail - from inside: why the start does not go on; @e may be NULL (out of memory) */
 void wpar_sync_fail(int sync, const struct par_error *e);
 
 /* wpar_sync_wait - 0 at end of file: the other side has closed it by its exec; else its error */

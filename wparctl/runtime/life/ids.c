@@ -45,7 +45,7 @@ static int mark_defined(unsigned char *used, const char *self, struct par_error 
 	for (size_t i = 0; r == 0 && i < names.n; i++) {
 		auto_spec s = { 0 };
 
-		/* One that cannot be read cannot run either. */
+		/* A WPAR whose specification cannot be read cannot run either. */
 		if (strcmp(names.v[i], self) == 0 || wpar_spec_load(names.v[i], &s, NULL) < 0)
 			continue;
 		ids_mark(used, s.key);
@@ -85,7 +85,7 @@ static bool ids_take(int dir, uint32_t key, const char *name)
 	return unlinkat(dir, file, 0) == 0 && symlinkat(name, dir, file) == 0;
 }
 
-/* One picker at a time; the lock goes with the descriptor. */
+/* One command at a time picks ids; the lock goes with the descriptor. */
 static int open_ids(int *ret_lock, struct par_error **err)
 {
 	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };

@@ -11,5 +11,5 @@
  */
 int wpar_id_range_pick(struct wpar_spec *s, struct par_error **err);
 
-/* wpar_id_range_release - it may be given out again; wpar_exec() does it itself */
+/* wpar_id_range_release - key and range may be given out again; wpar_exec() calls this itself */
 void wpar_id_range_release(const struct wpar_spec *s);

@@ -22,7 +22,7 @@
 
 /*
  * Start of a process in clock ticks since boot: with the pid it names a process for good.
- * 0: there is none, or it has ended and nobody has taken note yet.
+ * 0: there is no such process, or it is a zombie.
  */
 static unsigned long long start_time(pid_t pid)
 {
@@ -91,7 +91,7 @@ static void monitor_to_null(void)
 		close(fd);
 }
 
-/* Until PID 1 has ended; then clear away, unless a command is at it already. */
+/* Until PID 1 has ended; then clears away, unless a command holds the lock and does. */
 __attribute__((noreturn)) static void monitor_watch(const char *name, int pidfd)
 {
 	struct pollfd p = { .fd = pidfd, .events = POLLIN };
@@ -130,7 +130,7 @@ __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, int
 	struct par_error *err = NULL;
 	int pidfd;
 
-	/* Until the start is done it hangs on the command; afterwards on nobody. */
+	/* Until the start is done the monitor dies with the command; afterwards with nobody. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	setsid();
 	monitor_to_null();
@@ -147,7 +147,7 @@ __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, int
 	wpar_external_write(s->name, &l.plan);
 	wpar_test_stop_at("monitor");
 	prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0);
-	/* The command's lock goes before the command hears of it. */
+	/* The inherited descriptor of the command's lock is closed before the command goes on. */
 	pidfd = l.pidfd;
 	wpar_close_others(pidfd, sync);
 	wpar_sync_started(sync, (int)getpid());

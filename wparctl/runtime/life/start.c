@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* wpar_start: see start.h.  It puts right what a killed command has left. */
+/* wpar_start: see start.h.  A start puts right what a killed command has left. */
 #include "wparctl/runtime/life/start.h"
 
 #include "wparctl/filesystem/mount_plan.h"

@@ -18,11 +18,11 @@ enum wpar_state {
 
 /*
  * wpar_state_get - from what is really there: control group, processes, mounts, operation lock
- * For who does not hold the WPAR's lock: while a command holds it the WPAR is Transitional.
+ * Not for the holder of the WPAR's lock: while a command holds it the WPAR is Transitional.
  */
 int wpar_state_get(const struct wpar_spec *s, enum wpar_state *ret, struct par_error **err);
 
-/* wpar_state_probe - the same for who holds the lock, and for who does not mind it */
+/* wpar_state_probe - the same without a look at the lock, for its holder above all */
 int wpar_state_probe(const struct wpar_spec *s, enum wpar_state *ret, struct par_error **err);
 
 char wpar_state_letter(enum wpar_state st);	 /* 'D' */

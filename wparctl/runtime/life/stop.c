@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* wpar_stop: see stop.h.  It puts right what a killed command has left. */
+/* wpar_stop: see stop.h.  A stop puts right what a killed command has left. */
 #include "wparctl/runtime/life/stop.h"
 
 #include "wparctl/resources/cgroup.h"
@@ -12,7 +12,7 @@
 #include <sys/syscall.h>
 #include <time.h>
 
-/* Asks PID 1 to end; 0 when it has, -ETIMEDOUT when not in time. */
+/* Asks PID 1 to end; 0 when it has ended, -ETIMEDOUT when it has not in time. */
 static int ask_init(int cgroup, uint64_t timeout_s)
 {
 	pid_t init = wpar_cgroup_init(cgroup);

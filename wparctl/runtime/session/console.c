@@ -156,7 +156,7 @@ void wpar_console_relay(struct wpar_console *c, int pidfd, void (*forward)(int s
 	sigprocmask(SIG_BLOCK, &set, &before);
 	sigfd = signalfd(-1, &set, SFD_CLOEXEC);
 	if (c->inner.pty)
-		par_tty_raw(STDIN_FILENO); /* ignoring: it may be gone already */
+		par_tty_raw(STDIN_FILENO); /* ignoring: the terminal may be gone already */
 	relay_loop(c, pidfd, sigfd, forward, user);
 	par_tty_restore();
 	sigprocmask(SIG_SETMASK, &before, NULL);

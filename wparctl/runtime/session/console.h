@@ -14,7 +14,7 @@
 struct wpar_console {
 	struct wpar_stdio inner; /* the command's side */
 	int master;
-	int pipes[3]; /* what to read for 1 and 2 when these are relayed through pipes */
+	int pipes[3]; /* the reading ends for 1 and 2 where these are relayed through pipes */
 };
 
 /* wpar_console_open - look at 0, 1 and 2; @owner gets the pty (an id outside) */

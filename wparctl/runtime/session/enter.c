@@ -42,7 +42,7 @@ static int enter_open_init(int cgroup, const char *name, struct par_error **err)
 	pid_t init = wpar_cgroup_init(cgroup);
 	int pidfd = init > 0 ? (int)syscall(SYS_pidfd_open, init, 0) : -1;
 
-	/* Still the same after it was opened: then the descriptor is the right one. */
+	/* PID 1 is still the same after the opening: then the descriptor is the right one. */
 	if (pidfd < 0 || wpar_cgroup_init(cgroup) != init) {
 		if (pidfd >= 0)
 			close(pidfd);

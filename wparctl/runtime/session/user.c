@@ -91,7 +91,7 @@ int wpar_user_find(int rootfd, const char *name, unsigned int id_max, struct wpa
 	r = r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "the WPAR's /etc/passwd cannot be read")
 		  : wpar_user_parse(passwd.data, name, id_max, ret, err);
 	if (r < 0 && strcmp(name, "root") == 0) {
-		/* The administrator must get in to repair it. */
+		/* The administrator must get in to repair the file. */
 		par_error_free(err);
 		*ret = (struct wpar_user){ .name = "root", .home = "/", .shell = "/bin/sh" };
 		return 0;
