@@ -86,7 +86,7 @@ static struct json_object *make_reply(struct subscriber *s)
 }
 
 /* Send as long as the client takes it; the subscriber may be gone afterwards. */
-static void pump(struct subscriber *s)
+static void pump_events(struct subscriber *s)
 {
 	if (s->sending)
 		return;
@@ -107,7 +107,7 @@ static void pump(struct subscriber *s)
 static void on_drained(struct lpar_call *call, void *user)
 {
 	(void)call;
-	pump(user);
+	pump_events(user);
 }
 
 static bool wants(const struct subscriber *s, const struct lpar_event *event)
@@ -137,7 +137,7 @@ static void on_event(const struct lpar_event *event, void *user)
 		s->lost++;
 		s->lost_number = event->number;
 	}
-	pump(s);
+	pump_events(s);
 }
 
 /* Which kinds of events: those named, or all */
