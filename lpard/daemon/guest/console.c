@@ -18,7 +18,7 @@ struct lpar_console {
 	bool stages; /* the boot is worth following */
 	struct lpar_guest_port *port;
 	struct par_source *lost; /* timer */
-	int opening_run;	 /* the run in which the port is being opened */
+	int opening_run;	 /* the run in which the port was opened last */
 	int blocked_run;	 /* not tried again in this run: another program has it; -1: none */
 	struct fw_stage stage;
 	struct lpar_call *asking; /* for the terminal, while the console is being opened */
@@ -127,6 +127,7 @@ static void review(struct lpar_console *c)
 	bool is_open = lpar_guest_port_is_open(c->port);
 
 	if (c->guest == LPAR_GUEST_OFF) {
+		par_source_free(&c->lost); /* that is why the stream ended */
 		c->blocked_run = -1;
 		c->stage = (struct fw_stage){ 0 };
 	}
@@ -173,6 +174,10 @@ static void lost_for_good(struct par_source *s, void *user)
 static void stream_ended(struct lpar_console *c)
 {
 	detach(c);
+	if (c->guest == LPAR_GUEST_OFF || c->opening_run != c->run_id) {
+		review(c); /* it was the stream of a run that has ended */
+		return;
+	}
 	if (!c->lost &&
 	    par_event_timer(c->place->loop, LOST_MS, lost_for_good, c, &c->lost, NULL) < 0)
 		c->blocked_run = c->run_id;
