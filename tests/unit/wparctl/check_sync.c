@@ -155,6 +155,9 @@ static Suite *sync_suite(void)
 	tcase_add_test(t, started);
 	tcase_add_test(t, no_message_is_trusted);
 	tcase_add_test(t, mounts_go_down);
+	suite_add_tcase(s, t);
+	t = tcase_create("limits");
+	tcase_set_tags(t, "no-valgrind"); /* valgrind keeps the limits of descriptors to itself */
 	tcase_add_test(t, mounts_that_do_not_arrive);
 	suite_add_tcase(s, t);
 	return s;

@@ -62,6 +62,7 @@ static Suite *transport_suite(void)
 	Suite *s = suite_create("transport");
 	TCase *t = tcase_create("transport");
 
+	tcase_set_tags(t, "no-valgrind"); /* valgrind does not know openat2 */
 	tcase_add_checked_fixture(t, make_sysfs, remove_sysfs);
 	tcase_add_test(t, none);
 	tcase_add_test(t, found);
