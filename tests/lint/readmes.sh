@@ -5,7 +5,7 @@
 # Folders that only hold data (corpus, man pages, cases of one kind) belong to their parent's.
 set -u
 cd "${1:-$(dirname "$0")/../..}" || exit 1
-find lpard firmware wparctl images dist tests docs -type d \
+find lpard firmware wparctl images setup dist tests docs -type d \
 	! -path '*/corpus*' ! -path '*/golden/*' ! -path '*/adr' ! -path '*/man' ! -path '*/dict' ! -path 'tests/unit/*' \
 	! -path 'images/rootfs/*' ! -path 'dist/*' ! -path 'tests/guest/kvm_host/*' \
 	! -path '*/cases' ! -path 'tests/integration/*' |
