@@ -87,7 +87,7 @@ void par_cmd_print_help(const struct par_cmd *cmd, FILE *f)
 		"Show this text", cmd->name);
 }
 
-/* scdoc: * and _ have a meaning, a backslash takes it away. */
+/* In scdoc * and _ are markup; a backslash in front makes them plain. */
 static void put_scd(const char *s, FILE *f)
 {
 	for (; *s; s++) {

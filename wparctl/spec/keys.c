@@ -15,8 +15,8 @@ static bool is_plain_word(const char *s)
 }
 
 /*
- * The rules of texts.  That a value breaks one is all that a message says: what each wants is in
- * mkwpar(8).
+ * The rules of texts.  A message only says that a value is not valid; mkwpar(8) says which values
+ * are.
  */
 static bool is_wpar_name(const char *s)
 {

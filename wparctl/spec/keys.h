@@ -24,7 +24,7 @@ enum wpar_stanza {
 struct wpar_key {
 	enum wpar_stanza stanza;
 	struct par_field field;
-	bool always;			/* written even when it is not set */
+	bool always;			/* written even when the member is not set */
 	bool (*fits)(const char *text); /* of two names for one member: is this the one? */
 };
 

@@ -70,7 +70,7 @@ int lpar_fields_select(enum lpar_listing l, const char *const *names, size_t n,
 	return 0;
 }
 
-/* What the record has of the struct that the attribute's member is in; NULL: nothing. */
+/* The struct of the record that has the attribute's member; NULL: the record has none. */
 static const void *object_of(const struct lpar_attribute *a, const struct lpar_record *r)
 {
 	static const struct lpar_current no_current;

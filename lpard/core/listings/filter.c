@@ -14,7 +14,7 @@ void lpar_filter_done(struct lpar_filter *f)
 	par_strv_done(&f->profile_names);
 }
 
-/* Where the values of criterion @name go; NULL when the listing does not know it. */
+/* Where the values of criterion @name go; NULL when the listing has no such criterion. */
 static struct par_strv *values_of(struct lpar_filter *f, enum lpar_listing l, const char *name)
 {
 	bool of_lpars = l == LPAR_LIST_LPAR || l == LPAR_LIST_PROF || l == LPAR_LIST_MEM_LPAR ||

@@ -54,7 +54,7 @@ static int fail_room(struct lpar_partition *p, const char *what, struct par_erro
 	return par_fail(err, PAR_E_NO_RESOURCES, 0, LPAR_MSG_ERROR_STATE, p->name, refcode, what);
 }
 
-/* Desired if it is free, else what is there, but not less than the minimum. */
+/* The desired amount if it is free, else what is free, but never less than the minimum. */
 static int assign(struct lpar_partition *p, struct lpar_current *c, const struct room *room,
 		  struct par_error **err)
 {
@@ -135,7 +135,7 @@ static int wish(struct lpar_partition *p, const char *name, struct lpar_profile 
 	}
 	if (lpar_profile_copy(from, ret) < 0)
 		return par_oom(err);
-	/* The last configuration again means what it got, as edited since. */
+	/* The last configuration once more: what it was given, with what was changed since. */
 	if (last) {
 		ret->desired_mem_mib = p->current->mem_mib;
 		ret->desired_procs = p->current->procs;

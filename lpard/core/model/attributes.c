@@ -40,7 +40,7 @@ static const char *const sharing_words[] = {
 #define LIVE_TYPE      struct lpar_live
 #define REFCODE_TYPE   struct lpar_refcode
 
-/* A member of one of them. */
+/* A member of one of these structs. */
 #define MEMBER(type_, of, member, c_type)                        \
 	.object = LPAR_OF_##of, .field.type = PAR_FIELD_##type_, \
 	.field.offset = PAR_OFFSET(of##_TYPE, member, c_type)

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The rows of attributes.def.  Most attributes are a member of a struct of the model, which is
- * enough to print, set, copy, free and store them (lpard/common/field.h).  How the others are made
- * when they are listed is the affair of lpard/core/listings.
+ * enough to print, set, copy, free and store them (lpard/common/field.h).  The values of
+ * the other attributes are made by lpard/core/listings when they are listed.
  */
 #pragma once
 

@@ -30,7 +30,7 @@ struct lpar_partition {
 	struct lpar_profile *profiles;
 	size_t n_profiles;
 	struct lpar_current *current; /* NULL until a profile was applied */
-	char *error_refcode; /* why the last activation failed; NULL: it did not. State is Error
+	char *error_refcode; /* why the last activation failed; NULL: none failed. State is Error
 				while this is set and the domain is off. */
 
 	uint32_t sync_curr_profile; /* 0 off, 1 on, 2 suspended until the next activation */
@@ -102,7 +102,7 @@ enum lpar_operation {
 };
 
 /*
- * lpar_operation_check - is it allowed now?
+ * lpar_operation_check - is the operation allowed now?
  * @with_profile	LPAR_OP_ON names a profile (-f)
  * Errors: PAR_E_WRONG_STATE with HSCL05EA, HSCL1558, HSCL05DF; HSCL0DB4 when the agent is not
  * there.
@@ -125,7 +125,8 @@ int lpar_current_to_attrs(const struct lpar_current *c, struct par_attrs *ret);
 
 /*
  * lpar_partition_from_attrs - a partition without profiles and current configuration
- * The two others add to it.  Stored data is not trusted: what does not parse is PAR_E_CORRUPT.
+ * The two functions below add those.  Stored data is not trusted: what does not parse is
+ * PAR_E_CORRUPT.
  */
 int lpar_partition_from_attrs(unsigned int version, const struct par_attrs *attrs,
 			      struct lpar_partition **ret, struct par_error **err);

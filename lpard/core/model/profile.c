@@ -388,7 +388,7 @@ int lpar_profile_create(struct lpar_partition *p, const struct lpar_system *sys,
 	return lpar_profile_append(p, &made, err);
 }
 
-/* @made takes the place of profile @old of @p under another name: so do the references to it. */
+/* @made, which takes the place of profile @old, is called @name, and so do the references to it. */
 static int rename_profile(struct lpar_partition *p, const char *old, struct lpar_profile *made,
 			  const char *name, struct par_error **err)
 {

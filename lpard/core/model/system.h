@@ -54,7 +54,7 @@ struct lpar_partition *lpar_set_find_id(const struct lpar_set *s, uint32_t id);
  */
 int lpar_set_get(const struct lpar_set *s, const char *name, uint32_t id,
 		 struct lpar_partition **ret, struct par_error **err);
-/* lpar_set_free_id - the lowest id nobody has; 0 when all are taken */
+/* lpar_set_free_id - the lowest id that no partition has; 0 when all are taken */
 uint32_t lpar_set_free_id(const struct lpar_set *s);
 
 /* What partitions hold of a system. */
@@ -64,6 +64,6 @@ struct lpar_usage {
 	uint32_t proc_units_x100; /* dedicated processors included */
 };
 
-/* lpar_usage_add - count @p's current configuration in, if it is active */
+/* lpar_usage_add - add @p's current configuration, if @p is active */
 void lpar_usage_add(struct lpar_usage *u, const struct lpar_partition *p,
 		    const struct lpar_live *live);

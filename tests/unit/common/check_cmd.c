@@ -254,6 +254,35 @@ START_TEST(test_help_text)
 }
 END_TEST
 
+START_TEST(test_what_was_given)
+{
+	static const struct {
+		const char *words[8];
+		size_t opt; /* its place in opts */
+	} given[] = {
+		{ { "probe", "-rx", "-q", NULL }, 0 },
+		{ { "probe", "-rx", "-v", NULL }, 2 },
+		{ { "probe", "-rx", "-n", "a", NULL }, 3 },
+		{ { "probe", "-rx", "-F", NULL }, 5 },
+		{ { "probe", "-rx", "-t", "9", NULL }, 6 },
+		{ { "probe", "-rx", "--id", "9", NULL }, 7 },
+		{ { "probe", "-rx", "-N", "a=b", NULL }, 8 },
+	};
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(given); i++) {
+		struct args a;
+		int first;
+
+		ck_assert_int_eq(parse(&cmd, &a, &first, (const char **)given[i].words, NULL), 0);
+		for (size_t k = 0; opts[k].kind != PAR_OPT_END; k++)
+			ck_assert_msg(par_opt_is_given(&opts[k], &a) ==
+					      (k == given[i].opt || opts[k].short_name == 'r'),
+				      "words %zu, option %zu", i, k);
+		par_cmd_args_done(&cmd, &a);
+	}
+}
+END_TEST
+
 static Suite *cmd_suite(void)
 {
 	Suite *s = suite_create("cmd");
@@ -269,6 +298,7 @@ static Suite *cmd_suite(void)
 	tcase_add_test(c, test_help_wins);
 	tcase_add_test(c, test_nearest);
 	tcase_add_test(c, test_help_text);
+	tcase_add_test(c, test_what_was_given);
 	suite_add_tcase(s, c);
 	return s;
 }
