@@ -85,13 +85,13 @@ static int button_work(struct lpar_job *job, struct par_error **err)
 }
 
 /* The last part: wait until the guest has shut down or restarted. */
-static int on_guest_change(struct lpar_lpar *lpar, bool rebooted, bool timed_out, void *user)
+static int on_guest_change(struct lpar_lpar *lpar, bool timed_out, void *user)
 {
 	struct lpar_job *job = user;
 	const struct lpar_power_request *rq = job->data;
 	bool off = !lpar_lpar_running(lpar);
 
-	if (rq->restart ? rebooted : off) {
+	if (rq->restart ? lpar->restarts != rq->restarts : off) {
 		job->result = 0;
 	} else if (off) {
 		job->result = par_fail(&job->error, PAR_E_WRONG_STATE, 0, LPAR_MSG_NOT_RESTARTED,
@@ -113,12 +113,14 @@ static void wait_for_guest(struct lpar_job *job)
 {
 	const struct lpar_power_request *rq = job->data;
 	struct lpar_lpar *lpar = job->lpar;
+	bool running = lpar_lpar_running(lpar);
+	bool obeyed = rq->restart ? lpar->restarts != rq->restarts : !running;
+	bool over = obeyed || lpar->gone;
 	auto_error err = NULL;
-	bool gone = lpar->gone;
 
-	lpar_lpar_set_stopping(lpar, lpar_lpar_running(lpar) && !gone);
+	lpar_lpar_set_stopping(lpar, running && !over);
 	lpar_job_release(job);
-	if (gone || (!lpar_lpar_running(lpar) && !rq->restart)) {
+	if (over) {
 		lpar_job_end(job);
 		return;
 	}
@@ -172,13 +174,15 @@ static const struct lpar_stream_ops shutdown_ops = {
 /* Ask the operating system itself, if its agent is there. */
 static void ask_guest(struct lpar_job *job)
 {
-	const struct lpar_power_request *rq = job->data;
+	struct lpar_power_request *rq = job->data;
 	struct lpar_lpar *lpar = job->lpar;
 	auto_json parameters = json_object_new_object();
 	auto_error err = NULL;
 	struct lpar_stream *stream;
 	int r = -ENOTCONN;
 
+	/* Before the guest is asked: one that is quick may restart before it is waited for. */
+	rq->restarts = lpar->restarts;
 	if (rq->op == LPAR_OP_SHUTDOWN && !lpar_agent_link_up(lpar->agent)) {
 		press_button(job);
 		return;

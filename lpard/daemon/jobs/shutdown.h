@@ -13,8 +13,9 @@ struct lpar_power_request {
 	bool boot_mode_given;
 	enum lpar_keylock keylock;
 	bool keylock_given;
-	bool restart;	  /* LPAR_OP_SHUTDOWN, LPAR_OP_OSSHUTDOWN */
-	bool immediate;	  /* LPAR_OP_OSSHUTDOWN: quickly */
+	bool restart;	       /* LPAR_OP_SHUTDOWN, LPAR_OP_OSSHUTDOWN */
+	bool immediate;	       /* LPAR_OP_OSSHUTDOWN: quickly */
+	unsigned int restarts; /* filled by the job: of the LPAR, before its guest was asked */
 	char failure[40]; /* filled by the job: the reference code of a failed activation; "" */
 };
 

@@ -171,6 +171,7 @@ void lpar_lpar_rebooted(struct lpar_lpar *lpar)
 {
 	par_log(PAR_LOG_INFO, "lpar=%s system=%s restarts", lpar->part->name, lpar->managed->name);
 	lpar->stopping = false;
+	lpar->restarts++;
 	tell(lpar, LPAR_EVENT_BOOT, "restart");
 	tell_state(lpar);
 }
@@ -276,7 +277,7 @@ void lpar_lpar_live(const struct lpar_lpar *lpar, struct lpar_live *ret)
 static bool on_wake(enum par_wake why, void *user)
 {
 	struct wait *w = user;
-	int r = w->fn(w->lpar, w->lpar->rebooting, why != PAR_WAKE_CHANGED, w->user);
+	int r = w->fn(w->lpar, why != PAR_WAKE_CHANGED, w->user);
 
 	if (r > 0 && why == PAR_WAKE_CHANGED)
 		return true;

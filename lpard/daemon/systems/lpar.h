@@ -39,7 +39,7 @@ struct lpar_lpar {
 	struct lpar_console *console;
 	struct lpar_agent_link *agent;
 	struct par_waiters waits; /* for a change of state; woken by state_waits.h */
-	bool rebooting;		  /* the waits are just being told that the guest started over */
+	unsigned int restarts;	  /* how often the guest started over within its domain */
 	struct lpar_lpar *next_discarded;
 };
 
@@ -80,5 +80,5 @@ void lpar_lpar_sync(struct lpar_lpar *lpar);
  * @fn		called after each change of state: 1 to go on waiting, else the wait ends
  * @timeout_ms	then @fn is called a last time, with @timed_out
  */
-typedef int (*lpar_wait_fn)(struct lpar_lpar *lpar, bool rebooted, bool timed_out, void *user);
+typedef int (*lpar_wait_fn)(struct lpar_lpar *lpar, bool timed_out, void *user);
 int lpar_lpar_wait(struct lpar_lpar *lpar, uint64_t timeout_ms, lpar_wait_fn fn, void *user);

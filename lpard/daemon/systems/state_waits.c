@@ -4,8 +4,6 @@
 
 #include "lpard/daemon/systems/inventory.h"
 
-#include <string.h>
-
 static void on_event(const struct lpar_event *event, void *user)
 {
 	struct lpar_managed *managed;
@@ -15,11 +13,8 @@ static void on_event(const struct lpar_event *event, void *user)
 		return;
 	managed = lpar_managed_find(user, event->system);
 	lpar = managed ? lpar_managed_by_uuid(managed, event->uuid) : NULL;
-	if (!lpar)
-		return;
-	lpar->rebooting = event->type == LPAR_EVENT_BOOT && strcmp(event->text, "restart") == 0;
-	par_waiters_wake(&lpar->waits);
-	lpar->rebooting = false;
+	if (lpar)
+		par_waiters_wake(&lpar->waits);
 }
 
 int lpar_state_waits_subscribe(struct lpar_daemon *d)
