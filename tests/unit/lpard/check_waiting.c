@@ -19,7 +19,7 @@ void lpar_call_fail(struct lpar_call **call, struct par_error **err)
 {
 	(*call)->gone = NULL;
 	ck_assert_int_eq((*err)->id, PAR_E_DISCONNECTED);
-	strcat(order, "-");
+	snprintf(order + strlen(order), 2, "-");
 	par_error_free(err);
 	*call = NULL;
 }
