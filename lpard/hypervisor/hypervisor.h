@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The hypervisor port: what the daemon asks of the thing that runs LPARs.  Two back ends serve it:
- * libvirt/ (the real one) and fake/ (in memory, for tests).  It takes and gives the core's plain
- * data and never XML.  The facts belong to the back end: whoever keeps copies of what these calls
- * return throws them away when an event says so.
+ * libvirt/ (the real one) and fake/ (in memory, for tests).  The port takes and gives the core's
+ * plain data and never XML.  The facts belong to the back end: whoever keeps copies of what these
+ * calls return throws them away when an event says so.
  *
  * Threads: every call may be made from any thread, several at a time; calls block (milliseconds as
  * a rule; image_ensure and disk_ensure take seconds), so that the daemon makes them on its workers.
@@ -72,8 +72,9 @@ enum hv_run_state {
 };
 
 /*
- * What is so right now.  Memory and vCPUs are those of the running guest, or, when it is off, those
- * that the definition would start it with: also if somebody changed them behind our back.
+ * What is so right now.  Memory and vCPUs are those of the running guest.  When the guest is off
+ * they are those that the definition would start it with, also if somebody changed the definition
+ * behind our back.
  */
 struct hv_live {
 	enum hv_run_state state;
@@ -107,11 +108,11 @@ enum hv_event_type {
 	HV_EVENT_CRASHED,   /* the guest panicked and still is there */
 	HV_EVENT_REBOOTED,  /* the guest restarted itself, or was reset */
 	HV_EVENT_RESOURCES, /* memory, vCPUs or devices of a live one changed: get it again */
-	HV_EVENT_LOWERED,   /* it gets less than was defined; .message says what and why */
+	HV_EVENT_LOWERED,   /* the LPAR gets less than defined; .message: what and why */
 };
 
-/* Valid during the callback only.  Foreign domains' events come too (they cannot be told apart
- * without asking): get says PAR_E_NOT_FOUND for them. */
+/* Valid during the callback only.  Events of foreign domains come too, because
+ * only get can tell them apart: its answer is PAR_E_NOT_FOUND. */
 struct hv_event {
 	enum hv_event_type type;
 	enum hv_connection connection;
@@ -189,8 +190,8 @@ struct hv_ops {
 
 	void (*close)(struct hv *hv);
 	enum hv_connection (*connection)(struct hv *hv);
-	/* wait until it is up, at most that long; 0, -ETIMEDOUT (PAR_E_DISCONNECTED with the
-	 * reason) */
+	/* wait until the connection is up, at most that long; 0, -ETIMEDOUT (PAR_E_DISCONNECTED
+	 * with the reason) */
 	int (*wait_up)(struct hv *hv, unsigned int timeout_ms, struct par_error **err);
 	int (*facts)(struct hv *hv, struct hv_facts *ret, struct par_error **err);
 
@@ -201,16 +202,16 @@ struct hv_ops {
 
 	/*
 	 * define - make the LPAR, or make it anew under the same UUID and name; all or nothing.
-	 * For a running one it holds from the next start; its metadata at once.
+	 * For a running LPAR the definition holds from the next start, its metadata at once.
 	 * Errors: PAR_E_EXISTS (the name or UUID belongs to another, ours or foreign),
-	 * PAR_E_INVALID_ARGUMENT (it cannot be expressed; more memory units than slots, …).
+	 * PAR_E_INVALID_ARGUMENT (libvirt has no word for it; more memory units than slots, …).
 	 */
 	int (*define)(struct hv *hv, const struct hv_definition *d, struct par_error **err);
 	/* save - write attributes, profiles, current configuration, last error; resources stay */
 	int (*save)(struct hv *hv, const struct lpar_partition *part, struct par_error **err);
-	/* rename - of one that is off (PAR_E_WRONG_STATE); PAR_E_EXISTS */
+	/* rename - an LPAR that is off (else PAR_E_WRONG_STATE); PAR_E_EXISTS */
 	int (*rename)(struct hv *hv, const char *uuid, const char *name, struct par_error **err);
-	/* undefine - of one that is off (PAR_E_WRONG_STATE); its disk stays: disk_remove */
+	/* undefine - an LPAR that is off (else PAR_E_WRONG_STATE); disk_remove takes its disk */
 	int (*undefine)(struct hv *hv, const char *uuid, struct par_error **err);
 
 	/*
@@ -218,7 +219,7 @@ struct hv_ops {
 	 * unless @discard_saved.  Errors: PAR_E_WRONG_STATE (runs already), PAR_E_NO_RESOURCES.
 	 */
 	int (*start)(struct hv *hv, const char *uuid, bool discard_saved, struct par_error **err);
-	/* stop, restart - PAR_E_WRONG_STATE when it is off */
+	/* stop, restart - PAR_E_WRONG_STATE when the LPAR is off */
 	int (*stop)(struct hv *hv, const char *uuid, enum hv_stop how, struct par_error **err);
 	int (*restart)(struct hv *hv, const char *uuid, enum hv_restart how,
 		       struct par_error **err);
@@ -231,12 +232,14 @@ struct hv_ops {
 	 *		which ends the stream
 	 *
 	 * End of file (or EPIPE) means that the stream died: the guest stopped, libvirtd went away,
-	 * or another program stole it.  What was received before can still be read.
+	 * or another program stole the stream.  What was received before can still be read.
 	 *
 	 * Backpressure: a guest that does not read makes the socket full (EAGAIN).  Bytes from a
 	 * guest that nobody reads are kept to 1 MiB; then a console loses the oldest, and a
-	 *channel, where a hole would be worse, is closed. Errors: PAR_E_BUSY (another program has
-	 *the stream open), PAR_E_WRONG_STATE (the LPAR is off), PAR_E_NOT_SUPPORTED.
+	 * channel, where a hole would be worse, is closed.
+	 *
+	 * Errors: PAR_E_BUSY (another program has the stream open), PAR_E_WRONG_STATE (the LPAR is
+	 * off), PAR_E_NOT_SUPPORTED.
 	 */
 	int (*console_open)(struct hv *hv, const char *uuid, bool steal, int *ret_fd,
 			    struct par_error **err);
@@ -245,19 +248,21 @@ struct hv_ops {
 	/*
 	 * image_ensure - have the files of a boot image in the storage pool, whole and checked
 	 *
-	 * Each is read once, its SHA-256 compared with the manifest while it is uploaded under a
-	 * name that does not count, and counts only when complete: killed, it is done again.  Files
-	 * already there are not read.  Calls for the same image wait for each other.
+	 * Each file is read once, and its SHA-256 compared with the manifest while the file is
+	 * uploaded.  An uploaded file counts only when it is complete: an upload that was killed is
+	 * done again.  Files already there are not read.  Calls for the same image wait for each
+	 * other.
 	 * Errors: PAR_E_CORRUPT (checksum or size), PAR_E_NOT_FOUND, PAR_E_NO_SPACE.
 	 */
 	int (*image_ensure)(struct hv *hv, const struct fw_image *image,
 			    const struct hv_progress *progress, struct par_error **err);
-	/* image_remove - delete its files from the pool; PAR_E_BUSY when a disk is made over it */
+	/* image_remove - delete an image's files from the pool; PAR_E_BUSY when a disk needs them
+	 */
 	int (*image_remove)(struct hv *hv, const struct fw_image *image, struct par_error **err);
 
 	/*
 	 * disk_ensure - have the LPAR's own disk: thin, over the image's root file system
-	 * @size_mib	0: the image's size.  One that exists is left as it is.
+	 * @size_mib	0: the image's size.  A disk that exists is left as it is.
 	 */
 	int (*disk_ensure)(struct hv *hv, const char *uuid, const struct fw_image *image,
 			   uint64_t size_mib, struct par_error **err);
@@ -265,7 +270,7 @@ struct hv_ops {
 	int (*disk_remove)(struct hv *hv, const char *uuid, struct par_error **err);
 
 	/*
-	 * pool_remove - take away all of ours in the pool (by its name), and the pool when nothing
+	 * pool_remove - remove every volume of ours (known by its name), and the pool when nothing
 	 * else is in it; PAR_E_BUSY while there are LPARs
 	 */
 	int (*pool_remove)(struct hv *hv, struct par_error **err);

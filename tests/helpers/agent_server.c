@@ -5,8 +5,8 @@
  *	RunCommand without a daemon, and without an LPAR
  *
  * Listens at SOCKET for Varlink's org.lpard.RunCommand, runs each in the one agent that it starts
- * ("wparctl agent" with --fd added), by lpard's own channel.c and command.c.  When the agent dies
- * starts another.  --connect: the agent is that of a guest, PORT the unix socket of qemu's
+ * ("wparctl agent" with --fd added), by lpard's own channel.c and command.c.  After an agent that
+ * died it starts another.  --connect: the agent is that of a guest, PORT the unix socket of qemu's
  * chardev for its virtio port.  SIGUSR1: say that the LPAR went away.  For tests of wparcmd and for
  * measuring.
  */

@@ -11,12 +11,12 @@
 
 /*
  * wpar_image_take - see that an image is in the store, and hold it for a new WPAR
- * @archive	path of the archive; with ARCHIVE.sha256 beside it, that is checked
- * @progress	show how far it is on stderr
+ * @archive	path of the archive; its digest is checked when ARCHIVE.sha256 is beside it
+ * @progress	show on stderr how far the unpacking is
  * @version	filled from ./image.data and the digest; where image_digest is set already
  *		(mkwpar -f), the archive must have it
- * @ret_hold	keeps the image in the store until it is closed: by then a saved specification names
- *it
+ * @ret_hold	a descriptor that keeps the image in the store until it is closed; by then a saved
+ *		specification must name the image
  *
  * The image stays until the last specification that names it is gone and wpar_image_release() is
  * called.  Errors: PAR_E_CORRUPT, PAR_E_INVALID_ARGUMENT (architecture), PAR_E_NO_SPACE, …;

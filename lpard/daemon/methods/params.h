@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Parameters of methods: each row of methods.def lists its parameters by the words below.  From
- *that list follow the struct that the handler gets, the table that a call is checked by, and the
- *text of the introspection.  Nothing is converted: "1" is no number and 1 is no string.  A
- *parameter that is null counts as left out.
+ * that list follow the struct that the handler gets, the table that a call is checked by, and the
+ * text of the introspection.  Nothing is converted: "1" is no number and 1 is no string.  A
+ * parameter that is null counts as left out.
  *
  *	STRING(name)			const char *
  *	OPT_STRING(name)		the same; NULL: left out

@@ -153,7 +153,7 @@ static int fake_save(struct hv *hv, const struct lpar_partition *part, struct pa
 	copy = lpar_partition_dup(part);
 	if (!copy)
 		return fake_end(f, par_oom(err));
-	/* Renaming is rename's: the name stays the domain's. */
+	/* Only rename renames: the name stays that of the domain. */
 	free(copy->name);
 	copy->name = strdup(l->part->name);
 	lpar_partition_free(&l->part);

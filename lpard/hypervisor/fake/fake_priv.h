@@ -65,12 +65,12 @@ struct fake {
 extern const struct hv_ops fake_ops;
 
 /* fake_lpars.c */
-/* fake_active - it runs */
+/* fake_active - does the guest run? */
 bool fake_active(const struct fake_lpar *l);
 struct fake_lpar *fake_find_name(struct fake *f, const char *name);
 /*
  * fake_begin - lock, and find the LPAR of @uuid (may be NULL: none is wanted)
- * Unlocked again when it fails; after success fake_end() unlocks, and returns @r.
+ * On failure the lock is open again; after success fake_end() unlocks, and returns @r.
  */
 int fake_begin(struct fake *f, const char *uuid, struct fake_lpar **ret, struct par_error **err);
 int fake_end(struct fake *f, int r);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A pretended guest: what it writes when, and what becomes of it. */
+/* A pretended guest: what the guest writes when, and what becomes of the guest. */
 #include "lpard/common/event.h"
 #include "lpard/hypervisor/fake/fake_priv.h"
 
@@ -75,7 +75,7 @@ void fake_stream_end(struct fake_stream *s)
 		kill(s->agent, SIGKILL);
 }
 
-/* Text of the guest: to whoever reads, or kept like a terminal's buffer. */
+/* Text of the guest: sent to whoever reads, or kept as a terminal would. */
 static void console_put(struct fake *f, struct fake_lpar *l, const char *text)
 {
 	struct fake_stream *s = fake_stream_find(f, l->part->uuid, false);

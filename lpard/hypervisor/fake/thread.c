@@ -33,7 +33,7 @@ void fake_streams_free(struct fake *f)
 	}
 }
 
-/* Writes what there is; returns false when the stream is at its end. */
+/* Writes the bytes that wait; returns false when the stream is at its end. */
 static bool stream_write(struct fake_stream *s)
 {
 	while (s->out.len > 0) {
@@ -46,7 +46,7 @@ static bool stream_write(struct fake_stream *s)
 	return !s->closing;
 }
 
-/* A guest that echoes reads nothing more while its echo is not taken. */
+/* A guest that echoes reads nothing more while nobody takes its echo. */
 static bool stream_read(struct fake *f, struct fake_stream *s)
 {
 	char chunk[4096];

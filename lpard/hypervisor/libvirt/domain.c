@@ -27,7 +27,7 @@ static int check_free(virConnectPtr conn, const char *uuid, const char *name,
 	return 0;
 }
 
-/* What a running domain shows to virsh is kept in step; the definition is what counts. */
+/* A running domain's copy, which virsh shows, is kept in step; the definition is what counts. */
 static void save_live(virDomainPtr dom, const char *xml)
 {
 	if (virDomainIsActive(dom) == 1)
@@ -120,7 +120,7 @@ int hv_libvirt_save(struct hv *hv, const struct lpar_partition *part, struct par
 	return r;
 }
 
-/* Everything that is done to one LPAR with no more than its domain. */
+/* Everything that is done to one LPAR and needs nothing but its domain. */
 struct action {
 	struct hv_libvirt *h;
 	virConnectPtr conn;
@@ -256,10 +256,11 @@ static void tell_lowered(struct action *a, const char *option)
 }
 
 /*
- * qemu refused to start for want of something that KVM there does not have, and that a guest can
- * do without.  libvirt's capabilities do not tell it before.
- * Returns 1 when the definition now says so, 0 when the failure is of another kind; the last error
- * is still libvirt's own then.
+ * When qemu refused to start for want of an option that the machine's KVM does not have and that a
+ * guest can do without (libvirt's capabilities do not tell that beforehand), define the domain
+ * without the option.
+ * Returns 1 when that was done, 0 when the failure is of another kind; then libvirt's last error is
+ * still that of the start.
  */
 static int lower(struct action *a, unsigned int *tried, struct par_error **err)
 {

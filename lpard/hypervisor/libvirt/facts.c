@@ -6,7 +6,7 @@
 #include <ctype.h>
 #include <string.h>
 
-/* KVM counts when libvirt would start a ppc64 guest with it: then its domain type says so. */
+/* KVM counts when libvirt's domain type says that it would start a ppc64 guest with KVM. */
 static bool has_kvm(virConnectPtr conn)
 {
 	autofree char *caps =

@@ -3,11 +3,12 @@
  * Consoles and channels as sockets: a pump moves bytes between a libvirt stream and one end of a
  * socket pair; the caller has the other.
  *
- * Two habits of libvirt shape it.  Its client takes whatever the server sends into memory without a
- * limit: so the pump always takes it out, on the event thread, and keeps at most INBOUND_MAX of
- * what the caller does not read.  And libvirtd stops reading a connection when a guest does not
- * take what was sent to it, so that sending blocks, and everything else on that connection: so each
- * stream has a connection and a sending thread of its own, and a guest can hold up nothing else.
+ * Two habits of libvirt shape the pump.  libvirt's client takes whatever the server sends into
+ * memory, without a limit: so the pump always takes the bytes out, on the event thread, and keeps
+ * at most INBOUND_MAX of what the caller does not read.  And libvirtd stops reading a connection
+ * when a guest does not take what was sent to it; then sending blocks, and so does everything else
+ * on that connection.  So each stream has a connection and a sending thread of its own, and a guest
+ * can hold up nothing else.
  */
 #include "lpard/common/str.h"
 #include "lpard/hypervisor/libvirt/libvirt_priv.h"
@@ -192,7 +193,7 @@ static bool receive(struct hv_pump *p)
 	}
 }
 
-/* Takes what the caller wrote to the sender.  Returns false when the caller closed its end. */
+/* Hands the caller's bytes to the sending thread.  False: the caller closed its end. */
 static bool read_socket(struct hv_pump *p)
 {
 	char chunk[OUTBOUND_MAX];
@@ -290,7 +291,7 @@ void hv_pumps_end(void *arg)
 		next = p->next;
 		settle(p, true, false);
 	}
-	/* Whoever still has something to read keeps it only while the connection lives. */
+	/* A caller that still has bytes to read can read them only while the connection lives. */
 	while (h->pumps)
 		pump_end(h->pumps);
 }
@@ -316,7 +317,7 @@ static int start_sender(struct hv_pump *p)
 	return r;
 }
 
-/* Takes @conn and @st over when it succeeds. */
+/* Takes over @conn and @st when all goes well. */
 static int start_pump(struct hv_libvirt *h, virConnectPtr conn, virStreamPtr st, bool lossy,
 		      int *ret_fd, struct par_error **err)
 {

@@ -85,13 +85,13 @@ static bool hold_connection(struct hv_libvirt *h, virConnectPtr conn)
 		hv_wait_changed(h, -1);
 	closing = h->closing;
 	h->conn = NULL;
-	/* On a dead connection they fail soon.  No stream is opened after this. */
+	/* Calls on a dead connection fail soon.  No stream is opened after this. */
 	while (h->calls > 0)
 		hv_wait_changed(h, -1);
 	pthread_mutex_unlock(&h->lock);
 	hv_loop_call(hv_pumps_end, h);
 	discard_connection(h, conn);
-	hv_loop_call(nothing, NULL); /* no callback of it runs any more */
+	hv_loop_call(nothing, NULL); /* none of its callbacks runs any more */
 	if (closing)
 		return false;
 	par_fail(&why, PAR_E_DISCONNECTED, 0, "libvirt at \"%s\" closed the connection", h->uri);

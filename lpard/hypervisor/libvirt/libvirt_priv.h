@@ -65,8 +65,8 @@ void hv_emit(struct hv_libvirt *h, const struct hv_event *event);
 void hv_wait_changed(struct hv_libvirt *h, int ms);
 /*
  * hv_connection_new - a connection of its own
- * Refused (PAR_E_SYSTEM, EMFILE) while descriptors are short: libvirt's loops would abort the
- * program without them.
+ * Refused (PAR_E_SYSTEM, EMFILE) while descriptors are short: without one libvirt's loops would
+ * abort the program.
  */
 virConnectPtr hv_connection_new(struct hv_libvirt *h, struct par_error **err);
 
@@ -79,8 +79,8 @@ void hv_events_unregister(struct hv_libvirt *h, virConnectPtr conn);
 
 /*
  * errors.c: the last libvirt error of this thread as ours; returns negative errno
- * Must be the next thing after the call that failed: every function of libvirt, the getters too,
- * forgets the error first, so that even a name for the text is asked for before.
+ * Must be the next call after the one that failed: every function of libvirt, the getters too,
+ * begins by forgetting the error.  So even a name for the text is asked for before the call.
  */
 int hv_fail(virConnectPtr conn, struct par_error **err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -93,7 +93,7 @@ int hv_libvirt_facts(struct hv *hv, struct hv_facts *ret, struct par_error **err
 /* list.c */
 int hv_libvirt_list(struct hv *hv, struct hv_records *ret, struct par_error **err);
 int hv_libvirt_get(struct hv *hv, const char *uuid, struct hv_record *ret, struct par_error **err);
-/* hv_find - an LPAR's domain; not ours: PAR_E_NOT_FOUND */
+/* hv_find - an LPAR's domain; PAR_E_NOT_FOUND when the domain is not one of ours */
 int hv_find(virConnectPtr conn, const char *uuid, virDomainPtr *ret, struct par_error **err);
 
 /* domain.c */

@@ -64,7 +64,7 @@ static int load_partition(virDomainPtr dom, const char *meta, struct lpar_partit
 		free(name);
 		return par_oom(err);
 	}
-	/* It is shown on terminals. */
+	/* The text is shown on terminals. */
 	for (char *p = name; *p; p++) {
 		if ((unsigned char)*p < 0x20 || *p == 0x7f)
 			*p = '?';
@@ -149,9 +149,9 @@ static int live_from_info(virConnectPtr conn, virDomainPtr dom, struct hv_live *
 #define STATS (VIR_DOMAIN_STATS_STATE | VIR_DOMAIN_STATS_BALLOON | VIR_DOMAIN_STATS_VCPU)
 
 /*
- * Not to wait: libvirt would, for up to 30 s, when the domain's emulator hangs or something long is
- * done to it, and one LPAR must not hold up the listing of all.  What is asked for needs no
- * waiting.
+ * Without NOWAIT libvirt would wait for up to 30 s for a domain whose emulator hangs or is busy
+ * with something long, and one LPAR must not hold up the listing of all.  What is asked for here is
+ * known without waiting.
  */
 #define STATS_FLAGS VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT
 
@@ -235,8 +235,8 @@ static int by_name(const void *a, const void *b)
 }
 
 /*
- * One domain of the list.  A foreign one, or one that went away meanwhile, is passed over; damaged
- * metadata is counted and must not hide the others.
+ * One domain of the list.  A foreign domain, or one that went away meanwhile, is passed over;
+ * damaged metadata is counted and must not hide the other domains.
  */
 static int add_domain(virConnectPtr conn, virDomainPtr dom, struct hv_records *ret,
 		      struct par_error **err)

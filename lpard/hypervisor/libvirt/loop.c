@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The one thread that runs libvirt's event loop.  It lives while a connection does; libvirt has one
- * loop per process, so it is shared by all managed systems.
+ * The one thread that runs libvirt's event loop.  The thread lives while there is a connection;
+ * libvirt has one loop per process, so all managed systems share the thread.
  */
 #include "lpard/hypervisor/libvirt/libvirt_priv.h"
 
@@ -21,7 +21,7 @@ struct call {
 	bool done;
 };
 
-/* libvirt reports errors to stderr unless told otherwise; ours carry them. */
+/* libvirt writes errors to stderr unless told otherwise; our error objects carry them. */
 static void swallow(void *user, virErrorPtr e)
 {
 	(void)user;

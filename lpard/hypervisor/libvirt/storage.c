@@ -60,7 +60,8 @@ int hv_pool_open(struct hv_libvirt *h, virConnectPtr conn, virStoragePoolPtr *re
 	if (!pool)
 		return -EIO;
 	if (virStoragePoolIsActive(pool) != 1) {
-		/* Building an existing folder is fine; another may have been faster. */
+		/* Building a folder that exists is fine; another thread or program may have been
+		 * faster. */
 		if (virStoragePoolBuild(pool, 0) < 0)
 			virResetLastError();
 		if (virStoragePoolCreate(pool, 0) < 0) {
@@ -205,7 +206,7 @@ static int check_unused(struct hv *hv, struct par_error **err)
 	return 0;
 }
 
-/* Ours are removed, and those of others counted; libvirt first looks what others have put there. */
+/* Removes our volumes and counts other people's, after libvirt has looked at the folder anew. */
 static int remove_volumes(virConnectPtr conn, virStoragePoolPtr pool, size_t *ret_foreign,
 			  struct par_error **err)
 {

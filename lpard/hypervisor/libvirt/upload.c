@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Boot images into the pool.  libvirt cannot rename a volume, so a file counts when a second, empty
- * volume NAME.complete stands beside it, which is made last: whatever lies there without it is
- * left over from an upload that was cut off, and is removed.
+ * Boot images into the pool.  libvirt cannot rename a volume.  So a file counts when a second,
+ * empty volume NAME.complete stands beside it, which is made last: a file without that mark is left
+ * over from an upload that was cut off, and is removed.
  */
 #include "lpard/common/event.h"
 #include "lpard/common/sha256.h"
@@ -209,7 +209,7 @@ static int upload_part(virConnectPtr conn, virStoragePoolPtr pool, const struct 
 	marker = make_volume(conn, pool, mark, 0, err);
 	if (!marker)
 		return -EIO;
-	(void)tell(&u, true); /* all is there: too late to stop */
+	(void)tell(&u, true); /* all bytes have been sent: too late to stop */
 	return 0;
 }
 

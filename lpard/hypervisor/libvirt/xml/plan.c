@@ -67,7 +67,7 @@ void hv_plan_mac(const char *uuid, uint32_t slot, char ret[18])
 		 (unsigned int)(h >> 8 & 0xff), (unsigned int)(h >> 16 & 0xff));
 }
 
-/* One size of DIMM for most of it; what remains is cut into smaller powers of two. */
+/* Most of the memory in DIMMs of one size; the rest is cut into smaller powers of two. */
 static int try_unit(uint64_t unit, uint64_t extra, struct hv_dimm_plan *dimms)
 {
 	int n = 0;

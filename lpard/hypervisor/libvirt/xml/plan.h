@@ -89,8 +89,8 @@ int hv_plan_domain(const struct hv_definition *d, const struct hv_plan_host *hos
 void hv_domain_plan_done(struct hv_domain_plan *p);
 
 /*
- * hv_plan_dimms - memory between boot memory and what is wanted, in DIMMs of 256 MiB, or of the
- * smallest power of two times it with which the maximum, too, fits into the slots
+ * hv_plan_dimms - memory between boot memory and what is wanted, in DIMMs of 256 MiB; or larger by
+ * the smallest power of two with which the maximum, too, fits into the slots
  * Returns how many, or -E2BIG.
  */
 int hv_plan_dimms(uint64_t boot_mib, uint64_t wanted_mib, uint64_t max_mib,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The stored form of a partition: its parts as lists of names and values (the core makes and reads
- * those), in the order partition, profiles, current configuration.
+ * The stored form of a partition: its parts in the order partition, profiles, current
+ * configuration, each a list of names and values that the core makes and reads.
  */
 #include "lpard/hypervisor/libvirt/xml/plan.h"
 

@@ -12,7 +12,7 @@
 int hv_xml_domain(const struct hv_domain_plan *p, char **ret, struct par_error **err);
 
 /*
- * hv_xml_with_features - a domain's XML with these features, each in the place of what it says
+ * hv_xml_with_features - a domain's XML with these features in place of its own of the same names
  * @features	ends with element NULL
  * @ret		caller frees
  * Errors: PAR_E_CORRUPT (no domain's XML), PAR_E_NO_MEMORY.
@@ -34,7 +34,7 @@ int hv_xml_volume(const char *name, uint64_t capacity, const char *format, const
  * hv_xml_read_stored - the metadata element back
  * @ret_version	of the stored form
  * What anybody may have written with virsh is not trusted: no entities, no network, no more than
- * HV_METADATA_MAX bytes.  Elements and attributes it does not know are passed over.
+ * HV_METADATA_MAX bytes.  Unknown elements and attributes are passed over.
  * Errors: PAR_E_CORRUPT.
  */
 int hv_xml_read_stored(const char *text, size_t len, unsigned int *ret_version,
