@@ -56,13 +56,13 @@ images_lpar()
 	images_build "$dir/image.json" "$(sources_digest lpar)" "$par_top/images/build-lpar" "$1" "$dir"
 }
 
-# images_kvm_host - the boot image of the POWER machine of the test kvm_hv
-images_kvm_host()
+# images_variant NAME ROLE FOLDER - the boot image build/images/NAME: ROLE's with the packages and files
+# that FOLDER (packages.txt, files/) names
+images_variant()
 {
-	local dir=$par_images/kvm-host more=$par_top/tests/guest/kvm_host
-	images_build "$dir/image.json" \
-		"$(sources_digest lpar "$more/packages.txt" "$more/files")" \
-		"$par_top/images/build-lpar" 64k "$dir" --packages "$more/packages.txt" --files "$more/files"
+	local dir=$par_images/$1
+	images_build "$dir/image.json" "$(sources_digest lpar "$3/packages.txt" "$3/files")" \
+		"$par_top/images/build-lpar" "$2" "$dir" --packages "$3/packages.txt" --files "$3/files"
 }
 
 # images_old ARCH BELOW - the tarball of a system older than the suite BELOW,

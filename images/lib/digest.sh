@@ -22,7 +22,7 @@ sources_digest() {
 	lpar)
 		# shellcheck disable=SC2046
 		set -- "$@" "$repo/images" "$repo/wparctl" $(sources_included "$repo/wparctl") \
-			"$repo/dist/systemd" "$repo/dist/tmpfiles.d" "$repo/dist/meson.build" \
+			"$repo/dist/systemd" "$repo/dist/tmpfiles.d" "$repo/dist/udev" "$repo/dist/meson.build" \
 			"$repo/meson.build" "$repo/meson_options.txt"
 		;;
 	mksysb) set -- "$@" "$repo/images/build-mksysb" "$repo/images/lib" "$repo/images/lists" \

@@ -59,8 +59,7 @@ like "the group of lpard's users is there" "$(getent group lpard)" '^lpard:x:'
 ok "its configuration is right" lpard --check-config
 is "units are enabled" "$(cd /etc/systemd/system && find . -type l -printf '%P\n' |
 	grep -E 'lpard|wpar' | sort | tr '\n' ' ')" \
-	"dev-virtio\\x2dports-org.lpard.agent.0.device.wants/wparctl-agent.service \
-multi-user.target.wants/lpard.service multi-user.target.wants/rc.wpars.service \
+	"multi-user.target.wants/lpard.service multi-user.target.wants/rc.wpars.service \
 sockets.target.wants/lpard.socket "
 
 # lpard, as an administrator would try it first
