@@ -6,7 +6,7 @@
 #include <ctype.h>
 #include <string.h>
 
-/* By bit of enum fw_option.  Emulation has none of them. */
+/* By bit of enum fw_option.  Emulation has none of these options. */
 static const struct option {
 	struct fw_feature off;
 	const char *advice; /* of qemu, when KVM does not have it */
@@ -123,8 +123,9 @@ static int add_arg(struct fw_plan *p, const char *option, const char *value)
 }
 
 /*
- * SLOF starts a kernel in memory before it shows a menu or listens to `boot`; so only a normal boot
- * is given one.  Its boot menu comes by itself as boot-command: no key must be pressed in time.
+ * SLOF starts a kernel that is in memory before it shows a menu or listens to `boot`; so only a
+ * normal boot is given a kernel.  SLOF's boot menu is made its boot-command and comes by itself: no
+ * key need be pressed in time.
  */
 static int choose_path(const struct fw_request *rq, struct fw_plan *p)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How a partition boots: which firmware, which machine options, which kernel command line.  All of
- * it is pure: values in, values out, no file, no clock.
+ * How a partition boots: which firmware, which machine options, which kernel command line.  All
+ * functions are pure: values in, values out, no file, no clock.
  */
 #pragma once
 
@@ -33,7 +33,7 @@ struct fw_feature {
 
 /*
  * Machine options that not every machine can give its guests, as bits.  An LPAR on such a machine
- * has to do without: it is told that there is no such protection, or no such help.
+ * has to do without: the guest is told that there is no such protection, or no such help.
  */
 enum fw_option {
 	FW_OPTION_CFPC = 1 << 0,       /* the L1 cache is flushed on privilege changes */
@@ -63,7 +63,7 @@ struct fw_request {
 	const char *compat_mode; /* lpar_proc_compat_mode: "default", "POWER9", …; NULL: default */
 	const char *name;	 /* the partition's */
 	const struct fw_image *image; /* NULL: boots from whatever its disks hold */
-	bool has_eth;		      /* it has a virtual Ethernet adapter */
+	bool has_eth;		      /* a virtual Ethernet adapter */
 	unsigned int without; /* KVM: options (enum fw_option) the machine is known to lack */
 };
 
@@ -79,8 +79,8 @@ void fw_plan_done(struct fw_plan *p);
 void fw_features(unsigned int without, struct fw_feature ret[FW_OPTIONS + 1]);
 
 /*
- * fw_refused_option - the option that qemu's words say KVM does not give; 0: they speak of another
- * matter
+ * fw_refused_option - the option that KVM does not give, by qemu's error message; 0: the message is
+ * about something else
  */
 unsigned int fw_refused_option(const char *words);
 
@@ -93,7 +93,7 @@ const char *fw_compat_modes(enum fw_accel accel);
 /*
  * fw_cmdline_escape - put a value on a kernel command line so that it stays one word
  *
- * Letters, digits and `-._:+` stay; every other byte becomes %XX.  A partition's name can so
- * neither add a parameter nor end a quotation.
+ * Letters, digits and `-._:+` stay; every other byte becomes %XX.  So a partition's name
+ * can neither add a parameter nor end a quotation.
  */
 int fw_cmdline_escape(struct par_buf *b, const char *value);

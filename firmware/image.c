@@ -163,7 +163,7 @@ int fw_image_parse(const char *text, size_t len, const char *folder, struct fw_i
 	return 0;
 }
 
-/* A regular file and nothing that could block or answer differently each time. */
+/* A regular file, and nothing that could block or give other bytes each time. */
 static int open_regular(const char *path, struct stat *st, struct par_error **err)
 {
 	autofd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);

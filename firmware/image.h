@@ -54,7 +54,7 @@ int fw_image_parse(const char *text, size_t len, const char *folder, struct fw_i
 int fw_image_load(const char *folder, struct fw_image *ret, struct par_error **err);
 
 /*
- * fw_image_set_media - give the image a media disk, a file that is not of its folder
+ * fw_image_set_media - give the image a media disk, a file outside of the image's folder
  * Reads the whole file once for its SHA-256.  Errors: PAR_E_NOT_FOUND, PAR_E_CORRUPT (no file).
  */
 int fw_image_set_media(struct fw_image *image, const char *path, struct par_error **err);

@@ -29,7 +29,7 @@ static const struct fw_stage_info infos[FW_STAGE_COUNT] = {
 
 #define FROM(stage) (1u << (stage))
 #define FROM_ANY    (~0u)
-/* Only firmware writes these; a guest that prints them later fools nobody. */
+/* Stages of the firmware: a guest that prints the firmware's words later fools nobody. */
 #define FROM_FIRMWARE                                                              \
 	(FROM(FW_STAGE_NONE) | FROM(FW_STAGE_POWER_ON) | FROM(FW_STAGE_FIRMWARE) | \
 	 FROM(FW_STAGE_PROBE) | FROM(FW_STAGE_BOOT_MENU) | FROM(FW_STAGE_PROMPT) | \
@@ -41,7 +41,7 @@ static const struct fw_stage_info infos[FW_STAGE_COUNT] = {
 enum where {
 	AT_START, /* the line begins so */
 	IN_LINE,  /* somewhere in a whole line */
-	AT_END,	  /* the line ends so, and no newline has come yet: it waits for an answer */
+	AT_END,	  /* the line ends so without a newline: whoever wrote it waits */
 };
 
 static const struct pattern {
@@ -127,7 +127,7 @@ static bool end_line(struct fw_stage *s)
 	return changed;
 }
 
-/* True for a byte of an escape sequence (ESC [ … letter; ESC and one more): SLOF strews them in. */
+/* True for a byte of an escape sequence (ESC [ … letter; ESC and one more), as SLOF strews in. */
 static bool skip_escape(struct fw_stage *s, char c)
 {
 	switch (s->escape) {
@@ -147,7 +147,7 @@ static bool skip_escape(struct fw_stage *s, char c)
 	return false;
 }
 
-/* All unfinished lines that matter end in a blank: other bytes cost nothing. */
+/* Every unfinished line that matters ends in a blank: no other byte needs a look. */
 static bool add_byte(struct fw_stage *s, char c)
 {
 	if (skip_escape(s, c))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Reference codes: what the operator panel of a partition shows while it boots, found by watching
- * its console.  The matcher is a pure stream machine over bytes that a guest controls: it holds a
+ * its console.  The matcher is a pure state machine over bytes that a guest controls: it holds a
  * fixed amount of memory and does a bounded amount of work for each byte.
  */
 #pragma once
@@ -23,7 +23,7 @@ enum fw_stage_id {
 	FW_STAGE_KERNEL,      /* Linux runs */
 	FW_STAGE_ROOT,	      /* the initrd has found the root file system */
 	FW_STAGE_INIT,	      /* the image's init runs */
-	FW_STAGE_LOGIN,	      /* it asks for a login */
+	FW_STAGE_LOGIN,	      /* a getty asks for a login */
 	FW_STAGE_FAILED,      /* the initrd found no root file system */
 	FW_STAGE_PANIC,	      /* the kernel panicked */
 	FW_STAGE_POWER_OFF,   /* the kernel powers down */
@@ -34,7 +34,7 @@ struct fw_stage_info {
 	enum fw_stage_id id;
 	const char *refcode; /* "CA00E1DC", or a text: "Linux ppc64le"; "" for none */
 	bool open_firmware;  /* the partition's state is Open Firmware, not Running */
-	bool error;	     /* it will not go on by itself */
+	bool error;	     /* the boot will not go on by itself */
 	const char *meaning; /* for people */
 };
 
@@ -55,7 +55,8 @@ void fw_stage_reset(struct fw_stage *s, enum fw_stage_id start);
  * fw_stage_feed - look at bytes of the console
  * @n		up to and including the first byte that changes the stage are taken
  *
- * Returns how many bytes were taken.  Call it until all are; s->now has the stage after each call.
+ * Returns how many bytes were taken.  Call this until all bytes are; after each call s->now has the
+ * stage.
  */
 size_t fw_stage_feed(struct fw_stage *s, const char *bytes, size_t n);
 
@@ -65,7 +66,7 @@ const struct fw_stage_info *fw_stage_info(enum fw_stage_id id);
 /* Reference codes of failed activations, as the HMC shows them. */
 enum fw_failure {
 	FW_FAILURE_RESOURCES,  /* "B2001230": not enough memory or processors */
-	FW_FAILURE_NO_IMAGE,   /* what it boots is missing or damaged */
+	FW_FAILURE_NO_IMAGE,   /* the image is missing or damaged */
 	FW_FAILURE_HYPERVISOR, /* the hypervisor refused for another reason */
 };
 

@@ -18,7 +18,7 @@ static int call_real(int fd, unsigned long request, void *arg)
 	return ((variadic_ioctl *)dlsym(RTLD_NEXT, "ioctl"))(fd, request, arg);
 }
 
-/* The programs that criu runs get no library of ours: some run where there is no such file. */
+/* The programs that criu runs do not get this library: some run where the file is not there. */
 __attribute__((constructor)) static void forget_preload(void)
 {
 	const char *list = getenv("LD_PRELOAD");

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <sys/ioctl.h>
 
-/* The kernel's struct pm_scan_arg (linux/fs.h from 6.7 on; older suites' headers have it not). */
+/* The kernel's struct pm_scan_arg (linux/fs.h from 6.7 on; headers of older suites lack it). */
 struct criu_scan {
 	uint64_t size, flags;
 	uint64_t start, end; /* in; the end is the first address not looked at */
@@ -23,6 +23,7 @@ typedef int criu_ioctl(int fd, unsigned long request, void *arg);
  * criu_scan_repaired - PAGEMAP_SCAN by @call, once more one byte shorter where EFAULT is the answer
  * @scan	its end is left as it was; walk_end is the end when the kernel came to the last byte
  *
- * Returns what @call returned, with errno: a scan that fails either way fails as without us.
+ * Returns what @call returned, with errno: a scan that fails both times fails as it would without
+ * this repair.
  */
 int criu_scan_repaired(criu_ioctl *call, int fd, struct criu_scan *scan);

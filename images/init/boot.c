@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What is done once at boot, after the agent was started, in a child of PID 1: modules of the
- * devices that are there, the disk with images, the machine id, a root that grew with its disk.
- * A step with nothing to do runs no program.
+ * What is done once at boot, after the agent was started, in a child of PID 1: modules for the
+ * devices that are there, the disk with images, the machine id, the growth of the root to the size
+ * of its disk.  A step with nothing to do runs no program.
  */
 #include <dirent.h>
 #include <errno.h>

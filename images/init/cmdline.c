@@ -17,7 +17,7 @@ enum ip_field {
 	IP_FIELDS
 };
 
-/* Copies a value that fits; one that does not is as if it were not there. */
+/* Copies a value that fits; a value that does not fit counts as absent. */
 static bool copy(char *dst, size_t size, const char *value, size_t len)
 {
 	if (len >= size)

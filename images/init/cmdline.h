@@ -31,14 +31,14 @@ struct init_config {
  * init_config_parse - read a kernel command line
  * @line	as in /proc/cmdline
  *
- * Words not known, too long or malformed are passed over: a machine that comes up with less is
- * better than one that does not.
+ * Words that are unknown, too long or malformed are passed over: a machine that comes up with less
+ * is better than a machine that does not come up.
  */
 void init_config_parse(const char *line, struct init_config *ret_config);
 
 /*
  * init_config_net - the entry for a network device
  *
- * The one that names it, else the first that names none; NULL when it is to be left alone.
+ * The entry that names the device, else the first that names none; NULL: leave the device alone.
  */
 const struct init_net *init_config_net(const struct init_config *config, const char *device);

@@ -73,7 +73,7 @@ static int shut(int argc, char **argv)
 
 /*
  * init_control - run as one of the commands
- * @command	the name it was called by, without folder
+ * @command	the name by which the program was called, without folder
  *
  * Returns the exit status.
  */

@@ -23,7 +23,7 @@
 
 static void failed(const char *what, int errnum) __attribute__((noreturn));
 
-/* There is nobody to hand over to: say so and stay, so that the console shows it. */
+/* There is no init to hand over to: say so and stay, so that the console keeps the line. */
 static void failed(const char *what, int errnum)
 {
 	init_say("failed: %s: %s", what, strerror(errnum));
@@ -31,7 +31,7 @@ static void failed(const char *what, int errnum)
 		pause();
 }
 
-/* Lines "root PATH" and "scsi PATH": the modules of one kind, each after what it needs. */
+/* Lines "root PATH" and "scsi PATH": the modules of one kind, each after those it needs. */
 static void load_modules(const char *kind)
 {
 	FILE *list = fopen("/modules.list", "re");
@@ -55,8 +55,8 @@ static void load_modules(const char *kind)
 }
 
 /*
- * The root disk into @ret as soon as it is there.  The label counts when nothing has the name, or
- * when it is the disk of images that came first on its bus.
+ * The root disk into @ret as soon as the disk is there.  The label decides when no disk has the
+ * name, or when the disk of that name is the one with images, which came first on its bus.
  */
 static bool find_root(const struct init_config *config, char *ret, size_t size)
 {

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* Strings inside the event; NULL: it does not say. */
+/* Strings inside the event; NULL: the event does not say. */
 struct init_event {
 	const char *action;    /* "add", "remove", ... */
 	const char *path;      /* of the device, below /sys */

@@ -98,7 +98,7 @@ void init_virtio_ports(void)
 		if (d->d_name[0] == '.')
 			continue;
 		snprintf(path, sizeof(path), "/sys/class/virtio-ports/%s/name", d->d_name);
-		/* The name comes from the host: no other folder than ours. */
+		/* The name comes from the host: it must not lead out of our folder. */
 		if (init_read(path, name, sizeof(name)) <= 0 || strchr(name, '/') || name[0] == '.')
 			continue;
 		mkdir("/dev/virtio-ports", 0755);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Addresses of the LPAR's own network devices, from ip= of the kernel command line: static ones
- * are set here, for DHCP a client is kept running per device.
+ * are set here; for DHCP a client is kept running for each device.
  */
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -114,7 +114,7 @@ void init_network_loopback(void)
 	close(fd);
 }
 
-/* init_network_device - set up a device as the command line says; called again it does no harm */
+/* init_network_device - set up a device as the command line says; a second call does no harm */
 void init_network_device(const struct init_config *config, const char *device)
 {
 	const struct init_net *net = init_config_net(config, device);

@@ -20,7 +20,7 @@ struct service {
 	char *argv[ARGS_MAX];
 	pid_t pid; /* 0: not running */
 	long long started_ms, due_ms;
-	int delay_ms; /* before the next start; doubles while it keeps ending at once */
+	int delay_ms; /* before the next start; doubles while the program ends at once */
 	bool said;    /* its first start has been told */
 };
 
@@ -46,7 +46,7 @@ static void start_service(struct service *s)
 	s->due_ms = s->started_ms + s->delay_ms;
 }
 
-/* init_service_add - keep a program running from now on; a name that exists is left as it is */
+/* init_service_add - keep a program running from now on; a service of that name is left as it is */
 void init_service_add(const char *name, const char *const argv[])
 {
 	struct service *s;
@@ -63,7 +63,7 @@ void init_service_add(const char *name, const char *const argv[])
 	start_service(s);
 }
 
-/* init_service_start_due - start again what ended and has waited long enough */
+/* init_service_start_due - start the services again that ended and have waited long enough */
 void init_service_start_due(void)
 {
 	long long now = init_now_ms();

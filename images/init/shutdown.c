@@ -59,7 +59,7 @@ static void end_processes(void)
 	reap_for(0, KILL_WAIT_MS);
 }
 
-/* Last mounted first; what is busy is tried again once the mounts upon it have gone. */
+/* Last mounted first; a busy mount is tried again when the mounts on top of it have gone. */
 static void unmount_all(void)
 {
 	static char *dirs[MOUNTS_MAX];

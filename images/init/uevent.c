@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The kernel's device events, in place of udev: modules for what is plugged in later, addresses
- * for its network devices, names for its ports.
+ * The kernel's device events, in place of udev: modules for devices plugged in later, addresses
+ * for network devices, names for ports.
  */
 #include <errno.h>
 #include <linux/netlink.h>
@@ -52,7 +52,8 @@ static void added(const struct init_event *event, const struct init_config *conf
 	}
 }
 
-/* init_uevent_read - handle the events that are there; what no kernel sent is dropped */
+/* init_uevent_read - handle the events that are there; messages that are not the kernel's are
+ * dropped */
 void init_uevent_read(int fd, const struct init_config *config)
 {
 	char text[EVENT_MAX + 1];

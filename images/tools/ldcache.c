@@ -52,7 +52,7 @@ static size_t n_folders;
 static int open_in(int root, const char *path, uint64_t flags)
 {
 	struct open_how how = {
-		/* A fifo called libx.so must not hold us. */
+		/* A fifo called libx.so must not make us wait. */
 		.flags = flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
@@ -197,7 +197,7 @@ static void add_all(int root, uint16_t machine)
 	add_folder(root, "/usr/lib", machine);
 }
 
-/* The loader takes the first of several: the one whose folder was read first. */
+/* Of several libraries the loader takes the first: the one whose folder was read first. */
 static int by_name_descending(const void *a, const void *b)
 {
 	const struct ldcache_lib *x = a, *y = b;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The SONAME of a library, from its program headers and dynamic section.  The bytes are foreign:
- * nothing is read before it is known to be inside, and nothing is taken to be aligned.
+ * nothing is read that is not known to be inside the file, and no alignment is assumed.
  */
 #include <elf.h>
 #include <stdbool.h>

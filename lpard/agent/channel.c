@@ -17,7 +17,7 @@
 #define RESTART_GAP_MS 1000u  /* least between two sessions */
 #define PING_IDLE_MS   15000u /* silence after which a ping is sent */
 #define PING_LOST_MS   60000u /* silence after which the session is over */
-/* Output that waits: when it is less, streams that asked for room are told. */
+/* When less output than this waits, streams that asked for room are told. */
 #define OUT_LOW	 (256u * 1024)
 #define PONG_MAX 65536u
 
@@ -108,7 +108,7 @@ static void send_hello(struct lpar_channel *c, uint64_t now_ms)
 	c->ops->output(c->user);
 }
 
-/* A new session on the same port: everything of the old one ends with @err. */
+/* A new session on the same port: every stream of the old session ends with @err. */
 static void restart(struct lpar_channel *c, const struct par_error *err, uint64_t now_ms)
 {
 	uint64_t earliest = c->hello_sent + RESTART_GAP_MS;
@@ -274,7 +274,7 @@ static int on_hello(struct lpar_channel *c, const struct par_frame *f, uint64_t 
 	if (memcmp(hello.nonce, c->nonce, sizeof(none)) != 0) {
 		if (c->state == LPAR_CHANNEL_UP)
 			return par_fail(err, PAR_E_PROTOCOL, 0, "a hello has a wrong nonce");
-		return 0; /* an answer to an earlier session's */
+		return 0; /* an answer to the hello of an earlier session */
 	}
 	if (c->state == LPAR_CHANNEL_UP)
 		return 0; /* the same answer again */
@@ -490,7 +490,7 @@ void lpar_channel_tick(struct lpar_channel *c, uint64_t now_ms)
 	if (c->state == LPAR_CHANNEL_WAITING) {
 		if (c->pad || lpar_channel_waiting(c) == 0) {
 			send_hello(c, now_ms);
-		} else { /* nobody reads; what waits has a hello in it */
+		} else { /* nobody reads; the output that waits has a hello in it */
 			c->hello_at = now_ms + c->hello_delay;
 		}
 		return;

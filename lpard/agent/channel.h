@@ -2,12 +2,13 @@
 /*
  * lpard's end of the channel to one LPAR's agent.  Pure: bytes in, bytes out, callbacks; no
  * sockets, no libvirt, and the time is passed in.  The peer is a guest that nobody trusts: the
- * worst it can do is to have its own streams ended.  Memory is bounded whatever it sends and
- * however long it does not read.
+ * worst that the guest can do is to have its own streams ended.  Memory is bounded whatever the
+ * guest sends, and however long it does not read.
  *
- * The owner always reads the port (never pauses: credits bound what comes), hands the bytes to
- * lpar_channel_feed(), writes what lpar_channel_output() has, and calls lpar_channel_tick() at
- * lpar_channel_deadline().  Callbacks may call anything here but lpar_channel_free().
+ * The channel's owner always reads the port (without pauses: credits bound what comes), hands the
+ * bytes to lpar_channel_feed(), writes what lpar_channel_output() has, and calls
+ * lpar_channel_tick() at lpar_channel_deadline().  Callbacks may call anything here but
+ * lpar_channel_free().
  */
 #pragma once
 
@@ -72,14 +73,14 @@ void lpar_channel_disconnected(struct lpar_channel *c, const char *why);
 void lpar_channel_feed(struct lpar_channel *c, const void *data, size_t len, uint64_t now_ms);
 /* lpar_channel_output - what is to be written; returns its length (0: nothing) */
 size_t lpar_channel_output(struct lpar_channel *c, const void **ret_data);
-/* lpar_channel_sent - @n bytes of it were written */
+/* lpar_channel_sent - @n bytes of that output were written */
 void lpar_channel_sent(struct lpar_channel *c, size_t n);
 
 /* lpar_channel_deadline - when to call tick, CLOCK_MONOTONIC ms; UINT64_MAX: no need */
 uint64_t lpar_channel_deadline(const struct lpar_channel *c);
 void lpar_channel_tick(struct lpar_channel *c, uint64_t now_ms);
 
-/* The events of a stream.  After `ended` the stream is gone: no call with it any more. */
+/* The events of a stream.  After `ended` the stream is gone and must not be used any more. */
 struct lpar_stream_ops {
 	/* The agent accepted the call; @parameters is borrowed. */
 	void (*replied)(struct lpar_stream *s, struct json_object *parameters, void *user);
@@ -96,7 +97,7 @@ struct lpar_stream_ops {
  * @method	"org.lpard.agent.Run"; any other ends with its reply
  * @parameters	borrowed; NULL: {}
  * Errors: PAR_E_DISCONNECTED (not up), PAR_E_NO_RESOURCES (256 streams), PAR_E_TOO_LARGE.
- * No callback comes before it returns.
+ * No callback comes before the function returns.
  */
 int lpar_stream_open(struct lpar_channel *c, const char *method, struct json_object *parameters,
 		     const struct lpar_stream_ops *ops, void *user, struct lpar_stream **ret,
@@ -110,5 +111,5 @@ int lpar_stream_open(struct lpar_channel *c, const char *method, struct json_obj
  */
 int lpar_stream_send(struct lpar_stream *s, const struct par_frame *f, struct par_error **err);
 
-/* lpar_stream_close - not wanted any more: the command is killed; no callback comes */
+/* lpar_stream_close - give a stream up: its command is killed; no callback comes */
 void lpar_stream_close(struct lpar_stream *s);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What channel.c and stream.c share; nobody else includes it. */
+/* What channel.c and stream.c share; no other file includes this one. */
 #pragma once
 
 #include "lpard/agent/channel.h"

@@ -100,8 +100,8 @@ static void end_for_client(struct lpar_command *r, const struct par_error *err)
 }
 
 /*
- * Frames of the client to the agent, until there is no room or nothing left.  Returns false when
- * that ended the command: the owner may have freed @r.
+ * Pass the client's frames on to the agent, until there is no room or no frame left.  Returns false
+ * when the command has ended by that: the owner may have freed @r.
  */
 static bool pump_command(struct lpar_command *r)
 {

@@ -2,8 +2,8 @@
 /*
  * One command in an LPAR on behalf of one client: joins a client's connection (frames, stream 1,
  * tag 0) and a stream of the channel.  Pure like channel.h.  Credits are the client's and the
- * agent's own, passed through, so that nothing piles up here and a signal overtakes no data but is
- * never stuck behind it.
+ * agent's own, passed through, so that nothing piles up here.  A signal overtakes no data, and is
+ * never stuck behind data either.
  */
 #pragma once
 
@@ -15,18 +15,19 @@ struct lpar_command;
 
 struct lpar_command_ops {
 	/*
-	 * Once: the agent's answer.  NULL: send the Varlink reply, then what lpar_command_output()
-	 * has; else send this error (borrowed) as the reply, and free the run.
+	 * Once: the agent's answer.  @err NULL: send the Varlink reply, then what
+	 * lpar_command_output() has; else send @err (borrowed) as the reply, and free the command.
 	 */
 	void (*replied)(struct lpar_command *r, const struct par_error *err, void *user);
-	/* Output, or room for the client's bytes, or the end: look at the three below. */
+	/* There is output, or room for the client's bytes, or the end: ask the last three
+	 * functions. */
 	void (*changed)(struct lpar_command *r, void *user);
 };
 
 /*
- * lpar_command_new - start it
+ * lpar_command_new - start a command
  * @parameters	of org.lpard.agent.Run: argv, environment, directory, tty, rows, columns; borrowed
- * Errors: as lpar_stream_open().  No callback comes before it returns.
+ * Errors: as lpar_stream_open().  No callback comes before the function returns.
  */
 int lpar_command_new(struct lpar_command **ret, struct lpar_channel *c,
 		     struct json_object *parameters, const struct lpar_command_ops *ops, void *user,

@@ -7,7 +7,7 @@
 #include "lpard/common/json.h"
 #include "lpard/wire/varlink.h"
 
-/* cli_connect - to lpard; a clear text when it does not run (PAR_E_DISCONNECTED) */
+/* cli_connect - to lpard; PAR_E_DISCONNECTED with a clear text when lpard does not run */
 int cli_connect(struct par_varlink **ret, struct par_error **err);
 
 /*

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A command that runs elsewhere: see session.h.  Uses poll() and not the event loop, because
- * stdin may be a plain file, which epoll refuses, and leaves the standard streams blocking,
- * because they are shared with other programs.
+ * A command that runs in an LPAR: see session.h.  Uses poll() and not the event loop, because stdin
+ * may be a plain file, which epoll refuses; and leaves the standard streams blocking, because other
+ * programs share them.
  */
 #include "lpard/cli/session.h"
 #include "lpard/common/tty.h"
@@ -65,7 +65,7 @@ static void sink_init(struct sink *k, int fd)
 		k->chunk = 1u << 20;
 }
 
-/* As if the signal had come without us in between. */
+/* End as the command would have ended, had it got the signal itself. */
 static void die_of(int signo)
 {
 	sigset_t set;
@@ -78,7 +78,7 @@ static void die_of(int signo)
 	raise(signo);
 }
 
-/* Credit for what has left: all of it when nothing waits, so that the costs of frames add up. */
+/* Gives credit for bytes written: for all that came when none wait, frames' own costs included. */
 static void settle(struct session *s)
 {
 	uint64_t waits = pending(&s->out) + pending(&s->err);
@@ -106,7 +106,7 @@ static int sink_write(struct session *s, struct sink *k, struct par_error **err)
 		k->broken = true;
 		par_buf_clear(&k->buf);
 		k->written = 0;
-		if (k == &s->err) /* there is nowhere to say so */
+		if (k == &s->err) /* there is nowhere to report that */
 			return 0;
 		if (errnum == EPIPE)
 			die_of(SIGPIPE);
@@ -358,7 +358,7 @@ static int round_of(struct session *s, struct par_error **err)
 	return r;
 }
 
-/* What the command wrote before its end or its LPAR's still gets out. */
+/* Output from before the end of the command, or of its LPAR, is still written. */
 static void drain(struct session *s)
 {
 	s->ended = true;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A command that runs elsewhere, as if it were here: moves frames (lpard/wire/frame.h) between a
+ * A command that runs in an LPAR as if it ran here: moves frames (lpard/wire/frame.h) between a
  * socket and this program's standard streams, signals and terminal.
  */
 #pragma once
@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-/* What wparcmd exits with for reasons of its own; no ordinary command's status. */
+/* The exit status of wparcmd's own failures, which no ordinary command uses. */
 #define CLI_SESSION_FAILED 255
 
 struct cli_session_opts {
@@ -21,10 +21,10 @@ struct cli_session_opts {
 };
 
 /*
- * cli_session_run - until the command has ended
+ * cli_session_run - move bytes until the command has ended
  *
- * Returns its exit status, 128 + N when signal N killed it, or a negative errno: PAR_E_DISCONNECTED
- * (lpard went away), or what lpard says (the LPAR went away, …).  When stdout is a closed pipe
- * this program dies of SIGPIPE, as the command itself would.
+ * Returns the command's exit status, 128 + N when signal N killed it, or a negative errno:
+ * PAR_E_DISCONNECTED (lpard went away), or what lpard says (the LPAR went away, …).  When stdout is
+ * a closed pipe this program dies of SIGPIPE, as the command itself would.
  */
 int cli_session_run(const struct cli_session_opts *opts, struct par_error **err);

@@ -95,7 +95,7 @@ int terminal_run(int in, int out, int fd, enum terminal_end *ret, struct par_err
 	signal(SIGPIPE, SIG_IGN);
 	if (isatty(in)) {
 		par_tty_guard();
-		par_tty_raw(in); /* ignoring: it may be gone already */
+		par_tty_raw(in); /* ignoring: the terminal may be gone already */
 	}
 	r = relay_until_end(in, out, fd, ret);
 	par_tty_restore();

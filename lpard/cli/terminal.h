@@ -10,15 +10,15 @@
 #include <stdbool.h>
 
 enum terminal_end {
-	TERMINAL_CLOSED,      /* the other side ended it */
+	TERMINAL_CLOSED,      /* the other side ended the session */
 	TERMINAL_ESCAPED,     /* ~. was typed */
 	TERMINAL_INPUT_GONE,  /* end of standard input, and ten seconds went by */
 	TERMINAL_OUTPUT_GONE, /* nobody reads standard output any more */
 };
 
 /*
- * terminal_run - copy between @in, @out and @fd until it ends
- * @in, @out	the user's side; @in is set raw when it is a terminal
+ * terminal_run - copy between @in, @out and @fd until the session ends
+ * @in, @out	the user's side; a terminal @in is set raw
  * @fd		the socket
  * Errors: PAR_E_SYSTEM.
  */

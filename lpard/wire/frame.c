@@ -204,8 +204,8 @@ int par_frame_feed(struct par_frame_reader *r, const void *data, size_t len)
 }
 
 /*
- * header_check - 0 when it is a possible header
- * The stream's number is only checked to be 0 or not; who reads knows which ones are open.
+ * header_check - 0 when these bytes can be a header
+ * Of the stream's number only 0 is told from the others: the reader's owner knows which are open.
  */
 static int header_check(const uint8_t *p, struct par_error **err)
 {

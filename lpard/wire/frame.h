@@ -18,19 +18,19 @@
  * and answers HELLO with the same nonce and its facts as JSON; lpard discards bytes until it sees
  * its nonce.  A HELLO in step starts a new session too: every stream of the old one is gone.  An
  * agent that has just started, or is out of step, says so by HELLO with an all-zero nonce; lpard
- * answers with a new hello.  While a guest boots lpard repeats its HELLO (same nonce, no pad); an
- * answer that comes twice is ignored.
+ * answers with a new hello.  While a guest boots lpard repeats its HELLO (same nonce, no pad); a
+ * second answer is ignored.
  *
  * Streams.  lpard opens (OPEN, a Varlink call as JSON), the agent answers REPLY or ERROR; ERROR
- * ends the stream, REPLY ends it too unless the call was Run.  Then STDIN, EOF (of stdin), WINCH,
- * SIGNAL go to the agent, STDOUT, STDERR come back, and EXIT is the last frame.  CLOSE from lpard:
- * the caller is gone, kill the command.  CLOSE from the agent: it gave the stream up.  Frames of
- * streams that have ended are ignored; a stream number is not used twice in a session.
+ * ends the stream, REPLY ends the stream too, unless the call was Run.  Then STDIN, EOF (of stdin),
+ * WINCH, SIGNAL go to the agent, STDOUT, STDERR come back, and EXIT is the last frame.  CLOSE from
+ * lpard: the caller is gone, kill the command.  CLOSE from the agent: the agent gave the stream up.
+ * Frames of streams that have ended are ignored; a stream number is not used twice in a session.
  *
  * Credit.  A sender of data (STDIN one way; STDOUT and STDERR together the other way) starts with
  * PAR_FRAME_WINDOW; a data frame costs its length plus PAR_FRAME_COST, so that what a receiver
- * holds is bounded with the smallest frames too.  CREDIT gives more.  Who sends without credit
- * breaks the protocol.
+ * holds is bounded with the smallest frames too.  CREDIT gives more.  A peer that sends without
+ * credit breaks the protocol.
  */
 #pragma once
 
@@ -124,13 +124,14 @@ void par_frame_reader_done(struct par_frame_reader *r);
 void par_frame_reader_sync(struct par_frame_reader *r, uint32_t tag);
 /* par_frame_reader_lost - out of step; what is buffered is looked through for a HELLO */
 void par_frame_reader_lost(struct par_frame_reader *r);
-/* par_frame_feed - give it bytes (at most 1 MiB at a time); 0 or -ENOMEM, -E2BIG */
+/* par_frame_feed - give the reader bytes (at most 1 MiB at a time); 0 or -ENOMEM, -E2BIG */
 int par_frame_feed(struct par_frame_reader *r, const void *data, size_t len);
 /*
  * par_frame_next - the next frame
  *
  * Returns 1 with *ret set, 0 when more bytes are needed, or -EPROTO with *err set: then the
  * session is over and the caller drops the reader or calls par_frame_reader_lost().
- * HELLO may come at any time on a channel; the caller takes its tag by par_frame_reader_sync().
+ * HELLO may come at any time on a channel; the caller goes over to the HELLO's tag by
+ * par_frame_reader_sync().
  */
 int par_frame_next(struct par_frame_reader *r, struct par_frame *ret, struct par_error **err);

@@ -128,7 +128,7 @@ static int send_call(struct par_varlink *v, const struct par_wire_call *c, uint6
 			continue;
 		}
 		if (errno == EPIPE || errno == ECONNRESET)
-			return 0; /* why it closed may still be there to read */
+			return 0; /* lpard's reason for closing may still be there to read */
 		if (errno != EAGAIN && errno != EINTR)
 			return par_fail(err, PAR_E_SYSTEM, errno, "could not write to lpard");
 		r = wait_for(v->fd, POLLOUT, deadline, err);

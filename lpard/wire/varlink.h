@@ -42,7 +42,7 @@ int par_varlink_call(struct par_varlink *v, const char *method, struct json_obje
 typedef int (*par_varlink_reply_fn)(struct json_object *parameters, void *user);
 
 /*
- * par_varlink_call_more - the same with replies on the way (progress); @timeout_ms is for each
+ * par_varlink_call_more - the same with replies on the way (progress); each may take @timeout_ms
  */
 int par_varlink_call_more(struct par_varlink *v, const char *method, struct json_object *parameters,
 			  int timeout_ms, par_varlink_reply_fn fn, void *user,

@@ -207,7 +207,7 @@ int par_wire_encode_reply(const struct par_wire_reply *r, struct par_buf *out,
 	return put_message(obj, out, err);
 }
 
-/* Messages are read on terminals, and what they quote may be anybody's. */
+/* Messages are read on terminals, and may quote what anybody has sent. */
 static char *printable_copy(const char *text)
 {
 	char *copy = strdup(text);

@@ -19,7 +19,7 @@ static const struct par_opt opts[] = {
 		"The managed system, by name or TYPE-MODEL*SERIAL; needed but for -r sys",
 		.values = "@systems"),
 	LISTING_OPTS(struct lssyscfg_args),
-	/* The agent tells changes by itself. */
+	/* The agent reports changes by itself, so there is nothing to refresh. */
 	OPT_FLAG(0, "osrefresh", struct lssyscfg_args, osrefresh, NULL),
 	OPT_FLAG(0, "lastvalidcfg", struct lssyscfg_args, last_valid, NULL),
 	{ 0 },

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * wparcmd: run a command in an LPAR, by its agent, as if it were here: standard streams, exit
- * status, signals, terminal.  The moving of bytes is in session.c.
+ * wparcmd: run a command in an LPAR, by the LPAR's agent, as if the command ran here: standard
+ * streams, exit status, signals, terminal.  The moving of bytes is in session.c.
  */
 #include "lpard/cli/client.h"
 #include "lpard/cli/commands/commands.h"
@@ -11,7 +11,7 @@
 #include <fcntl.h>
 #include <sys/ioctl.h>
 
-/* Beyond --wait: what lpard and the agent may take to answer before they are given up. */
+/* Beyond --wait: how long lpard and the agent may take to answer before wparcmd gives up. */
 #define ANSWER_MS 90000
 
 struct wparcmd_args {
