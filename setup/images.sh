@@ -17,8 +17,8 @@ images_field()
 	sed -n 's/^ *"'"$2"'": "\([^"]*\)",\{0,1\}$/\1/p' "$1" 2>/dev/null
 }
 
-# images_whole MANIFEST - are all the files there that it names, with their sizes?  (Digests are
-# for images/verify: they take seconds.)
+# images_whole MANIFEST - is every file there that the manifest names, with its size?  (Digests take
+# seconds: images/verify checks those.)
 images_whole()
 {
 	local file size found=1
@@ -40,7 +40,7 @@ images_build()
 	fi
 	mkdir -p "$(dirname "$(dirname "$manifest")")"
 	LPARD_PROGRESS=$par_work/log/progress "$@" || status=$?
-	# 3: the archive is to blame.
+	# Status 3: the archive is to blame.
 	if [ "$status" = 3 ] && images_whole "$manifest"; then
 		echo "No archive to build it anew from: the image of $(images_field "$manifest" codename)" \
 			"that is there is used, which was made from other sources than this clone's."

@@ -67,7 +67,7 @@ libvirt_start()
 # Folders that libvirtd writes to.
 libvirt_folders="/etc/libvirt /run/libvirt /var/lib/libvirt /var/log/libvirt /var/cache/libvirt"
 
-# libvirt_files - everything in them, and the control groups of guests
+# libvirt_files - everything in those folders, and the control groups of guests
 libvirt_files()
 {
 	local dir
@@ -122,9 +122,9 @@ libvirt_root_mount()
 }
 
 # libvirt_can_use_namespaces - libvirt gives each guest a mount name space with a /dev of its own.
-# That wants two things which not every place grants.  Who enters a mount name space gets its root,
-# so that in a chroot libvirtd would make the guest's devices in the /dev of the machine, outside;
-# and in a container making devices may be forbidden.
+# Not every place grants the two things that this needs.  A process that enters a mount name space
+# gets that name space's root, so that in a chroot libvirtd would make the guest's devices in the
+# machine's /dev, outside; and a container may forbid making devices.
 libvirt_can_use_namespaces()
 {
 	local root
@@ -135,8 +135,8 @@ libvirt_can_use_namespaces()
 			: >/run/null' 2>/dev/null
 }
 
-# libvirt_without_namespaces - libvirtd has no option for this: it reads only one file.  A user's own
-# word there holds.
+# libvirt_without_namespaces - libvirtd has no option for this and reads only one file, qemu.conf.
+# What the user has set there stays.
 libvirt_without_namespaces()
 {
 	if grep -q '^[[:space:]]*namespaces[[:space:]]*=' "$libvirt_qemu_conf" 2>/dev/null; then
@@ -149,7 +149,7 @@ libvirt_without_namespaces()
 	echo "mount name spaces fail here: $libvirt_qemu_conf turns them off for guests"
 }
 
-# libvirt_undo_conf - what the two above did
+# libvirt_undo_conf - undo what libvirt_make_lock_folder and libvirt_without_namespaces did
 libvirt_undo_conf()
 {
 	if grep -qxF "$libvirt_conf_begin" "$libvirt_qemu_conf" 2>/dev/null; then
@@ -168,7 +168,7 @@ libvirt_undo_conf()
 	rm -f "$par_state/qemu-conf-made" "$par_state/lock-folder-made"
 }
 
-# libvirt_start_alone - where there is no systemd
+# libvirt_start_alone - start libvirtd where there is no systemd
 libvirt_start_alone()
 {
 	mkdir -p "$par_state"
@@ -209,7 +209,7 @@ libvirt_others()
 	virsh -q -c qemu:///system pool-list --all --name
 }
 
-# libvirt_stop_networks - those that came up with our libvirtd: bridges outlive it
+# libvirt_stop_networks - end the networks that came up with our libvirtd: bridges outlive it
 libvirt_stop_networks()
 {
 	local network bridge

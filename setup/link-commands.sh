@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # link-commands.sh STAMP FOLDER PROGRAM... - every command name of each program as a link in FOLDER
 #
-# So the build tree has one folder for PATH, with the names an installation would have.
+# So the build tree has one folder for PATH, with the names that an installation would have.
 set -eu
 stamp=$1
 folder=$2

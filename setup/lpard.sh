@@ -34,7 +34,7 @@ lpard_serves()
 	timeout 20 "$par_build/bin/lssyscfg" -r sys -F name >/dev/null 2>&1
 }
 
-# lpard_start - start it unless it runs; after a new build the new one takes over
+# lpard_start - start lpard unless it runs; after a new build the new lpard takes over
 lpard_start()
 {
 	local i wanted=$par_state/lpard.conf program
@@ -79,7 +79,7 @@ lpard_start()
 	return 1
 }
 
-# lpard_stop - end it, and remove the folders it made
+# lpard_stop - end lpard, and remove the folders that it made
 lpard_stop()
 {
 	local dir

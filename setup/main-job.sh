@@ -88,7 +88,7 @@ main_job()
 	show 'lssyscfg -r lpar -m SYS -F name:lpar_id:state:rmc_state:os_version --header'
 
 	line='wparcmd -m SYS -p lpar01 --wait 60 -- mkwpar -n dev01'
-	# The first call may have to wait for the agent, so that the look-up does, too.
+	# The first call waits for the agent, so that the look-up finds the agent there.
 	hmc wparcmd -m "$SYS" -p lpar01 --wait 60 -- true || :
 	if [ -n "$(wpar_state dev01)" ]; then
 		exists "$line" "WPAR dev01"
@@ -120,7 +120,7 @@ main_job_start()
 	fi
 }
 
-# down_lpars - remove what main_job made, through lpard, or behind its back when that does not run
+# down_lpars - remove what main_job made: through lpard, or by libvirt when lpard does not run
 down_lpars()
 {
 	local name uuid

@@ -16,14 +16,14 @@ packages_list()
 	done | grep . | sort -u
 }
 
-# packages_there PACKAGE... - those of them that are installed
+# packages_there PACKAGE... - prints those that are installed
 packages_there()
 {
 	dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null |
 		awk '$1 == "installed" { print $2 }'
 }
 
-# packages_known PACKAGE... - those of them that this machine's apt sources can give
+# packages_known PACKAGE... - prints those that this machine's apt sources can give
 packages_known()
 {
 	apt-cache policy "$@" 2>/dev/null | awk '
@@ -111,7 +111,7 @@ packages_install()
 	progress "${#missing[@]} packages to install: updating the lists"
 	# A suite that cannot be updated does not matter when the packages are found all the same.
 	packages_apt update || echo "apt-get update did not end well, going on with what there is"
-	# What a release has is known only now.
+	# Only now is it known what the release has.
 	mapfile -t missing < <(packages_missing "${wanted[@]}")
 	for package in $(comm -23 <(printf '%s\n' "${missing[@]}") \
 		<(packages_known "${missing[@]}" | sort -u)); do

@@ -5,7 +5,8 @@
 # A script calls say_start once and then `step NAME TEXT FUNCTION [ARG...]` for each thing it does.
 # The function's output goes to a log of its own; a terminal shows the text, the seconds, and the
 # last line of the log (or what the function last gave to `progress`); elsewhere a step is one line.
-# A step that fails ends the script with the log's last lines.  Needs $par_top (the clone) and $par_work (its build folder).
+# A step that fails ends the script with the log's last lines.  Needs $par_top (the clone) and
+# $par_work (its build folder).
 
 say_number=0
 say_total=0
@@ -41,7 +42,7 @@ say_width()
 	echo "${width:-80}"
 }
 
-# say_last_line - the last line of stdin with something in it.  What a program writes may be cut in
+# say_last_line - the last line of stdin that is not empty.  The log of a running program may end in
 # the middle of a character, or be no text at all.
 say_last_line()
 {

@@ -20,7 +20,7 @@ now_ms() {
 build_begin=$(now_ms)
 step_name=
 step_quiet=
-# What a builder ends with when the archive is to blame, and not the builder or the machine.
+# Exit status of a builder when the archive is to blame, and not the builder or the machine.
 status_archive=3
 
 step_end() {
@@ -47,7 +47,7 @@ step() {
 	fi
 }
 
-# A terminal's line is written over, so it must be one; a log has none of this.
+# The line on a terminal is written over, so it must not wrap; a log gets no such lines.
 line_start=
 line_width=79
 if [ -t 2 ]; then
@@ -75,13 +75,13 @@ die() {
 	exit 1
 }
 
-# die_archive TEXT - the archive has not what is needed: another suite may do
+# die_archive TEXT - the archive lacks what is needed: another suite may do
 die_archive() {
 	say "$*"
 	exit "$status_archive"
 }
 
-# need PROGRAM... - stop with a plain word when one is not installed.
+# need PROGRAM... - stop with a plain sentence when one of them is not installed.
 need() {
 	missing=
 	for tool; do

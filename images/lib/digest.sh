@@ -1,10 +1,10 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: Apache-2.0
 #
-# What an image was made from, as one word: a copied image is known by it to be that of a clone,
-# whatever the times of files say.  Sourced by the builders and by setup/images.sh.
+# What an image was made from, as one word.  By that word a copied image is known to be that of a
+# clone, whatever the times of files say.  Sourced by the builders and by setup/images.sh.
 
-# sources_included FOLDER - the folders of lpard/ whose headers its files include, and those include
+# sources_included FOLDER - the folders of lpard/ whose headers FOLDER's files include, directly or not
 sources_included() {
 	grep -rhoE '^#include "lpard/[a-z_]+/' "$1" | cut -d/ -f2 | sort -u | while read -r name; do
 		echo "$name"

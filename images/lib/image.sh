@@ -24,13 +24,13 @@ image_tree() {
 	image_libraries "$1"
 }
 
-# image_files DIR TREE - files of the caller's, root's.  tar makes a file anew that is there: what
-# lies in the cache under the same name is not written to.
+# image_files DIR TREE - lay the caller's files over the tree, owned by root.  tar removes a file that is
+# there before it makes the new one, so that the hard-linked file in the cache stays as it is.
 image_files() {
 	tar -c -C "$1" --owner=0 --group=0 . | tar -x -C "$2" --no-overwrite-dir
 }
 
-# image_libraries TREE - what wparctl's programs ask for must be there.
+# image_libraries TREE - every library that wparctl's programs ask for must be there.
 image_libraries() {
 	find "$wparctl_root" -type f -perm /111 | while read -r file; do
 		"$triplet-objdump" -p "$file" 2>/dev/null |
@@ -52,7 +52,7 @@ image_disk() {
 		die "the root disk could not be made"
 	}
 	rm "$2.log"
-	# mkfs counts no file it copied against the quotas: e2fsck does (status 1: corrected).
+	# mkfs counts none of the files it copied against the quotas: e2fsck does (status 1: corrected).
 	e2fsck -fy "$2" >"$2.log" 2>&1 || [ $? -eq 1 ] || {
 		sed 's/^/  /' "$2.log" >&2
 		die "the root disk is not sound"

@@ -18,7 +18,7 @@ kernel_choose() {
 # $kernel_release.
 kernel_plan() {
 	kernel_list=$cache/images/kernel-$suite-${kernel_meta#linux-image-}.list
-	# Of all it depends on only what bears its release has its files.
+	# Of the packages it depends on, only those with the release in their names have its files.
 	apt_only='^linux-[a-z]+-[0-9][^_]*-powerpc64le(-64k)?_'
 	"${1:-apt_plan}" "$kernel_list" "$kernel_meta"
 	apt_only=
@@ -80,7 +80,7 @@ kernel_page_size() {
 	return 0
 }
 
-# Takes the modules below the folders of lists/modules.txt, and all they need.
+# Takes the modules below the folders of lists/modules.txt, and all modules that those need.
 kernel_modules() {
 	modules=$1/full/usr/lib/modules/$kernel_release
 	kept=$1/lib/modules/$kernel_release

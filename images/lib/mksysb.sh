@@ -26,7 +26,7 @@ mksysb_data() {
 	old_page_size=4096
 	if [ "$arch" = ppc64el ]; then
 		machine=ppc64le
-		# Where the kernel is not to be had with 64 KiB pages beside, it has them itself.
+		# A suite that offers no second kernel with 64 KiB pages has them in its only one.
 		apt_show "$meta_package-64k" >/dev/null || old_page_size=65536
 	fi
 	printf 'image_data:\n'

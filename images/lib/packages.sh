@@ -14,7 +14,7 @@ apt_setup() {
 	mkdir -p "$apt_dir/lists/partial" "$apt_dir/archives/partial" "$apt_dir/memo" "$apt_dir/none" \
 		"$apt_dir/sources" "$apt_dir/try"
 	lines "$here/lists/absent.txt" | while read -r package; do
-		# What the caller names is wanted after all.
+		# A package that the caller names is wanted after all.
 		[ -z "${more_packages:-}" ] || ! lines "$more_packages" | grep -qxF "$package" || continue
 		printf 'Package: %s\nStatus: install ok installed\nVersion: 999\n' "$package"
 		printf 'Architecture: %s\nMulti-Arch: allowed\nMaintainer: none\n' "$arch"
@@ -64,8 +64,8 @@ apt_setup() {
 	[ -f "$apt_dir/gone.pref" ] || : >"$apt_dir/gone.pref"
 }
 
-# apt_own TOOL ARG... - an apt tool with that configuration: first (folders) and last (the
-# machine's own settings, such as its proxy, hold where ours say nothing).
+# apt_own TOOL ARG... - an apt tool with that configuration, read first (folders) and last: the
+# machine's own settings, such as its proxy, hold where ours say nothing.
 apt_own() {
 	tool=$1
 	shift
@@ -74,8 +74,8 @@ apt_own() {
 
 # apt_refresh - the index of the suite: its main part, -updates and -security, and copies of it
 # under another name (stable, testing) that are of another day, as far as the archives have them
-# with Debian's signature.  A copy of this day is good enough; LPARD_REFRESH asks again, once in a
-# run.
+# with Debian's signature.  An index fetched today is good enough; LPARD_REFRESH asks again, once in
+# a run.
 apt_refresh() {
 	stamp=$apt_dir/refreshed
 	if [ -z "${LPARD_REFRESH:-}" ] && [ -n "$(find "$stamp" -mmin -1440 2>/dev/null)" ] &&
@@ -144,8 +144,8 @@ apt_refresh_parts() {
 	done <"$apt_dir/names"
 }
 
-# apt_refresh_part STATE URI NAME ENTRY - fetches the index; 1 when it is not there or not to be
-# trusted.  Its entry is left in try/.
+# apt_refresh_part STATE URI NAME ENTRY - fetches the index of a part; 1 when there is none or when it
+# cannot be trusted.  Its entry for apt is left in try/.
 apt_refresh_part() {
 	moving "index of $3"
 	mkdir -p "$apt_dir/one"
@@ -169,7 +169,7 @@ apt_refresh_part() {
 	return 1
 }
 
-# apt_is_debian - is the index that one/ names and that was just fetched Debian's, of this suite?
+# apt_is_debian - is the index that was just fetched (one/ names it) Debian's, and of this suite?
 apt_is_debian() {
 	release=$(apt_own apt-get -o Dir::Etc::sourceparts="$apt_dir/one" indextargets \
 		--no-release-info --format '$(FILENAME)' | sed -n 's/main_binary-.*//p' | head -n 1)
@@ -188,8 +188,8 @@ apt_index_date() {
 	esac
 }
 
-# apt_known FILE - was it made from the index there is now, less the versions known to have gone?
-# apt takes seconds to say the same.
+# apt_known FILE - was FILE made from the present index, less the versions known to have gone?  Then
+# apt, which would take seconds, need not be asked.
 apt_known() {
 	[ -n "$(find "$1" -newer "$apt_dir/refreshed" 2>/dev/null)" ] &&
 		[ -z "$(find "$apt_dir/gone.pref" -newer "$1" 2>/dev/null)" ]
@@ -211,7 +211,7 @@ apt_depends() {
 		sed -e 's/^ *//' -e 's/[ (:].*//' | grep -m1 -e "$2"
 }
 
-# apt_libraries LIST-FILE - the libraries (as the suite calls them) behind -dev packages.
+# apt_libraries LIST-FILE - the library packages (by the suite's names) behind the -dev packages.
 apt_libraries() {
 	lines "$1" | while read -r dev; do
 		apt_depends "$dev" "^${dev%-dev}[0-9]" ||

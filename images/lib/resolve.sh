@@ -84,7 +84,7 @@ apt_missing() {
 	fi
 	sed -n 's/^absent	//p' "$1.answers" >"$1.absent"
 	[ -s "$1.absent" ] || return 0
-	# apt names one place of a version that two parts have, and fetches it from either.
+	# apt names only one of the places of a version that two parts have, and fetches from either.
 	apt_places "$1.absent" "$1.plan" >"$1.asked"
 	python3 "$here/lib/ask-archive.py" files <"$1.asked" >"$1.answers"
 	awk -F '\t' '
@@ -123,8 +123,8 @@ apt_has() {
 	[ "$(stat -c %s "$apt_dir/archives/$1" 2>/dev/null)" = "$2" ]
 }
 
-# apt_blame - reads why apt found no set, and excludes the versions that cannot go with what is
-# there; 1 when nothing is left to exclude.
+# apt_blame - reads why apt found no set, and excludes the versions that do not fit what the archive
+# has; 1 when nothing is left to exclude.
 apt_blame() {
 	# Lines " PACKAGE : Depends: OTHER (= VERSION) but HAS is to be installed", those of the same
 	# package that follow have no name.
@@ -156,7 +156,7 @@ apt_blame() {
 		}' "$apt_dir/resolve.log" | sed 's/:[a-z0-9]* / /' >"$apt_dir/unmet"
 	blamed=
 	while read -r package other relation version has; do
-		# The newer one of two that do not fit is the one to go.
+		# Of two versions that do not fit the newer one goes.
 		if [ "$has" != - ] && [ "$relation" = "=" ] &&
 			dpkg --compare-versions "$has" gt "$version"; then
 			apt_blame_one "$other" "$has"
@@ -218,8 +218,8 @@ apt_absent() {
 	done <"$1.plan"
 }
 
-# Packages by version, which apt fetches into its own archives/ with digests checked.  When nothing
-# has come for a while the server hangs, and apt would wait for it with each file anew.
+# Fetches packages by version: apt puts them into its own archives/ and checks the digests.  When
+# nothing has come for a while the server hangs, and apt would wait anew with each file.
 apt_download() {
 	total=$(awk '{ sum += $2 } END { print int(sum / 1024) + 1 }' "$1.absent")
 	had=$(apt_downloaded)
@@ -244,7 +244,7 @@ apt_download() {
 		[ "$idle" -le $((${LPARD_FETCH_IDLE:-30} * 5)) ] || kill "$download" 2>/dev/null || :
 	done
 	wait "$download" || :
-	# What was cut is begun anew.
+	# A download that was cut is begun anew.
 	while read -r deb size sum uri; do
 		[ -e "$apt_dir/archives/$deb" ] || continue
 		[ "$(digest <"$apt_dir/archives/$deb")" = "$sum" ] || rm -f "$apt_dir/archives/$deb"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The archives that this machine's own apt sources name, and what those archives say of themselves.
-# apt reads its sources; what is read here besides is only the key that an entry names.
+# apt itself reads the sources; only the key that an entry names is read here.
 
 # Where the machine's apt sources are; tests name another place.
 apt_etc=${LPARD_APT_ETC:-/etc/apt}
@@ -64,8 +64,8 @@ sources_key() {
 }
 
 # sources_signed_by FILE:NUMBER - the value of Signed-By for what is fetched from that entry's
-# archive: the machine's own word, and Debian's keys, for a suite of another age may have others
-# than the machine's.
+# archive: the machine's own value, and Debian's keys besides, because a suite of another age may be
+# signed by keys that the machine's value does not have.
 sources_signed_by() {
 	key=$(sources_key "$1")
 	case $key in

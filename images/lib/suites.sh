@@ -31,7 +31,7 @@ suites_find() {
 	fi
 	if [ ! -s "$suites_file.new" ]; then
 		rm -f "$suites_file.new"
-		# What was known is still true of a machine without an archive.
+		# Without an archive the suites found the last time still hold.
 		[ -s "$suites_file" ] && return 0
 		[ -z "$sources_silent" ] || die_archive "no archive in the apt sources of this machine answers"
 		die_archive "no archive in the apt sources of this machine has a suite of Debian"
@@ -47,13 +47,13 @@ suites_all() {
 	sed '/^#/d' "$suites_file"
 }
 
-# suites_aliases SUITE - the other names under which an archive has it: a copy there may be older,
-# and whole.
+# suites_aliases SUITE - the other names under which an archive has the suite: the copy of the index
+# under such a name may be older, and whole.
 suites_aliases() {
 	suites_all 2>/dev/null | awk -v suite="$1" '$2 == suite && $3 != suite { print $3 }'
 }
 
-# suites_codename NAME - trixie for stable; a name that is none of those stays
+# suites_codename NAME - trixie for stable; any other name stays as it is
 suites_codename() {
 	suites_all | awk -v name="$1" '$3 == name || $2 == name { print $2; found = 1; exit }
 		END { if (!found) print name }'
@@ -84,7 +84,7 @@ suites_of() {
 	64k) suites_order 2 3 4 5 ;;
 	old)
 		rank=$(suites_all | awk -v name="$2" '$2 == name { print $1; exit }')
-		# An unknown one is of another age than all: testing's own successor, or long gone.
+		# An unknown suite is newer or older than all of them: testing's successor, or long gone.
 		suites_all | awk -v rank="${rank:-3}" '$1 < rank && !seen[$2]++ { print $2 }'
 		;;
 	*) suites_codename "$1" ;;

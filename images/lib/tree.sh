@@ -1,7 +1,7 @@
 # shellcheck shell=sh disable=SC2034,SC2154 # the parts share their variables
 # SPDX-License-Identifier: Apache-2.0
 #
-# Lays packages down as a tree, with dpkg's own database, running no program of theirs.
+# Lays packages down as a tree, with dpkg's own database, and runs no program of the packages.
 
 # tree_skeleton TREE - an empty root with /usr merged before anything is unpacked into it.
 tree_skeleton() {
@@ -75,7 +75,7 @@ tree_slim() {
 	find "$1/usr/lib" -type d -name gconv | while read -r gconv; do
 		find "$gconv" -name '*.so' ! -name 'UTF-*' ! -name 'ISO8859-1.so' \
 			! -name 'ISO8859-15.so' ! -name 'UNICODE.so' -delete
-		# The index names modules that went; without it iconv reads the folder's own file.
+		# The index names modules that were removed; without it iconv reads gconv-modules.
 		rm -f "$gconv/gconv-modules.cache"
 	done
 }

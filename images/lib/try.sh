@@ -4,8 +4,9 @@
 # The first suite that is whole.
 
 # try_suites FUNCTION SUITE... - calls FUNCTION for one suite after another, until it finds all that
-# an image takes there; the builder is then set up for that suite.  A suite whose archive is to blame
-# ($status_archive) has said so, and the next one is tried; any other failure ends the builder.
+# an image takes there; the builder is then set up for that suite.  When the archive is to blame
+# ($status_archive) FUNCTION has said so, and the next suite is tried; any other failure ends the
+# builder.
 try_suites() {
 	check=$1
 	shift
@@ -21,7 +22,7 @@ try_suites() {
 		set -e
 		case $status in
 		0)
-			# Once more for the variables it sets: all of it is there now.
+			# Called once more for the variables that it sets: by now everything is there.
 			step_quiet=yes
 			"$check" "$wanted"
 			step_quiet=

@@ -18,7 +18,7 @@ median()
 	printf '%s\n' "$@" | sort -n | sed -n "$((($# + 1) / 2))p"
 }
 
-# time_of COMMAND... - sets $took to its microseconds; its failure ends the benchmark
+# time_of COMMAND... - sets $took to the command's microseconds; a command that fails ends the benchmark
 time_of()
 {
 	local begin=$EPOCHREALTIME end
@@ -31,8 +31,8 @@ time_of()
 	took=$((${end/[.,]/} - ${begin/[.,]/}))
 }
 
-# in_turns A B - functions; each run of one is followed by one of the other, so that the machine's
-# mood hits both.  Sets $median_a and $median_b (microseconds).  Each sets $took.
+# in_turns A B - two functions that set $took: each run of one is followed by a run of the other, so
+# that other load on the machine hits both.  Sets $median_a and $median_b (microseconds).
 in_turns()
 {
 	local i a=() b=()

@@ -42,7 +42,7 @@ by_hand_arguments()
 	done
 }
 
-# cpu_of PID - processor time of a qemu so far, in ms: what the noise of a busy machine spares
+# cpu_of PID - processor time of a qemu so far, in ms, which a busy machine hardly changes
 cpu_of()
 {
 	local words
@@ -86,7 +86,7 @@ theirs()
 	done
 }
 
-# Started as a daemon so that the frame's process 1 reaps it, as libvirt's is.
+# Started as a daemon, so that the frame's process 1 reaps this qemu as it does libvirt's.
 hand_start()
 {
 	rm -f "$work/agent"

@@ -4,7 +4,7 @@
 #
 #	wpar.sh here|lpar
 #
-# It is fed to the bash of the LPAR together with lib.sh, so it needs no file beside it.
+# The LPAR's bash reads this script and lib.sh from its stdin, so neither needs a file beside it.
 set -euo pipefail
 if [ -n "${PAR_TEST_SOURCE:-}" ]; then
 	# shellcheck source=tests/bench/lib.sh

@@ -5,7 +5,7 @@
 # Cases that share an LPAR run one after another in one frame; each kind has its own frame, lpard
 # and libvirtd.  Logs of lpard, libvirt and qemu are kept in build/log/check/guest-KIND.
 
-# guest_run - all wanted cases; the kinds at the same time, for an LPAR under TCG is one busy thread
+# guest_run - all wanted cases; kinds run at the same time, because an LPAR under TCG is one busy thread
 guest_run()
 {
 	local kind cases kinds=() pids=() i
@@ -58,7 +58,7 @@ guest_kind()
 			LPAR=$kind
 			tap_one "boot of the shared LPAR $kind" guest_in_frame bash -c \
 				'. "$PAR_TEST_SOURCE/guest/lib.sh"; lpar_up "$LPAR" "$LPAR"'
-			# Without it every case would fail the same way: one failure says it.
+			# Without the LPAR every case would fail the same way: one failure says it all.
 			[ "$tap_one_status" = 0 ] || exit 0
 		fi
 		guest_command

@@ -35,7 +35,7 @@ lpar_up()
 		wparcmd -m "$SYS" -p "$1" --wait 120 -- true
 }
 
-# manifest IMAGE KEY - what the manifest of an image says of it (codename, page_size, os_version, ...)
+# manifest IMAGE KEY - a value of an image's manifest (codename, page_size, os_version, ...)
 manifest()
 {
 	jq -r --arg key "$2" '.[$key]' "$PAR_IMAGES/$1/image.json"
@@ -69,7 +69,7 @@ lpar_push()
 	in_lpar sh -c "cat >'$2' && chmod 0755 '$2'" <"$1"
 }
 
-# lpard_start_again - after it was killed
+# lpard_start_again - after lpard was killed
 lpard_start_again()
 {
 	setsid lpard --config "$PAR_LPARD_CONF" >>"$PAR_LOGS/lpard.log" 2>&1 </dev/null &

@@ -9,8 +9,8 @@
 # and `./check`.  All caches are empty; --keep-debs keeps downloaded packages from run to run.
 #
 # The root is no chroot: it is the root of a mount name space, with its own pid, UTS, IPC, network
-# and cgroup name spaces, devices, /run and terminals.  What runs in it ends with it, and nothing of
-# it is seen outside; that the machine's /dev stays what it was is checked.  A user-mode network
+# and cgroup name spaces, devices, /run and terminals.  What runs in the root ends with it, and the
+# machine sees nothing of it; a check compares the machine's /dev before and after.  A user-mode network
 # (slirp4netns) leads out, to the archives that the machine's own apt sources name.
 set -euo pipefail
 if [ "${1:-}" != inside ]; then
@@ -95,8 +95,8 @@ bare_make()
 	fi
 	rm -rf "$root"
 	mkdir -p "$root"
-	# An index may be past its date; its signature is checked all the same.  Nobody minds a root that
-	# a crash of the machine leaves half written.
+	# An index may be past its date; its signature is checked all the same.  A root that a crash of
+	# the machine leaves half written is no loss.
 	mmdebstrap --variant=minbase --dpkgopt=force-unsafe-io \
 		--aptopt='Acquire::Check-Valid-Until "false"' "$suite" "$root" - <"$bare_work/sources"
 	rm -f "$root/etc/apt/apt.conf.d/docker-clean"
@@ -155,7 +155,7 @@ bare_run()
 	rm -f "$root/srv/network"
 	bare_cgroups make
 	(
-		# Be in the root's cgroups before the name space is made: they become its root.
+		# Be in the root's cgroups before the name space is made: these become its top.
 		for hierarchy in $(awk '$3 ~ /^cgroup2?$/ { print $2 }' /proc/self/mounts); do
 			echo "$BASHPID" >"$hierarchy/$bare_group/cgroup.procs"
 		done

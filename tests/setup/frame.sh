@@ -67,7 +67,7 @@ frame_up()
 	rm -rf "$dir/root"
 	mkdir -p "$dir/root"
 	(
-		# Be in the frame's cgroups before the namespace is made: they become its root.
+		# Be in the frame's cgroups before the namespace is made: these become its top.
 		for root in $(cgroup_roots); do
 			mkdir -p "$root/$group"
 			if [ -e "$root/$group/cpuset.cpus" ] && [ -e "$root/cpuset.cpus" ]; then
@@ -128,7 +128,7 @@ frame_init()
 	rm -f "$dir"/root/etc/libvirt/qemu/*.xml "$dir"/root/etc/libvirt/qemu/*/*.xml
 	rm -rf "$dir"/root/etc/libvirt/qemu/autostart "$dir"/root/etc/libvirt/qemu/networks/autostart
 	mkdir -p "$dir"/root/run/{lock,libvirt} "$dir"/root/var/log/libvirt/qemu
-	# Of /var/lib only what others need is let through, read-only.
+	# Of the machine's /var/lib only what programs need is let through, read-only.
 	for path in dpkg polkit-1 ca-certificates; do
 		if [ -d "/var/lib/$path" ]; then
 			mkdir -p "$dir/root/var/lib/$path"

@@ -16,8 +16,8 @@ root_mounts()
 	cp -a "$PAR_TEST_SOURCE/integration/lib.sh" "$PAR_TEST_SOURCE/integration/dist" "$1/tmp/test/"
 }
 
-# root_run ROOT COMMAND... - in a mount namespace whose root it is.  chroot would not do: who is in
-# one may not make user namespaces.
+# root_run ROOT COMMAND... - in a mount namespace whose root ROOT is.  A chroot would not do: a process
+# in a chroot may not make user namespaces.
 root_run()
 {
 	# shellcheck disable=SC2016

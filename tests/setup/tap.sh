@@ -46,8 +46,8 @@ tap_log()
 	printf '%s/%s.log\n' "$tap_logs" "$(printf %s "$1" | tr -c 'A-Za-z0-9._-' '-')"
 }
 
-# tap_one NAME COMMAND... - a test that is one command: it passes when that ends with status 0,
-# which is left in $tap_one_status
+# tap_one NAME COMMAND... - a test that is one command, and passes when the command ends with status 0;
+# the status is left in $tap_one_status
 tap_one()
 {
 	local name=$1 log status=0
@@ -124,7 +124,7 @@ tap_run()
 	return 0
 }
 
-# tap_meson BUILD SUITE - what meson ran: the TAP of each test is in its log
+# tap_meson BUILD SUITE - run meson's tests and count the TAP that is in meson's log of each
 tap_meson()
 {
 	local build=$1 suite=$2 name result log

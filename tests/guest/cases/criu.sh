@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # criu.sh - a running system WPAR is dumped and restored by plain criu, and is the same WPAR again
 #
-# What a WPAR sees but does not own is external: its network namespace (criu runs in it, so it is
-# nobody's), its root and its binds (made again beforehand), its control group.
+# What a WPAR sees but does not own is external: its network namespace (criu runs in that one and
+# takes it for nobody's), its root and its binds (made again beforehand), its control group.
 # lpar: current
 # timeout: 240
 # shellcheck disable=SC2016 # in single quotes another shell expands

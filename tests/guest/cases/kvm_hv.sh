@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # kvm_hv.sh - an LPAR on KVM-HV, on a managed system reached over the network
 #
-# The system is an emulated POWER9 machine (kvm_host/): its kernel has KVM-HV by nesting, its libvirt
-# is another's than this machine's.  So the domains of type kvm, and all that goes by a remote URI,
-# are run for real: images uploaded, console and agent's channel as streams.
+# The system is an emulated POWER9 machine (kvm_host/) whose kernel has KVM-HV by nesting, and which
+# has a libvirt of its own.  So domains of type kvm run for real, and so does all that goes by a
+# remote URI: uploads of images, the console and the agent's channel as streams.
 # lpar: none
 # timeout: 290
 set -u
@@ -21,7 +21,7 @@ far_virsh()
 	timeout 60 virsh -q -c "$uri" "$@"
 }
 
-# It boots while the daemon, which is told of it now, tries to reach it.
+# The machine boots while the daemon, which is told of it now, tries to reach it.
 "$PAR_TEST_SOURCE/guest/kvm_host/start.sh" "$PAR_IMAGES/kvm-host" "$host" "$port"
 trap 'kill "$(cat "$host/pid")" 2>/dev/null; cp "$host"/*.log "$PAR_LOGS/" 2>/dev/null' EXIT
 export LPARD_SOCKET=$TMPDIR/far.sock

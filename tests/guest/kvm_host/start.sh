@@ -4,14 +4,15 @@
 #
 #	start.sh IMAGE DIR PORT		its libvirt is then at qemu+tcp://127.0.0.1:PORT/system
 #
-# Files in DIR: disk.qcow2, console.log, qemu.log, pid.  Run it in a frame: whoever reaches the port
-# rules the machine, and only the frame's own loopback has it.
+# Files in DIR: disk.qcow2, console.log, qemu.log, pid.  To be run in a frame: whoever
+# reaches the port rules the machine, and only the frame's own loopback has that port.
 set -eu
 image=$1 dir=$2 port=$3
 mkdir -p "$dir"
 cd "$dir"
 qemu-img create -q -f qcow2 -F raw -b "$image/root.img" disk.qcow2 8G
-# What the emulation lacks, as lpard says it too; cap-nested-hv makes it a hypervisor for others.
+# The options that emulation lacks, as in lpard's own words; with cap-nested-hv the machine can be a
+# hypervisor.
 machine=pseries,accel=tcg,x-vof=on,cap-nested-hv=on
 machine+=,cap-cfpc=broken,cap-sbbc=broken,cap-ibs=broken,cap-ccf-assist=off
 words=$(jq -r .command_line "$image/image.json")

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # archive.sh - the builders against archives in every bad state: one of our own, on loopback
 #
-# A complete old system is built from it, of packages that hold next to nothing; only what the archive
-# does is of interest here.
+# A complete old system is built from that archive, of packages that hold next to nothing: only what
+# the archive does is of interest here.
 # timeout: 600
 set -u
 # shellcheck source=tests/integration/images/archive_lib.sh

@@ -154,7 +154,7 @@ image_says()
 image_in()
 {
 	local number
-	# It runs in subshells: a file counts.
+	# This function runs in subshells, so a file keeps the count.
 	echo >>"$work/asked"
 	number=$(wc -l <"$work/asked")
 	printf 'echo "<""%d:"; %s; echo ":""%d>"\n' "$number" "$1" "$number" >&7
