@@ -72,6 +72,7 @@ apt_excluded() {
 
 # apt_missing LIST-FILE - the files of a plan that are neither here nor in the archive
 apt_missing() {
+	apt_drop_damaged "$1"
 	while read -r deb size sum uri; do
 		apt_has "$deb" "$size" || printf '%s\t%s\t%s\n' "$uri" "$size" "$deb"
 	done <"$1.plan" >"$1.asked"
@@ -116,6 +117,18 @@ apt_places() {
 				"$size" "$deb"
 		done
 	done
+}
+
+# apt_drop_damaged LIST-FILE - files of a plan in archives/ that are not what the index says go
+apt_drop_damaged() {
+	while read -r deb size sum uri; do
+		[ ! -e "$apt_dir/archives/$deb" ] || printf '%s  %s\n' "$sum" "$apt_dir/archives/$deb"
+	done <"$1.plan" >"$1.here"
+	[ -s "$1.here" ] || return 0
+	{ sha256sum --quiet -c "$1.here" 2>/dev/null || :; } | sed -n 's/: FAILED.*//p' |
+		while read -r file; do
+			rm -f "$file"
+		done
 }
 
 # apt_has NAME SIZE - is the file in archives/, whole?

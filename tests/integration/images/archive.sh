@@ -64,6 +64,12 @@ is "the newest suite that is older is taken" "$(built)" beta
 is "its manifest has its alias" "$(jq -r .suite "$work/out/old.tar.json")" oldstable
 ok "the tarball is what the manifest says" "$images/verify" "$work/out/old.tar.json"
 like "nothing odd is in the log" "$(tr -cd '\r\033' <"$work/said" | wc -c)" '^0$'
+file=$LPARD_CACHE/images/apt-beta-ppc64el/archives/bash_1.0_ppc64el.deb
+digest=$(sha256sum <"$file")
+printf x | dd of="$file" bs=1 seek=200 conv=notrunc 2>/dev/null
+ok "a file in the cache that was damaged" env LPARD_REFRESH=1 "$images/build-mksysb" beta ppc64el \
+	"$work/out/again.tar"
+is "is fetched anew" "$(sha256sum <"$file")" "$digest"
 ok "the same again, with the server gone, from the cache" sh -c 'kill -STOP "$1"; trap "kill -CONT $1" EXIT
 	"$2/build-mksysb" beta ppc64el "$3/again.tar"' sh "$server" "$images" "$work"
 
