@@ -121,7 +121,7 @@ is "with what it was given" "$(lshwres -r mem -m SYS --level lpar --filter lpar_
 # The console
 
 ok "open firmware" on lp2 -f default -b of
-ok "is its state" wait_for 30 is_state lp2 "Open Firmware"
+ok "is its state" wait_for 120 is_state lp2 "Open Firmware"
 like "with its reference code" "$(lsrefcode -r lpar -m SYS --filter lpar_names=lp2 -F refcode)" AA00E158
 like "the terminal is the real console" \
 	"$( (sleep 2; printf '1 2 + .\r'; sleep 2) | timeout 30 mkvterm -m SYS -p lp2)" '3 *ok'
