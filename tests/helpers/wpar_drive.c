@@ -5,7 +5,7 @@
  * wpar_drive make|start|stop|kill|state|remove|plan NAME
  * wpar_drive enter NAME USER [COMMAND [ARG…]]
  * wpar_drive exec NAME COMMAND [ARG…]
- * WPARS_ROOT moves all paths.  As a WPAR's init and df it is what wparctl is.
+ * WPARS_ROOT moves all paths.  Inside a WPAR this program is init and df, as wparctl is.
  */
 #include "wparctl/filesystem/rootfs.h"
 #include "wparctl/runtime/inside/inside.h"
