@@ -169,11 +169,6 @@ const struct lpar_agent_info *lpar_channel_info(const struct lpar_channel *c)
 	return c->state == LPAR_CHANNEL_UP ? &c->info : NULL;
 }
 
-const char *lpar_channel_name(const struct lpar_channel *c)
-{
-	return c->name;
-}
-
 void lpar_channel_connected(struct lpar_channel *c, uint64_t now_ms)
 {
 	if (c->state != LPAR_CHANNEL_DOWN)

@@ -67,11 +67,12 @@ static int check_credit(struct lpar_stream *s, const struct par_frame *f, struct
 	uint32_t bytes = 0;
 	int r = par_frame_get_credit(f, &bytes, err);
 
-	if (r == 0 && bytes > PAR_FRAME_WINDOW - s->may_receive)
-		r = par_fail(err, PAR_E_PROTOCOL, 0, "more credit than the window");
-	if (r == 0)
-		s->may_receive += bytes;
-	return r;
+	if (r < 0)
+		return r;
+	if (bytes > PAR_FRAME_WINDOW - s->may_receive)
+		return par_fail(err, PAR_E_PROTOCOL, 0, "more credit than the window");
+	s->may_receive += bytes;
+	return 0;
 }
 
 static int check_frame(struct lpar_stream *s, const struct par_frame *f, struct par_error **err)

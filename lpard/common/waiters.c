@@ -22,7 +22,7 @@ bool par_waiters_any(const struct par_waiters *w)
 	return w->first != NULL;
 }
 
-static void take_out(struct par_waiters *w, struct par_waiter *one)
+static void take_waiter_out(struct par_waiters *w, struct par_waiter *one)
 {
 	struct par_waiter **at = &w->first;
 
@@ -33,7 +33,7 @@ static void take_out(struct par_waiters *w, struct par_waiter *one)
 }
 
 /* Calls one; it is gone afterwards unless it goes on waiting. */
-static void call(struct par_waiters *w, struct par_waiter *one, enum par_wake why)
+static void call_waiter(struct par_waiters *w, struct par_waiter *one, enum par_wake why)
 {
 	bool stay;
 
@@ -41,10 +41,10 @@ static void call(struct par_waiters *w, struct par_waiter *one, enum par_wake wh
 	stay = one->fn(why, one->user);
 	one->calling = false;
 	if (!stay || why != PAR_WAKE_CHANGED || one->over)
-		take_out(w, one);
+		take_waiter_out(w, one);
 }
 
-static void arm(struct par_waiters *w)
+static void arm_nearest_limit(struct par_waiters *w)
 {
 	uint64_t nearest = UINT64_MAX, now = par_now_ms();
 
@@ -59,7 +59,7 @@ static void arm(struct par_waiters *w)
 	(void)par_source_timer(w->timer, nearest);
 }
 
-static void on_timer(struct par_source *s, void *user)
+static void on_limit_over(struct par_source *s, void *user)
 {
 	struct par_waiters *w = user;
 	uint64_t now = par_now_ms();
@@ -71,10 +71,10 @@ static void on_timer(struct par_source *s, void *user)
 			one = one->next;
 			continue;
 		}
-		call(w, one, PAR_WAKE_TIMEOUT);
+		call_waiter(w, one, PAR_WAKE_TIMEOUT);
 		one = w->first; /* it may have changed the list */
 	}
-	arm(w);
+	arm_nearest_limit(w);
 }
 
 struct par_waiter *par_waiters_add(struct par_waiters *w, uint64_t timeout_ms, par_waiter_fn fn,
@@ -83,7 +83,8 @@ struct par_waiter *par_waiters_add(struct par_waiters *w, uint64_t timeout_ms, p
 	struct par_waiter *one, **at = &w->first;
 	uint64_t now = par_now_ms();
 
-	if (!w->timer && par_event_timer(w->loop, UINT64_MAX, on_timer, w, &w->timer, NULL) < 0)
+	if (!w->timer &&
+	    par_event_timer(w->loop, UINT64_MAX, on_limit_over, w, &w->timer, NULL) < 0)
 		return NULL;
 	one = calloc(1, sizeof(*one));
 	if (!one)
@@ -93,7 +94,7 @@ struct par_waiter *par_waiters_add(struct par_waiters *w, uint64_t timeout_ms, p
 	while (*at)
 		at = &(*at)->next;
 	*at = one;
-	arm(w);
+	arm_nearest_limit(w);
 	return one;
 }
 
@@ -107,7 +108,7 @@ void par_waiters_forget(struct par_waiters *w, struct par_waiter **waiter)
 	if (one->calling)
 		one->over = true;
 	else
-		take_out(w, one);
+		take_waiter_out(w, one);
 }
 
 static struct par_waiter *next_unseen(struct par_waiters *w, uint64_t round)
@@ -126,13 +127,13 @@ void par_waiters_wake(struct par_waiters *w)
 
 	while ((one = next_unseen(w, round))) {
 		one->seen = round;
-		call(w, one, PAR_WAKE_CHANGED);
+		call_waiter(w, one, PAR_WAKE_CHANGED);
 	}
 }
 
 void par_waiters_done(struct par_waiters *w)
 {
 	while (w->first)
-		call(w, w->first, PAR_WAKE_END);
+		call_waiter(w, w->first, PAR_WAKE_END);
 	par_source_free(&w->timer);
 }

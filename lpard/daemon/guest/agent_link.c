@@ -59,7 +59,7 @@ struct lpar_channel *lpar_agent_link_channel(struct lpar_agent_link *l)
 }
 
 /* One timer for both: when the channel wants to be woken, and when to open it again. */
-static void arm(struct lpar_agent_link *l)
+static void arm_agent_timer(struct lpar_agent_link *l)
 {
 	uint64_t at = l->channel ? lpar_channel_deadline(l->channel) : UINT64_MAX;
 	uint64_t now = par_now_ms();
@@ -73,13 +73,13 @@ static void arm(struct lpar_agent_link *l)
 	(void)par_source_timer(l->timer, at);
 }
 
-static void rewatch(struct lpar_agent_link *l)
+static void rewatch_agent(struct lpar_agent_link *l)
 {
 	const void *data;
 	bool more = l->channel && lpar_channel_output(l->channel, &data) > 0;
 
 	lpar_guest_port_watch(l->port, more ? EPOLLIN | EPOLLOUT : EPOLLIN);
-	arm(l);
+	arm_agent_timer(l);
 }
 
 static void close_stream(struct lpar_agent_link *l)
@@ -108,12 +108,12 @@ static void make_os_version(struct lpar_agent_link *l, const struct lpar_agent_i
 
 /* The channel's callbacks */
 
-static void on_output(void *user)
+static void on_channel_output(void *user)
 {
-	rewatch(user);
+	rewatch_agent(user);
 }
 
-static void on_state(enum lpar_channel_state state, void *user)
+static void on_channel_state(enum lpar_channel_state state, void *user)
 {
 	struct lpar_agent_link *l = user;
 	const struct lpar_agent_info *info = lpar_agent_link_info(l);
@@ -132,8 +132,8 @@ static void on_state(enum lpar_channel_state state, void *user)
 }
 
 static const struct lpar_channel_ops channel_ops = {
-	.output = on_output,
-	.state = on_state,
+	.output = on_channel_output,
+	.state = on_channel_state,
 };
 
 /* The next try to open the channel: at once, then less and less often. */
@@ -152,7 +152,7 @@ static void open_channel(struct lpar_agent_link *l)
 		schedule(l);
 }
 
-static void on_timer(struct par_source *s, void *user)
+static void on_agent_timer(struct par_source *s, void *user)
 {
 	struct lpar_agent_link *l = user;
 	uint64_t now = par_now_ms();
@@ -163,13 +163,13 @@ static void on_timer(struct par_source *s, void *user)
 	if (l->retry_at != 0 && l->retry_at <= now && l->guest == LPAR_GUEST_RUNNING &&
 	    !lpar_guest_port_is_open(l->port) && !lpar_guest_port_opening(l->port))
 		open_channel(l);
-	rewatch(l);
+	rewatch_agent(l);
 }
 
 static bool prepare(struct lpar_agent_link *l)
 {
 	if (!l->timer &&
-	    par_event_timer(l->place->loop, UINT64_MAX, on_timer, l, &l->timer, NULL) < 0)
+	    par_event_timer(l->place->loop, UINT64_MAX, on_agent_timer, l, &l->timer, NULL) < 0)
 		return false;
 	if (!l->channel &&
 	    lpar_channel_new(&l->channel, lpar_guest_name(l->place), &channel_ops, l, NULL) < 0)
@@ -178,7 +178,7 @@ static bool prepare(struct lpar_agent_link *l)
 }
 
 /* Bring the channel in line with what the guest is. */
-static void review(struct lpar_agent_link *l)
+static void review_agent(struct lpar_agent_link *l)
 {
 	switch (l->guest) {
 	case LPAR_GUEST_OFF:
@@ -197,12 +197,12 @@ static void review(struct lpar_agent_link *l)
 			schedule(l);
 		break;
 	}
-	arm(l);
+	arm_agent_timer(l);
 }
 
 /* The port's callbacks */
 
-static void on_opened(int result, const struct par_error *err, void *user)
+static void on_agent_port_opened(int result, const struct par_error *err, void *user)
 {
 	struct lpar_agent_link *l = user;
 
@@ -212,14 +212,14 @@ static void on_opened(int result, const struct par_error *err, void *user)
 	}
 	set_why_closed(l, err ? err->msg : NULL);
 	if (result < 0) {
-		review(l);
+		review_agent(l);
 		return;
 	}
 	lpar_channel_connected(l->channel, par_now_ms());
-	rewatch(l);
+	rewatch_agent(l);
 }
 
-static void on_ready(uint32_t events, void *user)
+static void on_agent_port_ready(uint32_t events, void *user)
 {
 	struct lpar_agent_link *l = user;
 	char bytes[65536];
@@ -237,18 +237,18 @@ static void on_ready(uint32_t events, void *user)
 		n = lpar_guest_port_read(l->port, bytes, sizeof(bytes));
 		if (n < 0) {
 			close_stream(l);
-			review(l);
+			review_agent(l);
 			return;
 		}
 		if (n > 0)
 			lpar_channel_feed(l->channel, bytes, (size_t)n, par_now_ms());
 	}
-	rewatch(l);
+	rewatch_agent(l);
 }
 
 static const struct lpar_guest_port_ops port_ops = {
-	.opened = on_opened,
-	.ready = on_ready,
+	.opened = on_agent_port_opened,
+	.ready = on_agent_port_ready,
 };
 
 struct lpar_agent_link *lpar_agent_link_new(const struct lpar_guest_place *place)
@@ -289,7 +289,7 @@ void lpar_agent_link_free(struct lpar_agent_link **link)
 void lpar_agent_link_sync(struct lpar_agent_link *l, enum lpar_guest guest)
 {
 	l->guest = guest;
-	review(l);
+	review_agent(l);
 }
 
 void lpar_agent_link_boot(struct lpar_agent_link *l)
@@ -298,7 +298,7 @@ void lpar_agent_link_boot(struct lpar_agent_link *l)
 		return;
 	lpar_channel_disconnected(l->channel, NULL);
 	lpar_channel_connected(l->channel, par_now_ms());
-	rewatch(l);
+	rewatch_agent(l);
 }
 
 struct par_waiter *lpar_agent_link_when_up(struct lpar_agent_link *l, uint64_t timeout_ms,

@@ -71,7 +71,7 @@ static void watch_stages(struct lpar_console *c, const char *data, size_t len)
 	}
 }
 
-static void rewatch(struct lpar_console *c)
+static void rewatch_console(struct lpar_console *c)
 {
 	uint32_t events = 0;
 
@@ -120,7 +120,7 @@ static void attach(struct lpar_console *c)
 }
 
 /* Bring the console in line with what the guest is and who wants it. */
-static void review(struct lpar_console *c)
+static void review_console(struct lpar_console *c)
 {
 	bool can = c->guest == LPAR_GUEST_RUNNING;
 	bool want = can && (c->holder || c->asking || c->stages);
@@ -141,7 +141,7 @@ static void review(struct lpar_console *c)
 	else if (!want && can && is_open)
 		detach(c); /* (if it cannot be reached the stream's end will tell) */
 	else
-		rewatch(c);
+		rewatch_console(c);
 }
 
 void lpar_console_sync(struct lpar_console *c, enum lpar_guest guest, int run_id, bool stages)
@@ -149,7 +149,7 @@ void lpar_console_sync(struct lpar_console *c, enum lpar_guest guest, int run_id
 	c->guest = guest;
 	c->run_id = run_id;
 	c->stages = stages;
-	review(c);
+	review_console(c);
 }
 
 /* Some time after the stream ended: if the LPAR still runs and can be asked, somebody took it. */
@@ -160,7 +160,7 @@ static void lost_for_good(struct par_source *s, void *user)
 	(void)s;
 	par_source_free(&c->lost);
 	if (lpar_guest_port_is_open(c->port) || c->guest != LPAR_GUEST_RUNNING || c->asking) {
-		review(c);
+		review_console(c);
 		return;
 	}
 	c->blocked_run = c->run_id;
@@ -175,7 +175,7 @@ static void stream_ended(struct lpar_console *c)
 {
 	detach(c);
 	if (c->guest == LPAR_GUEST_OFF || c->opening_run != c->run_id) {
-		review(c); /* it was the stream of a run that has ended */
+		review_console(c); /* it was the stream of a run that has ended */
 		return;
 	}
 	if (!c->lost &&
@@ -203,27 +203,27 @@ static void on_typed(void *user, const char *data, size_t len)
 		return;
 	(void)par_buf_put(&c->input, data, len);
 	write_input(c);
-	rewatch(c);
+	rewatch_console(c);
 }
 
-static void on_drained(void *user)
+static void on_terminal_drained(void *user)
 {
-	rewatch(user);
+	rewatch_console(user);
 }
 
-static void on_closed(void *user)
+static void on_terminal_closed(void *user)
 {
 	struct lpar_console *c = user;
 
 	par_log(PAR_LOG_INFO, "lpar=%s terminal closed by its user", lpar_guest_name(c->place));
 	c->holder = NULL;
-	review(c);
+	review_console(c);
 }
 
 static const struct lpar_upgraded_ops holder_ops = {
 	.data = on_typed,
-	.drained = on_drained,
-	.closed = on_closed,
+	.drained = on_terminal_drained,
+	.closed = on_terminal_closed,
 };
 
 static void give_terminal(struct lpar_console *c, struct lpar_call *call)
@@ -258,7 +258,7 @@ void lpar_console_open_terminal(struct lpar_console *c, struct lpar_call *call)
 	call->gone = asking_gone;
 	call->gone_user = c;
 	c->blocked_run = -1;
-	review(c);
+	review_console(c);
 }
 
 bool lpar_console_close_terminal(struct lpar_console *c)
@@ -266,13 +266,13 @@ bool lpar_console_close_terminal(struct lpar_console *c)
 	bool had = c->holder != NULL;
 
 	lpar_upgraded_close(&c->holder);
-	review(c);
+	review_console(c);
 	return had;
 }
 
 /* The guest's side */
 
-static void on_opened(int result, const struct par_error *err, void *user)
+static void on_console_opened(int result, const struct par_error *err, void *user)
 {
 	struct lpar_console *c = user;
 
@@ -284,10 +284,10 @@ static void on_opened(int result, const struct par_error *err, void *user)
 			err && err->msg ? err->msg : "?");
 	}
 	answer_asking(c, result, err);
-	review(c);
+	review_console(c);
 }
 
-static void on_ready(uint32_t events, void *user)
+static void on_console_ready(uint32_t events, void *user)
 {
 	struct lpar_console *c = user;
 	char data[16384];
@@ -305,12 +305,12 @@ static void on_ready(uint32_t events, void *user)
 			(void)lpar_upgraded_send(c->holder, data, (size_t)n);
 		watch_stages(c, data, (size_t)n);
 	}
-	rewatch(c);
+	rewatch_console(c);
 }
 
 static const struct lpar_guest_port_ops port_ops = {
-	.opened = on_opened,
-	.ready = on_ready,
+	.opened = on_console_opened,
+	.ready = on_console_ready,
 };
 
 struct lpar_console *lpar_console_new(const struct lpar_guest_place *place)

@@ -72,7 +72,7 @@ bool lpar_guest_port_opening(const struct lpar_guest_port *p)
 	return p->opening != NULL;
 }
 
-static void on_ready(struct par_source *s, int fd, uint32_t events, void *user)
+static void on_port_ready(struct par_source *s, int fd, uint32_t events, void *user)
 {
 	struct lpar_guest_port *p = user;
 
@@ -92,7 +92,7 @@ static void open_on_worker(void *user)
 		o->result = ops->channel_open(o->hv, o->uuid, &o->fd, &o->err);
 }
 
-static void opened(void *user)
+static void port_opened(void *user)
 {
 	struct opening *o = user;
 	struct lpar_guest_port *p = o->port;
@@ -100,8 +100,8 @@ static void opened(void *user)
 	if (p)
 		p->opening = NULL;
 	if (p && o->result == 0)
-		o->result = par_event_io(p->place->loop, o->fd, EPOLLIN, on_ready, p, &p->source,
-					 &o->err);
+		o->result = par_event_io(p->place->loop, o->fd, EPOLLIN, on_port_ready, p,
+					 &p->source, &o->err);
 	if (p && o->result == 0)
 		p->fd = take_fd(&o->fd);
 	if (o->fd >= 0)
@@ -121,7 +121,7 @@ int lpar_guest_port_open(struct lpar_guest_port *p)
 	*o = (struct opening){ .port = p, .kind = p->kind, .hv = p->place->hv, .fd = -1 };
 	o->result = -ECANCELED; /* unless a worker comes to it */
 	snprintf(o->uuid, sizeof(o->uuid), "%s", p->place->uuid);
-	if (p->place->ops->run(open_on_worker, opened, o, p->place->user) < 0) {
+	if (p->place->ops->run(open_on_worker, port_opened, o, p->place->user) < 0) {
 		free(o);
 		return -ENOMEM;
 	}

@@ -39,7 +39,7 @@ static void subscriber_free(struct subscriber *s)
 	free(s);
 }
 
-static void on_client_gone(struct lpar_call *call, void *user)
+static void on_subscriber_gone(struct lpar_call *call, void *user)
 {
 	struct subscriber *s = user;
 
@@ -104,13 +104,13 @@ static void pump_events(struct subscriber *s)
 		subscriber_free(s);
 }
 
-static void on_drained(struct lpar_call *call, void *user)
+static void on_subscriber_drained(struct lpar_call *call, void *user)
 {
 	(void)call;
 	pump_events(user);
 }
 
-static bool wants(const struct subscriber *s, const struct lpar_event *event)
+static bool wants_event(const struct subscriber *s, const struct lpar_event *event)
 {
 	if (!s->wanted[event->type])
 		return false;
@@ -121,12 +121,12 @@ static bool wants(const struct subscriber *s, const struct lpar_event *event)
 	return s->id == 0 || s->id == event->lpar_id;
 }
 
-static void on_event(const struct lpar_event *event, void *user)
+static void queue_event(const struct lpar_event *event, void *user)
 {
 	struct subscriber *s = user;
 	struct json_object *o = NULL;
 
-	if (s->over || !wants(s, event))
+	if (s->over || !wants_event(s, event))
 		return;
 	if (s->lost == 0 && json_object_array_length(s->queue) < QUEUE_MAX)
 		o = lpar_event_json(event);
@@ -181,8 +181,8 @@ static int read_subject(struct subscriber *s, struct lpar_daemon *d,
 	return 0;
 }
 
-static int begin(struct subscriber *s, struct lpar_daemon *d, const struct lpar_params_Subscribe *p,
-		 struct par_error **err)
+static int begin_subscription(struct subscriber *s, struct lpar_daemon *d,
+			      const struct lpar_params_Subscribe *p, struct par_error **err)
 {
 	int r = read_kinds(s, &p->events, err);
 
@@ -195,7 +195,7 @@ static int begin(struct subscriber *s, struct lpar_daemon *d, const struct lpar_
 	if (!s->queue)
 		return par_oom(err);
 	s->queued_number = lpar_events_last(d->events);
-	s->subscription = lpar_events_subscribe(d->events, LPAR_EVENT_RANK_OTHERS, on_event, s);
+	s->subscription = lpar_events_subscribe(d->events, LPAR_EVENT_RANK_OTHERS, queue_event, s);
 	return s->subscription ? 0 : par_oom(err);
 }
 
@@ -208,7 +208,7 @@ void lpar_method_Subscribe(struct lpar_daemon *d, struct lpar_call *call,
 
 	if (s) {
 		s->events = d->events;
-		if (begin(s, d, params, &err) == 0)
+		if (begin_subscription(s, d, params, &err) == 0)
 			first = make_reply(s);
 	}
 	if (!first) {
@@ -220,8 +220,8 @@ void lpar_method_Subscribe(struct lpar_daemon *d, struct lpar_call *call,
 		return;
 	}
 	s->call = call;
-	call->gone = on_client_gone;
-	call->drained = on_drained;
+	call->gone = on_subscriber_gone;
+	call->drained = on_subscriber_drained;
 	call->gone_user = s;
 	/* At once: from its number on nothing is missed. */
 	s->sending = true;

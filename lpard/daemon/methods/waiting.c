@@ -46,7 +46,7 @@ static bool look_again(enum par_wake why, void *user)
 	return false;
 }
 
-static void on_event(const struct lpar_event *event, void *user)
+static void wake_waiting_calls(const struct lpar_event *event, void *user)
 {
 	struct lpar_waiting *all = user;
 
@@ -63,7 +63,8 @@ int lpar_waiting_new(struct par_event *loop, struct lpar_events *events, lpar_wa
 		return par_oom(err);
 	*all = (struct lpar_waiting){ .events = events, .again = again, .user = user };
 	par_waiters_init(&all->list, loop);
-	all->subscription = lpar_events_subscribe(events, LPAR_EVENT_RANK_WAITS, on_event, all);
+	all->subscription =
+		lpar_events_subscribe(events, LPAR_EVENT_RANK_WAITS, wake_waiting_calls, all);
 	if (!all->subscription) {
 		free(all);
 		return par_oom(err);

@@ -214,7 +214,7 @@ void lpar_events_publish(struct lpar_events *e, const struct lpar_event *event)
 	}
 	q = copy(&numbered);
 	if (!q) {
-		/* Its number is missing then, which whoever counts sees. */
+		/* Its number is missing then, which a subscriber who counts notices. */
 		par_log(PAR_LOG_ERR, "event %llu (%s) is lost: out of memory",
 			(unsigned long long)numbered.number, lpar_event_name(event->type));
 		return;

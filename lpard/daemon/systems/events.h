@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The list of events: whatever happens to managed systems, LPARs and jobs is published here once,
- * and whoever has to do something about it subscribes.  An event is a value: it names its subject
- * and never points at it, so that it can be queued, written down and sent.
+ * and every part of the daemon that has to act on it subscribes.  An event is a value: it names its
+ * subject and never points at it, so that an event can be queued, written down and sent.
  *
  * All of it belongs to the loop's thread.
  *
  * Delivery is synchronous and in one order.  lpar_events_publish() has called every subscriber when
  * it returns, those of a lower rank first, those of one rank in the order of subscribing.  An event
- * that is published by a subscriber is delivered when everybody has had the one before: all see the
- * events in the order of their numbers, and nobody is called from within his own call.
+ * that is published by a subscriber is delivered when all have had the one before: all see the
+ * events in the order of their numbers, and no subscriber is called from within its own call.
  *
- * A subscriber may publish, subscribe and end any subscription, his own too.  He must not free a
- * managed system or an LPAR, nor the list.  What the event names may be gone when he looks it up.
+ * A subscriber may publish, subscribe and end any subscription, its own too.  It must not free a
+ * managed system or an LPAR, nor the list.  What the event names may be gone when it is looked up.
  */
 #pragma once
 
@@ -30,7 +30,7 @@ enum lpar_event_type {
 	LPAR_EVENT_COUNT
 };
 
-/* Texts are borrowed from whoever publishes: good during the delivery.  NULL and 0: not given. */
+/* Texts belong to the publisher and are good during the delivery.  NULL and 0: not given. */
 struct lpar_event {
 	enum lpar_event_type type;
 	uint64_t number;  /* 1, 2, … since lpard started: set by publishing */
@@ -48,7 +48,8 @@ struct lpar_event {
 	const char *result;	  /* JOB_ENDED: "ok" or par_error_name() */
 };
 
-/* Who comes first: the streams follow the guest, jobs see what has become of them, then others. */
+/* The order of calls: first streams follow their guest, then jobs look at what has become of it,
+ * then the others are told. */
 enum lpar_event_rank {
 	LPAR_EVENT_RANK_GUESTS, /* consoles and agents' channels */
 	LPAR_EVENT_RANK_WAITS,	/* jobs and calls that wait for something */

@@ -40,7 +40,7 @@ void lpar_managed_fetch(struct lpar_managed *managed, const char *uuid)
 	pthread_mutex_unlock(&managed->lock);
 }
 
-static void store(struct lpar_managed *managed, struct lpar_answer *a)
+static void store_answer(struct lpar_managed *managed, struct lpar_answer *a)
 {
 	struct lpar_stored stored;
 	bool is_new;
@@ -54,13 +54,13 @@ static void store(struct lpar_managed *managed, struct lpar_answer *a)
 		lpar_lpar_stored(stored.lpar, &stored.was, stored.redefined);
 }
 
-static void take_over(struct lpar_managed *managed, struct lpar_answer *a)
+static void take_over_answer(struct lpar_managed *managed, struct lpar_answer *a)
 {
 	struct lpar_lpar *lpar = lpar_managed_by_uuid(managed, a->uuid);
 	enum par_error_id why = a->err ? a->err->id : PAR_E_SYSTEM;
 
 	if (a->result == 0) {
-		store(managed, a);
+		store_answer(managed, a);
 	} else if (why == PAR_E_NOT_FOUND) {
 		if (lpar && !lpar->reserved && lpar->asked < a->asked)
 			lpar_managed_forget(lpar);
@@ -83,7 +83,7 @@ void lpar_managed_answers(struct lpar_managed *managed)
 		struct lpar_answer *a = list;
 
 		list = a->next;
-		take_over(managed, a);
+		take_over_answer(managed, a);
 		answer_free(a);
 	}
 }

@@ -13,7 +13,7 @@ static void sync_all(struct lpar_managed *managed)
 }
 
 /* The guest started (over): what console and agent said before is void. */
-static void boot(struct lpar_lpar *lpar)
+static void boot_guest(struct lpar_lpar *lpar)
 {
 	lpar_agent_link_boot(lpar->agent);
 	lpar_console_boot(lpar->console);
@@ -23,7 +23,7 @@ static void boot(struct lpar_lpar *lpar)
 static void follow_lpar(const struct lpar_event *event, struct lpar_lpar *lpar)
 {
 	if (event->type == LPAR_EVENT_BOOT) {
-		boot(lpar);
+		boot_guest(lpar);
 		return;
 	}
 	/* Linux is up, whatever the console has shown of it so far. */
@@ -32,7 +32,7 @@ static void follow_lpar(const struct lpar_event *event, struct lpar_lpar *lpar)
 	lpar_lpar_sync(lpar);
 }
 
-static void on_event(const struct lpar_event *event, void *user)
+static void follow_event(const struct lpar_event *event, void *user)
 {
 	struct lpar_managed *managed = lpar_managed_find(user, event->system);
 	struct lpar_lpar *lpar;
@@ -69,5 +69,6 @@ static void on_event(const struct lpar_event *event, void *user)
 
 int lpar_guests_subscribe(struct lpar_daemon *d)
 {
-	return lpar_events_subscribe(d->events, LPAR_EVENT_RANK_GUESTS, on_event, d) ? 0 : -ENOMEM;
+	return lpar_events_subscribe(d->events, LPAR_EVENT_RANK_GUESTS, follow_event, d) ? 0
+											 : -ENOMEM;
 }

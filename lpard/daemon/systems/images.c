@@ -18,7 +18,7 @@ static bool has_manifest(const char *folder)
 	return path && access(path, R_OK) == 0;
 }
 
-static int by_name(const void *a, const void *b)
+static int images_by_name(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
@@ -43,7 +43,7 @@ int lpar_images_names(const struct lpar_config *config, struct par_strv *ret)
 		}
 	}
 	if (ret->n > 1)
-		qsort(ret->v, ret->n, sizeof(*ret->v), by_name);
+		qsort(ret->v, ret->n, sizeof(*ret->v), images_by_name);
 	return 0;
 }
 

@@ -28,7 +28,7 @@ int lpar_managed_get(const struct lpar_managed *managed, const char *name, uint3
 	return 0;
 }
 
-static int by_name(const void *a, const void *b)
+static int lpars_by_name(const void *a, const void *b)
 {
 	const struct lpar_lpar *x = *(struct lpar_lpar *const *)a;
 	const struct lpar_lpar *y = *(struct lpar_lpar *const *)b;
@@ -39,13 +39,13 @@ static int by_name(const void *a, const void *b)
 void lpar_managed_reorder(struct lpar_managed *managed)
 {
 	if (managed->n_lpars > 1)
-		qsort(managed->lpars, managed->n_lpars, sizeof(struct lpar_lpar *), by_name);
+		qsort(managed->lpars, managed->n_lpars, sizeof(struct lpar_lpar *), lpars_by_name);
 	for (size_t i = 0; i < managed->n_lpars; i++)
 		managed->set.v[i] = managed->lpars[i]->part;
 	managed->set.n = managed->n_lpars;
 }
 
-static struct lpar_lpar *add(struct lpar_managed *managed, const char *uuid)
+static struct lpar_lpar *add_lpar(struct lpar_managed *managed, const char *uuid)
 {
 	struct lpar_lpar *lpar = lpar_lpar_new(managed, uuid);
 	struct lpar_lpar **lpars =
@@ -71,7 +71,7 @@ int lpar_managed_reserve(struct lpar_managed *managed, struct lpar_partition *pa
 	struct lpar_lpar *lpar;
 
 	pthread_mutex_lock(&managed->lock);
-	lpar = add(managed, part->uuid);
+	lpar = add_lpar(managed, part->uuid);
 	if (lpar) {
 		lpar->part = part;
 		lpar->reserved = true;
@@ -158,7 +158,7 @@ bool lpar_managed_store(struct lpar_managed *managed, struct hv_record *rec, uin
 	if (lpar)
 		ret->redefined = !lpar_definition_same(lpar->part, rec->part);
 	else
-		lpar = add(managed, rec->part->uuid);
+		lpar = add_lpar(managed, rec->part->uuid);
 	if (!lpar)
 		return false;
 	lpar_partition_free(&lpar->part);

@@ -82,7 +82,8 @@ void lpar_lpar_publish(const struct lpar_lpar *lpar, struct lpar_event event)
 	lpar_events_publish(lpar->managed->daemon->events, &event);
 }
 
-static void tell(const struct lpar_lpar *lpar, enum lpar_event_type type, const char *text)
+static void tell_lpar_event(const struct lpar_lpar *lpar, enum lpar_event_type type,
+			    const char *text)
 {
 	/* Of a removed system nothing is news: one of its name may be there by now. */
 	if (lpar->told && !lpar->managed->removed)
@@ -115,7 +116,7 @@ static void tell_added(struct lpar_lpar *lpar)
 
 void lpar_lpar_removed(struct lpar_lpar *lpar)
 {
-	tell(lpar, LPAR_EVENT_LPAR_REMOVED, NULL);
+	tell_lpar_event(lpar, LPAR_EVENT_LPAR_REMOVED, NULL);
 	lpar->told = false;
 }
 
@@ -156,11 +157,11 @@ void lpar_lpar_stored(struct lpar_lpar *lpar, const struct hv_live *was, bool re
 	if (!known)
 		tell_added(lpar);
 	else if (redefined || other_resources(lpar, was))
-		tell(lpar, LPAR_EVENT_LPAR_CHANGED, NULL);
+		tell_lpar_event(lpar, LPAR_EVENT_LPAR_CHANGED, NULL);
 	/* A start that we saw; what runs already when lpard comes up has its stages behind it. */
 	if (running && lpar->live.run_id != was->run_id && !lpar->managed->listing) {
 		lpar->stopping = false;
-		tell(lpar, LPAR_EVENT_BOOT, "start");
+		tell_lpar_event(lpar, LPAR_EVENT_BOOT, "start");
 	}
 	tell_state(lpar);
 	if (!running && was->state == HV_RUN_RUNNING)
@@ -172,7 +173,7 @@ void lpar_lpar_rebooted(struct lpar_lpar *lpar)
 	par_log(PAR_LOG_INFO, "lpar=%s system=%s restarts", lpar->part->name, lpar->managed->name);
 	lpar->stopping = false;
 	lpar->restarts++;
-	tell(lpar, LPAR_EVENT_BOOT, "restart");
+	tell_lpar_event(lpar, LPAR_EVENT_BOOT, "restart");
 	tell_state(lpar);
 }
 
@@ -209,8 +210,8 @@ static void guest_agent(bool up, void *user)
 	if (!up && !lpar->told_agent)
 		return; /* a channel was closed on which nobody had answered */
 	lpar->told_agent = up;
-	tell(lpar, up ? LPAR_EVENT_AGENT_UP : LPAR_EVENT_AGENT_DOWN,
-	     up ? lpar_agent_link_os_version(lpar->agent) : NULL);
+	tell_lpar_event(lpar, up ? LPAR_EVENT_AGENT_UP : LPAR_EVENT_AGENT_DOWN,
+			up ? lpar_agent_link_os_version(lpar->agent) : NULL);
 	tell_state(lpar);
 }
 
@@ -274,7 +275,7 @@ void lpar_lpar_live(const struct lpar_lpar *lpar, struct lpar_live *ret)
 	}
 }
 
-static bool on_wake(enum par_wake why, void *user)
+static bool on_state_wake(enum par_wake why, void *user)
 {
 	struct wait *w = user;
 	int r = w->fn(w->lpar, why != PAR_WAKE_CHANGED, w->user);
@@ -292,7 +293,7 @@ int lpar_lpar_wait(struct lpar_lpar *lpar, uint64_t timeout_ms, lpar_wait_fn fn,
 	if (!w)
 		return -ENOMEM;
 	*w = (struct wait){ .lpar = lpar, .fn = fn, .user = user };
-	if (!par_waiters_add(&lpar->waits, timeout_ms, on_wake, w)) {
+	if (!par_waiters_add(&lpar->waits, timeout_ms, on_state_wake, w)) {
 		free(w);
 		return -ENOMEM;
 	}

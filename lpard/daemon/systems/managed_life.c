@@ -8,13 +8,6 @@
 
 #include <string.h>
 
-static void tell(const struct lpar_managed *managed, enum lpar_event_type type)
-{
-	const struct lpar_event event = { .type = type, .system = managed->name };
-
-	lpar_events_publish(managed->daemon->events, &event);
-}
-
 static void free_now(struct lpar_managed *managed)
 {
 	free(managed->lpars);
@@ -107,16 +100,18 @@ int lpar_managed_new(struct lpar_daemon *d, const struct lpar_config_system *con
 	managed->config = config;
 	managed->since_ms = par_now_ms();
 	managed->connection = HV_CONNECTION_CONNECTING;
-	r = fill_system(managed) < 0 ? par_oom(err) : 0;
-	if (r == 0)
-		r = hv_open(&hc, lpar_managed_on_event, managed, &managed->hv, err);
+	if (fill_system(managed) < 0) {
+		lpar_managed_free(&managed);
+		return par_oom(err);
+	}
+	r = hv_open(&hc, lpar_managed_on_event, managed, &managed->hv, err);
 	if (r < 0) {
 		par_error_wrap(err, "the system \"%s\"", config->name);
 		lpar_managed_free(&managed);
 		return r;
 	}
 	*ret = managed;
-	tell(managed, LPAR_EVENT_SYSTEM_ADDED);
+	lpar_managed_publish(managed, LPAR_EVENT_SYSTEM_ADDED, NULL);
 	return 0;
 }
 
@@ -132,7 +127,7 @@ void lpar_managed_remove(struct lpar_managed *managed)
 		break;
 	}
 	managed->removed = true;
-	tell(managed, LPAR_EVENT_SYSTEM_REMOVED);
+	lpar_managed_publish(managed, LPAR_EVENT_SYSTEM_REMOVED, NULL);
 	lpar_managed_hold(managed);
 	lpar_managed_release(managed);
 }

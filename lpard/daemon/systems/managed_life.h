@@ -16,7 +16,7 @@ int lpar_managed_new(struct lpar_daemon *d, const struct lpar_config_system *con
  */
 void lpar_managed_remove(struct lpar_managed *managed);
 /*
- * lpar_managed_free - disconnect and free, whoever holds it: for the daemon's end, when the loop
+ * lpar_managed_free - disconnect and free, even if it is held: for the daemon's end, when the loop
  * does not run any more; waits for calls of the hypervisor under way; NULL inside is fine
  */
 void lpar_managed_free(struct lpar_managed **managed);

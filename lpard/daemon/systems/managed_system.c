@@ -40,6 +40,14 @@ int lpar_managed_down_error(const struct lpar_managed *managed, struct par_error
 			"There is no connection to the managed system \"%s\".", managed->name);
 }
 
+void lpar_managed_publish(const struct lpar_managed *managed, enum lpar_event_type type,
+			  const char *text)
+{
+	const struct lpar_event event = { .type = type, .system = managed->name, .text = text };
+
+	lpar_events_publish(managed->daemon->events, &event);
+}
+
 void lpar_managed_hold(struct lpar_managed *managed)
 {
 	managed->in_use++;

@@ -14,6 +14,7 @@
 #include "lpard/common/workers.h"
 #include "lpard/core/listings/listings.h"
 #include "lpard/daemon/daemon.h"
+#include "lpard/daemon/systems/events.h"
 #include "lpard/hypervisor/hypervisor.h"
 
 #include <pthread.h>
@@ -58,10 +59,14 @@ struct lpar_managed {
 struct lpar_managed *lpar_managed_find(struct lpar_daemon *d, const char *name);
 /* lpar_managed_up - connected and listed */
 bool lpar_managed_up(const struct lpar_managed *managed);
-/* lpar_managed_settling - not up, but too short a time for to give up on it */
+/* lpar_managed_settling - not up, but not for long enough to give the connection up */
 bool lpar_managed_settling(const struct lpar_managed *managed);
 /* lpar_managed_down_error - why nothing can be asked of it; PAR_E_DISCONNECTED */
 int lpar_managed_down_error(const struct lpar_managed *managed, struct par_error **err);
+
+/* lpar_managed_publish - an event of the system as a whole; @text: see events.def, or NULL */
+void lpar_managed_publish(const struct lpar_managed *managed, enum lpar_event_type type,
+			  const char *text);
 
 /* lpar_managed_hold - it stays, also when it is removed, until lpar_managed_release(); any thread
  * that knows it to stay meanwhile */

@@ -80,13 +80,6 @@ static void forget_missing(struct lpar_managed *managed, uint64_t asked)
 	}
 }
 
-static void tell(const struct lpar_managed *managed, enum lpar_event_type type, const char *text)
-{
-	const struct lpar_event event = { .type = type, .system = managed->name, .text = text };
-
-	lpar_events_publish(managed->daemon->events, &event);
-}
-
 static void store_list(struct lpar_managed *managed, struct refresh *f)
 {
 	struct lpar_stored *stored = calloc(f->records.n + 1, sizeof(*stored));
@@ -107,7 +100,7 @@ static void store_list(struct lpar_managed *managed, struct refresh *f)
 		lpar_lpar_stored(stored[i].lpar, &stored[i].was, stored[i].redefined);
 	managed->listing = false;
 	free(stored);
-	tell(managed, LPAR_EVENT_SYSTEM_UP, NULL);
+	lpar_managed_publish(managed, LPAR_EVENT_SYSTEM_UP, NULL);
 }
 
 static void refresh_done(void *user)
@@ -174,7 +167,7 @@ static void on_connection(struct lpar_managed *managed, enum hv_connection now, 
 	managed->sys.state = LPAR_SYSTEM_NO_CONNECTION;
 	pthread_mutex_unlock(&managed->lock);
 	if (was_up)
-		tell(managed, LPAR_EVENT_SYSTEM_DOWN, managed->down_message);
+		lpar_managed_publish(managed, LPAR_EVENT_SYSTEM_DOWN, managed->down_message);
 }
 
 static void on_message(void *user)

@@ -4,7 +4,7 @@
 
 #include "lpard/daemon/systems/inventory.h"
 
-static void on_event(const struct lpar_event *event, void *user)
+static void wake_state_waits(const struct lpar_event *event, void *user)
 {
 	struct lpar_managed *managed;
 	struct lpar_lpar *lpar;
@@ -19,5 +19,7 @@ static void on_event(const struct lpar_event *event, void *user)
 
 int lpar_state_waits_subscribe(struct lpar_daemon *d)
 {
-	return lpar_events_subscribe(d->events, LPAR_EVENT_RANK_WAITS, on_event, d) ? 0 : -ENOMEM;
+	return lpar_events_subscribe(d->events, LPAR_EVENT_RANK_WAITS, wake_state_waits, d)
+		       ? 0
+		       : -ENOMEM;
 }

@@ -4,6 +4,7 @@
  * for the workers runs when the test says so, so that every order can be had on purpose.
  */
 /* size: one hypervisor, one owner and one client serve all cases */
+#include "agent_end.h"
 #include "harness.h"
 #include "lpard/daemon/guest/agent_link.h"
 #include "lpard/daemon/guest/console.h"
@@ -509,28 +510,9 @@ static bool on_wait(enum par_wake why, void *user)
 	return false;
 }
 
-/* The guest's agent reads lpard's hello and answers it. */
 static void agent_says_hello(void)
 {
-	struct par_frame_reader reader;
-	struct par_hello hello = { 0 };
-	struct par_buf out = { 0 };
-	struct par_frame f;
-	char byte;
-
-	par_frame_reader_init(&reader, false);
-	do {
-		until(read(agent_end, &byte, 1) == 1);
-		ck_assert_int_eq(par_frame_feed(&reader, &byte, 1), 0);
-	} while (par_frame_next(&reader, &f, NULL) != 1 || f.type != PAR_FRAME_HELLO);
-	ck_assert_int_eq(par_frame_get_hello(&f, &hello, NULL), 0);
-	par_frame_put_hello(
-		&out, hello.nonce,
-		"{\"agent\":\"9\",\"os_name\":\"Debian GNU/Linux\",\"os_version\":\"13\","
-		"\"kernel\":\"6.12=,\",\"page_size\":4096}");
-	ck_assert_int_eq(write(agent_end, out.data, out.len), (ssize_t)out.len);
-	par_buf_done(&out);
-	par_frame_reader_done(&reader);
+	agent_end_hello(agent_end, turn);
 }
 
 static void agent_comes(void)
