@@ -27,7 +27,7 @@ size_t wpar_limits_plan(const struct wpar_spec *s, const struct wpar_machine *m,
 			struct wpar_limit ret[WPAR_LIMITS_MAX]);
 
 /*
- * wpar_limits_apply - write them; a controller that the tree has not is left out
+ * wpar_limits_apply - write the limits; a controller that the tree does not have is left out
  * Errors: PAR_E_SYSTEM when the kernel refuses a value.
  */
 int wpar_limits_apply(const struct wpar_spec *s, int cgroup, struct par_error **err);

@@ -37,8 +37,9 @@ void wpar_launch_done(struct wpar_launch *l);
 int wpar_launch_prepare(struct wpar_launch *l, const struct wpar_spec *s, struct par_error **err);
 
 /*
- * wpar_launch - start it; the caller's own mount and network namespaces are new ones afterwards
- * Returns when inside() has closed its descriptor, or the error that it or the set-up met; the
- * process is gone then.
+ * wpar_launch - start the first process; afterwards the caller has mount and network namespaces of
+ * its own
+ * Returns when inside() has closed its descriptor.  After an error, of the set-up or of inside(),
+ * the process is gone.
  */
 int wpar_launch(struct wpar_launch *l, struct par_error **err);

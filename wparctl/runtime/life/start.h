@@ -16,7 +16,7 @@ int wpar_start(const struct wpar_spec *s, const struct wpar_report *report, stru
 int wpar_start_plan(const struct wpar_spec *s, struct par_buf *out, struct par_error **err);
 
 /*
- * wpar_repair - start the monitor again when it was killed; nothing to do: 0.  Start and enter do
- * it themselves; a listing may.
+ * wpar_repair - start the monitor again when it was killed; nothing to do: 0.  Start and enter
+ * call this themselves; a listing may.
  */
 int wpar_repair(const struct wpar_spec *s, struct par_error **err);
