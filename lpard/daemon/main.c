@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * lpard: reads its configuration, opens its door, connects to its systems, and runs the loop until
- * a signal ends it.  lpard keeps nothing of its own: started again it finds all LPARs as they are.
+ * a signal ends it.  lpard keeps nothing of its own: a new lpard finds all LPARs as they are.
  * The parts of the daemon are put together by life.c.
  */
 #include "lpard/common/cmd.h"

@@ -35,7 +35,7 @@ static bool has_system(const struct lpar_daemon *d, const char *name)
 	return false;
 }
 
-/* One whose settings changed goes and connects anew. */
+/* A system whose settings changed is removed and connects anew. */
 static void update_systems(struct lpar_daemon *d)
 {
 	const struct lpar_config *c = d->config;

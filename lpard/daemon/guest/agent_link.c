@@ -17,7 +17,7 @@ struct lpar_agent_link {
 	struct lpar_guest_port *port;
 	struct lpar_channel *channel; /* NULL: was not needed so far */
 	struct par_source *timer;     /* the channel's deadline, or the next try */
-	char os_version[400];	      /* as shown, while it is up */
+	char os_version[400];	      /* as shown, while the agent is up */
 	char *why_closed; /* why the port could not be opened the last time; NULL: it could */
 	uint64_t retry_ms;
 	uint64_t retry_at; /* 0: no try is due */
@@ -99,7 +99,7 @@ static void make_os_version(struct lpar_agent_link *l, const struct lpar_agent_i
 	name[strcspn(name, " ")] = '\0';
 	snprintf(l->os_version, sizeof(l->os_version), "Linux/%s %s %s", *name ? name : "Linux",
 		 info->os_version, info->kernel);
-	/* A guest's words: they must not look like another attribute. */
+	/* A guest's words must not look like another attribute. */
 	for (char *p = l->os_version; *p; p++) {
 		if (*p == ',' || *p == '"' || *p == '=')
 			*p = ' ';

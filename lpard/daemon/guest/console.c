@@ -19,7 +19,8 @@ struct lpar_console {
 	struct lpar_guest_port *port;
 	struct par_source *lost; /* timer */
 	int opening_run;	 /* the run in which the port was opened last */
-	int blocked_run;	 /* not tried again in this run: another program has it; -1: none */
+	int blocked_run; /* the run in which another program has the console: not tried again; -1:
+			    none */
 	struct fw_stage stage;
 	struct lpar_call *asking; /* for the terminal, while the console is being opened */
 	struct lpar_upgraded *holder;
@@ -152,7 +153,8 @@ void lpar_console_sync(struct lpar_console *c, enum lpar_guest guest, int run_id
 	review_console(c);
 }
 
-/* Some time after the stream ended: if the LPAR still runs and can be asked, somebody took it. */
+/* Some time after the stream ended: an LPAR that still runs and can be asked lost it to somebody.
+ */
 static void lost_for_good(struct par_source *s, void *user)
 {
 	struct lpar_console *c = user;
@@ -175,7 +177,7 @@ static void stream_ended(struct lpar_console *c)
 {
 	detach(c);
 	if (c->guest == LPAR_GUEST_OFF || c->opening_run != c->run_id) {
-		review_console(c); /* it was the stream of a run that has ended */
+		review_console(c); /* the stream was that of a run that has ended */
 		return;
 	}
 	if (!c->lost &&
@@ -198,7 +200,7 @@ static void on_typed(void *user, const char *data, size_t len)
 {
 	struct lpar_console *c = user;
 
-	/* Of an LPAR that is off nobody reads the keyboard. */
+	/* Nobody reads the keyboard of an LPAR that is off. */
 	if (!lpar_guest_port_is_open(c->port))
 		return;
 	(void)par_buf_put(&c->input, data, len);
@@ -277,7 +279,8 @@ static void on_console_opened(int result, const struct par_error *err, void *use
 	struct lpar_console *c = user;
 
 	if (result < 0) {
-		/* Once in a run is enough, except when it just stopped or the connection went. */
+		/* Once in a run is enough, unless the guest just stopped or the connection was
+		 * lost. */
 		if (c->guest != LPAR_GUEST_UNREACHABLE)
 			c->blocked_run = c->opening_run;
 		par_log(PAR_LOG_INFO, "lpar=%s console not attached: %s", lpar_guest_name(c->place),

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The virtual terminal of an LPAR.  lpard holds the console from power-on until the agent's hello,
- * for the reference codes, and while somebody has the terminal open; else it lets it go.  When
- * another program (virsh) holds it the stages are unknown, and that is all.
+ * for the reference codes, and while somebody has the terminal open; otherwise lpard lets the
+ * console go.  While another program (virsh) holds the console the stages of the boot are unknown;
+ * nothing else depends on it.
  */
 #pragma once
 
@@ -18,13 +19,13 @@ void lpar_console_free(struct lpar_console **c);
 
 /* lpar_console_boot - the guest starts (over): a new series of stages */
 void lpar_console_boot(struct lpar_console *c);
-/* lpar_console_agent - the agent said hello: Linux is up, and the console may be let go before it
- * says so */
+/* lpar_console_agent - the agent said hello: Linux is up, and the console may be let go even before
+ * it shows that */
 void lpar_console_agent(struct lpar_console *c);
 /*
  * lpar_console_sync - what the guest is now: attach or let go
  * @run_id	of this run of the guest, hv_live's
- * @stages	its boot is worth following: no agent is there yet
+ * @stages	the boot is worth following: no agent is there yet
  */
 void lpar_console_sync(struct lpar_console *c, enum lpar_guest guest, int run_id, bool stages);
 /* lpar_console_stage - how far the boot is; FW_STAGE_NONE: not known */

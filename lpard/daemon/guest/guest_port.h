@@ -28,7 +28,7 @@ struct lpar_guest_port *lpar_guest_port_new(enum lpar_guest_port_kind kind,
 /* lpar_guest_port_free - close; nothing is called any more */
 void lpar_guest_port_free(struct lpar_guest_port **port);
 
-/* lpar_guest_port_open - a closed one that is not being opened; ->opened follows unless -ENOMEM */
+/* lpar_guest_port_open - open a closed port, once at a time; ->opened follows unless -ENOMEM */
 int lpar_guest_port_open(struct lpar_guest_port *port);
 bool lpar_guest_port_opening(const struct lpar_guest_port *port);
 bool lpar_guest_port_is_open(const struct lpar_guest_port *port);

@@ -28,7 +28,7 @@ struct lpar_guest_ops {
 	void (*agent)(bool up, void *user);
 };
 
-/* Outlives the console and the agent's link that are made for it. */
+/* A place outlives the console and the agent's link that are made for it. */
 struct lpar_guest_place {
 	struct par_event *loop;
 	struct hv *hv;

@@ -26,7 +26,7 @@ static int leave_error(struct hv *hv, struct hv_record *rec, struct par_error **
 	return hv->ops->save(hv, rec->part, err);
 }
 
-/* An LPAR that went off by itself while the plug was being pulled is as it was wanted. */
+/* An LPAR that went off by itself while its plug was being pulled is in the wanted state. */
 static int stop_now(struct lpar_job *job, struct par_error **err)
 {
 	struct hv *hv = job->managed->hv;
@@ -54,7 +54,7 @@ static int pull_plug(struct lpar_job *job, struct hv_record *rec, struct par_err
 	return rec->part->error_refcode ? leave_error(hv, rec, err) : 0;
 }
 
-/* First part of every shutdown: is the operation allowed?  Immediate ones are carried out, too. */
+/* First part of every shutdown: is it allowed?  An immediate shutdown is carried out as well. */
 static int shutdown_work(struct lpar_job *job, struct par_error **err)
 {
 	const struct lpar_power_request *rq = job->data;
@@ -145,7 +145,7 @@ static void agent_ended(struct lpar_stream *s, const struct par_error *err, void
 	auto_error copy = NULL;
 
 	(void)s;
-	/* One that is gone already was quick to obey. */
+	/* An agent that is gone already was quick to obey. */
 	if (!err || err->id == PAR_E_DISCONNECTED) {
 		wait_for_guest(job);
 		return;

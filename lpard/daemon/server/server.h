@@ -13,7 +13,7 @@ typedef void (*lpar_server_fn)(struct lpar_call *call, void *user);
 
 struct lpar_server_config {
 	const char *path;
-	int listen_fd;		/* 0: make the socket; else it listens at path already, see _new */
+	int listen_fd;		/* 0: make the socket; else a socket that listens at path already */
 	const char *group;	/* operators, with root; NULL: root only */
 	const char *read_group; /* viewers; NULL: none */
 	size_t max_clients;

@@ -25,13 +25,13 @@ static bool is_path(const char *text)
 	return text[0] == '/';
 }
 
-/* Of a user group, an image, or something of libvirt's. */
+/* The name of a user group, of an image, or of an object of libvirt's. */
 static bool is_plain_name(const char *text)
 {
 	return !strpbrk(text, " \t/\"'") && text[0] != '-';
 }
 
-/* A system's name is typed on command lines: it is kept plain. */
+/* A system's name is typed on command lines, and therefore kept plain. */
 static bool is_system(const char *text)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -89,7 +89,7 @@ static const struct setting settings[] = {
 	NUMBER(disk_mib, 0, 16 * 1024 * 1024, NULL),
 	NUMBER(max_clients, 1, 100000, "1024"),
 	NUMBER(shutdown_wait_s, 1, 86400, "300"),
-	/* Satisfies clients that read one digit and those that want a Service Pack number. */
+	/* These satisfy clients that read one digit and those that want a Service Pack number. */
 	TEXT(hmc_version, .preset = "9"),
 	TEXT(hmc_release, .preset = "2"),
 	TEXT(hmc_service_pack, .preset = "951"),

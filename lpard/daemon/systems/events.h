@@ -4,7 +4,7 @@
  * and every part of the daemon that has to act on it subscribes.  An event is a value: it names its
  * subject and never points at it, so that an event can be queued, written down and sent.
  *
- * All of it belongs to the loop's thread.
+ * The list belongs to the loop's thread.
  *
  * Delivery is synchronous and in one order.  lpar_events_publish() has called every subscriber when
  * it returns, those of a lower rank first, those of one rank in the order of subscribing.  An event
@@ -78,7 +78,7 @@ void lpar_events_free(struct lpar_events **events);
 struct lpar_subscription *lpar_events_subscribe(struct lpar_events *events,
 						enum lpar_event_rank rank, lpar_event_fn fn,
 						void *user);
-/* lpar_events_unsubscribe - never call it again; *subscription becomes NULL, which is fine too */
+/* lpar_events_unsubscribe - end a subscription; *subscription becomes NULL, which is fine too */
 void lpar_events_unsubscribe(struct lpar_events *events, struct lpar_subscription **subscription);
 
 /* lpar_events_publish - @event is copied where that is needed; NULL events: nobody listens */

@@ -112,7 +112,7 @@ void lpar_managed_discard(struct lpar_lpar *lpar)
 
 	lpar->next_discarded = managed->discarded;
 	managed->discarded = lpar;
-	/* Without memory it goes with the next one, or with its system. */
+	/* Without memory this LPAR goes with the next one, or with its system. */
 	if (par_event_post(managed->daemon->loop, on_discarded, managed) == 0)
 		lpar_managed_hold(managed);
 }

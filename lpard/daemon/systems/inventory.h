@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The copy of a managed system's LPARs.  It answers listings and names; a change reads its LPAR
- * anew first (fetch.h).
+ * The copy of a managed system's LPARs, from which listings and look-ups of names are answered; a
+ * change reads its LPAR anew first (fetch.h).
  */
 #pragma once
 
@@ -19,12 +19,12 @@ int lpar_managed_get(const struct lpar_managed *managed, const char *name, uint3
 /* lpar_managed_reserve - a partition that is being made takes its name and id; takes @part over */
 int lpar_managed_reserve(struct lpar_managed *managed, struct lpar_partition *part,
 			 struct lpar_lpar **ret, struct par_error **err);
-/* lpar_managed_forget - take an LPAR out; it is freed soon, or when its job lets it go */
+/* lpar_managed_forget - take an LPAR out, to be freed soon, or when its job lets go of it */
 void lpar_managed_forget(struct lpar_lpar *lpar);
 /* lpar_managed_discard - free an LPAR that was taken out, from the loop and not from within: its
  * console and its agent may be among the callers */
 void lpar_managed_discard(struct lpar_lpar *lpar);
-/* lpar_managed_clear - free them all, now */
+/* lpar_managed_clear - free all LPARs, now */
 void lpar_managed_clear(struct lpar_managed *managed);
 
 /* lpar_managed_usage - what the LPARs but @except hold, activations under way included; any thread

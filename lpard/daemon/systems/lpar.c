@@ -7,7 +7,7 @@
 #include <ctype.h>
 #include <string.h>
 
-/* One that waits for a change of state. */
+/* A wait for a change of state. */
 struct wait {
 	struct lpar_lpar *lpar;
 	lpar_wait_fn fn;
@@ -85,7 +85,7 @@ void lpar_lpar_publish(const struct lpar_lpar *lpar, struct lpar_event event)
 static void tell_lpar_event(const struct lpar_lpar *lpar, enum lpar_event_type type,
 			    const char *text)
 {
-	/* Of a removed system nothing is news: one of its name may be there by now. */
+	/* Of a removed system nothing is published: a new system may have its name by now. */
 	if (lpar->told && !lpar->managed->removed)
 		lpar_lpar_publish(lpar, (struct lpar_event){ .type = type, .text = text });
 }
@@ -158,7 +158,8 @@ void lpar_lpar_stored(struct lpar_lpar *lpar, const struct hv_live *was, bool re
 		tell_added(lpar);
 	else if (redefined || other_resources(lpar, was))
 		tell_lpar_event(lpar, LPAR_EVENT_LPAR_CHANGED, NULL);
-	/* A start that we saw; what runs already when lpard comes up has its stages behind it. */
+	/* A start that lpard saw; a guest that runs already when lpard starts has its stages behind
+	 * it. */
 	if (running && lpar->live.run_id != was->run_id && !lpar->managed->listing) {
 		lpar->stopping = false;
 		tell_lpar_event(lpar, LPAR_EVENT_BOOT, "start");

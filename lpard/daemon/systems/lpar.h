@@ -23,11 +23,11 @@ struct lpar_lpar {
 	bool reserved;	/* being made: the hypervisor does not have it yet */
 	bool gone;	/* taken out: free it when the job has ended */
 	struct lpar_job *job;
-	bool activating; /* its job is an activation: lpar_lpar_set_activating() */
-	bool stopping;	 /* it was asked to shut down: lpar_lpar_set_stopping() */
+	bool activating; /* ->job is an activation: lpar_lpar_set_activating() */
+	bool stopping;	 /* the guest was asked to shut down: lpar_lpar_set_stopping() */
 	/* What the list of events was told last. */
-	bool told;	 /* that it is there; nothing is told before that */
-	bool told_agent; /* that its agent is there */
+	bool told;	 /* that the LPAR is there; nothing else is told before that */
+	bool told_agent; /* that the agent is there */
 	enum lpar_state told_state;
 	enum hv_run_state told_run;
 	/* Resources promised to an activation that has not started its domain yet; managed->lock.
@@ -56,23 +56,24 @@ void lpar_lpar_live(const struct lpar_lpar *lpar, struct lpar_live *ret);
 void lpar_lpar_publish(const struct lpar_lpar *lpar, struct lpar_event event);
 
 /*
- * lpar_lpar_stored - what the hypervisor said of it was taken over: publish what is new in that
+ * lpar_lpar_stored - what the hypervisor said of the LPAR was taken over: publish what is new in
+ * that
  * @was		the state before
- * @redefined	its definition is another than before
+ * @redefined	the definition is another than before
  */
 void lpar_lpar_stored(struct lpar_lpar *lpar, const struct hv_live *was, bool redefined);
 /* lpar_lpar_rebooted - the guest started over within its domain */
 void lpar_lpar_rebooted(struct lpar_lpar *lpar);
-/* lpar_lpar_removed - it was taken out of its system's LPARs */
+/* lpar_lpar_removed - the LPAR was taken out of its system's LPARs */
 void lpar_lpar_removed(struct lpar_lpar *lpar);
-/* lpar_lpar_set_activating, lpar_lpar_set_stopping - what its jobs know of its state */
+/* lpar_lpar_set_activating, lpar_lpar_set_stopping - what the LPAR's jobs know of its state */
 void lpar_lpar_set_activating(struct lpar_lpar *lpar, bool activating);
 void lpar_lpar_set_stopping(struct lpar_lpar *lpar, bool stopping);
 
 /* lpar_lpar_refcode - remember a reference code now; the same as the last one is not repeated */
 void lpar_lpar_refcode(struct lpar_lpar *lpar, const char *code);
 
-/* lpar_lpar_sync - bring its console and its agent's channel in line with its state */
+/* lpar_lpar_sync - bring console and agent's channel in line with the LPAR's state */
 void lpar_lpar_sync(struct lpar_lpar *lpar);
 
 /*

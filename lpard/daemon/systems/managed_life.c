@@ -24,7 +24,7 @@ static void disconnect(struct lpar_managed *managed)
 {
 	if (!managed->hv)
 		return;
-	/* Consoles and channels first: their ends let the port go. */
+	/* Consoles and channels first: when those end they let go of the hypervisor's port. */
 	lpar_managed_clear(managed);
 	hv_close(&managed->hv);
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define SETTLE_MS 5000 /* how long a connection that came down may take to come again */
-/* The first one: a libvirt that has just been installed asks every qemu what it can do. */
+/* The first connection: a libvirt just installed asks every qemu what that qemu can do. */
 #define FIRST_SETTLE_MS 30000
 
 struct lpar_managed *lpar_managed_find(struct lpar_daemon *d, const char *name)

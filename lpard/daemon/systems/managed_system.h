@@ -6,8 +6,8 @@
  * Threads: everything is the loop's.  Workers may look at ->sys and ->set under ->lock, which the
  * loop holds while it changes them, and may use ->hv.
  *
- * Life: lpar_managed_new() to lpar_managed_remove(), both of managed_life.h; then it stays while
- * somebody holds it.
+ * Life: lpar_managed_new() to lpar_managed_remove(), both of managed_life.h; after that the struct
+ * stays while somebody holds it.
  */
 #pragma once
 
@@ -27,7 +27,7 @@ struct lpar_managed;
 struct lpar_managed_ops {
 	/* in the loop: workers have left ->answers */
 	void (*answers)(struct lpar_managed *managed);
-	/* it was removed and nobody holds it any more */
+	/* the system was removed and nobody holds it any more */
 	void (*unused)(struct lpar_managed *managed);
 };
 
@@ -41,7 +41,7 @@ struct lpar_managed {
 	bool listed;		     /* since the connection came up */
 	bool listing;		     /* the list is just being taken over: nothing in it is news */
 	uint64_t since_ms;	     /* when the connection changed last */
-	char *down_message;	     /* why it is down; NULL: not known */
+	char *down_message;	     /* why the connection is down; NULL: not known */
 	_Atomic unsigned int in_use; /* lpar_managed_hold() */
 	bool removed;		     /* no longer configured */
 
@@ -61,22 +61,22 @@ struct lpar_managed *lpar_managed_find(struct lpar_daemon *d, const char *name);
 bool lpar_managed_up(const struct lpar_managed *managed);
 /* lpar_managed_settling - not up, but not for long enough to give the connection up */
 bool lpar_managed_settling(const struct lpar_managed *managed);
-/* lpar_managed_down_error - why nothing can be asked of it; PAR_E_DISCONNECTED */
+/* lpar_managed_down_error - why the system cannot be asked anything; PAR_E_DISCONNECTED */
 int lpar_managed_down_error(const struct lpar_managed *managed, struct par_error **err);
 
 /* lpar_managed_publish - an event of the system as a whole; @text: see events.def, or NULL */
 void lpar_managed_publish(const struct lpar_managed *managed, enum lpar_event_type type,
 			  const char *text);
 
-/* lpar_managed_hold - it stays, also when it is removed, until lpar_managed_release(); any thread
- * that knows it to stay meanwhile */
+/* lpar_managed_hold - keep the system, even a removed one, until lpar_managed_release(); for any
+ * thread that knows the system to stay until this returns */
 void lpar_managed_hold(struct lpar_managed *managed);
-/* lpar_managed_release - in the loop; a removed system goes with the last */
+/* lpar_managed_release - in the loop; the last release frees a removed system */
 void lpar_managed_release(struct lpar_managed *managed);
 
 /*
  * lpar_managed_run - par_workers_run() for this system, which stays until @done has returned
- * When the daemon ends before a worker comes to it, @done is called without @work.  What @work read
+ * When the daemon ends before a worker begins, @done is called without @work.  What @work read
  * with lpar_managed_fetch() is taken over before @done is called.
  */
 int lpar_managed_run(struct lpar_managed *managed, par_work_fn work, par_work_fn done, void *user);

@@ -21,7 +21,7 @@ struct lpar_refcodes {
 void lpar_refcodes_done(struct lpar_refcodes *codes);
 
 /*
- * lpar_refcodes_add - remember one that came now
- * Returns false when it is the same as the last one (which is not repeated), or without memory.
+ * lpar_refcodes_add - remember a code that came now
+ * Returns false for the same code as the last one (which is not repeated), or without memory.
  */
 bool lpar_refcodes_add(struct lpar_refcodes *codes, const char *code);

@@ -69,7 +69,7 @@ static void store_facts(struct lpar_managed *managed, struct refresh *f)
 	move_text(&s->default_image, &f->default_image);
 }
 
-/* Those that were there before and are not in the new list are gone. */
+/* LPARs that were there before and are not in the new list are gone. */
 static void forget_missing(struct lpar_managed *managed, uint64_t asked)
 {
 	for (size_t i = managed->n_lpars; i-- > 0;) {

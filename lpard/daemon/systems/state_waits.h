@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Wakes who waits for a change of an LPAR's state (lpar_lpar_wait): a subscriber of the events. */
+/* Wakes those who wait for a change of an LPAR's state (lpar_lpar_wait), by the list of events. */
 #pragma once
 
 #include "lpard/daemon/daemon.h"
