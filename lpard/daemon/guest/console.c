@@ -153,7 +153,8 @@ void lpar_console_sync(struct lpar_console *c, enum lpar_guest guest, int run_id
 	review_console(c);
 }
 
-/* Some time after the stream ended: an LPAR that still runs and can be asked lost it to somebody.
+/* Some time after the stream ended: if the LPAR still runs and can be asked, another program took
+ * the console.
  */
 static void lost_for_good(struct par_source *s, void *user)
 {
