@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """make_archives.py FOLDER - the archives of archive.sh: good-* must be taken, bad-* refused
 
-Each bad one is an attack or a fault of facts/hostile.md 11; its name says which.
+Each bad one is an attack that other archive readers fell for, or a fault; its name says which.
 """
 import gzip
 import io
