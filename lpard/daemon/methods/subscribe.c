@@ -13,6 +13,7 @@
 #define QUEUE_MAX 1024	      /* events kept for one client */
 #define BATCH_MAX 32	      /* events in one reply */
 #define AHEAD_MAX (32 * 1024) /* bytes of replies not taken yet; then events queue up */
+#define LPAR_MAX  255	      /* bytes of the name of an LPAR; no hypervisor has longer ones */
 
 struct subscriber {
 	struct lpar_events *events;
@@ -167,6 +168,9 @@ static int read_subject(struct subscriber *s, struct lpar_daemon *d,
 	if ((p->lpar || p->id) && !p->system)
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 				"\"system\" must be given with \"lpar\" or \"id\"");
+	if (p->lpar && strlen(p->lpar) > LPAR_MAX)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"\"lpar\" must have at most %d bytes", LPAR_MAX);
 	if (p->system) {
 		system = lpar_managed_find(d, p->system);
 		if (!system)

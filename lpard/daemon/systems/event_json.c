@@ -44,7 +44,7 @@ static int put_job(struct json_object *o, const struct lpar_event *e)
 	return put_text(o, "result", e->result);
 }
 
-struct json_object *lpar_event_json(const struct lpar_event *e)
+static struct json_object *make_event(const struct lpar_event *e)
 {
 	auto_json o = json_object_new_object();
 
@@ -55,4 +55,16 @@ struct json_object *lpar_event_json(const struct lpar_event *e)
 	    put_job(o, e) < 0)
 		return NULL;
 	return take_ptr(o);
+}
+
+struct json_object *lpar_event_json(const struct lpar_event *e)
+{
+	struct json_object *o;
+
+	if (e->json && *e->json)
+		return json_object_get(*e->json);
+	o = make_event(e);
+	if (o && e->json)
+		*e->json = json_object_get(o);
+	return o;
 }

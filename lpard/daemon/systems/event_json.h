@@ -6,7 +6,11 @@
 
 #include <json-c/json.h>
 
-/* lpar_event_json - an object with the members that the event has; NULL when out of memory */
+/*
+ * lpar_event_json - an object with the members that the event has; NULL when out of memory
+ * Returns a reference.  All subscribers of one delivery get the same object, so that a thousand
+ * clients that do not read keep each event once: never change the object.
+ */
 struct json_object *lpar_event_json(const struct lpar_event *event);
 
 /* The Varlink type that these objects have, for the introspection. */

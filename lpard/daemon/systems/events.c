@@ -2,6 +2,7 @@
 /* The list of events: see events.h. */
 #include "lpard/daemon/systems/events.h"
 
+#include "lpard/common/json.h"
 #include "lpard/common/log.h"
 
 #include <stdlib.h>
@@ -167,9 +168,13 @@ void lpar_events_unsubscribe(struct lpar_events *e, struct lpar_subscription **s
 
 static void deliver(struct lpar_events *e, const struct lpar_event *event)
 {
+	auto_json json = NULL;
+	struct lpar_event delivered = *event;
+
+	delivered.json = &json;
 	for (struct lpar_subscription *s = e->first; s; s = s->next) {
-		if (!s->over && s->since < event->number)
-			s->fn(event, s->user);
+		if (!s->over && s->since < delivered.number)
+			s->fn(&delivered, s->user);
 	}
 }
 

@@ -23,6 +23,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct json_object;
+
 enum lpar_event_type {
 #define X(id, name, text) LPAR_EVENT_##id,
 #include "lpard/daemon/systems/events.def"
@@ -46,6 +48,8 @@ struct lpar_event {
 	const char *operation;	  /* JOB_* */
 	unsigned int percent;	  /* JOB_PROGRESS */
 	const char *result;	  /* JOB_ENDED: "ok" or par_error_name() */
+	/* For lpar_event_json(), which makes one object for all subscribers: set by publishing */
+	struct json_object **json;
 };
 
 /* The order of calls: first streams follow their guest, then jobs look at what has become of it,

@@ -185,6 +185,36 @@ START_TEST(as_json)
 }
 END_TEST
 
+static void keep_json(const struct lpar_event *event, void *user)
+{
+	*(struct json_object **)user = lpar_event_json(event);
+}
+
+/* A thousand clients that do not read keep each event once. */
+START_TEST(one_json_for_all)
+{
+	struct json_object *first[2] = { 0 }, *second = NULL;
+	struct lpar_events *e = NULL;
+
+	ck_assert_int_eq(lpar_events_new(&e, NULL), 0);
+	ck_assert_ptr_nonnull(
+		lpar_events_subscribe(e, LPAR_EVENT_RANK_OTHERS, keep_json, &first[0]));
+	ck_assert_ptr_nonnull(
+		lpar_events_subscribe(e, LPAR_EVENT_RANK_OTHERS, keep_json, &first[1]));
+	lpar_events_publish(e, &(struct lpar_event){ .type = LPAR_EVENT_BOOT, .system = "SYS" });
+	ck_assert_ptr_nonnull(first[0]);
+	ck_assert_ptr_eq(first[0], first[1]);
+	second = first[0];
+	json_object_put(first[1]);
+	lpar_events_publish(e, &(struct lpar_event){ .type = LPAR_EVENT_BOOT, .system = "SYS" });
+	ck_assert_ptr_ne(first[0], second);
+	json_object_put(second);
+	json_object_put(first[0]);
+	json_object_put(first[1]);
+	lpar_events_free(&e);
+}
+END_TEST
+
 /* Random subscribers: each sees every number from his first to his last, in order, once. */
 
 #define CROWD 8
@@ -262,6 +292,7 @@ static Suite *events_suite(void)
 	tcase_add_test(t, ends_within_an_event);
 	tcase_add_test(t, names);
 	tcase_add_test(t, as_json);
+	tcase_add_test(t, one_json_for_all);
 	tcase_add_loop_test(t, random_orders, 1, 41);
 	suite_add_tcase(s, t);
 	return s;

@@ -261,6 +261,7 @@ START_TEST(refused)
 		{ "{\"events\":7}", "InvalidArgument" },
 	};
 	int fd = over_fake_dial(&o);
+	autofree char *name = NULL;
 
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(wrong); i++) {
 		const char *answer;
@@ -270,6 +271,9 @@ START_TEST(refused)
 		ck_assert_ptr_nonnull(answer);
 		ck_assert_msg(strstr(answer, wrong[i][1]) != NULL, "%s", answer);
 	}
+	name = par_strdup_printf("{\"system\":\"SYS\",\"lpar\":\"%0300d\"}", 0);
+	over_fake_say(fd, "Subscribe", name, ",\"more\":true");
+	ck_assert_ptr_nonnull(strstr(over_fake_hear(&o, fd), "at most 255 bytes"));
 	over_fake_say(fd, "Subscribe", "{}", "");
 	ck_assert_ptr_nonnull(
 		strstr(over_fake_hear(&o, fd), "\"error\":\"org.varlink.service.ExpectedMore\""));
