@@ -4,21 +4,26 @@
  * orders.  A failure prints its seed; PAR_TEST_SEED=N runs that order again.
  */
 #include "hypervisor_gate.h"
+#include "random.h"
 
 #define DEEDS	200
 #define CLIENTS 6
 #define NAMES	4
 
 static struct over_fake o;
-static unsigned int seed;
-static int clients[CLIENTS]; /* -1: none */
+static struct test_random order; /* the order is the seed's alone, as far as threads let it */
+static int clients[CLIENTS];	 /* -1: none */
 static unsigned int asked[CLIENTS], heard[CLIENTS];
 
-/* The same everywhere: the order is the seed's alone, as far as threads let it. */
 static unsigned int pick(unsigned int n)
 {
-	seed = seed * 1103515245u + 12345u;
-	return (seed >> 16) % n;
+	return test_random(&order, n);
+}
+
+static void begin_order(unsigned int seed)
+{
+	test_random_begin(&order, seed);
+	fprintf(stderr, "# PAR_TEST_SEED=%u\n", order.seed);
 }
 
 static const char *pick_name(void)
@@ -151,14 +156,7 @@ static bool all_is_quiet(void)
 /* Whatever happened: every client that stayed is answered, no LPAR stays held, lpard serves. */
 START_TEST(random_order)
 {
-	const char *given = getenv("PAR_TEST_SEED");
-	unsigned int first;
-
-	seed = given ? (unsigned int)strtoul(given, NULL, 0) : 1000u * (unsigned int)_i + 7;
-	if (!given && _i == 0)
-		seed = (unsigned int)time(NULL);
-	first = seed;
-	fprintf(stderr, "# PAR_TEST_SEED=%u\n", first);
+	begin_order(1000u * (unsigned int)_i + 7);
 	over_fake_start(&o, "[system SYS]\nuri = fake:///\n");
 	gates_install(over_fake_system(&o, "SYS"));
 	for (int i = 0; i < CLIENTS; i++) {
@@ -178,7 +176,7 @@ START_TEST(random_order)
 	ck_assert_ptr_nonnull(strstr(over_fake_call(&o, "GetVersion", "{}"), "version"));
 	for (int i = 0; i < CLIENTS; i++) {
 		ck_assert_msg(clients[i] < 0 || heard[i] == asked[i], "seed %u: %u of %u answers",
-			      first, heard[i], asked[i]);
+			      order.seed, heard[i], asked[i]);
 		leave(i);
 	}
 	over_fake_end(&o);
@@ -188,8 +186,7 @@ END_TEST
 /* The same, and the daemon ends in the middle of it. */
 START_TEST(random_end)
 {
-	seed = 77u * (unsigned int)_i + 3;
-	fprintf(stderr, "# seed %u\n", seed);
+	begin_order(77u * (unsigned int)_i + 3);
 	over_fake_start(&o, "[system SYS]\nuri = fake:///\n");
 	gates_install(over_fake_system(&o, "SYS"));
 	for (int i = 0; i < CLIENTS; i++) {

@@ -2,7 +2,7 @@
 /*
  * random.h - the same random numbers again: a test that fails says its seed
  *
- * LPARD_TEST_SEED=N in the environment replaces the seed of every test, to try more of them or the
+ * PAR_TEST_SEED=N in the environment replaces the seed of every test, to try more of them or the
  * one that failed.
  */
 #pragma once
@@ -18,7 +18,7 @@ struct test_random {
 
 static inline void test_random_begin(struct test_random *r, unsigned int seed)
 {
-	const char *given = getenv("LPARD_TEST_SEED");
+	const char *given = getenv("PAR_TEST_SEED");
 
 	r->seed = given ? (unsigned int)strtoul(given, NULL, 10) : seed;
 	r->state = r->seed * UINT64_C(0x9e3779b97f4a7c15) + 1;
