@@ -101,6 +101,16 @@ is "which is to be built anew" "$(said 'other sources')" 1
 echo "exit 1" >"$work/there/images/build-lpar"
 fails "a builder that fails for another reason is a failure" in_clone there images_lpar current
 
+cp "$work/here/build/images/current/image.json" "$work/kept"
+sed -i 's,"file": "root.img","file": "../../../../etc/passwd",' "$work/here/build/images/current/image.json"
+fails "a manifest with a file that is not in its folder is refused" "$top/images/verify" \
+	"$work/here/build/images/current"
+tr -d '\n' <"$work/kept" >"$work/here/build/images/current/image.json"
+fails "and one that is written otherwise, of which not all is understood" "$top/images/verify" \
+	"$work/here/build/images/current"
+echo '{}' >"$work/here/build/images/current/image.json"
+fails "and one that names nothing" "$top/images/verify" "$work/here/build/images/current"
+cp "$work/kept" "$work/here/build/images/current/image.json"
 truncate -s 4000 "$work/here/build/images/current/vmlinux"
 fails "an image with a file that is cut is none" in_clone here images_lpar current
 fails "which verify says, too" "$top/images/verify" "$work/here/build/images/current"
