@@ -17,6 +17,7 @@ signatures and digests are apt's to check.
 import email.utils
 import os
 import queue
+import re
 import subprocess
 import sys
 import threading
@@ -28,6 +29,7 @@ import urllib.request
 WORKERS = 24
 TIMEOUT_S = 5  # of one answer
 LIMIT_S = 12  # of all answers together
+NAME = re.compile(r"[a-z0-9][a-z0-9.+-]{0,63}")  # of a suite
 
 opener = None
 no_proxy_known = set()  # schemes whose proxy a program of apt's chooses
@@ -151,8 +153,9 @@ def release_fields(text):
     fields = {"suite": "-", "codename": "-", "date": "-"}
     for line in text.decode("utf-8", "replace").splitlines():
         key, colon, value = line.partition(":")
-        value = "".join(c for c in value.strip() if c.isprintable() and c != "\t")
-        if colon and key.lower() in fields and value:
+        value = value.strip()
+        # No signature was checked so far, and these names become paths and lines of apt's settings.
+        if colon and key.lower() in fields and (key.lower() == "date" or NAME.fullmatch(value)):
             fields[key.lower()] = value
     when = email.utils.parsedate_to_datetime(fields["date"]) if fields["date"] != "-" else None
     return fields["suite"], fields["codename"], when.strftime("%Y-%m-%d") if when else "-"

@@ -8,6 +8,7 @@
 # apt_setup SUITE ARCH - makes an apt of its own under the cache, its status empty but for the
 # packages of lists/absent.txt, which count as there; sets $apt_dir.
 apt_setup() {
+	suites_check_name "$1"
 	suite=$1
 	arch=$2
 	apt_dir=$cache/images/apt-$suite-$arch

@@ -19,7 +19,7 @@ suites_find() {
 	awk -F '\t' '
 		BEGIN { n = split("oldoldstable oldstable stable testing unstable", name, " ")
 			for (i = 1; i <= n; i++) rank[name[i]] = i }
-		$1 == "there" && ($4 in rank) && !(seen[$3]++) {
+		$1 == "there" && ($4 in rank) && $5 != "-" && !(seen[$3]++) {
 			print rank[$4], $5, $3, $6
 		}' "$suites_file.answers" | sort -rn >"$suites_file.new"
 	if [ ! -s "$suites_file.new" ] && grep -q '^unknown	' "$suites_file.answers"; then
@@ -41,6 +41,14 @@ suites_find() {
 		cat "$suites_file.new"
 	} >"$suites_file"
 	rm -f "$suites_file.new"
+}
+
+# suites_check_name NAME - a name becomes part of paths and of settings: ends the builder when NAME
+# cannot be that of a suite
+suites_check_name() {
+	case $1 in
+	'' | [!a-z0-9]* | *[!a-z0-9.+-]*) die "'$1' is no name of a suite" ;;
+	esac
 }
 
 suites_all() {

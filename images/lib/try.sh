@@ -11,6 +11,7 @@ try_suites() {
 	check=$1
 	shift
 	for wanted; do
+		suites_check_name "$wanted"
 		set +e
 		(
 			set -e

@@ -130,6 +130,21 @@ archive main '"good"' '' "$(alpha_and "\"beta\": $beta, \"oldstable\": \"beta\""
 ok "an index without a signature" build
 is "is not taken either" "$(built)" alpha
 
+# Names that an archive gives itself are read before any signature is checked: they are names of
+# suites, or they do not count.
+beta=$(old_suite oldstable beta "$new" '')
+archive main '"good"' '' "$(alpha_and "\"beta\": $beta, \"oldstable\": \"beta\"")"
+rm -rf "$work/archive/main/dists/oldstable"
+mkdir "$work/archive/main/dists/oldstable"
+for name in z/../../../owned 'z";APT::Update::Pre-Invoke{"touch${IFS}owned";};X"' -z 'z$(touch owned)'; do
+	printf 'Origin: Debian\nSuite: oldstable\nCodename: %s\nDate: %s, 12:00:00 UTC\n' "$name" "$new" \
+		>"$work/archive/main/dists/oldstable/InRelease"
+	ok "an archive that calls itself $name" build
+	is "it is not asked" "$(built) $(grep -c '/dists/z' "$work/requests") $(find "$work" -name '*owned*')" "beta 0 "
+	fails "nor can the name be asked for" build "$name"
+	is "which makes nothing" "$(built)$(find "$work" -name '*owned*')" ""
+done
+
 # Files that are not what the index says.
 beta=$(old_suite oldstable beta "$new" '')
 archive main '"good"' '' "$(alpha_and "\"beta\": $beta, \"oldstable\": \"beta\"")"
