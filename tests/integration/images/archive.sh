@@ -164,6 +164,17 @@ ok "after it was tried again" test "$(grep -c 'GET.*bash_1.0' "$work/requests")"
 ok "and no half file is kept" test ! -e "$LPARD_CACHE/images/apt-beta-ppc64el/archives/bash_1.0_ppc64el.deb"
 echo "nohead /" >"$work/archive/faults"
 ok "a server that does not know HEAD" build beta
+for fault in circle endless; do
+	echo "$fault /dists/" >"$work/archive/faults"
+	fails "a server whose index is $fault" build beta
+	within 30
+	ok "keeps next to nothing of it" test "$(du -sm "$LPARD_CACHE" | cut -f1)" -lt 20
+	echo "$fault /bash_" >"$work/archive/faults"
+	fails "a server whose package is $fault" build beta
+	within 60
+	is "which is said" "$(said 'tried 3 times: bash_1.0_ppc64el.deb')" 1
+	ok "and kept nowhere" test "$(du -sm "$LPARD_CACHE" | cut -f1)" -lt 20
+done
 echo "hang /" >"$work/archive/faults"
 fails "a server that hangs" build beta
 within 15

@@ -7,7 +7,7 @@ serve_archive.py FOLDER PORT LOG
 
 Writes each request to LOG.  FOLDER/faults has lines "KIND TEXT" for requests whose path has TEXT in
 it: hang (no answer), hangget (none but to HEAD), cut (half of the file, then the end of the connection), nohead (HEAD is not
-allowed).
+allowed), circle (it is at the same place), endless (10 GB).
 """
 
 import http.server
@@ -46,10 +46,29 @@ class Handler(http.server.SimpleHTTPRequestHandler):
             time.sleep(300)
         elif "nohead" in faults and self.command == "HEAD":
             self.send_error(405)
+        elif "circle" in faults:
+            self.send_response(302)
+            self.send_header("Location", self.path)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+        elif "endless" in faults and self.command == "GET":
+            self.send_endless()
         elif not os.path.isfile(path):
             self.send_error(404)
         else:
             self.send_file(path, "cut" in faults)
+
+    def send_endless(self):
+        """Says that it has 10 GB, and sends them."""
+        self.send_response(200)
+        self.send_header("Content-Length", str(10 * 1000 ** 3))
+        self.end_headers()
+        self.close_connection = True
+        try:
+            while True:
+                self.wfile.write(b"Origin: Debian\n" * 4096)
+        except OSError:
+            pass
 
     def send_file(self, path, cut):
         with open(path, "rb") as file:
