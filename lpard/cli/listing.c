@@ -98,8 +98,8 @@ static int print_text(FILE *out, const struct par_table_format *f, const char *c
 	return flush(out, &b, err);
 }
 
-int listing_print(FILE *out, const struct listing_args *a, char delimiter,
-		  struct json_object *table, struct par_error **err)
+int cli_listing_print(FILE *out, const struct listing_args *a, char delimiter,
+		      struct json_object *table, struct par_error **err)
 {
 	struct par_table_format f = { .values_only = a->fields.given,
 				      .header = a->header,
@@ -149,8 +149,8 @@ static int take_fields(const struct par_cmd_ctx *ctx, const struct listing_args 
 	return par_table_fields(text.data, ret, delimiter, err);
 }
 
-int listing_run(const struct par_cmd_ctx *ctx, const struct listing_args *a,
-		struct json_object *params, struct par_error **err)
+int cli_listing_run(const struct par_cmd_ctx *ctx, const struct listing_args *a,
+		    struct json_object *params, struct par_error **err)
 {
 	auto_json owned = params;
 	auto_json table = NULL;
@@ -171,5 +171,5 @@ int listing_run(const struct par_cmd_ctx *ctx, const struct listing_args *a,
 	r = cli_call("List", take_ptr(owned), &table, err);
 	if (r < 0)
 		return r;
-	return listing_print(ctx->out, a, delimiter, table, err);
+	return cli_listing_print(ctx->out, a, delimiter, table, err);
 }

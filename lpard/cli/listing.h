@@ -22,16 +22,16 @@ struct listing_args {
 		OPT_FLAG(0, "json", type, listing.json, "As a JSON array of objects")
 
 /*
- * listing_run - ask lpard for a list and print it
+ * cli_listing_run - ask lpard for a list and print it
  * @params	of org.lpard.List, without filter and fields; taken over, also on failure
  * Returns the exit status, or a negative errno with *err set.
  */
-int listing_run(const struct par_cmd_ctx *ctx, const struct listing_args *a,
-		struct json_object *params, struct par_error **err);
+int cli_listing_run(const struct par_cmd_ctx *ctx, const struct listing_args *a,
+		    struct json_object *params, struct par_error **err);
 
 /*
- * listing_print - print a table as org.lpard.List answers it: {"names": […], "rows": [[…], …]}
+ * cli_listing_print - print a table as org.lpard.List answers it: {"names": […], "rows": [[…], …]}
  * @delimiter	of -F
  */
-int listing_print(FILE *out, const struct listing_args *a, char delimiter,
-		  struct json_object *table, struct par_error **err);
+int cli_listing_print(FILE *out, const struct listing_args *a, char delimiter,
+		      struct json_object *table, struct par_error **err);

@@ -85,8 +85,8 @@ static int send(const char *method, struct json_object *base, const struct recor
 	return cli_call(method, params, NULL, err);
 }
 
-int records_send(const char *method, struct json_object *base, const char *data, const char *file,
-		 struct par_error **err)
+int cli_records_send(const char *method, struct json_object *base, const char *data,
+		     const char *file, struct par_error **err)
 {
 	par_cleanup(records_done) struct records all = { 0 };
 	int r = file ? read_file(&all, file, err) : add(&all, 0, data, err);

@@ -5,12 +5,12 @@
 #include "lpard/cli/client.h"
 
 /*
- * records_send - call org.lpard.@method once for each record
+ * cli_records_send - call org.lpard.@method once for each record
  * @data, @file	exactly one of them is given
  * @base	parameters all calls have (borrowed); "attributes" is added to a copy
  *
  * All records are parsed before the first is sent.  The first failure ends it; in a file of several
  * records the message begins with the line number.
  */
-int records_send(const char *method, struct json_object *base, const char *data, const char *file,
-		 struct par_error **err);
+int cli_records_send(const char *method, struct json_object *base, const char *data,
+		     const char *file, struct par_error **err);

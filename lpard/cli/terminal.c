@@ -10,8 +10,8 @@
 
 #define LINGER_MS 10000 /* output goes on for so long after the end of input */
 
-bool terminal_unescape(struct terminal_escape *e, const char *typed, size_t len, char *ret,
-		       size_t *ret_len)
+bool cli_terminal_unescape(struct terminal_escape *e, const char *typed, size_t len, char *ret,
+			   size_t *ret_len)
 {
 	size_t n = 0;
 
@@ -42,7 +42,7 @@ bool terminal_unescape(struct terminal_escape *e, const char *typed, size_t len,
 
 static bool unescape(const char *data, size_t len, char *ret, size_t *ret_len, void *user)
 {
-	return !terminal_unescape(user, data, len, ret, ret_len);
+	return !cli_terminal_unescape(user, data, len, ret, ret_len);
 }
 
 /* The end of input is not the end of output: milliseconds that are left, -1 before it. */
@@ -88,7 +88,7 @@ static int relay_until_end(int in, int out, int fd, enum terminal_end *ret)
 	}
 }
 
-int terminal_run(int in, int out, int fd, enum terminal_end *ret, struct par_error **err)
+int cli_terminal_run(int in, int out, int fd, enum terminal_end *ret, struct par_error **err)
 {
 	int r;
 

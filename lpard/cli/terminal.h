@@ -17,12 +17,12 @@ enum terminal_end {
 };
 
 /*
- * terminal_run - copy between @in, @out and @fd until the session ends
+ * cli_terminal_run - copy between @in, @out and @fd until the session ends
  * @in, @out	the user's side; a terminal @in is set raw
  * @fd		the socket
  * Errors: PAR_E_SYSTEM.
  */
-int terminal_run(int in, int out, int fd, enum terminal_end *ret, struct par_error **err);
+int cli_terminal_run(int in, int out, int fd, enum terminal_end *ret, struct par_error **err);
 
 /* State of the search for `~.`; { .at_start = true } at the beginning. */
 struct terminal_escape {
@@ -32,9 +32,9 @@ struct terminal_escape {
 };
 
 /*
- * terminal_unescape - look for the escape in what was typed
+ * cli_terminal_unescape - look for the escape in what was typed
  * @ret		gets what is to be sent, at most @len + 1 bytes
  * `~~` sends one tilde.  Returns true when `~.` was found (what came before it is in @ret).
  */
-bool terminal_unescape(struct terminal_escape *e, const char *typed, size_t len, char *ret,
-		       size_t *ret_len);
+bool cli_terminal_unescape(struct terminal_escape *e, const char *typed, size_t len, char *ret,
+			   size_t *ret_len);

@@ -73,7 +73,7 @@ static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err
 		r = pick(table, &wanted, &picked);
 	if (r < 0)
 		return r;
-	return listing_print(stdout, &a->listing, delimiter, picked ? picked : table, err);
+	return cli_listing_print(stdout, &a->listing, delimiter, picked ? picked : table, err);
 }
 
 static const struct par_cmd cmd = {

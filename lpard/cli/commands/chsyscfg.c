@@ -75,7 +75,7 @@ static int chsyscfg_run(const struct par_cmd_ctx *ctx, void *args, struct par_er
 	if (par_json_put_string(params, "resource", a->resource) < 0 ||
 	    par_json_put(params, "force", json_object_new_boolean(a->force)) < 0)
 		return par_oom(err);
-	return records_send("Change", params, a->data, a->file, err);
+	return cli_records_send("Change", params, a->data, a->file, err);
 }
 
 const struct par_cmd cmd_chsyscfg = {

@@ -48,7 +48,7 @@ static int lsrefcode_run(const struct par_cmd_ctx *ctx, void *args, struct par_e
 		json_object_put(params);
 		return par_oom(err);
 	}
-	return listing_run(ctx, &a->listing, params, err);
+	return cli_listing_run(ctx, &a->listing, params, err);
 }
 
 const struct par_cmd cmd_lsrefcode = {

@@ -41,7 +41,7 @@ static int lssyscfg_run(const struct par_cmd_ctx *ctx, void *args, struct par_er
 		json_object_put(params);
 		return par_oom(err);
 	}
-	return listing_run(ctx, &a->listing, params, err);
+	return cli_listing_run(ctx, &a->listing, params, err);
 }
 
 const struct par_cmd cmd_lssyscfg = {

@@ -76,7 +76,7 @@ static int mksyscfg_run(const struct par_cmd_ctx *ctx, void *args, struct par_er
 		return mksyscfg_save(a, params, err);
 	if (par_json_put_string(params, "resource", a->resource) < 0)
 		return par_oom(err);
-	return records_send("Create", params, a->data, a->file, err);
+	return cli_records_send("Create", params, a->data, a->file, err);
 }
 
 const struct par_cmd cmd_mksyscfg = {

@@ -49,7 +49,7 @@ static int talk(const struct par_cmd_ctx *ctx, int fd, const struct par_buf *res
 	if (rest->len)
 		fwrite(rest->data, 1, rest->len, ctx->out);
 	fflush(ctx->out);
-	r = terminal_run(STDIN_FILENO, STDOUT_FILENO, fd, &end, err);
+	r = cli_terminal_run(STDIN_FILENO, STDOUT_FILENO, fd, &end, err);
 	if (r < 0)
 		return r;
 	switch (end) {

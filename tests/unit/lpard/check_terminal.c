@@ -32,8 +32,8 @@ START_TEST(escape)
 		bool found = false;
 
 		for (size_t i = 0; i < len && !found; i += bytewise ? 1 : len) {
-			found = terminal_unescape(&e, escapes[_i].typed + i, bytewise ? 1 : len,
-						  part, &n);
+			found = cli_terminal_unescape(&e, escapes[_i].typed + i, bytewise ? 1 : len,
+						      part, &n);
 			memcpy(sent + at, part, n);
 			at += n;
 		}
@@ -56,7 +56,7 @@ static void *session(void *arg)
 {
 	struct sides *s = arg;
 
-	ck_assert_int_eq(terminal_run(s->in[0], s->out[1], s->sock[0], &s->end, NULL), 0);
+	ck_assert_int_eq(cli_terminal_run(s->in[0], s->out[1], s->sock[0], &s->end, NULL), 0);
 	return NULL;
 }
 
