@@ -238,7 +238,7 @@ int wpar_cgroup_remove(const char *name)
 	autofree char *path = wpar_cgroup_path(name);
 
 	for (int i = 0; path && i < 100; i++) {
-		if (rmdir(path) == 0 || errno == ENOENT) {
+		if (rmdir(path) == 0 || is_gone(-errno)) {
 			/* The one above stays for the next start, but not that of a test. */
 			if (getenv("WPARS_ROOT"))
 				rmdir(dirname(path));
