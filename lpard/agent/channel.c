@@ -115,8 +115,9 @@ static void restart(struct lpar_channel *c, const struct par_error *err, uint64_
 
 	par_frame_reader_lost(&c->reader);
 	fresh_nonce(c);
+	/* Only output that is forgotten can be a frame's rest; a guest that hangs gets no more. */
+	c->pad = lpar_channel_waiting(c) > 0;
 	forget_output(c);
-	c->pad = true;
 	c->pinged = false;
 	c->hello_delay = HELLO_FIRST_MS;
 	c->hello_at = now_ms < earliest ? earliest : now_ms;

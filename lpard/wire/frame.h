@@ -12,14 +12,14 @@
  * socket): a frame that was cut and filled up with bytes of another session is never delivered.
  * Anything that breaks these rules is PAR_E_PROTOCOL and ends the session.
  *
- * Hello.  lpard starts a session by PAR_FRAME_PAD_LEN bytes 0xff (which complete any frame an
- * earlier lpard may have left cut, and are themselves no header) and HELLO with a fresh nonce.
- * The agent, out of step, discards bytes until a well-formed HELLO (header, magic, its own tag)
- * and answers HELLO with the same nonce and its facts as JSON; lpard discards bytes until it sees
- * its nonce.  A HELLO in step starts a new session too: every stream of the old one is gone.  An
- * agent that has just started, or is out of step, says so by HELLO with an all-zero nonce; lpard
- * answers with a new hello.  While a guest boots lpard repeats its HELLO (same nonce, no pad); a
- * second answer is ignored.
+ * Hello.  lpard starts a session by HELLO with a fresh nonce; before it, where a frame may have
+ * been left cut (by an earlier lpard, or as lpard forgot its rest), by PAR_FRAME_PAD_LEN bytes
+ *0xff, which complete any frame and are themselves no header. The agent, out of step, discards
+ *bytes until a well-formed HELLO (header, magic, its own tag) and answers HELLO with the same nonce
+ *and its facts as JSON; lpard discards bytes until it sees its nonce.  A HELLO in step starts a new
+ *session too: every stream of the old one is gone.  An agent that has just started, or is out of
+ *step, says so by HELLO with an all-zero nonce; lpard answers with a new hello.  While a guest
+ *boots lpard repeats its HELLO (same nonce, no pad); a second answer is ignored.
  *
  * Streams.  lpard opens (OPEN, a Varlink call as JSON), the agent answers REPLY or ERROR; ERROR
  * ends the stream, REPLY ends the stream too, unless the call was Run.  Then STDIN, EOF (of stdin),

@@ -9,20 +9,34 @@
  * when a guest does not take what was sent to it; then sending blocks, and so does everything else
  * on that connection.  So each stream has a connection and a sending thread of its own, and a guest
  * can hold up nothing else.
+ *
+ * And libvirtd 11 loops for ever, deaf to all, when a guest ends while libvirtd still holds bytes
+ * for it; an LPAR without an agent reads none.  So nothing is sent to a port that no program in the
+ * guest has opened.
  */
+#include "lpard/common/event.h"
 #include "lpard/common/str.h"
 #include "lpard/hypervisor/libvirt/libvirt_priv.h"
+#include "lpard/hypervisor/libvirt/xml/xml.h"
 
+#include <stdatomic.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #define INBOUND_MAX  (1024 * 1024)
 #define OUTBOUND_MAX 16384
+
+#define HEARD_MS   1000 /* who said something that long ago listens still */
+#define CLOSED_MIN 250	/* ms until a closed port is looked at again; doubles */
+#define CLOSED_MAX 8000
 
 struct hv_pump {
 	struct hv_libvirt *h;
 	struct hv_pump *next, **at; /* in h->pumps */
 	virConnectPtr conn;
 	virStreamPtr st;
+	char uuid[VIR_UUID_STRING_BUFLEN];
+	_Atomic uint64_t heard; /* when bytes came from the guest (par_now_ms); 0: never */
 	bool has_callback;
 	bool lossy; /* a console: the oldest bytes may go */
 	bool ended; /* the stream is gone; what is left is still given to the caller */
@@ -122,6 +136,59 @@ static void pump_free(struct hv_pump *p)
 	pthread_mutex_unlock(&h->lock);
 }
 
+static bool port_is_open(virConnectPtr conn, const char *uuid)
+{
+	auto_domain dom = virDomainLookupByUUIDString(conn, uuid);
+	autofree char *xml = dom ? virDomainGetXMLDesc(dom, 0) : NULL;
+
+	virResetLastError();
+	return xml && hv_xml_port_is_open(xml, HV_AGENT_PORT);
+}
+
+/* Does anybody in the guest read what would be sent? */
+static bool guest_listens(struct hv_pump *p)
+{
+	uint64_t heard = atomic_load(&p->heard);
+	virConnectPtr conn;
+	bool is_open;
+
+	if (p->lossy || (heard != 0 && par_now_ms() - heard < HEARD_MS))
+		return true;
+	/* The connection of all calls: the stream's own may be held up. */
+	if (hv_call_begin(p->h, &conn, NULL) < 0)
+		return false;
+	is_open = port_is_open(conn, p->uuid);
+	hv_call_end(p->h, conn);
+	return is_open;
+}
+
+/* With p->lock held, which is given up meanwhile: returns when the guest listens, or false. */
+static bool wait_until_listens(struct hv_pump *p)
+{
+	unsigned int pause_ms = CLOSED_MIN;
+	struct timespec until;
+	bool listens;
+
+	for (;;) {
+		pthread_mutex_unlock(&p->lock);
+		listens = guest_listens(p);
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_sec += pause_ms / 1000;
+		until.tv_nsec += (long)(pause_ms % 1000) * 1000000;
+		if (until.tv_nsec >= 1000000000) {
+			until.tv_sec++;
+			until.tv_nsec -= 1000000000;
+		}
+		pthread_mutex_lock(&p->lock);
+		if (listens || p->dead)
+			return listens && !p->dead;
+		pthread_cond_timedwait(&p->work, &p->lock, &until);
+		if (p->dead)
+			return false;
+		pause_ms = pause_ms * 2 > CLOSED_MAX ? CLOSED_MAX : pause_ms * 2;
+	}
+}
+
 /* The sending thread of one stream. */
 static void *sender(void *arg)
 {
@@ -130,13 +197,16 @@ static void *sender(void *arg)
 	hv_thread_block_signals();
 	pthread_mutex_lock(&p->lock);
 	while (!p->dead) {
-		struct par_buf b = p->outbound;
+		struct par_buf b;
 		bool sent;
 
-		if (b.len == 0) {
+		if (p->outbound.len == 0) {
 			pthread_cond_wait(&p->work, &p->lock);
 			continue;
 		}
+		if (!wait_until_listens(p))
+			continue;
+		b = p->outbound;
 		p->outbound = (struct par_buf){ 0 };
 		pthread_mutex_unlock(&p->lock);
 		sent = send_all(p, b.data, b.len);
@@ -181,6 +251,10 @@ static bool receive(struct hv_pump *p)
 			return true;
 		if (n <= 0)
 			return false;
+		atomic_store(&p->heard, par_now_ms());
+		pthread_mutex_lock(&p->lock);
+		pthread_cond_signal(&p->work); /* who speaks listens */
+		pthread_mutex_unlock(&p->lock);
 		if (p->inbound.len + (size_t)n > INBOUND_MAX) {
 			if (!p->lossy)
 				return false;
@@ -318,8 +392,8 @@ static int start_sender(struct hv_pump *p)
 }
 
 /* Takes over @conn and @st when all goes well. */
-static int start_pump(struct hv_libvirt *h, virConnectPtr conn, virStreamPtr st, bool lossy,
-		      int *ret_fd, struct par_error **err)
+static int start_pump(struct hv_libvirt *h, virConnectPtr conn, virStreamPtr st, const char *uuid,
+		      bool lossy, int *ret_fd, struct par_error **err)
 {
 	struct hv_pump *p = calloc(1, sizeof(*p));
 	struct add add = { .p = p };
@@ -334,6 +408,7 @@ static int start_pump(struct hv_libvirt *h, virConnectPtr conn, virStreamPtr st,
 	p->h = h;
 	p->conn = conn;
 	p->st = st;
+	snprintf(p->uuid, sizeof(p->uuid), "%s", uuid);
 	p->lossy = lossy;
 	p->fd = pair[0];
 	p->watch = -1;
@@ -400,7 +475,7 @@ static int open_call(struct hv *hv, const char *uuid, enum stream_kind kind, int
 	} else {
 		r = open_stream(conn, uuid, kind, &st, err);
 		if (r == 0)
-			r = start_pump(h, conn, st, kind != CHANNEL, ret_fd, err);
+			r = start_pump(h, conn, st, uuid, kind != CHANNEL, ret_fd, err);
 		if (r < 0) {
 			if (st)
 				virStreamFree(st);

@@ -452,6 +452,7 @@ START_TEST(test_silence)
 {
 	struct guest g;
 	struct watch w;
+	const void *output;
 
 	guest_up(&g);
 	open_run(&g, &w, true);
@@ -465,10 +466,13 @@ START_TEST(test_silence)
 	g.now = lpar_channel_deadline(g.c);
 	lpar_channel_tick(g.c, g.now);
 	ck_assert(!w.ended);
+	guest_read(&g);
 	g.now = lpar_channel_deadline(g.c);
 	lpar_channel_tick(g.c, g.now);
 	ck_assert(w.ended);
 	ck_assert_str_eq(w.message, "the agent of the LPAR 'lpar01' does not answer any more");
+	/* No frame was cut: a guest that hangs gets no 64 KiB to fill one up. */
+	ck_assert_uint_lt(lpar_channel_output(g.c, &output), 1024);
 	guest_done(&g);
 }
 END_TEST

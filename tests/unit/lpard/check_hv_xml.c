@@ -177,6 +177,32 @@ START_TEST(texts)
 }
 END_TEST
 
+START_TEST(open_port)
+{
+	static const char other[] = "<channel><target name='x' state='disconnected'/></channel>";
+	static const struct {
+		const char *channel;
+		bool is_open;
+	} cases[] = {
+		{ "<channel><target type='virtio' name='p' state='connected'/></channel>", true },
+		{ "<channel><target type='virtio' name='p' state='disconnected'/></channel>",
+		  false },
+		{ "<channel><target type='virtio' name='p'/></channel>", true },
+		{ "<channel/>", true },
+		{ "<x><channel><target name='p' state='disconnected'/></channel></x>", true },
+		{ "", true },
+	};
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(cases); i++) {
+		autofree char *xml = par_strdup_printf(
+			"<domain><devices><disk/>%s%s</devices></domain>", other, cases[i].channel);
+
+		ck_assert_int_eq(hv_xml_port_is_open(xml, "p"), cases[i].is_open);
+	}
+	ck_assert(hv_xml_port_is_open("<domain/>", "p"));
+}
+END_TEST
+
 static Suite *xml_suite(void)
 {
 	Suite *suite = suite_create("hv_xml");
@@ -189,6 +215,7 @@ static Suite *xml_suite(void)
 	tcase_add_test(tc, limits);
 	tcase_add_test(tc, stored_needs_a_partition);
 	tcase_add_test(tc, texts);
+	tcase_add_test(tc, open_port);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -46,3 +46,10 @@ int hv_xml_read_stored(const char *text, size_t len, unsigned int *ret_version,
  * @ret_text	NULL when there is none; caller frees
  */
 int hv_xml_text(const char *text, const char *path, char **ret_text, struct par_error **err);
+
+/*
+ * hv_xml_port_is_open - has a program in the guest opened the virtio-serial port @name?
+ * @domain	the XML of a running domain
+ * True also where libvirt does not say.
+ */
+bool hv_xml_port_is_open(const char *domain, const char *name);

@@ -204,3 +204,32 @@ int hv_xml_text(const char *text, const char *path, char **ret_text, struct par_
 	*ret_text = content ? strdup((const char *)content) : NULL;
 	return *ret_text ? 0 : par_oom(err);
 }
+
+static bool is_closed_port(xmlNode *channel, const char *name)
+{
+	xmlNode *target = find_child(channel, "target", strlen("target"));
+	auto_xml_string called = NULL;
+	auto_xml_string state = NULL;
+
+	if (!target)
+		return false;
+	called = xmlGetProp(target, BAD_CAST "name");
+	state = xmlGetProp(target, BAD_CAST "state");
+	return called && state && strcmp((const char *)called, name) == 0 &&
+	       strcmp((const char *)state, "disconnected") == 0;
+}
+
+bool hv_xml_port_is_open(const char *domain, const char *name)
+{
+	auto_doc doc = parse_document(domain, strlen(domain));
+	xmlNode *devices = doc ? xmlDocGetRootElement(doc) : NULL;
+
+	if (devices)
+		devices = find_child(devices, "devices", strlen("devices"));
+	for (xmlNode *n = devices ? devices->children : NULL; n; n = n->next) {
+		if (n->type == XML_ELEMENT_NODE && is_named(n, "channel") &&
+		    is_closed_port(n, name))
+			return false;
+	}
+	return true;
+}
