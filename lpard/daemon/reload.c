@@ -17,10 +17,10 @@ static bool same_settings(const struct lpar_config_system *a, const struct lpar_
 }
 
 /* Is the system configured, with the settings that it was connected with? */
-static bool still_configured(const struct lpar_config *c, const struct lpar_managed *host)
+static bool still_configured(const struct lpar_config *c, const struct lpar_managed *system)
 {
 	for (size_t i = 0; i < c->n_systems; i++) {
-		if (same_settings(host->config, &c->systems[i]))
+		if (same_settings(system->config, &c->systems[i]))
 			return true;
 	}
 	return false;

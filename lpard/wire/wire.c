@@ -297,6 +297,12 @@ int par_wire_next(struct par_wire_in *in, const char **ret_text, size_t *ret_len
 	return 1;
 }
 
+void par_wire_trim(struct par_wire_in *in)
+{
+	if (in->start == in->buf.len && in->buf.cap > PAR_WIRE_KEEP)
+		par_wire_in_done(in);
+}
+
 const char *par_wire_rest(const struct par_wire_in *in, size_t *ret_len)
 {
 	*ret_len = in->buf.len - in->start;

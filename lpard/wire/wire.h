@@ -79,5 +79,11 @@ int par_wire_feed(struct par_wire_in *in, const void *data, size_t len);
  */
 int par_wire_next(struct par_wire_in *in, const char **ret_text, size_t *ret_len,
 		  struct par_error **err);
+/*
+ * par_wire_trim - the messages given so far are no longer looked at: gives back the memory of a
+ * large one (over PAR_WIRE_KEEP bytes) when nothing stands behind it
+ */
+#define PAR_WIRE_KEEP (64u * 1024)
+void par_wire_trim(struct par_wire_in *in);
 /* par_wire_rest - bytes after the last message taken: what an upgraded connection starts with */
 const char *par_wire_rest(const struct par_wire_in *in, size_t *ret_len);

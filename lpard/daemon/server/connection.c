@@ -315,6 +315,8 @@ static void handle_input(struct lpar_connection *c)
 			(void)par_wire_encode_error(err, &c->out);
 		if (r < 0 || !take_message(c, text, len))
 			c->closing = true;
+		/* A connection may live long: what its largest message took is not kept. */
+		par_wire_trim(&c->in);
 	}
 	watch_connection(c);
 }

@@ -113,6 +113,33 @@ START_TEST(cutting)
 }
 END_TEST
 
+/* The memory of a large message goes back, but not under a message that stands behind it. */
+START_TEST(trimming)
+{
+	struct par_wire_in in = { .max = PAR_WIRE_MAX_CALL };
+	static char large[PAR_WIRE_KEEP * 4];
+	auto_error err = NULL;
+	const char *text;
+	size_t len;
+
+	memset(large, 'x', sizeof(large) - 1);
+	ck_assert_int_eq(par_wire_feed(&in, large, sizeof(large)), 0);
+	ck_assert_int_eq(par_wire_feed(&in, "ab\0", 3), 0);
+	ck_assert_int_eq(par_wire_next(&in, &text, &len, &err), 1);
+	par_wire_trim(&in);
+	ck_assert_int_eq(par_wire_next(&in, &text, &len, &err), 1);
+	ck_assert_str_eq(text, "ab");
+	ck_assert_uint_gt(in.buf.cap, PAR_WIRE_KEEP);
+	par_wire_trim(&in);
+	ck_assert_uint_le(in.buf.cap, PAR_WIRE_KEEP);
+	ck_assert_int_eq(par_wire_next(&in, &text, &len, &err), 0);
+	ck_assert_int_eq(par_wire_feed(&in, "cd\0", 3), 0);
+	ck_assert_int_eq(par_wire_next(&in, &text, &len, &err), 1);
+	ck_assert_str_eq(text, "cd");
+	par_wire_in_done(&in);
+}
+END_TEST
+
 /* The other side: reads one call, then writes @answer (with its NULs) and goes. */
 static pid_t script(const char *answer, size_t len, struct par_varlink **v)
 {
@@ -210,6 +237,7 @@ static Suite *suite(void)
 	tcase_add_test(t, round_trip);
 	tcase_add_test(t, error_text_is_printable);
 	tcase_add_test(t, cutting);
+	tcase_add_test(t, trimming);
 	tcase_add_test(t, client);
 	tcase_add_test(t, client_waits_no_longer);
 	suite_add_tcase(s, t);
