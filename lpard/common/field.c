@@ -2,11 +2,12 @@
 /* Typed fields: see field.h. */
 #include "lpard/common/field.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
 static const char *const binary_digits[] = { "0", "1" };
-static const char size_letters[] = { 'K', 'M', 'G', 'T' };
+static const char size_letters[] = "KMGT";
 
 static const void *member_of(const struct par_field *f, const void *object)
 {
@@ -111,7 +112,7 @@ static int parse_size(const struct par_field *f, const char *text, uint64_t *ret
 	if (parse_digits(text, len, &number) < 0)
 		return -EINVAL;
 	if (*letter) {
-		const char *found = memchr(size_letters, *letter & ~0x20, sizeof(size_letters));
+		const char *found = strchr(size_letters, toupper((unsigned char)*letter));
 
 		if (!found || (letter[1] && strcasecmp(letter + 1, "B") != 0))
 			return -EINVAL;

@@ -148,8 +148,11 @@ static int on_wait(struct lpar_lpar *lpar, bool timed_out, void *user)
 {
 	struct waiting *w = user;
 
+	size_t n = strlen(w->seen);
+
 	ck_assert_ptr_nonnull(lpar->part);
-	strcat(w->seen, timed_out ? "t" : lpar->restarts > w->restarts ? "r" : "c");
+	ck_assert_uint_lt(n, sizeof(w->seen) - 1);
+	w->seen[n] = timed_out ? 't' : lpar->restarts > w->restarts ? 'r' : 'c';
 	w->restarts = lpar->restarts;
 	return w->stay-- > 0;
 }
