@@ -20,11 +20,15 @@
 #include "lpard/hypervisor/libvirt/xml/xml.h"
 
 #include <stdatomic.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 
 #define INBOUND_MAX  (1024 * 1024)
 #define OUTBOUND_MAX 16384
+
+#define READY_TRIES    100 /* to open a console of an LPAR that is being started */
+#define READY_PAUSE_US 50000
 
 #define HEARD_MS   1000 /* who said something that long ago listens still */
 #define CLOSED_MIN 250	/* ms until a closed port is looked at again; doubles */
@@ -428,6 +432,18 @@ static int start_pump(struct hv_libvirt *h, virConnectPtr conn, virStreamPtr st,
 
 enum stream_kind { CONSOLE, CONSOLE_STEAL, CHANNEL };
 
+/*
+ * An LPAR that is just being started has no terminal yet.  libvirt's code for that is the one for a
+ * stream that is in use.
+ */
+static bool is_not_ready(void)
+{
+	const virError *e = virGetLastError();
+
+	return e && e->code == VIR_ERR_OPERATION_FAILED && e->message &&
+	       strstr(e->message, "not yet assigned");
+}
+
 static int open_stream(virConnectPtr conn, const char *uuid, enum stream_kind kind,
 		       virStreamPtr *ret, struct par_error **err)
 {
@@ -445,11 +461,17 @@ static int open_stream(virConnectPtr conn, const char *uuid, enum stream_kind ki
 	st = virStreamNew(conn, VIR_STREAM_NONBLOCK);
 	if (!st)
 		return hv_fail(conn, err, "could not make a stream");
-	if (kind == CHANNEL)
-		r = virDomainOpenChannel(dom, HV_AGENT_PORT, st, 0);
-	else
-		r = virDomainOpenConsole(dom, NULL, st,
-					 kind == CONSOLE_STEAL ? VIR_DOMAIN_CONSOLE_FORCE : 0);
+	for (int tries = 0; tries < READY_TRIES; tries++) {
+		if (kind == CHANNEL)
+			r = virDomainOpenChannel(dom, HV_AGENT_PORT, st, 0);
+		else
+			r = virDomainOpenConsole(dom, NULL, st,
+						 kind == CONSOLE_STEAL ? VIR_DOMAIN_CONSOLE_FORCE
+								       : 0);
+		if (r == 0 || !is_not_ready())
+			break;
+		usleep(READY_PAUSE_US);
+	}
 	if (r < 0 && hv_last_code_is(VIR_ERR_OPERATION_FAILED))
 		return par_fail(err, PAR_E_BUSY, 0, "the %s of the LPAR \"%s\" is in use", what,
 				name);

@@ -179,7 +179,7 @@ END_TEST
 
 START_TEST(open_port)
 {
-	static const char other[] = "<channel><target name='x' state='disconnected'/></channel>";
+	static const char other[] = "<channel><target name='x' state='connected'/></channel>";
 	static const struct {
 		const char *channel;
 		bool is_open;
@@ -187,10 +187,10 @@ START_TEST(open_port)
 		{ "<channel><target type='virtio' name='p' state='connected'/></channel>", true },
 		{ "<channel><target type='virtio' name='p' state='disconnected'/></channel>",
 		  false },
-		{ "<channel><target type='virtio' name='p'/></channel>", true },
-		{ "<channel/>", true },
-		{ "<x><channel><target name='p' state='disconnected'/></channel></x>", true },
-		{ "", true },
+		{ "<channel><target type='virtio' name='p'/></channel>", false },
+		{ "<channel/>", false },
+		{ "<x><channel><target name='p' state='connected'/></channel></x>", false },
+		{ "", false },
 	};
 
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(cases); i++) {
@@ -199,7 +199,7 @@ START_TEST(open_port)
 
 		ck_assert_int_eq(hv_xml_port_is_open(xml, "p"), cases[i].is_open);
 	}
-	ck_assert(hv_xml_port_is_open("<domain/>", "p"));
+	ck_assert(!hv_xml_port_is_open("<domain/>", "p"));
 }
 END_TEST
 

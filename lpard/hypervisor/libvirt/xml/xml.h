@@ -50,6 +50,6 @@ int hv_xml_text(const char *text, const char *path, char **ret_text, struct par_
 /*
  * hv_xml_port_is_open - has a program in the guest opened the virtio-serial port @name?
  * @domain	the XML of a running domain
- * True also where libvirt does not say.
+ * False also while libvirt does not say, as it does when a domain is just being started.
  */
 bool hv_xml_port_is_open(const char *domain, const char *name);

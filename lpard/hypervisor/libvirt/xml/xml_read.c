@@ -205,7 +205,7 @@ int hv_xml_text(const char *text, const char *path, char **ret_text, struct par_
 	return *ret_text ? 0 : par_oom(err);
 }
 
-static bool is_closed_port(xmlNode *channel, const char *name)
+static bool is_open_port(xmlNode *channel, const char *name)
 {
 	xmlNode *target = find_child(channel, "target", strlen("target"));
 	auto_xml_string called = NULL;
@@ -216,7 +216,7 @@ static bool is_closed_port(xmlNode *channel, const char *name)
 	called = xmlGetProp(target, BAD_CAST "name");
 	state = xmlGetProp(target, BAD_CAST "state");
 	return called && state && strcmp((const char *)called, name) == 0 &&
-	       strcmp((const char *)state, "disconnected") == 0;
+	       strcmp((const char *)state, "connected") == 0;
 }
 
 bool hv_xml_port_is_open(const char *domain, const char *name)
@@ -227,9 +227,8 @@ bool hv_xml_port_is_open(const char *domain, const char *name)
 	if (devices)
 		devices = find_child(devices, "devices", strlen("devices"));
 	for (xmlNode *n = devices ? devices->children : NULL; n; n = n->next) {
-		if (n->type == XML_ELEMENT_NODE && is_named(n, "channel") &&
-		    is_closed_port(n, name))
-			return false;
+		if (n->type == XML_ELEMENT_NODE && is_named(n, "channel") && is_open_port(n, name))
+			return true;
 	}
-	return true;
+	return false;
 }
