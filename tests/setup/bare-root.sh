@@ -129,7 +129,8 @@ bare_devices()
 		-exec stat -c '%t:%T' {} \; | sort
 }
 
-# bare_cgroups ACTION - make or remove the root's cgroups, in every hierarchy
+# bare_cgroups ACTION - make or remove the root's cgroups, in every hierarchy; and those of a run that
+# was killed
 bare_cgroups()
 {
 	local hierarchy dir
@@ -141,8 +142,11 @@ bare_cgroups()
 				cat "$hierarchy/cpuset.cpus" >"$dir/cpuset.cpus"
 				cat "$hierarchy/cpuset.mems" >"$dir/cpuset.mems"
 			fi
-		elif [ -d "$dir" ]; then
-			find "$dir" -depth -type d -exec rmdir {} + 2>/dev/null || :
+		else
+			for dir in "$hierarchy"/par-bare-*; do
+				[ "${dir##*-}" != $$ ] && kill -0 "${dir##*-}" 2>/dev/null && continue
+				find "$dir" -depth -type d -exec rmdir {} + 2>/dev/null || :
+			done
 		fi
 	done
 }
