@@ -17,31 +17,6 @@
 extern const struct par_cmd wpar_cmd_clogin, wpar_cmd_lswpar, wpar_cmd_mkwpar, wpar_cmd_rebootwpar,
 	wpar_cmd_rmwpar, wpar_cmd_startwpar, wpar_cmd_stopwpar, wpar_cmd_wparexec;
 
-static const struct {
-	char letter;
-	const char *word;
-} states[] = {
-	[WPAR_STATE_DEFINED] = { 'D', "Defined" },
-	[WPAR_STATE_LOADED] = { 'L', "Loaded" },
-	[WPAR_STATE_ACTIVE] = { 'A', "Active" },
-	[WPAR_STATE_FROZEN] = { 'F', "Frozen" },
-	[WPAR_STATE_PAUSED] = { 'P', "Paused" },
-	[WPAR_STATE_BROKEN] = { 'B', "Broken" },
-	[WPAR_STATE_TRANSITIONAL] = { 'T', "Transitional" },
-	[WPAR_STATE_MOVING] = { 'M', "Moving" },
-	[WPAR_STATE_ERROR] = { 'E', "Error" },
-};
-
-char wpar_state_letter(enum wpar_state st)
-{
-	return states[st].letter;
-}
-
-const char *wpar_state_word(enum wpar_state st)
-{
-	return states[st].word;
-}
-
 int wpar_state_get(const struct wpar_spec *s, enum wpar_state *ret, struct par_error **err)
 {
 	autofree char *path = wpar_path("/state/%s", s->name);
@@ -50,8 +25,8 @@ int wpar_state_get(const struct wpar_spec *s, enum wpar_state *ret, struct par_e
 
 	(void)err;
 	*ret = WPAR_STATE_DEFINED;
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(states); i++) {
-		if (states[i].letter == c)
+	for (int i = WPAR_STATE_DEFINED; i <= WPAR_STATE_ERROR; i++) {
+		if (wpar_state_letter((enum wpar_state)i) == c)
 			*ret = (enum wpar_state)i;
 	}
 	return 0;

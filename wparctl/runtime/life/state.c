@@ -9,31 +9,6 @@
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/runtime/life/lock.h"
 
-static const struct {
-	char letter;
-	const char *word;
-} states[] = {
-	[WPAR_STATE_DEFINED] = { 'D', "Defined" },
-	[WPAR_STATE_LOADED] = { 'L', "Loaded" },
-	[WPAR_STATE_ACTIVE] = { 'A', "Active" },
-	[WPAR_STATE_FROZEN] = { 'F', "Frozen" },
-	[WPAR_STATE_PAUSED] = { 'P', "Paused" },
-	[WPAR_STATE_BROKEN] = { 'B', "Broken" },
-	[WPAR_STATE_TRANSITIONAL] = { 'T', "Transitional" },
-	[WPAR_STATE_MOVING] = { 'M', "Moving" },
-	[WPAR_STATE_ERROR] = { 'E', "Error" },
-};
-
-char wpar_state_letter(enum wpar_state st)
-{
-	return states[st].letter;
-}
-
-const char *wpar_state_word(enum wpar_state st)
-{
-	return states[st].word;
-}
-
 int wpar_state_probe(const struct wpar_spec *s, enum wpar_state *ret, struct par_error **err)
 {
 	autofd int cgroup = wpar_cgroup_open(s->name, false, NULL);
