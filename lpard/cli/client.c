@@ -54,6 +54,22 @@ int cli_needs_met(struct cli_missing *m, struct par_error **err)
 	return r;
 }
 
+int cli_no_operands(const struct par_cmd_ctx *ctx, struct par_error **err)
+{
+	if (ctx->argc == 0)
+		return 0;
+	return par_fail(err, PAR_E_USAGE, 0, PAR_MSG_UNKNOWN_PARAMETERS, ctx->argv[0]);
+}
+
+int cli_join_words(const struct par_cmd_ctx *ctx, const char *first, struct par_buf *ret,
+		   struct par_error **err)
+{
+	par_buf_puts(ret, first);
+	for (int i = 0; i < ctx->argc; i++)
+		par_buf_printf(ret, " %s", ctx->argv[i]);
+	return ret->failed ? par_oom(err) : 0;
+}
+
 static int put_id(struct json_object *params, const char *key, const char *id,
 		  struct par_error **err)
 {
@@ -123,7 +139,7 @@ int cli_put_filter(struct json_object *params, const char *filter, struct par_er
 
 	if (!filter)
 		return 0;
-	r = par_attrs_parse(filter, &a, err);
+	r = par_attrs_parse_filter(filter, &a, err);
 	if (r < 0)
 		return r;
 	list = json_object_new_array();

@@ -31,6 +31,13 @@ void cli_need(struct cli_missing *m, bool there, const char *option);
 /* cli_needs_met - 0, or the error that names all of them; frees what was collected */
 int cli_needs_met(struct cli_missing *m, struct par_error **err);
 
+/* cli_no_operands - 0, or the HMC's error about the first word that belongs to no option */
+int cli_no_operands(const struct par_cmd_ctx *ctx, struct par_error **err);
+
+/* cli_join_words - @first and the operands, with blanks between them, to @ret */
+int cli_join_words(const struct par_cmd_ctx *ctx, const char *first, struct par_buf *ret,
+		   struct par_error **err);
+
 /* cli_put_lpar - "lpar": name, or "id": number when @name is NULL */
 int cli_put_lpar(struct json_object *params, const char *name, const char *id,
 		 struct par_error **err);

@@ -133,20 +133,16 @@ static int take_fields(const struct par_cmd_ctx *ctx, const struct listing_args 
 		       struct par_strv *ret, char *delimiter, struct par_error **err)
 {
 	auto_buf text = { 0 };
+	int r;
 
-	if (ctx->argc == 0)
-		return par_table_fields(a->fields.value, ret, delimiter, err);
-	if (!a->fields.given || !a->fields.value)
-		return par_fail(err, PAR_E_USAGE, 0,
-				"An invalid parameter was entered.  The invalid parameter is %s.  "
-				"Please check your entry and retry the command.",
-				ctx->argv[0]);
-	par_buf_puts(&text, a->fields.value);
-	for (int i = 0; i < ctx->argc; i++)
-		par_buf_printf(&text, " %s", ctx->argv[i]);
-	if (text.failed)
-		return par_oom(err);
-	return par_table_fields(text.data, ret, delimiter, err);
+	if (a->header && !a->fields.given)
+		return cli_missing(err, "-F");
+	if (!a->fields.given || !a->fields.value) {
+		r = cli_no_operands(ctx, err);
+		return r < 0 ? r : par_table_fields(NULL, ret, delimiter, err);
+	}
+	r = cli_join_words(ctx, a->fields.value, &text, err);
+	return r < 0 ? r : par_table_fields(text.data, ret, delimiter, err);
 }
 
 int cli_listing_run(const struct par_cmd_ctx *ctx, const struct listing_args *a,

@@ -85,12 +85,24 @@ static int send(const char *method, struct json_object *base, const struct recor
 	return cli_call(method, params, NULL, err);
 }
 
-int cli_records_send(const char *method, struct json_object *base, const char *data,
-		     const char *file, struct par_error **err)
+/* One record, in one word or in several. */
+static int read_words(struct records *r, const struct par_cmd_ctx *ctx, const char *data,
+		      struct par_error **err)
+{
+	auto_buf text = { 0 };
+	int status = cli_join_words(ctx, data, &text, err);
+
+	return status < 0 ? status : add(r, 0, text.data, err);
+}
+
+int cli_records_send(const struct par_cmd_ctx *ctx, const char *method, struct json_object *base,
+		     const char *data, const char *file, struct par_error **err)
 {
 	par_cleanup(records_done) struct records all = { 0 };
-	int r = file ? read_file(&all, file, err) : add(&all, 0, data, err);
+	int r = file ? cli_no_operands(ctx, err) : 0;
 
+	if (r == 0)
+		r = file ? read_file(&all, file, err) : read_words(&all, ctx, data, err);
 	for (size_t i = 0; i < all.n && r == 0; i++) {
 		r = send(method, base, &all.v[i], err);
 		if (r < 0 && all.n > 1)

@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define BLANKS " \t"
+
 enum {
 	MAX_PAIRS = 4096,
 	MAX_NAME = 128,
@@ -66,22 +68,13 @@ const char *par_attrs_get(const struct par_attrs *a, const char *name)
 }
 
 /*
- * One field of comma-separated values, from *at: its text goes to @field, *at to the comma or the
- * end.  A quote is only allowed as the first byte, and then the field ends with the closing one.
+ * What is between quotes, from *at, the first of them: its text goes to @field, doubled quotes
+ * single, and *at to what is behind the closing one, blanks left out: a comma or the end.
  */
-static int take_csv_field(const char **at, struct par_buf *field)
+static int take_quoted(const char **at, struct par_buf *field)
 {
 	const char *s = *at;
 
-	par_buf_clear(field);
-	if (*s != '"') {
-		size_t len = strcspn(s, ",");
-
-		if (memchr(s, '"', len))
-			return -EINVAL;
-		*at = s + len;
-		return par_buf_put(field, s, len);
-	}
 	for (s++;; s++) {
 		size_t len = strcspn(s, "\"");
 
@@ -95,10 +88,71 @@ static int take_csv_field(const char **at, struct par_buf *field)
 		if (par_buf_putc(field, *s++) < 0)
 			return -ENOMEM;
 	}
-	if (s[1] != ',' && s[1] != '\0')
+	s++;
+	s += strspn(s, BLANKS);
+	if (*s != ',' && *s != '\0')
 		return -EINVAL;
-	*at = s + 1;
+	*at = s;
 	return 0;
+}
+
+/* The quotes at @s, behind a slash, are all that a slash-separated field has: an empty one. */
+static bool is_empty_pair(const char *start, const char *s)
+{
+	size_t n = strspn(s, "\"");
+
+	return s[0] == '"' && s > start && s[-1] == '/' &&
+	       (s[n] == '/' || s[n] == ',' || s[n] == '\0');
+}
+
+/* A quote with text behind it, which may begin with a doubled one. */
+static bool is_opening(const char *s)
+{
+	return s[0] == '"' && (s[1] != '"' || s[2] == '"');
+}
+
+/* Without quotes around it; a lone pair of quotes means nothing. */
+static int take_plain(const char **at, const char *start, struct par_buf *field)
+{
+	const char *s = start;
+
+	for (;;) {
+		size_t len = strcspn(s, ",\"");
+
+		if (par_buf_put(field, s, len) < 0)
+			return -ENOMEM;
+		s += len;
+		*at = s;
+		if (*s != '"')
+			return 0;
+		if (is_empty_pair(start, s))
+			s += strspn(s, "\"");
+		else if (is_opening(s) && strchr(start, '=') == s - 1) /* name="value" */
+			return take_quoted(at, field);
+		else if (s[1] == '"')
+			s += 2;
+		else
+			return -EINVAL;
+	}
+}
+
+/*
+ * One field of comma-separated values, from *at: its text goes to @field, *at to the comma or the
+ * end.  The field may be quoted whole, or (clients do that, too) behind its first '='.  Blanks at
+ * its ends are left out.
+ */
+static int take_csv_field(const char **at, struct par_buf *field)
+{
+	int r;
+
+	*at += strspn(*at, BLANKS);
+	par_buf_clear(field);
+	if (is_opening(*at))
+		return take_quoted(at, field);
+	r = take_plain(at, *at, field);
+	while (r == 0 && field->len && strchr(BLANKS, field->data[field->len - 1]))
+		field->data[--field->len] = '\0';
+	return r;
 }
 
 static bool is_attr_name(const char *s, size_t len)
@@ -115,46 +169,90 @@ static bool is_attr_name(const char *s, size_t len)
 	return true;
 }
 
-/* "name=value", "name+=value" or "name-=value" */
-static int add_pair(struct par_attrs *a, const char *pair)
+/* "name=value", "name+=value" or "name-=value", with blanks at the ends of both or without */
+static int add_pair(struct par_attrs *a, char *pair)
 {
-	const char *eq = strchr(pair, '=');
+	char *eq = strchr(pair, '=');
 	enum par_attr_op op = PAR_ATTR_SET;
-	size_t len;
+	char *name;
 
 	if (!eq)
 		return -EINVAL;
-	len = (size_t)(eq - pair);
-	if (len > 0 && (eq[-1] == '+' || eq[-1] == '-')) {
+	*eq = '\0';
+	if (eq > pair && (eq[-1] == '+' || eq[-1] == '-')) {
 		op = eq[-1] == '+' ? PAR_ATTR_ADD : PAR_ATTR_REMOVE;
-		len--;
+		eq[-1] = '\0';
 	}
-	if (!is_attr_name(pair, len) || a->n == MAX_PAIRS)
+	name = par_trim(pair);
+	if (!is_attr_name(name, strlen(name)) || a->n == MAX_PAIRS)
 		return -EINVAL;
-	return add_owned(a, strndup(pair, len), op, strdup(eq + 1));
+	return par_attrs_add(a, name, op, par_trim(eq + 1));
+}
+
+/* Another value of the last pair: `lpar_ids=1,2` */
+static int add_value(struct par_attrs *a, const char *value)
+{
+	struct par_attr *last = a->n ? &a->v[a->n - 1] : NULL;
+	char *joined;
+
+	if (!last || *value == '\0')
+		return -EINVAL;
+	joined = par_strdup_printf("%s,%s", last->value, value);
+	if (!joined)
+		return -ENOMEM;
+	free(last->value);
+	last->value = joined;
+	return 0;
+}
+
+/* @filter: fields without a name are more values of the one before. */
+static int parse(const char *text, bool filter, struct par_attrs *ret, struct par_error **err)
+{
+	auto_attrs a = { 0 };
+	auto_buf field = { 0 };
+
+	do {
+		int r = take_csv_field(&text, &field);
+
+		if (r < 0 || par_buf_puts(&field, "") < 0)
+			return fail_reading(r < 0 ? r : -ENOMEM, err);
+		if (filter && !strchr(field.data, '='))
+			r = add_value(&a, field.data);
+		else
+			r = add_pair(&a, field.data);
+		if (r < 0)
+			return fail_reading(r, err);
+		if (*text == ',')
+			text++;
+		text += strspn(text, BLANKS);
+	} while (*text != '\0');
+	*ret = a;
+	a = (struct par_attrs){ 0 };
+	return 0;
 }
 
 int par_attrs_parse(const char *text, struct par_attrs *ret, struct par_error **err)
 {
-	auto_attrs a = { 0 };
-	auto_buf field = { 0 };
-	int r;
+	return parse(text, false, ret, err);
+}
 
-	for (;;) {
-		text += strspn(text, " \t");
-		r = take_csv_field(&text, &field);
-		if (r < 0)
-			return fail_reading(r, err);
-		r = add_pair(&a, field.data ? field.data : "");
-		if (r < 0)
-			return fail_reading(r, err);
-		if (*text == '\0')
-			break;
-		text++;
+int par_attrs_parse_filter(const char *text, struct par_attrs *ret, struct par_error **err)
+{
+	return parse(text, true, ret, err);
+}
+
+/* Take the quotes out of @text that stand for an empty slash-separated field. */
+static void drop_empty_pairs(char *text)
+{
+	char *to = text;
+
+	for (const char *s = text; *s;) {
+		if (s > text && is_empty_pair(text, s))
+			s += strspn(s, "\"");
+		else
+			*to++ = *s++;
 	}
-	*ret = a;
-	a = (struct par_attrs){ 0 };
-	return 0;
+	*to = '\0';
 }
 
 int par_attrs_split_list(const char *value, struct par_strv *ret, struct par_error **err)
@@ -162,17 +260,18 @@ int par_attrs_split_list(const char *value, struct par_strv *ret, struct par_err
 	auto_strv l = { 0 };
 	auto_buf field = { 0 };
 
+	value += strspn(value, BLANKS);
 	while (*value) {
 		int r = take_csv_field(&value, &field);
 
-		if (r < 0)
-			return fail_reading(r, err);
-		if (par_strv_add(&l, field.data ? field.data : "") < 0)
+		if (r < 0 || par_buf_puts(&field, "") < 0)
+			return fail_reading(r < 0 ? r : -ENOMEM, err);
+		drop_empty_pairs(field.data);
+		if (par_strv_add(&l, par_trim(field.data)) < 0)
 			return par_oom(err);
-		if (*value == '\0')
-			break;
-		if (*++value == '\0' && par_strv_add(&l, "") < 0)
-			return par_oom(err);
+		if (*value == ',')
+			value++;
+		value += strspn(value, BLANKS);
 	}
 	*ret = l;
 	l = (struct par_strv){ 0 };
@@ -196,7 +295,7 @@ static int put_doubled(struct par_buf *b, const char *text)
 
 int par_attrs_put_element(struct par_buf *b, const char *element)
 {
-	if (!strpbrk(element, ",\"\n"))
+	if (*element && !strpbrk(element, ",\"\n"))
 		return par_buf_puts(b, element);
 	par_buf_putc(b, '"');
 	put_doubled(b, element);

@@ -35,13 +35,21 @@ int par_attrs_add(struct par_attrs *a, const char *name, enum par_attr_op op, co
 const char *par_attrs_get(const struct par_attrs *a, const char *name);
 
 /*
- * par_attrs_parse - one record; blanks after commas are tolerated
- * Errors: PAR_E_INVALID_ARGUMENT (PAR_MSG_INVALID_DATA).
+ * par_attrs_parse - one record
+ * What clients of the HMC send is taken, too: blanks at both ends of names and values, quotes
+ * around a value alone (name="a,b"), a comma at the end, and in an element a pair of quotes that
+ * has nothing in it (6/1/1/""/0/1).  Errors: PAR_E_INVALID_ARGUMENT (PAR_MSG_INVALID_DATA).
  */
 #define PAR_MSG_INVALID_DATA "The format of the configuration data is invalid."
 int par_attrs_parse(const char *text, struct par_attrs *ret, struct par_error **err);
 
-/* par_attrs_split_list - elements of a list value, their quotes taken off; "" is the empty list */
+/* par_attrs_parse_filter - the same; what has no name is one more value of the pair before it */
+int par_attrs_parse_filter(const char *text, struct par_attrs *ret, struct par_error **err);
+
+/*
+ * par_attrs_split_list - elements of a list value, without their quotes and the blanks around them
+ * "" is the empty list; a comma at the end means nothing.
+ */
 int par_attrs_split_list(const char *value, struct par_strv *ret, struct par_error **err);
 
 /* par_attrs_put_pair - write name=value, quoted whole when the value needs it */

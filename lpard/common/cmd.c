@@ -63,10 +63,7 @@ static int fail_value(struct parser *p, const struct par_opt *o, const char *wha
 static int fail_unknown(struct parser *p, const char *word)
 {
 	if (p->cmd->family == PAR_FAMILY_HMC)
-		return par_fail(p->err, PAR_E_USAGE, 0,
-				"An invalid parameter was entered.  The invalid parameter is %s.  "
-				"Please check your entry and retry the command.",
-				word);
+		return par_fail(p->err, PAR_E_USAGE, 0, PAR_MSG_UNKNOWN_PARAMETERS, word);
 	return par_fail(p->err, PAR_E_USAGE, 0, "unknown option '%s'; see '%s --help'", word,
 			p->cmd->name);
 }
@@ -305,10 +302,14 @@ int par_cmd_run(const struct par_cmd *cmd, int argc, char **argv)
 {
 	auto_error err = NULL;
 	void *args = par_check_alloc(calloc(1, cmd->args_size + 1));
+	bool bare = argc == 1 && cmd->family == PAR_FAMILY_HMC;
 	int first = 0, status;
-	int r = par_cmd_parse(cmd, argc, argv, args, &first, &err);
+	int r = bare ? 0 : par_cmd_parse(cmd, argc, argv, args, &first, &err);
 
-	if (r == 1) {
+	if (bare) {
+		par_cmd_print_usage(cmd, stdout);
+		status = 1;
+	} else if (r == 1) {
 		par_cmd_print_help(cmd, stdout);
 		status = 0;
 	} else if (r < 0) {

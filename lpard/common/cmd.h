@@ -146,6 +146,11 @@ struct par_cmd {
 	"invalid. The parameters that are missing or have an invalid value are %s. Please "   \
 	"check your entry and retry the command."
 
+/* What the HMC says of options and words that it does not know; the first of them. */
+#define PAR_MSG_UNKNOWN_PARAMETERS                                              \
+	"An invalid parameter was entered.  The parameters %s are not valid.  " \
+	"Please check your entry and retry the command."
+
 /*
  * par_cmd_parse - options into @args (args_size bytes, zeroed by the caller), operands to the end
  * @argv	argv[0] is the command; permuted
@@ -160,7 +165,10 @@ void par_cmd_args_done(const struct par_cmd *cmd, void *args);
 /* par_opt_is_given - has the command line set it? (a number or a count that is 0 was not given) */
 bool par_opt_is_given(const struct par_opt *o, const void *args);
 
-/* par_cmd_run - parse, run, print the error; returns the exit status */
+/*
+ * par_cmd_run - parse, run, print the error; returns the exit status
+ * A command of the HMC's that is called without anything prints its usage and returns 1.
+ */
 int par_cmd_run(const struct par_cmd *cmd, int argc, char **argv);
 
 /*

@@ -22,9 +22,12 @@ static void check_list(const char *value)
 	}
 	if (par_attrs_split_list(b.data ? b.data : "", &again, NULL) < 0)
 		__builtin_trap();
-	/* One empty element reads as the empty list. */
-	if (again.n != list.n && !(list.n == 1 && list.v[0][0] == '\0'))
+	if (again.n != list.n)
 		__builtin_trap();
+	for (size_t i = 0; i < list.n; i++) {
+		if (strcmp(list.v[i], again.v[i]) != 0)
+			__builtin_trap();
+	}
 }
 
 static void check_record(const char *text)
@@ -55,6 +58,16 @@ static void check_record(const char *text)
 	}
 }
 
+static void check_filter(const char *text)
+{
+	auto_attrs a = { 0 };
+
+	if (par_attrs_parse_filter(text, &a, NULL) < 0)
+		return;
+	for (size_t i = 0; i < a.n; i++)
+		check_list(a.v[i].value);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	autofree char *text = strndup((const char *)data, size);
@@ -65,6 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	check_record(text);
 	check_list(text);
+	check_filter(text);
 	(void)par_table_fields(text, &names, &delimiter, NULL);
 	return 0;
 }

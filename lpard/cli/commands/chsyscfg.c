@@ -62,7 +62,6 @@ static int chsyscfg_run(const struct par_cmd_ctx *ctx, void *args, struct par_er
 	struct cli_missing m = { 0 };
 	int r;
 
-	(void)ctx;
 	cli_need(&m, par_streq(a->resource, "lpar") || par_streq(a->resource, "prof"), "-r");
 	cli_need(&m, a->operation || !a->data != !a->file, "-i,-f");
 	r = cli_needs_met(&m, err);
@@ -70,12 +69,14 @@ static int chsyscfg_run(const struct par_cmd_ctx *ctx, void *args, struct par_er
 		return r;
 	if (par_json_put_string(params, "system", a->system) < 0)
 		return par_oom(err);
-	if (a->operation)
-		return chsyscfg_apply(a, params, err);
+	if (a->operation) {
+		r = cli_no_operands(ctx, err);
+		return r < 0 ? r : chsyscfg_apply(a, params, err);
+	}
 	if (par_json_put_string(params, "resource", a->resource) < 0 ||
 	    par_json_put(params, "force", json_object_new_boolean(a->force)) < 0)
 		return par_oom(err);
-	return cli_records_send("Change", params, a->data, a->file, err);
+	return cli_records_send(ctx, "Change", params, a->data, a->file, err);
 }
 
 const struct par_cmd cmd_chsyscfg = {
@@ -83,6 +84,7 @@ const struct par_cmd cmd_chsyscfg = {
 	.synopsis = "",
 	.summary = "Change partitions and profiles",
 	.family = PAR_FAMILY_HMC,
+	.max_args = PAR_ARGS_ANY, /* more words of -i: records.c */
 	.opts = opts,
 	.args_size = sizeof(struct chsyscfg_args),
 	.run = chsyscfg_run,

@@ -129,6 +129,8 @@ static int lshmc_run(const struct par_cmd_ctx *ctx, void *args, struct par_error
 
 	if (a->version + a->vpd + a->remote != 1)
 		return cli_missing(err, "-v,-V,-r");
+	if (a->header && !a->fields.given)
+		return cli_missing(err, "-F");
 	if (a->remote)
 		return print(ctx, a, &remote, err);
 	r = cli_call("GetVersion", json_object_new_object(), &answer, err);

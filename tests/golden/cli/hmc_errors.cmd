@@ -47,3 +47,9 @@ show lshmc -V -v
 show lshmc -r
 show lshmc -r -F ssh
 show lshmc -r -F ssh,nothing
+show lssyscfg
+show lssyscfg -r lpar -m SYS --header
+show lshmc -V --header
+show mksyscfg -r lpar -m SYS -f "$TMPDIR/records" more words
+show chsyscfg -r lpar -m SYS -o apply -p a more
+show mksyscfg -r lpar -m SYS more -f "$TMPDIR/records"

@@ -55,9 +55,25 @@ START_TEST(operations)
 END_TEST
 
 static const char *const bad[] = {
-	"",	    "name",    "name=a,",  ",name=a",	  "name=a,,b=c",  "=a",
-	"+=a",	    "na me=a", "\"name=a", "\"name=a\"b", "name=\"a,b\"", "name=a\"b",
-	"name=a,b", "na-me=1", "\"\"",	   "\xc3\xa4=1",
+	"",
+	"name",
+	",",
+	",name=a",
+	"name=a,,b=c",
+	"=a",
+	"+=a",
+	"na me=a",
+	"\"name=a",
+	"\"name=a\"b",
+	"name=\"a,b",
+	"name=a\"b",
+	"name=a,b",
+	"na-me=1",
+	"\"\"",
+	"\xc3\xa4=1",
+	"name=\"a\"b,c=d",
+	"name=a,,",
+	"name=b=\"a\"",
 };
 
 START_TEST(malformed)
@@ -78,10 +94,81 @@ START_TEST(lists)
 
 	ck_assert_int_eq(par_attrs_split_list("", &none, NULL), 0);
 	ck_assert_uint_eq(none.n, 0);
-	ck_assert_int_eq(par_attrs_split_list("a,", &two, NULL), 0);
-	ck_assert_uint_eq(two.n, 2);
+	ck_assert_int_eq(par_attrs_split_list("a,,b", &two, NULL), 0);
+	ck_assert_uint_eq(two.n, 3);
 	ck_assert_str_eq(two.v[1], "");
 	ck_assert_int_lt(par_attrs_split_list("\"a", &broken, NULL), 0);
+}
+END_TEST
+
+/* What clients of the HMC send beside the plain form, and what it means. */
+static const struct {
+	const char *text, *name, *value;
+} sent[] = {
+	/* rbvppc: words of the command line, and a blank at the end of the datum */
+	{ "name=a, desired_mem=1024 ", "desired_mem", "1024" },
+	{ "  name = a b  ,\tlpar_env\t=\taixlinux", "name", "a b" },
+	{ "name=a,", "name", "a" },
+	{ "\"name= a \" , b=c", "name", "a" },
+	{ "list += 2/0/1//0/0 ,b=c", "list", "2/0/1//0/0" },
+	/* quotes around the value alone */
+	{ "io_slots=\"21010003/none/1,21010004/none/1\",b=c", "io_slots",
+	  "21010003/none/1,21010004/none/1" },
+	{ "lpar_names=\"x\"", "lpar_names", "x" },
+	{ "v=\"\"\"2/1/1/3,4/0/1\"\",3/0/1//0/1\"", "v", "\"2/1/1/3,4/0/1\",3/0/1//0/1" },
+	{ "name=\"\",b=c", "name", "" },
+	/* an empty pair within an element */
+	{ "v=6/1/1/\"\"/0/1,b=c", "v", "6/1/1//0/1" },
+	{ "v=6/1/1/\"\",b=c", "v", "6/1/1/" },
+};
+
+START_TEST(as_clients_send_it)
+{
+	auto_attrs a = { 0 };
+	auto_error err = NULL;
+
+	ck_assert_msg(par_attrs_parse(sent[_i].text, &a, &err) == 0, "%s", sent[_i].text);
+	ck_assert_str_eq(par_attrs_get(&a, sent[_i].name), sent[_i].value);
+}
+END_TEST
+
+/* Lists: as text between | */
+static const struct {
+	const char *value, *elements;
+} list_forms[] = {
+	{ "a,", "a" },
+	{ "a , b ,", "a|b" },
+	{ " ", "" },
+	{ "6/1/1/\"\"/0/1,7/0/1//0/1", "6/1/1//0/1|7/0/1//0/1" },
+	{ "6/1/1/\"/0/1", "6/1/1//0/1" }, /* what is left of a doubled pair */
+	{ "\"6/1/1/3,4/\"\"/1\",7/0/1//0/1", "6/1/1/3,4//1|7/0/1//0/1" },
+	{ "\"\"\"a\"\",b\"", "\"a\",b" },
+};
+
+START_TEST(forms_of_lists)
+{
+	auto_strv l = { 0 };
+	auto_buf b = { 0 };
+
+	ck_assert_int_eq(par_attrs_split_list(list_forms[_i].value, &l, NULL), 0);
+	par_buf_puts(&b, "");
+	for (size_t i = 0; i < l.n; i++)
+		par_buf_printf(&b, "%s%s", i ? "|" : "", l.v[i]);
+	ck_assert_str_eq(b.data, list_forms[_i].elements);
+}
+END_TEST
+
+/* IBM's pages show --filter ""lpar_ids=1,2,3"", of which the shell leaves no quotes. */
+START_TEST(filters)
+{
+	auto_attrs a = { 0 }, none = { 0 };
+
+	ck_assert_int_eq(par_attrs_parse_filter("lpar_ids=1,2, 3,profile_names=p", &a, NULL), 0);
+	ck_assert_uint_eq(a.n, 2);
+	ck_assert_str_eq(a.v[0].value, "1,2,3");
+	ck_assert_str_eq(a.v[1].value, "p");
+	ck_assert_int_lt(par_attrs_parse_filter("lpar_ids", &none, NULL), 0);
+	ck_assert_int_lt(par_attrs_parse_filter("lpar_ids=1,,2", &none, NULL), 0);
 }
 END_TEST
 
@@ -105,6 +192,9 @@ static Suite *attrs_suite(void)
 	tcase_add_test(t, quoted_pairs);
 	tcase_add_test(t, operations);
 	tcase_add_loop_test(t, malformed, 0, PAR_ARRAY_SIZE(bad));
+	tcase_add_loop_test(t, as_clients_send_it, 0, PAR_ARRAY_SIZE(sent));
+	tcase_add_loop_test(t, forms_of_lists, 0, PAR_ARRAY_SIZE(list_forms));
+	tcase_add_test(t, filters);
 	tcase_add_test(t, lists);
 	tcase_add_test(t, many_pairs);
 	suite_add_tcase(s, t);
