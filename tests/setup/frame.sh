@@ -5,7 +5,7 @@
 #	frame.sh up DIR [NAME]		start a frame in DIR; its host name is NAME (default: frame)
 #	frame.sh run DIR COMMAND...	run a command in it; there qemu:///system is the frame's
 #	frame.sh down DIR		end it with all that runs in it, and remove DIR
-#	frame.sh sweep DIR		end the frames in DIR/frame-PID... whose PID is gone
+#	frame.sh sweep DIR		end the frames in DIR/frame-...-PID whose PID is gone
 #	frame.sh once KIND DIR COMMAND...
 #					up, run, down; KIND is libvirt, or bare for a frame without
 #

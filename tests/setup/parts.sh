@@ -114,21 +114,49 @@ test_header()
 	echo "${value:-$3}"
 }
 
-# Real binaries on this machine, each script in a frame of its own, so that it can leave nothing.
-part_integration()
+# integration_scripts - the tests that were asked for, the longest first
+integration_scripts()
 {
-	local script name kind
+	local script name
 	for script in "$par_top"/tests/integration/*/*.sh; do
 		[ -x "$script" ] || continue
 		name=${script#"$par_top"/tests/}
-		name=${name%.sh}
-		check_wanted "$name" || continue
-		kind=$(test_header "$script" needs bare)
-		tap_run "$name" "$(test_header "$script" timeout 120)" \
-			"$par_test_setup/frame.sh" once "$kind" "$par_work/check/frame-$$" env TMPDIR=/run \
-			PATH="$par_build/bin:$PATH" PAR_TEST_SOURCE="$par_top/tests" \
-			PAR_TEST_BUILD="$par_build" PAR_IMAGES="$par_images" PAR_MKSYSB="$par_mksysb" "$script"
+		check_wanted "${name%.sh}" || continue
+		printf '%s\t%s\n' "$(test_header "$script" timeout 120)" "$script"
+	done | sort -rn | cut -f2
+}
+
+# integration_wants_images - does a test that was asked for use what images/ builds?
+integration_wants_images()
+{
+	local script
+	while read -r script; do
+		[ -z "$(test_header "$script" uses "")" ] || return 0
+	done < <(integration_scripts)
+	return 1
+}
+
+# integration_run SCRIPT FRAME - one of them, in a frame of its own, so that it can leave nothing
+integration_run()
+{
+	local script=$1 name=${1#"$par_top"/tests/}
+	tap_run "${name%.sh}" "$(test_header "$script" timeout 120)" \
+		"$par_test_setup/frame.sh" once "$(test_header "$script" needs bare)" "$2" env TMPDIR=/run \
+		PATH="$par_build/bin:$PATH" PAR_TEST_SOURCE="$par_top/tests" PAR_TEST_BUILD="$par_build" \
+		PAR_IMAGES="$par_images" PAR_MKSYSB="$par_mksysb" "$script"
+}
+
+# Real binaries on this machine.  Two at a time: most of them wait (for a guest, for a time limit) far
+# longer than they compute.
+part_integration()
+{
+	local scripts number
+	mapfile -t scripts < <(integration_scripts)
+	for number in "${!scripts[@]}"; do
+		[ "$number" -lt 2 ] || wait -n || :
+		integration_run "${scripts[number]}" "$par_work/check/frame-$number-$$" &
 	done
+	wait
 }
 
 part_guest()

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # mksysb.sh - the tarballs of older systems: image.data first, and a root tree that is a system
 # shellcheck disable=SC2016 # in single quotes another shell expands
+# uses: images
 set -u
 # shellcheck source=tests/integration/lib.sh
 . "$PAR_TEST_SOURCE/integration/lib.sh"

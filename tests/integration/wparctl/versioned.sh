@@ -3,6 +3,7 @@
 # versioned.sh - an older Debian in a WPAR of this machine, on its own libraries
 # timeout: 180
 # shellcheck disable=SC2016 # what is in single quotes is expanded in the WPAR
+# uses: images
 set -u
 . "$PAR_TEST_SOURCE/integration/lib.sh"
 
