@@ -4,8 +4,12 @@
  * values and AIX's pairs do not fit getopt_long(), and because its state is global.
  */
 #include "lpard/common/cmd.h"
+#include "lpard/common/text.h"
 
 #include <string.h>
+
+#define ERROR_MAX \
+	65536 /* bytes of an error that is printed: a change of many LPARs has a line for each */
 
 struct parser {
 	const struct par_cmd *cmd;
@@ -278,8 +282,11 @@ void par_cmd_args_done(const struct par_cmd *cmd, void *args)
 
 static void print_error(const struct par_cmd *cmd, const struct par_error *err)
 {
-	const char *text = err && err->msg ? err->msg : "out of memory";
+	autofree char *clean = err && err->msg ? strdup(err->msg) : NULL;
+	const char *text = clean ? clean : "out of memory";
 
+	/* It may quote a name that somebody else has made up. */
+	par_text_clean(clean, ERROR_MAX, PAR_TEXT_LINES);
 	fflush(stdout);
 	switch (cmd->family) {
 	case PAR_FAMILY_HMC:

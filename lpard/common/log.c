@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The log: see log.h. */
 #include "lpard/common/log.h"
+#include "lpard/common/text.h"
 
 #include <errno.h>
 #include <stdatomic.h>
@@ -32,11 +33,8 @@ void par_log(enum par_log_level level, const char *fmt, ...)
 	va_end(ap);
 	if (n < 0)
 		return;
+	par_text_clean(line + head, sizeof(line) - 1 - (size_t)head, PAR_TEXT_LINE);
 	len = strlen(line);
-	for (size_t i = (size_t)head; i < len; i++) {
-		if ((unsigned char)line[i] < 0x20 || line[i] == 0x7f)
-			line[i] = '?';
-	}
 	line[len++] = '\n';
 	/* One write per line: lines of several threads do not mix. */
 	(void)!write(STDERR_FILENO, line, len);

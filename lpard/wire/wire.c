@@ -3,12 +3,14 @@
 #include "lpard/wire/wire.h"
 
 #include "lpard/common/json.h"
+#include "lpard/common/text.h"
 
 #include <ctype.h>
 #include <string.h>
 
 #define OUR_PREFIX     "org.lpard."
 #define SERVICE_PREFIX "org.varlink.service."
+#define MESSAGE_MAX    65536 /* bytes of an error: many LPARs may have failed, a line each */
 
 void par_wire_call_done(struct par_wire_call *c)
 {
@@ -207,18 +209,6 @@ int par_wire_encode_reply(const struct par_wire_reply *r, struct par_buf *out,
 	return put_message(obj, out, err);
 }
 
-/* Messages are read on terminals, and may quote what anybody has sent. */
-static char *printable_copy(const char *text)
-{
-	char *copy = strdup(text);
-
-	for (char *p = copy; p && *p; p++) {
-		if (((unsigned char)*p < 0x20 && *p != '\n' && *p != '\t') || *p == 0x7f)
-			*p = '?';
-	}
-	return copy;
-}
-
 int par_wire_encode_error(const struct par_error *e, struct par_buf *out)
 {
 	struct par_error none = { .id = PAR_E_SYSTEM, .errnum = EIO };
@@ -227,7 +217,9 @@ int par_wire_encode_error(const struct par_error *e, struct par_buf *out)
 
 	if (!e)
 		e = &none;
-	text = printable_copy(e->msg ? e->msg : "out of memory");
+	/* Messages are read on terminals, and may quote what anybody has sent. */
+	text = strdup(e->msg ? e->msg : "out of memory");
+	par_text_clean(text, MESSAGE_MAX, PAR_TEXT_LINES);
 	r.error = par_strdup_printf("%s%s", OUR_PREFIX, par_error_name(e->id));
 	r.parameters = json_object_new_object();
 	if (!r.error || !text || par_json_put_string(r.parameters, "message", text) < 0)
@@ -235,7 +227,7 @@ int par_wire_encode_error(const struct par_error *e, struct par_buf *out)
 	return par_wire_encode_reply(&r, out, NULL);
 }
 
-int par_wire_reply_error(const struct par_wire_reply *r, struct par_error **err)
+static int reply_error(const struct par_wire_reply *r, struct par_error **err)
 {
 	const char *text = NULL;
 
@@ -254,6 +246,16 @@ int par_wire_reply_error(const struct par_wire_reply *r, struct par_error **err)
 		return par_fail(err, PAR_E_NOT_SUPPORTED, 0, "The daemon does not know this: %s",
 				r->error + strlen(SERVICE_PREFIX));
 	return par_fail(err, PAR_E_SYSTEM, EPROTO, "The daemon answered \"%s\"", r->error);
+}
+
+int par_wire_reply_error(const struct par_wire_reply *r, struct par_error **err)
+{
+	int result = reply_error(r, err);
+
+	/* The other side may be a guest, or relay what a guest has said. */
+	if (result < 0 && err && *err)
+		par_text_clean((*err)->msg, MESSAGE_MAX, PAR_TEXT_LINES);
+	return result;
 }
 
 void par_wire_in_done(struct par_wire_in *in)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* List: every listing, from the copies that the events keep fresh. */
 #include "lpard/common/json.h"
+#include "lpard/common/text.h"
 #include "lpard/core/listings/listings.h"
 #include "lpard/daemon/methods/common.h"
 #include "lpard/daemon/methods/waiting.h"
@@ -8,6 +9,7 @@
 #include <string.h>
 
 #define WAIT_SYS_MS 5000
+#define VALUE_MAX   65536 /* bytes of one value: lists of adapters are the longest */
 
 struct listing {
 	enum lpar_listing kind;
@@ -41,9 +43,10 @@ static int put_row(struct listing *l, const struct lpar_record *rec, struct par_
 
 		par_buf_clear(&l->text);
 		r = lpar_field_put(l->fields.v[i], rec, &l->text);
+		/* virsh can write anything into a domain. */
+		par_text_clean(l->text.data, VALUE_MAX, PAR_TEXT_LINE);
 		if (r > 0)
-			value = json_object_new_string_len(l->text.data ? l->text.data : "",
-							   (int)l->text.len);
+			value = json_object_new_string(l->text.data ? l->text.data : "");
 		if (r < 0 || (r > 0 && !value) || json_object_array_add(row, value) != 0) {
 			json_object_put(value);
 			return par_oom(err);

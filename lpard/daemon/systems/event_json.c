@@ -3,11 +3,21 @@
 #include "lpard/daemon/systems/event_json.h"
 
 #include "lpard/common/json.h"
+#include "lpard/common/text.h"
+
+#include <string.h>
+
+#define TEXT_MAX 4096 /* bytes of each text */
 
 /* A member that is not given is left out. */
 static int put_text(struct json_object *o, const char *key, const char *text)
 {
-	return text ? par_json_put_string(o, key, text) : 0;
+	autofree char *clean = text ? strdup(text) : NULL;
+
+	if (!text)
+		return 0;
+	par_text_clean(clean, TEXT_MAX, PAR_TEXT_LINES);
+	return clean ? par_json_put_string(o, key, clean) : -ENOMEM;
 }
 
 static int put_number(struct json_object *o, const char *key, uint64_t n)

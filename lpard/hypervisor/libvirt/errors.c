@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libvirt's errors as ours, and the destructors of its objects. */
+#include "lpard/common/text.h"
 #include "lpard/hypervisor/libvirt/libvirt_priv.h"
 
 #include <string.h>
@@ -65,11 +66,9 @@ int hv_fail(virConnectPtr conn, struct par_error **err, const char *fmt, ...)
 	virFreeError(e);
 	if (!what || !why)
 		return par_oom(err);
-	/* qemu's own errors have several lines. */
-	for (char *p = why; *p; p++) {
-		if ((unsigned char)*p < 0x20)
-			*p = ' ';
-	}
+	/* qemu's own errors have several lines, and quote what stands in a domain. */
+	par_text_clean(what, PAR_TEXT_FOREIGN, PAR_TEXT_LINE);
+	par_text_clean(why, PAR_TEXT_FOREIGN, PAR_TEXT_LINE);
 	r = par_fail(err, id, 0, "%s: %s", what, par_trim(why));
 	return r;
 }

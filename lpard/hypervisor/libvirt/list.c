@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Domains as records: our metadata and what is so right now. */
+#include "lpard/common/text.h"
 #include "lpard/hypervisor/libvirt/libvirt_priv.h"
 #include "lpard/hypervisor/libvirt/xml/xml.h"
 
@@ -64,11 +65,7 @@ static int load_partition(virDomainPtr dom, const char *meta, struct lpar_partit
 		free(name);
 		return par_oom(err);
 	}
-	/* The text is shown on terminals. */
-	for (char *p = name; *p; p++) {
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			*p = '?';
-	}
+	par_text_clean(name, PAR_TEXT_FOREIGN, PAR_TEXT_LINE);
 	free(part->name);
 	part->name = name;
 	par_uuid_upper(uuid, part->uuid);
