@@ -6,6 +6,7 @@
 #include "lpard/agent/channel_priv.h"
 
 #include "lpard/common/json.h"
+#include "lpard/common/text.h"
 #include "lpard/wire/wire.h"
 
 #include <string.h>
@@ -17,6 +18,8 @@
 #define RESTART_GAP_MS 1000u  /* least between two sessions */
 #define PING_IDLE_MS   15000u /* silence after which a ping is sent */
 #define PING_LOST_MS   60000u /* silence after which the session is over */
+#define CUT_LOOK_MS    2000u /* a frame unfinished for so long may have a new agent's hello in it */
+#define CUT_LOST_MS    20000u /* unfinished for so long: the session is over */
 /* When less output than this waits, streams that asked for room are told. */
 #define OUT_LOW	 (256u * 1024)
 #define PONG_MAX 65536u
@@ -119,6 +122,7 @@ static void restart(struct lpar_channel *c, const struct par_error *err, uint64_
 	c->pad = lpar_channel_waiting(c) > 0;
 	forget_output(c);
 	c->pinged = false;
+	c->cut_since = 0;
 	c->hello_delay = HELLO_FIRST_MS;
 	c->hello_at = now_ms < earliest ? earliest : now_ms;
 	set_state(c, LPAR_CHANNEL_WAITING);
@@ -195,22 +199,20 @@ void lpar_channel_disconnected(struct lpar_channel *c, const char *why)
 		par_fail(&err, PAR_E_DISCONNECTED, 0, "the LPAR '%s' went away", c->name);
 	par_frame_reader_done(&c->reader);
 	par_frame_reader_init(&c->reader, false);
+	c->cut_since = 0;
 	forget_output(c);
 	set_state(c, LPAR_CHANNEL_DOWN);
 	end_all(c, err);
 }
 
-/* One string of the agent's facts: a guest wrote it, so nothing unprintable gets through. */
+/* One string of the agent's facts, which a guest wrote. */
 static void take_fact(struct json_object *o, const char *key, char *ret, size_t size)
 {
 	const char *value = "";
 
 	par_json_string(o, key, false, &value, NULL);
 	snprintf(ret, size, "%.*s", (int)size - 1, value);
-	for (char *p = ret; *p; p++) {
-		if ((unsigned char)*p < 0x20 || (unsigned char)*p > 0x7e)
-			*p = '?';
-	}
+	par_text_clean(ret, size - 1, PAR_TEXT_LINE);
 }
 
 static int take_info(struct lpar_channel *c, const struct par_hello *hello, struct par_error **err)
@@ -272,8 +274,10 @@ static int on_hello(struct lpar_channel *c, const struct par_frame *f, uint64_t 
 			return par_fail(err, PAR_E_PROTOCOL, 0, "a hello has a wrong nonce");
 		return 0; /* an answer to the hello of an earlier session */
 	}
-	if (c->state == LPAR_CHANNEL_UP)
-		return 0; /* the same answer again */
+	if (c->state == LPAR_CHANNEL_UP) { /* the same answer again */
+		par_frame_reader_sync(&c->reader, lpar_channel_tag(c));
+		return 0;
+	}
 	r = take_info(c, &hello, err);
 	if (r < 0)
 		return r;
@@ -300,10 +304,7 @@ static int on_answer(struct lpar_stream *s, const struct par_frame *f, struct pa
 		return par_fail(err, PAR_E_PROTOCOL, 0, "an answer is not what its frame says");
 	s->replied = true;
 	if (par_wire_reply_error(&reply, &told) < 0) {
-		for (char *p = told->msg; p && *p; p++) {
-			if ((unsigned char)*p < 0x20 || (unsigned char)*p == 0x7f)
-				*p = '?';
-		}
+		par_text_clean(told->msg, PAR_TEXT_FOREIGN, PAR_TEXT_LINE);
 		end_stream(s, told);
 		return 0;
 	}
@@ -405,6 +406,36 @@ static int on_frame(struct lpar_channel *c, const struct par_frame *f, uint64_t 
 	return on_stream_frame(c, f, err);
 }
 
+/* All whole frames are taken: does a part of one remain? */
+static void note_cut(struct lpar_channel *c, uint64_t now_ms)
+{
+	if (c->state != LPAR_CHANNEL_UP || !par_frame_reader_cut(&c->reader)) {
+		c->cut_since = 0;
+		return;
+	}
+	if (c->cut_since != 0)
+		return;
+	c->cut_since = now_ms;
+	c->cut_look = now_ms + CUT_LOOK_MS;
+}
+
+/* A frame is unfinished for long: its agent may have died within it. */
+static void look_into_cut(struct lpar_channel *c, uint64_t now_ms)
+{
+	auto_error err = NULL;
+
+	if (par_frame_reader_hello_within(&c->reader)) {
+		agent_is_here(c, now_ms);
+		return;
+	}
+	c->cut_look = now_ms + CUT_LOOK_MS;
+	if (now_ms < c->cut_since + CUT_LOST_MS)
+		return;
+	par_fail(&err, PAR_E_DISCONNECTED, 0, "the agent of the LPAR '%s' stopped within a frame",
+		 c->name);
+	restart(c, err, now_ms);
+}
+
 void lpar_channel_feed(struct lpar_channel *c, const void *data, size_t len, uint64_t now_ms)
 {
 	struct par_frame f;
@@ -419,9 +450,12 @@ void lpar_channel_feed(struct lpar_channel *c, const void *data, size_t len, uin
 		auto_error err = NULL;
 		int r = par_frame_next(&c->reader, &f, &err);
 
-		if (r == 0)
+		if (r == 0) {
+			note_cut(c, now_ms);
 			return;
+		}
 		if (r > 0) {
+			c->cut_since = 0;
 			if (c->state == LPAR_CHANNEL_WAITING)
 				c->heard = now_ms;
 			r = on_frame(c, &f, now_ms, &err);
@@ -466,13 +500,15 @@ void lpar_channel_sent(struct lpar_channel *c, size_t n)
 
 uint64_t lpar_channel_deadline(const struct lpar_channel *c)
 {
+	uint64_t silence = c->heard + (c->pinged ? PING_LOST_MS : PING_IDLE_MS);
+
 	switch (c->state) {
 	case LPAR_CHANNEL_DOWN:
 		return UINT64_MAX;
 	case LPAR_CHANNEL_WAITING:
 		return c->hello_at;
 	case LPAR_CHANNEL_UP:
-		return c->heard + (c->pinged ? PING_LOST_MS : PING_IDLE_MS);
+		return c->cut_since && c->cut_look < silence ? c->cut_look : silence;
 	}
 	return UINT64_MAX;
 }
@@ -489,6 +525,10 @@ void lpar_channel_tick(struct lpar_channel *c, uint64_t now_ms)
 		} else { /* nobody reads; the output that waits has a hello in it */
 			c->hello_at = now_ms + c->hello_delay;
 		}
+		return;
+	}
+	if (c->cut_since && now_ms >= c->cut_look) {
+		look_into_cut(c, now_ms);
 		return;
 	}
 	if (!c->pinged) {

@@ -28,7 +28,8 @@ enum lpar_channel_state {
 	LPAR_CHANNEL_UP,
 };
 
-/* What an agent says about its system: printable ASCII, cut to fit, "" when it did not say. */
+/* What an agent says about its system: a harmless line (text.h), cut to fit, "" when it did not
+ * say. */
 struct lpar_agent_info {
 	char agent[32];	     /* its version */
 	char os_id[32];	     /* "debian" */

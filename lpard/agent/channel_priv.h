@@ -33,6 +33,8 @@ struct lpar_channel {
 	uint64_t hello_delay; /* until the one after that */
 	uint64_t heard;	      /* when something came last */
 	bool pinged;
+	uint64_t cut_since; /* up: since when a frame is unfinished; 0: none is */
+	uint64_t cut_look;  /* when to look next whether the agent has started anew within it */
 };
 
 uint32_t lpar_channel_tag(const struct lpar_channel *c);

@@ -283,6 +283,43 @@ static int scan(struct par_frame_reader *r, struct par_frame *ret)
 	}
 }
 
+/*
+ * A pad where a header or a frame's end should be: the peer has started anew, perhaps in the middle
+ * of a frame, and a HELLO follows.  On the unix socket (tag 0) nobody pads.
+ */
+static bool pad_at(const struct par_frame_reader *r, const uint8_t *p)
+{
+	return r->tag != 0 && get_u32(p) == UINT32_MAX;
+}
+
+static int skip_pad(struct par_frame_reader *r, size_t len, struct par_frame *ret)
+{
+	r->at += len;
+	r->discarded += len;
+	r->in_step = false;
+	return scan(r, ret);
+}
+
+bool par_frame_reader_cut(const struct par_frame_reader *r)
+{
+	return r->in_step && r->at < r->buf.len;
+}
+
+bool par_frame_reader_hello_within(const struct par_frame_reader *r)
+{
+	static const uint8_t none[PAR_FRAME_NONCE];
+	struct par_frame_reader look = { .buf = r->buf, .at = r->at };
+	struct par_hello hello;
+	struct par_frame f;
+
+	while (scan(&look, &f) == 1) {
+		if (par_frame_get_hello(&f, &hello, NULL) == 0 &&
+		    memcmp(hello.nonce, none, sizeof(none)) == 0)
+			return true;
+	}
+	return false;
+}
+
 int par_frame_next(struct par_frame_reader *r, struct par_frame *ret, struct par_error **err)
 {
 	const uint8_t *p;
@@ -297,11 +334,15 @@ int par_frame_next(struct par_frame_reader *r, struct par_frame *ret, struct par
 	len = r->buf.len - r->at;
 	if (len < PAR_FRAME_HEADER)
 		return 0;
+	if (pad_at(r, p + 8)) /* the length */
+		return skip_pad(r, PAR_FRAME_HEADER, ret);
 	res = header_check(p, err);
 	if (res < 0)
 		return res;
 	if (len < frame_size(p))
 		return 0;
+	if (!tag_fits(p, r->tag) && pad_at(r, p + frame_size(p) - PAR_FRAME_TRAILER))
+		return skip_pad(r, frame_size(p), ret);
 	if (!tag_fits(p, r->tag))
 		return par_fail(err, PAR_E_PROTOCOL, 0, "a frame of type %u has a wrong end", p[4]);
 	frame_set(p, ret);

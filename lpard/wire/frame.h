@@ -14,12 +14,14 @@
  *
  * Hello.  lpard starts a session by HELLO with a fresh nonce; before it, where a frame may have
  * been left cut (by an earlier lpard, or as lpard forgot its rest), by PAR_FRAME_PAD_LEN bytes
- *0xff, which complete any frame and are themselves no header. The agent, out of step, discards
- *bytes until a well-formed HELLO (header, magic, its own tag) and answers HELLO with the same nonce
- *and its facts as JSON; lpard discards bytes until it sees its nonce.  A HELLO in step starts a new
- *session too: every stream of the old one is gone.  An agent that has just started, or is out of
- *step, says so by HELLO with an all-zero nonce; lpard answers with a new hello.  While a guest
- *boots lpard repeats its HELLO (same nonce, no pad); a second answer is ignored.
+ * 0xff, which complete any frame and are themselves no header.  The agent, out of step, discards
+ * bytes until a well-formed HELLO (header, magic, its own tag) and answers HELLO with the same
+ * nonce and its facts as JSON; lpard discards bytes until it sees its nonce.  A HELLO in step
+ * starts a new session too: every stream of the old one is gone.  An agent that has just started,
+ * or is out of step, says so by HELLO with an all-zero nonce; lpard answers with a new hello.  One
+ * that has just started sends the pad first, since the agent before it may have died within a
+ * frame.  A reader in step that meets the pad is out of step from there on.  While a guest boots
+ * lpard repeats its HELLO (same nonce, no pad); a second answer is ignored.
  *
  * Streams.  lpard opens (OPEN, a Varlink call as JSON), the agent answers REPLY or ERROR; ERROR
  * ends the stream, REPLY ends the stream too, unless the call was Run.  Then STDIN, EOF (of stdin),
@@ -124,6 +126,13 @@ void par_frame_reader_done(struct par_frame_reader *r);
 void par_frame_reader_sync(struct par_frame_reader *r, uint32_t tag);
 /* par_frame_reader_lost - out of step; what is buffered is looked through for a HELLO */
 void par_frame_reader_lost(struct par_frame_reader *r);
+/* par_frame_reader_cut - a frame has begun and is not whole yet */
+bool par_frame_reader_cut(const struct par_frame_reader *r);
+/*
+ * par_frame_reader_hello_within - what is there of the unfinished frame has a whole HELLO without a
+ * nonce in it: the peer died within the frame, and a new one says that it is here
+ */
+bool par_frame_reader_hello_within(const struct par_frame_reader *r);
 /* par_frame_feed - give the reader bytes (at most 1 MiB at a time); 0 or -ENOMEM, -E2BIG */
 int par_frame_feed(struct par_frame_reader *r, const void *data, size_t len);
 /*

@@ -8,6 +8,7 @@
 #include "lpard/common/json.h"
 #include "lpard/common/log.h"
 #include "lpard/common/process.h"
+#include "lpard/common/text.h"
 #include "lpard/wire/wire.h"
 #include "wparctl/agent/methods.h"
 #include "wparctl/agent/transport.h"
@@ -132,6 +133,9 @@ static void agent_reply_error(struct agent *a, uint32_t stream, const struct par
 {
 	auto_buf b = { 0 };
 
+	/* A frame has a limit, and without an answer the caller would wait for ever. */
+	if (e)
+		par_text_clean(e->msg, PAR_TEXT_FOREIGN, PAR_TEXT_LINE);
 	if (par_wire_encode_error(e, &b) == 0 && b.len > 0)
 		agent_put(a, stream, PAR_FRAME_ERROR, b.data, b.len - 1); /* without its NUL */
 }
@@ -299,7 +303,11 @@ static void on_input(const void *data, size_t len, void *user)
 
 static void on_opened(void *user)
 {
-	say_here(user);
+	struct agent *a = user;
+
+	/* The agent before this one may have died within a frame. */
+	wpar_transport_pad(a->port);
+	say_here(a);
 }
 
 static void on_lost(bool final, void *user)

@@ -91,11 +91,26 @@ static bool may_send(const struct wpar_stream *s)
 	return s->credit > PAR_FRAME_COST && !s->ops->congested(s->user);
 }
 
+/* Nobody wants it any more; a command that ends on SIGHUP shall not die of SIGPIPE before. */
+static void discard_output(struct output *o)
+{
+	static char chunk[CHUNK];
+	ssize_t n = read(o->fd, chunk, sizeof(chunk));
+
+	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+		close_output(o);
+}
+
 static void stream_read_output(struct wpar_stream *s, struct output *o)
 {
 	static char chunk[CHUNK];
 	size_t size = sizeof(chunk);
 	ssize_t n;
+
+	if (s->abandoned) {
+		discard_output(o);
+		return;
+	}
 
 	if (!may_send(s)) {
 		pause_output(o, true);
@@ -518,8 +533,12 @@ void wpar_stream_abandon(struct wpar_stream *s)
 		return;
 	}
 	close_input(s);
-	for (int i = 0; i < 2; i++)
-		close_output(&s->out[i]);
+	for (int i = 0; i < 2; i++) {
+		if (s->tty) /* a terminal hangs up */
+			close_output(&s->out[i]);
+		else
+			pause_output(&s->out[i], false);
+	}
 	par_kill_session(s->pid, SIGHUP);
 	par_kill_session(s->pid, SIGCONT);
 	par_source_timer(s->timer, KILL_AFTER_MS);

@@ -164,6 +164,20 @@ static void write_some(struct wpar_transport *t)
 	}
 }
 
+/*
+ * The pad's length is no multiple of what one write takes, and it has no header to tell its length:
+ * it goes out as the rest of a frame does.
+ */
+int wpar_transport_pad(struct wpar_transport *t)
+{
+	if (waiting(t) > 0)
+		return -EBUSY;
+	if (par_frame_put_pad(&t->out) < 0)
+		return -ENOMEM;
+	t->rest = waiting(t);
+	return 0;
+}
+
 void wpar_transport_flush(struct wpar_transport *t)
 {
 	if (!t->connected) {

@@ -34,6 +34,9 @@ void wpar_transport_free(struct wpar_transport **t);
  * killed agent leaves no cut frame behind.
  */
 struct par_buf *wpar_transport_out(struct wpar_transport *t);
+/* wpar_transport_pad - put the pad of frame.h before anything else; 0, -EBUSY when something waits
+ * already, -ENOMEM */
+int wpar_transport_pad(struct wpar_transport *t);
 void wpar_transport_flush(struct wpar_transport *t);
 /* wpar_transport_congested - do not make more data now; _drained is called */
 bool wpar_transport_congested(const struct wpar_transport *t);

@@ -27,7 +27,7 @@ struct guest {
 struct watch {
 	bool replied, ended, exited;
 	enum par_error_id error;
-	char message[512];
+	char message[2048];
 	uint64_t out_bytes;
 	unsigned int credits, writable;
 };
@@ -215,7 +215,7 @@ START_TEST(test_hello)
 	par_buf_drop(&g.to_lpard, 20);
 	guest_say(&g);
 	ck_assert_int_eq(lpar_channel_state(g.c), LPAR_CHANNEL_UP);
-	ck_assert_str_eq(lpar_channel_info(g.c)->os_name, "a?[31mb??");
+	ck_assert_str_eq(lpar_channel_info(g.c)->os_name, "a?[31mb\xc3\xa9");
 	ck_assert_uint_eq(lpar_channel_info(g.c)->page_size, 65536);
 	guest_done(&g);
 }
@@ -313,7 +313,7 @@ START_TEST(test_calls)
 	guest_say(&g);
 	ck_assert(!w.replied && w.ended);
 	ck_assert_int_eq(w.error, PAR_E_NOT_FOUND);
-	ck_assert_str_eq(w.message, "no?such");
+	ck_assert_str_eq(w.message, "no such");
 	open_run(&g, &w, true);
 	guest_put(&g, g.stream, PAR_FRAME_CLOSE, NULL, 0);
 	guest_say(&g);
@@ -444,6 +444,99 @@ START_TEST(test_agent_restarts)
 	ck_assert_str_eq(w.message, "the agent of the LPAR 'lpar01' was restarted");
 	guest_read(&g);
 	ck_assert_uint_eq(g.hellos, 2);
+	guest_done(&g);
+}
+END_TEST
+
+/* An agent dies in the middle of its output; how the next one says that it is here. */
+enum { WITH_PAD, WITH_PAD_IN_HEADER, WITHOUT_PAD, CUT_WAYS };
+
+START_TEST(test_agent_dies_within_a_frame)
+{
+	static char data[20000];
+	struct guest g;
+	struct watch w;
+
+	guest_up(&g);
+	open_run(&g, &w, true);
+	guest_put(&g, g.stream, PAR_FRAME_STDOUT, data, sizeof(data));
+	par_frame_put(&g.to_lpard, g.tag, g.stream, PAR_FRAME_STDOUT, data, sizeof(data));
+	g.to_lpard.len -= _i == WITH_PAD_IN_HEADER ? sizeof(data) + 10 : 10000;
+	g.now += 5000;
+	guest_say(&g);
+	ck_assert(!w.ended);
+	if (_i != WITHOUT_PAD)
+		par_frame_put_pad(&g.to_lpard);
+	par_frame_put_hello(&g.to_lpard, none, "{}");
+	guest_say(&g);
+	if (_i == WITHOUT_PAD) { /* an agent of before: soon all the same */
+		ck_assert(!w.ended);
+		ck_assert_uint_le(lpar_channel_deadline(g.c), g.now + 2000);
+		g.now = lpar_channel_deadline(g.c);
+		lpar_channel_tick(g.c, g.now);
+	}
+	ck_assert(w.ended);
+	ck_assert_int_eq(w.error, PAR_E_DISCONNECTED);
+	ck_assert_str_eq(w.message, "the agent of the LPAR 'lpar01' was restarted");
+	ck_assert_int_eq(lpar_channel_state(g.c), LPAR_CHANNEL_WAITING);
+	/* The new agent is answered and serves. */
+	g.now += 1000;
+	lpar_channel_tick(g.c, g.now);
+	guest_read(&g);
+	par_frame_put_hello(&g.to_lpard, g.nonce, "{}");
+	guest_say(&g);
+	ck_assert_int_eq(lpar_channel_state(g.c), LPAR_CHANNEL_UP);
+	guest_done(&g);
+}
+END_TEST
+
+/* A guest that begins a frame and never ends it: its bytes alone do not keep the session. */
+START_TEST(test_frame_never_ends)
+{
+	struct guest g;
+	struct watch w;
+
+	guest_up(&g);
+	open_run(&g, &w, true);
+	par_frame_put(&g.to_lpard, g.tag, g.stream, PAR_FRAME_STDOUT, "0123456789", 10);
+	g.to_lpard.len -= 8;
+	guest_say(&g);
+	for (int i = 0; i < 20 && !w.ended; i++) {
+		ck_assert_uint_le(lpar_channel_deadline(g.c), g.now + 2000);
+		g.now = lpar_channel_deadline(g.c);
+		lpar_channel_tick(g.c, g.now);
+	}
+	ck_assert(w.ended);
+	ck_assert_str_eq(w.message, "the agent of the LPAR 'lpar01' stopped within a frame");
+	guest_done(&g);
+}
+END_TEST
+
+/* What an agent says goes to an operator's terminal: filtered, and not 16 KB of it. */
+START_TEST(test_hostile_message)
+{
+	static const char attack[] = "\xc2\x9b"
+				     "2J\xe2\x80\xae\xe2\x80\xa8";
+	static char long_text[16001];
+	auto_json o = json_object_new_object();
+	struct guest g;
+	struct watch w;
+	const char *text;
+
+	memset(long_text, 'm', sizeof(long_text) - 1);
+	memcpy(long_text, attack, strlen(attack));
+	guest_up(&g);
+	open_run(&g, &w, false);
+	par_json_put_string(o, "error", "org.lpard.NotFound");
+	par_json_put(o, "parameters", json_object_new_object());
+	par_json_put_string(json_object_object_get(o, "parameters"), "message", long_text);
+	text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
+	guest_put(&g, g.stream, PAR_FRAME_ERROR, text, strlen(text));
+	guest_say(&g);
+	ck_assert(w.ended);
+	ck_assert_uint_eq(strlen(w.message), 1000);
+	ck_assert(strncmp(w.message, "?2J??mmm", 8) == 0);
+	ck_assert_str_eq(w.message + 997, "...");
 	guest_done(&g);
 }
 END_TEST
@@ -683,6 +776,9 @@ static Suite *channel_suite(void)
 	tcase_add_test(tc, test_output_beyond_credit);
 	tcase_add_test(tc, test_floods);
 	tcase_add_test(tc, test_agent_restarts);
+	tcase_add_loop_test(tc, test_agent_dies_within_a_frame, 0, CUT_WAYS);
+	tcase_add_test(tc, test_frame_never_ends);
+	tcase_add_test(tc, test_hostile_message);
 	tcase_add_test(tc, test_silence);
 	tcase_add_test(tc, test_disconnected);
 	tcase_add_test(tc, test_limits);

@@ -21,6 +21,37 @@ START_TEST(test_hello_tells_facts)
 }
 END_TEST
 
+/* The agent before may have died within a frame: the pad comes first, whole, then the hello. */
+START_TEST(test_starts_with_the_pad)
+{
+	static uint8_t bytes[PAR_FRAME_PAD_LEN + PAR_FRAME_COST + 34]; /* magic, nonce, {} */
+	struct peer p = { .fd = -1 };
+	struct par_frame_reader reader;
+	struct par_frame f;
+	size_t len = 0;
+
+	peer_agent(&p);
+	while (len < sizeof(bytes)) {
+		struct pollfd pfd = { .fd = p.fd, .events = POLLIN };
+		ssize_t n;
+
+		ck_assert_int_eq(poll(&pfd, 1, 10000), 1);
+		n = read(p.fd, bytes + len, sizeof(bytes) - len);
+		ck_assert_int_gt(n, 0);
+		len += (size_t)n;
+	}
+	for (size_t i = 0; i < PAR_FRAME_PAD_LEN; i++)
+		ck_assert_uint_eq(bytes[i], 0xff);
+	par_frame_reader_init(&reader, true);
+	ck_assert_int_eq(
+		par_frame_feed(&reader, bytes + PAR_FRAME_PAD_LEN, len - PAR_FRAME_PAD_LEN), 0);
+	ck_assert_int_eq(par_frame_next(&reader, &f, NULL), 1);
+	ck_assert_int_eq(f.type, PAR_FRAME_HELLO);
+	par_frame_reader_done(&reader);
+	peer_stop(&p);
+}
+END_TEST
+
 START_TEST(test_outputs_and_status)
 {
 	struct peer p;
@@ -356,6 +387,7 @@ static Suite *agent_suite(void)
 
 	tcase_set_tags(tc, "no-valgrind"); /* pidfd_open, in the agent */
 	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, test_starts_with_the_pad);
 	tcase_add_test(tc, test_hello_tells_facts);
 	tcase_add_test(tc, test_outputs_and_status);
 	tcase_add_test(tc, test_no_such_command);
