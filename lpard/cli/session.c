@@ -5,6 +5,7 @@
  * programs share them.
  */
 #include "lpard/cli/session.h"
+#include "lpard/common/event.h"
 #include "lpard/common/tty.h"
 
 #include "lpard/wire/frame.h"
@@ -20,6 +21,9 @@
 #define STREAM	    1u
 #define SOCKET_HIGH (128u * 1024) /* frames waiting for the socket: no more stdin then */
 #define IN_CHUNK    (32u * 1024)
+/* An LPAR that hangs, or wants to hang us, must not keep this program: see take_signal(). */
+#define TERM_MS	 5000
+#define AGAIN_MS 1000
 
 /* stdout or stderr: what came and is not yet written. */
 struct sink {
@@ -42,6 +46,9 @@ struct session {
 	bool stdin_open, ended;
 	int status;
 	int signals;
+	bool interrupted;    /* INT, QUIT or TERM was passed on */
+	uint64_t give_up_ms; /* when to end whatever the command does; 0: wait for it */
+	int give_up_signal;
 };
 
 enum { POLL_SOCKET, POLL_SIGNALS, POLL_STDIN, POLL_STDOUT, POLL_STDERR, POLL_COUNT };
@@ -268,6 +275,30 @@ static void stop_here(struct session *s)
 	send_size(s);
 }
 
+/* Of two limits the earlier one holds. */
+static void limit(struct session *s, int signo, uint64_t ms)
+{
+	uint64_t at = par_now_ms() + ms;
+
+	s->give_up_signal = signo;
+	if (s->give_up_ms == 0 || at < s->give_up_ms)
+		s->give_up_ms = at;
+}
+
+/*
+ * A signal that asks for the end.  The command gets it first, and may take its time after an INT.
+ * After TERM, and still more after a second signal, this program ends whether the LPAR answers or
+ * not; lpard then gives the command up, and its agent hangs it up.
+ */
+static void take_end(struct session *s, int signo)
+{
+	if (s->interrupted)
+		limit(s, signo, AGAIN_MS);
+	else if (signo == SIGTERM)
+		limit(s, signo, TERM_MS);
+	s->interrupted = true;
+}
+
 static void take_signal(struct session *s)
 {
 	struct signalfd_siginfo si;
@@ -283,10 +314,14 @@ static void take_signal(struct session *s)
 		stop_here(s);
 		return;
 	}
-	if (s->ended) { /* only our own reader is waited for */
+	/* Only our own reader is waited for; or our terminal is gone: the agent hangs the command
+	 * up when we are. */
+	if (s->ended || si.ssi_signo == SIGHUP) {
 		die_of((int)si.ssi_signo);
 		return;
 	}
+	if (si.ssi_signo == SIGINT || si.ssi_signo == SIGQUIT || si.ssi_signo == SIGTERM)
+		take_end(s, (int)si.ssi_signo);
 	number = (uint8_t)si.ssi_signo;
 	put(s, PAR_FRAME_SIGNAL, &number, 1);
 }
@@ -335,13 +370,24 @@ static void choose(const struct session *s, struct pollfd p[POLL_COUNT])
 		p[POLL_STDERR] = (struct pollfd){ .fd = s->err.fd, .events = POLLOUT };
 }
 
+static int time_left(const struct session *s)
+{
+	uint64_t now = par_now_ms();
+
+	if (s->give_up_ms == 0)
+		return -1;
+	return s->give_up_ms > now ? (int)(s->give_up_ms - now) : 0;
+}
+
 static int round_of(struct session *s, struct par_error **err)
 {
 	struct pollfd p[POLL_COUNT];
 	int r = 0;
 
+	if (time_left(s) == 0)
+		die_of(s->give_up_signal);
 	choose(s, p);
-	if (poll(p, POLL_COUNT, -1) < 0)
+	if (poll(p, POLL_COUNT, time_left(s)) < 0)
 		return errno == EINTR ? 0 : par_fail(err, PAR_E_SYSTEM, errno, "could not poll");
 	if (p[POLL_SIGNALS].revents)
 		take_signal(s);

@@ -26,5 +26,9 @@ struct cli_session_opts {
  * Returns the command's exit status, 128 + N when signal N killed it, or a negative errno:
  * PAR_E_DISCONNECTED (lpard went away), or what lpard says (the LPAR went away, …).  When stdout is
  * a closed pipe this program dies of SIGPIPE, as the command itself would.
+ *
+ * INT, QUIT, TERM, USR1 and USR2 are passed on to the command.  HUP ends this program at once, TERM
+ * after 5 s, a second one of INT, QUIT and TERM after 1 s, also if the LPAR does not answer; the
+ * agent hangs the command up then.
  */
 int cli_session_run(const struct cli_session_opts *opts, struct par_error **err);

@@ -11,8 +11,10 @@
 #include <fcntl.h>
 #include <sys/ioctl.h>
 
-/* Beyond --wait: how long lpard and the agent may take to answer before wparcmd gives up. */
-#define ANSWER_MS 90000
+/* lpard itself gives an agent up that does not answer (run_command.c); this is for a lpard that
+ * hangs: so long after that limit. */
+#define AGENT_S	 30
+#define ANSWER_S 10
 
 struct wparcmd_args {
 	const char *system, *lpar;
@@ -36,7 +38,8 @@ static const struct par_opt opts[] = {
 	OPT_LIST('e', "env", "NAME=VALUE", struct wparcmd_args, environment,
 		 "Set an environment variable for it; may be given again"),
 	OPT_U64('w', "wait", "SECONDS", struct wparcmd_args, wait_s,
-		"Wait so long for the agent of an LPAR that is starting", .field.max = 86400),
+		"Wait so long until the command runs, for an LPAR that is starting",
+		.field.max = 86400),
 	{ 0 },
 };
 
@@ -126,7 +129,8 @@ static int wparcmd_run(const struct par_cmd_ctx *ctx, void *args, struct par_err
 	if (r < 0)
 		return r;
 	r = par_varlink_call_upgrade(v, "org.lpard.RunCommand", call,
-				     (int)a->wait_s * 1000 + ANSWER_MS, NULL, &rest, &fd, err);
+				     ((int)(a->wait_s ? a->wait_s : AGENT_S) + ANSWER_S) * 1000,
+				     NULL, &rest, &fd, err);
 	if (r < 0)
 		return r;
 	opts_of_session = (struct cli_session_opts){

@@ -12,12 +12,15 @@
 
 #include <string.h>
 
+#define ANSWER_MS 30000	       /* without wait_s: until an agent that is there has answered */
+#define LATE_MS	  250	       /* the wait for an agent that is not there ends first, and says so */
 #define RAW_AHEAD (256 * 1024) /* not more than that waits for a client that does not read */
 
 struct session {
 	struct lpar_agent_link *link;
-	struct par_waiter *wait; /* for the agent */
-	struct lpar_call *call;	 /* NULL once answered */
+	struct par_waiter *wait;  /* for the agent */
+	struct par_source *limit; /* for the agent's answer; NULL once the command runs */
+	struct lpar_call *call;	  /* NULL once answered */
 	struct json_object *parameters;
 	struct lpar_command *command;
 	struct lpar_upgraded *raw;
@@ -32,6 +35,7 @@ static void session_free(struct session *s)
 		s->ended = true;
 		return;
 	}
+	par_source_free(&s->limit);
 	if (s->command)
 		lpar_command_free(&s->command);
 	json_object_put(s->parameters);
@@ -115,6 +119,7 @@ static void on_replied(struct lpar_command *r, const struct par_error *err, void
 	auto_error copy = NULL;
 
 	(void)r;
+	par_source_free(&s->limit);
 	if (err) {
 		par_fail(&copy, err->id, 0, "%s", err->msg ? err->msg : "out of memory");
 		session_fail(s, &copy);
@@ -156,6 +161,19 @@ static bool on_agent(enum par_wake wake, void *user)
 			     s, &err) < 0)
 		session_fail(s, &err);
 	return false;
+}
+
+/* The agent is there, and has not answered; whatever it has begun is given up. */
+static void on_limit(struct par_source *source, void *user)
+{
+	struct session *s = user;
+	auto_error err = NULL;
+
+	(void)source;
+	if (s->wait)
+		lpar_agent_link_forget(s->link, &s->wait);
+	par_fail(&err, PAR_E_TIMED_OUT, 0, "the agent of the LPAR '%s' does not answer", s->lpar);
+	session_fail(s, &err);
 }
 
 static void on_gone(struct lpar_call *call, void *user)
@@ -208,6 +226,12 @@ static void session_start(struct lpar_lpar *lpar, struct lpar_call *call,
 	snprintf(s->lpar, sizeof(s->lpar), "%s", lpar->part->name);
 	call->gone = on_gone;
 	call->gone_user = s;
+	if (par_event_timer(lpar->managed->daemon->loop,
+			    wait_s ? wait_s * 1000 + LATE_MS : ANSWER_MS, on_limit, s, &s->limit,
+			    &err) < 0) {
+		session_fail(s, &err);
+		return;
+	}
 	/* Called back at once the session may be gone already; then there is no handle. */
 	wait = lpar_agent_link_when_up(lpar->agent, wait_s * 1000, on_agent, s);
 	if (wait)

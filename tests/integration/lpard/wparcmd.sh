@@ -82,7 +82,7 @@ is "SIGPIPE" "$(echo "$out" | tail -n 1)" 141
 ok "its command is killed" wait_for 5 sh -c "! kill -0 $(echo "$out" | head -n 1)"
 
 # Signals to wparcmd reach the command.
-for signal in INT TERM HUP QUIT USR1; do
+for signal in INT TERM QUIT USR1; do
 	rm -f "$TMPDIR/out"
 	# The shell starts background commands with INT and QUIT ignored, and wparcmd keeps to that.
 	env --default-signal=INT,QUIT wparcmd -m sys -p lpar01 -n -- sh -c \
@@ -94,6 +94,36 @@ for signal in INT TERM HUP QUIT USR1; do
 	wait "$pid" 2>/dev/null
 	is "SIG$signal" "$?$(sed -n 2p "$TMPDIR/out")" "3got $signal"
 done
+
+# HUP ends wparcmd at once; its command is hung up.
+rm -f "$TMPDIR/out"
+wparcmd -m sys -p lpar01 -n -- sh -c \
+	"trap 'echo got HUP >$TMPDIR/hung; exit' HUP; echo on; while :; do sleep 0.05; done" \
+	>"$TMPDIR/out" &
+pid=$!
+wait_for 5 grep -q on "$TMPDIR/out"
+kill -s HUP "$pid"
+wait "$pid" 2>/dev/null
+is "SIGHUP" "$?" 129
+ok "its command is hung up" wait_for 5 grep -q 'got HUP' "$TMPDIR/hung"
+
+# One that takes no notice of the hang-up is killed with its children after the grace time.
+wparcmd -m sys -p lpar01 -n -- sh -c "trap '' HUP; sleep 79 & sleep 80 & echo on; wait" \
+	>"$TMPDIR/out" &
+pid=$!
+wait_for 5 grep -q on "$TMPDIR/out"
+kill -9 "$pid"
+wait "$pid" 2>/dev/null
+sleep 0.5
+ok "a command may ignore the hang-up for a while" pgrep -x -f 'sleep 79'
+ok "then it is killed with its children" wait_for 6 sh -c "! pgrep -x -f 'sleep (79|80)'"
+
+# A stopped command is hung up, too.
+wparcmd -m sys -p lpar01 -n -- sh -c 'echo $$; kill -STOP $$' >"$TMPDIR/out" &
+pid=$!
+wait_for 5 test -s "$TMPDIR/out"
+kill -9 "$pid"
+ok "a stopped command ends" wait_for 6 sh -c "! kill -0 $(cat "$TMPDIR/out")"
 
 # The caller is killed: so is the command; what has a session of its own stays.
 rm -f "$TMPDIR/out"
