@@ -14,8 +14,9 @@ git_files()
 		(cd "$par_top" && git -c safe.directory='*' ls-files --cached --others \
 			--exclude-standard -- "$@")
 	else
-		(cd "$par_top" && find . -path ./build -prune -o -type f \( -name "$1" \
-			${2:+-o -name "$2"} \) -print | sed 's|^\./||')
+		# What .gitignore names, where there is no git.
+		(cd "$par_top" && find . \( -path './build*' -o -path ./.cache \) -prune -o -type f \
+			\( -name "$1" ${2:+-o -name "$2"} \) -print | sed 's|^\./||')
 	fi | sort -u
 }
 
