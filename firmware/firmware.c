@@ -48,15 +48,15 @@ static const struct compat {
 	const char *tcg_model;
 	const char *kvm_model; /* NULL: the host as it is */
 } compats[] = {
-	{ "default", "POWER9", NULL },	       { "POWER8", "POWER8", "power8" },
-	{ "POWER9_base", "POWER9", "power9" }, { "POWER9", "POWER9", "power9" },
+	{ "default", "POWER9", NULL },	     { "POWER8", "POWER8", "power8" },
+	{ "POWER9", "POWER9", "power9" },    { "POWER9_base", "POWER9", "power9" },
 	{ "POWER10", "POWER10", "power10" },
 };
 
 const char *fw_compat_modes(enum fw_accel accel)
 {
 	(void)accel; /* the same until an emulator and a host differ */
-	return "default,POWER8,POWER9_base,POWER9,POWER10";
+	return "default,POWER8,POWER9,POWER9_base,POWER10";
 }
 
 const char *fw_accel_name(enum fw_accel accel)

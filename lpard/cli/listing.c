@@ -40,8 +40,32 @@ static int flush(FILE *out, struct par_buf *b, struct par_error **err)
 	return 0;
 }
 
-static int print_json(FILE *out, const char *const *names, size_t n, struct json_object *rows,
-		      struct par_error **err)
+/* A number as JSON has it: an optional fraction, no leading zero. */
+static bool is_number(const char *text)
+{
+	size_t whole = strspn(text, "0123456789");
+
+	if (whole == 0 || whole > 15 || (text[0] == '0' && whole > 1))
+		return false;
+	text += whole;
+	return *text == '\0' ||
+	       (*text == '.' && text[1] && text[1 + strspn(text + 1, "0123456789")] == '\0');
+}
+
+/* The value as a number when its column has numbers and it is none of the words there may be. */
+static int put_json_value(struct json_object *record, const char *name, const char *value,
+			  bool number)
+{
+	if (!value || !number || !is_number(value))
+		return par_json_put_string(record, name, value);
+	if (strchr(value, '.'))
+		return par_json_put(record, name,
+				    json_object_new_double_s(strtod(value, NULL), value));
+	return par_json_put(record, name, json_object_new_int64(strtoll(value, NULL, 10)));
+}
+
+static int print_json(FILE *out, const char *const *names, struct json_object *numbers, size_t n,
+		      struct json_object *rows, struct par_error **err)
 {
 	auto_json all = json_object_new_array();
 	const char *values[MAX_COLUMNS];
@@ -58,7 +82,10 @@ static int print_json(FILE *out, const char *const *names, size_t n, struct json
 		if (take_texts(json_object_array_get_idx(rows, i), n, values) < 0)
 			return fail_answer(err);
 		for (size_t k = 0; k < n; k++) {
-			if (par_json_put_string(record, names[k], values[k]) < 0)
+			bool number =
+				json_object_get_boolean(json_object_array_get_idx(numbers, k));
+
+			if (put_json_value(record, names[k], values[k], number) < 0)
 				return par_oom(err);
 		}
 	}
@@ -104,7 +131,7 @@ int cli_listing_print(FILE *out, const struct listing_args *a, char delimiter,
 	struct par_table_format f = { .values_only = a->fields.given,
 				      .header = a->header,
 				      .delimiter = delimiter };
-	struct json_object *names_json, *rows;
+	struct json_object *names_json, *rows, *numbers;
 	const char *names[MAX_COLUMNS];
 	size_t n;
 
@@ -120,8 +147,12 @@ int cli_listing_print(FILE *out, const struct listing_args *a, char delimiter,
 		if (!names[i])
 			return fail_answer(err);
 	}
-	if (a->json)
-		return print_json(out, names, n, rows, err);
+	if (a->json) {
+		if (!json_object_object_get_ex(table, "numbers", &numbers) ||
+		    !json_object_is_type(numbers, json_type_array))
+			return fail_answer(err);
+		return print_json(out, names, numbers, n, rows, err);
+	}
 	return print_text(out, &f, names, n, rows, err);
 }
 

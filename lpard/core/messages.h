@@ -19,6 +19,9 @@
 #define LPAR_MSG_INVALID_FILTER                                                      \
 	"An invalid filter was entered.  The invalid filter is %s.  Please correct " \
 	"your entry and retry the command."
+#define LPAR_MSG_NO_MEMORY_SHARING                                                          \
+	"HSCLA4A0 The operation failed because the managed system does not support Active " \
+	"Memory Sharing or partition suspend and resume operations."
 /* attribute, attribute… */
 #define LPAR_MSG_MISSING_ATTRIBUTES                                                    \
 	"The configuration data entered is missing required attributes.  The missing " \

@@ -32,9 +32,20 @@ static int pick(struct json_object *table, const struct par_strv *wanted, struct
 	struct json_object *rows = json_object_object_get(table, "rows");
 	struct json_object *made = json_object_new_object(), *lines = json_object_new_array();
 	struct json_object *head = json_object_new_array();
+	struct json_object *all = json_object_object_get(table, "numbers");
+	struct json_object *numbers = json_object_new_array();
 
-	for (size_t k = 0; k < wanted->n; k++)
+	for (size_t k = 0; k < wanted->n; k++) {
 		json_object_array_add(head, json_object_new_string(wanted->v[k]));
+		for (size_t c = 0; c < json_object_array_length(names); c++) {
+			struct json_object *name = json_object_array_get_idx(names, c);
+
+			if (strcmp(json_object_get_string(name), wanted->v[k]) == 0)
+				json_object_array_add(
+					numbers,
+					json_object_get(json_object_array_get_idx(all, c)));
+		}
+	}
 	for (size_t i = 0; i < json_object_array_length(rows); i++) {
 		struct json_object *row = json_object_array_get_idx(rows, i);
 		struct json_object *line = json_object_new_array();
@@ -53,6 +64,7 @@ static int pick(struct json_object *table, const struct par_strv *wanted, struct
 	}
 	json_object_object_add(made, "names", head);
 	json_object_object_add(made, "rows", lines);
+	json_object_object_add(made, "numbers", numbers);
 	*ret = made;
 	return 0;
 }

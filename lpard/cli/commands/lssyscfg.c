@@ -7,18 +7,21 @@
 
 struct lssyscfg_args {
 	const char *resource;
-	const char *system;
+	const char *system, *frame;
 	bool osrefresh, last_valid;
 	struct listing_args listing;
 };
 
 static const struct par_opt opts[] = {
 	OPT_STR('r', NULL, "RESOURCE", struct lssyscfg_args, resource,
-		"What to list: sys, lpar or prof", .values = "sys|lpar|prof", .required = true),
+		"What to list: sys, lpar or prof; of sysprof, frame and cage there is nothing",
+		.values = "sys|lpar|prof|sysprof|frame|cage", .required = true),
 	OPT_STR('m', NULL, "SYSTEM", struct lssyscfg_args, system,
 		"The managed system, by name or TYPE-MODEL*SERIAL; needed but for -r sys",
 		.values = "@systems"),
 	LISTING_OPTS(struct lssyscfg_args),
+	/* There are no frames to choose from. */
+	OPT_STR('e', NULL, "FRAME", struct lssyscfg_args, frame, NULL),
 	/* The agent reports changes by itself, so there is nothing to refresh. */
 	OPT_FLAG(0, "osrefresh", struct lssyscfg_args, osrefresh, NULL),
 	OPT_FLAG(0, "lastvalidcfg", struct lssyscfg_args, last_valid, NULL),
@@ -28,12 +31,14 @@ static const struct par_opt opts[] = {
 static int lssyscfg_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	const struct lssyscfg_args *a = args;
-	bool sys = strcmp(a->resource, "sys") == 0;
+	bool part = strcmp(a->resource, "lpar") == 0 || strcmp(a->resource, "prof") == 0 ||
+		    strcmp(a->resource, "sysprof") == 0;
 	struct json_object *params;
 
-	if (!sys && strcmp(a->resource, "lpar") != 0 && strcmp(a->resource, "prof") != 0)
+	if (!part && strcmp(a->resource, "sys") != 0 && strcmp(a->resource, "frame") != 0 &&
+	    strcmp(a->resource, "cage") != 0)
 		return cli_missing(err, "-r");
-	if (!sys && !a->system)
+	if (part && !a->system)
 		return cli_missing(err, "-m");
 	params = json_object_new_object();
 	if (par_json_put_string(params, "resource", a->resource) < 0 ||

@@ -6,29 +6,121 @@
 
 #include <string.h>
 
+/*
+ * What can be asked for.  Rows with one resource stand together, and so do those with one subtype;
+ * NULL: there is no such option, or every value of it will do.
+ */
 static const struct {
-	const char *resource;
-	const char *level;
-} resources[LPAR_LIST_COUNT] = {
-	[LPAR_LIST_SYS] = { "sys", NULL },
-	[LPAR_LIST_LPAR] = { "lpar", NULL },
-	[LPAR_LIST_PROF] = { "prof", NULL },
-	[LPAR_LIST_MEM_SYS] = { "mem", "sys" },
-	[LPAR_LIST_MEM_LPAR] = { "mem", "lpar" },
-	[LPAR_LIST_PROC_SYS] = { "proc", "sys" },
-	[LPAR_LIST_PROC_LPAR] = { "proc", "lpar" },
-	[LPAR_LIST_REFCODE_SYS] = { "refcode", "sys" },
-	[LPAR_LIST_REFCODE_LPAR] = { "refcode", "lpar" },
+	const char *resource, *subtype, *level;
+	enum lpar_listing listing;
+} resources[] = {
+	{ "sys", NULL, NULL, LPAR_LIST_SYS },
+	{ "lpar", NULL, NULL, LPAR_LIST_LPAR },
+	{ "prof", NULL, NULL, LPAR_LIST_PROF },
+	{ "sysprof", NULL, NULL, LPAR_LIST_NOTHING },
+	{ "frame", NULL, NULL, LPAR_LIST_NOTHING },
+	{ "cage", NULL, NULL, LPAR_LIST_NOTHING },
+	{ "mem", NULL, "sys", LPAR_LIST_MEM_SYS },
+	{ "mem", NULL, "lpar", LPAR_LIST_MEM_LPAR },
+	{ "proc", NULL, "sys", LPAR_LIST_PROC_SYS },
+	{ "proc", NULL, "lpar", LPAR_LIST_PROC_LPAR },
+	{ "proc", NULL, "pool", LPAR_LIST_PROC_POOL },
+	{ "procpool", NULL, NULL, LPAR_LIST_PROCPOOL },
+	{ "mempool", NULL, NULL, LPAR_LIST_NOTHING },
+	{ "rspool", NULL, NULL, LPAR_LIST_NOTHING },
+	{ "hca", NULL, NULL, LPAR_LIST_NOTHING },
+	{ "lhea", NULL, NULL, LPAR_LIST_NOTHING },
+	{ "virtualio", "eth", "lpar", LPAR_LIST_ETH },
+	{ "virtualio", "eth", "sys", LPAR_LIST_NOTHING },
+	{ "virtualio", "scsi", "lpar", LPAR_LIST_SCSI },
+	{ "virtualio", "scsi", NULL, LPAR_LIST_SCSI },
+	{ "virtualio", "serial", "lpar", LPAR_LIST_SERIAL },
+	{ "virtualio", "fc", "lpar", LPAR_LIST_FC },
+	{ "virtualio", "fc", "sys", LPAR_LIST_NOTHING },
+	{ "virtualio", "slot", "lpar", LPAR_LIST_SLOTS },
+	{ "virtualio", "slot", "slot", LPAR_LIST_SLOT },
+	{ "virtualio", "vnic", NULL, LPAR_LIST_NOTHING },
+	{ "virtualio", "vnicbkdev", NULL, LPAR_LIST_NOTHING },
+	{ "virtualio", "vswitch", NULL, LPAR_LIST_NOTHING },
+	{ "virtualio", "vnetwork", NULL, LPAR_LIST_NOTHING },
+	{ "io", "unit", NULL, LPAR_LIST_NOTHING },
+	{ "io", "bus", NULL, LPAR_LIST_NOTHING },
+	{ "io", "slot", NULL, LPAR_LIST_NOTHING },
+	{ "io", "iopool", NULL, LPAR_LIST_NOTHING },
+	{ "io", "taggedio", NULL, LPAR_LIST_NOTHING },
+	{ "sriov", "adapter", NULL, LPAR_LIST_NOTHING },
+	{ "sriov", "physport", NULL, LPAR_LIST_NOTHING },
+	{ "sriov", "logport", NULL, LPAR_LIST_NOTHING },
+	{ "refcode", NULL, "sys", LPAR_LIST_REFCODE_SYS },
+	{ "refcode", NULL, "lpar", LPAR_LIST_REFCODE_LPAR },
 };
 
-bool lpar_listing_find(const char *resource, const char *level, enum lpar_listing *ret)
+const char *lpar_listing_find(const char *resource, const char *subtype, const char *level,
+			      enum lpar_listing *ret)
 {
-	for (unsigned int l = 0; l < LPAR_LIST_COUNT; l++) {
-		if (par_streq(resources[l].resource, resource) &&
-		    (!resources[l].level || par_streq(resources[l].level, level))) {
-			*ret = (enum lpar_listing)l;
-			return true;
+	const char *bad = "-r";
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(resources); i++) {
+		if (!par_streq(resources[i].resource, resource))
+			continue;
+		if (resources[i].subtype && !par_streq(resources[i].subtype, subtype)) {
+			bad = strcmp(bad, "-r") == 0 ? "--rsubtype" : bad;
+			continue;
 		}
+		bad = "--level";
+		if (resources[i].level && !par_streq(resources[i].level, level))
+			continue;
+		*ret = resources[i].listing;
+		return NULL;
+	}
+	return bad;
+}
+
+bool lpar_listing_adapters(enum lpar_listing l, enum lpar_adapter_kind *ret)
+{
+	static const struct {
+		enum lpar_listing listing;
+		enum lpar_adapter_kind kind;
+	} kinds[] = {
+		{ LPAR_LIST_ETH, LPAR_ADAPTER_ETH },
+		{ LPAR_LIST_SCSI, LPAR_ADAPTER_SCSI },
+		{ LPAR_LIST_SERIAL, LPAR_ADAPTER_SERIAL },
+		{ LPAR_LIST_FC, LPAR_ADAPTER_FC },
+	};
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(kinds); i++) {
+		if (kinds[i].listing != l)
+			continue;
+		*ret = kinds[i].kind;
+		return true;
+	}
+	return false;
+}
+
+bool lpar_listing_of_lpars(enum lpar_listing l)
+{
+	switch (l) {
+	case LPAR_LIST_LPAR:
+	case LPAR_LIST_PROF:
+	case LPAR_LIST_MEM_LPAR:
+	case LPAR_LIST_PROC_LPAR:
+	case LPAR_LIST_ETH:
+	case LPAR_LIST_SCSI:
+	case LPAR_LIST_SERIAL:
+	case LPAR_LIST_FC:
+	case LPAR_LIST_SLOTS:
+	case LPAR_LIST_SLOT:
+	case LPAR_LIST_REFCODE_LPAR:
+		return true;
+	case LPAR_LIST_SYS:
+	case LPAR_LIST_MEM_SYS:
+	case LPAR_LIST_PROC_SYS:
+	case LPAR_LIST_PROC_POOL:
+	case LPAR_LIST_PROCPOOL:
+	case LPAR_LIST_NOTHING:
+	case LPAR_LIST_REFCODE_SYS:
+	case LPAR_LIST_COUNT:
+		break;
 	}
 	return false;
 }
@@ -49,7 +141,8 @@ int lpar_fields_select(enum lpar_listing l, const char *const *names, size_t n,
 {
 	size_t n_rows, at = 0;
 	const struct lpar_attribute *rows = lpar_attributes(l, &n_rows);
-	size_t count = names ? n : n_rows;
+	/* What there is nothing of has no names to choose from. */
+	size_t count = l == LPAR_LIST_NOTHING ? 0 : names ? n : n_rows;
 	autofree const struct lpar_attribute **v =
 		calloc(count + 1, sizeof(struct lpar_attribute *));
 
@@ -93,6 +186,8 @@ static const void *object_of(const struct lpar_attribute *a, const struct lpar_r
 		return r->live ? r->live : &no_live;
 	case LPAR_OF_REFCODE:
 		return r->refcode;
+	case LPAR_OF_ADAPTER:
+		return r->adapter;
 	}
 	return NULL;
 }

@@ -17,8 +17,7 @@ void lpar_filter_done(struct lpar_filter *f)
 /* Where the values of criterion @name go; NULL when the listing has no such criterion. */
 static struct par_strv *values_of(struct lpar_filter *f, enum lpar_listing l, const char *name)
 {
-	bool of_lpars = l == LPAR_LIST_LPAR || l == LPAR_LIST_PROF || l == LPAR_LIST_MEM_LPAR ||
-			l == LPAR_LIST_PROC_LPAR || l == LPAR_LIST_REFCODE_LPAR;
+	bool of_lpars = lpar_listing_of_lpars(l) || l == LPAR_LIST_NOTHING;
 
 	if (of_lpars && strcmp(name, "lpar_names") == 0)
 		return &f->lpar_names;

@@ -10,18 +10,26 @@
 
 #include "lpard/common/error.h"
 #include "lpard/common/str.h"
+#include "lpard/core/model/adapters.h"
 #include "lpard/core/model/attributes.h"
 #include "lpard/core/model/partition.h"
 
 #include <time.h>
 
 /*
- * lpar_listing_find - the listing for a resource and level
- * @resource	sys, lpar, prof, mem, proc, refcode
- * @level	sys or lpar for mem, proc and refcode; NULL otherwise
- * Returns false when there is none.
+ * lpar_listing_find - the listing for a resource, subtype and level, as lssyscfg, lshwres and
+ * lsrefcode name them; what has none is NULL
+ *
+ * Returns NULL, or what is missing or has a bad value: "-r", "--rsubtype" or "--level".
  */
-bool lpar_listing_find(const char *resource, const char *level, enum lpar_listing *ret);
+const char *lpar_listing_find(const char *resource, const char *subtype, const char *level,
+			      enum lpar_listing *ret);
+
+/* lpar_listing_of_lpars - has a record of the listing a partition? */
+bool lpar_listing_of_lpars(enum lpar_listing l);
+
+/* lpar_listing_adapters - is a record of the listing a virtual adapter?  Of which kind then */
+bool lpar_listing_adapters(enum lpar_listing l, enum lpar_adapter_kind *ret);
 
 /* What a row is about.  Fields that the listing does not need may be NULL. */
 struct lpar_record {
@@ -31,7 +39,10 @@ struct lpar_record {
 	const struct lpar_live *live;	    /* NULL: not activated */
 	const struct lpar_profile *profile; /* LPAR_LIST_PROF */
 	const struct lpar_refcode *refcode;
-	time_t now; /* sys_time */
+	const struct lpar_adapter *adapter; /* virtualio, with its kind */
+	enum lpar_adapter_kind kind;
+	const struct lpar_set *set; /* all partitions of the system; NULL: none is known */
+	time_t now;		    /* sys_time */
 };
 
 /* lpar_attribute_name - as -F has it */

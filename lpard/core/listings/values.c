@@ -203,13 +203,7 @@ static int get_refcode_time(const struct lpar_record *r, struct par_buf *b)
 
 static int get_compat_modes(const struct lpar_record *r, struct par_buf *b)
 {
-	(void)r;
-	for (size_t i = 0; lpar_compat_modes[i]; i++) {
-		if (i)
-			par_buf_putc(b, ',');
-		par_buf_puts(b, lpar_compat_modes[i]);
-	}
-	return b->failed ? -ENOMEM : 0;
+	return lpar_system_put_compat_modes(r->system, b);
 }
 
 static uint64_t lmb_of(const struct lpar_record *r)
@@ -249,7 +243,28 @@ static int get_avail_units(const struct lpar_record *r, struct par_buf *b)
 	return put_units(b, used < all ? all - used : 0);
 }
 
+/* So many virtual processors can be made of the machine's units. */
+static int get_sys_virtual_procs(const struct lpar_record *r, struct par_buf *b)
+{
+	return put_number(b, (uint64_t)r->system->procs * 100 / LPAR_MIN_UNITS_X100);
+}
+
 static int (*const putters[LPAR_VALUE_COUNT])(const struct lpar_record *r, struct par_buf *b) = {
+	[LPAR_VALUE_ADAPTER_KIND] = lpar_get_adapter_kind,
+	[LPAR_VALUE_DRC_NAME] = lpar_get_drc_name,
+	[LPAR_VALUE_ETH_ADAPTERS] = lpar_get_eth_adapters,
+	[LPAR_VALUE_FC_ADAPTERS] = lpar_get_fc_adapters,
+	[LPAR_VALUE_IS_TRUNK] = lpar_get_is_trunk,
+	[LPAR_VALUE_MAC] = lpar_get_mac,
+	[LPAR_VALUE_NEXT_SLOT] = lpar_get_next_slot,
+	[LPAR_VALUE_POOL_IDS] = lpar_get_pool_ids,
+	[LPAR_VALUE_POOL_NAMES] = lpar_get_pool_names,
+	[LPAR_VALUE_REMOTE_ID] = lpar_get_remote_id,
+	[LPAR_VALUE_REMOTE_NAME] = lpar_get_remote_name,
+	[LPAR_VALUE_REMOTE_SLOT] = lpar_get_remote_slot,
+	[LPAR_VALUE_SCSI_ADAPTERS] = lpar_get_scsi_adapters,
+	[LPAR_VALUE_SERIAL_ADAPTERS] = lpar_get_serial_adapters,
+	[LPAR_VALUE_TRUNK_PRIORITY] = lpar_get_trunk_priority,
 	[LPAR_VALUE_AVAIL_MEM] = get_avail_mem,
 	[LPAR_VALUE_AVAIL_UNITS] = get_avail_units,
 	[LPAR_VALUE_COMPAT_MODES] = get_compat_modes,
@@ -273,6 +288,7 @@ static int (*const putters[LPAR_VALUE_COUNT])(const struct lpar_record *r, struc
 	[LPAR_VALUE_STATE] = get_state,
 	[LPAR_VALUE_SYS_STATE] = get_sys_state,
 	[LPAR_VALUE_SYS_TIME] = get_sys_time,
+	[LPAR_VALUE_SYS_VIRTUAL_PROCS] = get_sys_virtual_procs,
 	[LPAR_VALUE_UNCAP_WEIGHT] = get_uncap_weight,
 };
 
@@ -298,6 +314,10 @@ bool lpar_condition_holds(enum lpar_condition condition, const struct lpar_recor
 		return has_resources(r) && r->profile->proc_mode == LPAR_PROC_SHARED;
 	case LPAR_IF_CURRENT_SHARED:
 		return is_curr_shared(r);
+	case LPAR_IF_TRUNK:
+		return r->adapter && r->adapter->trunk_priority > 0;
+	case LPAR_IF_NEVER:
+		return false;
 	}
 	return false;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Virtual adapters of a profile: elements of slash-separated fields, as on IBM's page of mksyscfg.
- * A profile keeps the text as it was entered, because lssyscfg prints it back as such; these
- * functions check the text and give a planner its parts.
+ * A profile keeps the text as it was entered; these functions check it, give a planner its parts,
+ * and write an element as the HMC lists it: with its defaults, and the remote partition by id and
+ * name, whichever was given.
  */
 #pragma once
 
@@ -41,6 +42,8 @@ struct lpar_adapter {
 	char *pool;	     /* io; NULL: none */
 };
 
+struct lpar_partition;
+
 struct lpar_adapters {
 	struct lpar_adapter *v;
 	size_t n;
@@ -57,3 +60,30 @@ void lpar_adapters_done(struct lpar_adapters *a);
  */
 int lpar_adapters_parse(enum lpar_adapter_kind kind, const char *list, struct lpar_adapters *ret,
 			struct par_error **err);
+
+struct lpar_set;
+
+/* lpar_adapter_kind_of - the kind of the attribute's elements; false: it has no adapters */
+bool lpar_adapter_kind_of(const char *attribute, enum lpar_adapter_kind *ret);
+
+/*
+ * lpar_adapter_remote - the partition at the other end; NULL: any, or it is gone
+ * The id decides; the name does when there is no id.
+ */
+const struct lpar_partition *lpar_adapter_remote(const struct lpar_adapter *a,
+						 const struct lpar_set *set);
+
+/*
+ * lpar_adapters_put - append a profile's list as it is listed; what does not parse stays as it is
+ * @set		the system's partitions; NULL: none is known
+ * Returns 0 or -ENOMEM.
+ */
+int lpar_adapters_put(enum lpar_adapter_kind kind, const char *list, const struct lpar_set *set,
+		      struct par_buf *b);
+
+/* lpar_adapter_same - do both texts mean one adapter?  The remote partition is not compared. */
+bool lpar_adapter_same(enum lpar_adapter_kind kind, const char *a, const char *b);
+
+/* lpar_adapter_mac - the address of an adapter that was given none: the same for a UUID and slot
+ * each time; @uuid in any case */
+void lpar_adapter_mac(const char *uuid, uint32_t slot, uint8_t ret[6]);

@@ -2,6 +2,7 @@
 /* The tables of attributes, and what can be done to a struct by their rows: see attributes.h. */
 #include "lpard/core/model/attributes.h"
 #include "lpard/core/messages.h"
+#include "lpard/core/model/adapters.h"
 #include "lpard/core/model/partition.h"
 
 #include <string.h>
@@ -32,6 +33,8 @@ static const char *const sharing_words[] = {
 	[LPAR_SHARING_IDLE_ALWAYS] = "share_idle_procs_always",
 };
 
+static const char *const side_words[] = { "client", "server" };
+
 #define SYSTEM_TYPE    struct lpar_system
 #define USAGE_TYPE     struct lpar_usage
 #define PARTITION_TYPE struct lpar_partition
@@ -39,6 +42,7 @@ static const char *const sharing_words[] = {
 #define CURRENT_TYPE   struct lpar_current
 #define LIVE_TYPE      struct lpar_live
 #define REFCODE_TYPE   struct lpar_refcode
+#define ADAPTER_TYPE   struct lpar_adapter
 
 /* A member of one of these structs. */
 #define MEMBER(type_, of, member, c_type)                        \
@@ -75,6 +79,8 @@ static const char *const sharing_words[] = {
 #define UNITS			RANGE(0, LPAR_MAX_PROCS * 100)
 #define PROCS			RANGE(0, LPAR_MAX_PROCS)
 #define LIST			.list = true
+#define NUMBER			.number = true
+#define SAID(words_)		.field.words = words_, .field.n_words = PAR_ARRAY_SIZE(words_)
 #define OF_PROFILE		.of_profile = true
 
 #define ROW(name_, show_, when_, ...) \
@@ -108,6 +114,38 @@ static const struct lpar_attribute proc_lpar_rows[] = {
 #define PROC_LPAR ROW
 #include "lpard/core/model/attributes.def"
 };
+static const struct lpar_attribute proc_pool_rows[] = {
+#define PROC_POOL ROW
+#include "lpard/core/model/attributes.def"
+};
+static const struct lpar_attribute procpool_rows[] = {
+#define PROCPOOL ROW
+#include "lpard/core/model/attributes.def"
+};
+static const struct lpar_attribute eth_rows[] = {
+#define ETH ROW
+#include "lpard/core/model/attributes.def"
+};
+static const struct lpar_attribute scsi_rows[] = {
+#define SCSI ROW
+#include "lpard/core/model/attributes.def"
+};
+static const struct lpar_attribute serial_rows[] = {
+#define SERIAL ROW
+#include "lpard/core/model/attributes.def"
+};
+static const struct lpar_attribute fc_rows[] = {
+#define FC ROW
+#include "lpard/core/model/attributes.def"
+};
+static const struct lpar_attribute slots_rows[] = {
+#define SLOTS ROW
+#include "lpard/core/model/attributes.def"
+};
+static const struct lpar_attribute slot_rows[] = {
+#define SLOT ROW
+#include "lpard/core/model/attributes.def"
+};
 static const struct lpar_attribute refcode_sys_rows[] = {
 #define REFCODE_SYS ROW
 #include "lpard/core/model/attributes.def"
@@ -133,6 +171,15 @@ static const struct {
 	[LPAR_LIST_MEM_LPAR] = TABLE(mem_lpar_rows),
 	[LPAR_LIST_PROC_SYS] = TABLE(proc_sys_rows),
 	[LPAR_LIST_PROC_LPAR] = TABLE(proc_lpar_rows),
+	[LPAR_LIST_PROC_POOL] = TABLE(proc_pool_rows),
+	[LPAR_LIST_PROCPOOL] = TABLE(procpool_rows),
+	[LPAR_LIST_ETH] = TABLE(eth_rows),
+	[LPAR_LIST_SCSI] = TABLE(scsi_rows),
+	[LPAR_LIST_SERIAL] = TABLE(serial_rows),
+	[LPAR_LIST_FC] = TABLE(fc_rows),
+	[LPAR_LIST_SLOTS] = TABLE(slots_rows),
+	[LPAR_LIST_SLOT] = TABLE(slot_rows),
+	[LPAR_LIST_NOTHING] = { NULL, 0 },
 	[LPAR_LIST_REFCODE_SYS] = TABLE(refcode_sys_rows),
 	[LPAR_LIST_REFCODE_LPAR] = TABLE(refcode_lpar_rows),
 };
@@ -150,6 +197,44 @@ const struct lpar_attribute *lpar_attribute_find(enum lpar_listing l, const char
 			return &tables[l].rows[i];
 	}
 	return NULL;
+}
+
+/* A number as JSON has it: "0", "0.05", and not "02". */
+static bool is_plain_number(const char *text)
+{
+	size_t whole = strspn(text, "0123456789");
+
+	if (whole == 0 || (text[0] == '0' && whole > 1))
+		return false;
+	text += whole;
+	return *text == '\0' ||
+	       (*text == '.' && text[1] && text[1 + strspn(text + 1, "0123456789")] == '\0');
+}
+
+bool lpar_attribute_is_number(const struct lpar_attribute *a)
+{
+	if (a->value != LPAR_VALUE_MEMBER && a->field.type == PAR_FIELD_NONE)
+		return a->number;
+	if (a->constant)
+		return is_plain_number(a->constant);
+	switch (a->field.type) {
+	case PAR_FIELD_U32:
+	case PAR_FIELD_U64:
+	case PAR_FIELD_X100:
+		return true;
+	case PAR_FIELD_BOOL:
+		return !a->field.words;
+	case PAR_FIELD_NONE:
+	case PAR_FIELD_SIZE:
+	case PAR_FIELD_WORD:
+	case PAR_FIELD_STR:
+	case PAR_FIELD_BORROW:
+	case PAR_FIELD_CHARS:
+	case PAR_FIELD_LIST:
+	case PAR_FIELD_CUSTOM:
+		break;
+	}
+	return false;
 }
 
 bool lpar_attribute_stored(const struct lpar_attribute *a, enum lpar_object object)
@@ -199,12 +284,15 @@ static int set_attribute(const struct lpar_attribute *a, void *to, const char *v
 	return 0;
 }
 
-/* @wanted names an element whole, or by its first slash-separated field (the slot). */
-static bool same_element(const char *element, const char *wanted)
+/* @wanted names an element whole, as it was given or is listed, or by its first field, the slot. */
+static bool same_element(const struct lpar_attribute *a, const char *element, const char *wanted)
 {
 	size_t len = strcspn(element, "/");
+	enum lpar_adapter_kind kind;
 
 	if (strcmp(element, wanted) == 0)
+		return true;
+	if (lpar_adapter_kind_of(a->field.name, &kind) && lpar_adapter_same(kind, element, wanted))
 		return true;
 	return strlen(wanted) == len && strncmp(element, wanted, len) == 0;
 }
@@ -213,7 +301,7 @@ static int remove_element(const struct lpar_attribute *a, struct par_strv *l, co
 			  struct par_error **err)
 {
 	for (size_t i = 0; i < l->n; i++) {
-		if (!same_element(l->v[i], wanted))
+		if (!same_element(a, l->v[i], wanted))
 			continue;
 		free(l->v[i]);
 		memmove(l->v + i, l->v + i + 1, (l->n - i) * sizeof(*l->v));

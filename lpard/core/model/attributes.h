@@ -11,13 +11,22 @@
 #include "lpard/common/field.h"
 
 enum lpar_listing {
-	LPAR_LIST_SYS,		/* lssyscfg -r sys */
-	LPAR_LIST_LPAR,		/* lssyscfg -r lpar */
-	LPAR_LIST_PROF,		/* lssyscfg -r prof */
-	LPAR_LIST_MEM_SYS,	/* lshwres -r mem --level sys */
-	LPAR_LIST_MEM_LPAR,	/* lshwres -r mem --level lpar */
-	LPAR_LIST_PROC_SYS,	/* lshwres -r proc --level sys */
-	LPAR_LIST_PROC_LPAR,	/* lshwres -r proc --level lpar */
+	LPAR_LIST_SYS,	     /* lssyscfg -r sys */
+	LPAR_LIST_LPAR,	     /* lssyscfg -r lpar */
+	LPAR_LIST_PROF,	     /* lssyscfg -r prof */
+	LPAR_LIST_MEM_SYS,   /* lshwres -r mem --level sys */
+	LPAR_LIST_MEM_LPAR,  /* lshwres -r mem --level lpar */
+	LPAR_LIST_PROC_SYS,  /* lshwres -r proc --level sys */
+	LPAR_LIST_PROC_LPAR, /* lshwres -r proc --level lpar */
+	LPAR_LIST_PROC_POOL, /* lshwres -r proc --level pool */
+	LPAR_LIST_PROCPOOL,  /* lshwres -r procpool */
+	LPAR_LIST_ETH,	     /* lshwres -r virtualio --rsubtype eth --level lpar; likewise: */
+	LPAR_LIST_SCSI,
+	LPAR_LIST_SERIAL,
+	LPAR_LIST_FC,
+	LPAR_LIST_SLOTS,	/* … slot --level lpar */
+	LPAR_LIST_SLOT,		/* … slot --level slot */
+	LPAR_LIST_NOTHING,	/* what an HMC can list and no machine has here */
 	LPAR_LIST_REFCODE_SYS,	/* lsrefcode -r sys */
 	LPAR_LIST_REFCODE_LPAR, /* lsrefcode -r lpar */
 	LPAR_LIST_COUNT
@@ -33,6 +42,7 @@ enum lpar_object {
 	LPAR_OF_CURRENT, /* zeros when there is none */
 	LPAR_OF_LIVE,	 /* zeros when there is none */
 	LPAR_OF_REFCODE, /* struct lpar_refcode of listings.h */
+	LPAR_OF_ADAPTER, /* a virtual adapter of the current configuration */
 };
 
 enum lpar_show {
@@ -58,11 +68,14 @@ enum lpar_condition {
 	LPAR_IF_RESOURCES_NOT_VIOS,
 	LPAR_IF_SHARED_PROFILE, /* such a profile with shared processors */
 	LPAR_IF_CURRENT_SHARED, /* the current configuration has shared processors */
+	LPAR_IF_TRUNK,		/* a virtual Ethernet adapter that is a trunk */
+	LPAR_IF_NEVER,		/* a record of that kind has it on an HMC, none here */
 };
 
 /* Values that are more than a member; lpard/core/listings/values.c makes them. */
 enum lpar_value {
 	LPAR_VALUE_MEMBER, /* the member's text, or the constant */
+	LPAR_VALUE_ADAPTER_KIND,
 	LPAR_VALUE_AVAIL_MEM,
 	LPAR_VALUE_AVAIL_UNITS,
 	LPAR_VALUE_COMPAT_MODES,
@@ -72,20 +85,35 @@ enum lpar_value {
 	LPAR_VALUE_CURR_PROFILE,
 	LPAR_VALUE_CURR_SHARING_MODE,
 	LPAR_VALUE_CURR_UNCAP_WEIGHT,
+	LPAR_VALUE_DRC_NAME,
+	LPAR_VALUE_ETH_ADAPTERS,
+	LPAR_VALUE_FC_ADAPTERS,
 	LPAR_VALUE_INSTALLED_UNITS,
+	LPAR_VALUE_IS_TRUNK,
 	LPAR_VALUE_LOGICAL_SERIAL,
+	LPAR_VALUE_MAC,
 	LPAR_VALUE_MEM_REGION,
+	LPAR_VALUE_NEXT_SLOT,
 	LPAR_VALUE_OS,
+	LPAR_VALUE_POOL_IDS,
+	LPAR_VALUE_POOL_NAMES,
 	LPAR_VALUE_REFCODE_TIME,
+	LPAR_VALUE_REMOTE_ID,
+	LPAR_VALUE_REMOTE_NAME,
+	LPAR_VALUE_REMOTE_SLOT,
 	LPAR_VALUE_RESOURCE_CONFIG,
 	LPAR_VALUE_RUN_MEM,
 	LPAR_VALUE_RUN_MIN_MEM,
 	LPAR_VALUE_RUN_PROCS,
 	LPAR_VALUE_RUN_PROC_UNITS,
 	LPAR_VALUE_RUN_UNCAP_WEIGHT,
+	LPAR_VALUE_SCSI_ADAPTERS,
+	LPAR_VALUE_SERIAL_ADAPTERS,
 	LPAR_VALUE_STATE,
 	LPAR_VALUE_SYS_STATE,
 	LPAR_VALUE_SYS_TIME,
+	LPAR_VALUE_SYS_VIRTUAL_PROCS,
+	LPAR_VALUE_TRUNK_PRIORITY,
 	LPAR_VALUE_UNCAP_WEIGHT,
 	LPAR_VALUE_COUNT
 };
@@ -99,6 +127,7 @@ struct lpar_attribute {
 	enum lpar_value value;
 	const char *constant; /* the only text there is, for what does not exist here */
 	bool list;	      /* += and -= work on the elements of the text */
+	bool number;	      /* .value makes a number */
 	/*
 	 * The partition's copy of an attribute of its profile: mksyscfg -r lpar gives the value to
 	 * the profile that it makes, and applying a profile gives it to the partition.
@@ -110,6 +139,11 @@ struct lpar_attribute {
 const struct lpar_attribute *lpar_attributes(enum lpar_listing l, size_t *ret_n);
 /* lpar_attribute_find - by name, NULL if there is none */
 const struct lpar_attribute *lpar_attribute_find(enum lpar_listing l, const char *name);
+/*
+ * lpar_attribute_is_number - are its values numbers (but for words like "none")?
+ * Serial numbers, reference codes and what else only looks like a number are texts.
+ */
+bool lpar_attribute_is_number(const struct lpar_attribute *a);
 /* lpar_attribute_stored - is it a member of @object that the stored form has? */
 bool lpar_attribute_stored(const struct lpar_attribute *a, enum lpar_object object);
 
@@ -140,12 +174,11 @@ int lpar_value_fail(const char *name, const char *value, const char *reason,
 /* checks.c: what attributes.def names as CHECK and VALID */
 int lpar_check_object_name(const struct par_field *f, const char *v, struct par_buf *why);
 int lpar_check_description(const struct par_field *f, const char *v, struct par_buf *why);
-int lpar_check_compat_mode(const struct par_field *f, const char *v, struct par_buf *why);
 int lpar_check_adapters(const struct par_field *f, const char *v, struct par_buf *why);
 bool lpar_is_upper_uuid(const char *v);
 bool lpar_is_none_or_id(const char *v);
 bool lpar_is_id_list(const char *v);
 bool lpar_is_printable(const char *v);
 
-/* The processor compatibility modes that pseries guests can have here; ends with NULL. */
-extern const char *const lpar_compat_modes[];
+/* The switch that a virtual Ethernet adapter is at when it names none. */
+#define LPAR_DEFAULT_VSWITCH "ETHERNET0"

@@ -12,9 +12,6 @@ enum {
 	MAX_DESCRIPTION = 1024,
 };
 
-const char *const lpar_compat_modes[] = { "default", "POWER8",	"POWER9_base",
-					  "POWER9",  "POWER10", NULL };
-
 static int refuse_text(struct par_buf *why, const char *text)
 {
 	par_buf_puts(why, text);
@@ -91,42 +88,17 @@ bool lpar_is_id_list(const char *v)
 	return ids.n > 0;
 }
 
-int lpar_check_compat_mode(const struct par_field *f, const char *v, struct par_buf *why)
-{
-	(void)f;
-	for (size_t i = 0; lpar_compat_modes[i]; i++) {
-		if (strcmp(lpar_compat_modes[i], v) == 0)
-			return 0;
-	}
-	par_buf_puts(why, "It must be one of");
-	for (size_t i = 0; lpar_compat_modes[i]; i++)
-		par_buf_printf(why, "%s%s", i ? "," : " ", lpar_compat_modes[i]);
-	return -EINVAL;
-}
-
 int lpar_check_adapters(const struct par_field *f, const char *v, struct par_buf *why)
 {
-	static const struct {
-		const char *name;
-		enum lpar_adapter_kind kind;
-	} kinds[] = {
-		{ "virtual_eth_adapters", LPAR_ADAPTER_ETH },
-		{ "virtual_scsi_adapters", LPAR_ADAPTER_SCSI },
-		{ "virtual_serial_adapters", LPAR_ADAPTER_SERIAL },
-		{ "virtual_fc_adapters", LPAR_ADAPTER_FC },
-		{ "io_slots", LPAR_ADAPTER_IO },
-	};
 	auto_adapters all = { 0 };
+	enum lpar_adapter_kind kind;
 	auto_error err = NULL;
 	int r;
 
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(kinds); i++) {
-		if (strcmp(kinds[i].name, f->name) != 0)
-			continue;
-		r = lpar_adapters_parse(kinds[i].kind, v, &all, &err);
-		if (r == -ENOMEM)
-			return r;
-		return r < 0 ? refuse_text(why, err && err->msg ? err->msg : "") : 0;
-	}
-	return 0;
+	if (!lpar_adapter_kind_of(f->name, &kind))
+		return 0;
+	r = lpar_adapters_parse(kind, v, &all, &err);
+	if (r == -ENOMEM)
+		return r;
+	return r < 0 ? refuse_text(why, err && err->msg ? err->msg : "") : 0;
 }

@@ -78,6 +78,27 @@ static int check_boot_image(const struct lpar_system *sys, const struct lpar_par
 	return lpar_value_fail("boot_image", p->boot_image, "There is no such boot image", err);
 }
 
+/* Kinds of partitions that the system cannot run, and what only one kind has. */
+static int check_env(const struct lpar_system *sys, const struct lpar_partition *p,
+		     struct par_error **err)
+{
+	if (p->env == LPAR_ENV_VIOSERVER && sys && !sys->vios_capable)
+		return lpar_value_fail("lpar_env", "vioserver",
+				       "The managed system cannot have a Virtual I/O Server: its "
+				       "virtual_io_server_capable is 0",
+				       err);
+	if (p->env == LPAR_ENV_OS400 && sys && !sys->os400_capable)
+		return lpar_value_fail("lpar_env", "os400",
+				       "The managed system cannot have an IBM i partition: its "
+				       "os400_capable is 0",
+				       err);
+	if (p->msp && p->env != LPAR_ENV_VIOSERVER)
+		return lpar_value_fail("msp", "1",
+				       "Only a Virtual I/O Server can be a mover service partition",
+				       err);
+	return 0;
+}
+
 /* The id asked for, or the lowest free one. */
 static int choose_id(const struct lpar_set *others, struct lpar_partition *p,
 		     struct par_error **err)
@@ -154,6 +175,9 @@ int lpar_partition_create(const struct lpar_system *sys, const struct lpar_set *
 	r = check_free_name(others, NULL, p->name, err);
 	if (r < 0)
 		return r;
+	r = check_env(sys, p, err);
+	if (r < 0)
+		return r;
 	r = check_boot_image(sys, p, err);
 	if (r < 0)
 		return r;
@@ -224,6 +248,9 @@ int lpar_partition_change(struct lpar_partition *p, const struct lpar_system *sy
 		if (r < 0)
 			return r;
 	}
+	r = copy->msp && !p->msp ? check_env(NULL, copy, err) : 0;
+	if (r < 0)
+		return r;
 	r = check_boot_image(sys, copy, err);
 	if (r < 0)
 		return r;

@@ -213,11 +213,28 @@ static int check_sharing(const struct lpar_profile *p, struct par_error **err)
 			       err);
 }
 
+static int check_compat(const struct lpar_profile *p, const struct lpar_system *sys,
+			struct par_error **err)
+{
+	auto_buf why = { 0 };
+	int r;
+
+	if (!p->proc_compat_mode)
+		return 0;
+	r = lpar_system_check_compat_mode(sys, p->proc_compat_mode, &why);
+	if (r == -ENOMEM)
+		return par_oom(err);
+	return r < 0 ? lpar_value_fail("lpar_proc_compat_mode", p->proc_compat_mode, why.data, err)
+		     : 0;
+}
+
 int lpar_profile_check(const struct lpar_profile *p, const struct lpar_system *sys,
 		       struct par_error **err)
 {
-	int r;
+	int r = check_compat(p, sys, err);
 
+	if (r < 0)
+		return r;
 	if (p->all_resources)
 		return check_slots(p, err);
 	r = check_mem(p, sys && sys->lmb_mib ? sys->lmb_mib : LPAR_LMB_MIB, err);
@@ -311,11 +328,26 @@ int lpar_profile_set(struct lpar_profile *p, const struct par_attr *attr, struct
 	return lpar_attribute_change(a, p, attr->op, attr->value, err);
 }
 
+/* What a profile with all resources of the system does not have. */
+static bool is_resource(const char *name)
+{
+	const struct lpar_attribute *a = lpar_attribute_find(LPAR_LIST_PROF, name);
+
+	return a &&
+	       (a->condition == LPAR_IF_RESOURCES || a->condition == LPAR_IF_RESOURCES_NOT_VIOS ||
+		a->condition == LPAR_IF_SHARED_PROFILE);
+}
+
 /* With the processor mode go the attributes that only the other mode has. */
 static int settle(struct lpar_profile *p, const struct par_attrs *attrs, struct par_error **err)
 {
 	const char *sharing = par_attrs_get(attrs, "sharing_mode");
 
+	for (size_t i = 0; p->all_resources && i < attrs->n; i++) {
+		if (is_resource(attrs->v[i].name))
+			return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, LPAR_MSG_INVALID_ATTRIBUTE,
+					attrs->v[i].name);
+	}
 	if (p->all_resources || p->proc_mode == LPAR_PROC_SHARED) {
 		if (!is_shared_mode(p->sharing_mode) && !sharing)
 			p->sharing_mode = LPAR_SHARING_UNCAP;

@@ -31,6 +31,59 @@ bool lpar_system_matches(const struct lpar_system *s, const char *name)
 	       strcmp(name + len + 1, s->serial) == 0;
 }
 
+/* The generation of the processors by machine type; a type that had two says which model. */
+static unsigned int generation(const struct lpar_system *s)
+{
+	static const struct {
+		const char *model;
+		unsigned int power;
+	} models[] = {
+		{ "8247-", 8 },	   { "8284-", 8 },    { "8286-", 8 },	 { "8335-GCA", 8 },
+		{ "8335-GTA", 8 }, { "8335-GTB", 8 }, { "8348-", 8 },	 { "8408-", 8 },
+		{ "9080-MHE", 8 }, { "9080-MME", 8 }, { "9119-MHE", 8 }, { "9119-MME", 8 },
+		{ "8335-", 9 },	   { "9008-", 9 },    { "9009-", 9 },	 { "9040-", 9 },
+		{ "9080-M9S", 9 }, { "9223-", 9 },
+	};
+
+	for (size_t i = 0; s && s->type_model && i < PAR_ARRAY_SIZE(models); i++) {
+		if (par_starts_with(s->type_model, models[i].model))
+			return models[i].power;
+	}
+	return 10;
+}
+
+/* What pseries guests can have, in the HMC's order. */
+static const struct {
+	const char *mode;
+	unsigned int power;
+} compat_modes[] = {
+	{ "default", 0 }, { "POWER8", 8 }, { "POWER9", 9 }, { "POWER9_base", 9 }, { "POWER10", 10 },
+};
+
+int lpar_system_put_compat_modes(const struct lpar_system *s, struct par_buf *b)
+{
+	unsigned int newest = generation(s);
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(compat_modes); i++) {
+		if (compat_modes[i].power <= newest)
+			par_buf_printf(b, "%s%s", i ? "," : "", compat_modes[i].mode);
+	}
+	return b->failed ? -ENOMEM : 0;
+}
+
+int lpar_system_check_compat_mode(const struct lpar_system *s, const char *mode,
+				  struct par_buf *why)
+{
+	unsigned int newest = generation(s);
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(compat_modes); i++) {
+		if (compat_modes[i].power <= newest && strcmp(compat_modes[i].mode, mode) == 0)
+			return 0;
+	}
+	par_buf_puts(why, "It must be one of ");
+	return lpar_system_put_compat_modes(s, why) < 0 ? -ENOMEM : -EINVAL;
+}
+
 struct lpar_partition *lpar_set_find(const struct lpar_set *s, const char *name)
 {
 	for (size_t i = 0; i < s->n; i++) {

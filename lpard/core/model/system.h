@@ -29,6 +29,8 @@ struct lpar_system {
 	char *accelerator; /* "KVM-HV", "TCG"; NULL: not known */
 	char *default_image;
 	struct par_strv images; /* names that boot_image may take; empty: not checked */
+	bool vios_capable;	/* Virtual I/O Servers can be made */
+	bool os400_capable;	/* IBM i partitions can be made */
 	enum lpar_system_state state;
 	uint64_t mem_mib;	   /* installed */
 	uint64_t firmware_mem_mib; /* kept for the host itself */
@@ -39,6 +41,14 @@ struct lpar_system {
 void lpar_system_done(struct lpar_system *s);
 /* lpar_system_matches - is @name this system's name or its MTMS ("9009-42A*0123ABC")? */
 bool lpar_system_matches(const struct lpar_system *s, const char *name);
+
+/* lpar_system_put_compat_modes - append the processor compatibility modes that its partitions can
+ * have, oldest first, with commas between them; NULL: of every model */
+int lpar_system_put_compat_modes(const struct lpar_system *s, struct par_buf *b);
+/* lpar_system_check_compat_mode - is @mode one of them?  -EINVAL with the sentence in @why if not
+ */
+int lpar_system_check_compat_mode(const struct lpar_system *s, const char *mode,
+				  struct par_buf *why);
 
 /* The partitions of one system; the pointers are borrowed.  { 0 } is empty. */
 struct lpar_set {

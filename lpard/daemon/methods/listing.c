@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* List: every listing, from the copies that the events keep fresh. */
+#include "lpard/common/cmd.h"
 #include "lpard/common/json.h"
 #include "lpard/common/text.h"
 #include "lpard/core/listings/listings.h"
+#include "lpard/core/messages.h"
 #include "lpard/daemon/methods/common.h"
 #include "lpard/daemon/methods/waiting.h"
 
@@ -100,13 +102,64 @@ static int put_profiles(struct listing *l, struct lpar_record rec, struct par_er
 	return r;
 }
 
+/* The list of a configuration's adapters of one kind. */
+static const char *adapters_of(const struct lpar_profile *p, enum lpar_adapter_kind kind)
+{
+	switch (kind) {
+	case LPAR_ADAPTER_ETH:
+		return p->virtual_eth_adapters;
+	case LPAR_ADAPTER_SCSI:
+		return p->virtual_scsi_adapters;
+	case LPAR_ADAPTER_SERIAL:
+		return p->virtual_serial_adapters;
+	case LPAR_ADAPTER_FC:
+		return p->virtual_fc_adapters;
+	case LPAR_ADAPTER_IO:
+		break;
+	}
+	return NULL;
+}
+
+/* The virtual adapters of one kind that the partition has now: of its current configuration. */
+static int put_adapters(struct listing *l, struct lpar_record rec, enum lpar_adapter_kind kind,
+			struct par_error **err)
+{
+	const struct lpar_current *c = rec.partition->current;
+	auto_adapters all = { 0 };
+	int r = 0;
+
+	if (!c || lpar_adapters_parse(kind, adapters_of(&c->profile, kind), &all, NULL) < 0)
+		return 0;
+	rec.kind = kind;
+	for (size_t i = 0; i < all.n && r >= 0; i++) {
+		rec.adapter = &all.v[i];
+		r = put_row(l, &rec, err);
+	}
+	return r;
+}
+
+/* Every virtual slot that has an adapter. */
+static int put_slots(struct listing *l, const struct lpar_record *rec, struct par_error **err)
+{
+	static const enum lpar_adapter_kind kinds[] = { LPAR_ADAPTER_SERIAL, LPAR_ADAPTER_SCSI,
+							LPAR_ADAPTER_ETH, LPAR_ADAPTER_FC };
+	int r = 0;
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(kinds) && r >= 0; i++)
+		r = put_adapters(l, *rec, kinds[i], err);
+	return r;
+}
+
 static int put_entry(struct listing *l, const struct lpar_managed *managed,
 		     const struct lpar_lpar *lpar, struct par_error **err)
 {
 	struct lpar_live live;
-	struct lpar_record rec = {
-		.system = &managed->sys, .partition = lpar->part, .live = &live, .now = l->now
-	};
+	struct lpar_record rec = { .system = &managed->sys,
+				   .partition = lpar->part,
+				   .live = &live,
+				   .set = &managed->set,
+				   .now = l->now };
+	enum lpar_adapter_kind kind;
 
 	if (lpar->reserved)
 		return 0;
@@ -117,6 +170,10 @@ static int put_entry(struct listing *l, const struct lpar_managed *managed,
 		return 0;
 	if (l->kind == LPAR_LIST_REFCODE_LPAR)
 		return put_refcodes(l, rec, lpar, err);
+	if (l->kind == LPAR_LIST_SLOT)
+		return put_slots(l, &rec, err);
+	if (lpar_listing_adapters(l->kind, &kind))
+		return put_adapters(l, rec, kind, err);
 	return put_row(l, &rec, err);
 }
 
@@ -124,40 +181,49 @@ static int put_host(struct listing *l, const struct lpar_managed *managed, struc
 {
 	struct lpar_usage usage;
 	struct lpar_refcode none = { .number = 0, .refcode = "" };
-	struct lpar_record rec = {
-		.system = &managed->sys, .usage = &usage, .refcode = &none, .now = l->now
-	};
+	struct lpar_record rec = { .system = &managed->sys,
+				   .usage = &usage,
+				   .set = &managed->set,
+				   .refcode = &none,
+				   .now = l->now };
 	int r;
 
-	switch (l->kind) {
-	case LPAR_LIST_SYS:
-	case LPAR_LIST_MEM_SYS:
-	case LPAR_LIST_PROC_SYS:
-	case LPAR_LIST_REFCODE_SYS:
+	if (l->kind != LPAR_LIST_NOTHING && !lpar_listing_of_lpars(l->kind)) {
 		lpar_managed_usage(managed, NULL, &usage);
 		return put_row(l, &rec, err);
-	case LPAR_LIST_LPAR:
-	case LPAR_LIST_PROF:
-	case LPAR_LIST_MEM_LPAR:
-	case LPAR_LIST_PROC_LPAR:
-	case LPAR_LIST_REFCODE_LPAR:
-	case LPAR_LIST_COUNT:
-		break;
 	}
 	r = lpar_filter_check(&l->filter, &managed->set, err);
-	for (size_t i = 0; i < managed->n_lpars && r >= 0; i++)
+	for (size_t i = 0; i < managed->n_lpars && r >= 0 && l->kind != LPAR_LIST_NOTHING; i++)
 		r = put_entry(l, managed, managed->lpars[i], err);
 	return r;
 }
 
-static int read_request(struct listing *l, const struct lpar_params_List *p, struct par_error **err)
+/*
+ * What an HMC of another release answers: since release 10 there are no frames to list, and since
+ * release 11 no pools of shared memory.
+ */
+static int check_release(const struct lpar_daemon *d, const char *resource, struct par_error **err)
 {
-	if (!lpar_listing_find(p->resource, p->level, &l->kind))
-		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-				"There is no listing of the resource \"%s\"%s%s",
-				par_printable(p->resource) ? p->resource : "?",
-				p->level ? " at level " : "",
-				p->level && par_printable(p->level) ? p->level : "");
+	unsigned long release = strtoul(d->config->hmc_version, NULL, 10);
+
+	if (release >= 10 && (strcmp(resource, "frame") == 0 || strcmp(resource, "cage") == 0))
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, PAR_MSG_BAD_PARAMETERS, "-r");
+	if (release >= 11 && strcmp(resource, "mempool") == 0)
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0, LPAR_MSG_NO_MEMORY_SHARING);
+	return 0;
+}
+
+static int read_request(const struct lpar_daemon *d, struct listing *l,
+			const struct lpar_params_List *p, struct par_error **err)
+{
+	const char *bad = lpar_listing_find(p->resource, p->subtype, p->level, &l->kind);
+	int status;
+
+	if (bad)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, PAR_MSG_BAD_PARAMETERS, bad);
+	status = check_release(d, p->resource, err);
+	if (status < 0)
+		return status;
 	l->count = p->count;
 	for (size_t i = 0; i < p->filter.n; i++) {
 		const struct lpar_criterion *c = &p->filter.v[i];
@@ -171,19 +237,33 @@ static int read_request(struct listing *l, const struct lpar_params_List *p, str
 				  &l->fields, err);
 }
 
+static int add_column(struct json_object *array, struct json_object *value)
+{
+	if (value && json_object_array_add(array, value) == 0)
+		return 0;
+	json_object_put(value);
+	return -ENOMEM;
+}
+
 static int answer_listing(struct lpar_call **call, struct listing *l, struct par_error **err)
 {
 	auto_json a = json_object_new_object();
 	auto_json names = json_object_new_array_ext((int)l->fields.n);
+	auto_json numbers = json_object_new_array_ext((int)l->fields.n);
 
-	for (size_t i = 0; i < l->fields.n && names; i++) {
-		struct json_object *s = json_object_new_string(lpar_attribute_name(l->fields.v[i]));
+	if (!names || !numbers)
+		return par_oom(err);
+	for (size_t i = 0; i < l->fields.n; i++) {
+		const struct lpar_attribute *field = l->fields.v[i];
+		bool number = lpar_attribute_is_number(field);
 
-		if (!s || json_object_array_add(names, s) != 0)
+		if (add_column(names, json_object_new_string(lpar_attribute_name(field))) < 0 ||
+		    add_column(numbers, json_object_new_boolean(number)) < 0)
 			return par_oom(err);
 	}
 	if (par_json_put(a, "names", take_ptr(names)) < 0 ||
-	    par_json_put(a, "rows", take_ptr(l->rows)) < 0)
+	    par_json_put(a, "rows", take_ptr(l->rows)) < 0 ||
+	    par_json_put(a, "numbers", take_ptr(numbers)) < 0)
 		return par_oom(err);
 	lpar_call_reply(call, take_ptr(a));
 	return 0;
@@ -236,10 +316,12 @@ void lpar_method_List(struct lpar_daemon *d, struct lpar_call *call,
 	struct listing l par_cleanup(listing_done) = { .rows = json_object_new_array(),
 						       .now = time(NULL) };
 	auto_error err = NULL;
-	int r = l.rows ? read_request(&l, params, &err) : par_oom(&err);
+	int r = l.rows ? read_request(d, &l, params, &err) : par_oom(&err);
 
 	if (r >= 0 && l.kind == LPAR_LIST_SYS)
 		r = list_systems(d, &l, params->system, &call, &err);
+	else if (r >= 0 && l.kind == LPAR_LIST_NOTHING && !params->system)
+		r = answer_listing(&call, &l, &err); /* frames need none */
 	else if (r >= 0)
 		r = list_one(d, &l, params->system, &call, &err);
 	if (r < 0)

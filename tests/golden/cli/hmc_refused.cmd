@@ -19,6 +19,11 @@ refuse desired_procs=0
 refuse desired_proc_units=2.0
 refuse sharing_mode=keep_idle_procs
 refuse lpar_proc_compat_mode=POWER5
+refuse lpar_proc_compat_mode=POWER10
+refuse lpar_env=vioserver
+refuse lpar_env=os400
+refuse msp=1
+refuse all_resources=1
 refuse boot_image=nothing
 refuse virtual_eth_adapters=2/0
 for name in a/b .. -a 12345678901234567890123456789012 'a$b' ''; do

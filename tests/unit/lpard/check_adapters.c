@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The grammar of virtual adapters. */
 #include "lpard/core/model/adapters.h"
+#include "lpard/core/model/partition.h"
 
 #include "harness.h"
 
@@ -111,6 +112,64 @@ START_TEST(malformed)
 }
 END_TEST
 
+/* What was given, and how the HMC lists it; partition 2 is vios1. */
+static const struct {
+	enum lpar_adapter_kind kind;
+	const char *given, *listed;
+} listed[] = {
+	{ LPAR_ADAPTER_ETH, "2/0/1//0/0", "2/0/1//0/0/ETHERNET0//all/none" },
+	{ LPAR_ADAPTER_ETH, "2/0/1///0", "2/0/1//0/0/ETHERNET0//all/none" },
+	{ LPAR_ADAPTER_ETH, "2/1/1/3,4/1/1/E/0a1b2c3d4e5f",
+	  "\"2/1/1/3,4/1/1/E/0A1B2C3D4E5F/all/none\"" },
+	{ LPAR_ADAPTER_ETH, "2/0/1//0/0,3/0/1//0/0/ETHERNET0//all/none",
+	  "2/0/1//0/0/ETHERNET0//all/none,3/0/1//0/0/ETHERNET0//all/none" },
+	{ LPAR_ADAPTER_SCSI, "2/client/2//3/0", "2/client/2/vios1/3/0" },
+	{ LPAR_ADAPTER_SCSI, "2/client//vios1/3/0", "2/client/2/vios1/3/0" },
+	{ LPAR_ADAPTER_SCSI, "5/server/7//3/0", "5/server/7//3/0" },
+	{ LPAR_ADAPTER_SCSI, "5/server/7/was_here/3/0", "5/server/7//3/0" },
+	{ LPAR_ADAPTER_SCSI, "5/client//not_yet/3/0", "5/client//not_yet/3/0" },
+	{ LPAR_ADAPTER_SCSI, "2/server/any//any/0", "2/server/any//any/0" },
+	{ LPAR_ADAPTER_SERIAL, "0/server/1/any//any/1", "0/server/1/any//any/1" },
+	{ LPAR_ADAPTER_FC, "4/client//vios1/10/c050,c051/0",
+	  "\"4/client/2/vios1/10/c050,c051/0\"" },
+	{ LPAR_ADAPTER_IO, "21010003/none/1,21010004//", "21010003/none/1,21010004/none/0" },
+	{ LPAR_ADAPTER_ETH, "none", "none" },
+	{ LPAR_ADAPTER_ETH, "damaged", "damaged" },
+};
+
+START_TEST(as_listed)
+{
+	struct lpar_partition vios = { .name = (char *)"vios1", .id = 2 };
+	struct lpar_partition *v[] = { &vios };
+	struct lpar_set set = { .v = v, .n = 1 };
+	auto_strv given = { 0 };
+	auto_buf b = { 0 };
+
+	/* One with a list within is quoted. */
+	if (strchr(listed[_i].listed, '"'))
+		par_buf_printf(&b, "\"%s\"", listed[_i].given);
+	else
+		par_buf_puts(&b, listed[_i].given);
+	ck_assert_int_eq(par_strv_add(&given, b.data), 0);
+	par_buf_clear(&b);
+	ck_assert_int_eq(lpar_adapters_put(listed[_i].kind, given.v[0], &set, &b), 0);
+	ck_assert_str_eq(b.data, listed[_i].listed);
+}
+END_TEST
+
+START_TEST(same_adapter)
+{
+	ck_assert(
+		lpar_adapter_same(LPAR_ADAPTER_ETH, "2/0/1//0/0", "2/0/1///0/ETHERNET0//all/none"));
+	ck_assert(lpar_adapter_same(LPAR_ADAPTER_ETH, "2/1/1/3,4/0/0",
+				    "2/1/1/3,4/0/0/ETHERNET0//all/none"));
+	ck_assert(!lpar_adapter_same(LPAR_ADAPTER_ETH, "2/0/1//0/0", "2/0/2//0/0"));
+	ck_assert(lpar_adapter_same(LPAR_ADAPTER_SCSI, "2/client/2//3/0", "2/client/2/vios1/3/0"));
+	ck_assert(!lpar_adapter_same(LPAR_ADAPTER_SCSI, "2/client/2//3/0", "3/client/2//3/0"));
+	ck_assert(!lpar_adapter_same(LPAR_ADAPTER_ETH, "2", "2"));
+}
+END_TEST
+
 static Suite *adapters_suite(void)
 {
 	Suite *s = suite_create("adapters");
@@ -120,6 +179,8 @@ static Suite *adapters_suite(void)
 	tcase_add_test(t, scsi_and_serial);
 	tcase_add_test(t, fibre_channel_and_io);
 	tcase_add_test(t, nothing);
+	tcase_add_loop_test(t, as_listed, 0, PAR_ARRAY_SIZE(listed));
+	tcase_add_test(t, same_adapter);
 	tcase_add_loop_test(t, malformed, 0, PAR_ARRAY_SIZE(bad));
 	suite_add_tcase(s, t);
 	return s;

@@ -81,12 +81,16 @@ START_TEST(mem_and_proc)
 	       "pend_min_mem=512 pend_mem=1024 pend_max_mem=4096 run_min_mem=512 run_mem=768 "
 	       "curr_min_num_huge_pages=0 curr_num_huge_pages=0 curr_max_num_huge_pages=0 "
 	       "pend_min_num_huge_pages=0 pend_num_huge_pages=0 pend_max_num_huge_pages=0 "
-	       "run_num_huge_pages=0 mem_mode=ded curr_hpt_ratio=1:128");
+	       "run_num_huge_pages=0 mem_mode=ded curr_mem_expansion=0.0 pend_mem_expansion=0.0 "
+	       "desired_hardware_mem_expansion=0 curr_hardware_mem_expansion=0 "
+	       "desired_hardware_mem_encryption=0 curr_hardware_mem_encryption=0 "
+	       "curr_hpt_ratio=1:128 curr_ppt_ratio=1:4096");
 	expect(LPAR_LIST_PROC_LPAR, &r,
-	       "lpar_name=lpar01 lpar_id=1 curr_shared_proc_pool_id=0 curr_proc_mode=shared "
+	       "lpar_name=lpar01 lpar_id=1 curr_shared_proc_pool_id=0 "
+	       "curr_shared_proc_pool_name=DefaultPool curr_proc_mode=shared "
 	       "curr_min_proc_units=0.1 curr_proc_units=0.5 curr_max_proc_units=4.0 curr_min_procs=1 "
 	       "curr_procs=1 curr_max_procs=4 curr_sharing_mode=uncap curr_uncap_weight=128 "
-	       "pend_shared_proc_pool_id=0 pend_proc_mode=shared pend_min_proc_units=0.1 "
+	       "pend_shared_proc_pool_id=0 pend_shared_proc_pool_name=DefaultPool pend_proc_mode=shared pend_min_proc_units=0.1 "
 	       "pend_proc_units=0.5 pend_max_proc_units=4.0 pend_min_procs=1 pend_procs=1 "
 	       "pend_max_procs=4 pend_sharing_mode=uncap pend_uncap_weight=128 run_proc_units=0.5 "
 	       "run_procs=1 run_uncap_weight=128");
@@ -324,16 +328,86 @@ START_TEST(what_belongs_to_the_profile_is_given_to_the_partition)
 }
 END_TEST
 
+static bool is_number(enum lpar_listing l, const char *name)
+{
+	return lpar_attribute_is_number(lpar_attribute_find(l, name));
+}
+
+/* What only looks like a number is none: serial numbers, codes, names. */
+START_TEST(numbers)
+{
+	ck_assert(is_number(LPAR_LIST_LPAR, "lpar_id"));
+	ck_assert(is_number(LPAR_LIST_LPAR, "auto_start"));
+	ck_assert(is_number(LPAR_LIST_LPAR, "suspend_capable"));
+	ck_assert(is_number(LPAR_LIST_PROF, "desired_proc_units"));
+	ck_assert(is_number(LPAR_LIST_PROF, "uncap_weight"));
+	ck_assert(is_number(LPAR_LIST_PROF, "mem_expansion"));
+	ck_assert(is_number(LPAR_LIST_MEM_SYS, "curr_avail_sys_mem"));
+	ck_assert(!is_number(LPAR_LIST_LPAR, "name"));
+	ck_assert(!is_number(LPAR_LIST_LPAR, "work_group_id"));
+	ck_assert(!is_number(LPAR_LIST_SYS, "serial_num"));
+	ck_assert(!is_number(LPAR_LIST_SYS, "sp_version"));
+	ck_assert(!is_number(LPAR_LIST_SYS, "power_on_method"));
+	ck_assert(!is_number(LPAR_LIST_PROF, "hpt_ratio"));
+	ck_assert(!is_number(LPAR_LIST_REFCODE_LPAR, "refcode"));
+	ck_assert(!is_number(LPAR_LIST_SCSI, "adapter_type"));
+}
+END_TEST
+
+static const struct {
+	const char *model, *modes;
+} models[] = {
+	{ "9009-42A", "default,POWER8,POWER9,POWER9_base" },
+	{ "9080-M9S", "default,POWER8,POWER9,POWER9_base" },
+	{ "8335-GTH", "default,POWER8,POWER9,POWER9_base" },
+	{ "8335-GTA", "default,POWER8" },
+	{ "8286-42A", "default,POWER8" },
+	{ "9105-42A", "default,POWER8,POWER9,POWER9_base,POWER10" },
+	{ "", "default,POWER8,POWER9,POWER9_base,POWER10" },
+};
+
+START_TEST(compat_modes)
+{
+	struct lpar_system sys = test_system();
+	struct lpar_record r = { .system = &sys };
+
+	sys.type_model = (char *)models[_i].model;
+	ck_assert_str_eq(test_value(LPAR_LIST_SYS, "lpar_proc_compat_modes", &r), models[_i].modes);
+}
+END_TEST
+
+/* As a real console of V10 lists the profile of a Virtual I/O Server. */
+START_TEST(vios_profile)
+{
+	struct lpar_system sys = test_system();
+	auto_partition p = one();
+	struct lpar_record r = { .system = &sys, .partition = p, .profile = &p->profiles[0] };
+	autofree char *line = NULL;
+
+	p->env = LPAR_ENV_VIOSERVER;
+	line = test_line(LPAR_LIST_PROF, &r);
+	ck_assert_ptr_nonnull(strstr(line, " redundant_err_path_reporting=0 "
+					   "virtual_vasi_adapters=none lpar_proc_compat_mode="));
+	ck_assert_ptr_nonnull(strstr(line, " boot_mode=norm conn_monitoring=0 "));
+	ck_assert_ptr_null(strstr(line, "electronic_err_reporting"));
+	ck_assert_ptr_null(strstr(line, "num_huge_pages"));
+	ck_assert_str_eq(test_value(LPAR_LIST_LPAR, "boot_mode", &r), "(none)");
+	ck_assert_str_eq(test_value(LPAR_LIST_LPAR, "msp", &r), "0");
+}
+END_TEST
+
 /* Every attribute of every listing has a text, or does not apply. */
 START_TEST(every_value_can_be_shown)
 {
 	struct lpar_system sys = test_system();
 	auto_partition p = one();
 	struct lpar_refcode refcode = { .refcode = "" };
+	struct lpar_adapter adapter = { .remote_lpar_id = -1, .remote_slot = -1 };
 	struct lpar_record r = { .system = &sys,
 				 .usage = &usage,
 				 .partition = p,
 				 .profile = &p->profiles[0],
+				 .adapter = &adapter,
 				 .refcode = &refcode };
 
 	for (unsigned int l = 0; l < LPAR_LIST_COUNT; l++) {
@@ -369,6 +443,9 @@ static Suite *attributes_suite(void)
 	tcase_add_test(t, what_belongs_to_the_profile_says_so);
 	tcase_add_test(t, what_belongs_to_the_profile_is_given_to_the_partition);
 	tcase_add_test(t, every_value_can_be_shown);
+	tcase_add_test(t, numbers);
+	tcase_add_loop_test(t, compat_modes, 0, PAR_ARRAY_SIZE(models));
+	tcase_add_test(t, vios_profile);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -54,7 +54,8 @@ static const struct {
 	  "missing\"}}" },
 	{ "{\"method\":\"org.lpard.List\",\"parameters\":{\"resource\":\"lpar\",\"system\":\"SYS\","
 	  "\"fields\":[\"name\"],\"filter\":[{\"name\":\"lpar_ids\",\"values\":[\"2\"]}]}}",
-	  "{\"parameters\":{\"names\":[\"name\"],\"rows\":[[\"fake0002\"]]}}" },
+	  "{\"parameters\":{\"names\":[\"name\"],\"rows\":[[\"fake0002\"]],"
+	  "\"numbers\":[false]}}" },
 	{ "{\"method\":\"org.lpard.List\",\"parameters\":{\"resource\":\"sys\",\"system\":\"NONE\"}}",
 	  "{\"error\":\"org.lpard.NotFound\"," },
 	{ "{\"method\":\"org.lpard.ChangeState\",\"parameters\":{\"resource\":\"sys\",\"system\":"

@@ -109,6 +109,15 @@ static const struct {
 	{ "name=a,profile_name=p," TEST_SHARED ",uncap_weight=256", "uncap_weight" },
 	{ "name=a,profile_name=p," TEST_SHARED ",boot_mode=fast", "boot_mode" },
 	{ "name=a,profile_name=p," TEST_SHARED ",lpar_proc_compat_mode=POWER5", "POWER5" },
+	{ "name=a,profile_name=p," TEST_SHARED ",lpar_proc_compat_mode=POWER10",
+	  "default,POWER8,POWER9,POWER9_base." },
+	{ "name=a,profile_name=p," TEST_SHARED ",lpar_env=vioserver",
+	  "The value entered is \"vioserver\".  The managed system cannot have a Virtual I/O Server: "
+	  "its virtual_io_server_capable is 0.  Please" },
+	{ "name=a,profile_name=p," TEST_SHARED ",lpar_env=os400",
+	  "its os400_capable is 0.  Please" },
+	{ "name=a,profile_name=p," TEST_SHARED ",msp=1",
+	  "HSCL0617 The value of attribute msp is not valid." },
 	{ "name=a,profile_name=p," TEST_SHARED ",mem_mode=shared", "mem_mode" },
 	{ "name=a,profile_name=p," TEST_SHARED ",virtual_eth_adapters=2/0",
 	  "virtual_eth_adapters" },
@@ -179,6 +188,8 @@ START_TEST(changes)
 	ck_assert_int_eq(change(p, &set, LPAR_STATE_RUNNING, "name=a,power_ctrl_lpar_ids-=2", NULL),
 			 0);
 	ck_assert_str_eq(p->power_ctrl_lpar_ids, "3");
+	ck_assert_int_lt(change(p, &set, LPAR_STATE_RUNNING, "name=a,msp=1", &err), 0);
+	ck_assert_ptr_nonnull(strstr(err->msg, "attribute msp is not valid"));
 	/* All or nothing. */
 	ck_assert_int_lt(change(p, &set, LPAR_STATE_RUNNING,
 				"name=a,lpar_avail_priority=6,auto_start=x", &err),

@@ -53,18 +53,13 @@ char *hv_disk_volume(const char *uuid)
 	return par_strdup_printf("%s-root.qcow2", uuid);
 }
 
-/* Mixes a text and a number into 24 bits (FNV-1a). */
 void hv_plan_mac(const char *uuid, uint32_t slot, char ret[18])
 {
-	uint64_t h = UINT64_C(14695981039346656037);
+	uint8_t mac[6];
 
-	for (; *uuid; uuid++)
-		h = (h ^ (uint64_t)tolower((unsigned char)*uuid)) * UINT64_C(1099511628211);
-	for (int i = 0; i < 4; i++)
-		h = (h ^ (slot >> (8 * i) & 0xff)) * UINT64_C(1099511628211);
-	h ^= h >> 32;
-	snprintf(ret, 18, "52:54:00:%02x:%02x:%02x", (unsigned int)(h & 0xff),
-		 (unsigned int)(h >> 8 & 0xff), (unsigned int)(h >> 16 & 0xff));
+	lpar_adapter_mac(uuid, slot, mac);
+	snprintf(ret, 18, "%02x:%02x:%02x:%02x:%02x:%02x", mac[0], mac[1], mac[2], mac[3], mac[4],
+		 mac[5]);
 }
 
 /* Most of the memory in DIMMs of one size; the rest is cut into smaller powers of two. */

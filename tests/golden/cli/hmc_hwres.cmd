@@ -1,0 +1,58 @@
+# Adapters as they are listed, and what an HMC can list and this machine has not.
+. ./hmc_frame.inc
+show lshwres -r virtualio --rsubtype eth --level lpar -m sys1
+show mksyscfg -r lpar -m sys1 -i "name=srv,profile_name=p,$data,virtual_scsi_adapters=3/server/2//2/0"
+show mksyscfg -r lpar -m sys1 -i "name=web,profile_name=p,$data,\"virtual_eth_adapters=2/0/1//0/0,\"\"3/1/7/8,9/1/1/SW/0a1b2c3d4e5f\"\"\",\"virtual_scsi_adapters=4/client//srv/3/0,5/client/9/gone/3/0\""
+show lssyscfg -r prof -m sys1 -F lpar_name virtual_scsi_adapters
+show lssyscfg -r prof -m sys1 --filter lpar_names=web -F virtual_eth_adapters
+# what was listed can be given back
+show chsyscfg -r prof -m sys1 -i 'name=p,lpar_name=web,virtual_scsi_adapters-=5/client/9//3/0,virtual_eth_adapters-=2/0/1//0/0/ETHERNET0//all/none'
+show chsyscfg -r prof -m sys1 -i 'name=p,lpar_name=web,virtual_eth_adapters+=2/0/1//0/0'
+# never applied: nothing to show yet
+show lshwres -r virtualio --rsubtype eth --level lpar -m sys1 --filter lpar_names=web
+show lshwres -r procpool -m sys1
+show chsyscfg -r lpar -m sys1 -o apply -p web
+show lshwres -r virtualio --rsubtype eth --level lpar -m sys1 | sed 's/mac_addr=525400....../mac_addr=MADE/'
+show lshwres -r virtualio --rsubtype eth --level lpar -m sys1 -F slot_num,mac_addr,trunk_priority --header | sed 's/,525400....../,MADE/'
+show lshwres -r virtualio --rsubtype scsi --level lpar -m sys1
+show lshwres -r virtualio --rsubtype serial --level lpar -m sys1
+show lshwres -r virtualio --rsubtype slot --level lpar -m sys1 --filter lpar_names=web
+show lshwres -r virtualio --rsubtype slot --level slot -m sys1
+show lshwres -r procpool -m sys1
+show lshwres -r procpool -m sys1 -F name:max_pool_proc_units:curr_reserved_pool_proc_units:pend_reserved_pool_proc_units:lpar_names
+show lshwres -r proc --level pool -m sys1
+show lshwres -r proc --level sys -m sys1 -F curr_sys_virtual_procs
+show lshwres -r mem --level lpar -m sys1 --filter lpar_names=web --json -F lpar_name,lpar_id,curr_mem,curr_mem_expansion,curr_hpt_ratio
+for subtype in fc vnic vnicbkdev; do
+	show lshwres -r virtualio --rsubtype $subtype --level lpar -m sys1
+done
+for resource in mempool rspool 'io --rsubtype slot' 'io --rsubtype unit' 'sriov --rsubtype adapter' 'sriov --rsubtype logport'; do
+	show lshwres -r $resource -m sys1 -F
+done
+show lssyscfg -r sysprof -m sys1
+show lssyscfg -r frame
+show lssyscfg -r cage -e frame1
+# what is wrong
+show lshwres -r virtualio --rsubtype fc --level lpar -m sys1 --filter lpar_names=nope
+show lshwres -r virtualio -m sys1 --level lpar
+show lshwres -r virtualio --rsubtype eth -m sys1
+show lshwres -r virtualio --rsubtype bogus --level lpar -m sys1
+show lshwres -r mem -m sys1
+show lshwres -r mem -m sys1 --level pool
+show lshwres -r bogus -m sys1
+show lshwres -r lpar -m sys1
+show lshwres -r io --rsubtype slot -m nosys
+# other releases
+for release in 10 11; do
+	sed -i "/^hmc_version/d" "$TMPDIR/conf"
+	sed -i "1i hmc_version = $release" "$TMPDIR/conf"
+	kill -HUP $lpard_pid
+	tries=0
+	until lshmc -V | grep -q "Version: $release"; do
+		tries=$((tries + 1))
+		[ $tries -lt 200 ] || break
+		sleep 0.05
+	done
+	show lssyscfg -r frame
+	show lshwres -r mempool -m sys1
+done
