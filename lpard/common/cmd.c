@@ -6,6 +6,8 @@
 #include "lpard/common/cmd.h"
 #include "lpard/common/text.h"
 
+#include "lpard/common/process.h"
+
 #include <string.h>
 
 #define ERROR_MAX \
@@ -442,6 +444,7 @@ int par_cmd_main(const char *program, const char *summary, const struct par_cmd 
 	const char *guess;
 	int status;
 
+	par_process_begin();
 	if (cmd)
 		return par_cmd_run(cmd, argc, argv);
 	status = own_option(program, summary, cmds, argc, argv);

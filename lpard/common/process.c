@@ -60,6 +60,26 @@ static void default_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+void par_process_begin(void)
+{
+	static const int defaults[] = { SIGCHLD, SIGPIPE };
+	sigset_t none;
+	int fd;
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(defaults); i++)
+		signal(defaults[i], SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	/* The wrong way round: what is read or written there is an error, as with nothing open. */
+	for (int i = STDIN_FILENO; i <= STDERR_FILENO; i++) {
+		if (fcntl(i, F_GETFD) >= 0 || errno != EBADF)
+			continue;
+		fd = open("/dev/null", i == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+		if (fd > i) /* the lower ones are open: it is i, or there is no /dev/null */
+			close(fd);
+	}
+}
+
 /* Between fork and exec: returns only what failed, as a negative errno. */
 static int become(const struct par_spawn *s, pid_t parent)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Starting programs: own session, standard descriptors or a pty, nothing else inherited.  Watching
- * them end is the event loop's (par_event_child).
+ * them end is the event loop's (par_event_child).  And what our own programs may inherit.
  */
 #pragma once
 
@@ -10,6 +10,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
+
+/*
+ * par_process_begin - the first thing of a program: what whoever started it may have left
+ *
+ * SIGCHLD is at its default (ignored, no child could be waited for), so is SIGPIPE; no signal is
+ * blocked; 0, 1 and 2 are open, so that no file of ours gets such a number.  Other signals stay
+ * ignored: nohup(1) does that.
+ */
+void par_process_begin(void);
 
 struct par_spawn {
 	const char *path; /* of the program; see par_find_program() */

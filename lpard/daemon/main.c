@@ -6,6 +6,7 @@
  */
 #include "lpard/common/cmd.h"
 #include "lpard/common/log.h"
+#include "lpard/common/process.h"
 #include "lpard/daemon/life.h"
 #include "lpard/daemon/server/systemd.h"
 
@@ -264,6 +265,7 @@ int main(int argc, char **argv)
 {
 	static const struct par_cmd *const only[] = { &cmd_lpard, NULL };
 
+	par_process_begin();
 	/* As of the programs with many commands: what the installation puts in its place. */
 	if (argc == 3 && strcmp(argv[1], "--completion") == 0 && strcmp(argv[2], "bash") == 0) {
 		par_cmd_print_completion_bash("lpard", only, stdout);

@@ -51,6 +51,40 @@ START_TEST(test_spawn)
 }
 END_TEST
 
+/* What `env --ignore-signal=CHLD --block-signal` and `<&-` leave to a program. */
+START_TEST(test_begin)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		sigset_t all, now;
+		char byte;
+
+		signal(SIGCHLD, SIG_IGN);
+		signal(SIGPIPE, SIG_IGN);
+		signal(SIGHUP, SIG_IGN); /* nohup(1) */
+		sigfillset(&all);
+		sigprocmask(SIG_SETMASK, &all, NULL);
+		for (int i = 0; i < 3; i++)
+			close(i);
+		par_process_begin();
+		sigprocmask(SIG_SETMASK, NULL, &now);
+		if (signal(SIGCHLD, SIG_DFL) != SIG_DFL || signal(SIGPIPE, SIG_DFL) != SIG_DFL ||
+		    signal(SIGHUP, SIG_DFL) != SIG_IGN || sigismember(&now, SIGTERM) ||
+		    sigismember(&now, SIGCHLD))
+			_exit(1);
+		if (fcntl(0, F_GETFD) < 0 || fcntl(1, F_GETFD) < 0 || fcntl(2, F_GETFD) < 0)
+			_exit(2);
+		if (read(0, &byte, 1) >= 0 || write(1, "", 1) >= 0 || write(2, "", 1) >= 0)
+			_exit(3);
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(par_exit_status(status), 0);
+}
+END_TEST
+
 START_TEST(test_errors)
 {
 	char *argv[] = { (char[]){ "x" }, NULL };
@@ -116,6 +150,7 @@ static Suite *process_suite(void)
 
 	tcase_set_timeout(tc, 30);
 	tcase_add_test(tc, test_spawn);
+	tcase_add_test(tc, test_begin);
 	tcase_add_test(tc, test_errors);
 	tcase_add_test(tc, test_find_program);
 	tcase_add_test(tc, test_kill_session);
