@@ -47,6 +47,64 @@ static int split_operands(const struct par_cmd_ctx *ctx, struct par_strv *enviro
 	return 0;
 }
 
+static bool is_named_mount(const struct par_groups *groups, const char *directory)
+{
+	for (size_t i = 0; i < groups->n; i++) {
+		for (size_t j = 0; j < groups->v[i].n; j++) {
+			if (par_starts_with(groups->v[i].v[j], "directory=") &&
+			    par_streq(groups->v[i].v[j] + strlen("directory="), directory))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Of another WPAR's specification the file systems stay behind, but those that -M names. */
+static void leave_file_systems(const struct wparexec_args *a, struct wpar_spec *s)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < s->n_mounts; i++) {
+		struct wpar_mount *m = &s->mounts[i];
+
+		if (is_named_mount(&a->settings.mounts, m->directory)) {
+			s->mounts[kept++] = *m;
+			continue;
+		}
+		free(m->directory);
+		free(m->vfs);
+		free(m->device);
+		free(m->host);
+		free(m->options);
+	}
+	s->n_mounts = kept;
+}
+
+/* Nor is it a versioned one: it runs the global environment's programs. */
+static void forget_version(struct wpar_spec *s)
+{
+	struct wpar_spec rest = { .version = s->version };
+
+	s->version = (struct wpar_version){ 0 };
+	wpar_spec_done(&rest);
+}
+
+/* The global file systems are the WPAR's: none of its own can be made in them. */
+static int check_file_systems(const struct wpar_spec *s, struct par_error **err)
+{
+	for (size_t i = 0; i < s->n_mounts; i++) {
+		const struct wpar_mount *m = &s->mounts[i];
+
+		if (m->directory && (!m->vfs || strcmp(m->vfs, "directory") == 0))
+			return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+					"'%s' cannot be a file system of an application workload "
+					"partition: give vfs=namefs and dev=DIRECTORY, a global "
+					"directory",
+					m->directory);
+	}
+	return 0;
+}
+
 static int wparexec_build_spec(const struct wparexec_args *a, const char *command,
 			       struct wpar_spec *s, struct par_error **err)
 {
@@ -62,12 +120,17 @@ static int wparexec_build_spec(const struct wparexec_args *a, const char *comman
 	if (r < 0)
 		return r;
 	if (a->settings.from_wpar || s->type == WPAR_SYSTEM) {
-		/* Made from a system WPAR's settings: the file systems stay behind. */
+		/* Made from a system WPAR's settings. */
+		leave_file_systems(a, s);
+		forget_version(s);
 		s->type = WPAR_APPLICATION;
 		free(s->directory);
 		s->directory = NULL;
 		s->private_usr = s->autostart = false;
 	}
+	r = check_file_systems(s, err);
+	if (r < 0)
+		return r;
 	r = wpar_spec_defaults(s, err);
 	if (r < 0)
 		return r;
@@ -81,6 +144,7 @@ static int wparexec_run_command(const struct wparexec_args *a, struct wpar_spec 
 	struct wpar_say say = { .out = out, .verbose = a->verbose };
 	struct wpar_report report = wpar_say_report(&say);
 	autofd int lock = -1, hold = -1;
+	auto_error left = NULL;
 	int r, status;
 
 	r = wpar_need_root(err);
@@ -104,9 +168,11 @@ static int wparexec_run_command(const struct wparexec_args *a, struct wpar_spec 
 	status = wpar_exec(s, command, environment, &report, err);
 	if (wpar_lock(s->name, &lock, NULL) < 0)
 		return status; /* a stopwpar holds the lock, and removes the WPAR */
-	r = wpar_spec_remove(s->name, status < 0 ? NULL : err);
+	/* The command's status is the answer, also when something stays behind. */
+	if (wpar_spec_remove(s->name, &left) < 0 && left)
+		wpar_say_line(out, "wparexec: %s", left->msg);
 	wpar_lock_forget(s->name);
-	return status < 0 ? status : r < 0 ? r : status;
+	return status;
 }
 
 static int wparexec_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)

@@ -117,6 +117,20 @@ static int global_of(struct sources *src, dev_t dev, const char *fstype)
 	return g->fd;
 }
 
+/* The binds are made: a mount that stayed would keep the folder in /run from being removed. */
+static void drop_globals(struct sources *src)
+{
+	autofree char *spot = par_strdup_printf("%s/global", src->plan->run);
+
+	for (size_t i = 0; i < src->n_globals; i++) {
+		if (src->globals[i].fd < 0)
+			continue;
+		close(src->globals[i].fd);
+		if (spot)
+			umount2(spot, MNT_DETACH | UMOUNT_NOFOLLOW);
+	}
+}
+
 /* The same file as @fd (opened at @path), seen through a mount named Global; or -1. */
 static int through_global(struct sources *src, int fd)
 {
@@ -263,10 +277,7 @@ int wpar_mounts_prepare(const struct wpar_mount_plan *p, int userns, int ret_fds
 		if (r >= 0)
 			ret_fds[n++] = r;
 	}
-	for (size_t i = 0; i < src.n_globals; i++) {
-		if (src.globals[i].fd >= 0)
-			close(src.globals[i].fd);
-	}
+	drop_globals(&src);
 	if (src.directory >= 0)
 		close(src.directory);
 	free(src.mountinfo);
