@@ -71,20 +71,22 @@ END
 chmod 755 /root/shell; sed -i "s,^root:.*,root:x:0:0:root:/root:/root/shell," /etc/passwd'
 sum=$(sha256sum "$PAR_TEST_BUILD/wparctl/wparctl")
 clogin iso </dev/null >/dev/null 2>&1
+clogin iso true </dev/null >/dev/null 2>&1
+sed -i 's,^root:.*,root:x:0:0:root:/root:/bin/sh,' "$root/etc/passwd"
 like "the login shell /proc/self/exe gets nothing to write to" \
 	"$(inside sh -c 'for p in /proc/[0-9]*/exe; do /root/attack open $p; done' | sort -u)" \
 	'^refused: '
 unlike "none of them was opened" \
 	"$(inside sh -c 'for p in /proc/[0-9]*/exe; do /root/attack open $p; done')" '^done'
 is "our program is as it was" "$(sha256sum "$PAR_TEST_BUILD/wparctl/wparctl")" "$sum"
-inside sed -i 's,^root:.*,root:x:0:0:root:/root:/bin/sh,' /etc/passwd
 
 # 7: users
 inside sh -c 'printf "neg:x:-1:0::/:/bin/sh\nbig:x:4294967296:0::/:/bin/sh\n" >>/etc/passwd'
 fails "a user with the id -1" clogin iso -l neg -- id
 fails "a user with the id 2^32" clogin iso -l big -- id
-is "another user" "$(clogin iso -l daemon -- id -u </dev/null)" 1
-like "has no capabilities" "$(clogin iso -l daemon -- grep CapEff /proc/self/status </dev/null)" \
+inside sh -c 'echo "ann:x:1:1::/:/bin/sh" >>/etc/passwd'
+is "another user" "$(clogin iso -l ann -- id -u </dev/null)" 1
+like "has no capabilities" "$(clogin iso -l ann -- grep CapEff /proc/self/status </dev/null)" \
 	'0000000000000000$'
 like "nor has root inheritable ones" "$(inside grep CapInh /proc/self/status)" '0000000000000000$'
 # 8: its passwd is a fifo: nobody waits for it

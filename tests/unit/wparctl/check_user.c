@@ -58,6 +58,24 @@ START_TEST(strange_entries_are_refused)
 }
 END_TEST
 
+/* Not a wrong entry: the administrator has to know which number it is, and which there are. */
+START_TEST(ids_beyond_the_range_are_said)
+{
+	auto_error err = NULL;
+	struct wpar_user u;
+
+	ck_assert_int_lt(wpar_user_parse(passwd, "outside", ID_MAX, &u, &err), 0);
+	ck_assert_str_eq(err->msg, "user 'outside' has the user id 65536, and the workload "
+				   "partition has the ids 0 to 65535 only; give the user one of "
+				   "these");
+	ck_assert_int_lt(wpar_user_parse("g:x:1:70000::/:/bin/sh\n", "g", ID_MAX, &u, &err), 0);
+	ck_assert_str_eq(err->msg, "user 'g' has the group id 70000, and the workload partition "
+				   "has the ids 0 to 65535 only; give the user one of these");
+	ck_assert_int_lt(wpar_user_parse(passwd, "minus", ID_MAX, &u, &err), 0);
+	ck_assert_str_eq(err->msg, "the entry of user 'minus' in the WPAR's /etc/passwd is wrong");
+}
+END_TEST
+
 START_TEST(groups_are_those_that_list_the_user)
 {
 	struct wpar_user u = { .name = "joe" };
@@ -90,6 +108,7 @@ static Suite *user_suite(void)
 
 	tcase_add_test(tc, users_are_found);
 	tcase_add_test(tc, strange_entries_are_refused);
+	tcase_add_test(tc, ids_beyond_the_range_are_said);
 	tcase_add_test(tc, groups_are_those_that_list_the_user);
 	tcase_add_test(tc, many_groups_are_bounded);
 	suite_add_tcase(suite, tc);

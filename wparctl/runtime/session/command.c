@@ -33,7 +33,7 @@ static int environment_put(struct par_strv *env, const char *pair)
 	return par_strv_add(env, pair);
 }
 
-int wpar_command_environment(const struct wpar_user *u, const struct par_strv *more,
+int wpar_command_environment(const struct wpar_user *u, const struct par_strv *more, bool terminal,
 			     struct par_strv *ret)
 {
 	static const char *const passed[] = { "TERM", "LANG" };
@@ -51,6 +51,9 @@ int wpar_command_environment(const struct wpar_user *u, const struct par_strv *m
 		if (environment_set(ret, own[i].name, own[i].value) < 0)
 			return -ENOMEM;
 	}
+	/* A terminal of which nothing is known can do nothing, as on AIX. */
+	if (terminal && !getenv("TERM") && environment_set(ret, "TERM", "dumb") < 0)
+		return -ENOMEM;
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(passed); i++) {
 		const char *value = getenv(passed[i]);
 
@@ -65,11 +68,61 @@ int wpar_command_environment(const struct wpar_user *u, const struct par_strv *m
 	return 0;
 }
 
-int wpar_command_exec(char *const argv[], const struct par_strv *env)
+/*
+ * Letters that no shell reads as anything but themselves; "NAME=VALUE" in front of a command is
+ * what it is for a shell, "=ls" is not (zsh).
+ */
+static bool is_plain_word(const char *word)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				    "0123456789_-+./,:@=";
+
+	return *word && *word != '=' && strspn(word, plain) == strlen(word);
+}
+
+static void put_quoted(struct par_buf *b, const char *word)
+{
+	par_buf_putc(b, '\'');
+	for (; *word; word++) {
+		if (*word == '\'')
+			par_buf_puts(b, "'\\''");
+		else
+			par_buf_putc(b, *word);
+	}
+	par_buf_putc(b, '\'');
+}
+
+char *wpar_command_line(char *const words[])
+{
+	auto_buf b = { 0 };
+
+	if (!words[1])
+		return strdup(words[0]);
+	for (size_t i = 0; words[i]; i++) {
+		if (i > 0)
+			par_buf_putc(&b, ' ');
+		if (is_plain_word(words[i]))
+			par_buf_puts(&b, words[i]);
+		else
+			put_quoted(&b, words[i]);
+	}
+	return b.failed ? NULL : par_buf_steal(&b);
+}
+
+int wpar_command_exec(const char *path, char *const argv[], const struct par_strv *env)
 {
 	environ = env->v;
-	execvp(argv[0], argv);
+	execvp(path, argv);
 	return -errno;
+}
+
+int wpar_command_fail(const char *what, const char *path, int r, struct par_error **err)
+{
+	if (r == -ENOENT || r == -ENOTDIR)
+		return par_fail(err, PAR_E_NO_COMMAND, -r,
+				"the %s '%s' cannot be run in the WPAR: not found", what, path);
+	return par_fail(err, PAR_E_CANNOT_RUN, -r, "the %s '%s' cannot be run in the WPAR: %s",
+			what, path, strerror(-r));
 }
 
 int wpar_wait_status(int pidfd, int *ret_status, struct par_error **err)

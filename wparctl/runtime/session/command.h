@@ -10,12 +10,30 @@
 /*
  * wpar_command_environment - what a user's program starts with: TERM and LANG of the caller where
  * they are plain text, and what the user's entry gives; @more wins
+ * @terminal	it is to run on one: then there is a TERM in any case
  */
-int wpar_command_environment(const struct wpar_user *u, const struct par_strv *more,
+int wpar_command_environment(const struct wpar_user *u, const struct par_strv *more, bool terminal,
 			     struct par_strv *ret);
 
-/* wpar_command_exec - argv[0] by PATH of @env; returns only on failure, a negative errno */
-int wpar_command_exec(char *const argv[], const struct par_strv *env);
+/*
+ * wpar_command_line - one line for a shell's -c out of the caller's words; the caller frees it
+ * A single word is the line itself ("ls -l | wc -l").  Of several each stays a word: those with
+ * anything that a shell could read otherwise are quoted.  NULL: no memory.
+ */
+char *wpar_command_line(char *const words[]);
+
+/*
+ * wpar_command_exec - @path, or where PATH of @env has it when it has no slash
+ * Returns only on failure, a negative errno.
+ */
+int wpar_command_exec(const char *path, char *const argv[], const struct par_strv *env);
+
+/*
+ * wpar_command_fail - the error for wpar_command_exec()'s @r, with a shell's status:
+ * PAR_E_NO_COMMAND (127), PAR_E_CANNOT_RUN (126).  @what: "command", "login shell".  Returns a
+ * negative errno.
+ */
+int wpar_command_fail(const char *what, const char *path, int r, struct par_error **err);
 
 /* wpar_wait_status - wait for the end of a child; its exit status, 128+N for a signal */
 int wpar_wait_status(int pidfd, int *ret_status, struct par_error **err);

@@ -14,17 +14,28 @@
 struct wpar_console {
 	struct wpar_stdio inner; /* the command's side */
 	int master;
+	int line;     /* of the WPAR's own terminals: N of its /dev/pts/N; -1: it is none of them */
 	int pipes[3]; /* the reading ends for 1 and 2 where these are relayed through pipes */
 };
 
-/* wpar_console_open - look at 0, 1 and 2; @owner gets the pty (an id outside) */
-int wpar_console_open(struct wpar_console *c, uid_t owner, struct par_error **err);
+/*
+ * wpar_console_open - look at 0, 1 and 2
+ * @rootfd	the WPAR's root: a terminal becomes one of its /dev/pts; -1: one without a name
+ * inside
+ * @owner	gets the terminal (an id outside)
+ */
+int wpar_console_open(struct wpar_console *c, int rootfd, uid_t owner, struct par_error **err);
 void wpar_console_done(struct wpar_console *c);
 
 /*
  * wpar_console_relay - in the caller: carry bytes, window sizes and signals until @pidfd ends
- * @forward	what to do with SIGINT, SIGTERM, SIGHUP, SIGQUIT that the caller gets
- * The caller's terminal is raw in between.  The command's is hung up and closed in the end.
+ * @forward	sends a signal to the command's processes
+ *
+ * SIGINT, SIGQUIT, SIGTERM and SIGHUP that the caller gets are the command's, with a SIGCONT behind
+ * each.  One that has not ended 10 s after SIGTERM, 2 s after SIGHUP or the loss of the caller's
+ * terminal, or at a second signal after one of these, gets SIGKILL.  The caller's terminal is raw
+ * in between; the command's is hung up and closed in the end.
+ * Returns 0, or the last signal asked with when even SIGKILL did not end the command in 2 s.
  */
-void wpar_console_relay(struct wpar_console *c, int pidfd, void (*forward)(int signo, void *user),
-			void *user);
+int wpar_console_relay(struct wpar_console *c, int pidfd, void (*forward)(int signo, void *user),
+		       void *user);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * wpar_enter (clogin): see session.h.  One fork: the caller chooses the process namespace, the
- * child is born in it and in the control group, joins the rest, takes the user's ids, gives up what
- * the WPAR may not have and runs the command.  Until the exec the child is not dumpable, so that
- * nobody inside can get at its descriptors or its program.
+ * wpar_enter (clogin): see session.h.  The caller chooses the process namespace, the child is born
+ * in it and in the control group, joins the rest, takes the user's ids, gives up what the WPAR may
+ * not have and becomes the user's login shell, which reads its profile and runs the command.  Until
+ * the exec the child is not dumpable, so that nobody inside can get at its descriptors or its
+ * program.  A third process, the guard (guard.h), sees to the end of a clogin that is killed.
  */
 #include "wparctl/runtime/session/session.h"
 
@@ -11,6 +12,8 @@
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/runtime/session/command.h"
 #include "wparctl/runtime/session/console.h"
+#include "wparctl/runtime/session/guard.h"
+#include "wparctl/runtime/session/utmp.h"
 #include "wparctl/runtime/launch/security.h"
 #include "wparctl/runtime/launch/sync.h"
 #include "wparctl/runtime/life/start.h"
@@ -33,8 +36,14 @@ struct entry {
 	struct wpar_user user;
 	struct wpar_console console;
 	struct par_strv env;
-	char *const *argv;
-	int cgroup, init, sync, uname;
+	char *line; /* for the shell's -c; NULL: a login */
+	int cgroup, init, root, sync, uname, guard;
+};
+
+/* The child, as clogin sees it. */
+struct entered {
+	pid_t pid;
+	int pidfd, master, cgroup;
 };
 
 static int enter_open_init(int cgroup, const char *name, struct par_error **err)
@@ -55,16 +64,33 @@ static int enter_open_init(int cgroup, const char *name, struct par_error **err)
 static int enter_find_user(struct entry *e, const char *name, struct par_error **err)
 {
 	pid_t init = wpar_cgroup_init(e->cgroup);
-	autofd int rootfd = -1;
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/%d/root", (int)init);
-	rootfd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (rootfd < 0)
+	e->root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (e->root < 0)
 		return par_fail(err, PAR_E_WRONG_STATE, errno,
 				"the root of workload partition '%s' cannot be opened",
 				e->spec->name);
-	return wpar_user_find(rootfd, name, e->spec->idrange, &e->user, err);
+	return wpar_user_find(e->root, name, e->spec->idrange, &e->user, err);
+}
+
+/* A kernel without time namespaces has none to join. */
+static int join_namespaces(int init)
+{
+	if (setns(init, NAMESPACES | CLONE_NEWTIME) == 0)
+		return 0;
+	return errno == EINVAL && setns(init, NAMESPACES) == 0 ? 0 : -errno;
+}
+
+/* Dies with clogin from here on; it may have died before. */
+static int hang_on_clogin(int sync)
+{
+	char byte;
+
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		return -errno;
+	return recv(sync, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0 ? -EPIPE : 0;
 }
 
 /* Becomes the user's process in the WPAR; its right to do more ends here. */
@@ -73,8 +99,9 @@ static int enter_join(const struct entry *e, struct par_error **err)
 	int r;
 
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	if (setns(e->init, NAMESPACES) < 0)
-		return par_fail(err, PAR_E_SYSTEM, errno, "the WPAR cannot be entered");
+	r = join_namespaces(e->init);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "the WPAR cannot be entered");
 	r = wpar_stdio_install(&e->console.inner);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the terminal cannot be set up");
@@ -94,30 +121,29 @@ static int enter_join(const struct entry *e, struct par_error **err)
 	r = wpar_security_apply(wpar_security_caps(e->spec), false);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the rights cannot be limited");
+	if (e->console.line >= 0)
+		wpar_utmp_login(e->console.line, e->user.name);
 	if (e->user.uid != 0 && setresuid(e->user.uid, e->user.uid, e->user.uid) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "the user's id cannot be taken");
+	/* A change of ids forgets it: so it comes last. */
+	r = hang_on_clogin(e->sync);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "clogin has ended");
 	if (chdir(e->user.home) < 0 && chdir("/") < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "'/' in the WPAR cannot be entered");
 	return 0;
 }
 
+/* The dash in front of its name is what makes a shell a login shell. */
 static int enter_exec(const struct entry *e, struct par_error **err)
 {
 	const char *slash = strrchr(e->user.shell, '/');
-	char login[300];
-	char *shell[] = { login, NULL };
-	int r;
+	char login[300], option[] = "-c";
+	char *argv[] = { login, e->line ? option : NULL, e->line, NULL };
 
-	if (e->argv && e->argv[0]) {
-		r = wpar_command_exec(e->argv, &e->env);
-		return par_fail(err, r == -ENOENT ? PAR_E_NOT_FOUND : PAR_E_SYSTEM, r,
-				"'%s' cannot be run in the WPAR%s", e->argv[0],
-				r == -ENOENT ? ": not found" : "");
-	}
 	snprintf(login, sizeof(login), "-%s", slash ? slash + 1 : e->user.shell);
-	execve(e->user.shell, shell, e->env.v);
-	return par_fail(err, PAR_E_SYSTEM, errno, "the shell '%s' cannot be run in the WPAR",
-			e->user.shell);
+	return wpar_command_fail("login shell", e->user.shell,
+				 wpar_command_exec(e->user.shell, argv, &e->env), err);
 }
 
 __attribute__((noreturn)) static void enter_run_inside(const struct entry *e)
@@ -130,12 +156,26 @@ __attribute__((noreturn)) static void enter_run_inside(const struct entry *e)
 	_exit(127);
 }
 
+/*
+ * To the command's process group, and to the one that has its terminal.  The child is not waited
+ * for yet, so its pid is not another's.
+ */
 static void enter_forward_signal(int signo, void *user)
 {
-	syscall(SYS_pidfd_send_signal, *(int *)user, signo, NULL, 0);
+	const struct entered *in = user;
+	pid_t foreground = in->master < 0 ? -1 : tcgetpgrp(in->master);
+
+	if (signo == SIGKILL)
+		wpar_session_signal(in->cgroup, in->pid, signo);
+	kill(-in->pid, signo);
+	if (foreground > 1 && foreground != in->pid)
+		kill(-foreground, signo);
+	/* It may have left its group. */
+	if (signo == SIGKILL)
+		syscall(SYS_pidfd_send_signal, in->pidfd, signo, NULL, 0);
 }
 
-static int enter_start_command(struct entry *e, int *ret_pidfd, struct par_error **err)
+static int enter_start_command(struct entry *e, struct entered *ret, struct par_error **err)
 {
 	autofd int ours = -1, theirs = -1;
 	int pair[2], pidfd = -1;
@@ -161,49 +201,76 @@ static int enter_start_command(struct entry *e, int *ret_pidfd, struct par_error
 	if (pid == 0)
 		enter_run_inside(e);
 	close(take_fd(&theirs));
+	wpar_guard_watch(e->guard, (pid_t)pid);
 	r = wpar_sync_wait(ours, err);
 	if (r < 0) {
 		close(pidfd);
 		return r;
 	}
-	*ret_pidfd = pidfd;
+	*ret = (struct entered){
+		.pid = (pid_t)pid, .pidfd = pidfd, .master = e->console.master, .cgroup = e->cgroup
+	};
 	return 0;
 }
 
 /* With the terminal open: until the command has ended.  Returns its exit status. */
 static int enter_at_console(struct entry *e, struct par_error **err)
 {
-	autofd int pidfd = -1;
+	struct entered in = { .pidfd = -1 };
 	int status = 0;
-	int r = enter_start_command(e, &pidfd, err);
+	int r = enter_start_command(e, &in, err);
 
 	if (r < 0)
 		return r;
-	wpar_console_relay(&e->console, pidfd, enter_forward_signal, &pidfd);
-	r = wpar_wait_status(pidfd, &status, err);
+	r = wpar_console_relay(&e->console, in.pidfd, enter_forward_signal, &in);
+	if (r > 0)
+		status = 128 + r;
+	else
+		r = wpar_wait_status(in.pidfd, &status, err);
+	close(in.pidfd);
 	return r < 0 ? r : status;
 }
 
+/* The guard is started here, before there is a terminal that it could hold open. */
 static int enter_run(struct entry *e, const char *user, struct par_error **err)
 {
-	int r = enter_find_user(e, user ? user : "root", err);
+	int line, r = enter_find_user(e, user ? user : "root", err);
 
 	if (r < 0)
 		return r;
-	if (wpar_command_environment(&e->user, NULL, &e->env) < 0)
+	if (wpar_command_environment(&e->user, NULL, isatty(STDIN_FILENO), &e->env) < 0)
 		return par_oom(err);
-	r = wpar_console_open(&e->console, e->spec->idbase + e->user.uid, err);
+	e->guard = wpar_guard_start(e->cgroup);
+	if (e->guard < 0)
+		return par_fail(err, PAR_E_SYSTEM, e->guard,
+				"the guard of clogin cannot be started");
+	r = wpar_console_open(&e->console, e->root, e->spec->idbase + e->user.uid, err);
 	if (r < 0)
 		return r;
+	line = e->console.line;
 	r = enter_at_console(e, err);
 	wpar_console_done(&e->console);
+	if (line >= 0)
+		wpar_utmp_logout(e->root, line);
 	return r;
+}
+
+static void entry_done(struct entry *e)
+{
+	if (e->guard >= 0) {
+		wpar_guard_end(e->guard);
+		close(e->guard);
+	}
+	if (e->root >= 0)
+		close(e->root);
+	par_strv_done(&e->env);
+	free(e->line);
 }
 
 int wpar_enter(const struct wpar_spec *s, const char *user, char *const argv[],
 	       struct par_error **err)
 {
-	struct entry e = { .spec = s, .argv = argv };
+	struct entry e = { .spec = s, .root = -1, .guard = -1 };
 	autofd int cgroup = wpar_cgroup_open(s->name, false, NULL), init = -1, uname = -1;
 	int r;
 
@@ -220,7 +287,12 @@ int wpar_enter(const struct wpar_spec *s, const char *user, char *const argv[],
 	e.cgroup = cgroup;
 	e.init = init;
 	e.uname = uname;
+	if (argv && argv[0]) {
+		e.line = wpar_command_line(argv);
+		if (!e.line)
+			return par_oom(err);
+	}
 	r = enter_run(&e, user, err);
-	par_strv_done(&e.env);
+	entry_done(&e);
 	return r;
 }

@@ -44,10 +44,8 @@ static int exec_inside(const struct wpar_launch *l, int started)
 	if (pid == 0) {
 		auto_error err = NULL;
 
-		r = wpar_command_exec(l->argv, l->environment);
-		par_fail(&err, r == -ENOENT ? PAR_E_NOT_FOUND : PAR_E_SYSTEM, r,
-			 "'%s' cannot be run in the WPAR%s", l->argv[0],
-			 r == -ENOENT ? ": not found" : "");
+		r = wpar_command_exec(l->argv[0], l->argv, l->environment);
+		wpar_command_fail("command", l->argv[0], r, &err);
 		wpar_sync_fail(started, err);
 		_exit(127);
 	}
@@ -58,7 +56,12 @@ static int exec_inside(const struct wpar_launch *l, int started)
 /* To every process of the WPAR: the command may have handed its work on. */
 static void exec_forward_signal(int signo, void *user)
 {
-	wpar_cgroup_signal(*(int *)user, signo);
+	const int *cgroup = user;
+
+	if (signo == SIGKILL)
+		wpar_cgroup_kill(*cgroup);
+	else
+		wpar_cgroup_signal(*cgroup, signo);
 }
 
 /* With the terminal open: until the last process has ended. */
@@ -72,8 +75,10 @@ static int exec_at_console(struct wpar_launch *l, struct wpar_console *console, 
 	l->stdio = NULL;
 	if (r < 0)
 		return r;
-	wpar_console_relay(console, l->pidfd, exec_forward_signal, &l->cgroup);
-	return wpar_wait_status(l->pidfd, ret_status, err);
+	r = wpar_console_relay(console, l->pidfd, exec_forward_signal, &l->cgroup);
+	if (r > 0)
+		*ret_status = 128 + r;
+	return r > 0 ? 0 : wpar_wait_status(l->pidfd, ret_status, err);
 }
 
 static int exec_run(struct wpar_launch *l, const struct wpar_spec *s,
@@ -84,7 +89,7 @@ static int exec_run(struct wpar_launch *l, const struct wpar_spec *s,
 
 	if (r < 0)
 		return r;
-	r = wpar_console_open(&console, s->idbase, err);
+	r = wpar_console_open(&console, -1, s->idbase, err);
 	if (r < 0)
 		return r;
 	wpar_report_say(report, WPAR_NOTE_STEP, "Mounting all workload partition file systems.");
@@ -103,19 +108,19 @@ int wpar_exec(const struct wpar_spec *s, char *const argv[], const struct par_st
 	auto_launch l = {
 		.inside = exec_inside, .argv = argv, .die_with_parent = true, .no_new_privs = true
 	};
+	auto_error left = NULL;
 	auto_strv env = { 0 };
 	int status = 1, r;
 
-	r = wpar_command_environment(&root, environment, &env);
+	r = wpar_command_environment(&root, environment, isatty(STDIN_FILENO), &env);
 	if (r < 0)
 		return par_oom(err);
 	l.environment = &env;
 	r = exec_run(&l, s, report, &status, err);
 	wpar_report_say(report, WPAR_NOTE_STEP, "Shutting down all workload partition processes.");
-	if (r < 0)
-		wpar_clear(s->name, NULL);
-	else
-		r = wpar_clear(s->name, err);
+	/* The command's status is the caller's answer, also when something stays behind. */
+	if (wpar_clear(s->name, &left) < 0 && left)
+		wpar_report_say(report, WPAR_NOTE_STEP, "wparexec: %s", left->msg);
 	wpar_id_range_release(s);
 	return r < 0 ? r : status;
 }

@@ -19,6 +19,25 @@ static bool cut_line(char *line, char **part, int n)
 	return line == NULL;
 }
 
+/*
+ * An id out of the file.  A plain number that the WPAR has no id for is the administrator's
+ * mistake, and is told apart from an entry that is none.
+ */
+static int take_id(const char *text, const char *what, const char *name, unsigned int id_max,
+		   uint64_t *ret, struct par_error **err)
+{
+	if (par_parse_u64(text, UINT32_MAX, ret) < 0)
+		return par_fail(err, PAR_E_CORRUPT, 0,
+				"the entry of user '%s' in the WPAR's /etc/passwd is wrong", name);
+	if (*ret >= id_max)
+		return par_fail(
+			err, PAR_E_INVALID_ARGUMENT, 0,
+			"user '%s' has the %s id %s, and the workload partition has the ids "
+			"0 to %u only; give the user one of these",
+			name, what, text, id_max - 1);
+	return 0;
+}
+
 /* The next line of @text as a copy in @buf; NULL at the end.  Lines that do not fit are empty. */
 static const char *next_line(const char *text, char *buf, size_t size)
 {
@@ -41,12 +60,17 @@ int wpar_user_parse(const char *passwd, const char *name, unsigned int id_max,
 	*ret = (struct wpar_user){ 0 };
 	while ((passwd = next_line(passwd, line, sizeof(line)))) {
 		uint64_t uid, gid;
+		int r;
 
 		if (!cut_line(line, part, 7) || strcmp(part[0], name) != 0)
 			continue;
-		if (par_parse_u64(part[2], id_max - 1, &uid) < 0 ||
-		    par_parse_u64(part[3], id_max - 1, &gid) < 0 ||
-		    strlen(part[0]) >= sizeof(ret->name) || strlen(part[5]) >= sizeof(ret->home) ||
+		r = take_id(part[2], "user", name, id_max, &uid, err);
+		if (r < 0)
+			return r;
+		r = take_id(part[3], "group", name, id_max, &gid, err);
+		if (r < 0)
+			return r;
+		if (strlen(part[0]) >= sizeof(ret->name) || strlen(part[5]) >= sizeof(ret->home) ||
 		    strlen(part[6]) >= sizeof(ret->shell) || !par_printable(part[5]) ||
 		    !par_printable(part[6]))
 			return par_fail(err, PAR_E_CORRUPT, 0,

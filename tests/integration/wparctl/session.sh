@@ -1,0 +1,196 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# session.sh - clogin and wparexec as a caller sees them: shells, statuses, signals, what is inherited
+# timeout: 120
+# shellcheck disable=SC2016 # in single quotes the WPAR's shell expands
+set -u
+# shellcheck source=tests/integration/lib.sh
+. "$PAR_TEST_SOURCE/integration/lib.sh"
+
+[ "$(id -u)" = 0 ] || skip_all "needs root"
+PATH=$PAR_TEST_BUILD/bin:$PATH
+export WPARS_ROOT=$TMPDIR/root
+mkdir -p "$WPARS_ROOT" "$TMPDIR/source"
+trap 'stopwpar -F ses >/dev/null 2>&1; rmwpar -F ses >/dev/null 2>&1' EXIT
+terminal=$PAR_TEST_SOURCE/integration/wparctl/session_tty.py
+
+# status COMMAND... - its exit status, its output in $TMPDIR/out
+status()
+{
+	"$@" >"$TMPDIR/out" 2>&1 </dev/null
+	echo $?
+}
+
+# started COMMAND - a process of this frame has this command line
+started()
+{
+	ps -e -o args= | grep -qx -- "$1"
+}
+
+# stopped WORD - one that is stopped has it in its command line
+stopped()
+{
+	ps -e -o stat=,args= | grep -q "^T.*$1"
+}
+
+ended()
+{
+	! started "$1"
+}
+
+ok "mkwpar" mkwpar -n ses -s
+cat >>"$WPARS_ROOT/wpars/ses/etc/passwd" <<-'END'
+	joe:x:1000:1000:Joe:/home/joe:/bin/sh
+	shut:x:1001:1001::/:/usr/sbin/nologin
+	gone:x:1002:1002::/:/bin/nosuchshell
+	text:x:1003:1003::/:/etc/passwd
+	far:x:70000:100::/:/bin/sh
+	group:x:1004:70001::/:/bin/sh
+END
+mkdir "$WPARS_ROOT/wpars/ses/home/joe"
+echo 'PROFILE_WAS=read; export PROFILE_WAS' >"$WPARS_ROOT/wpars/ses/home/joe/.profile"
+chown -R 1000:1000 "$WPARS_ROOT/wpars/ses/home/joe"
+
+# The login shell runs the command
+is "a line with a pipe" "$(clogin ses "echo one | tr a-z A-Z")" ONE
+is "a command of the shell" "$(status clogin ses cd /tmp)" 0
+is "one word is a line" "$(clogin ses 'cd /tmp && pwd')" /tmp
+is "words stay words" "$(clogin ses -- printf '<%s>' 'a  b' "c'd" '$HOME' '*' '')" "<a  b><c'd><\$HOME><*><>"
+is "a shell's own words" "$(clogin ses sh -c 'exit 7'; echo $?)" 7
+is "the user's profile is read" "$(clogin ses -l joe -- 'echo $PROFILE_WAS')" read
+is "it is a login shell" "$(clogin ses -l joe 'echo $0')" -sh
+is "the user's environment" "$(TERM=vt100 clogin ses -l joe 'echo $HOME $LOGNAME $USER $SHELL $TERM; pwd')" \
+	"/home/joe joe joe /bin/sh vt100
+/home/joe"
+is "root's" "$(clogin ses 'echo $HOME $LOGNAME; echo $PATH | grep -c /usr/sbin')" "/root root
+1"
+is "without a command it reads its input" "$(echo 'echo in $((1 + 1))' | clogin ses -l joe)" "in 2"
+
+# Statuses are a shell's
+is "an unknown command: 127" "$(status clogin ses -- nosuchcommand)" 127
+is "a file that is no program: 126" "$(status clogin ses -- /etc/passwd)" 126
+is "nologin says no" "$(status clogin ses -l shut -- id)" 1
+like "in its own words" "$(cat "$TMPDIR/out")" '^This account is currently not available\.$'
+is "a shell that is not there: 127" "$(status clogin ses -l gone -- id)" 127
+is "and is named" "$(cat "$TMPDIR/out")" \
+	"clogin: the login shell '/bin/nosuchshell' cannot be run in the WPAR: not found"
+is "a shell that is no program: 126" "$(status clogin ses -l text -- id)" 126
+is "a user id beyond the range" "$(status clogin ses -l far -- id; cat "$TMPDIR/out")" "1
+clogin: user 'far' has the user id 70000, and the workload partition has the ids 0 to 65535 only; give the user one of these"
+is "a group id beyond it" "$(status clogin ses -l group -- id; cat "$TMPDIR/out")" "1
+clogin: user 'group' has the group id 70001, and the workload partition has the ids 0 to 65535 only; give the user one of these"
+is "wparexec: an unknown command" "$(status wparexec -n sesapp /usr/bin/nosuchcommand)" 127
+is "wparexec: no program" "$(status wparexec -n sesapp /etc/passwd)" 126
+
+# The command's status is wparexec's, and nothing is left in the way
+is "wparexec -M gives the command's status" \
+	"$(status wparexec -n sesapp -M directory=/mnt vfs=namefs dev="$TMPDIR/source" -- /bin/sh -c 'exit 5')" 5
+unlike "and says of nothing that it cannot be removed" "$(cat "$TMPDIR/out")" 'cannot'
+is "its folder is gone" "$(ls -d "$WPARS_ROOT/run/wpars/sesapp" 2>&1 | grep -c 'No such')" 1
+is "wparexec -e WPAR gives it too" "$(status wparexec -n sesapp -e ses -- /bin/sh -c 'exit 6')" 6
+unlike "without a complaint" "$(cat "$TMPDIR/out")" 'cannot'
+is "a file system of its own is refused" \
+	"$(status wparexec -n sesapp -M directory=/mnt vfs=directory -- /bin/true; cat "$TMPDIR/out")" "1
+wparexec: '/mnt' cannot be a file system of an application workload partition: give vfs=namefs and dev=DIRECTORY, a global directory"
+
+# What a caller may leave to its children
+all="--ignore-signal=CHLD --ignore-signal=PIPE --block-signal"
+for program in "clogin ses" "wparexec -n sesapp --"; do
+	name=${program%% *}
+	# shellcheck disable=SC2086
+	is "$name with signals ignored and blocked" "$(status env $all $program /bin/sh -c 'exit 3')" 3
+	# shellcheck disable=SC2086
+	is "$name without 0, 1 and 2" "$($program /bin/sh -c 'exit 4' <&- >&- 2>&-; echo $?)" 4
+done
+# shellcheck disable=SC2086
+is "mkwpar and rmwpar with signals ignored" "$(status env $all mkwpar -n sestwo; status env $all rmwpar sestwo)" "0
+0"
+is "lswpar without 0, 1 and 2 does not say that it worked" "$(lswpar <&- >&- 2>&-; echo $?)" 1
+is "a reader that has gone ends lswpar, also where SIGPIPE was ignored" \
+	"$( (sleep 0.5; env --ignore-signal=PIPE lswpar -L; echo $? >"$TMPDIR/pipe") | true; cat "$TMPDIR/pipe")" 141
+
+# Not deaf
+for signal in TERM:143 INT:130 QUIT:131 HUP:129; do
+	clogin ses sh -c 'kill -STOP $$; sleep 4301' >/dev/null 2>&1 </dev/null &
+	pid=$!
+	wait_for 5 stopped 4301
+	kill -"${signal%:*}" $pid
+	wait $pid 2>/dev/null
+	is "a stopped command and SIG${signal%:*}" $? "${signal#*:}"
+done
+# All three are its session, of which the shell waits.
+deaf='trap "" TERM HUP; sleep 4302 | sleep 4302; :'
+clogin ses "$deaf" </dev/null &
+pid=$!
+wait_for 5 started 'sleep 4302'
+kill -KILL $pid
+wait $pid 2>/dev/null
+ok "kill -9 of clogin ends what it ran" wait_for 3 ended 'sleep 4302'
+ok "its guard ends too" wait_for 3 sh -c '! ps -e -o comm= | grep -q clogin_guard'
+clogin ses "$deaf" </dev/null &
+pid=$!
+wait_for 5 started 'sleep 4302'
+kill -TERM $pid
+sleep 0.2
+kill -TERM $pid
+SECONDS=0
+wait $pid 2>/dev/null
+is "a deaf command at the second SIGTERM" "$? $((SECONDS < 4))" "137 1"
+ok "with all of its session" wait_for 3 ended 'sleep 4302'
+clogin ses "$deaf" </dev/null &
+pid=$!
+wait_for 5 started 'sleep 4302'
+kill -HUP $pid
+SECONDS=0
+wait $pid 2>/dev/null
+is "a deaf command and SIGHUP" "$? $((SECONDS < 6))" "137 1"
+is "nohup keeps SIGHUP away" "$(nohup clogin ses 'sleep 1; echo still' 2>/dev/null &
+	sleep 0.5
+	kill -HUP $!
+	wait $!)" still
+clogin ses 'nohup setsid sleep 4303 >/dev/null 2>&1 </dev/null & sleep 0.3' </dev/null
+ok "a daemon outlives the clogin that started it" started 'sleep 4303'
+wparexec -n sesapp /bin/sh -c 'kill -STOP $$' >/dev/null 2>&1 &
+pid=$!
+wait_for 5 sh -c 'lswpar -c -q -a state sesapp | grep -q A'
+sleep 0.3
+kill -TERM $pid
+wait $pid 2>/dev/null
+is "a stopped wparexec and SIGTERM" $? 143
+
+# On a terminal
+out=$(timeout 40 python3 "$terminal" ses "tty; who; ls -l /dev/pts/0; uptime")
+like "the terminal has a name inside" "$out" '^/dev/pts/0$'
+like "who shows the user" "$out" '^root +pts/0 .*\(Global\)$'
+like "the terminal is the user's" "$out" '^crw--w---- 1 root tty'
+like "uptime counts the user" "$out" ' 1 user,'
+is "afterwards nobody is logged in" "$(clogin ses who)" ""
+is "another user's terminal" "$(timeout 40 python3 "$terminal" ses -l joe 'tty; stat -c %U /dev/pts/0; who | cut -d" " -f1')" "/dev/pts/0
+joe
+joe"
+is "an unknown terminal is dumb" "$(env -u TERM timeout 40 python3 "$terminal" ses 'echo $TERM')" dumb
+python3 "$terminal" ses 'trap "" HUP TERM; sleep 4304; :' >/dev/null 2>&1 &
+pid=$!
+wait_for 5 started 'sleep 4304'
+pkill -KILL -P $pid
+ok "kill -9 of a clogin on a terminal" wait_for 3 ended 'sleep 4304'
+wait $pid 2>/dev/null
+is "who is not fooled by its record" "$(clogin ses who)" ""
+
+# Attacks (8, 9 of facts/hostile.md): what the WPAR may put in the place of its files
+clogin ses 'rm -f /run/utmp; mkfifo /run/utmp'
+like "a fifo for utmp holds nobody up" "$(timeout 10 python3 "$terminal" ses tty)" '^/dev/pts/0$'
+echo untouched >"$TMPDIR/victim"
+clogin ses "rm -f /run/utmp; ln -s '$TMPDIR/victim' /run/utmp; : >/etc/victim; ln -sf /etc/victim /run/utmp"
+like "nor does a link" "$(timeout 10 python3 "$terminal" ses tty)" '^/dev/pts/0$'
+is "through which nothing is written" "$(clogin ses 'cat /etc/victim'; cat "$TMPDIR/victim")" untouched
+clogin ses 'rm -f /run/utmp; head -c 4096 /dev/urandom >/run/utmp'
+like "nor does garbage" "$(timeout 10 python3 "$terminal" ses tty)" '^/dev/pts/0$'
+clogin ses 'rm -f /run/utmp; truncate -s 100G /run/utmp'
+like "nor does a file without end" "$(timeout 10 python3 "$terminal" ses tty)" '^/dev/pts/0$'
+clogin ses 'rm -f /run/utmp; : >/run/utmp; exec 9</run/utmp; flock -s 9; setsid sleep 4305 </dev/null >/dev/null 2>&1 &'
+like "nor does somebody's lock" "$(timeout 10 python3 "$terminal" ses tty)" '^/dev/pts/0$'
+
+ok "stopwpar" stopwpar -F ses
+ok "rmwpar" rmwpar ses
+done_testing
