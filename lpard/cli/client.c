@@ -16,11 +16,12 @@ static int fail_access(const char *path, struct par_error **err)
 	if (!group || st.st_gid == 0 || !(st.st_mode & S_IWGRP))
 		return par_fail(err, PAR_E_NOT_PERMITTED, 0,
 				"You may not use lpard (socket %s): only root may.", path);
-	return par_fail(err, PAR_E_NOT_PERMITTED, 0,
-			"You may not use lpard (socket %s): only root and members of the group %s "
-			"may.  Become one (\"usermod -aG %s USER\" as root), log in again and retry "
-			"the command.",
-			path, group->gr_name, group->gr_name);
+	return par_fail(
+		err, PAR_E_NOT_PERMITTED, 0,
+		"You may not use lpard (socket %s): only root and members of the group %s "
+		"may.  Become one (\"usermod -aG %s USER\" as root), log in again and retry "
+		"the command.",
+		path, group->gr_name, group->gr_name);
 }
 
 int cli_connect(struct par_varlink **ret, struct par_error **err)

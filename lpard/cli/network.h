@@ -7,13 +7,13 @@
 
 /* Lists have commas between their elements; a text that there is none of is empty. */
 struct cli_network {
-	char hostname[65];	     /* without its domain */
-	struct par_buf domain;	     /* of the host's name, or else the resolver's */
-	struct par_buf addresses;    /* IPv4, of the interfaces that are up but for loopback */
-	struct par_buf masks;	     /* of the addresses, in their order */
-	char gateway[16];	     /* of the default route */
-	struct par_buf nameservers;  /* of /etc/resolv.conf */
-	struct par_buf suffixes;     /* where the resolver searches */
+	char hostname[65];	    /* without its domain */
+	struct par_buf domain;	    /* of the host's name, or else the resolver's */
+	struct par_buf addresses;   /* IPv4, of the interfaces that are up but for loopback */
+	struct par_buf masks;	    /* of the addresses, in their order */
+	char gateway[16];	    /* of the default route */
+	struct par_buf nameservers; /* of /etc/resolv.conf */
+	struct par_buf suffixes;    /* where the resolver searches */
 };
 
 void cli_network_done(struct cli_network *n);
