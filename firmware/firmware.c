@@ -115,9 +115,19 @@ static int make_cmdline(const struct fw_request *rq, struct fw_plan *p)
 	return p->cmdline ? 0 : -ENOMEM;
 }
 
-static int add_arg(struct fw_plan *p, const char *option, const char *value)
+enum { ARG_VOF, ARG_MENU, ARG_PROMPT };
+
+const struct fw_argument fw_arguments[] = {
+	[ARG_VOF] = { "-machine", "x-vof=on" },
+	[ARG_MENU] = { "-prom-env", "boot-command=boot-menu" },
+	[ARG_PROMPT] = { "-prom-env", "auto-boot?=false" },
+	{ NULL, NULL },
+};
+
+static int add_arg(struct fw_plan *p, int arg)
 {
-	if (par_strv_add(&p->qemu_args, option) < 0 || par_strv_add(&p->qemu_args, value) < 0)
+	if (par_strv_add(&p->qemu_args, fw_arguments[arg].option) < 0 ||
+	    par_strv_add(&p->qemu_args, fw_arguments[arg].value) < 0)
 		return -ENOMEM;
 	return 0;
 }
@@ -138,11 +148,11 @@ static int choose_path(const struct fw_request *rq, struct fw_plan *p)
 		if (!p->direct)
 			return 0;
 		p->path = FW_PATH_VOF;
-		return add_arg(p, "-machine", "x-vof=on");
+		return add_arg(p, ARG_VOF);
 	case LPAR_BOOT_SMS:
-		return add_arg(p, "-prom-env", "boot-command=boot-menu");
+		return add_arg(p, ARG_MENU);
 	case LPAR_BOOT_OF:
-		return add_arg(p, "-prom-env", "auto-boot?=false");
+		return add_arg(p, ARG_PROMPT);
 	}
 	return -EINVAL;
 }

@@ -74,6 +74,14 @@ struct fw_request {
 int fw_plan_make(const struct fw_request *rq, struct fw_plan *ret, struct par_error **err);
 void fw_plan_done(struct fw_plan *p);
 
+/* An argument for qemu: an option and its value. */
+struct fw_argument {
+	const char *option, *value;
+};
+
+/* fw_arguments - every one that a plan may have in qemu_args; ends with option NULL */
+extern const struct fw_argument fw_arguments[];
+
 /* fw_features - what libvirt must say for a machine without these options; ends with element NULL
  */
 void fw_features(unsigned int without, struct fw_feature ret[FW_OPTIONS + 1]);

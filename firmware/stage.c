@@ -179,6 +179,8 @@ const char *fw_failure_refcode(enum fw_failure f)
 		return "B2001230";
 	case FW_FAILURE_NO_IMAGE:
 		return "B2003105";
+	case FW_FAILURE_NO_DISK:
+		return "B2001322";
 	case FW_FAILURE_HYPERVISOR:
 		return "B2001150";
 	}

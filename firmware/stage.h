@@ -67,6 +67,7 @@ const struct fw_stage_info *fw_stage_info(enum fw_stage_id id);
 enum fw_failure {
 	FW_FAILURE_RESOURCES,  /* "B2001230": not enough memory or processors */
 	FW_FAILURE_NO_IMAGE,   /* the image is missing or damaged */
+	FW_FAILURE_NO_DISK,    /* the disk that the partition had is missing, or cannot be used */
 	FW_FAILURE_HYPERVISOR, /* the hypervisor refused for another reason */
 };
 

@@ -101,6 +101,10 @@
 /* partition, reference code, reason */
 #define LPAR_MSG_ERROR_STATE \
 	"HSCL3205 The partition named %s entered the Error state with reference code %s.  %s."
+/* follows the one above when the partition's disk is missing */
+#define LPAR_MSG_DISK_REMEDY                                                                    \
+	"Put the disk back and retry the command, or retry it with --new-disk to start with a " \
+	"new disk, without anything that was on the missing one."
 /* profile, partition */
 #define LPAR_MSG_DEFAULT_PROFILE                                                                 \
 	"HSCL05DF The profile named %s cannot be removed, because it is the default profile of " \

@@ -142,7 +142,17 @@ struct hv_progress {
 struct hv_definition {
 	const struct lpar_partition *part; /* whole: attributes, profiles, current configuration */
 	const struct fw_image *image;	   /* what it boots; NULL: nothing is attached */
-	enum lpar_boot_mode boot_mode;	   /* of the next start */
+	const char
+		*disk; /* its root disk, as disk_ensure says; NULL: the one it has, or the usual */
+	enum lpar_boot_mode boot_mode; /* of the next start */
+};
+
+/* An LPAR's disk is made once, and nothing that stands in its place is ever replaced. */
+enum hv_disk_wish {
+	HV_DISK_FIRST, /* none was made yet: what stands under its name is used, else one is made */
+	HV_DISK_AGAIN, /* making one was begun: half of one is passed over and another one made */
+	HV_DISK_THERE, /* one was made, and must be there */
+	HV_DISK_NEW,   /* the one that was made is gone: another one is made */
 };
 
 enum hv_stop {
@@ -203,6 +213,7 @@ struct hv_ops {
 	/*
 	 * define - make the LPAR, or make it anew under the same UUID and name; all or nothing.
 	 * For a running LPAR the definition holds from the next start, its metadata at once.
+	 * What others have put into the LPAR's definition stays.
 	 * Errors: PAR_E_EXISTS (the name or UUID belongs to another, ours or foreign),
 	 * PAR_E_INVALID_ARGUMENT (libvirt has no word for it; more memory units than slots, …).
 	 */
@@ -262,11 +273,23 @@ struct hv_ops {
 
 	/*
 	 * disk_ensure - have the LPAR's own disk: thin, over the image's root file system
-	 * @size_mib	0: the image's size.  A disk that exists is left as it is.
+	 * @size_mib	0: the image's size; of a disk that is made
+	 * @ret_path	for hv_definition.disk, caller frees; NULL: the image has no root file
+	 * system
+	 *
+	 * The disk that the LPAR's definition names is the LPAR's, whatever its name.  A disk that
+	 * exists is left as it is.
+	 * Errors: PAR_E_NOT_FOUND (the disk, or one of those that it is made over, is missing),
+	 * PAR_E_CORRUPT (what stands under its name is no such disk; a base has changed),
+	 * PAR_E_WRONG_STATE (HV_DISK_NEW, and the disk is there), PAR_E_NO_SPACE.
 	 */
 	int (*disk_ensure)(struct hv *hv, const char *uuid, const struct fw_image *image,
-			   uint64_t size_mib, struct par_error **err);
-	/* disk_remove - 0 also when there is none */
+			   uint64_t size_mib, enum hv_disk_wish wish, char **ret_path,
+			   struct par_error **err);
+	/*
+	 * disk_remove - remove every volume of the LPAR's; 0 also when there is none
+	 * Errors: PAR_E_BUSY (another domain or another volume needs one: nothing is removed).
+	 */
 	int (*disk_remove)(struct hv *hv, const char *uuid, struct par_error **err);
 
 	/*

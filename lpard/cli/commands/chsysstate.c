@@ -10,7 +10,7 @@ struct chsysstate_args {
 	const char *resource, *system, *operation;
 	const char *names, *ids, *profile;
 	const char *boot_mode, *keylock, *ipl_source;
-	bool all, immediate, restart, force, no_vsi, progress;
+	bool all, immediate, restart, force, new_disk, no_vsi, progress;
 };
 
 static const struct par_opt opts[] = {
@@ -41,6 +41,8 @@ static const struct par_opt opts[] = {
 		 "With shutdown: at once, as by pulling the plug; with osshutdown: without delay"),
 	OPT_FLAG(0, "restart", struct chsysstate_args, restart, "Start it again afterwards"),
 	OPT_FLAG(0, "force", struct chsysstate_args, force, "Do it even if that has a risk"),
+	OPT_FLAG(0, "new-disk", struct chsysstate_args, new_disk,
+		 "With on: give a partition whose disk is missing a new one, made of its image"),
 	OPT_FLAG(0, "progress", struct chsysstate_args, progress,
 		 "Show on standard error what is being done"),
 	/* There are no VSI profiles, and the initial load source is an IBM i matter. */
@@ -65,6 +67,7 @@ static int chsysstate_check(const struct chsysstate_args *a, struct par_error **
 	cli_need(&m, !a->profile || (on && !a->all), "-f");
 	cli_need(&m, !(on && a->immediate), "--immed");
 	cli_need(&m, !(on && a->restart), "--restart");
+	cli_need(&m, !a->new_disk || (on && !a->all), "--new-disk");
 	return cli_needs_met(&m, err);
 }
 
@@ -108,7 +111,9 @@ static int make_params(const struct chsysstate_args *a, struct json_object *para
 	    put_text(params, "boot_mode", a->boot_mode) < 0 ||
 	    put_text(params, "keylock", a->keylock) < 0 || put_flag(params, "all", a->all) < 0 ||
 	    put_flag(params, "immediate", a->immediate) < 0 ||
-	    put_flag(params, "restart", a->restart) < 0 || put_flag(params, "force", a->force) < 0)
+	    put_flag(params, "restart", a->restart) < 0 ||
+	    put_flag(params, "force", a->force) < 0 ||
+	    put_flag(params, "new_disk", a->new_disk) < 0)
 		return par_oom(err);
 	if (a->names)
 		return cli_put_list(params, "lpars", a->names, err);

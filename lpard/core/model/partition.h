@@ -47,6 +47,13 @@ struct lpar_partition {
 	char *power_ctrl_lpar_ids;
 	char *description;
 	char *boot_image; /* ours: name of an image folder; NULL: the configured default */
+	/*
+	 * Of which image the partition's disk was made (lpar_images_remember()); NULL: it has none
+	 * yet.  disk_begun is the same while a disk is being made: is both NULL, nothing under the
+	 * disk's name is lpard's work.
+	 */
+	char *disk_image;
+	char *disk_begun;
 };
 
 /* lpar_partition_free - frees *p and sets it to NULL; NULL is fine */

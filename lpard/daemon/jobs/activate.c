@@ -9,6 +9,7 @@
 #include "lpard/core/messages.h"
 #include "lpard/daemon/jobs/define_lpar.h"
 #include "lpard/daemon/jobs/shutdown.h"
+#include "lpard/daemon/systems/images.h"
 
 #include <string.h>
 
@@ -46,20 +47,88 @@ static int on_bytes(const char *what, uint64_t done, uint64_t total, void *user)
 	return job->daemon->stopping ? -1 : 0;
 }
 
-/* From the image on disk to a running domain.  @ret_failure: the kind of trouble, on errors. */
-static int bring_up(struct lpar_job *job, const struct hv_record *rec, enum fw_failure *ret_failure,
+static enum hv_disk_wish disk_wish(const struct lpar_power_request *rq,
+				   const struct lpar_partition *part)
+{
+	if (part->disk_image)
+		return rq->new_disk ? HV_DISK_NEW : HV_DISK_THERE;
+	return part->disk_begun ? HV_DISK_AGAIN : HV_DISK_FIRST;
+}
+
+static int set_text(char **to, const char *text, struct par_error **err)
+{
+	char *copy = text ? strdup(text) : NULL;
+
+	if (text && !copy)
+		return par_oom(err);
+	free(*to);
+	*to = copy;
+	return 0;
+}
+
+/* What is stored of the disk, in the LPAR as it will be and as it is kept when this fails. */
+static int remember_disk(struct lpar_partition *part, struct lpar_partition *before,
+			 const char *image, const char *begun, struct par_error **err)
+{
+	if (set_text(&part->disk_image, image, err) < 0 ||
+	    set_text(&part->disk_begun, begun, err) < 0 ||
+	    set_text(&before->disk_image, image, err) < 0 ||
+	    set_text(&before->disk_begun, begun, err) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
+/*
+ * Have the LPAR's disk.  That one is being made is stored before, and that it was made with the
+ * definition that names it: so a disk that is missing later is not taken for one never made, nor
+ * half a disk for a whole one.
+ */
+static int have_disk(struct lpar_job *job, struct lpar_partition *part,
+		     struct lpar_partition *before, const struct fw_image *image, char **ret_path,
+		     struct par_error **err)
+{
+	enum hv_disk_wish wish = disk_wish(job->data, part);
+	autofree char *text = lpar_images_remember(image);
+	struct hv *hv = job->managed->hv;
+	int r = 0;
+
+	if (!image->files[FW_IMAGE_ROOT].name)
+		return 0;
+	if (!text)
+		return par_oom(err);
+	if (wish == HV_DISK_FIRST) {
+		r = remember_disk(part, before, NULL, text, err);
+		if (r == 0)
+			r = hv->ops->save(hv, before, err);
+		if (r < 0)
+			return r;
+	}
+	r = hv->ops->disk_ensure(hv, job->uuid, image, job->config->disk_mib, wish, ret_path, err);
+	if (r < 0 && wish == HV_DISK_FIRST)
+		(void)remember_disk(part, before, NULL, NULL, NULL);
+	return r < 0 || wish == HV_DISK_THERE ? r : remember_disk(part, before, text, NULL, err);
+}
+
+/*
+ * From the image on disk to a running domain.
+ * @before	the LPAR as it is kept when this fails
+ * @ret_failure	the kind of trouble, on errors
+ */
+static int bring_up(struct lpar_job *job, const struct hv_record *rec,
+		    struct lpar_partition *before, enum fw_failure *ret_failure,
 		    struct par_error **err)
 {
 	const struct lpar_power_request *rq = job->data;
-	const struct lpar_partition *part = rec->part;
+	struct lpar_partition *part = rec->part;
 	struct hv_progress progress = { .fn = on_bytes, .user = job };
 	struct hv_definition def = { .part = part };
 	struct hv *hv = job->managed->hv;
 	auto_fw_image image = { 0 };
+	autofree char *disk = NULL;
 	int r;
 
 	*ret_failure = FW_FAILURE_NO_IMAGE;
-	r = lpar_define_image(job->config, part, &image, err);
+	r = lpar_define_image(job->config, part, rq->new_disk, &image, err);
 	if (r < 0)
 		return r;
 	if (r > 0) {
@@ -67,9 +136,11 @@ static int bring_up(struct lpar_job *job, const struct hv_record *rec, enum fw_f
 		r = hv->ops->image_ensure(hv, &image, &progress, err);
 		if (r < 0)
 			return r;
-		r = hv->ops->disk_ensure(hv, job->uuid, &image, job->config->disk_mib, err);
+		*ret_failure = FW_FAILURE_NO_DISK;
+		r = have_disk(job, part, before, &image, &disk, err);
 		if (r < 0)
 			return r;
+		def.disk = disk;
 	}
 	*ret_failure = FW_FAILURE_HYPERVISOR;
 	def.boot_mode = rq->boot_mode_given ? rq->boot_mode : part->current->profile.boot_mode;
@@ -115,7 +186,7 @@ static int activate(struct lpar_job *job, struct hv_record *rec, struct lpar_par
 			keep_failure(job, before, rec->part->error_refcode);
 		return r;
 	}
-	r = bring_up(job, rec, &failure, err);
+	r = bring_up(job, rec, before, &failure, err);
 	if (r >= 0 || !err || !is_failure(*err))
 		return r;
 	refcode = par_strdup_printf("%s LP=%05u", fw_failure_refcode(failure), before->id);
@@ -125,6 +196,12 @@ static int activate(struct lpar_job *job, struct hv_record *rec, struct lpar_par
 	keep_failure(job, before, refcode);
 	if (why[0] && why[strlen(why) - 1] == '.')
 		why[strlen(why) - 1] = '\0';
+	if (failure == FW_FAILURE_NO_DISK && *err && (*err)->id == PAR_E_NOT_FOUND) {
+		par_error_free(err);
+		return par_fail(err, PAR_E_NOT_FOUND, 0,
+				LPAR_MSG_ERROR_STATE "  " LPAR_MSG_DISK_REMEDY, before->name,
+				refcode, why);
+	}
 	return par_fail(err, *err ? (*err)->id : PAR_E_SYSTEM, 0, LPAR_MSG_ERROR_STATE,
 			before->name, refcode, why);
 }

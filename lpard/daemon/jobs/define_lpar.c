@@ -47,14 +47,31 @@ int lpar_define_others(const struct lpar_managed *managed, const char *uuid, str
 	return 0;
 }
 
+/* The image of the disk, from its folder or, when that has another now, as it is remembered. */
+static int image_of_disk(const struct lpar_config *config, const struct lpar_partition *part,
+			 struct fw_image *ret, struct par_error **err)
+{
+	auto_fw_image now = { 0 };
+	bool found = lpar_images_find(config, part->boot_image, &now, NULL) == 0;
+
+	if (!found || !lpar_images_is(&now, part->disk_image))
+		return lpar_images_recall(part->disk_image, found ? &now : NULL, ret, err);
+	*ret = now;
+	now = (struct fw_image){ 0 };
+	return 0;
+}
+
 int lpar_define_image(const struct lpar_config *config, const struct lpar_partition *part,
-		      struct fw_image *ret, struct par_error **err)
+		      bool anew, struct fw_image *ret, struct par_error **err)
 {
 	int r;
 
 	if (part->boot_image && strcmp(part->boot_image, "none") == 0)
 		return 0;
-	r = lpar_images_find(config, part->boot_image, ret, err);
+	if (part->disk_image && !anew)
+		r = image_of_disk(config, part, ret, err);
+	else
+		r = lpar_images_find(config, part->boot_image, ret, err);
 	if (r == 0 && config->media)
 		r = lpar_media_add(config->media, ret, err);
 	return r < 0 ? r : 1;
@@ -70,7 +87,7 @@ int lpar_define_lpar(const struct lpar_job *job, const struct lpar_partition *pa
 	struct hv *hv = job->managed->hv;
 
 	/* Activation looks for the image again, and fails when the image is missing. */
-	if (lpar_define_image(job->config, part, &image, NULL) > 0)
+	if (lpar_define_image(job->config, part, false, &image, NULL) > 0)
 		def.image = &image;
 	if (p)
 		def.boot_mode = p->boot_mode;

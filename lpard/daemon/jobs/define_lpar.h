@@ -13,10 +13,12 @@ int lpar_define_others(const struct lpar_managed *managed, const char *uuid, str
 
 /*
  * lpar_define_image - the image that @part boots
- * Returns 1, 0 when it boots none (boot_image=none), or an error as lpar_images_find().
+ * @anew	the one that boot_image names; else, when @part has a disk, the one that the disk
+ *was made of: another kernel over the disk's system would not fit Returns 1, 0 when it boots none
+ *(boot_image=none), or an error as lpar_images_find().
  */
 int lpar_define_image(const struct lpar_config *config, const struct lpar_partition *part,
-		      struct fw_image *ret, struct par_error **err);
+		      bool anew, struct fw_image *ret, struct par_error **err);
 
 /* lpar_define_lpar - have the hypervisor hold @part whole; an image that is missing is left out */
 int lpar_define_lpar(const struct lpar_job *job, const struct lpar_partition *part,

@@ -13,6 +13,7 @@ struct lpar_power_request {
 	bool boot_mode_given;
 	enum lpar_keylock keylock;
 	bool keylock_given;
+	bool new_disk;	       /* LPAR_OP_ON: the disk is missing, and another one is wanted */
 	bool restart;	       /* LPAR_OP_SHUTDOWN, LPAR_OP_OSSHUTDOWN */
 	bool immediate;	       /* LPAR_OP_OSSHUTDOWN: quickly */
 	unsigned int restarts; /* filled by the job: of the LPAR, before its guest was asked */

@@ -100,6 +100,7 @@ static struct lpar_power_request *request_new(const struct lpar_params_ChangeSta
 		.boot_mode_given = p->boot_mode.given,
 		.keylock = p->keylock.value,
 		.keylock_given = p->keylock.given,
+		.new_disk = p->new_disk,
 		.restart = p->restart,
 		.immediate = p->immediate,
 	};
@@ -141,6 +142,9 @@ static int find_targets(const struct lpar_managed *managed, const struct lpar_pa
 		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
 				"The state of the resource \"%s\" cannot be changed",
 				par_printable(p->resource) ? p->resource : "?");
+	if (p->new_disk && (p->operation != LPAR_POWER_ON || p->all))
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"\"new_disk\" goes with \"on\" and named LPARs only");
 	if (p->all == (p->lpars.n + p->ids.n > 0))
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 				"Either \"lpars\" and \"ids\" or \"all\" must be given");

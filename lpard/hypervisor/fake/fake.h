@@ -32,5 +32,8 @@
  */
 void hv_fake_connection(struct hv *hv, bool up);
 
+/* hv_fake_lose_disks - somebody removes the disks of all LPARs */
+void hv_fake_lose_disks(struct hv *hv);
+
 int hv_fake_open(const struct hv_config *config, hv_event_fn fn, void *user, struct hv **ret,
 		 struct par_error **err);

@@ -83,7 +83,8 @@ int fake_image_ensure(struct hv *hv, const struct fw_image *image,
 		      const struct hv_progress *progress, struct par_error **err);
 int fake_image_remove(struct hv *hv, const struct fw_image *image, struct par_error **err);
 int fake_disk_ensure(struct hv *hv, const char *uuid, const struct fw_image *image,
-		     uint64_t size_mib, struct par_error **err);
+		     uint64_t size_mib, enum hv_disk_wish wish, char **ret_path,
+		     struct par_error **err);
 int fake_disk_remove(struct hv *hv, const char *uuid, struct par_error **err);
 int fake_pool_remove(struct hv *hv, struct par_error **err);
 

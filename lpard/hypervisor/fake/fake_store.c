@@ -59,18 +59,38 @@ int fake_image_remove(struct hv *hv, const struct fw_image *image, struct par_er
 }
 
 int fake_disk_ensure(struct hv *hv, const char *uuid, const struct fw_image *image,
-		     uint64_t size_mib, struct par_error **err)
+		     uint64_t size_mib, enum hv_disk_wish wish, char **ret_path,
+		     struct par_error **err)
 {
 	struct fake *f = fake_of(hv);
 	int r = fake_begin(f, NULL, NULL, err);
+	bool had;
 
 	(void)size_mib;
+	*ret_path = NULL;
 	if (r < 0)
 		return r;
 	if (par_strv_find(&f->images, image->name) < 0)
 		return fake_end(f, par_fail(err, PAR_E_NOT_FOUND, 0,
 					    "the image \"%s\" is not in the pool", image->name));
-	return fake_end(f, remember(&f->disks, uuid, err));
+	had = par_strv_find(&f->disks, uuid) >= 0;
+	if (wish == HV_DISK_THERE && !had)
+		return fake_end(f, par_fail(err, PAR_E_NOT_FOUND, 0,
+					    "the disk \"%s\" of the LPAR is not there", uuid));
+	if (wish == HV_DISK_NEW && had)
+		return fake_end(f, par_fail(err, PAR_E_WRONG_STATE, 0,
+					    "the disk \"%s\" of the LPAR is there", uuid));
+	*ret_path = strdup(uuid);
+	return fake_end(f, *ret_path ? remember(&f->disks, uuid, err) : par_oom(err));
+}
+
+void hv_fake_lose_disks(struct hv *hv)
+{
+	struct fake *f = fake_of(hv);
+
+	pthread_mutex_lock(&f->lock);
+	par_strv_done(&f->disks);
+	pthread_mutex_unlock(&f->lock);
 }
 
 int fake_disk_remove(struct hv *hv, const char *uuid, struct par_error **err)

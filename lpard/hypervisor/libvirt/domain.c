@@ -36,6 +36,49 @@ static void save_live(virDomainPtr dom, const char *xml)
 	virResetLastError();
 }
 
+/* The adapters that the LPAR has had from us; none when its metadata cannot be read. */
+static int plan_old_nics(struct hv_libvirt *h, virDomainPtr dom, const char *uuid,
+			 struct hv_domain_plan *ret, struct par_error **err)
+{
+	autofree char *meta = virDomainGetMetadata(dom, VIR_DOMAIN_METADATA_ELEMENT,
+						   HV_METADATA_URI, VIR_DOMAIN_AFFECT_CONFIG);
+	auto_stored stored = { 0 };
+	auto_partition part = NULL;
+	unsigned int version;
+
+	memcpy(ret->uuid, uuid, sizeof(ret->uuid));
+	if (!meta || hv_xml_read_stored(meta, strlen(meta), &version, &stored, NULL) < 0 ||
+	    hv_stored_load(version, &stored, &part, NULL) < 0)
+		return 0;
+	return hv_plan_nics(part, h->network, ret, err);
+}
+
+/* What others have put into the definition that there is goes into the one planned, *xml. */
+static int keep_foreign(struct hv_libvirt *h, virConnectPtr conn, const struct hv_domain_plan *plan,
+			const struct hv_definition *d, const char *pool_path, char **xml,
+			struct par_error **err)
+{
+	auto_domain dom = virDomainLookupByUUIDString(conn, plan->uuid);
+	struct hv_xml_before before = { .pool_path = pool_path, .disk = d->disk };
+	autofree char *old = NULL, *planned = NULL;
+	auto_domain_plan nics = { 0 };
+	int r;
+
+	if (!dom && hv_last_code_is(VIR_ERR_NO_DOMAIN))
+		return 0;
+	old = dom ? virDomainGetXMLDesc(dom, VIR_DOMAIN_XML_INACTIVE | VIR_DOMAIN_XML_SECURE)
+		  : NULL;
+	if (!old)
+		return hv_fail(conn, err, "could not read the LPAR \"%s\"", plan->name);
+	r = plan_old_nics(h, dom, plan->uuid, &nics, err);
+	if (r < 0)
+		return r;
+	before.nics = nics.nics;
+	before.n_nics = nics.n_nics;
+	planned = take_ptr(*xml);
+	return hv_xml_merge(planned, old, &before, xml, err);
+}
+
 static int define_domain(struct hv_libvirt *h, virConnectPtr conn, const struct hv_definition *d,
 			 struct par_error **err)
 {
@@ -63,6 +106,9 @@ static int define_domain(struct hv_libvirt *h, virConnectPtr conn, const struct 
 	if (r < 0)
 		return r;
 	r = check_free(conn, plan.uuid, plan.name, err);
+	if (r < 0)
+		return r;
+	r = keep_foreign(h, conn, &plan, d, pool_path, &xml, err);
 	if (r < 0)
 		return r;
 	dom = virDomainDefineXML(conn, xml);

@@ -117,15 +117,59 @@ void hv_pumps_end(void *h);
 int hv_pool_path(struct hv_libvirt *h, virConnectPtr conn, char **ret, struct par_error **err);
 int hv_pool_open(struct hv_libvirt *h, virConnectPtr conn, virStoragePoolPtr *ret,
 		 struct par_error **err);
-int hv_libvirt_disk_ensure(struct hv *hv, const char *uuid, const struct fw_image *image,
-			   uint64_t size_mib, struct par_error **err);
-int hv_libvirt_disk_remove(struct hv *hv, const char *uuid, struct par_error **err);
 int hv_libvirt_pool_remove(struct hv *hv, struct par_error **err);
+
+/* disk.c */
+int hv_libvirt_disk_ensure(struct hv *hv, const char *uuid, const struct fw_image *image,
+			   uint64_t size_mib, enum hv_disk_wish wish, char **ret_path,
+			   struct par_error **err);
+int hv_libvirt_disk_remove(struct hv *hv, const char *uuid, struct par_error **err);
+
+/*
+ * volume.c: volumes as the folder has them now, not as libvirt remembers them
+ *
+ * hv_volume_find - by name in the pool; hv_volume_find_path: by path, in any pool that is active
+ * @ret, @ret_xml	the volume and what libvirt sees in it; either may be NULL
+ * Returns 1, 0 when there is none, or an error: what cannot be read is not taken for missing.
+ */
+int hv_volume_find(virConnectPtr conn, virStoragePoolPtr pool, const char *name,
+		   virStorageVolPtr *ret, char **ret_xml, struct par_error **err);
+int hv_volume_find_path(virConnectPtr conn, virStoragePoolPtr pool, const char *path,
+			virStorageVolPtr *ret, char **ret_xml, struct par_error **err);
+/* hv_pool_refresh - have libvirt look into the folder anew, when it makes no volume just now */
+int hv_pool_refresh(virConnectPtr conn, virStoragePoolPtr pool, struct par_error **err);
+/* hv_volume_name - of a path in the pool's folder, NULL when it is elsewhere; borrows from @path */
+const char *hv_volume_name(const char *pool_path, const char *path);
+/* hv_volume_backing - the path of what a volume is made over, NULL: nothing; caller frees */
+int hv_volume_backing(const char *xml, char **ret, struct par_error **err);
 
 /* upload.c */
 int hv_libvirt_image_ensure(struct hv *hv, const struct fw_image *image,
 			    const struct hv_progress *progress, struct par_error **err);
 int hv_libvirt_image_remove(struct hv *hv, const struct fw_image *image, struct par_error **err);
+
+/*
+ * mark.c: a file of a boot image in the pool, and the mark beside it, NAME.complete, which says
+ * that it was uploaded whole, with which digest, and when it was last written
+ *
+ * hv_mark_make - make the mark; the file is there and whole
+ * @sha256	its digest
+ */
+int hv_mark_make(virConnectPtr conn, virStoragePoolPtr pool, const char *name, const char *sha256,
+		 struct par_error **err);
+/* hv_mark_remove - 0 also when there is none */
+int hv_mark_remove(virConnectPtr conn, virStoragePoolPtr pool, const char *name,
+		   struct par_error **err);
+/*
+ * hv_image_check - is the file what was uploaded?
+ * @sha256	that it must have, or its beginning, to which the mark's is compared; NULL: the
+ *		mark's own
+ *
+ * Costs nothing while the file has not been written since; otherwise it is read.
+ * Errors: PAR_E_NOT_FOUND, PAR_E_CORRUPT.
+ */
+int hv_image_check(virConnectPtr conn, virStoragePoolPtr pool, const char *name, const char *sha256,
+		   struct par_error **err);
 
 /* Destructors of libvirt's objects. */
 void hv_cleanup_domain(virDomainPtr *d);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The storage pool and the LPARs' own disks.  Everything goes through libvirt, never by path. */
+/* The storage pool.  Everything goes through libvirt, never by path. */
 #include "lpard/hypervisor/libvirt/libvirt_priv.h"
 #include "lpard/hypervisor/libvirt/xml/xml.h"
 
@@ -77,119 +77,6 @@ int hv_pool_open(struct hv_libvirt *h, virConnectPtr conn, virStoragePoolPtr *re
 	}
 	*ret = take_ptr(pool);
 	return 0;
-}
-
-/* A disk whose making was cut off is no qcow2 over anything yet. */
-static bool disk_is_whole(virStorageVolPtr vol)
-{
-	autofree char *xml = virStorageVolGetXMLDesc(vol, 0), *backing = NULL;
-
-	if (!xml || hv_xml_text(xml, "backingStore/path", &backing, NULL) < 0)
-		return false;
-	return backing != NULL;
-}
-
-static int make_disk(struct hv_libvirt *h, virConnectPtr conn, virStoragePoolPtr pool,
-		     const char *name, const struct fw_image *image, uint64_t size_mib,
-		     struct par_error **err)
-{
-	autofree char *path = NULL, *base = hv_image_volume(image, FW_IMAGE_ROOT);
-	autofree char *backing = NULL, *xml = NULL;
-	uint64_t size = size_mib * 1024 * 1024;
-	auto_volume vol = NULL;
-	int r = hv_pool_path(h, conn, &path, err);
-
-	if (r < 0)
-		return r;
-	if (size < image->files[FW_IMAGE_ROOT].size)
-		size = image->files[FW_IMAGE_ROOT].size;
-	backing = base ? par_strdup_printf("%s/%s", path, base) : NULL;
-	if (!backing)
-		return par_oom(err);
-	r = hv_xml_volume(name, size, "qcow2", backing, &xml, err);
-	if (r < 0)
-		return r;
-	vol = virStorageVolCreateXML(pool, xml, 0);
-	if (!vol)
-		return hv_fail(conn, err, "could not make the disk \"%s\"", name);
-	return 0;
-}
-
-static int disk_ensure(struct hv_libvirt *h, virConnectPtr conn, const char *uuid,
-		       const struct fw_image *image, uint64_t size_mib, struct par_error **err)
-{
-	auto_pool pool = NULL;
-	auto_volume vol = NULL;
-	autofree char *name = NULL;
-	char lower[PAR_UUID_LEN];
-	int r;
-
-	if (!image->files[FW_IMAGE_ROOT].name)
-		return 0;
-	if (par_uuid_lower(uuid, lower) < 0)
-		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "\"%s\" is not a UUID", uuid);
-	name = hv_disk_volume(lower);
-	if (!name)
-		return par_oom(err);
-	r = hv_pool_open(h, conn, &pool, err);
-	if (r < 0)
-		return r;
-	vol = virStorageVolLookupByName(pool, name);
-	if (vol && disk_is_whole(vol))
-		return 0;
-	if (vol && virStorageVolDelete(vol, 0) < 0)
-		return hv_fail(conn, err, "could not remove the half-made disk \"%s\"", name);
-	return make_disk(h, conn, pool, name, image, size_mib, err);
-}
-
-int hv_libvirt_disk_ensure(struct hv *hv, const char *uuid, const struct fw_image *image,
-			   uint64_t size_mib, struct par_error **err)
-{
-	struct hv_libvirt *h = hv_libvirt_of(hv);
-	virConnectPtr conn;
-	int r = hv_call_begin(h, &conn, err);
-
-	if (r < 0)
-		return r;
-	r = disk_ensure(h, conn, uuid, image, size_mib, err);
-	hv_call_end(h, conn);
-	return r;
-}
-
-static int disk_remove(struct hv_libvirt *h, virConnectPtr conn, const char *uuid,
-		       struct par_error **err)
-{
-	auto_pool pool = virStoragePoolLookupByName(conn, h->pool);
-	auto_volume vol = NULL;
-	autofree char *name = NULL;
-	char lower[PAR_UUID_LEN];
-
-	if (par_uuid_lower(uuid, lower) < 0)
-		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "\"%s\" is not a UUID", uuid);
-	if (!pool && hv_last_code_is(VIR_ERR_NO_STORAGE_POOL))
-		return 0;
-	name = hv_disk_volume(lower);
-	if (!name)
-		return par_oom(err);
-	vol = pool ? virStorageVolLookupByName(pool, name) : NULL;
-	if (!vol && hv_last_code_is(VIR_ERR_NO_STORAGE_VOL))
-		return 0;
-	if (!vol || virStorageVolDelete(vol, 0) < 0)
-		return hv_fail(conn, err, "could not remove the disk \"%s\"", name);
-	return 0;
-}
-
-int hv_libvirt_disk_remove(struct hv *hv, const char *uuid, struct par_error **err)
-{
-	struct hv_libvirt *h = hv_libvirt_of(hv);
-	virConnectPtr conn;
-	int r = hv_call_begin(h, &conn, err);
-
-	if (r < 0)
-		return r;
-	r = disk_remove(h, conn, uuid, err);
-	hv_call_end(h, conn);
-	return r;
 }
 
 /* Does any LPAR exist?  Then the pool may be in use. */

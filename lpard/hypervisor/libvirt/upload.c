@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Boot images into the pool.  libvirt cannot rename a volume.  So a file counts when a second,
- * empty volume NAME.complete stands beside it, which is made last: a file without that mark is left
- * over from an upload that was cut off, and is removed.
+ * Boot images into the pool.  libvirt cannot rename a volume.  So a file counts when a second
+ * volume NAME.complete stands beside it, which is made last (mark.c): a file without that mark is
+ * left over from an upload that was cut off, and is removed.
  */
 #include "lpard/common/event.h"
 #include "lpard/common/sha256.h"
@@ -14,6 +14,8 @@
 #include <sys/stat.h>
 
 #define PROGRESS_MS 200
+#define MIB	    (UINT64_C(1) << 20)
+#define SPACE_LEFT  MIB /* a pool with less than that is full */
 
 /* One file on its way. */
 struct upload {
@@ -183,13 +185,70 @@ static int remove_volume(virConnectPtr conn, virStoragePoolPtr pool, const char 
 	return 0;
 }
 
+static int check_not_over(virConnectPtr conn, virStorageVolPtr vol, const char *base,
+			  struct par_error **err)
+{
+	const char *name = virStorageVolGetName(vol), *slash;
+	autofree char *xml = virStorageVolGetXMLDesc(vol, 0), *path = NULL;
+	int r;
+
+	if (!xml && hv_last_code_is(VIR_ERR_NO_STORAGE_VOL))
+		return 0; /* it has just gone */
+	if (!xml)
+		return hv_fail(conn, err, "could not look at the volume \"%s\"", name);
+	r = hv_volume_backing(xml, &path, err);
+	if (r < 0 || !path)
+		return r;
+	slash = strrchr(path, '/');
+	if (strcmp(slash ? slash + 1 : path, base) != 0)
+		return 0;
+	return par_fail(err, PAR_E_BUSY, 0, "the disk \"%s\" is made over the image", name);
+}
+
+/* Is the image's root the base of a disk? */
+static int check_base_unused(virConnectPtr conn, virStoragePoolPtr pool, const char *base,
+			     struct par_error **err)
+{
+	virStorageVolPtr *vols = NULL;
+	int n = virStoragePoolListAllVolumes(pool, &vols, 0), r = 0;
+
+	if (n < 0)
+		return hv_fail(conn, err, "could not list the volumes");
+	for (int i = 0; i < n; i++) {
+		if (r == 0)
+			r = check_not_over(conn, vols[i], base, err);
+		virStorageVolFree(vols[i]);
+	}
+	free(vols);
+	return r;
+}
+
+/* libvirt says "Input/output error" when the disk is full, or nothing. */
+static int explain(virConnectPtr conn, virStoragePoolPtr pool, const struct upload *u,
+		   const char *name, int r, struct par_error **err)
+{
+	virStoragePoolInfo info;
+	uint64_t missing = u->size - (u->done < u->size ? u->done : u->size);
+
+	if (!err || !*err || ((*err)->id != PAR_E_SYSTEM && (*err)->id != PAR_E_NO_SPACE) ||
+	    u->errnum || hv_pool_refresh(conn, pool, NULL) < 0 ||
+	    virStoragePoolGetInfo(pool, &info) < 0)
+		return r;
+	if (info.available > missing && info.available >= SPACE_LEFT)
+		return r;
+	par_error_free(err);
+	return par_fail(err, PAR_E_NO_SPACE, ENOSPC,
+			"no space is left in the storage pool for \"%s\", which needs %llu MiB",
+			name, (unsigned long long)((u->size + MIB - 1) / MIB));
+}
+
 /* The file has been sent whole, or nothing is left of it. */
 static int upload_part(virConnectPtr conn, virStoragePoolPtr pool, const struct fw_image *image,
-		       enum fw_image_part part, const char *name, const char *mark,
+		       enum fw_image_part part, const char *name,
 		       const struct hv_progress *progress, struct par_error **err)
 {
 	struct upload u = { .fd = -1, .what = fw_image_part_name(part), .progress = progress };
-	auto_volume vol = NULL, marker = NULL;
+	auto_volume vol = NULL;
 	autofd int fd = -1;
 	int r = open_file(image, part, &u, err);
 
@@ -203,14 +262,21 @@ static int upload_part(virConnectPtr conn, virStoragePoolPtr pool, const struct 
 	vol = make_volume(conn, pool, name, u.size, err);
 	r = vol ? send_file(conn, vol, &u, &image->files[part], image->folder, err) : -EIO;
 	if (r < 0) {
+		r = explain(conn, pool, &u, name, r, err);
 		remove_volume(conn, pool, name, NULL);
 		return r;
 	}
-	marker = make_volume(conn, pool, mark, 0, err);
-	if (!marker)
-		return -EIO;
+	r = hv_mark_make(conn, pool, name, image->files[part].sha256, err);
+	if (r < 0)
+		return r;
 	(void)tell(&u, true); /* all bytes have been sent: too late to stop */
 	return 0;
+}
+
+/* An image of which only the names of its files in the pool are known: see lpar_images_recall(). */
+static bool is_recalled(const struct fw_image *image, enum fw_image_part part)
+{
+	return !image->folder && image->files[part].name[0] != '/';
 }
 
 static int ensure_part(virConnectPtr conn, virStoragePoolPtr pool, const struct fw_image *image,
@@ -218,19 +284,32 @@ static int ensure_part(virConnectPtr conn, virStoragePoolPtr pool, const struct 
 		       struct par_error **err)
 {
 	autofree char *name = hv_image_volume(image, part), *mark = NULL;
-	auto_volume vol = NULL, marker = NULL;
+	bool there, marked;
+	int r;
 
 	mark = name ? par_strdup_printf("%s.complete", name) : NULL;
 	if (!mark)
 		return par_oom(err);
-	marker = virStorageVolLookupByName(pool, mark);
-	vol = marker ? virStorageVolLookupByName(pool, name) : NULL;
-	virResetLastError();
-	if (vol)
-		return 0;
-	if (marker && remove_volume(conn, pool, mark, err) < 0)
-		return -EIO;
-	return upload_part(conn, pool, image, part, name, mark, progress, err);
+	r = hv_volume_find(conn, pool, name, NULL, NULL, err);
+	if (r < 0)
+		return r;
+	there = r > 0;
+	r = there ? hv_volume_find(conn, pool, mark, NULL, NULL, err) : 0;
+	if (r < 0)
+		return r;
+	marked = r > 0;
+	if (!there && is_recalled(image, part))
+		return par_fail(
+			err, PAR_E_NOT_FOUND, 0,
+			"the %s \"%s\" of the image that the LPAR's disk was made of is not in "
+			"the storage pool, and the image is there no more",
+			fw_image_part_name(part), name);
+	/* A file without its mark was cut off while it was sent, unless a disk is made over it. */
+	if (there &&
+	    (marked || is_recalled(image, part) || check_base_unused(conn, pool, name, NULL) < 0))
+		return hv_image_check(conn, pool, name, image->files[part].sha256, err);
+	r = hv_mark_remove(conn, pool, name, err);
+	return r < 0 ? r : upload_part(conn, pool, image, part, name, progress, err);
 }
 
 int hv_libvirt_image_ensure(struct hv *hv, const struct fw_image *image,
@@ -255,32 +334,6 @@ int hv_libvirt_image_ensure(struct hv *hv, const struct fw_image *image,
 	return r;
 }
 
-/* Is the image's root the base of a disk? */
-static int check_base_unused(virConnectPtr conn, virStoragePoolPtr pool, const char *base,
-			     struct par_error **err)
-{
-	virStorageVolPtr *vols = NULL;
-	int n = virStoragePoolListAllVolumes(pool, &vols, 0), r = 0;
-
-	if (n < 0)
-		return hv_fail(conn, err, "could not list the volumes");
-	for (int i = 0; i < n; i++) {
-		autofree char *xml = virStorageVolGetXMLDesc(vols[i], 0), *path = NULL;
-		const char *slash;
-
-		if (xml && hv_xml_text(xml, "backingStore/path", &path, NULL) == 0 && path) {
-			slash = strrchr(path, '/');
-			if (r == 0 && par_streq(slash ? slash + 1 : path, base))
-				r = par_fail(err, PAR_E_BUSY, 0,
-					     "the disk \"%s\" is made over the image",
-					     virStorageVolGetName(vols[i]));
-		}
-		virStorageVolFree(vols[i]);
-	}
-	free(vols);
-	return r;
-}
-
 static int image_remove(struct hv_libvirt *h, virConnectPtr conn, const struct fw_image *image,
 			struct par_error **err)
 {
@@ -290,18 +343,17 @@ static int image_remove(struct hv_libvirt *h, virConnectPtr conn, const struct f
 	if (!pool)
 		return 0;
 	for (int i = FW_IMAGE_PARTS - 1; i >= 0; i--) {
-		autofree char *name = NULL, *mark = NULL;
+		autofree char *name = NULL;
 
 		if (!image->files[i].name)
 			continue;
 		name = hv_image_volume(image, (enum fw_image_part)i);
-		mark = name ? par_strdup_printf("%s.complete", name) : NULL;
-		if (!mark)
+		if (!name)
 			return par_oom(err);
 		r = i == FW_IMAGE_ROOT ? check_base_unused(conn, pool, name, err) : 0;
 		if (r < 0)
 			return r;
-		r = remove_volume(conn, pool, mark, err);
+		r = hv_mark_remove(conn, pool, name, err);
 		if (r < 0)
 			return r;
 		r = remove_volume(conn, pool, name, err);

@@ -135,10 +135,11 @@ static int boot(struct hv *hv, const struct lpar_partition *part, const struct f
 	struct hv_progress progress = { .fn = on_progress };
 	auto_hv_record record = { 0 };
 	autofd int console = -1, channel = -1;
+	autofree char *disk = NULL;
 	int r = hv->ops->image_ensure(hv, image, &progress, err);
 
 	if (r == 0)
-		r = hv->ops->disk_ensure(hv, UUID, image, 0, err);
+		r = hv->ops->disk_ensure(hv, UUID, image, 0, HV_DISK_FIRST, &disk, err);
 	if (r == 0)
 		r = hv->ops->define(hv, &d, err);
 	say("defined");

@@ -122,6 +122,15 @@ static int define(const struct lpar_partition *p, const struct fw_image *i, stru
 	return hv->ops->define(hv, &d, err);
 }
 
+static int disk(const char *uuid, enum hv_disk_wish wish, struct par_error **err)
+{
+	autofree char *path = NULL;
+	int r = hv->ops->disk_ensure(hv, uuid, &image, 0, wish, &path, err);
+
+	ck_assert(r < 0 || path);
+	return r;
+}
+
 static void setup(void)
 {
 	struct hv_config config = { .system = "contract", .uri = uri() };
@@ -403,7 +412,7 @@ static void boot(struct lpar_partition *p)
 	auto_error err = NULL;
 
 	ok(hv->ops->image_ensure(hv, &image, NULL, &err), &err);
-	ok(hv->ops->disk_ensure(hv, p->uuid, &image, 0, &err), &err);
+	ok(disk(p->uuid, HV_DISK_FIRST, &err), &err);
 	ok(define(p, &image, &err), &err);
 	ok(hv->ops->start(hv, p->uuid, false, &err), &err);
 }
@@ -497,10 +506,16 @@ START_TEST(images)
 	calls = 0;
 	ok(hv->ops->image_ensure(hv, &image, &progress, &err), &err);
 	ck_assert_int_eq(calls, 0); /* it was there */
-	ok(hv->ops->disk_ensure(hv, UUID_A, &image, 0, &err), &err);
-	ok(hv->ops->disk_ensure(hv, UUID_A, &image, 0, &err), &err);
+	fails(disk(UUID_A, HV_DISK_THERE, &err), PAR_E_NOT_FOUND, &err);
+	ok(disk(UUID_A, HV_DISK_FIRST, &err), &err);
+	ok(disk(UUID_A, HV_DISK_FIRST, &err), &err);
+	ok(disk(UUID_A, HV_DISK_AGAIN, &err), &err);
+	ok(disk(UUID_A, HV_DISK_THERE, &err), &err);
+	fails(disk(UUID_A, HV_DISK_NEW, &err), PAR_E_WRONG_STATE, &err);
 	fails(hv->ops->image_remove(hv, &image, &err), PAR_E_BUSY, &err);
 	ok(hv->ops->disk_remove(hv, UUID_A, &err), &err);
+	ok(hv->ops->disk_remove(hv, UUID_A, &err), &err);
+	ok(disk(UUID_A, HV_DISK_NEW, &err), &err);
 	ok(hv->ops->disk_remove(hv, UUID_A, &err), &err);
 	ok(define(p, NULL, &err), &err);
 	fails(hv->ops->pool_remove(hv, &err), PAR_E_BUSY, &err);

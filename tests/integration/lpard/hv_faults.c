@@ -105,11 +105,12 @@ static struct lpar_partition *make(const char *name)
 static void define(const struct lpar_partition *p, const struct fw_image *i)
 {
 	struct hv_definition d = { .part = p, .image = i };
+	autofree char *disk = NULL;
 	auto_error err = NULL;
 
 	if (i) {
 		ok(hv->ops->image_ensure(hv, i, NULL, &err), &err);
-		ok(hv->ops->disk_ensure(hv, UUID, i, 0, &err), &err);
+		ok(hv->ops->disk_ensure(hv, UUID, i, 0, HV_DISK_FIRST, &disk, &err), &err);
 	}
 	ok(hv->ops->define(hv, &d, &err), &err);
 }

@@ -19,37 +19,71 @@ char *hv_image_volume(const struct fw_image *image, enum fw_image_part part)
 	return par_strdup_printf("%.12s-%s", image->files[part].sha256, volume_suffixes[part]);
 }
 
+/* "-root.qcow2", "-root-2.qcow2" */
+static bool is_disk_suffix(const char *suffix)
+{
+	size_t digits;
+
+	if (!par_starts_with(suffix, "-root"))
+		return false;
+	suffix += strlen("-root");
+	if (*suffix == '-') {
+		digits = strspn(suffix + 1, "0123456789");
+		if (digits == 0 || digits > 2)
+			return false;
+		suffix += 1 + digits;
+	}
+	return strcmp(suffix, ".qcow2") == 0;
+}
+
 static bool is_disk_volume(const char *name)
 {
 	char uuid[PAR_UUID_LEN], lower[PAR_UUID_LEN];
 
 	snprintf(uuid, sizeof(uuid), "%s", name);
 	return par_uuid_lower(uuid, lower) == 0 && strcmp(uuid, lower) == 0 &&
-	       strcmp(name + PAR_UUID_LEN - 1, "-root.qcow2") == 0;
+	       is_disk_suffix(name + PAR_UUID_LEN - 1);
+}
+
+bool hv_volume_is_disk_of(const char *name, const char *uuid)
+{
+	const char *rest = name + PAR_UUID_LEN - 1;
+
+	if (!par_starts_with(name, uuid))
+		return false;
+	return is_disk_suffix(rest) || (par_starts_with(rest, "-root.") && !strchr(rest, '/'));
+}
+
+/* What comes after the name of an image's file; NULL when @name does not begin with one. */
+static const char *after_image(const char *name)
+{
+	const char *rest;
+
+	if (strspn(name, "0123456789abcdef") != 12 || name[12] != '-')
+		return NULL;
+	rest = name + 13;
+	for (size_t i = 0; i < FW_IMAGE_PARTS; i++) {
+		if (par_starts_with(rest, volume_suffixes[i]))
+			return rest + strlen(volume_suffixes[i]);
+	}
+	return NULL;
+}
+
+bool hv_volume_is_image(const char *name)
+{
+	return par_streq(after_image(name), "");
 }
 
 bool hv_volume_is_ours(const char *name)
 {
-	static const char mark[] = ".complete";
-	const char *rest;
-
-	if (is_disk_volume(name))
-		return true;
-	if (strspn(name, "0123456789abcdef") != 12 || name[12] != '-')
-		return false;
-	rest = name + 13;
-	for (size_t i = 0; i < FW_IMAGE_PARTS; i++) {
-		size_t len = strlen(volume_suffixes[i]);
-
-		if (strncmp(rest, volume_suffixes[i], len) == 0 &&
-		    (rest[len] == '\0' || strcmp(rest + len, mark) == 0))
-			return true;
-	}
-	return false;
+	return is_disk_volume(name) || hv_volume_is_image(name) ||
+	       par_streq(after_image(name), ".complete");
 }
 
-char *hv_disk_volume(const char *uuid)
+char *hv_disk_volume(const char *uuid, unsigned int n)
 {
+	if (n > 1)
+		return par_strdup_printf("%s-root-%u.qcow2", uuid, n);
 	return par_strdup_printf("%s-root.qcow2", uuid);
 }
 
@@ -146,18 +180,15 @@ static void plan_processors(const struct lpar_current *c, struct hv_domain_plan 
 		p->shares = 262144;
 }
 
-static int add_disk(struct hv_domain_plan *p, const char *pool_path, char *volume,
-		    const char *format, bool read_only)
+/* @path is taken over, NULL when memory was short */
+static int add_disk(struct hv_domain_plan *p, char *path, const char *format, bool read_only)
 {
 	static const char *const targets[HV_DISKS_MAX] = { "vda", "vdb" };
-	autofree char *name = volume;
 	struct hv_disk_plan *d = &p->disks[p->n_disks];
 
-	if (!name)
+	if (!path)
 		return -ENOMEM;
-	d->path = par_strdup_printf("%s/%s", pool_path, name);
-	if (!d->path)
-		return -ENOMEM;
+	d->path = path;
 	d->format = format;
 	d->target = targets[p->n_disks++];
 	d->read_only = read_only;
@@ -168,6 +199,16 @@ static char *volume_path(const struct fw_image *image, enum fw_image_part part, 
 {
 	autofree char *name = hv_image_volume(image, part);
 
+	return name ? par_strdup_printf("%s/%s", pool, name) : NULL;
+}
+
+static char *disk_path(const struct hv_definition *d, const char *uuid, const char *pool)
+{
+	autofree char *name = NULL;
+
+	if (d->disk)
+		return strdup(d->disk);
+	name = hv_disk_volume(uuid, 1);
 	return name ? par_strdup_printf("%s/%s", pool, name) : NULL;
 }
 
@@ -190,10 +231,9 @@ static int plan_image(const struct hv_definition *d, const struct hv_plan_host *
 			return -ENOMEM;
 	}
 	if (image->files[FW_IMAGE_ROOT].name)
-		r = add_disk(p, host->pool_path, hv_disk_volume(p->uuid), "qcow2", false);
+		r = add_disk(p, disk_path(d, p->uuid, host->pool_path), "qcow2", false);
 	if (r == 0 && image->files[FW_IMAGE_MEDIA].name)
-		r = add_disk(p, host->pool_path, hv_image_volume(image, FW_IMAGE_MEDIA), "raw",
-			     true);
+		r = add_disk(p, volume_path(image, FW_IMAGE_MEDIA, host->pool_path), "raw", true);
 	return r;
 }
 
@@ -211,12 +251,16 @@ static void put_mac(const struct lpar_adapter *a, const char *uuid, char ret[18]
 			 i < 5 ? ":" : "");
 }
 
-static int plan_network(const char *list, const struct hv_plan_host *host, struct hv_domain_plan *p,
-			struct par_error **err)
+int hv_plan_nics(const struct lpar_partition *part, const char *network, struct hv_domain_plan *p,
+		 struct par_error **err)
 {
 	auto_adapters eth = { 0 };
-	int r = lpar_adapters_parse(LPAR_ADAPTER_ETH, list, &eth, err);
+	int r;
 
+	if (!part->current)
+		return 0;
+	r = lpar_adapters_parse(LPAR_ADAPTER_ETH, part->current->profile.virtual_eth_adapters, &eth,
+				err);
 	if (r < 0)
 		return r;
 	if (eth.n == 0)
@@ -228,7 +272,7 @@ static int plan_network(const char *list, const struct hv_plan_host *host, struc
 		struct hv_nic_plan *nic = &p->nics[p->n_nics++];
 
 		put_mac(&eth.v[i], p->uuid, nic->mac);
-		nic->network = strdup(host->network);
+		nic->network = strdup(network);
 		if (!nic->network)
 			return par_oom(err);
 	}
@@ -251,7 +295,7 @@ static int plan_resources(const struct hv_definition *d, const struct hv_plan_ho
 	int r;
 
 	if (c) {
-		r = plan_network(c->profile.virtual_eth_adapters, host, p, err);
+		r = hv_plan_nics(d->part, host->network, p, err);
 		if (r < 0)
 			return r;
 		r = plan_memory(c, p, err);

@@ -99,6 +99,13 @@ int hv_plan_dimms(uint64_t boot_mib, uint64_t wanted_mib, uint64_t max_mib,
 /* hv_plan_mac - the address of an adapter without one: the same each time, different per LPAR */
 void hv_plan_mac(const char *uuid, uint32_t slot, char ret[18]);
 
+/*
+ * hv_plan_nics - the network adapters of the partition's current configuration
+ * @ret		added to the plan; hv_domain_plan_done()
+ */
+int hv_plan_nics(const struct lpar_partition *part, const char *network, struct hv_domain_plan *p,
+		 struct par_error **err);
+
 /* The stored form of a whole partition, and back. */
 int hv_stored_make(const struct lpar_partition *part, struct hv_stored *ret);
 void hv_stored_done(struct hv_stored *s);
@@ -106,9 +113,23 @@ void hv_stored_done(struct hv_stored *s);
 int hv_stored_load(unsigned int version, const struct hv_stored *s, struct lpar_partition **ret,
 		   struct par_error **err);
 
-/* Names of volumes in the pool; owned by the caller, NULL when out of memory. */
+/*
+ * Names of volumes in the pool; owned by the caller, NULL when out of memory.
+ * @n	of an LPAR's disk: 1 as a rule; more when a name was taken by half a disk, or by one that
+ *	another is made over
+ */
 char *hv_image_volume(const struct fw_image *image, enum fw_image_part part);
-char *hv_disk_volume(const char *uuid);
+char *hv_disk_volume(const char *uuid, unsigned int n);
+#define HV_DISK_NAMES 99
+
+/*
+ * hv_volume_is_disk_of - is this a disk of the LPAR @uuid (lower case), or a layer that a snapshot
+ * has put over it ("UUID-root.NAME")?
+ */
+bool hv_volume_is_disk_of(const char *name, const char *uuid);
+
+/* hv_volume_is_image - could hv_image_volume() have made this name? */
+bool hv_volume_is_image(const char *name);
 
 /* hv_volume_is_ours - could the two above, or the mark of a finished upload, have this name? */
 bool hv_volume_is_ours(const char *name);

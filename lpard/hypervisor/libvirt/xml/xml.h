@@ -20,6 +20,30 @@ int hv_xml_domain(const struct hv_domain_plan *p, char **ret, struct par_error *
 int hv_xml_with_features(const char *domain, const struct fw_feature *features, char **ret,
 			 struct par_error **err);
 
+/* What lpard knows of a domain that it defines anew; borrowed. */
+struct hv_xml_before {
+	const char *pool_path;
+	const char *disk;		/* the path that vda is to name; NULL: the one it names */
+	const struct hv_nic_plan *nics; /* those that lpard gave it before */
+	size_t n_nics;
+};
+
+/*
+ * hv_xml_merge - a definition that lpard plans, with what others have put into the one there is
+ * @planned	of hv_xml_domain()
+ * @old		the definition as libvirt keeps it, with its secrets
+ * @ret		caller frees
+ *
+ * What is lpard's is taken from @planned: name, metadata, memory, processors, how it boots, and
+ * which of its devices there are.  A device of lpard's that is there already stays as it is, with
+ * whatever others have set (an I/O limit, a bandwidth).  Everything else of @old stays: the README
+ * of this folder has the list.
+ * Errors: PAR_E_CORRUPT (no domain's XML), PAR_E_NO_RESOURCES (no name for the media disk is
+ * free), PAR_E_NO_MEMORY.
+ */
+int hv_xml_merge(const char *planned, const char *old, const struct hv_xml_before *before,
+		 char **ret, struct par_error **err);
+
 /* hv_xml_stored - the stored form as the element that virDomainSetMetadata takes (no prefix) */
 int hv_xml_stored(const struct hv_stored *s, char **ret, struct par_error **err);
 
@@ -46,6 +70,17 @@ int hv_xml_read_stored(const char *text, size_t len, unsigned int *ret_version,
  * @ret_text	NULL when there is none; caller frees
  */
 int hv_xml_text(const char *text, const char *path, char **ret_text, struct par_error **err);
+
+/* hv_xml_attribute - the same of the attribute @name of that element */
+int hv_xml_attribute(const char *text, const char *path, const char *name, char **ret_text,
+		     struct par_error **err);
+
+/*
+ * hv_xml_disk - the disk that a domain's XML has at a target ("vda")
+ * @ret_file	the path of the file that it is; NULL when it is none (a block device); caller frees
+ */
+int hv_xml_disk(const char *domain, const char *target, bool *ret_there, char **ret_file,
+		struct par_error **err);
 
 /*
  * hv_xml_port_is_open - has a program in the guest opened the virtio-serial port @name?

@@ -1,31 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* XML to plain data: see xml.h. */
-#include "lpard/hypervisor/libvirt/xml/xml.h"
+#include "lpard/hypervisor/libvirt/xml/xml_priv.h"
 
 #include <libxml/parser.h>
-#include <libxml/tree.h>
 #include <string.h>
 
 #define PARTS_MAX 1024 /* profiles of one partition, more than an HMC keeps */
 #define ATTRS_MAX 256  /* of one part */
 
-static void doc_cleanup(xmlDocPtr *doc)
+void hv_xml_doc_cleanup(xmlDocPtr *doc)
 {
 	if (*doc)
 		xmlFreeDoc(*doc);
 }
 
-static void xml_string_cleanup(xmlChar **s)
+void hv_xml_string_cleanup(xmlChar **s)
 {
 	if (*s)
 		xmlFree(*s);
 }
 
-#define auto_doc	par_cleanup(doc_cleanup) xmlDocPtr
-#define auto_xml_string par_cleanup(xml_string_cleanup) xmlChar *
-
-/* Without a DTD there are no entities but XML's own five. */
-static xmlDocPtr parse_document(const char *text, size_t len)
+xmlDocPtr hv_xml_parse(const char *text, size_t len)
 {
 	xmlDocPtr doc;
 
@@ -41,16 +36,16 @@ static xmlDocPtr parse_document(const char *text, size_t len)
 	return doc;
 }
 
-static bool is_named(const xmlNode *node, const char *name)
+bool hv_xml_is_named(const xmlNode *node, const char *name)
 {
 	return node->type == XML_ELEMENT_NODE && strcmp((const char *)node->name, name) == 0;
 }
 
-/* libvirt gives the element of a namespace without the namespace. */
-static bool is_ours(const xmlNode *node, const char *name)
+bool hv_xml_is_ours(const xmlNode *node, const char *name)
 {
-	return is_named(node, name) && (!node->ns || !node->ns->href ||
-					strcmp((const char *)node->ns->href, HV_METADATA_URI) == 0);
+	return hv_xml_is_named(node, name) &&
+	       (!node->ns || !node->ns->href ||
+		strcmp((const char *)node->ns->href, HV_METADATA_URI) == 0);
 }
 
 static int read_attribute(xmlNode *node, struct par_attrs *attrs, struct par_error **err)
@@ -82,7 +77,7 @@ static int read_part(xmlNode *node, const char *element, struct hv_stored *s,
 	v[s->n] = (struct hv_stored_part){ .element = element };
 	s->n++;
 	for (xmlNode *child = node->children; child; child = child->next) {
-		if (is_ours(child, "attribute")) {
+		if (hv_xml_is_ours(child, "attribute")) {
 			int r = read_attribute(child, &s->v[s->n - 1].attrs, err);
 
 			if (r < 0)
@@ -109,7 +104,7 @@ static int read_root(xmlNode *root, unsigned int *ret_version, struct hv_stored 
 		for (size_t i = 0; i < PAR_ARRAY_SIZE(elements); i++) {
 			int r;
 
-			if (!is_ours(child, elements[i]))
+			if (!hv_xml_is_ours(child, elements[i]))
 				continue;
 			r = read_part(child, elements[i], s, err);
 			if (r < 0)
@@ -129,9 +124,9 @@ int hv_xml_read_stored(const char *text, size_t len, unsigned int *ret_version,
 
 	if (len > HV_METADATA_MAX)
 		return par_fail(err, PAR_E_CORRUPT, 0, "the metadata is too long");
-	doc = parse_document(text, len);
+	doc = hv_xml_parse(text, len);
 	root = doc ? xmlDocGetRootElement(doc) : NULL;
-	if (!root || !is_ours(root, "lpar"))
+	if (!root || !hv_xml_is_ours(root, "lpar"))
 		return par_fail(err, PAR_E_CORRUPT, 0, "the metadata is not an LPAR's");
 	r = read_root(root, ret_version, &s, err);
 	if (r < 0)
@@ -151,9 +146,21 @@ static xmlNode *find_child(xmlNode *node, const char *name, size_t len)
 	return NULL;
 }
 
+xmlNode *hv_xml_child(xmlNode *node, const char *name)
+{
+	return find_child(node, name, strlen(name));
+}
+
+bool hv_xml_is(xmlNode *node, const char *attribute, const char *value)
+{
+	auto_xml_string is = node ? xmlGetNoNsProp(node, BAD_CAST attribute) : NULL;
+
+	return is && strcmp((const char *)is, value) == 0;
+}
+
 static bool put_feature(xmlNode *features, const struct fw_feature *f)
 {
-	xmlNode *node = find_child(features, f->element, strlen(f->element));
+	xmlNode *node = hv_xml_child(features, f->element);
 
 	if (!node)
 		node = xmlNewChild(features, NULL, BAD_CAST f->element, NULL);
@@ -163,15 +170,15 @@ static bool put_feature(xmlNode *features, const struct fw_feature *f)
 int hv_xml_with_features(const char *domain, const struct fw_feature *features, char **ret,
 			 struct par_error **err)
 {
-	auto_doc doc = parse_document(domain, strlen(domain));
+	auto_doc doc = hv_xml_parse(domain, strlen(domain));
 	xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL, *parent;
 	auto_xml_string text = NULL;
 	bool good;
 	int len;
 
-	if (!root || !is_named(root, "domain"))
+	if (!root || !hv_xml_is_named(root, "domain"))
 		return par_fail(err, PAR_E_CORRUPT, 0, "libvirt's answer is not a domain's XML");
-	parent = find_child(root, "features", strlen("features"));
+	parent = hv_xml_child(root, "features");
 	if (!parent)
 		parent = xmlNewChild(root, NULL, BAD_CAST "features", NULL);
 	good = parent != NULL;
@@ -183,21 +190,27 @@ int hv_xml_with_features(const char *domain, const struct fw_feature *features, 
 	return *ret ? 0 : par_oom(err);
 }
 
-int hv_xml_text(const char *text, const char *path, char **ret_text, struct par_error **err)
+static xmlNode *node_at(xmlNode *node, const char *path)
 {
-	auto_doc doc = parse_document(text, strlen(text));
-	auto_xml_string content = NULL;
-	xmlNode *node = doc ? xmlDocGetRootElement(doc) : NULL;
-
-	if (!node)
-		return par_fail(err, PAR_E_CORRUPT, 0, "libvirt's answer is not XML");
-	*ret_text = NULL;
 	while (node && *path) {
 		size_t len = strcspn(path, "/");
 
 		node = find_child(node, path, len);
 		path += len + (path[len] == '/');
 	}
+	return node;
+}
+
+int hv_xml_text(const char *text, const char *path, char **ret_text, struct par_error **err)
+{
+	auto_doc doc = hv_xml_parse(text, strlen(text));
+	auto_xml_string content = NULL;
+	xmlNode *node = doc ? xmlDocGetRootElement(doc) : NULL;
+
+	if (!node)
+		return par_fail(err, PAR_E_CORRUPT, 0, "libvirt's answer is not XML");
+	*ret_text = NULL;
+	node = node_at(node, path);
 	if (!node)
 		return 0;
 	content = xmlNodeGetContent(node);
@@ -205,29 +218,81 @@ int hv_xml_text(const char *text, const char *path, char **ret_text, struct par_
 	return *ret_text ? 0 : par_oom(err);
 }
 
+int hv_xml_attribute(const char *text, const char *path, const char *name, char **ret_text,
+		     struct par_error **err)
+{
+	auto_doc doc = hv_xml_parse(text, strlen(text));
+	auto_xml_string value = NULL;
+	xmlNode *node = doc ? xmlDocGetRootElement(doc) : NULL;
+
+	if (!node)
+		return par_fail(err, PAR_E_CORRUPT, 0, "libvirt's answer is not XML");
+	*ret_text = NULL;
+	node = node_at(node, path);
+	value = node ? xmlGetNoNsProp(node, BAD_CAST name) : NULL;
+	if (!value)
+		return 0;
+	*ret_text = strdup((const char *)value);
+	return *ret_text ? 0 : par_oom(err);
+}
+
+/* The next element of that name at or after @node. */
+static xmlNode *next_named(xmlNode *node, const char *name)
+{
+	while (node && !hv_xml_is_named(node, name))
+		node = node->next;
+	return node;
+}
+
+static int copy_file(xmlNode *disk, char **ret_file, struct par_error **err)
+{
+	xmlNode *source = hv_xml_child(disk, "source");
+	auto_xml_string file = NULL;
+
+	if (!hv_xml_is(disk, "type", "file") || !source)
+		return 0;
+	file = xmlGetNoNsProp(source, BAD_CAST "file");
+	*ret_file = file ? strdup((const char *)file) : NULL;
+	return file && !*ret_file ? par_oom(err) : 0;
+}
+
+int hv_xml_disk(const char *domain, const char *target, bool *ret_there, char **ret_file,
+		struct par_error **err)
+{
+	auto_doc doc = hv_xml_parse(domain, strlen(domain));
+	xmlNode *devices = doc ? xmlDocGetRootElement(doc) : NULL, *n;
+
+	*ret_there = false;
+	*ret_file = NULL;
+	if (!devices)
+		return par_fail(err, PAR_E_CORRUPT, 0, "libvirt's answer is not XML");
+	devices = hv_xml_child(devices, "devices");
+	for (n = next_named(devices ? devices->children : NULL, "disk"); n;
+	     n = next_named(n->next, "disk")) {
+		if (!hv_xml_is(hv_xml_child(n, "target"), "dev", target))
+			continue;
+		*ret_there = true;
+		return copy_file(n, ret_file, err);
+	}
+	return 0;
+}
+
 static bool is_open_port(xmlNode *channel, const char *name)
 {
-	xmlNode *target = find_child(channel, "target", strlen("target"));
-	auto_xml_string called = NULL;
-	auto_xml_string state = NULL;
+	xmlNode *target = hv_xml_child(channel, "target");
 
-	if (!target)
-		return false;
-	called = xmlGetProp(target, BAD_CAST "name");
-	state = xmlGetProp(target, BAD_CAST "state");
-	return called && state && strcmp((const char *)called, name) == 0 &&
-	       strcmp((const char *)state, "connected") == 0;
+	return hv_xml_is(target, "name", name) && hv_xml_is(target, "state", "connected");
 }
 
 bool hv_xml_port_is_open(const char *domain, const char *name)
 {
-	auto_doc doc = parse_document(domain, strlen(domain));
+	auto_doc doc = hv_xml_parse(domain, strlen(domain));
 	xmlNode *devices = doc ? xmlDocGetRootElement(doc) : NULL;
 
 	if (devices)
-		devices = find_child(devices, "devices", strlen("devices"));
+		devices = hv_xml_child(devices, "devices");
 	for (xmlNode *n = devices ? devices->children : NULL; n; n = n->next) {
-		if (n->type == XML_ELEMENT_NODE && is_named(n, "channel") && is_open_port(n, name))
+		if (hv_xml_is_named(n, "channel") && is_open_port(n, name))
 			return true;
 	}
 	return false;
