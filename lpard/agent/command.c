@@ -12,6 +12,9 @@ struct lpar_command {
 	const struct lpar_command_ops *ops;
 	void *user;
 	bool replied, exited, done;
+	bool killed; /* exited: value is a signal, not a status */
+	int value;
+	struct par_error *why; /* ended otherwise */
 	struct par_frame_reader reader;
 	bool blocked;	       /* held cannot be sent now */
 	struct par_frame held; /* points into reader */
@@ -41,6 +44,9 @@ static void fail(struct lpar_command *r, const struct par_error *err)
 	if (par_wire_encode_error(err, &b) == 0 && b.len > 0)
 		par_frame_put(&r->out, 0, LPAR_COMMAND_STREAM, PAR_FRAME_ERROR, b.data, b.len - 1);
 	r->done = true;
+	if (!r->why)
+		par_fail(&r->why, err ? err->id : PAR_E_SYSTEM, 0, "%s",
+			 err && err->msg ? err->msg : "out of memory");
 }
 
 static void on_replied(struct lpar_stream *s, struct json_object *parameters, void *user)
@@ -67,7 +73,7 @@ static void on_frame(struct lpar_stream *s, const struct par_frame *f, void *use
 		par_frame_put(&r->out, 0, LPAR_COMMAND_STREAM, f->type, f->data, f->len);
 	}
 	if (f->type == PAR_FRAME_EXIT)
-		r->exited = true;
+		r->exited = par_frame_get_exit(f, &r->killed, &r->value, NULL) == 0;
 	r->ops->changed(r, r->user);
 }
 
@@ -177,6 +183,7 @@ void lpar_command_free(struct lpar_command **run)
 		lpar_stream_close(r->stream);
 	par_frame_reader_done(&r->reader);
 	par_buf_done(&r->out);
+	par_error_free(&r->why);
 	free(r);
 	*run = NULL;
 }
@@ -214,6 +221,18 @@ void lpar_command_sent(struct lpar_command *r, size_t n)
 		r->sent = 0;
 	}
 	pass_credit(r);
+}
+
+bool lpar_command_exit(const struct lpar_command *r, bool *ret_killed, int *ret_value)
+{
+	*ret_killed = r->killed;
+	*ret_value = r->value;
+	return r->exited;
+}
+
+const struct par_error *lpar_command_why(const struct lpar_command *r)
+{
+	return r->why;
 }
 
 bool lpar_command_done(const struct lpar_command *r)

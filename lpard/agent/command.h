@@ -42,5 +42,11 @@ bool lpar_command_can_read(const struct lpar_command *r);
 /* lpar_command_output - what to write to the client, after `replied`; returns its length */
 size_t lpar_command_output(struct lpar_command *r, const void **ret_data);
 void lpar_command_sent(struct lpar_command *r, size_t n);
+/*
+ * lpar_command_exit - false: the command has not ended by itself; else how it did
+ * lpar_command_why - why it was ended otherwise; NULL: it was not.  Borrowed.
+ */
+bool lpar_command_exit(const struct lpar_command *r, bool *ret_killed, int *ret_value);
+const struct par_error *lpar_command_why(const struct lpar_command *r);
 /* lpar_command_done - nothing more will come: when the output is empty, close the connection */
 bool lpar_command_done(const struct lpar_command *r);

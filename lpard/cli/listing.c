@@ -179,6 +179,12 @@ static int take_fields(const struct par_cmd_ctx *ctx, const struct listing_args 
 int cli_listing_run(const struct par_cmd_ctx *ctx, const struct listing_args *a,
 		    struct json_object *params, struct par_error **err)
 {
+	return cli_listing_call(ctx, a, "List", params, err);
+}
+
+int cli_listing_call(const struct par_cmd_ctx *ctx, const struct listing_args *a,
+		     const char *method, struct json_object *params, struct par_error **err)
+{
 	auto_json owned = params;
 	auto_json table = NULL;
 	auto_strv names = { 0 };
@@ -195,7 +201,7 @@ int cli_listing_run(const struct par_cmd_ctx *ctx, const struct listing_args *a,
 		return r;
 	if (names.n > 0 && par_json_put_strv(owned, "fields", names.v, names.n) < 0)
 		return par_oom(err);
-	r = cli_call("List", take_ptr(owned), &table, err);
+	r = cli_call(method, take_ptr(owned), &table, err);
 	if (r < 0)
 		return r;
 	return cli_listing_print(ctx->out, a, delimiter, table, err);

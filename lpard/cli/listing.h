@@ -29,6 +29,10 @@ struct listing_args {
 int cli_listing_run(const struct par_cmd_ctx *ctx, const struct listing_args *a,
 		    struct json_object *params, struct par_error **err);
 
+/* cli_listing_call - the same by another method that takes and answers what org.lpard.List does */
+int cli_listing_call(const struct par_cmd_ctx *ctx, const struct listing_args *a,
+		     const char *method, struct json_object *params, struct par_error **err);
+
 /*
  * cli_listing_print - print a table as org.lpard.List answers it: {"names": […], "rows": [[…], …]}
  * @delimiter	of -F

@@ -10,6 +10,7 @@
 #include "lpard/daemon/systems/config.h"
 
 struct lpar_events;
+struct lpar_journal;
 struct lpar_managed;
 struct lpar_server;
 struct lpar_waiting;
@@ -24,6 +25,7 @@ struct lpar_daemon {
 	struct lpar_managed **systems; /* in the order of the configuration */
 	size_t n_systems;
 	struct lpar_events *events;
+	struct lpar_journal *journal;
 	struct lpar_waiting *waiting; /* calls that wait for a system to connect */
 	uint64_t last_job;
 	_Atomic bool stopping;

@@ -3,6 +3,7 @@
 #include "lpard/daemon/life.h"
 
 #include "lpard/common/log.h"
+#include "lpard/daemon/journal/journal.h"
 #include "lpard/daemon/methods/dispatch.h"
 #include "lpard/daemon/methods/waiting.h"
 #include "lpard/daemon/server/server.h"
@@ -10,6 +11,8 @@
 #include "lpard/daemon/systems/guests.h"
 #include "lpard/daemon/systems/managed_life.h"
 #include "lpard/daemon/systems/state_waits.h"
+
+#include <string.h>
 
 #define WORKERS 8
 
@@ -41,6 +44,27 @@ int lpar_daemon_configure(struct lpar_daemon *d, const struct lpar_daemon_option
 const char *lpar_daemon_socket(const struct lpar_daemon *d, const struct lpar_daemon_options *o)
 {
 	return o->socket ? o->socket : d->config->socket;
+}
+
+char *lpar_daemon_file(const struct lpar_daemon *d, const struct lpar_daemon_options *o,
+		       const char *name)
+{
+	const char *socket = lpar_daemon_socket(d, o), *slash = strrchr(socket, '/');
+
+	if (strcmp(socket, LPAR_CONFIG_SOCKET) == 0)
+		return par_strdup_printf("/var/log/lpard/%s", name);
+	return par_strdup_printf("%.*s%s", slash ? (int)(slash - socket) + 1 : 0, socket, name);
+}
+
+static int start_journal(struct lpar_daemon *d, const struct lpar_daemon_options *o,
+			 struct par_error **err)
+{
+	autofree char *usual = lpar_daemon_file(d, o, "events.log");
+
+	if (!usual)
+		return par_oom(err);
+	return lpar_journal_new(d->config->journal ? d->config->journal : usual, LPAR_JOURNAL_MAX,
+				d->events, &d->journal, err);
 }
 
 struct lpar_server_config lpar_daemon_door(const struct lpar_daemon *d,
@@ -91,6 +115,10 @@ int lpar_daemon_start(struct lpar_daemon *d, const struct lpar_daemon_options *o
 	r = lpar_server_new(d->loop, &door, lpar_dispatch, d, &d->server, err);
 	if (r < 0)
 		return r;
+	/* Nor the journal, which another lpard may write. */
+	r = start_journal(d, o, err);
+	if (r < 0)
+		return r;
 	for (size_t i = 0; i < d->config->n_systems; i++) {
 		r = lpar_daemon_add_system(d, &d->config->systems[i], err);
 		if (r < 0)
@@ -117,6 +145,7 @@ void lpar_daemon_free(struct lpar_daemon *d)
 	for (size_t i = 0; i < d->n_systems; i++)
 		lpar_managed_free(&d->systems[i]);
 	free(d->systems);
+	lpar_journal_free(&d->journal);
 	lpar_events_free(&d->events);
 	par_event_free(&d->loop);
 	for (size_t i = 0; i < d->n_configs; i++) {

@@ -33,6 +33,13 @@ int lpar_daemon_start(struct lpar_daemon *d, const struct lpar_daemon_options *o
 /* lpar_daemon_socket - the path of the socket that is served */
 const char *lpar_daemon_socket(const struct lpar_daemon *d, const struct lpar_daemon_options *o);
 
+/*
+ * lpar_daemon_file - where a file of lpard's is when the configuration says nothing: in
+ * /var/log/lpard, or beside a socket that is not the usual one; freed by the caller
+ */
+char *lpar_daemon_file(const struct lpar_daemon *d, const struct lpar_daemon_options *o,
+		       const char *name);
+
 /* lpar_daemon_add_system - connect to a system, the last of the list from now on */
 int lpar_daemon_add_system(struct lpar_daemon *d, const struct lpar_config_system *s,
 			   struct par_error **err);

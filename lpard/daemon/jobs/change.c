@@ -2,7 +2,9 @@
 /* Changes of definitions: see change.h. */
 #include "lpard/daemon/jobs/change.h"
 
+#include "lpard/common/text.h"
 #include "lpard/daemon/jobs/define_lpar.h"
+#include "lpard/daemon/systems/audit.h"
 #include "lpard/daemon/systems/images.h"
 
 #include <string.h>
@@ -260,6 +262,26 @@ static struct change *change_new(const struct lpar_change_request *rq)
 	return c;
 }
 
+/* What the audit line says of the request: its data, and the name of an LPAR that is not there yet.
+ */
+static void tell_asked(struct lpar_job *job, const struct par_attrs *attrs, bool is_new)
+{
+	const char *name = par_attrs_get(attrs, "name");
+	auto_buf b = { 0 };
+
+	for (size_t i = 0; i < attrs->n; i++) {
+		if (i > 0)
+			par_buf_putc(&b, ',');
+		par_attrs_put_pair(&b, attrs->v[i].name, attrs->v[i].value);
+	}
+	if (b.len > 0) {
+		par_text_clean(b.data, LPAR_AUDIT_COMMAND, PAR_TEXT_LINE);
+		job->asked = par_buf_steal(&b);
+	}
+	if (name && is_new)
+		snprintf(job->subject, sizeof(job->subject), "%s", name);
+}
+
 void lpar_change_start(struct lpar_managed *managed, struct lpar_call **call, const char *what,
 		       const struct lpar_change_request *rq)
 {
@@ -277,6 +299,7 @@ void lpar_change_start(struct lpar_managed *managed, struct lpar_call **call, co
 	lpar_reply_drop(&reply);
 	if (!job)
 		return;
+	tell_asked(job, &c->attrs, rq->lpar == NULL);
 	if (rq->lpar && lpar_job_hold(job, rq->lpar, &err) < 0) {
 		lpar_job_fail(job, &err);
 		return;

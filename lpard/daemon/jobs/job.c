@@ -2,8 +2,8 @@
 /* Jobs: see job.h. */
 #include "lpard/daemon/jobs/job.h"
 
-#include "lpard/common/log.h"
 #include "lpard/core/messages.h"
+#include "lpard/daemon/systems/audit.h"
 
 #include <string.h>
 
@@ -96,12 +96,34 @@ static void audit(const struct lpar_job *job)
 {
 	const struct lpar_peer *peer = lpar_reply_peer(job->reply);
 
-	par_log(PAR_LOG_NOTICE, "job=%llu peer=%u/%d %s system=%s lpar=%s ms=%llu result=%s%s%s",
-		(unsigned long long)job->id, (unsigned int)peer->uid, (int)peer->pid, job->what,
-		job->managed->name, job->subject,
-		(unsigned long long)(par_now_ms() - job->started_ms), result_name(job),
-		job->result < 0 ? " " : "",
-		job->result < 0 && job->error && job->error->msg ? job->error->msg : "");
+	lpar_audit(job->daemon,
+		   &(struct lpar_audit){
+			   .uid = peer->uid,
+			   .pid = peer->pid,
+			   .operation = job->what,
+			   .system = job->managed->name,
+			   .lpar = job->subject,
+			   .lpar_id = job->lpar_id,
+			   .uuid = job->uuid,
+			   .job = job->id,
+			   .begun_ms = job->started_ms,
+			   .result = result_name(job),
+			   .text = job->result < 0 && job->error ? job->error->msg : NULL,
+			   .command = job->asked,
+			   .detail = job->detail,
+		   });
+}
+
+void lpar_job_detail(struct lpar_job *job, const char *fmt, ...)
+{
+	size_t len = strlen(job->detail);
+	va_list ap;
+
+	if (len > 0 && len + 2 < sizeof(job->detail))
+		job->detail[len++] = ' ';
+	va_start(ap, fmt);
+	vsnprintf(job->detail + len, sizeof(job->detail) - len, fmt, ap);
+	va_end(ap);
 }
 
 void lpar_job_end(struct lpar_job *job)
@@ -117,6 +139,7 @@ void lpar_job_end(struct lpar_job *job)
 		lpar_reply_error(job->reply, job->error);
 	lpar_reply_drop(&job->reply);
 	par_error_free(&job->error);
+	free(job->asked);
 	job->free_data(job->data);
 	free(job);
 	lpar_managed_release(managed);

@@ -39,6 +39,8 @@ struct lpar_job {
 
 	int result;
 	struct par_error *error;
+	char *asked;	  /* for the audit line: the data that came with the request; NULL: none */
+	char detail[512]; /* for the audit line; see lpar_job_detail() */
 	uint64_t last_progress_ms; /* the worker's */
 };
 
@@ -55,6 +57,14 @@ struct lpar_job *lpar_job_new(struct lpar_managed *managed, struct lpar_reply *r
 int lpar_job_hold(struct lpar_job *job, struct lpar_lpar *lpar, struct par_error **err);
 /* lpar_job_release - let the LPAR go before the end of the job, which only waits from then on */
 void lpar_job_release(struct lpar_job *job);
+
+/*
+ * lpar_job_detail - what a person should know of how it was done, where that is not what was asked
+ * for word by word ("4096 of 8192 MB of memory"); whole sentences, several calls add up
+ * From the work on the worker, or in the loop while no work runs.  It goes into the audit line.
+ */
+void lpar_job_detail(struct lpar_job *job, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* lpar_job_run - start ->work; the job ends by itself (or ->then takes over) */
 void lpar_job_run(struct lpar_job *job);

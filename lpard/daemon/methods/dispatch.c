@@ -4,9 +4,9 @@
 #include "lpard/daemon/methods/dispatch.h"
 
 #include "lpard/common/json.h"
-#include "lpard/common/log.h"
 #include "lpard/core/messages.h"
 #include "lpard/daemon/methods/methods.h"
+#include "lpard/daemon/systems/audit.h"
 #include "lpard/daemon/systems/event_json.h"
 
 #include <string.h>
@@ -198,13 +198,18 @@ static void dispatch_service(struct lpar_call *call, const char *method)
 	}
 }
 
-static void refuse_role(struct lpar_call *call, const struct method *m)
+static void refuse_role(struct lpar_daemon *d, struct lpar_call *call, const struct method *m)
 {
 	auto_error err = NULL;
+	char why[96];
 
-	par_log(PAR_LOG_WARNING, "peer=%u/%d refused: %s needs the role %s, the caller has %s",
-		(unsigned int)call->peer.uid, (int)call->peer.pid, m->name, lpar_role_name(m->role),
-		lpar_role_name(call->peer.role));
+	snprintf(why, sizeof(why), "refused: needs the role %s, the caller has %s",
+		 lpar_role_name(m->role), lpar_role_name(call->peer.role));
+	lpar_audit(d, &(struct lpar_audit){ .uid = call->peer.uid,
+					    .pid = call->peer.pid,
+					    .operation = m->name,
+					    .result = par_error_name(PAR_E_NOT_PERMITTED),
+					    .text = why });
 	par_fail(&err, PAR_E_NOT_PERMITTED, 0, LPAR_MSG_NO_AUTHORITY);
 	lpar_call_fail(&call, &err);
 }
@@ -214,7 +219,7 @@ static void call_method(struct lpar_daemon *d, struct lpar_call *call, const str
 	auto_error err = NULL;
 
 	if (call->peer.role < m->role) {
-		refuse_role(call, m);
+		refuse_role(d, call, m);
 		return;
 	}
 	if (d->stopping) {

@@ -5,9 +5,10 @@
  * there yet.
  */
 #include "lpard/common/json.h"
-#include "lpard/common/log.h"
+#include "lpard/common/text.h"
 #include "lpard/daemon/methods/common.h"
 #include "lpard/daemon/guest/agent_link.h"
+#include "lpard/daemon/systems/audit.h"
 #include "lpard/agent/command.h"
 
 #include <string.h>
@@ -24,10 +25,51 @@ struct session {
 	struct json_object *parameters;
 	struct lpar_command *command;
 	struct lpar_upgraded *raw;
-	char lpar[64];
+	/* for the audit line */
+	struct lpar_daemon *daemon;
+	struct lpar_peer peer;
+	char system[64], lpar[64], uuid[PAR_UUID_LEN];
+	uint32_t lpar_id;
+	uint64_t begun_ms;
+	char *words;	       /* the command */
+	struct par_error *why; /* it could not be run */
 	bool pumping;
 	bool ended; /* free the session when pumping is over */
 };
+
+static void session_audit(const struct session *s, const char *result, const char *text)
+{
+	lpar_audit(s->daemon, &(struct lpar_audit){ .uid = s->peer.uid,
+						    .pid = s->peer.pid,
+						    .operation = "RunCommand",
+						    .system = s->system,
+						    .lpar = s->lpar,
+						    .lpar_id = s->lpar_id,
+						    .uuid = s->uuid,
+						    .begun_ms = s->begun_ms,
+						    .result = result,
+						    .text = text,
+						    .command = s->words });
+}
+
+/* How it ended: by itself, by an error, or because the client left. */
+static void session_audit_end(const struct session *s)
+{
+	const struct par_error *why = s->command ? lpar_command_why(s->command) : NULL;
+	char result[32];
+	bool killed;
+	int value;
+
+	if (s->command && lpar_command_exit(s->command, &killed, &value)) {
+		snprintf(result, sizeof(result), "%s %d", killed ? "signal" : "status", value);
+		session_audit(s, result, NULL);
+		return;
+	}
+	if (!why)
+		why = s->why;
+	session_audit(s, par_error_name(why ? why->id : PAR_E_DISCONNECTED),
+		      why ? why->msg : "the client went away first");
+}
 
 static void session_free(struct session *s)
 {
@@ -36,14 +78,19 @@ static void session_free(struct session *s)
 		return;
 	}
 	par_source_free(&s->limit);
+	session_audit_end(s);
 	if (s->command)
 		lpar_command_free(&s->command);
 	json_object_put(s->parameters);
+	par_error_free(&s->why);
+	free(s->words);
 	free(s);
 }
 
 static void session_fail(struct session *s, struct par_error **err)
 {
+	if (*err)
+		par_fail(&s->why, (*err)->id, 0, "%s", (*err)->msg ? (*err)->msg : "out of memory");
 	if (s->call)
 		lpar_call_fail(&s->call, err);
 	session_free(s);
@@ -204,8 +251,25 @@ static int agent_parameters(const struct lpar_params_RunCommand *p, struct json_
 	return 0;
 }
 
+/* The command as somebody would have typed it; cut when it is long. */
+static char *words_of(const struct par_strv *argv)
+{
+	auto_buf b = { 0 };
+
+	for (size_t i = 0; i < argv->n && b.len < LPAR_AUDIT_COMMAND; i++) {
+		const char *word = argv->v[i];
+		bool plain = *word && !word[strcspn(word, " \t\n\"'\\$`*?[]|&;<>()#~")];
+
+		par_buf_printf(&b, "%s%s%s%s", i ? " " : "", plain ? "" : "'", word,
+			       plain ? "" : "'");
+	}
+	if (b.len > 0)
+		par_text_clean(b.data, LPAR_AUDIT_COMMAND, PAR_TEXT_LINE);
+	return par_buf_steal(&b);
+}
+
 static void session_start(struct lpar_lpar *lpar, struct lpar_call *call,
-			  struct json_object *parameters, uint64_t wait_s)
+			  struct json_object *parameters, const struct lpar_params_RunCommand *p)
 {
 	struct session *s = calloc(1, sizeof(*s));
 	struct par_waiter *wait;
@@ -217,23 +281,27 @@ static void session_start(struct lpar_lpar *lpar, struct lpar_call *call,
 		lpar_call_fail(&call, &err);
 		return;
 	}
-	par_log(PAR_LOG_NOTICE, "peer=%u/%d RunCommand system=%s lpar=%s",
-		(unsigned int)call->peer.uid, (int)call->peer.pid, lpar->managed->name,
-		lpar->part->name);
-	s->link = lpar->agent;
-	s->call = call;
-	s->parameters = parameters;
+	*s = (struct session){ .link = lpar->agent,
+			       .call = call,
+			       .parameters = parameters,
+			       .daemon = lpar->managed->daemon,
+			       .peer = call->peer,
+			       .lpar_id = lpar->part->id,
+			       .begun_ms = par_now_ms(),
+			       .words = words_of(&p->argv) };
+	snprintf(s->system, sizeof(s->system), "%s", lpar->managed->name);
 	snprintf(s->lpar, sizeof(s->lpar), "%s", lpar->part->name);
+	snprintf(s->uuid, sizeof(s->uuid), "%s", lpar->uuid);
+	session_audit(s, "started", NULL);
 	call->gone = on_gone;
 	call->gone_user = s;
-	if (par_event_timer(lpar->managed->daemon->loop,
-			    wait_s ? wait_s * 1000 + LATE_MS : ANSWER_MS, on_limit, s, &s->limit,
-			    &err) < 0) {
+	if (par_event_timer(s->daemon->loop, p->wait_s ? p->wait_s * 1000 + LATE_MS : ANSWER_MS,
+			    on_limit, s, &s->limit, &err) < 0) {
 		session_fail(s, &err);
 		return;
 	}
 	/* Called back at once the session may be gone already; then there is no handle. */
-	wait = lpar_agent_link_when_up(lpar->agent, wait_s * 1000, on_agent, s);
+	wait = lpar_agent_link_when_up(lpar->agent, p->wait_s * 1000, on_agent, s);
 	if (wait)
 		s->wait = wait;
 }
@@ -258,5 +326,5 @@ void lpar_method_RunCommand(struct lpar_daemon *d, struct lpar_call *call,
 	if (r < 0)
 		lpar_call_fail(&call, &err);
 	else
-		session_start(lpar, call, parameters, params->wait_s);
+		session_start(lpar, call, parameters, params);
 }

@@ -1,8 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* OpenTerminal and CloseTerminal. */
-#include "lpard/common/log.h"
 #include "lpard/daemon/guest/console.h"
 #include "lpard/daemon/methods/common.h"
+#include "lpard/daemon/systems/audit.h"
+
+static void terminal_audit(const struct lpar_lpar *lpar, const struct lpar_call *call,
+			   const char *operation, const char *result)
+{
+	lpar_audit(lpar->managed->daemon, &(struct lpar_audit){ .uid = call->peer.uid,
+								.pid = call->peer.pid,
+								.operation = operation,
+								.system = lpar->managed->name,
+								.lpar = lpar->part->name,
+								.lpar_id = lpar->part->id,
+								.uuid = lpar->uuid,
+								.result = result });
+}
 
 void lpar_method_OpenTerminal(struct lpar_daemon *d, struct lpar_call *call,
 			      struct lpar_params_OpenTerminal *params)
@@ -13,10 +26,12 @@ void lpar_method_OpenTerminal(struct lpar_daemon *d, struct lpar_call *call,
 
 	if (!managed)
 		return;
-	if (lpar_method_lpar(managed, params->lpar, params->id, &lpar, &err) < 0)
+	if (lpar_method_lpar(managed, params->lpar, params->id, &lpar, &err) < 0) {
 		lpar_call_fail(&call, &err);
-	else
-		lpar_console_open_terminal(lpar->console, call);
+		return;
+	}
+	terminal_audit(lpar, call, "OpenTerminal", "started");
+	lpar_console_open_terminal(lpar->console, call);
 }
 
 void lpar_method_CloseTerminal(struct lpar_daemon *d, struct lpar_call *call,
@@ -33,7 +48,6 @@ void lpar_method_CloseTerminal(struct lpar_daemon *d, struct lpar_call *call,
 		return;
 	}
 	if (lpar_console_close_terminal(lpar->console))
-		par_log(PAR_LOG_NOTICE, "peer=%u/%d lpar=%s terminal closed for its user",
-			(unsigned int)call->peer.uid, (int)call->peer.pid, lpar->part->name);
+		terminal_audit(lpar, call, "CloseTerminal", "ok");
 	lpar_call_reply(&call, NULL);
 }

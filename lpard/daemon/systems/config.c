@@ -78,10 +78,11 @@ struct setting {
 
 #define OF struct lpar_config
 static const struct setting settings[] = {
-	PATH(socket, .preset = "/run/lpard/lpard.sock"),
+	PATH(socket, .preset = LPAR_CONFIG_SOCKET),
 	NAME(group, .preset = "lpard"),
 	NAME(read_group),
 	PATH(log),
+	PATH(journal),
 	WORD(log_level, level_words, .preset = "info"),
 	LIST(images, .field.separators = " \t", A_PATH, .preset = "/var/lib/lpard/images"),
 	NAME(default_image),

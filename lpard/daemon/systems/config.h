@@ -15,6 +15,7 @@
 #ifndef LPAR_CONFIG_PATH /* meson's sysconfdir */
 #define LPAR_CONFIG_PATH "/etc/lpard/lpard.conf"
 #endif
+#define LPAR_CONFIG_SOCKET "/run/lpard/lpard.sock"
 
 enum lpar_config_accel { LPAR_CONFIG_ACCEL_AUTO, LPAR_CONFIG_ACCEL_TCG, LPAR_CONFIG_ACCEL_KVM };
 
@@ -35,7 +36,8 @@ struct lpar_config {
 	char *socket;
 	char *group;	  /* may do everything; root always may */
 	char *read_group; /* may look; NULL: nobody but those above */
-	char *log;	  /* file; NULL: stderr */
+	char *log;	  /* file; NULL: stderr, in the background see lpar_daemon_file() */
+	char *journal;	  /* file; NULL: see lpar_daemon_file() */
 	enum par_log_level log_level;
 	struct par_strv images; /* folders that hold image folders */
 	char *default_image;

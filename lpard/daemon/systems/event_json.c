@@ -54,6 +54,15 @@ static int put_job(struct json_object *o, const struct lpar_event *e)
 	return put_text(o, "result", e->result);
 }
 
+static int put_audit(struct json_object *o, const struct lpar_event *e)
+{
+	if (e->type != LPAR_EVENT_AUDIT)
+		return put_job(o, e);
+	if (put_text(o, "user", e->user) < 0 || put_text(o, "operation", e->operation) < 0)
+		return -ENOMEM;
+	return put_text(o, "result", e->result);
+}
+
 static struct json_object *make_event(const struct lpar_event *e)
 {
 	auto_json o = json_object_new_object();
@@ -62,7 +71,7 @@ static struct json_object *make_event(const struct lpar_event *e)
 	    put_text(o, "event", lpar_event_name(e->type)) < 0 ||
 	    put_text(o, "system", e->system) < 0 || put_lpar(o, e) < 0 || put_states(o, e) < 0 ||
 	    put_text(o, "code", e->code) < 0 || put_text(o, "text", e->text) < 0 ||
-	    put_job(o, e) < 0)
+	    put_audit(o, e) < 0)
 		return NULL;
 	return take_ptr(o);
 }

@@ -18,4 +18,4 @@ struct json_object *lpar_event_json(const struct lpar_event *event);
 	"type Event (number: int, time_ms: int, event: string, system: string, "       \
 	"lpar: ?string, lpar_id: ?int, uuid: ?string, was: ?string, now: ?string, "    \
 	"code: ?string, text: ?string, job: ?int, operation: ?string, percent: ?int, " \
-	"result: ?string)\n"
+	"result: ?string, user: ?string)\n"

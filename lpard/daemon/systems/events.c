@@ -68,7 +68,8 @@ static void queued_free(struct queued *q)
 {
 	const char **texts[] = { &q->event.system, &q->event.uuid, &q->event.lpar,
 				 &q->event.code,   &q->event.text, &q->event.operation,
-				 &q->event.result };
+				 &q->event.result, &q->event.user, &q->event.command,
+				 &q->event.detail };
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		free((char *)*texts[i]);
@@ -96,6 +97,9 @@ static struct queued *copy(const struct lpar_event *event)
 	OWN(text);
 	OWN(operation);
 	OWN(result);
+	OWN(user);
+	OWN(command);
+	OWN(detail);
 #undef OWN
 	if (whole)
 		return q;

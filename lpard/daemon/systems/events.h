@@ -45,9 +45,16 @@ struct lpar_event {
 	const char *code;	  /* REFCODE */
 	const char *text;	  /* see events.def */
 	uint64_t job;		  /* JOB_*; 0: none */
-	const char *operation;	  /* JOB_* */
+	const char *operation;	  /* JOB_*, AUDIT */
 	unsigned int percent;	  /* JOB_PROGRESS */
-	const char *result;	  /* JOB_ENDED: "ok" or par_error_name() */
+	const char *result;	  /* JOB_ENDED: "ok" or par_error_name(); AUDIT: see audit.h */
+	/* AUDIT; of these only the user is for clients of Subscribe */
+	uint32_t uid;
+	int32_t pid;
+	const char *user;
+	uint64_t took_ms;
+	const char *command;
+	const char *detail;
 	/* For lpar_event_json(), which makes one object for all subscribers: set by publishing */
 	struct json_object **json;
 };

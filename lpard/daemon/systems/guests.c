@@ -62,6 +62,7 @@ static void follow_event(const struct lpar_event *event, void *user)
 	case LPAR_EVENT_JOB_STARTED:
 	case LPAR_EVENT_JOB_PROGRESS:
 	case LPAR_EVENT_JOB_ENDED:
+	case LPAR_EVENT_AUDIT:
 	case LPAR_EVENT_COUNT:
 		return;
 	}

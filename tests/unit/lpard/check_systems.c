@@ -76,6 +76,7 @@ static void on_event(const struct lpar_event *e, void *user)
 	case LPAR_EVENT_JOB_STARTED:
 	case LPAR_EVENT_JOB_PROGRESS:
 	case LPAR_EVENT_JOB_ENDED:
+	case LPAR_EVENT_AUDIT:
 	case LPAR_EVENT_COUNT:
 		break;
 	}
