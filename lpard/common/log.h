@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The daemons' log: one line each on stderr, "<LEVEL>text", with the syslog level that systemd and
- * others read.  The object of a line stands first: lpar=NAME job=ID peer=UID/PID.  Libraries do not
- * log: they return errors.
+ * The daemons' log: one line each.  The object of a line stands first: lpar=NAME job=ID
+ * peer=UID/PID.  Libraries do not log: they return errors.
+ *
+ * When stderr is systemd's journal (JOURNAL_STREAM) a line is "<LEVEL>text": the journal has the
+ * time and reads the level.  Elsewhere it is "2026-11-26T01:55:03.123+0100 notice text".
  */
 #pragma once
 
 #include <stdarg.h>
+#include <stdint.h>
 
 enum par_log_level {
 	PAR_LOG_ERR = 3,
@@ -20,7 +23,18 @@ enum par_log_level {
 void par_log_set_level(enum par_log_level max);
 
 /*
- * par_log - one line, from any thread.  Control characters become '?', so that no text of a client
- * or a guest can forge a line.  Keeps errno.
+ * par_log_to - make a file stderr, so that libraries' words go there, too
+ * @path	copied; made when missing, with mode 0640, appended to
+ * @max_bytes	a larger file is renamed PATH.1, in place of the one before; 0: never
+ * Returns 0 or a negative errno, and then stderr is what it was.
+ */
+int par_log_to(const char *path, uint64_t max_bytes);
+
+/* par_log_reopen - go on in a new file when somebody has moved the one of par_log_to() away */
+void par_log_reopen(void);
+
+/*
+ * par_log - one line, from any thread.  Filtered (text.h), so that no text of a client or a guest
+ * can forge a line.  Keeps errno.
  */
 void par_log(enum par_log_level level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

@@ -14,8 +14,10 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #define END_LIMIT_S 3
+#define LOG_MAX	    (8u << 20) /* bytes of the log, and of the one before */
 
 struct arguments {
 	const char *config;
@@ -30,7 +32,10 @@ struct program {
 	struct lpar_daemon_options options;
 	struct lpar_daemon daemon;
 	struct par_source *signals[4];
+	bool background;
 	int ready_fd;	    /* of the process that waits in the foreground; -1 */
+	int terminal_fd;    /* stderr as it was, while starting in the background; -1 */
+	char *log;	    /* the file that is stderr; NULL: none is */
 	char *systemd_path; /* of the socket that systemd passed; NULL: none was */
 };
 
@@ -40,6 +45,7 @@ static void on_signal(struct par_source *s, int signo, void *user)
 
 	(void)s;
 	if (signo == SIGHUP) {
+		par_log_reopen();
 		lpar_daemon_reload(&p->daemon, &p->options);
 		return;
 	}
@@ -75,18 +81,47 @@ static void raise_limits(void)
 	}
 }
 
-static int open_log(const struct lpar_config *c, struct par_error **err)
+/* In the background there is always a log: nobody sees stderr. */
+static int open_log(struct program *p, struct par_error **err)
 {
-	autofd int fd = -1;
+	const char *set = p->daemon.config->log;
+	char *slash;
+	int r;
 
-	if (!c->log)
+	if (!set && !p->background)
 		return 0;
-	fd = open(c->log, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0640);
-	if (fd < 0)
-		return par_fail(err, PAR_E_SYSTEM, errno, "could not open \"%s\"", c->log);
-	if (dup2(fd, STDERR_FILENO) < 0)
-		return par_fail(err, PAR_E_SYSTEM, errno, "could not use \"%s\"", c->log);
+	p->log = set ? strdup(set) : lpar_daemon_file(&p->daemon, &p->options, "lpard.log");
+	if (!p->log)
+		return par_oom(err);
+	slash = strrchr(p->log, '/');
+	if (!set && slash && slash != p->log) {
+		*slash = '\0';
+		(void)mkdir(p->log, 0755); /* opening the file says what is wrong */
+		*slash = '/';
+	}
+	if (p->background)
+		p->terminal_fd = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
+	r = par_log_to(p->log, LOG_MAX);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, -r, "could not open the log \"%s\"", p->log);
 	return 0;
+}
+
+/* What went wrong at the start is told where lpard was started, and in the log. */
+static void tell_failure(struct program *p, struct par_error **err)
+{
+	char *text;
+
+	if (!p->log || p->terminal_fd < 0 || !*err)
+		return;
+	par_log(PAR_LOG_ERR, "lpard does not start: %s", (*err)->msg ? (*err)->msg : "?");
+	(void)dup2(p->terminal_fd, STDERR_FILENO);
+	text = par_strdup_printf("%s; the log \"%s\" has more", (*err)->msg ? (*err)->msg : "?",
+				 p->log);
+	if (!text)
+		return;
+	free((*err)->msg);
+	(*err)->msg = text;
 }
 
 /* The door is open: whoever waits for that is told. */
@@ -101,13 +136,14 @@ static void tell_ready(struct program *p)
 	if (null >= 0) {
 		(void)dup2(null, STDIN_FILENO);
 		(void)dup2(null, STDOUT_FILENO);
-		if (!p->daemon.config->log)
-			(void)dup2(null, STDERR_FILENO);
 		close(null);
 	}
 	(void)!write(p->ready_fd, "", 1);
 	close(p->ready_fd);
 	p->ready_fd = -1;
+	if (p->terminal_fd >= 0)
+		close(p->terminal_fd);
+	p->terminal_fd = -1;
 }
 
 static void give_up(int signo)
@@ -132,6 +168,7 @@ static void program_done(struct program *p)
 	limit_end();
 	lpar_daemon_free(&p->daemon);
 	free(p->systemd_path);
+	free(p->log);
 }
 
 static int start_serving(struct program *p, struct par_error **err)
@@ -140,7 +177,7 @@ static int start_serving(struct program *p, struct par_error **err)
 	int r;
 
 	raise_limits();
-	r = open_log(d->config, err);
+	r = open_log(p, err);
 	if (r < 0)
 		return r;
 	r = par_event_new(&d->loop, err);
@@ -156,8 +193,10 @@ static int serve(struct program *p, struct par_error **err)
 {
 	int r = start_serving(p, err);
 
-	if (r < 0)
+	if (r < 0) {
+		tell_failure(p, err);
 		return r;
+	}
 	par_log(PAR_LOG_NOTICE, "lpard " PAR_VERSION " serves \"%s\", %zu systems",
 		lpar_daemon_socket(&p->daemon, &p->options), p->daemon.config->n_systems);
 	tell_ready(p);
@@ -213,6 +252,7 @@ static int run_program(struct program *p, const struct arguments *a, FILE *out,
 		fprintf(out, "%zu systems\n", p->daemon.config->n_systems);
 		return 0;
 	}
+	p->background = a->background;
 	if (a->background) {
 		r = go_to_background(p, err);
 		if (r != 0)
@@ -225,7 +265,8 @@ static int lpard_main(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 {
 	const struct arguments *a = args;
 	struct program p = { .options = { .config = a->config, .socket = a->socket },
-			     .ready_fd = -1 };
+			     .ready_fd = -1,
+			     .terminal_fd = -1 };
 	int r;
 
 	if (a->version) {
