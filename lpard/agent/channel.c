@@ -9,6 +9,7 @@
 #include "lpard/common/text.h"
 #include "lpard/wire/wire.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 #include <sys/random.h>
 
@@ -215,6 +216,16 @@ static void take_fact(struct json_object *o, const char *key, char *ret, size_t 
 	par_text_clean(ret, size - 1, PAR_TEXT_LINE);
 }
 
+/* An address, or "" for what is none. */
+static void take_address(struct json_object *o, char *ret, size_t size)
+{
+	struct in6_addr any;
+
+	take_fact(o, "ipaddr", ret, size);
+	if (inet_pton(AF_INET, ret, &any) != 1 && inet_pton(AF_INET6, ret, &any) != 1)
+		ret[0] = '\0';
+}
+
 static int take_info(struct lpar_channel *c, const struct par_hello *hello, struct par_error **err)
 {
 	auto_json o = NULL;
@@ -233,6 +244,7 @@ static int take_info(struct lpar_channel *c, const struct par_hello *hello, stru
 	take_fact(o, "kernel", i->kernel, sizeof(i->kernel));
 	take_fact(o, "machine", i->machine, sizeof(i->machine));
 	take_fact(o, "hostname", i->hostname, sizeof(i->hostname));
+	take_address(o, i->ipaddr, sizeof(i->ipaddr));
 	take_fact(o, "boot_id", i->boot_id, sizeof(i->boot_id));
 	par_json_u64(o, "page_size", false, 1u << 30, &i->page_size, NULL);
 	return 0;

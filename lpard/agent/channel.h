@@ -38,6 +38,7 @@ struct lpar_agent_info {
 	char kernel[128];    /* uname -r */
 	char machine[32];    /* "ppc64le" */
 	char hostname[65];
+	char ipaddr[48]; /* its first address that is not loopback's: "10.0.0.7" */
 	char boot_id[40];
 	uint64_t page_size; /* bytes; 0: not said */
 };

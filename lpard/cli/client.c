@@ -2,14 +2,35 @@
 /* See client.h. */
 #include "lpard/cli/client.h"
 
+#include <grp.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
+
+/* Who may use the socket: root, and its group when that may write. */
+static int fail_access(const char *path, struct par_error **err)
+{
+	struct stat st;
+	const struct group *group = stat(path, &st) == 0 ? getgrgid(st.st_gid) : NULL;
+
+	if (!group || st.st_gid == 0 || !(st.st_mode & S_IWGRP))
+		return par_fail(err, PAR_E_NOT_PERMITTED, 0,
+				"You may not use lpard (socket %s): only root may.", path);
+	return par_fail(
+		err, PAR_E_NOT_PERMITTED, 0,
+		"You may not use lpard (socket %s): only root and members of the group %s "
+		"may.  Become one (\"usermod -aG %s USER\" as root), log in again and retry "
+		"the command.",
+		path, group->gr_name, group->gr_name);
+}
 
 int cli_connect(struct par_varlink **ret, struct par_error **err)
 {
 	const char *path = par_varlink_default_path();
 	int r = par_varlink_connect(path, ret, err);
 
+	if (r < 0 && err && *err && (*err)->id == PAR_E_NOT_PERMITTED)
+		return fail_access(path, err);
 	if (r < 0 && (!err || !*err || (*err)->id == PAR_E_DISCONNECTED))
 		return par_fail(err, PAR_E_DISCONNECTED, 0,
 				"lpard is not running (socket %s): start it with \"lpard "
@@ -33,6 +54,48 @@ int cli_call(const char *method, struct json_object *params, struct json_object 
 	if (r < 0)
 		return r;
 	return par_varlink_call(v, name, owned, -1, ret, err);
+}
+
+/* The name in the only row of @table; NULL: there is not one row. */
+static const char *only_name(struct json_object *table)
+{
+	struct json_object *rows = NULL;
+
+	if (!json_object_object_get_ex(table, "rows", &rows) ||
+	    !json_object_is_type(rows, json_type_array) || json_object_array_length(rows) != 1)
+		return NULL;
+	rows = json_object_array_get_idx(rows, 0);
+	if (!json_object_is_type(rows, json_type_array))
+		return NULL;
+	return json_object_get_string(json_object_array_get_idx(rows, 0));
+}
+
+int cli_system(const char *given, char **ret, struct par_error **err)
+{
+	const char *name = given ? given : secure_getenv("LPARD_SYSTEM");
+	const char *const fields[] = { "name" };
+	auto_json table = NULL;
+	struct json_object *params;
+	int r;
+
+	if (!name || !*name) {
+		params = json_object_new_object();
+		if (par_json_put_string(params, "resource", "sys") < 0 ||
+		    par_json_put_strv(params, "fields", (char **)(uintptr_t)fields, 1) < 0) {
+			json_object_put(params);
+			return par_oom(err);
+		}
+		r = cli_call("List", params, &table, err);
+		if (r < 0)
+			return r;
+		name = only_name(table);
+	}
+	if (!name)
+		return par_fail(err, PAR_E_USAGE, 0,
+				"-m is needed, or LPARD_SYSTEM in the environment: there is not "
+				"exactly one managed system");
+	*ret = strdup(name);
+	return *ret ? 0 : par_oom(err);
 }
 
 int cli_missing(struct par_error **err, const char *options)

@@ -18,6 +18,14 @@ int cli_connect(struct par_varlink **ret, struct par_error **err);
 int cli_call(const char *method, struct json_object *params, struct json_object **ret,
 	     struct par_error **err);
 
+/*
+ * cli_system - the managed system that a command of our own is about, when -m may be left out
+ * @given	the value of -m; NULL: that of the environment's LPARD_SYSTEM, or else the only one
+ * @ret		its name, caller frees
+ * Errors: PAR_E_USAGE when there are several, or none.
+ */
+int cli_system(const char *given, char **ret, struct par_error **err);
+
 /* cli_missing - "… missing a required parameter …  are -m,-r. …"; @options as in "-m,-r" */
 int cli_missing(struct par_error **err, const char *options);
 

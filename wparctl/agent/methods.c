@@ -5,6 +5,9 @@
 #include "lpard/common/json.h"
 #include "lpard/wire/wire.h"
 
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <string.h>
 #include <sys/utsname.h>
 
@@ -193,6 +196,24 @@ static void os_release(const char *root, const char *name, char *value, size_t s
 	}
 }
 
+/* The first address of an interface that is up and no loopback; "" when there is none yet. */
+static void own_address(char *ret, size_t size)
+{
+	struct ifaddrs *all = NULL;
+
+	ret[0] = '\0';
+	if (getifaddrs(&all) < 0)
+		return;
+	for (struct ifaddrs *a = all; a && !ret[0]; a = a->ifa_next) {
+		const struct sockaddr_in *in = (const void *)a->ifa_addr;
+
+		if (in && in->sin_family == AF_INET && (a->ifa_flags & IFF_UP) &&
+		    !(a->ifa_flags & IFF_LOOPBACK))
+			inet_ntop(AF_INET, &in->sin_addr, ret, (socklen_t)size);
+	}
+	freeifaddrs(all);
+}
+
 int wpar_info_put(const char *root, struct par_buf *b)
 {
 	static const struct {
@@ -215,6 +236,8 @@ int wpar_info_put(const char *root, struct par_buf *b)
 	par_json_put_string(o, "kernel", uts.release);
 	par_json_put_string(o, "machine", uts.machine);
 	par_json_put_string(o, "hostname", uts.nodename);
+	own_address(value, sizeof(value));
+	par_json_put_string(o, "ipaddr", value);
 	par_json_put(o, "page_size", json_object_new_int64(sysconf(_SC_PAGESIZE)));
 	read_line(root, "/proc/sys/kernel/random/boot_id", value, sizeof(value));
 	par_json_put_string(o, "boot_id", value);

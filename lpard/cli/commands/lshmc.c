@@ -2,12 +2,13 @@
 /* lshmc - the version this console answers with, its vital product data and its settings */
 #include "lpard/cli/commands/commands.h"
 #include "lpard/cli/client.h"
+#include "lpard/cli/network.h"
 #include "lpard/common/table.h"
 
 #include <string.h>
 
 struct lshmc_args {
-	bool version, vpd, remote;
+	bool version, vpd, remote, network;
 	struct par_opt_value fields;
 	bool header;
 };
@@ -16,6 +17,7 @@ static const struct par_opt opts[] = {
 	OPT_FLAG('V', NULL, struct lshmc_args, version, "The version"),
 	OPT_FLAG('v', NULL, struct lshmc_args, vpd, "Vital product data"),
 	OPT_FLAG('r', NULL, struct lshmc_args, remote, "Remote access settings"),
+	OPT_FLAG('n', NULL, struct lshmc_args, network, "Network settings of this machine"),
 	OPT_STR_OPTIONAL('F', NULL, "NAMES", struct lshmc_args, fields,
 			 "Values only, of these attributes"),
 	OPT_FLAG(0, "header", struct lshmc_args, header, "With -F: the names first"),
@@ -23,7 +25,7 @@ static const struct par_opt opts[] = {
 };
 
 enum {
-	MAX_COLUMNS = 8,
+	MAX_COLUMNS = 32,
 };
 
 struct columns {
@@ -114,25 +116,70 @@ static void put_vpd(struct json_object *v, struct par_buf *b)
 		       text(v, "lpard"), text(v, "base_version"), text(v, "service_pack"));
 }
 
+/* Every setting that an HMC has; a public parser wants them all, in this order. */
+static const struct columns remote_access = {
+	.names = { "ssh",
+		   "sshprotocol",
+		   "remotewebui",
+		   "xntp",
+		   "xntpserver",
+		   "syslogserver",
+		   "syslogtcpserver",
+		   "syslogtlsserver",
+		   "altdiskboot",
+		   "ldap",
+		   "kerberos",
+		   "kerberos_default_realm",
+		   "kerberos_realm_kdc",
+		   "kerberos_clockskew",
+		   "kerberos_ticket_lifetime",
+		   "kpasswd_admin",
+		   "trace",
+		   "kerberos_keyfile_present",
+		   "kerberos_allow_weak_crypto",
+		   "legacyhmccomm",
+		   "security",
+		   "sol" },
+	.values = { "enable",  "",	  "disable", "disable", "",	  "",	     "", "",
+		    "disable", "disable", "disable", "",	"",	  "",	     "", "",
+		    "",	       "",	  "",	     "disable", "legacy", "disabled" },
+	.n = 22,
+};
+
+static int print_network(const struct par_cmd_ctx *ctx, const struct lshmc_args *a,
+			 struct par_error **err)
+{
+	auto_network net = { 0 };
+	int r = cli_network_read(&net, err);
+	const struct columns all = {
+		.names = { "hostname", "domain", "ipaddr", "networkmask", "gateway", "nameserver",
+			   "domainsuffix", "slipipaddr", "slipnetmask", "ipaddrlpar",
+			   "networkmasklpar", "clients", "ipv6addrlpar", "dns" },
+		.values = { net.hostname, net.domain.data, net.addresses.data, net.masks.data,
+			    net.gateway, net.nameservers.data, net.suffixes.data, "", "", "", "",
+			    "", "", net.nameservers.len ? "enabled" : "disabled" },
+		.n = 14,
+	};
+
+	return r < 0 ? r : print(ctx, a, &all, err);
+}
+
 static int lshmc_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	const struct lshmc_args *a = args;
-	struct columns remote = {
-		.names = { "ssh", "remotewebui", "xntp", "syslogserver" },
-		.values = { "enable", "disable", "disable", "null" },
-		.n = 4,
-	};
 	struct columns all = { 0 };
 	auto_json answer = NULL;
 	auto_buf first = { 0 }, second = { 0 };
 	int r;
 
-	if (a->version + a->vpd + a->remote != 1)
-		return cli_missing(err, "-v,-V,-r");
+	if (a->version + a->vpd + a->remote + a->network != 1)
+		return cli_missing(err, "-v,-V,-r,-n");
 	if (a->header && !a->fields.given)
 		return cli_missing(err, "-F");
 	if (a->remote)
-		return print(ctx, a, &remote, err);
+		return print(ctx, a, &remote_access, err);
+	if (a->network)
+		return print_network(ctx, a, err);
 	r = cli_call("GetVersion", json_object_new_object(), &answer, err);
 	if (r < 0)
 		return r;

@@ -25,7 +25,7 @@ struct wparcmd_args {
 
 static const struct par_opt opts[] = {
 	OPT_STR('m', "system", "SYSTEM", struct wparcmd_args, system,
-		"Managed system, by name or type-model*serial", .required = true,
+		"Managed system, by name or type-model*serial (usual: $LPARD_SYSTEM, or the only one)",
 		.values = "@systems"),
 	OPT_STR('p', "lpar", "LPAR", struct wparcmd_args, lpar, "LPAR to run it in",
 		.values = "@lpars"),
@@ -74,14 +74,18 @@ static int put_environment(const struct wparcmd_args *a, bool tty, struct json_o
 static int build_call(const struct wparcmd_args *a, const struct par_cmd_ctx *ctx, bool tty,
 		      struct json_object *o, struct par_error **err)
 {
+	autofree char *system = NULL;
 	struct winsize ws;
 	int r = put_environment(a, tty, o, err);
 
 	if (r < 0)
 		return r;
+	r = cli_system(a->system, &system, err);
+	if (r < 0)
+		return r;
 	if (tty)
 		par_tty_size(&ws);
-	if (par_json_put_string(o, "system", a->system) < 0 ||
+	if (par_json_put_string(o, "system", system) < 0 ||
 	    (a->lpar && par_json_put_string(o, "lpar", a->lpar) < 0) ||
 	    (!a->lpar && par_json_put(o, "id", json_object_new_int64((int64_t)a->id)) < 0) ||
 	    par_json_put_strv(o, "argv", ctx->argv, (size_t)ctx->argc) < 0 ||

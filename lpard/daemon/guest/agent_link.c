@@ -90,6 +90,20 @@ static void close_stream(struct lpar_agent_link *l)
 	lpar_channel_disconnected(l->channel, NULL);
 }
 
+/* One blank where there are several, none at the end. */
+static void squeeze_blanks(char *text)
+{
+	char *to = text;
+
+	for (const char *s = text; *s; s++) {
+		if (*s != ' ' || (to > text && to[-1] != ' '))
+			*to++ = *s;
+	}
+	if (to > text && to[-1] == ' ')
+		to--;
+	*to = '\0';
+}
+
 /* "Linux/Debian 13 6.12.5": the name without its edition, the version, the kernel */
 static void make_os_version(struct lpar_agent_link *l, const struct lpar_agent_info *info)
 {
@@ -104,6 +118,7 @@ static void make_os_version(struct lpar_agent_link *l, const struct lpar_agent_i
 		if (*p == ',' || *p == '"' || *p == '=')
 			*p = ' ';
 	}
+	squeeze_blanks(l->os_version);
 }
 
 /* The channel's callbacks */

@@ -273,6 +273,7 @@ void lpar_lpar_live(const struct lpar_lpar *lpar, struct lpar_live *ret)
 	if (info) {
 		ret->rmc_state = LPAR_RMC_ACTIVE;
 		ret->os_version = lpar_agent_link_os_version(lpar->agent);
+		ret->rmc_ipaddr = info->ipaddr;
 	}
 }
 

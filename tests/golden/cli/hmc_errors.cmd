@@ -46,6 +46,8 @@ show lshmc
 show lshmc -V -v
 show lshmc -r
 show lshmc -r -F ssh
+lshmc -n -F --header | head -1
+lshmc -n -F hostname:ipaddr | grep -cx '[^:]*:.*'
 show lshmc -r -F ssh,nothing
 show lssyscfg
 show lssyscfg -r lpar -m SYS --header

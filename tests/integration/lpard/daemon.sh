@@ -129,6 +129,16 @@ done
 like "a stranger may not look" \
 	"$(setpriv --reuid=65533 --regid=65533 --clear-groups $v call org.lpard.List '{"resource":"sys"}')" \
 	org.lpard.NotPermitted
+as_stranger="setpriv --reuid=65533 --regid=65533 --clear-groups"
+chgrp adm "$LPARD_SOCKET"
+chmod 660 "$LPARD_SOCKET"
+is "who may not use the socket is told which group may" "$($as_stranger lssyscfg -r sys)" \
+	"You may not use lpard (socket $LPARD_SOCKET): only root and members of the group adm may.\
+  Become one (\"usermod -aG adm USER\" as root), log in again and retry the command."
+chgrp root "$LPARD_SOCKET"
+is "or that only root may" "$($as_stranger lssyscfg -r sys)" \
+	"You may not use lpard (socket $LPARD_SOCKET): only root may."
+chmod 666 "$LPARD_SOCKET"
 
 # Many LPARs
 

@@ -31,7 +31,7 @@ static inline void agent_end_hello(int fd, void (*turn)(void))
 	par_frame_put_hello(
 		&out, hello.nonce,
 		"{\"agent\":\"9\",\"os_name\":\"Debian GNU/Linux\",\"os_version\":\"13\","
-		"\"kernel\":\"6.12=,\",\"page_size\":4096}");
+		"\"kernel\":\"6.12=,\",\"ipaddr\":\"10.1.2.3\",\"page_size\":4096}");
 	ck_assert_int_eq(write(fd, out.data, out.len), (ssize_t)out.len);
 	par_buf_done(&out);
 	par_frame_reader_done(&reader);

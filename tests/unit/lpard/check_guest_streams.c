@@ -531,7 +531,7 @@ START_TEST(agent_comes_and_goes)
 	ck_assert(lpar_agent_link_up(agent));
 	ck_assert_str_eq(lpar_agent_link_info(agent)->agent, "9");
 	/* A guest's words do not look like another attribute. */
-	ck_assert_str_eq(lpar_agent_link_os_version(agent), "Linux/Debian 13 6.12  ");
+	ck_assert_str_eq(lpar_agent_link_os_version(agent), "Linux/Debian 13 6.12");
 	/* The guest starts over within its run: hello again. */
 	lpar_agent_link_boot(agent);
 	ck_assert(!agent_up);
