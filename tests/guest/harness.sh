@@ -69,13 +69,24 @@ guest_kind()
 	)
 }
 
+# guest_helpers - builds tests/helpers/attack.c for LPARs, into build/guest-helpers
+guest_helpers()
+{
+	local dir=$par_work/guest-helpers codename compiler
+	codename=$(images_field "$par_images/current/image.json" codename)
+	mkdir -p "$dir"
+	"$par_top/images/build-sysroot" "$codename" ppc64el "$dir/cross" || return
+	compiler=$(sed -n "s/^c = '\(.*\)'$/\1/p" "$dir/cross/meson.ini")
+	"$compiler" -D_GNU_SOURCE -O2 -static -o "$dir/attack" "$par_top/tests/helpers/attack.c"
+}
+
 # guest_command - sets $in_frame, the words before a command that has the world as cases see it
 guest_command()
 {
 	in_frame=("$par_test_setup/frame.sh" run "$frame" env PATH="$par_build/bin:$PATH" SYS=frame
 		LPAR="$LPAR" PAR_TEST_SOURCE="$par_top/tests" PAR_TEST_BUILD="$par_build"
 		PAR_IMAGES="$par_images" PAR_MKSYSB="$par_mksysb" PAR_LOGS="$logs"
-		PAR_DEBS="$par_work/debs"
+		PAR_DEBS="$par_work/debs" PAR_GUEST_HELPERS="$par_work/guest-helpers"
 		PAR_LPARD_CONF="$frame/lpard.conf" TMPDIR=/run)
 }
 

@@ -6,27 +6,40 @@
  * attack NAME [ARG…] prints one line: "refused: STRERROR" or "done".  Names: mount, umount, userns,
  * setns, mknod, module, kexec, bpf, perf, uring, userfaultfd, keyring, rawsock, address, sti FD,
  * open PATH (for writing), clock, handle, vsock, alg, packet (sockets), fds (open ones beyond 2),
- * deep PATH (3,000 directories in each other; "done" is no attack yet).
+ * deep PATH (3,000 directories in each other; "done" is no attack yet), socket FAMILY TYPE
+ * PROTOCOL, socketpair FAMILY, socketcall FAMILY (by the old system call), sockctl REQUEST (an
+ * ioctl of a socket), discipline N (of a terminal).
+ *
+ * Those that take until nothing is left print how many they got, and hold them for SECONDS:
+ * inotify SECONDS, queues SECONDS (bytes of message queues), timers SECONDS, signals SECONDS, files
+ * SECONDS.  events SECONDS prints what the kernel says of devices meanwhile.
  */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/netlink.h>
 #include <linux/perf_event.h>
 #include <net/if.h>
+#include <mqueue.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/time.h>
 #include <termios.h>
+#include <time.h>
 #include <unistd.h>
 
 static long open_for_writing(const char *path)
@@ -97,9 +110,106 @@ static long make_deep(const char *path)
 	return 0;
 }
 
-static long attempt(const char *what, const char *arg)
+static int by_old_call(const char *family)
 {
+#ifdef SYS_socketcall
+	long args[] = { atoi(family), SOCK_STREAM, 0 };
+
+	return (int)syscall(SYS_socketcall, 1 /* SYS_SOCKET */, args);
+#elif defined(__x86_64__)
+	/* The 32-bit call, from a 64-bit program: its arguments must lie below 4 GiB. */
+	int *args = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+	long r;
+
+	args[0] = atoi(family);
+	args[1] = SOCK_STREAM;
+	args[2] = 0;
+	__asm__ volatile("int $0x80"
+			 : "=a"(r)
+			 : "a"(102L), "b"(1L), "c"((long)args)
+			 : "r8", "r9", "r10", "r11", "memory");
+	if (r < 0)
+		errno = (int)-r;
+	return r < 0 ? -1 : (int)r;
+#else
+	(void)family;
+	errno = ENOSYS;
+	return -1;
+#endif
+}
+
+static int set_discipline(int number)
+{
+	int fd = open("/dev/ptmx", O_RDWR | O_NOCTTY);
+
+	return fd < 0 ? fd : ioctl(fd, TIOCSETD, &number);
+}
+
+/* One more of what is taken; the size of it, or -1 when there is no more. */
+static long take_one(const char *what, long n)
+{
+	struct mq_attr attr = { .mq_maxmsg = 10, .mq_msgsize = 8192 };
+	char name[32];
+	timer_t timer;
+
+	if (strcmp(what, "inotify") == 0)
+		return inotify_init() < 0 ? -1 : 1;
+	if (strcmp(what, "files") == 0)
+		return open("/dev/null", O_RDONLY) < 0 ? -1 : 1;
+	if (strcmp(what, "timers") == 0)
+		return timer_create(CLOCK_MONOTONIC, NULL, &timer) < 0 ? -1 : 1;
+	if (strcmp(what, "signals") == 0)
+		return sigqueue(getpid(), SIGRTMIN, (union sigval){ 0 }) < 0 ? -1 : 1;
+	snprintf(name, sizeof(name), "/attack%ld", n);
+	return mq_open(name, O_CREAT | O_RDWR, 0600, &attr) < 0 ? -1 : 10 * 8192;
+}
+
+static int take_all(const char *what, unsigned int seconds)
+{
+	struct rlimit files = { 65536, 65536 };
+	long taken = 0, one;
+	sigset_t set;
+
+	setrlimit(RLIMIT_NOFILE, &files);
+	sigemptyset(&set);
+	sigaddset(&set, SIGRTMIN);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	for (long n = 0; (one = take_one(what, n)) > 0; n++)
+		taken += one;
+	printf("%ld\n", taken);
+	fflush(stdout);
+	sleep(seconds);
+	return 0;
+}
+
+/* The kernel's messages of devices, as udev gets them. */
+static int show_events(unsigned int seconds)
+{
+	struct sockaddr_nl a = { .nl_family = AF_NETLINK, .nl_groups = 1 };
+	int s = socket(AF_NETLINK, SOCK_RAW, 15);
+	struct timeval limit = { .tv_sec = seconds };
+	char text[4096];
+	ssize_t n;
+
+	if (s < 0 || bind(s, (struct sockaddr *)&a, sizeof(a)) < 0)
+		return printf("refused: %s\n", strerror(errno)), 0;
+	setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+	puts("listening");
+	fflush(stdout);
+	while ((n = recv(s, text, sizeof(text) - 1, 0)) > 0) {
+		text[n] = '\0';
+		printf("event: %s\n", text);
+		fflush(stdout);
+	}
+	return 0;
+}
+
+static long attempt(const char *what, char **args)
+{
+	const char *arg = args[0];
 	char byte = 'x';
+	int pair[2];
 
 	if (strcmp(what, "mount") == 0)
 		return mount("none", "/mnt", "tmpfs", 0, NULL);
@@ -152,19 +262,36 @@ static long attempt(const char *what, const char *arg)
 		return set_clock();
 	if (strcmp(what, "handle") == 0)
 		return syscall(SYS_open_by_handle_at, AT_FDCWD, &byte, 0);
+	if (strcmp(what, "socket") == 0)
+		return socket(atoi(arg), atoi(args[1]), atoi(args[2]));
+	if (strcmp(what, "socketpair") == 0)
+		return socketpair(atoi(arg), SOCK_STREAM, 0, pair);
+	if (strcmp(what, "socketcall") == 0)
+		return by_old_call(arg);
+	if (strcmp(what, "sockctl") == 0)
+		return ioctl(socket(AF_INET, SOCK_DGRAM, 0), strtoul(arg, NULL, 0), &byte);
+	if (strcmp(what, "discipline") == 0)
+		return set_discipline(atoi(arg));
 	errno = EINVAL;
 	return -2;
 }
 
 int main(int argc, char **argv)
 {
+	static const char *const takes[] = { "inotify", "files", "timers", "signals", "queues" };
 	long r;
 
 	if (argc < 2)
 		return 2;
 	if (strcmp(argv[1], "fds") == 0)
 		return show_fds();
-	r = attempt(argv[1], argv[2]);
+	if (strcmp(argv[1], "events") == 0)
+		return show_events((unsigned int)atoi(argv[2]));
+	for (size_t i = 0; i < sizeof(takes) / sizeof(takes[0]); i++) {
+		if (argc > 2 && strcmp(argv[1], takes[i]) == 0)
+			return take_all(argv[1], (unsigned int)atoi(argv[2]));
+	}
+	r = attempt(argv[1], argv + 2);
 	if (r == -2)
 		return 2;
 	if (r < 0)

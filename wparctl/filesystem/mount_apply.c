@@ -48,16 +48,19 @@ static int open_target(int rootfd, const struct wpar_mount_op *op)
 	return par_fs_open_plain(above, name, O_PATH | kind, 0);
 }
 
+static int attach_tree(int tree, int target)
+{
+	if (syscall(SYS_move_mount, tree, "", target, "",
+		    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+		return -errno;
+	return 0;
+}
+
 static int attach_bind(int rootfd, const struct wpar_mount_op *op, int fd)
 {
 	autofd int target = open_target(rootfd, op);
 
-	if (target < 0)
-		return target;
-	if (syscall(SYS_move_mount, fd, "", target, "",
-		    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
-		return -errno;
-	return 0;
+	return target < 0 ? target : attach_tree(fd, target);
 }
 
 static int mount_new(int rootfd, const struct wpar_mount_op *op, const char *source)
@@ -98,6 +101,24 @@ static int mount_make_folder(int rootfd, const struct wpar_mount_op *op)
 	if (mkdirat(above, name, op->mode) < 0)
 		return errno == EEXIST ? 0 : -errno;
 	return op->mode & 07000 ? (fchmodat(above, name, op->mode, 0) < 0 ? -errno : 0) : 0;
+}
+
+/* Bound over itself: the mount below stays, but nobody comes at it any more. */
+static int mount_seal(int rootfd, const struct wpar_mount_op *op)
+{
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
+					       MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC };
+	autofd int target = par_fs_open_plain(rootfd, op->target, O_PATH, 0);
+	autofd int tree = -1;
+
+	if (target < 0)
+		return target;
+	tree = (int)syscall(SYS_open_tree, target, "",
+			    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+	if (tree < 0 ||
+	    syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)
+		return -errno;
+	return attach_tree(tree, target);
 }
 
 static int become_root(void)
@@ -234,6 +255,8 @@ static int attach_below(struct attach *a, const struct wpar_mount_op *op)
 		return mount_make_link(a->rootfd, op);
 	case WPAR_OP_FOLDER:
 		return mount_make_folder(a->rootfd, op);
+	case WPAR_OP_SEAL:
+		return mount_seal(a->rootfd, op);
 	case WPAR_OP_ROOT:
 	case WPAR_OP_OVERLAY:
 		break;

@@ -6,6 +6,7 @@
  */
 #include "wparctl/filesystem/mount_plan.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #define SECURE (WPAR_OP_NOSUID | WPAR_OP_NODEV | WPAR_OP_NOEXEC)
@@ -13,6 +14,7 @@
 static const char *const kind_names[] = {
 	[WPAR_OP_ROOT] = "root", [WPAR_OP_BIND] = "bind",	[WPAR_OP_FS] = "mount",
 	[WPAR_OP_LINK] = "link", [WPAR_OP_OVERLAY] = "overlay", [WPAR_OP_FOLDER] = "folder",
+	[WPAR_OP_SEAL] = "seal",
 };
 static const char *const flag_names[] = {
 	"idmap",     "ro",   "nosuid",	 "nodev",   "noexec",
@@ -149,7 +151,26 @@ static int add_spec_mount(struct wpar_mount_plan *p, bool *failed, const struct 
 	return 0;
 }
 
-static void add_devices(struct wpar_mount_plan *p, bool *failed, const struct wpar_spec *s)
+/* Nothing of the kernel is tuned from inside: not the network's, not the limits of IPC. */
+static void add_proc(struct wpar_mount_plan *p, bool *failed, unsigned int shown)
+{
+	ADD(.kind = WPAR_OP_FS, .flags = SECURE | shown, .target = "/proc", .fstype = "proc");
+	ADD(.kind = WPAR_OP_SEAL, .flags = SECURE, .target = "/proc/sys");
+}
+
+/* POSIX shared memory, and whatever else is put there; the pages are the WPAR's, so they count. */
+static void add_shm(struct wpar_mount_plan *p, bool *failed, const struct wpar_mount_facts *facts)
+{
+	char options[64];
+
+	snprintf(options, sizeof(options),
+		 facts->shm_size ? "mode=1777,size=%" PRIu64 : "mode=1777", facts->shm_size);
+	ADD(.kind = WPAR_OP_FS, .flags = WPAR_OP_NOSUID | WPAR_OP_NODEV, .target = "/dev/shm",
+	    .fstype = "tmpfs", .data = options);
+}
+
+static void add_devices(struct wpar_mount_plan *p, bool *failed, const struct wpar_spec *s,
+			const struct wpar_mount_facts *facts)
 {
 	ADD(.kind = WPAR_OP_FS, .flags = WPAR_OP_NOSUID | WPAR_OP_NOEXEC, .target = "/dev",
 	    .fstype = "tmpfs", .data = "mode=0755,size=16m,nr_inodes=4k");
@@ -174,22 +195,32 @@ static void add_devices(struct wpar_mount_plan *p, bool *failed, const struct wp
 	ADD(.kind = WPAR_OP_LINK, .target = "/dev/stdin", .source = "/proc/self/fd/0");
 	ADD(.kind = WPAR_OP_LINK, .target = "/dev/stdout", .source = "/proc/self/fd/1");
 	ADD(.kind = WPAR_OP_LINK, .target = "/dev/stderr", .source = "/proc/self/fd/2");
-	ADD(.kind = WPAR_OP_FOLDER, .mode = 01777, .target = "/dev/shm");
+	add_shm(p, failed, facts);
 }
 
-/* Our own program as PID 1, and as a df that lists every file system (ADR 1). */
+/* Our own program as PID 1, and as a df and a mount that list the WPAR's file systems (ADR 1). */
 static void add_programs(struct wpar_mount_plan *p, bool *failed,
 			 const struct wpar_mount_facts *facts)
 {
 	const unsigned int flags = WPAR_OP_FILE | WPAR_OP_READONLY | WPAR_OP_NODEV;
+	const struct {
+		const char *inside, *real, *place;
+	} own[] = {
+		{ facts->df, facts->df_real, "/run/wpars/df" },
+		{ facts->mount, facts->mount_real, "/run/wpars/mount" },
+	};
 
 	ADD(.kind = WPAR_OP_BIND, .flags = flags, .source = facts->program, .target = "/etc/init");
-	if (!facts->df)
-		return;
-	ADD(.kind = WPAR_OP_FOLDER, .mode = 0755, .target = "/run/wpars");
-	ADD(.kind = WPAR_OP_BIND, .flags = flags, .source = facts->df_real,
-	    .target = "/run/wpars/df");
-	ADD(.kind = WPAR_OP_BIND, .flags = flags, .source = facts->program, .target = facts->df);
+	if (facts->df || facts->mount)
+		ADD(.kind = WPAR_OP_FOLDER, .mode = 0755, .target = "/run/wpars");
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(own); i++) {
+		if (!own[i].inside)
+			continue;
+		ADD(.kind = WPAR_OP_BIND, .flags = flags, .source = own[i].real,
+		    .target = own[i].place);
+		ADD(.kind = WPAR_OP_BIND, .flags = flags, .source = facts->program,
+		    .target = own[i].inside);
+	}
 }
 
 static int plan_system(struct wpar_mount_plan *p, bool *failed, const struct wpar_spec *s,
@@ -218,9 +249,8 @@ static int plan_system(struct wpar_mount_plan *p, bool *failed, const struct wpa
 		if (r < 0)
 			return r;
 	}
-	ADD(.kind = WPAR_OP_FS, .flags = SECURE | WPAR_OP_SHOWN, .target = "/proc",
-	    .fstype = "proc");
-	add_devices(p, failed, s);
+	add_proc(p, failed, WPAR_OP_SHOWN);
+	add_devices(p, failed, s, facts);
 	ADD(.kind = WPAR_OP_FS, .flags = WPAR_OP_NOSUID | WPAR_OP_NODEV, .target = "/run",
 	    .fstype = "tmpfs", .data = "mode=0755,size=10%");
 	add_programs(p, failed, facts);
@@ -247,13 +277,12 @@ static int plan_versioned(struct wpar_mount_plan *p, bool *failed, const struct 
 		if (r < 0)
 			return r;
 	}
-	ADD(.kind = WPAR_OP_FS, .flags = SECURE | WPAR_OP_SHOWN, .target = "/proc",
-	    .fstype = "proc");
+	add_proc(p, failed, WPAR_OP_SHOWN);
 	/* The old system's release, where programs read it, in files of runtime/launch/launch.c. */
 	ADD(.kind = WPAR_OP_BIND, .flags = over_proc, .source = version, .target = "/proc/version");
 	ADD(.kind = WPAR_OP_BIND, .flags = over_proc, .source = release,
 	    .target = "/proc/sys/kernel/osrelease");
-	add_devices(p, failed, s);
+	add_devices(p, failed, s, facts);
 	ADD(.kind = WPAR_OP_FS, .flags = WPAR_OP_NOSUID | WPAR_OP_NODEV, .target = "/run",
 	    .fstype = "tmpfs", .data = "mode=0755,size=10%");
 	add_programs(p, failed, facts);
@@ -261,7 +290,7 @@ static int plan_versioned(struct wpar_mount_plan *p, bool *failed, const struct 
 }
 
 static int plan_application(struct wpar_mount_plan *p, bool *failed, const struct wpar_spec *s,
-			    struct par_error **err)
+			    const struct wpar_mount_facts *facts, struct par_error **err)
 {
 	int r;
 
@@ -269,8 +298,8 @@ static int plan_application(struct wpar_mount_plan *p, bool *failed, const struc
 	    .flags = WPAR_OP_RECURSIVE | WPAR_OP_READONLY | WPAR_OP_NOSUID | WPAR_OP_NODEV |
 		     WPAR_OP_SHOWN,
 	    .source = "/", .target = "/");
-	ADD(.kind = WPAR_OP_FS, .flags = SECURE, .target = "/proc", .fstype = "proc");
-	add_devices(p, failed, s);
+	add_proc(p, failed, 0);
+	add_devices(p, failed, s, facts);
 	ADD(.kind = WPAR_OP_FS, .flags = WPAR_OP_NOSUID | WPAR_OP_NODEV, .target = "/run",
 	    .fstype = "tmpfs", .data = "mode=0755");
 	ADD(.kind = WPAR_OP_FS, .flags = SECURE | WPAR_OP_READONLY, .target = "/sys",
@@ -298,7 +327,7 @@ int wpar_mount_plan_build(const struct wpar_spec *s, const struct wpar_mount_fac
 	if (!p.directory || !p.run || !p.global_name)
 		return par_oom(err);
 	if (s->type == WPAR_APPLICATION)
-		r = plan_application(&p, &failed, s, err);
+		r = plan_application(&p, &failed, s, facts, err);
 	else if (s->version.image_digest)
 		r = plan_versioned(&p, &failed, s, facts, err);
 	else

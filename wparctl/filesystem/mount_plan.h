@@ -15,6 +15,7 @@ enum wpar_op_kind {
 	WPAR_OP_OVERLAY, /* as the root: DIRECTORY/upper over the plan's layers, mounted inside */
 	WPAR_OP_LINK,	 /* a symbolic link to @source */
 	WPAR_OP_FOLDER,	 /* a directory with @mode */
+	WPAR_OP_SEAL,	 /* what is at @target already, read-only from here on */
 };
 
 #define WPAR_OP_IDMAP	  PAR_BIT(0) /* ids on disk are ids inside */
@@ -56,8 +57,11 @@ void wpar_mount_plan_done(struct wpar_mount_plan *p);
 struct wpar_mount_facts {
 	const char *prefix;  /* paths.h */
 	const char *program; /* global path of this program, bound in as init */
-	const char *df;	     /* path of df inside, NULL when there is none */
-	const char *df_real; /* global path of the program it shall run */
+	/* df and mount: their paths inside, NULL when there is none, and the global path of the
+	 * program that each shall run */
+	const char *df, *df_real, *mount, *mount_real;
+	/* Bytes that /dev/shm may hold; 0: as the kernel has it, half of the LPAR's memory. */
+	uint64_t shm_size;
 	/* Of a versioned WPAR: the folders below its upper one, top first. */
 	const struct par_strv *layers;
 };

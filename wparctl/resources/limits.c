@@ -21,8 +21,16 @@ __attribute__((format(printf, 3, 4))) static void limits_put(struct wpar_limit *
 	va_end(ap);
 }
 
-static uint64_t memory_max(const struct wpar_resources *r, const struct wpar_machine *m)
+static const struct wpar_resources *active_resources(const struct wpar_spec *s)
 {
+	static const struct wpar_resources off = { 0 };
+
+	return s->resources.inactive ? &off : &s->resources;
+}
+
+uint64_t wpar_limits_memory(const struct wpar_spec *s, const struct wpar_machine *m)
+{
+	const struct wpar_resources *r = active_resources(s);
 	uint64_t part = r->memory_hard_x100 && r->memory_hard_x100 < WHOLE
 				? m->memory / WHOLE * r->memory_hard_x100
 				: UINT64_MAX;
@@ -33,8 +41,8 @@ static uint64_t memory_max(const struct wpar_resources *r, const struct wpar_mac
 size_t wpar_limits_plan(const struct wpar_spec *s, const struct wpar_machine *m,
 			struct wpar_limit ret[WPAR_LIMITS_MAX])
 {
-	static const struct wpar_resources off = { 0 };
-	const struct wpar_resources *r = s->resources.inactive ? &off : &s->resources;
+	const struct wpar_resources *r = active_resources(s);
+	const uint64_t memory = wpar_limits_memory(s, m);
 	uint64_t tasks = r->total_threads ? r->total_threads : r->total_processes;
 	size_t n = 0;
 
@@ -42,8 +50,8 @@ size_t wpar_limits_plan(const struct wpar_spec *s, const struct wpar_machine *m,
 	if (r->total_processes > tasks)
 		tasks = r->total_processes;
 	limits_put(&ret[n++], "pids.max", "%" PRIu64, tasks ? tasks : WPAR_PROCESSES_DEFAULT);
-	if (memory_max(r, m) != UINT64_MAX)
-		limits_put(&ret[n++], "memory.max", "%" PRIu64, memory_max(r, m));
+	if (memory != UINT64_MAX)
+		limits_put(&ret[n++], "memory.max", "%" PRIu64, memory);
 	if (r->memory_soft_x100 && r->memory_soft_x100 < WHOLE)
 		limits_put(&ret[n++], "memory.high", "%" PRIu64,
 			   m->memory / WHOLE * r->memory_soft_x100);
@@ -60,16 +68,22 @@ size_t wpar_limits_plan(const struct wpar_spec *s, const struct wpar_machine *m,
 	return n;
 }
 
+void wpar_machine_get(struct wpar_machine *ret)
+{
+	struct sysinfo info;
+
+	*ret = (struct wpar_machine){ .processors = (unsigned int)sysconf(_SC_NPROCESSORS_ONLN) };
+	if (sysinfo(&info) == 0)
+		ret->memory = (uint64_t)info.totalram * info.mem_unit;
+}
+
 int wpar_limits_apply(const struct wpar_spec *s, int cgroup, struct par_error **err)
 {
 	struct wpar_limit limits[WPAR_LIMITS_MAX];
-	struct wpar_machine m = { 0 };
-	struct sysinfo info;
+	struct wpar_machine m;
 	size_t n;
 
-	if (sysinfo(&info) == 0)
-		m.memory = (uint64_t)info.totalram * info.mem_unit;
-	m.processors = (unsigned int)sysconf(_SC_NPROCESSORS_ONLN);
+	wpar_machine_get(&m);
 	n = wpar_limits_plan(s, &m, limits);
 	for (size_t i = 0; i < n; i++) {
 		int r = par_fs_write_str(cgroup, limits[i].file, limits[i].value);

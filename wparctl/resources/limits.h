@@ -26,6 +26,12 @@ struct wpar_limit {
 size_t wpar_limits_plan(const struct wpar_spec *s, const struct wpar_machine *m,
 			struct wpar_limit ret[WPAR_LIMITS_MAX]);
 
+/* wpar_limits_memory - bytes that the WPAR may use at most; UINT64_MAX: all there is */
+uint64_t wpar_limits_memory(const struct wpar_spec *s, const struct wpar_machine *m);
+
+/* wpar_machine_get - of the machine we are on */
+void wpar_machine_get(struct wpar_machine *ret);
+
 /*
  * wpar_limits_apply - write the limits; a controller that the tree does not have is left out
  * Errors: PAR_E_SYSTEM when the kernel refuses a value.

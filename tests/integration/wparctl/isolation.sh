@@ -58,6 +58,32 @@ for what in mount umount userns clone-userns setns mknod module kexec bpf perf u
 	keyring rawsock packet vsock alg address clock handle; do
 	like "refused: $what" "$(inside /root/attack $what)" '^refused: '
 done
+# Families and protocols of sockets for which the kernel would load a module, whoever asks.
+for family in 0 3 4 5 6 7 8 9 11 12 13 14 15 17 18 19 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36 \
+	37 38 39 40 41 42 43 44 45 46 255; do
+	is "no socket of family $family" "$(inside /root/attack socket $family 2 0)" \
+		"refused: Address family not supported by protocol"
+	is "nor a pair of family $family" "$(inside /root/attack socketpair $family)" \
+		"refused: Address family not supported by protocol"
+done
+for what in 2:1:132 2:5:132 2:1:33 2:2:136 2:1:256 2:1:262 10:1:132 10:3:115 2:3:47 16:3:4 16:3:6 16:3:10 16:3:12 \
+	16:3:16 16:3:20 16:3:21; do
+	like "no socket of family, type and protocol $what" \
+		"$(IFS=:; set -- $what; IFS=' '; inside /root/attack socket "$@")" '^refused: .* not supported'
+done
+for type in 0 4 5 6 10; do
+	is "no type $type" "$(inside /root/attack socket 2 $type 0)" "refused: Socket type not supported"
+done
+for what in "1 1 0" "1 5 0" "2 1 0" "2 2 0" "2 1 6" "2 2 17" "2 2 1" "10 1 6" "10 2 58" "16 3 0" "16 3 9" "16 2 15"; do
+	# shellcheck disable=SC2086 # words
+	is "what programs need is there: $what" "$(inside /root/attack socket $what)" "done"
+done
+like "the old call for all of sockets is no way around that" "$(inside /root/attack socketcall 2)" '^refused: '
+for request in 0x8940 0x8941 0x89a0 0x89a1 0x8982 0x8983; do
+	is "no ioctl that loads the bridge or VLANs: $request" "$(inside /root/attack sockctl $request)" \
+		"refused: Operation not permitted"
+done
+is "no line discipline" "$(inside /root/attack discipline 13)" "refused: Operation not permitted"
 for path in /proc/sys/kernel/core_pattern /proc/sysrq-trigger /proc/sys/net/ipv4/ip_forward \
 	/proc/kcore /usr/bin/sh /etc/init /usr/bin/df; do
 	like "not to be written: $path" "$(inside /root/attack open $path)" '^refused: '

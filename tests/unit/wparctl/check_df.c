@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* check_df.c - df inside a WPAR: when the mount points are named for it */
+/* check_df.c - df and mount inside a WPAR: what they are asked, and what they show */
 #include "harness.h"
 #include "wparctl/runtime/inside/inside.h"
 
@@ -55,6 +55,55 @@ START_TEST(operands_stay)
 }
 END_TEST
 
+START_TEST(the_sealed_part_of_proc_is_proc)
+{
+	char end[] = "Global 0 0 0 - /proc/sys\n", middle[] = "- /proc/sys Global\n";
+	char other[] = "Global 1 1 0 - /proc/system\n";
+
+	wpar_df_line(end);
+	ck_assert_str_eq(end, "Global 0 0 0 - /proc\n");
+	wpar_df_line(middle);
+	ck_assert_str_eq(middle, "- /proc     Global\n");
+	wpar_df_line(other);
+	ck_assert_str_eq(other, "Global 1 1 0 - /proc/system\n");
+}
+END_TEST
+
+/* What mount shows of a mountinfo as a WPAR has it. */
+static const char *listed(const char *types)
+{
+	char text[] =
+		"230 188 254:0 /wpars/a / rw,nodev,relatime,idmapped - ext4 Global rw,discard\n"
+		"233 230 254:0 /opt /opt ro,nodev,idmapped,relatime - ext4 /dev/vda rw\n"
+		"234 230 0:99 /x /a\\040b rw - btrfs /dev/vdb rw,subvol=/x\n"
+		"237 248 0:6 /null /dev/null rw,relatime - devtmpfs devtmpfs rw,size=12k\n"
+		"243 230 254:0 /usr/sbin/wparctl /etc/init ro,nodev - ext4 /dev/vda rw\n"
+		"244 251 254:0 /usr/bin/mount /run/wpars/mount ro - ext4 /dev/vda rw\n"
+		"245 251 254:0 /usr/sbin/wparctl /usr/bin/mount ro - ext4 /dev/vda rw\n"
+		"246 230 0:52 / /proc rw,nosuid - proc Global rw\n"
+		"247 246 0:52 /sys /proc/sys ro,nosuid - proc Global rw\n"
+		"248 230 0:53 / /dev rw,nosuid - tmpfs Global rw,size=16384k,uid=1073741824\n"
+		"not a line\n";
+	static struct par_buf out;
+
+	par_buf_done(&out);
+	ck_assert_int_eq(wpar_mount_list(text, types, &out), 0);
+	return out.data ? out.data : "";
+}
+
+START_TEST(mount_shows_nothing_of_the_lpar)
+{
+	ck_assert_str_eq(listed(NULL), "Global on / type ext4 (rw,nodev,relatime)\n"
+				       "Global on /opt type ext4 (ro,nodev,relatime)\n"
+				       "Global on /a b type btrfs (rw)\n"
+				       "Global on /proc type proc (rw,nosuid)\n"
+				       "Global on /dev type tmpfs (rw,nosuid)\n");
+	ck_assert_str_eq(listed("proc,xfs"), "Global on /proc type proc (rw,nosuid)\n");
+	ck_assert_str_eq(listed("noext4,tmpfs,btrfs"), "Global on /proc type proc (rw,nosuid)\n");
+	ck_assert_str_eq(listed("xfs"), "");
+}
+END_TEST
+
 static Suite *df_suite(void)
 {
 	Suite *suite = suite_create("df");
@@ -62,6 +111,8 @@ static Suite *df_suite(void)
 
 	tcase_add_test(tc, mounts_are_named_without_operands);
 	tcase_add_test(tc, operands_stay);
+	tcase_add_test(tc, the_sealed_part_of_proc_is_proc);
+	tcase_add_test(tc, mount_shows_nothing_of_the_lpar);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -56,6 +56,27 @@ START_TEST(system_wpar_shares_only_usr_and_opt)
 }
 END_TEST
 
+START_TEST(kernel_settings_are_sealed_and_shm_is_its_own)
+{
+	static const enum wpar_type types[] = { WPAR_SYSTEM, WPAR_APPLICATION };
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(types); i++) {
+		struct wpar_mount_facts limited = facts;
+		auto_mount_plan p = { 0 }, small = { 0 };
+		auto_spec s = { 0 };
+
+		make(&s, types[i]);
+		ck_assert_int_eq(wpar_mount_plan_build(&s, &facts, &p, NULL), 0);
+		ck_assert_int_eq(op_at(&p, "/proc/sys")->kind, WPAR_OP_SEAL);
+		ck_assert_str_eq(op_at(&p, "/dev/shm")->fstype, "tmpfs");
+		ck_assert_str_eq(op_at(&p, "/dev/shm")->data, "mode=1777");
+		limited.shm_size = 33554432;
+		ck_assert_int_eq(wpar_mount_plan_build(&s, &limited, &small, NULL), 0);
+		ck_assert_str_eq(op_at(&small, "/dev/shm")->data, "mode=1777,size=33554432");
+	}
+}
+END_TEST
+
 START_TEST(private_usr_is_its_own)
 {
 	auto_mount_plan p = { 0 };
@@ -121,6 +142,7 @@ static Suite *plan_suite(void)
 	TCase *tc = tcase_create("plan");
 
 	tcase_add_test(tc, system_wpar_shares_only_usr_and_opt);
+	tcase_add_test(tc, kernel_settings_are_sealed_and_shm_is_its_own);
 	tcase_add_test(tc, private_usr_is_its_own);
 	tcase_add_test(tc, application_wpar_sees_all_and_writes_nothing);
 	tcase_add_test(tc, mount_points_are_plain_paths);

@@ -9,6 +9,7 @@
 #include "lpard/common/fs.h"
 
 #include <string.h>
+#include <sys/wait.h>
 
 #define REAL	   "/run/wpars/df"
 #define MAX_MOUNTS 200
@@ -76,25 +77,17 @@ static int list_mounts(struct par_strv *ret)
 {
 	auto_buf b = { 0 };
 	int r = par_fs_read("/proc/self/mountinfo", 1 << 20, &b);
+	struct wpar_mounted m;
 	char *save = NULL;
 
 	if (r < 0)
 		return r;
 	for (char *l = strtok_r(b.data, "\n", &save); l; l = strtok_r(NULL, "\n", &save)) {
-		char point[4096], fstype[64], source[256];
-		const char *dash = strstr(l, " - ");
-
-		if (!dash || sscanf(l, "%*u %*u %*s %*s %4095s", point) != 1 ||
-		    sscanf(dash, " - %63s %255s", fstype, source) != 2)
+		if (!wpar_mounted_parse(l, &m) || par_starts_with(m.point, "/dev") ||
+		    par_starts_with(m.point, "/run") || par_starts_with(m.point, "/sys") ||
+		    access(m.point, F_OK) < 0 || ret->n >= MAX_MOUNTS)
 			continue;
-		if (par_starts_with(point, "/dev") || par_starts_with(point, "/run") ||
-		    par_starts_with(point, "/proc/") || par_starts_with(point, "/sys") ||
-		    access(point, F_OK) < 0 || ret->n >= MAX_MOUNTS)
-			continue;
-		/* Our own program, bound over a file, is no file system. */
-		if (par_streq(point, "/etc/init") || strstr(point, "bin/df"))
-			continue;
-		if (par_strv_find(ret, point) < 0 && par_strv_add(ret, point) < 0)
+		if (par_strv_find(ret, m.point) < 0 && par_strv_add(ret, m.point) < 0)
 			return -ENOMEM;
 	}
 	if (ret->n)
@@ -102,20 +95,72 @@ static int list_mounts(struct par_strv *ret)
 	return 0;
 }
 
+/*
+ * /proc/sys is /proc's once more, read-only, and of the mounts of one device without blocks df
+ * takes the last for all of them.
+ */
+void wpar_df_line(char *line)
+{
+	char *at = strstr(line, " /proc/sys");
+	char *rest = at ? at + strlen(" /proc/sys") : NULL;
+
+	if (!at || (*rest && *rest != ' ' && *rest != '\n'))
+		return;
+	if (*rest == ' ')
+		memset(rest - strlen("/sys"), ' ', strlen("/sys"));
+	else
+		memmove(rest - strlen("/sys"), rest, strlen(rest) + 1);
+}
+
+/* Runs the real one and hands its lines on; its exit status. */
+static int df_run(char **argv)
+{
+	int fds[2], status = 0;
+	autofree char *line = NULL;
+	autofile FILE *f = NULL;
+	size_t room = 0;
+	pid_t pid;
+
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return perror("df"), 1;
+	pid = fork();
+	if (pid < 0)
+		return perror("df: no process can be made"), 1;
+	if (pid == 0) {
+		dup2(fds[1], STDOUT_FILENO);
+		execv(REAL, argv);
+		perror("df: " REAL);
+		_exit(1);
+	}
+	close(fds[1]);
+	f = fdopen(fds[0], "r");
+	while (f && getline(&line, &room, f) > 0) {
+		wpar_df_line(line);
+		fputs(line, stdout);
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (fflush(stdout) != 0)
+		return 1;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
 static int df_main(int argc, char **argv)
 {
 	static char *none[] = { NULL };
 	auto_strv mounts = { 0 };
+	int status = 1;
 	char **v;
 
 	if (list_mounts(&mounts) < 0)
 		par_strv_done(&mounts);
 	v = wpar_df_arguments("df", argc, argv, mounts.n ? mounts.v : none);
 	if (v)
-		execv(REAL, v);
-	perror("df: " REAL);
+		status = df_run(v);
+	else
+		perror("df");
 	free(v);
-	return 1;
+	return status;
 }
 
 int wpar_inside_main(int argc, char **argv)
@@ -127,5 +172,7 @@ int wpar_inside_main(int argc, char **argv)
 		return wpar_init_run();
 	if (strcmp(name, "df") == 0)
 		return df_main(argc, argv);
+	if (strcmp(name, "mount") == 0)
+		return wpar_mount_main(argc, argv);
 	return -1;
 }

@@ -1,15 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What this program is inside a WPAR: its PID 1, and its df. */
+/* What this program is inside a WPAR: its PID 1, its df and its mount. */
 #pragma once
 
+#include "lpard/common/str.h"
+
+#include <stdbool.h>
+
 /*
- * wpar_inside_main - when called as PID 1 ("init") or as "df": the exit status; -1: neither
+ * wpar_inside_main - when called as PID 1 ("init"), "df" or "mount": the exit status; -1: neither
  */
 int wpar_inside_main(int argc, char **argv);
 
 /* wpar_df_arguments - argv for the system's df: every file system named when none was; NULL: no
  * memory.  @real is argv[0]; the array is the caller's, the strings are not. */
 char **wpar_df_arguments(const char *real, int argc, char **argv, char *const *mounts);
+
+/* wpar_df_line - a line of the real df as it is handed on; changed in place, never longer */
+void wpar_df_line(char *line);
+
+/* A file system of the WPAR, from a line of mountinfo. */
+struct wpar_mounted {
+	char point[4096], options[256], fstype[64];
+};
+/* wpar_mounted_parse - false: no such line, or a file of ours that is mounted over another */
+bool wpar_mounted_parse(const char *line, struct wpar_mounted *ret);
+
+/*
+ * wpar_mount_list - what mount without operands prints
+ * @mountinfo	text of the kernel; is changed
+ * @types	of -t: "ext4,xfs", "noproc"; NULL: all
+ */
+int wpar_mount_list(char *mountinfo, const char *types, struct par_buf *out);
+
+/* wpar_mount_main - mount(8) inside; the exit status */
+int wpar_mount_main(int argc, char **argv);
 
 /* wpar_init_run - PID 1's loop; returns when the WPAR halts */
 int wpar_init_run(void);

@@ -4,17 +4,20 @@
  * It has all capabilities, but only in the WPAR's user namespace, and gives up what is not the
  * WPAR's before it runs anything of it.
  */
-#include "wparctl/filesystem/mount_apply.h"
 #include "wparctl/runtime/launch/child.h"
+
+#include "lpard/common/fs.h"
+#include "wparctl/filesystem/mount_apply.h"
 #include "wparctl/runtime/launch/security.h"
 #include "wparctl/runtime/launch/sync.h"
 #include "wparctl/versioned/uname_notify.h"
 
+#include <net/if.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -29,6 +32,34 @@ static int child_hang_on_parent(int sync)
 	return recv(sync, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0 ? -EPIPE : 0;
 }
 
+/*
+ * The network namespace is made here, in the WPAR's user namespace: so the LPAR's device events do
+ * not reach it, and its connections can be checkpointed.  Its root can change nothing in it, for it
+ * gets neither CAP_NET_ADMIN nor CAP_NET_RAW.
+ */
+static int child_new_network(struct par_error **err)
+{
+	struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
+	autofd int s = -1;
+
+	if (unshare(CLONE_NEWNET | CLONE_NEWCGROUP) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno,
+				"network and control group namespaces cannot be made");
+	s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (s < 0 || ioctl(s, SIOCSIFFLAGS, &lo) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno,
+				"the loopback interface cannot be set up");
+	return 0;
+}
+
+/* Ports below 1024 and ping for the WPAR's own users; after its ids are mapped. */
+static void child_open_network(void)
+{
+	/* A kernel without these files keeps its own rules. */
+	par_fs_write_str(AT_FDCWD, "/proc/sys/net/ipv4/ip_unprivileged_port_start", "0");
+	par_fs_write_str(AT_FDCWD, "/proc/sys/net/ipv4/ping_group_range", "0 65535");
+}
+
 static int child_set_up(const struct wpar_launch *l, int sync, struct par_error **err)
 {
 	const char *host = l->spec->hostname ? l->spec->hostname : l->spec->name;
@@ -38,11 +69,14 @@ static int child_set_up(const struct wpar_launch *l, int sync, struct par_error 
 
 	/* /proc/PID/exe of this process is the global program: nobody inside may open it. */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	umask(022);
+	r = child_new_network(err);
+	if (r < 0)
+		return r;
 	r = wpar_sync_receive_mounts(sync, fds, &n, err);
 	if (r < 0)
 		return r;
-	if (unshare(CLONE_NEWCGROUP) < 0)
-		return par_fail(err, PAR_E_SYSTEM, errno, "no cgroup namespace can be made");
+	child_open_network();
 	if (sethostname(host, strlen(host)) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "the host name '%s' cannot be set", host);
 	r = wpar_mounts_attach(&l->plan, fds, n, err);

@@ -2,9 +2,6 @@
 /*
  * The outer half of a start: see launch.h.  Few system calls, one clone, no exec: every exec
  * costs 8 ms and more under TCG.
- *
- * The network namespace is made here, before the user namespace, so that it belongs to the global
- * environment and the WPAR's root cannot change an address.
  */
 #include "wparctl/runtime/launch/launch.h"
 
@@ -18,11 +15,11 @@
 #include "wparctl/versioned/versioned.h"
 
 #include <linux/sched.h>
-#include <net/if.h>
+#include <linux/securebits.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/ioctl.h>
+#include <sys/fsuid.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -80,11 +77,33 @@ static int write_version(const struct wpar_spec *s, struct par_strv *layers, str
 	return write_text(run, "osrelease", wpar_uname_osrelease(&uts), err);
 }
 
+/* Half of the memory that the WPAR is limited to, so that it is full before the WPAR is. */
+static uint64_t shm_size(const struct wpar_spec *s)
+{
+	struct wpar_machine m;
+	uint64_t most;
+
+	wpar_machine_get(&m);
+	most = wpar_limits_memory(s, &m);
+	return most == UINT64_MAX ? 0 : most / 2;
+}
+
+/* The program @path in the topmost layer, or in the LPAR; NULL: it is not there. */
+static char *own_command(const struct par_strv *layers, const char *path)
+{
+	char *p = par_strdup_printf("%s%s", layers->n ? layers->v[0] : "", path);
+
+	if (p && access(p, X_OK) == 0)
+		return p;
+	free(p);
+	return NULL;
+}
+
 int wpar_launch_prepare(struct wpar_launch *l, const struct wpar_spec *s, struct par_error **err)
 {
 	autofree char *prefix = wpar_path("%s", "");
 	struct wpar_mount_facts facts = { .prefix = prefix ? prefix : "" };
-	autofree char *df = NULL;
+	autofree char *df = NULL, *mount_real = NULL;
 	auto_strv layers = { 0 };
 	char program[4096];
 	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
@@ -99,12 +118,14 @@ int wpar_launch_prepare(struct wpar_launch *l, const struct wpar_spec *s, struct
 	if (r < 0)
 		return r;
 	facts.layers = &layers;
-	/* The df of a versioned WPAR is in its topmost layer. */
-	df = par_strdup_printf("%s/usr/bin/df", layers.n ? layers.v[0] : "");
-	if (df && access(df, X_OK) == 0) {
-		facts.df = "/usr/bin/df";
-		facts.df_real = df;
-	}
+	facts.shm_size = shm_size(s);
+	/* Those of a versioned WPAR are in its topmost layer. */
+	df = own_command(&layers, "/usr/bin/df");
+	mount_real = own_command(&layers, "/usr/bin/mount");
+	facts.df = df ? "/usr/bin/df" : NULL;
+	facts.df_real = df;
+	facts.mount = mount_real ? "/usr/bin/mount" : NULL;
+	facts.mount_real = mount_real;
 	r = wpar_mount_plan_build(s, &facts, &l->plan, err);
 	if (r < 0)
 		return r;
@@ -116,31 +137,13 @@ int wpar_launch_prepare(struct wpar_launch *l, const struct wpar_spec *s, struct
 	return l->cgroup < 0 ? l->cgroup : wpar_limits_apply(s, l->cgroup, err);
 }
 
-/* Loopback up; ports below 1024 and ping for the WPAR's own users. */
-static int set_up_network(void)
-{
-	struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
-	autofd int s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	if (s < 0 || ioctl(s, SIOCSIFFLAGS, &lo) < 0)
-		return -errno;
-	/* A kernel without these files keeps its own rules. */
-	par_fs_write_str(AT_FDCWD, "/proc/sys/net/ipv4/ip_unprivileged_port_start", "0");
-	par_fs_write_str(AT_FDCWD, "/proc/sys/net/ipv4/ping_group_range", "0 2147483647");
-	return 0;
-}
-
 static int new_namespaces(struct par_error **err)
 {
-	int r;
-
-	if (unshare(CLONE_NEWNS | CLONE_NEWNET) < 0)
+	if (unshare(CLONE_NEWNS) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "new namespaces cannot be made");
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "the mounts cannot be made private");
-	r = set_up_network();
-	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "the loopback interface cannot be set up")
-		     : 0;
+	return 0;
 }
 
 static int map_ids(const struct wpar_launch *l, int *ret_userns, struct par_error **err)
@@ -184,10 +187,46 @@ static int hand_over(struct wpar_launch *l, int sync, struct par_error **err)
 	r = wpar_sync_send_mounts(sync, fds, n);
 	for (size_t i = 0; i < n; i++)
 		close(fds[i]);
-	if (r < 0)
+	if (r < 0) {
+		/* It may have said why. */
+		if (wpar_sync_wait(sync, err) < 0)
+			return err && *err ? -(*err)->errnum : r;
 		return par_fail(err, PAR_E_SYSTEM, r, "the WPAR's first process ended");
+	}
 	wpar_test_stop_at("mounted");
 	return wpar_sync_wait(sync, err);
+}
+
+/*
+ * clone3(2) by the WPAR's own root id.  The kernel charges the creator of a user namespace for what
+ * is taken in it (inotify, pending signals and timers, message queues: user_namespaces(7)); if the
+ * LPAR's root were that, one WPAR could leave nothing to it and to all others.  File system
+ * accesses and capabilities stay those of the LPAR's root.
+ */
+static pid_t clone_as_creator(const struct wpar_launch *l, struct clone_args *args)
+{
+	const pid_t parent = getppid();
+	const int bits = prctl(PR_GET_SECUREBITS, 0, 0, 0, 0);
+	int death_signal = 0;
+	pid_t pid = -1;
+
+	prctl(PR_GET_PDEATHSIG, &death_signal, 0, 0, 0);
+	prctl(PR_SET_SECUREBITS, bits | SECBIT_NO_SETUID_FIXUP, 0, 0, 0);
+	if (setresuid((uid_t)-1, l->plan.idbase, (uid_t)-1) == 0) {
+		setfsuid(0);
+		pid = (pid_t)syscall(SYS_clone3, args, sizeof(*args));
+		if (pid == 0)
+			return 0;
+		/* The way back is open: the real id is still 0. */
+		if (setresuid((uid_t)-1, 0, (uid_t)-1) < 0)
+			abort();
+	}
+	prctl(PR_SET_SECUREBITS, bits, 0, 0, 0);
+	/* A change of ids takes this away; the parent may have died in between. */
+	prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0);
+	if (death_signal && getppid() != parent)
+		raise(death_signal);
+	return pid;
 }
 
 int wpar_launch(struct wpar_launch *l, struct par_error **err)
@@ -215,7 +254,8 @@ int wpar_launch(struct wpar_launch *l, struct par_error **err)
 	ours = pair[0];
 	theirs = pair[1];
 	wpar_test_stop_at("namespaces");
-	l->pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+	wpar_process_fix(l->keep_priority);
+	l->pid = clone_as_creator(l, &args);
 	if (l->pid < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "the WPAR's first process cannot start");
 	if (l->pid == 0) {

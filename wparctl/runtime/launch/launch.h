@@ -22,6 +22,7 @@ struct wpar_launch {
 	const struct par_strv *environment;
 	const struct wpar_stdio *stdio; /* NULL: 0, 1, 2 as they are */
 	bool die_with_parent;
+	bool keep_priority; /* reset.h */
 	bool no_new_privs;
 
 	/* Set by wpar_launch(); uname: to the process that answers for the old system, or -1. */
@@ -37,8 +38,7 @@ void wpar_launch_done(struct wpar_launch *l);
 int wpar_launch_prepare(struct wpar_launch *l, const struct wpar_spec *s, struct par_error **err);
 
 /*
- * wpar_launch - start the first process; afterwards the caller has mount and network namespaces of
- * its own
+ * wpar_launch - start the first process; afterwards the caller has a mount namespace of its own
  * Returns when inside() has closed its descriptor.  After an error, of the set-up or of inside(),
  * the process is gone.
  */

@@ -2,11 +2,14 @@
 /* What a process gives up on its way into a WPAR: see reset.h. */
 #include "wparctl/runtime/launch/reset.h"
 
-#include "lpard/common/str.h"
+#include "lpard/common/fs.h"
 
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -42,31 +45,80 @@ int wpar_close_others(int keep, int keep_too)
 	return close_between(b + 1, ~0u);
 }
 
-/* What exec and fork hand on by default is the global environment's. */
-void wpar_process_reset(void)
+/* The limits of every process of a WPAR; its root may lower them, and raise the soft ones. */
+static void fix_limits(void)
 {
 	static const struct {
 		int resource;
 		rlim_t soft, hard;
 	} limits[] = {
-		{ RLIMIT_NOFILE, 1024, 524288 },
+		{ RLIMIT_CPU, RLIM_INFINITY, RLIM_INFINITY },
+		{ RLIMIT_FSIZE, RLIM_INFINITY, RLIM_INFINITY },
+		{ RLIMIT_DATA, RLIM_INFINITY, RLIM_INFINITY },
+		{ RLIMIT_STACK, 8 << 20, RLIM_INFINITY },
 		{ RLIMIT_CORE, 0, RLIM_INFINITY },
+		{ RLIMIT_RSS, RLIM_INFINITY, RLIM_INFINITY },
+		/* Processes are counted by the control group (pids.max), for all users together. */
+		{ RLIMIT_NPROC, RLIM_INFINITY, RLIM_INFINITY },
+		{ RLIMIT_NOFILE, 65536, 524288 },
 		{ RLIMIT_MEMLOCK, 8 << 20, 8 << 20 },
+		{ RLIMIT_AS, RLIM_INFINITY, RLIM_INFINITY },
+		{ RLIMIT_LOCKS, RLIM_INFINITY, RLIM_INFINITY },
+		/* Of the whole WPAR at the same time: its creator is charged (launch.c). */
+		{ RLIMIT_SIGPENDING, 16384, 16384 },
+		{ RLIMIT_MSGQUEUE, 819200, 819200 },
+		{ RLIMIT_NICE, 0, 0 },
+		{ RLIMIT_RTPRIO, 0, 0 },
+		{ RLIMIT_RTTIME, RLIM_INFINITY, RLIM_INFINITY },
 	};
-	struct sigaction dfl = { .sa_handler = SIG_DFL };
-	sigset_t none;
 
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(limits); i++) {
+		__rlimit_resource_t resource = (__rlimit_resource_t)limits[i].resource;
 		struct rlimit l = { limits[i].soft, limits[i].hard }, now;
 
-		if (getrlimit((__rlimit_resource_t)limits[i].resource, &now) == 0 &&
-		    now.rlim_max < l.rlim_max)
+		if (setrlimit(resource, &l) == 0 || getrlimit(resource, &now) < 0)
+			continue;
+		/* Without the right to raise it (in a container): as near as it goes. */
+		if (now.rlim_max < l.rlim_max)
 			l.rlim_max = now.rlim_max;
 		if (l.rlim_cur > l.rlim_max)
 			l.rlim_cur = l.rlim_max;
-		setrlimit((__rlimit_resource_t)limits[i].resource, &l);
+		setrlimit(resource, &l);
 	}
-	for (int s = 1; s < 32; s++)
+}
+
+static void fix_priority(void)
+{
+	const struct sched_param none = { 0 };
+
+	sched_setscheduler(0, SCHED_OTHER, &none);
+	setpriority(PRIO_PROCESS, 0, 0);
+	syscall(SYS_ioprio_set, 1 /* IOPRIO_WHO_PROCESS */, 0, 0);
+}
+
+void wpar_process_fix(bool keep_priority)
+{
+	unsigned long processors[8192 / (8 * sizeof(unsigned long))];
+
+	fix_limits();
+	if (!keep_priority)
+		fix_priority();
+	/* All that the control group has (taskset is no way to limit a WPAR). */
+	memset(processors, 0xff, sizeof(processors));
+	syscall(SYS_sched_setaffinity, 0, sizeof(processors), processors);
+	syscall(SYS_set_mempolicy, 0 /* MPOL_DEFAULT */, NULL, 0);
+	prctl(PR_SET_TIMERSLACK, 50000, 0, 0, 0);
+	prctl(PR_SET_THP_DISABLE, 0, 0, 0, 0);
+	personality(PER_LINUX);
+	par_fs_write_str(AT_FDCWD, "/proc/self/oom_score_adj", "0");
+}
+
+void wpar_process_reset(void)
+{
+	struct sigaction dfl = { .sa_handler = SIG_DFL };
+	sigset_t none;
+
+	for (int s = 1; s < _NSIG; s++)
 		sigaction(s, &dfl, NULL);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);

@@ -19,7 +19,17 @@ int wpar_stdio_install(const struct wpar_stdio *stdio);
 /* wpar_close_others - of the descriptors above 2 only these two stay; 0 or a negative errno */
 int wpar_close_others(int keep, int keep_too);
 
-/* wpar_process_reset - limits, signal dispositions, mask: a WPAR's own, not the caller's */
+/*
+ * wpar_process_fix - limits, priority, processors, out-of-memory score and the like: a WPAR's own,
+ * whoever starts it or enters it
+ * @keep_priority	nice value, scheduler and I/O priority stay the caller's: a command in the
+ *			foreground, not a WPAR for life
+ * Outside, by the process that is about to make or become one of the WPAR's: only the LPAR's root
+ * may raise a limit.  What a kernel does not let it set stays as it is.
+ */
+void wpar_process_fix(bool keep_priority);
+
+/* wpar_process_reset - inside, just before the program: signal dispositions and mask, umask */
 void wpar_process_reset(void);
 
 /* wpar_test_stop_at - WPAR_STOP_AT=STEP in tests: the process kills itself there */

@@ -12,12 +12,14 @@
 #define _GNU_SOURCE
 #endif
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <termios.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* EPERM: programs expect that an unprivileged caller may not. */
@@ -93,16 +95,21 @@ static const char *const not_there[] = {
 	"io_uring_setup", "io_uring_enter", "io_uring_register", "userfaultfd", "clone3",
 };
 
+/* Numbers of the calls that make sockets: libseccomp calls some by numbers of its own. */
+struct abi {
+	uint32_t arch;				     /* 0: none */
+	unsigned int socket, socketpair, socketcall; /* 0: it has none */
+};
+
 static const struct {
 	const char *name;
-	uint32_t arch;
-	uint32_t extra; /* a second ABI of the same kernel; 0: none */
-	int big;	/* byte order */
+	struct abi abi, extra; /* extra: a second ABI of the same kernel */
+	int big;	       /* byte order */
 } archs[] = {
-	{ "x86_64", SCMP_ARCH_X86_64, SCMP_ARCH_X86, 0 },
-	{ "ppc64le", SCMP_ARCH_PPC64LE, 0, 0 },
-	{ "ppc64", SCMP_ARCH_PPC64, SCMP_ARCH_PPC, 1 },
-	{ "aarch64", SCMP_ARCH_AARCH64, SCMP_ARCH_ARM, 0 },
+	{ "x86_64", { SCMP_ARCH_X86_64, 41, 53, 0 }, { SCMP_ARCH_X86, 359, 360, 102 }, 0 },
+	{ "ppc64le", { SCMP_ARCH_PPC64LE, 326, 333, 102 }, { 0 }, 0 },
+	{ "ppc64", { SCMP_ARCH_PPC64, 326, 333, 102 }, { SCMP_ARCH_PPC, 326, 333, 102 }, 1 },
+	{ "aarch64", { SCMP_ARCH_AARCH64, 198, 199, 0 }, { SCMP_ARCH_ARM, 281, 288, 0 }, 0 },
 };
 
 static int refuse(scmp_filter_ctx ctx, const char *const *names, size_t n, int errnum)
@@ -133,27 +140,28 @@ static int refuse_userns(scmp_filter_ctx ctx)
 }
 
 /*
- * Kinds of sockets that no network namespace keeps apart (vsock leads to the hypervisor), or that
- * are mostly ways into the kernel.  The same numbers on all of the architectures above.
+ * Requests of ioctl(2): input put into a terminal, and those for which the kernel loads a module
+ * without asking who wants it.  The same numbers on all of the architectures above.
  */
-static int refuse_sockets(scmp_filter_ctx ctx)
+static int refuse_ioctls(scmp_filter_ctx ctx)
 {
-	static const unsigned int families[] = {
-		21, /* RDS */
-		29, /* CAN */
-		30, /* TIPC */
-		31, /* Bluetooth */
-		38, /* ALG: the kernel's cryptography */
-		40, /* VSOCK */
-		44, /* XDP */
+	static const unsigned int requests[] = {
+		0x5412,		/* TIOCSTI */
+		0x541c,		/* TIOCLINUX */
+		0x5423,		/* TIOCSETD: line disciplines */
+		0x8940, 0x8941, /* SIOCGIFBR, SIOCSIFBR: bridge */
+		0x89a0, 0x89a1, /* SIOCBRADDBR, SIOCBRDELBR */
+		0x89a2, 0x89a3, /* SIOCBRADDIF, SIOCBRDELIF */
+		0x8980, 0x8981, /* SIOCADDDLCI, SIOCDELDLCI: frame relay */
+		0x8982, 0x8983, /* SIOCGIFVLAN, SIOCSIFVLAN: 8021q */
 	};
 
-	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
-		const struct scmp_arg_cmp family =
-			SCMP_A0(SCMP_CMP_MASKED_EQ, 0xffffffff, families[i]);
-
-		int r = seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(EAFNOSUPPORT), SCMP_SYS(socket),
-					       1, &family);
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
+		/* The kernel looks at 32 bits of the request only, so the filter does too. */
+		const struct scmp_arg_cmp request =
+			SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffff, requests[i]);
+		int r = seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(ioctl), 1,
+					       &request);
 
 		if (r < 0)
 			return r;
@@ -161,20 +169,136 @@ static int refuse_sockets(scmp_filter_ctx ctx)
 	return 0;
 }
 
-/* The same numbers on all of the architectures above. */
-static int refuse_terminal_input(scmp_filter_ctx ctx)
+/*
+ * Sockets.  The kernel loads the module of a family or protocol for whoever asks (sctp, llc, dccp,
+ * tipc …), and some families know no network namespaces (vsock leads to the hypervisor).  So only
+ * these are let through, written by hand in front of what libseccomp makes: it knows no "none but".
+ *
+ *	UNIX; INET and INET6: stream, datagram, raw (which the kernel refuses) of IP, ICMP, TCP and
+ *	UDP; NETLINK: ROUTE, AUDIT and KOBJECT_UEVENT, which are always there
+ *
+ * Other families: EAFNOSUPPORT; types: ESOCKTNOSUPPORT; protocols: EPROTONOSUPPORT.
+ */
+struct program {
+	struct sock_filter code[128];
+	unsigned char n;
+};
+
+static void put(struct program *p, unsigned short code, unsigned int k, unsigned char jt,
+		unsigned char jf)
 {
-	const unsigned int tiocsti = 0x5412, tioclinux = 0x541c;
-	const uint32_t no = SCMP_ACT_ERRNO(EPERM);
+	p->code[p->n++] = (struct sock_filter){ .code = code, .jt = jt, .jf = jf, .k = k };
+}
 
-	/* The kernel looks at 32 bits of the request only, so the filter does too. */
-	const struct scmp_arg_cmp sti = SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffff, tiocsti);
-	const struct scmp_arg_cmp console = SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffff, tioclinux);
-	int r = seccomp_rule_add_array(ctx, no, SCMP_SYS(ioctl), 1, &sti);
+/* Loads the lower half of an argument: the kernel takes an int. */
+static void put_load_argument(struct program *p, unsigned int number, int big)
+{
+	put(p, BPF_LD | BPF_W | BPF_ABS,
+	    (unsigned int)offsetof(struct seccomp_data, args) + number * 8 + (big ? 4 : 0), 0, 0);
+}
 
-	if (r < 0)
-		return r;
-	return seccomp_rule_add_array(ctx, no, SCMP_SYS(ioctl), 1, &console);
+static void put_return(struct program *p, unsigned int errnum)
+{
+	put(p, BPF_RET | BPF_K, errnum ? SECCOMP_RET_ERRNO | errnum : SECCOMP_RET_ALLOW, 0, 0);
+}
+
+/* Returns when what is loaded is one of @values: allowed; otherwise @errnum. */
+static void put_one_of(struct program *p, const unsigned int *values, unsigned char n,
+		       unsigned int errnum)
+{
+	for (unsigned char i = 0; i < n; i++)
+		put(p, BPF_JMP | BPF_JEQ | BPF_K, values[i], (unsigned char)(n - i), 0);
+	put_return(p, errnum);
+	put_return(p, 0);
+}
+
+static void put_inet(struct program *p, int big, unsigned int icmp)
+{
+	const unsigned int protocols[] = { 0, icmp, 6, 17 };
+
+	put_load_argument(p, 1, big);
+	put(p, BPF_ALU | BPF_AND | BPF_K, 0xf, 0, 0); /* the rest are flags */
+	put(p, BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0);
+	put(p, BPF_JMP | BPF_JGT | BPF_K, 3, 0, 1);
+	put_return(p, ESOCKTNOSUPPORT);
+	put_load_argument(p, 2, big);
+	put_one_of(p, protocols, 4, EPROTONOSUPPORT);
+}
+
+/* What is to be known of one kind of socket: its family is @family, or the next is tried. */
+static void put_family(struct program *p, int big, unsigned int family)
+{
+	static const unsigned int netlink[] = { 0, 9, 15 };
+	unsigned char at = p->n;
+
+	put(p, BPF_JMP | BPF_JEQ | BPF_K, family, 0, 0);
+	switch (family) {
+	case AF_UNIX:
+		put_return(p, 0);
+		break;
+	case AF_NETLINK:
+		put_load_argument(p, 2, big);
+		put_one_of(p, netlink, 3, EPROTONOSUPPORT);
+		break;
+	default:
+		put_inet(p, big, family == AF_INET ? 1 : 58);
+	}
+	p->code[at].jf = (unsigned char)(p->n - at - 1);
+}
+
+static void put_socket(struct program *p, int big)
+{
+	put_load_argument(p, 0, big);
+	put_family(p, big, AF_UNIX);
+	put_family(p, big, AF_INET);
+	put_family(p, big, AF_INET6);
+	put_family(p, big, AF_NETLINK);
+	put_return(p, EAFNOSUPPORT);
+}
+
+/* @body is for the system call @nr, if the ABI has it. */
+static void put_call(struct program *p, unsigned int nr, int big,
+		     void (*body)(struct program *p, int big))
+{
+	unsigned char at = p->n;
+
+	if (!nr)
+		return;
+	put(p, BPF_JMP | BPF_JEQ | BPF_K, nr, 0, 0);
+	body(p, big);
+	p->code[at].jf = (unsigned char)(p->n - at - 1);
+}
+
+/*
+ * The old call for all of sockets has its arguments in memory, where a filter cannot see them: new
+ * sockets by it are refused.  Only 32-bit programs of x86 with a glibc older than 2.39 use it.
+ */
+static void put_socketcall(struct program *p, int big)
+{
+	put_load_argument(p, 0, big);
+	put(p, BPF_JMP | BPF_JEQ | BPF_K, 1, 1, 0); /* SYS_SOCKET */
+	put(p, BPF_JMP | BPF_JEQ | BPF_K, 8, 0, 1); /* SYS_SOCKETPAIR */
+	put_return(p, ENOSYS);
+	put_return(p, 0);
+}
+
+/* SCMP_ARCH_X86 and its like are the kernel's AUDIT_ARCH_X86 … */
+static void write_sockets(const struct abi *abi, int big)
+{
+	struct program p = { .n = 0 };
+
+	if (!abi->arch)
+		return;
+	put(&p, BPF_LD | BPF_W | BPF_ABS, (unsigned int)offsetof(struct seccomp_data, arch), 0, 0);
+	put(&p, BPF_JMP | BPF_JEQ | BPF_K, abi->arch, 0, 0);
+	put(&p, BPF_LD | BPF_W | BPF_ABS, (unsigned int)offsetof(struct seccomp_data, nr), 0, 0);
+	put_call(&p, abi->socket, big, put_socket);
+	put_call(&p, abi->socketpair, big, put_socket);
+	put_call(&p, abi->socketcall, big, put_socketcall);
+	p.code[1].jf = (unsigned char)(p.n - 2);
+	for (unsigned char i = 0; i < p.n; i++)
+		printf("{ 0x%04x, %u, %u, 0x%08x },\n", p.code[i].code, p.code[i].jt, p.code[i].jf,
+		       p.code[i].k);
 }
 
 /* libseccomp writes struct sock_filter with the byte order of the target. */
@@ -187,7 +311,6 @@ static int write_filter(scmp_filter_ctx ctx, int big)
 	if (!f || seccomp_export_bpf(ctx, fileno(f)) < 0)
 		return -1;
 	lseek(fileno(f), 0, SEEK_SET);
-	printf("/* Made by seccomp_gen; struct sock_filter { code, jt, jf, k } */\n");
 	for (; read(fileno(f), b, sizeof(b)) == (ssize_t)sizeof(b); n++)
 		printf("{ 0x%02x%02x, %u, %u, 0x%02x%02x%02x%02x },\n", b[!big], b[big], b[2], b[3],
 		       b[big ? 4 : 7], b[big ? 5 : 6], b[big ? 6 : 5], b[big ? 7 : 4]);
@@ -210,15 +333,21 @@ int main(int argc, char **argv)
 	}
 	/* Other ABIs than these (x32) are refused: a filter that does not see them is none. */
 	if (seccomp_arch_remove(ctx, SCMP_ARCH_NATIVE) < 0 ||
-	    seccomp_arch_add(ctx, archs[a].arch) < 0 ||
-	    (archs[a].extra && seccomp_arch_add(ctx, archs[a].extra) < 0) ||
+	    seccomp_arch_add(ctx, archs[a].abi.arch) < 0 ||
+	    (archs[a].extra.arch && seccomp_arch_add(ctx, archs[a].extra.arch) < 0) ||
 	    seccomp_attr_set(ctx, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_ERRNO(ENOSYS)) < 0 ||
 	    seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2) < 0 ||
 	    refuse(ctx, not_permitted, sizeof(not_permitted) / sizeof(not_permitted[0]), EPERM) <
 		    0 ||
 	    refuse(ctx, not_there, sizeof(not_there) / sizeof(not_there[0]), ENOSYS) < 0 ||
-	    refuse_userns(ctx) < 0 || refuse_terminal_input(ctx) < 0 || refuse_sockets(ctx) < 0 ||
-	    write_filter(ctx, archs[a].big) < 0) {
+	    refuse_userns(ctx) < 0 || refuse_ioctls(ctx) < 0) {
+		fprintf(stderr, "seccomp_gen: the rules cannot be made\n");
+		return 1;
+	}
+	printf("/* Made by seccomp_gen; struct sock_filter { code, jt, jf, k } */\n");
+	write_sockets(&archs[a].abi, archs[a].big);
+	write_sockets(&archs[a].extra, archs[a].big);
+	if (write_filter(ctx, archs[a].big) < 0) {
 		fprintf(stderr, "seccomp_gen: the filter cannot be made\n");
 		return 1;
 	}

@@ -35,7 +35,7 @@ int wpar_external_write(const char *name, const struct wpar_mount_plan *p)
 	put_string(&b, p->directory);
 	par_buf_puts(&b, ",\"cgroup\":");
 	put_string(&b, cgroup ? cgroup : "");
-	par_buf_printf(&b, ",\"idbase\":%u,\"idrange\":%u,\"namespaces\":[\"net\"],\"mounts\":[",
+	par_buf_printf(&b, ",\"idbase\":%u,\"idrange\":%u,\"namespaces\":[],\"mounts\":[",
 		       (unsigned int)p->idbase, (unsigned int)p->idrange);
 	for (size_t i = 0; i < p->n_ops; i++) {
 		const struct wpar_mount_op *op = &p->ops[i];

@@ -125,7 +125,6 @@ static int monitor_inside_init(const struct wpar_launch *l, int started)
 __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, int sync)
 {
 	autofd int mnt = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
-	autofd int net = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	auto_launch l = { .inside = monitor_inside_init };
 	struct par_error *err = NULL;
 	int pidfd;
@@ -140,7 +139,6 @@ __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, int
 		_exit(1);
 	}
 	setns(mnt, CLONE_NEWNS);
-	setns(net, CLONE_NEWNET);
 	if (chdir("/") < 0)
 		_exit(1);
 	monitor_write_record(s->name);

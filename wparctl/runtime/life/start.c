@@ -18,6 +18,8 @@ int wpar_start_plan(const struct wpar_spec *s, struct par_buf *out, struct par_e
 						.program = "/usr/sbin/wparctl",
 						.df = "/usr/bin/df",
 						.df_real = "/usr/bin/df",
+						.mount = "/usr/bin/mount",
+						.mount_real = "/usr/bin/mount",
 						.layers = &layers };
 	auto_mount_plan p = { 0 };
 	int r = s->version.image_digest ? wpar_version_layers(s, &layers, err) : 0;

@@ -99,6 +99,7 @@ static int enter_join(const struct entry *e, struct par_error **err)
 	int r;
 
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	wpar_process_fix(true);
 	r = join_namespaces(e->init);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the WPAR cannot be entered");

@@ -105,9 +105,11 @@ int wpar_exec(const struct wpar_spec *s, char *const argv[], const struct par_st
 	static const struct wpar_user root = { .name = "root",
 					       .home = "/root",
 					       .shell = "/bin/sh" };
-	auto_launch l = {
-		.inside = exec_inside, .argv = argv, .die_with_parent = true, .no_new_privs = true
-	};
+	auto_launch l = { .inside = exec_inside,
+			  .argv = argv,
+			  .die_with_parent = true,
+			  .keep_priority = true,
+			  .no_new_privs = true };
 	auto_error left = NULL;
 	auto_strv env = { 0 };
 	int status = 1, r;
