@@ -176,6 +176,26 @@ int par_fs_replace_volatile(int dirfd, const char *path, const void *data, size_
 	return replace(dirfd, path, data, len, mode, false);
 }
 
+void par_fs_replace_clear(int at, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	autofree char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+	autofree char *start = par_strdup_printf(".%s.new.", slash ? slash + 1 : path);
+	int fd = folder && start ? openat(at, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *e;
+
+	if (!dir && fd >= 0)
+		close(fd);
+	while (dir && (e = readdir(dir))) {
+		/* The eight digits that create_beside() has put behind the name. */
+		if (par_starts_with(e->d_name, start) && strlen(e->d_name) == strlen(start) + 8)
+			unlinkat(dirfd(dir), e->d_name, 0);
+	}
+	if (dir)
+		closedir(dir);
+}
+
 void par_fs_sync_folder_of(const char *path)
 {
 	const char *slash = strrchr(path, '/');

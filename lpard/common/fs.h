@@ -52,6 +52,12 @@ int par_fs_replace(int dirfd, const char *path, const void *data, size_t len, mo
 int par_fs_replace_volatile(int dirfd, const char *path, const void *data, size_t len, mode_t mode);
 
 /*
+ * par_fs_replace_clear - remove what killed replacements of @path have left beside it
+ * The caller sees to it that nobody replaces @path at that moment (a lock).
+ */
+void par_fs_replace_clear(int at, const char *path);
+
+/*
  * par_fs_sync_folder_of - have the folder that holds @path written to the disk, so that a new,
  * replaced or removed name survives a power failure; a file system that cannot is no error
  */

@@ -56,6 +56,45 @@ void wpar_lock_forget(const char *name)
 	(void)name;
 }
 
+int wpar_kill_and_lock(const char *name, int *ret_fd, struct par_error **err)
+{
+	return wpar_lock(name, ret_fd, err);
+}
+
+int wpar_clear(const char *name, struct par_error **err)
+{
+	(void)name;
+	(void)err;
+	return 0;
+}
+
+void wpar_clear_ended(const struct wpar_spec *s)
+{
+	(void)s;
+}
+
+int wpar_restart_begin(const char *name)
+{
+	(void)name;
+	return 0;
+}
+
+bool wpar_restart_begun(const char *name)
+{
+	(void)name;
+	return false;
+}
+
+void wpar_restart_end(const char *name)
+{
+	(void)name;
+}
+
+void wpar_test_stop_at(const char *step)
+{
+	(void)step;
+}
+
 void wpar_id_range_release(const struct wpar_spec *s)
 {
 	(void)s;

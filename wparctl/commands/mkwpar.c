@@ -212,7 +212,7 @@ static int mkwpar_create(const struct par_cmd_ctx *ctx, const struct mkwpar_args
 	wpar_say_line(ctx->out, "mkwpar: Creating file systems...");
 	r = mkwpar_fill(a, s, &say, err);
 	if (r < 0) {
-		wpar_definition_remove(s, a->preserve.given, true, NULL);
+		wpar_definition_remove(s, a->preserve.given, NULL);
 		return r;
 	}
 	mkwpar_say_made(s, a, ctx->out);

@@ -38,7 +38,8 @@ static int rebootwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_
 
 	if (a->no_timeout && a->timeout_s)
 		return par_fail(err, PAR_E_USAGE, 0, "-N and -t cannot be used together");
-	r = wpar_operation_open(ctx->argv[0], &lock, &s, err);
+	r = a->force ? wpar_operation_open_forced(ctx->argv[0], &lock, &s, err)
+		     : wpar_operation_open(ctx->argv[0], &lock, &s, err);
 	if (r < 0)
 		return r;
 	if (s.type == WPAR_APPLICATION)
@@ -48,14 +49,10 @@ static int rebootwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_
 	r = wpar_operation_state_locked(&s, &st, err);
 	if (r < 0)
 		return r;
-	if (st != WPAR_STATE_ACTIVE && !a->force)
+	if (st != WPAR_STATE_ACTIVE && !a->force &&
+	    !(st == WPAR_STATE_DEFINED && wpar_restart_begun(s.name)))
 		return wpar_fail_state(&s, st, "it must be Active to be rebooted", err);
-	if (st != WPAR_STATE_DEFINED) {
-		r = wpar_operation_stop(&s, &stop, "rebootwpar", &say, err);
-		if (r < 0)
-			return r;
-	}
-	return wpar_operation_start(&s, &say, err);
+	return wpar_operation_restart(&s, st, &stop, "rebootwpar", &say, err);
 }
 
 const struct par_cmd wpar_cmd_rebootwpar = {

@@ -11,8 +11,9 @@ struct rmwpar_args {
 };
 
 static const struct par_opt opts[] = {
-	OPT_FLAG('F', NULL, struct rmwpar_args, force,
-		 "Stop it if it runs (as -s) and go on after most errors"),
+	OPT_FLAG(
+		'F', NULL, struct rmwpar_args, force,
+		"Stop it if it runs, at once, and also while another command waits for it to stop"),
 	OPT_FLAG('p', NULL, struct rmwpar_args, preserve, "Keep its file systems (mkwpar -p)"),
 	OPT_FLAG('s', NULL, struct rmwpar_args, stop, "Stop it first if it runs"),
 	OPT_FLAG('v', NULL, struct rmwpar_args, verbose, "Show each step"),
@@ -48,7 +49,8 @@ static int rmwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 	struct wpar_say say = { .out = ctx->out, .verbose = a->verbose };
 	auto_spec s = { 0 };
 	autofd int lock = -1;
-	int r = wpar_operation_open(ctx->argv[0], &lock, &s, err);
+	int r = a->force ? wpar_operation_open_forced(ctx->argv[0], &lock, &s, err)
+			 : wpar_operation_open(ctx->argv[0], &lock, &s, err);
 
 	if (r < 0)
 		return r;
@@ -60,7 +62,7 @@ static int rmwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 		return r;
 	if (a->verbose)
 		wpar_say_line(ctx->out, "Removing workload partition %s.", s.name);
-	return wpar_definition_remove(&s, a->preserve, a->force, err);
+	return wpar_definition_remove(&s, a->preserve, err);
 }
 
 const struct par_cmd wpar_cmd_rmwpar = {

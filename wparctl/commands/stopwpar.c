@@ -24,9 +24,8 @@ static const struct par_opt opts[] = {
 };
 
 static int stopwpar_check(const struct stopwpar_args *a, const struct wpar_spec *s,
-			  struct par_error **err)
+			  enum wpar_state *ret, struct par_error **err)
 {
-	enum wpar_state st;
 	int r;
 
 	if (a->no_timeout && a->timeout_s)
@@ -35,13 +34,13 @@ static int stopwpar_check(const struct stopwpar_args *a, const struct wpar_spec 
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 				"%s is an application workload partition and cannot be restarted.",
 				s->name);
-	r = wpar_operation_state_locked(s, &st, err);
+	r = wpar_operation_state_locked(s, ret, err);
 	if (r < 0)
 		return r;
-	if (st == WPAR_STATE_DEFINED && !a->force)
-		return wpar_fail_state(s, st, "it is not running", err);
-	if (st == WPAR_STATE_BROKEN && !a->force && !a->hard)
-		return wpar_fail_state(s, st, "use -F", err);
+	if (*ret == WPAR_STATE_DEFINED && !a->force && !(a->restart && wpar_restart_begun(s->name)))
+		return wpar_fail_state(s, *ret, "it is not running", err);
+	if (*ret == WPAR_STATE_BROKEN && !a->force && !a->hard)
+		return wpar_fail_state(s, *ret, "use -F", err);
 	return 0;
 }
 
@@ -59,19 +58,22 @@ static int stopwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_er
 	};
 	auto_spec s = { 0 };
 	autofd int lock = -1;
-	int r = wpar_operation_open(ctx->argv[0], &lock, &s, err);
+	enum wpar_state st;
+	int r = a->force ? wpar_operation_open_forced(ctx->argv[0], &lock, &s, err)
+			 : wpar_operation_open(ctx->argv[0], &lock, &s, err);
 
 	if (r < 0)
 		return r;
-	r = stopwpar_check(a, &s, err);
+	r = stopwpar_check(a, &s, &st, err);
 	if (r < 0)
 		return r;
+	if (a->restart)
+		return wpar_operation_restart(&s, st, &stop, "stopwpar", &say, err);
+	wpar_restart_end(s.name);
 	r = wpar_operation_stop(&s, &stop, "stopwpar", &say, err);
 	if (r < 0)
 		return r;
-	if (s.type == WPAR_APPLICATION)
-		return wpar_definition_remove(&s, false, a->force, err);
-	return a->restart ? wpar_operation_start(&s, &say, err) : 0;
+	return s.type == WPAR_APPLICATION ? wpar_definition_remove(&s, false, err) : 0;
 }
 
 const struct par_cmd wpar_cmd_stopwpar = {

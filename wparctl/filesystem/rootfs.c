@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #define MARKS WPAR_STORE_DIR "/roots"
 
@@ -128,6 +129,33 @@ static bool close_wpars(int above, const char *directory)
 	return par_starts_with(directory, WPAR_BASE_DIR "/") &&
 	       !strchr(directory + strlen(WPAR_BASE_DIR "/"), '/') && fstat(above, &st) == 0 &&
 	       st.st_uid == 0 && ((st.st_mode & 0077) == 0 || fchmod(above, 0700) == 0);
+}
+
+/*
+ * The first folder on the way to the base directory that is not there: "/srv/a" of "/srv/a/w";
+ * NULL when all are.
+ */
+static char *first_missing(const struct wpar_spec *s)
+{
+	autofree char *path = wpar_path("%s", s->directory);
+
+	for (char *p = path; p && (p = strchr(p + 1, '/')); *p = '/') {
+		*p = '\0';
+		if (access(path, F_OK) < 0)
+			return take_ptr(path);
+	}
+	return path && access(path, F_OK) < 0 ? take_ptr(path) : NULL;
+}
+
+/* Removes the empty folders from the base directory up to @first: those that this creation made. */
+static void remove_made(const struct wpar_spec *s, const char *first)
+{
+	autofree char *path = wpar_path("%s", s->directory);
+	char *slash;
+
+	while (path && first && strlen(path) >= strlen(first) &&
+	       (rmdir(path) == 0 || errno == ENOENT) && (slash = strrchr(path, '/')))
+		*slash = '\0';
 }
 
 /* An empty base directory: made, or emptied of what an interrupted creation left. */
@@ -293,36 +321,30 @@ static int fill_marked(int top, const struct wpar_spec *s, const struct wpar_rep
 		return r;
 	if (!s->version.image_digest)
 		say_members(top, report);
+	/* What is called complete is there after a power failure too. */
+	if (syncfs(top) < 0)
+		return -errno;
 	return write_mark(s, "complete");
 }
 
-int wpar_rootfs_create(const struct wpar_spec *s, const struct wpar_report *report,
-		       struct par_error **err)
+static int remove_base(const struct wpar_spec *s, int above, const char *name)
 {
-	auto_error why = NULL;
-	autofd int top = -1;
+	struct statvfs fs;
 	int r;
 
-	if (s->type != WPAR_SYSTEM)
-		return 0;
-	top = open_fresh(s, err);
-	if (top < 0)
-		return top;
-	r = fill_marked(top, s, report, &why);
-	if (r == 0)
-		return 0;
-	wpar_rootfs_remove(s, NULL);
-	if (!why)
-		return par_fail(err, r == -ENOSPC || r == -EDQUOT ? PAR_E_NO_SPACE : PAR_E_SYSTEM,
-				r, "the file systems of '%s' cannot be made", s->name);
-	par_error_move(err, &why);
-	return r;
+	/* Where nothing can be removed the WPAR stays whole. */
+	if (faccessat(above, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 && fstatvfs(above, &fs) == 0 &&
+	    fs.f_flag & ST_RDONLY)
+		return -EROFS;
+	r = write_mark(s, "making");
+	return r < 0 ? r : par_fs_remove_tree(above, name);
 }
 
 int wpar_rootfs_remove(const struct wpar_spec *s, struct par_error **err)
 {
 	autofree char *name = NULL, *mark = mark_path(s->name);
 	char word[16], directory[4096];
+	auto_error why = NULL;
 	autofd int above = -1;
 	int r = 0;
 
@@ -330,14 +352,55 @@ int wpar_rootfs_remove(const struct wpar_spec *s, struct par_error **err)
 	if (s->type != WPAR_SYSTEM || !mark || !read_mark(s->name, word, directory))
 		return 0;
 	if (strcmp(directory, s->directory) == 0) {
-		above = open_above(s, false, &name, NULL);
-		if (above >= 0) {
-			write_mark(s, "making");
-			r = par_fs_remove_tree(above, name);
+		above = open_above(s, false, &name, &why);
+		if (above < 0 && (!why || why->id != PAR_E_NOT_FOUND)) {
+			par_error_move(err, &why);
+			return above;
 		}
+		if (above >= 0)
+			r = remove_base(s, above, name);
 	}
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be removed", s->directory);
 	unlink(mark);
 	return 0;
+}
+
+static int create_whole(const struct wpar_spec *s, const struct wpar_report *report,
+			struct par_error **err)
+{
+	auto_error why = NULL;
+	autofd int top = open_fresh(s, err);
+	int r;
+
+	if (top < 0)
+		return top;
+	r = fill_marked(top, s, report, &why);
+	if (r == 0)
+		return 0;
+	wpar_rootfs_remove(s, NULL);
+	if (!why && (r == -ENOSPC || r == -EDQUOT))
+		return par_fail(err, PAR_E_NO_SPACE, 0,
+				"the file systems of '%s' cannot be made in '%s': %s", s->name,
+				s->directory, strerror(-r));
+	if (!why)
+		return par_fail(err, PAR_E_SYSTEM, r, "the file systems of '%s' cannot be made",
+				s->name);
+	par_error_move(err, &why);
+	return r;
+}
+
+int wpar_rootfs_create(const struct wpar_spec *s, const struct wpar_report *report,
+		       struct par_error **err)
+{
+	autofree char *first = NULL;
+	int r;
+
+	if (s->type != WPAR_SYSTEM)
+		return 0;
+	first = first_missing(s);
+	r = create_whole(s, report, err);
+	if (r < 0)
+		remove_made(s, first);
+	return r;
 }

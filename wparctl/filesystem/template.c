@@ -10,7 +10,9 @@
 #include "lpard/common/fs.h"
 #include "wparctl/filesystem/copy.h"
 
+#include <dirent.h>
 #include <fnmatch.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -212,6 +214,25 @@ static int template_fill(int top)
 	return write_texts(etc);
 }
 
+/* What killed makers have left in @store: template.new.PID, with no such process. */
+static void clear_killed(int store)
+{
+	int copy = openat(store, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
+	struct dirent *e;
+	int pid;
+
+	while (dir && (e = readdir(dir))) {
+		if (sscanf(e->d_name, "template.new.%d", &pid) == 1 && pid > 0 &&
+		    kill(pid, 0) < 0 && errno == ESRCH)
+			par_fs_remove_tree(store, e->d_name); /* ignoring: the next maker tries */
+	}
+	if (dir)
+		closedir(dir);
+	else if (copy >= 0)
+		close(copy);
+}
+
 /* Filled under a name of its own in @store, then named; somebody else's is as good as ours. */
 static int template_make(int store, const char *name)
 {
@@ -253,6 +274,7 @@ char *wpar_template_path(struct par_error **err)
 		par_fail(err, PAR_E_SYSTEM, r < 0 ? r : errno, "'%s' cannot be opened", store);
 		return NULL;
 	}
+	clear_killed(dir);
 	r = template_make(dir, name);
 	par_fs_remove_tree(dir, name);
 	if (r < 0) {

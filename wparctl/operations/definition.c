@@ -10,31 +10,6 @@
 #include <string.h>
 #include <sys/file.h>
 
-int wpar_definition_remove(const struct wpar_spec *s, bool keep, bool force, struct par_error **err)
-{
-	auto_error why = NULL;
-	int r = 0;
-
-	/* The order lets a killed removal be run again: the specification goes last. */
-	if (!keep && s->type == WPAR_SYSTEM)
-		r = wpar_rootfs_remove(s, &why);
-	if (r < 0 && !force) {
-		par_error_move(err, &why);
-		return r;
-	}
-	r = wpar_spec_remove(s->name, err);
-	if (r < 0)
-		return r;
-	if (s->version.image_digest && !keep) {
-		r = wpar_image_release(s->version.image_digest, err);
-		if (r < 0)
-			return r;
-	}
-	wpar_id_range_release(s);
-	wpar_lock_forget(s->name);
-	return 0;
-}
-
 /* Names, ids and keys are given out to one command at a time. */
 static int lock_registry(int *ret, struct par_error **err)
 {
@@ -56,6 +31,67 @@ static int lock_registry(int *ret, struct par_error **err)
 			return par_fail(err, PAR_E_SYSTEM, errno, "could not lock '%s'", path);
 	}
 	*ret = take_fd(&fd);
+	return 0;
+}
+
+/*
+ * The image goes with the last specification that names it.  One command at a time finds out, or
+ * of two removals each would leave it to the other.
+ */
+static int remove_image_and_spec(const struct wpar_spec *s, struct par_error **err)
+{
+	par_cleanup(wpar_image_discard) struct wpar_image_gone gone = { .fd = -1, .store = -1 };
+	autofd int registry = -1;
+	int r = lock_registry(&registry, err);
+
+	if (r < 0)
+		return r;
+	r = wpar_image_detach(s->version.image_digest, s->name, &gone, err);
+	if (r < 0)
+		return r;
+	if (r == 0)
+		return wpar_spec_remove(s->name, err);
+	close(take_fd(&registry));
+	wpar_test_stop_at("detached");
+	r = wpar_image_remove(&gone, err);
+	return r < 0 ? r : wpar_spec_remove(s->name, err);
+}
+
+/* What killed writers of these files have left; the lock keeps living ones away. */
+static void clear_unfinished(const char *name)
+{
+	static const char *const files[][2] = { { WPAR_CONFIG_DIR, ".cf" },
+						{ WPAR_RUN_DIR, ".cf" },
+						{ WPAR_STORE_DIR "/roots", "" } };
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(files); i++) {
+		autofree char *path = wpar_path("%s/%s%s", files[i][0], name, files[i][1]);
+
+		if (path)
+			par_fs_replace_clear(AT_FDCWD, path);
+	}
+}
+
+int wpar_definition_remove(const struct wpar_spec *s, bool keep, struct par_error **err)
+{
+	int r = wpar_clear(s->name, err);
+
+	if (r < 0)
+		return r;
+	if (!keep && s->type == WPAR_SYSTEM) {
+		r = wpar_rootfs_remove(s, err);
+		if (r < 0)
+			return r;
+	}
+	wpar_test_stop_at("files removed");
+	wpar_id_range_release(s);
+	r = s->version.image_digest && !keep ? remove_image_and_spec(s, err)
+					     : wpar_spec_remove(s->name, err);
+	if (r < 0)
+		return r;
+	clear_unfinished(s->name);
+	wpar_restart_end(s->name);
+	wpar_lock_forget(s->name);
 	return 0;
 }
 
@@ -115,23 +151,27 @@ int wpar_definition_redo(const char *name, struct par_error **err)
 	auto_error why = NULL;
 	int r = wpar_spec_load(name, &old, &why);
 
-	if (r < 0 && why && why->id == PAR_E_NOT_FOUND)
+	if (r < 0 && why && why->id == PAR_E_NOT_FOUND) {
+		clear_unfinished(name);
 		return 0;
+	}
 	if (r < 0) {
 		par_error_move(err, &why);
 		return r;
 	}
 	if (!old.creating)
 		return fail_exists(name, err);
-	return wpar_definition_remove(&old, false, false, err);
+	return wpar_definition_remove(&old, false, err);
 }
 
 int wpar_definition_hold(const char *name, int *ret_hold)
 {
+	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	autofree char *path = wpar_path(WPAR_RUN_DIR "/%s.cf", name);
-	autofd int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
+	autofd int fd = path ? open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW) : -1;
 
-	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0)
+	/* This process's alone: what it has started and is just dying does not hold it. */
+	if (fd < 0 || fcntl(fd, F_SETLK, &whole) < 0)
 		return -errno;
 	*ret_hold = take_fd(&fd);
 	return 0;
@@ -170,6 +210,5 @@ bool wpar_definition_forget_orphan(const struct wpar_spec *s)
 	if (wpar_definition_hold(s->name, &hold) < 0 || wpar_state_probe(s, &st, NULL) < 0 ||
 	    st != WPAR_STATE_DEFINED)
 		return false;
-	return wpar_stop(s, &stop, NULL, NULL) == 0 &&
-	       wpar_definition_remove(s, false, true, NULL) == 0;
+	return wpar_stop(s, &stop, NULL, NULL) == 0 && wpar_definition_remove(s, false, NULL) == 0;
 }

@@ -11,12 +11,12 @@
 int wpar_definition_claim(struct wpar_spec *s, struct par_error **err);
 
 /*
- * wpar_definition_remove - the private file systems (unless @keep), the image if nobody else has
- * it, the specification; of a WPAR that does not run.  The lock is held, and its file goes too.
- * @force	go on when the file systems cannot be removed
+ * wpar_definition_remove - what a killed monitor has left, the private file systems (unless
+ * @keep), the image if nobody else has it, the specification; of a WPAR that does not run.  The
+ * lock is held, and its file goes too.
+ * The specification goes last, and only when all else has gone: killed or failed, it is run again.
  */
-int wpar_definition_remove(const struct wpar_spec *s, bool keep, bool force,
-			   struct par_error **err);
+int wpar_definition_remove(const struct wpar_spec *s, bool keep, struct par_error **err);
 
 /*
  * wpar_definition_redo - what a killed mkwpar of this name has left is removed; the lock is held
@@ -27,7 +27,8 @@ int wpar_definition_redo(const char *name, struct par_error **err);
 /*
  * wpar_definition_hold - lock the specification of an application WPAR for as long as its wparexec
  * lives, so that others can tell a WPAR that is about to start from one whose owner was killed
- * @ret_hold	the caller keeps it open; -errno: no such file, or another wparexec holds it
+ * @ret_hold	the caller keeps it open, and opens the file by no other way meanwhile; -errno: no
+ * such file, or another wparexec holds it
  */
 int wpar_definition_hold(const char *name, int *ret_hold);
 

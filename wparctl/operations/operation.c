@@ -9,8 +9,8 @@ int wpar_need_root(struct par_error **err)
 	return par_fail(err, PAR_E_NOT_PERMITTED, 0, "Only the root user can run this command.");
 }
 
-int wpar_operation_open(const char *name, int *ret_lock, struct wpar_spec *ret,
-			struct par_error **err)
+static int operation_open(const char *name, bool force, int *ret_lock, struct wpar_spec *ret,
+			  struct par_error **err)
 {
 	autofd int lock = -1;
 	int r = wpar_need_root(err);
@@ -22,14 +22,29 @@ int wpar_operation_open(const char *name, int *ret_lock, struct wpar_spec *ret,
 	if (r < 0)
 		return r;
 	wpar_spec_done(ret);
-	r = wpar_lock(name, &lock, err);
+	r = force ? wpar_kill_and_lock(name, &lock, err) : wpar_lock(name, &lock, err);
 	if (r < 0)
 		return r;
 	r = wpar_spec_load(name, ret, err);
-	if (r < 0)
+	if (r < 0) {
+		/* The holder before has removed the WPAR. */
+		wpar_lock_forget(name);
 		return r;
+	}
 	*ret_lock = take_fd(&lock);
 	return 0;
+}
+
+int wpar_operation_open(const char *name, int *ret_lock, struct wpar_spec *ret,
+			struct par_error **err)
+{
+	return operation_open(name, false, ret_lock, ret, err);
+}
+
+int wpar_operation_open_forced(const char *name, int *ret_lock, struct wpar_spec *ret,
+			       struct par_error **err)
+{
+	return operation_open(name, true, ret_lock, ret, err);
 }
 
 static enum wpar_state broken_if_incomplete(const struct wpar_spec *s, enum wpar_state st)
@@ -74,8 +89,13 @@ int wpar_operation_start(const struct wpar_spec *s, struct wpar_say *say, struct
 {
 	struct wpar_report report = wpar_say_report(say);
 
+	int r;
+
 	wpar_say_line(say->out, "Starting workload partition %s.", s->name);
-	return wpar_start(s, &report, err);
+	r = wpar_start(s, &report, err);
+	if (r == 0)
+		wpar_restart_end(s->name);
+	return r;
 }
 
 int wpar_operation_stop(const struct wpar_spec *s, const struct wpar_stop_opts *opts,
@@ -95,4 +115,22 @@ int wpar_operation_stop(const struct wpar_spec *s, const struct wpar_stop_opts *
 			      "partition to halt.",
 			      command, (unsigned long long)opts->timeout_s);
 	return wpar_stop(s, opts, &report, err);
+}
+
+int wpar_operation_restart(const struct wpar_spec *s, enum wpar_state st,
+			   const struct wpar_stop_opts *opts, const char *command,
+			   struct wpar_say *say, struct par_error **err)
+{
+	int r = wpar_restart_begin(s->name);
+
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "the restart of '%s' cannot be noted",
+				s->name);
+	r = st == WPAR_STATE_DEFINED ? 0 : wpar_operation_stop(s, opts, command, say, err);
+	if (r < 0) {
+		wpar_restart_end(s->name);
+		return r;
+	}
+	wpar_test_stop_at("restarting");
+	return wpar_operation_start(s, say, err);
 }

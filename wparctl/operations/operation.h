@@ -15,6 +15,14 @@ int wpar_need_root(struct par_error **err);
 int wpar_operation_open(const char *name, int *ret_lock, struct wpar_spec *ret,
 			struct par_error **err);
 
+/*
+ * wpar_operation_open_forced - the same for -F: an operation that waits for the WPAR to shut down
+ * does not keep this one out, for the WPAR's processes are killed
+ * PAR_E_BUSY when the other operation has not ended soon afterwards.
+ */
+int wpar_operation_open_forced(const char *name, int *ret_lock, struct wpar_spec *ret,
+			       struct par_error **err);
+
 /* wpar_operation_state - as wpar_state_get(), but B when the WPAR's creation was not completed */
 int wpar_operation_state(const struct wpar_spec *s, enum wpar_state *ret, struct par_error **err);
 /* wpar_operation_state_locked - the same for who holds the lock itself */
@@ -32,3 +40,11 @@ int wpar_fail_state(const struct wpar_spec *s, enum wpar_state st, const char *n
 int wpar_operation_start(const struct wpar_spec *s, struct wpar_say *say, struct par_error **err);
 int wpar_operation_stop(const struct wpar_spec *s, const struct wpar_stop_opts *opts,
 			const char *command, struct wpar_say *say, struct par_error **err);
+
+/*
+ * wpar_operation_restart - stop, unless it does not run (@st), then start: rebootwpar, stopwpar -r
+ * Killed in between, it leaves wpar_restart_begun(), and may be called again.
+ */
+int wpar_operation_restart(const struct wpar_spec *s, enum wpar_state st,
+			   const struct wpar_stop_opts *opts, const char *command,
+			   struct wpar_say *say, struct par_error **err);

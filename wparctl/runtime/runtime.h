@@ -5,8 +5,11 @@
  */
 #pragma once
 
+#include "wparctl/runtime/launch/reset.h"
+#include "wparctl/runtime/life/clear.h"
 #include "wparctl/runtime/life/ids.h"
 #include "wparctl/runtime/life/lock.h"
+#include "wparctl/runtime/life/restart.h"
 #include "wparctl/runtime/life/start.h"
 #include "wparctl/runtime/life/state.h"
 #include "wparctl/runtime/life/stop.h"

@@ -313,8 +313,8 @@ int wpar_image_take(const char *archive, bool progress, struct wpar_version *ver
 	return 0;
 }
 
-/* 1 when a specification names the image, 0 when none does. */
-static int is_referred(const char *digest, struct par_error **err)
+/* 1 when a specification but @self's names the image, 0 when none does. */
+static int is_referred(const char *digest, const char *self, struct par_error **err)
 {
 	auto_strv names = { 0 };
 	int r = wpar_spec_list(&names, err);
@@ -324,6 +324,8 @@ static int is_referred(const char *digest, struct par_error **err)
 	for (size_t i = 0; i < names.n; i++) {
 		auto_spec s = { 0 };
 
+		if (par_streq(names.v[i], self))
+			continue;
 		/* A specification that cannot be read may refer to the image, which then stays. */
 		if (wpar_spec_load(names.v[i], &s, NULL) < 0 ||
 		    par_streq(s.version.image_digest, digest))
@@ -332,28 +334,57 @@ static int is_referred(const char *digest, struct par_error **err)
 	return 0;
 }
 
-int wpar_image_release(const char *digest, struct par_error **err)
+void wpar_image_discard(struct wpar_image_gone *gone)
+{
+	if (gone->fd >= 0)
+		close(gone->fd);
+	if (gone->store >= 0)
+		close(gone->store);
+	gone->fd = gone->store = -1;
+}
+
+/* Locked, or -1 when it is not there or another has it. */
+static int lock_image(int store, const char *name)
+{
+	autofd int fd = openat(store, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+
+	return fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0 ? -1 : take_fd(&fd);
+}
+
+int wpar_image_detach(const char *digest, const char *self, struct wpar_image_gone *ret,
+		      struct par_error **err)
 {
 	autofree char *path = NULL;
-	autofree char *gone = NULL;
-	autofd int store = open_store(&path, err);
-	autofd int fd = -1;
+	autofd int store = open_store(&path, err), fd = -1;
 	int r;
 
-	if (store < 0 || !digest)
-		return store < 0 ? store : 0;
-	fd = openat(store, digest, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0)
-		return 0; /* not there, or a mkwpar is about to use it */
-	r = is_referred(digest, err);
-	if (r != 0)
-		return r < 0 ? r : 0;
-	/* Renamed first: a removal that is killed leaves no half image under its digest. */
-	gone = par_strdup_printf(NEW_PREFIX "gone-%.16s", digest);
-	if (!gone)
-		return par_oom(err);
-	if (renameat(store, digest, store, gone) < 0)
-		return par_fail(err, PAR_E_SYSTEM, errno, "could not remove '%s/%s'", path, digest);
-	r = par_fs_remove_tree(store, gone);
-	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "could not remove '%s/%s'", path, gone) : 0;
+	if (store < 0)
+		return store;
+	snprintf(ret->name, sizeof(ret->name), NEW_PREFIX "gone-%.16s", digest);
+	fd = lock_image(store, digest);
+	if (fd >= 0) {
+		r = is_referred(digest, self, err);
+		if (r != 0)
+			return r < 0 ? r : 0;
+		/* Renamed first: a removal that is killed leaves no half image under its digest. */
+		if (renameat(store, digest, store, ret->name) < 0)
+			return par_fail(err, PAR_E_SYSTEM, errno, "could not remove '%s/%s'", path,
+					digest);
+	} else {
+		/* Not there, or a mkwpar is about to use it. */
+		fd = lock_image(store, ret->name);
+		if (fd < 0)
+			return 0;
+	}
+	ret->fd = take_fd(&fd);
+	ret->store = take_fd(&store);
+	return 1;
+}
+
+int wpar_image_remove(struct wpar_image_gone *gone, struct par_error **err)
+{
+	int r = par_fs_remove_tree(gone->store, gone->name);
+
+	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "could not remove the image '%s'", gone->name)
+		     : 0;
 }

@@ -18,15 +18,30 @@
  * @ret_hold	a descriptor that keeps the image in the store until it is closed; by then a saved
  *		specification must name the image
  *
- * The image stays until the last specification that names it is gone and wpar_image_release() is
- * called.  Errors: PAR_E_CORRUPT, PAR_E_INVALID_ARGUMENT (architecture), PAR_E_NO_SPACE, …;
+ * The image stays until the last specification that names it goes (wpar_image_detach()).
+ * Errors: PAR_E_CORRUPT, PAR_E_INVALID_ARGUMENT (architecture), PAR_E_NO_SPACE, …;
  * nothing is left in the store then.
  */
 int wpar_image_take(const char *archive, bool progress, struct wpar_version *version, int *ret_hold,
 		    struct par_error **err);
 
-/* wpar_image_release - remove the image from the store if no specification names it */
-int wpar_image_release(const char *digest, struct par_error **err);
+/* An image that has lost its name, so that nobody can begin to use it: it is only to be removed. */
+struct wpar_image_gone {
+	int store, fd; /* fd: of the image, locked, so that nobody else removes it meanwhile */
+	char name[40];
+};
+
+/*
+ * wpar_image_detach - take the name from an image that no specification but @self's names
+ * The caller sees to it that no other specification is removed meanwhile.  Returns 1: @ret is to
+ * be removed (also what a killed removal has left of it); 0: it stays, or it is not there.
+ */
+int wpar_image_detach(const char *digest, const char *self, struct wpar_image_gone *ret,
+		      struct par_error **err);
+
+/* wpar_image_remove - remove it; can take seconds */
+int wpar_image_remove(struct wpar_image_gone *gone, struct par_error **err);
+void wpar_image_discard(struct wpar_image_gone *gone);
 
 /*
  * wpar_version_layers - the folders below a versioned WPAR's upper one, top first: the commands of

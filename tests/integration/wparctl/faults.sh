@@ -76,6 +76,94 @@ is "its folder in /run deleted: it is active" "$(state)" A
 is "it can be entered" "$(clogin flt -- echo hello </dev/null)" hello
 ok "and stopped" stopwpar flt
 
+# cor_NAME and PID 1 are killed, so that nobody clears away
+kill_both()
+{
+	local init
+	init=$(head -n1 "$(groups)/cgroup.procs")
+	kill -STOP "$(monitor)"
+	kill -9 "$init"
+	kill -9 "$(monitor)"
+	sleep 0.3
+}
+
+startwpar flt >/dev/null
+kill_both
+ok "both killed: something is left" test -e "$WPARS_ROOT/run/wpars/flt"
+is "both killed: it is defined" "$(state)" D
+is "and looking has cleared away" "$(groups; ls -d "$WPARS_ROOT/run/wpars/flt" 2>/dev/null)" ""
+startwpar flt >/dev/null
+kill_both
+ok "both killed: rmwpar" rmwpar flt
+is "and nothing is left of it" "$(groups; find "$WPARS_ROOT" -name 'flt*'; ls "$WPARS_ROOT/run/wpars/.ids")" lock
+ok "mkwpar again" mkwpar -n flt
+
+# PID 1 does not lose a signal that comes while it begins
+for _ in 1 2 3 4 5 6 7 8; do
+	startwpar flt >/dev/null
+	stopwpar -t 10 flt >/dev/null 2>&1 || break
+done
+is "stopped right after its start" "$(state)" D
+
+# an operator waits for a shutdown that hangs
+printf '#!/bin/sh\nsleep 1000\n' >"$WPARS_ROOT/wpars/flt/etc/rc.shutdown"
+chmod 755 "$WPARS_ROOT/wpars/flt/etc/rc.shutdown"
+hang()
+{
+	startwpar flt >/dev/null
+	stopwpar flt >"$TMPDIR/first" 2>&1 &
+	first=$!
+	wait_for 5 pgrep -f '^/bin/sh /etc/rc.shutdown' || echo "no shutdown hangs"
+}
+hang
+like "another stopwpar is told who is at it" "$(stopwpar flt 2>&1)" "is under way: stopwpar, process $first\$"
+ok "stopwpar -F gets through at once" timeout 10 stopwpar -F flt
+ok "and the first ends too" wait "$first"
+is "it is defined" "$(state)" D
+hang
+ok "rmwpar -F gets through at once" timeout 10 rmwpar -F flt
+wait "$first"
+is "and nothing is left of it" "$(groups; find "$WPARS_ROOT" -name 'flt*')" ""
+ok "mkwpar again" mkwpar -n flt
+
+# restarts killed between the stop and the start
+for command in rebootwpar "stopwpar -r"; do
+	startwpar flt >/dev/null
+	# shellcheck disable=SC2086 # words
+	WPAR_STOP_AT=restarting $command flt >/dev/null 2>&1
+	is "$command killed: it is defined" "$(state)" D
+	# shellcheck disable=SC2086
+	ok "$command again" $command flt
+	is "and it is active" "$(state)" A
+	stopwpar flt >/dev/null
+	# shellcheck disable=SC2086
+	fails "$command of one that is stopped is refused" $command flt
+done
+
+# a removal that can remove nothing
+mount --bind "$WPARS_ROOT/wpars" "$WPARS_ROOT/wpars"
+mount -o remount,bind,ro "$WPARS_ROOT/wpars"
+fails "rmwpar -F of what is read-only fails" rmwpar -F flt
+is "and says so" "$(rmwpar -F flt 2>&1 >/dev/null)" "rmwpar: '/wpars/flt' cannot be removed: Read-only file system"
+is "it is still defined, and whole" "$(state)" D
+umount "$WPARS_ROOT/wpars"
+ok "it starts" startwpar flt
+stopwpar flt >/dev/null
+
+# a removal killed after the files are gone
+WPAR_STOP_AT="files removed" rmwpar flt >/dev/null 2>&1
+is "rmwpar killed: it is broken" "$(state)" B
+ok "rmwpar again" rmwpar flt
+is "and nothing is left of it" "$(find "$WPARS_ROOT" -name 'flt*')" ""
+
+# a creation that fails
+mkdir -m 700 "$WPARS_ROOT/small"
+mount -t tmpfs -o mode=700,size=64k tmpfs "$WPARS_ROOT/small"
+like "mkwpar where there is no space" "$(mkwpar -n flt -d /small/a/flt 2>&1)" 'No space left'
+is "leaves no folder" "$(find "$WPARS_ROOT" -name 'flt*' -o -path '*/small/*')" ""
+umount "$WPARS_ROOT/small"
+ok "mkwpar again" mkwpar -n flt
+
 # a frozen control group
 startwpar flt >/dev/null
 echo 1 >"$(groups)/cgroup.freeze"

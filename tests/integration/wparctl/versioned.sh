@@ -87,7 +87,10 @@ ok "nobody answers any more" wait_for 5 sh -c '! pgrep -x uname_old01'
 ok "what was written is still there" test -e "$WPARS_ROOT/wpars/old01/upper/etc/new"
 ok "startwpar again" startwpar old01
 is "inside, too" "$(inside 'cat /etc/new')" x
-ok "rmwpar -F" rmwpar -F old01
+stopwpar -F old01 >/dev/null
+WPAR_STOP_AT=detached rmwpar old01 >/dev/null 2>&1
+like "rmwpar killed: the image has no name any more" "$(ls -A "$store")" '^\.new-gone-'
+ok "rmwpar again" rmwpar old01
 is "nothing is left in the store" "$(ls -A "$store")" ""
 is "nor of the WPAR" "$(find "$WPARS_ROOT/wpars" "$WPARS_ROOT/etc/wpars" -mindepth 1)" ""
 

@@ -157,6 +157,8 @@ static void listing_add(const struct par_cmd_ctx *ctx, const struct lswpar_args 
 		wpar_spec_done(&w->spec);
 		return;
 	}
+	if (w->state == WPAR_STATE_DEFINED && geteuid() == 0)
+		wpar_clear_ended(&w->spec);
 	/* A cor_NAME that was killed comes back whenever somebody looks. */
 	if (w->state == WPAR_STATE_ACTIVE && w->spec.type == WPAR_SYSTEM && geteuid() == 0)
 		wpar_repair(&w->spec, NULL); /* ignoring: the listing is right without */

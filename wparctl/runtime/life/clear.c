@@ -4,7 +4,7 @@
 
 #include "lpard/common/fs.h"
 #include "wparctl/resources/cgroup.h"
-#include "wparctl/spec/spec.h"
+#include "wparctl/runtime/life/lock.h"
 
 #define END_TIMEOUT_MS 60000
 
@@ -36,4 +36,26 @@ int wpar_clear(const char *name, struct par_error **err)
 		return 0;
 	r = par_fs_remove_tree(dir, name);
 	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "'%s/%s' cannot be removed", run, name) : 0;
+}
+
+static bool has_remains(const char *name)
+{
+	autofree char *group = wpar_cgroup_path(name);
+	autofree char *run = wpar_path("/run/wpars/%s", name);
+
+	return (group && access(group, F_OK) == 0) || (run && access(run, F_OK) == 0);
+}
+
+void wpar_clear_ended(const struct wpar_spec *s)
+{
+	struct wpar_cgroup_state st = { 0 };
+	autofd int lock = -1, cgroup = -1;
+
+	if (s->type != WPAR_SYSTEM || !has_remains(s->name) || wpar_lock(s->name, &lock, NULL) < 0)
+		return;
+	/* Only now: a start may have come in between. */
+	cgroup = wpar_cgroup_open(s->name, false, NULL);
+	if (cgroup >= 0 && (wpar_cgroup_state(cgroup, &st) < 0 || st.populated))
+		return;
+	wpar_clear(s->name, NULL); /* ignoring: the next start or removal does it, and says so */
 }

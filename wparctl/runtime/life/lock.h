@@ -9,7 +9,7 @@
 /*
  * wpar_lock - one operation at a time on a WPAR, exclusive, by name; works before it is defined.
  * Returns a descriptor that releases it when closed (the kernel does when the owner dies), or
- * PAR_E_BUSY at once when another operation holds it.
+ * PAR_E_BUSY at once, with the command and process that hold it, when another operation does.
  */
 int wpar_lock(const char *name, int *ret_fd, struct par_error **err);
 

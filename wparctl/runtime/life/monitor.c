@@ -43,6 +43,23 @@ static unsigned long long start_time(pid_t pid)
 	return state == 'Z' || state == 'X' ? 0 : t;
 }
 
+/*
+ * One monitor for a WPAR: two commands may both have seen that there is none.  The descriptor stays
+ * open for the monitor's life.
+ */
+static bool monitor_is_only_one(const char *name)
+{
+	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	autofree char *folder = wpar_path("/run/wpars/%s", name);
+	autofree char *path = wpar_path("/run/wpars/%s/only", name);
+	int fd;
+
+	if (folder)
+		par_fs_mkdirs(folder, 0755);
+	fd = path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
+	return fd < 0 || fcntl(fd, F_OFD_SETLK, &whole) == 0;
+}
+
 static void monitor_write_record(const char *name)
 {
 	autofree char *path = wpar_path("/run/wpars/%s/monitor", name);
@@ -68,8 +85,8 @@ pid_t wpar_monitor_pid(const char *name)
 /* Name in ps: the short one of the kernel, and the words of the command line. */
 static void monitor_take_name(const char *name)
 {
+	static char title[64];
 	auto_buf b = { 0 };
-	char title[64];
 
 	snprintf(title, sizeof(title), "cor_%s", name);
 	prctl(PR_SET_NAME, title, 0, 0, 0);
@@ -77,6 +94,7 @@ static void monitor_take_name(const char *name)
 		return;
 	memset(program_invocation_name, 0, b.len);
 	snprintf(program_invocation_name, b.len, "%s", title);
+	program_invocation_short_name = title; /* for the lock; it pointed into the old name */
 }
 
 static void monitor_to_null(void)
@@ -113,9 +131,13 @@ static int monitor_inside_init(const struct wpar_launch *l, int started)
 		"TERM=linux", NULL
 	};
 	auto_error err = NULL;
+	sigset_t all;
 
 	(void)l;
 	setsid();
+	/* A PID 1 loses a signal that it neither blocks nor handles yet: a stop right now. */
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
 	execve(argv[0], (char **)argv, (char **)env);
 	par_fail(&err, PAR_E_SYSTEM, errno, "'%s' in the WPAR cannot be run", argv[0]);
 	wpar_sync_fail(started, err);
@@ -148,6 +170,7 @@ __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, int
 	/* The inherited descriptor of the command's lock is closed before the command goes on. */
 	pidfd = l.pidfd;
 	wpar_close_others(pidfd, sync);
+	monitor_is_only_one(s->name);
 	wpar_sync_started(sync, (int)getpid());
 	close(sync);
 	monitor_watch(s->name, pidfd);
@@ -200,8 +223,10 @@ int wpar_monitor_adopt(const struct wpar_spec *s, struct par_error **err)
 		monitor_take_name(s->name);
 		if (chdir("/") < 0)
 			_exit(1);
-		monitor_write_record(s->name);
 		wpar_close_others(pidfd, pidfd);
+		if (!monitor_is_only_one(s->name))
+			_exit(0);
+		monitor_write_record(s->name);
 		monitor_watch(s->name, pidfd);
 	}
 	return 0;

@@ -9,23 +9,38 @@
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/runtime/life/lock.h"
 
-int wpar_state_probe(const struct wpar_spec *s, enum wpar_state *ret, struct par_error **err)
+#define DYING_MS 1000
+
+/* 1: the WPAR runs; 0: nothing runs; -ESRCH: something does, without a first process. */
+static int probe_group(const struct wpar_spec *s, struct wpar_cgroup_state *ret)
 {
 	autofd int cgroup = wpar_cgroup_open(s->name, false, NULL);
-	struct wpar_cgroup_state st = { 0 };
-	int r;
+	int r = cgroup < 0 ? 0 : wpar_cgroup_state(cgroup, ret);
 
-	if (cgroup >= 0) {
-		r = wpar_cgroup_state(cgroup, &st);
-		if (r < 0)
-			return par_fail(err, PAR_E_SYSTEM, r,
-					"the control group of '%s' cannot be read", s->name);
-	}
-	if (!st.populated)
+	if (r < 0 || !ret->populated)
+		return r;
+	if (wpar_cgroup_init(cgroup) > 0)
+		return 1;
+	/* The kernel ends all processes of a first process that has ended: at once, but not
+	 * atomically. */
+	if (wpar_cgroup_wait_empty(cgroup, DYING_MS) == 0)
+		return 0;
+	return wpar_cgroup_init(cgroup) > 0 ? 1 : -ESRCH;
+}
+
+int wpar_state_probe(const struct wpar_spec *s, enum wpar_state *ret, struct par_error **err)
+{
+	struct wpar_cgroup_state st = { 0 };
+	int r = probe_group(s, &st);
+
+	if (r < 0 && r != -ESRCH)
+		return par_fail(err, PAR_E_SYSTEM, r, "the control group of '%s' cannot be read",
+				s->name);
+	if (r == 0)
 		*ret = s->type == WPAR_APPLICATION || wpar_rootfs_complete(s->name)
 			       ? WPAR_STATE_DEFINED
 			       : WPAR_STATE_BROKEN;
-	else if (wpar_cgroup_init(cgroup) <= 0)
+	else if (r < 0)
 		*ret = WPAR_STATE_BROKEN;
 	else
 		*ret = st.frozen ? WPAR_STATE_FROZEN : WPAR_STATE_ACTIVE;

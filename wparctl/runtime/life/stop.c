@@ -5,12 +5,36 @@
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/runtime/launch/reset.h"
 #include "wparctl/runtime/life/clear.h"
+#include "wparctl/runtime/life/lock.h"
 #include "wparctl/runtime/life/monitor.h"
 
 #include <poll.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <time.h>
+
+#define KILL_TRIES    300
+#define KILL_PAUSE_NS (50 * 1000 * 1000)
+
+int wpar_kill_and_lock(const char *name, int *ret_lock, struct par_error **err)
+{
+	const struct timespec pause = { .tv_nsec = KILL_PAUSE_NS };
+	auto_error why = NULL;
+	int r = wpar_lock(name, ret_lock, &why);
+
+	for (int i = 0; r < 0 && why && why->id == PAR_E_BUSY && i < KILL_TRIES; i++) {
+		autofd int cgroup = wpar_cgroup_open(name, false, NULL);
+
+		if (cgroup >= 0)
+			wpar_cgroup_kill(cgroup);
+		nanosleep(&pause, NULL);
+		par_error_free(&why);
+		r = wpar_lock(name, ret_lock, &why);
+	}
+	if (r < 0)
+		par_error_move(err, &why);
+	return r;
+}
 
 /* Asks PID 1 to end; 0 when it has ended, -ETIMEDOUT when it has not in time. */
 static int ask_init(int cgroup, uint64_t timeout_s)
