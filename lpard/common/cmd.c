@@ -4,9 +4,9 @@
  * values and AIX's pairs do not fit getopt_long(), and because its state is global.
  */
 #include "lpard/common/cmd.h"
-#include "lpard/common/text.h"
-
+#include "lpard/common/nearest.h"
 #include "lpard/common/process.h"
+#include "lpard/common/text.h"
 
 #include <string.h>
 
@@ -356,47 +356,15 @@ const struct par_cmd *par_cmd_find(const struct par_cmd *const *cmds, const char
 	return NULL;
 }
 
-/* Levenshtein's distance, cut at 64 bytes. */
-static unsigned int distance(const char *a, const char *b)
-{
-	unsigned int row[65];
-	size_t la = strnlen(a, 64), lb = strnlen(b, 64);
-
-	for (unsigned int j = 0; j <= lb; j++)
-		row[j] = j;
-	for (unsigned int i = 1; i <= la; i++) {
-		unsigned int diagonal = row[0];
-
-		row[0] = i;
-		for (unsigned int j = 1; j <= lb; j++) {
-			unsigned int up = row[j];
-			unsigned int best = diagonal + (a[i - 1] != b[j - 1]);
-
-			if (up + 1 < best)
-				best = up + 1;
-			if (row[j - 1] + 1 < best)
-				best = row[j - 1] + 1;
-			diagonal = up;
-			row[j] = best;
-		}
-	}
-	return row[lb];
-}
-
 const char *par_cmd_nearest(const struct par_cmd *const *cmds, const char *name)
 {
-	const char *best = NULL;
-	unsigned int best_distance = 3;
+	struct par_nearest guess = { .word = name };
 
 	for (; *cmds; cmds++) {
-		unsigned int d = distance(name, (*cmds)->name);
-
-		if (!(*cmds)->hidden && d < best_distance) {
-			best = (*cmds)->name;
-			best_distance = d;
-		}
+		if (!(*cmds)->hidden)
+			par_nearest_try(&guess, (*cmds)->name);
 	}
-	return best;
+	return guess.best;
 }
 
 /* Options and words of the program itself, not of a command.  Returns -1 when there is none. */

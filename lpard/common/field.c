@@ -66,27 +66,57 @@ static void put_words(const struct par_field *f, struct par_buf *why)
 	}
 }
 
-/* What a number or a word must be. */
-static int refuse_value(const struct par_field *f, struct par_buf *why)
+static void describe_number(const struct par_field *f, struct par_buf *b)
 {
-	bool is_word = f->type == PAR_FIELD_WORD || f->type == PAR_FIELD_BOOL;
-
-	par_buf_puts(why, "It must be ");
-	if (is_word)
-		put_words(f, why);
-	else if (f->type == PAR_FIELD_X100)
-		par_buf_printf(why, "a number of 0 to %" PRIu64 " with at most two decimals",
+	if (f->type == PAR_FIELD_X100)
+		par_buf_printf(b, "a number of 0 to %" PRIu64 " with at most two decimals",
 			       largest(f) / 100);
 	else if (f->type == PAR_FIELD_SIZE)
-		par_buf_printf(why, "a size such as 64M, 2G or 1T (without a letter in %s)",
+		par_buf_printf(b, "a size such as 64M, 2G or 1T (without a letter in %s)",
 			       f->unit == 1 ? "bytes" : "MB");
 	else
-		par_buf_printf(why, "a whole number of %" PRIu64 " to %" PRIu64, f->min,
-			       largest(f));
+		par_buf_printf(b, "a whole number of %" PRIu64 " to %" PRIu64, f->min, largest(f));
 	if (f->suffix)
-		par_buf_printf(why, ", with or without %c behind it", f->suffix);
-	if (f->unset && !is_word)
-		par_buf_printf(why, ", or %s", f->unset);
+		par_buf_printf(b, ", with or without %c behind it", f->suffix);
+	if (f->unset)
+		par_buf_printf(b, ", or %s", f->unset);
+}
+
+void par_field_describe(const struct par_field *f, struct par_buf *b)
+{
+	if (f->must_be) {
+		par_buf_puts(b, f->must_be);
+		return;
+	}
+	switch (f->type) {
+	case PAR_FIELD_BOOL:
+	case PAR_FIELD_WORD:
+		put_words(f, b);
+		return;
+	case PAR_FIELD_U32:
+	case PAR_FIELD_U64:
+	case PAR_FIELD_X100:
+	case PAR_FIELD_SIZE:
+		describe_number(f, b);
+		return;
+	case PAR_FIELD_NONE:
+	case PAR_FIELD_STR:
+	case PAR_FIELD_BORROW:
+	case PAR_FIELD_CHARS:
+	case PAR_FIELD_LIST:
+	case PAR_FIELD_CUSTOM:
+		return;
+	}
+}
+
+/* "It must be …", when there is something to say. */
+static int refuse_value(const struct par_field *f, struct par_buf *why)
+{
+	auto_buf text = { 0 };
+
+	par_field_describe(f, &text);
+	if (text.len)
+		par_buf_printf(why, "It must be %s", text.data);
 	return -EINVAL;
 }
 
@@ -167,11 +197,8 @@ static int parse_word(const struct par_field *f, const char *text, void *member,
 
 static int check_rules(const struct par_field *f, const char *text, struct par_buf *why)
 {
-	if (f->valid && !f->valid(text)) {
-		if (f->must_be)
-			par_buf_printf(why, "It must be %s", f->must_be);
-		return -EINVAL;
-	}
+	if (f->valid && !f->valid(text))
+		return refuse_value(f, why);
 	return f->check ? f->check(f, text, why) : 0;
 }
 
@@ -231,6 +258,14 @@ static int parse_text(const struct par_field *f, const char *text, void *member,
 	return 0;
 }
 
+static int parse_custom(const struct par_field *f, const char *text, void *member,
+			struct par_buf *why)
+{
+	int r = f->parse(f, text, member, why);
+
+	return r == -EINVAL && why->len == 0 ? refuse_value(f, why) : r;
+}
+
 int par_field_parse(const struct par_field *f, void *object, const char *text, struct par_buf *why)
 {
 	void *member = (char *)object + f->offset;
@@ -252,7 +287,7 @@ int par_field_parse(const struct par_field *f, void *object, const char *text, s
 	case PAR_FIELD_LIST:
 		return parse_text(f, text, member, why);
 	case PAR_FIELD_CUSTOM:
-		return f->parse(f, text, member, why);
+		return parse_custom(f, text, member, why);
 	}
 	return -EINVAL;
 }

@@ -6,7 +6,8 @@
  * (wparctl/spec/keys.h) and the settings of lpard.conf are tables of such rows.
  *
  * What a bad value does to the caller's message differs in each of these; the engine gives the
- * sentence that says what the value must be.
+ * sentence that says what the value must be.  Manuals say the same words of every row, and its
+ * default and its purpose besides (doc.h).
  */
 #pragma once
 
@@ -40,17 +41,18 @@ struct par_field {
 	const char *separators; /* PAR_FIELD_LIST: any of these bytes; NULL: "," */
 	const char *unset;	/* the text of NULL, of an empty list, and of the number 0 */
 	/*
-	 * More rules for a text, or for each element of a list: a predicate and what it wants ("an
-	 * absolute path"; NULL: nothing to say), or a function that returns 0 or a negative errno
-	 * and may say in @why what the value must be.
+	 * More rules for a text, or for each element of a list: a predicate, or a function that
+	 * returns 0 or a negative errno and may say in @why what the value must be.
 	 */
 	bool (*valid)(const char *text);
-	const char *must_be;
+	const char *must_be; /* "an absolute path", for people; NULL: as the type says */
 	int (*check)(const struct par_field *f, const char *text, struct par_buf *why);
 	/* PAR_FIELD_CUSTOM; @member is written on success only */
 	int (*parse)(const struct par_field *f, const char *text, void *member,
 		     struct par_buf *why);
 	void (*print)(const struct par_field *f, const void *member, struct par_buf *b);
+	const char *preset; /* what it is when nothing is given, for people; NULL: nothing */
+	const char *help;   /* what it is for; NULL: manuals leave the row out */
 };
 
 /* The offset of a member; does not compile when the member is not of type @c_type. */
@@ -70,6 +72,12 @@ struct par_field {
  * Returns 0, -EINVAL, -ENOMEM or what .check returned; the member is unchanged then.
  */
 int par_field_parse(const struct par_field *f, void *object, const char *text, struct par_buf *why);
+
+/*
+ * par_field_describe - append what a value must be: "a whole number of 1 to 4096", "yes or no",
+ * .must_be; nothing when there is nothing to say
+ */
+void par_field_describe(const struct par_field *f, struct par_buf *b);
 
 /* par_field_print - append the value's text, which par_field_parse() reads back; -ENOMEM */
 int par_field_print(const struct par_field *f, const void *object, struct par_buf *b);
