@@ -10,10 +10,11 @@
 #include "wparctl/operations/operation.h"
 #include "wparctl/operations/settings.h"
 #include "wparctl/operations/unsupported.h"
-#include "wparctl/filesystem/directory.h"
 #include "wparctl/filesystem/resolver.h"
 #include "wparctl/filesystem/rootfs.h"
 #include "wparctl/versioned/versioned.h"
+
+#include <string.h>
 
 struct mkwpar_args {
 	struct wpar_settings settings;
@@ -27,7 +28,7 @@ struct mkwpar_args {
 static const struct par_opt opts[] = {
 	WPAR_SETTINGS_OPTS,
 	OPT_FLAG('a', NULL, struct mkwpar_args, resolve_clashes,
-		 "Choose another base directory when it clashes"),
+		 "Choose another base directory, host name or UUID when it clashes"),
 	OPT_FLAG('A', NULL, struct mkwpar_args, autostart, "Start it whenever the system starts"),
 	OPT_STR('b', NULL, "FILE", struct mkwpar_args, devexports, NULL),
 	OPT_STR('B', NULL, "IMAGE", struct mkwpar_args, backup,
@@ -38,7 +39,7 @@ static const struct par_opt opts[] = {
 		"Base directory (default: /wpars/NAME)"),
 	OPT_STR('E', NULL, "DIRECTORY", struct mkwpar_args, secfile, NULL),
 	OPT_FLAG('F', NULL, struct mkwpar_args, force, NULL),
-	OPT_STR('g', NULL, "VG", struct mkwpar_args, vg, "Volume group to note"),
+	OPT_STR('g', NULL, "VG", struct mkwpar_args, vg, "Volume group: there is rootvg"),
 	OPT_FLAG('k', NULL, struct mkwpar_args, keep_script, NULL),
 	OPT_FLAG('l', NULL, struct mkwpar_args, private_usr,
 		 "Give it /usr and /opt of its own, copies of the LPAR's"),
@@ -73,6 +74,14 @@ static int mkwpar_refuse(const struct mkwpar_args *a, struct par_error **err)
 		return par_fail(err, PAR_E_USAGE, 0, "-C needs the system image: -B IMAGE");
 	if (a->versioned && a->preserve.given)
 		return par_fail(err, PAR_E_USAGE, 0, "-C and -p cannot be used together");
+	if (a->versioned && a->settings.mounts.n)
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0, "-M with -C is not supported yet");
+	if (a->start && a->settings.write_only)
+		return par_fail(err, PAR_E_USAGE, 0, "-s and -w cannot be used together");
+	if (a->preserve.value && a->settings.name &&
+	    strcmp(a->preserve.value, a->settings.name) != 0)
+		return par_fail(err, PAR_E_USAGE, 0, "-n and -p give two names: %s and %s",
+				a->settings.name, a->preserve.value);
 	return 0;
 }
 
@@ -118,7 +127,14 @@ static int mkwpar_complete(const struct mkwpar_args *a, struct wpar_spec *s, str
 		s->directory = wpar_default_directory(s->name);
 	if (r < 0)
 		return r;
-	return s->directory ? wpar_spec_check(s, err) : par_oom(err);
+	if (!s->directory)
+		return par_oom(err);
+	return a->settings.write_only ? wpar_spec_check(s, err) : wpar_definition_allowed(s, err);
+}
+
+static enum wpar_files mkwpar_files(const struct mkwpar_args *a)
+{
+	return a->preserve.given ? WPAR_FILES_KEPT : WPAR_FILES_NEW;
 }
 
 /*
@@ -136,7 +152,8 @@ static int mkwpar_take_image(const struct mkwpar_args *a, struct wpar_spec *s,
 	r = wpar_spec_defaults(s, err);
 	if (r < 0)
 		return r;
-	return wpar_spec_save(s, err);
+	r = wpar_definition_allowed(s, err);
+	return r < 0 ? r : wpar_spec_save(s, err);
 }
 
 /* With the specification saved as being created: all that can fail and is undone. */
@@ -183,13 +200,7 @@ static int mkwpar_claim(const struct mkwpar_args *a, struct wpar_spec *s, struct
 {
 	int r = wpar_definition_redo(s->name, err);
 
-	if (r < 0)
-		return r;
-	r = a->preserve.given ? wpar_directory_expect_kept(s->directory, err)
-			      : wpar_directory_choose(s, a->resolve_clashes, err);
-	if (r < 0)
-		return r;
-	return wpar_definition_claim(s, err);
+	return r < 0 ? r : wpar_definition_claim(s, mkwpar_files(a), a->resolve_clashes, err);
 }
 
 static int mkwpar_create(const struct par_cmd_ctx *ctx, const struct mkwpar_args *a,
@@ -219,6 +230,14 @@ static int mkwpar_create(const struct par_cmd_ctx *ctx, const struct mkwpar_args
 	return a->start ? wpar_operation_start(s, &say, err) : 0;
 }
 
+/* --dry-run: the same answers as in earnest, and what -a would choose. */
+static int mkwpar_rehearse(const struct mkwpar_args *a, struct wpar_spec *s, struct par_error **err)
+{
+	int r = wpar_definition_expect_new(s->name, err);
+
+	return r < 0 ? r : wpar_definition_check(s, mkwpar_files(a), a->resolve_clashes, err);
+}
+
 static int mkwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	const struct mkwpar_args *a = args;
@@ -231,6 +250,10 @@ static int mkwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 	if (r < 0)
 		return r;
 	r = mkwpar_complete(a, &s, err);
+	if (r < 0)
+		return r;
+	if (a->dry_run && s.name && !a->settings.write_only)
+		r = mkwpar_rehearse(a, &s, err);
 	if (r < 0)
 		return r;
 	r = wpar_settings_output(&a->settings, &s, a->dry_run, ctx->out, err);

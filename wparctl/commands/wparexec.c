@@ -17,16 +17,16 @@ struct wparexec_args {
 	bool load_only, resolve_clashes, force, verbose, dry_run;
 };
 
-static const struct par_opt opts[] = {
-	WPAR_SETTINGS_OPTS,
-	OPT_FLAG('1', NULL, struct wparexec_args, load_only, NULL),
-	OPT_FLAG('a', NULL, struct wparexec_args, resolve_clashes, NULL),
-	OPT_FLAG('F', NULL, struct wparexec_args, force, NULL),
-	OPT_FLAG('v', NULL, struct wparexec_args, verbose, "Show each step"),
-	OPT_FLAG(0, "dry-run", struct wparexec_args, dry_run,
-		 "Show the specification and run nothing"),
-	{ 0 }
-};
+static const struct par_opt opts[] = { WPAR_SETTINGS_OPTS,
+				       OPT_FLAG('1', NULL, struct wparexec_args, load_only, NULL),
+				       OPT_FLAG('a', NULL, struct wparexec_args, resolve_clashes,
+						"Choose another host name or UUID when it clashes"),
+				       OPT_FLAG('F', NULL, struct wparexec_args, force, NULL),
+				       OPT_FLAG('v', NULL, struct wparexec_args, verbose,
+						"Show each step"),
+				       OPT_FLAG(0, "dry-run", struct wparexec_args, dry_run,
+						"Show the specification and run nothing"),
+				       { 0 } };
 
 /* The command's variables (NAME=value …) and where the command itself begins. */
 static int split_operands(const struct par_cmd_ctx *ctx, struct par_strv *environment,
@@ -89,22 +89,6 @@ static void forget_version(struct wpar_spec *s)
 	wpar_spec_done(&rest);
 }
 
-/* The global file systems are the WPAR's: none of its own can be made in them. */
-static int check_file_systems(const struct wpar_spec *s, struct par_error **err)
-{
-	for (size_t i = 0; i < s->n_mounts; i++) {
-		const struct wpar_mount *m = &s->mounts[i];
-
-		if (m->directory && (!m->vfs || strcmp(m->vfs, "directory") == 0))
-			return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-					"'%s' cannot be a file system of an application workload "
-					"partition: give vfs=namefs and dev=DIRECTORY, a global "
-					"directory",
-					m->directory);
-	}
-	return 0;
-}
-
 static int wparexec_build_spec(const struct wparexec_args *a, const char *command,
 			       struct wpar_spec *s, struct par_error **err)
 {
@@ -128,13 +112,19 @@ static int wparexec_build_spec(const struct wparexec_args *a, const char *comman
 		s->directory = NULL;
 		s->private_usr = s->autostart = false;
 	}
-	r = check_file_systems(s, err);
-	if (r < 0)
-		return r;
 	r = wpar_spec_defaults(s, err);
-	if (r < 0)
-		return r;
-	return wpar_spec_check(s, err);
+	if (r < 0 || a->settings.write_only)
+		return r < 0 ? r : wpar_spec_check(s, err);
+	return wpar_definition_allowed(s, err);
+}
+
+/* The command's own status is what counts: a script that fails then is only told. */
+static void wparexec_end_script(const struct wpar_spec *s, FILE *out)
+{
+	auto_error why = NULL;
+
+	if (wpar_script_run(s, WPAR_SCRIPT_STOP, &why) < 0)
+		wpar_say_line(out, "wparexec: %s", why && why->msg ? why->msg : "out of memory");
 }
 
 static int wparexec_run_command(const struct wparexec_args *a, struct wpar_spec *s, char **command,
@@ -156,17 +146,21 @@ static int wparexec_run_command(const struct wparexec_args *a, struct wpar_spec 
 	r = wpar_definition_redo_application(s->name, err);
 	if (r < 0)
 		return r;
-	r = wpar_definition_claim(s, err);
+	r = wpar_definition_claim(s, WPAR_FILES_NEW, a->resolve_clashes, err);
 	if (r < 0)
 		return r;
 	r = wpar_definition_hold(s->name, &hold);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, -r, "could not hold the specification");
 	wpar_say_line(out, "Starting workload partition %s.", s->name);
+	status = wpar_script_run(s, WPAR_SCRIPT_START, err);
 	/* While the WPAR runs other commands may act on it: stopwpar, above all. */
-	close(take_fd(&lock));
-	status = wpar_exec(s, command, environment, &report, err);
-	if (wpar_lock(s->name, &lock, NULL) < 0)
+	if (status == 0) {
+		close(take_fd(&lock));
+		status = wpar_exec(s, command, environment, &report, err);
+		wparexec_end_script(s, out);
+	}
+	if (lock < 0 && wpar_lock(s->name, &lock, NULL) < 0)
 		return status; /* a stopwpar holds the lock, and removes the WPAR */
 	/* The command's status is the answer, also when something stays behind. */
 	if (wpar_spec_remove(s->name, &left) < 0 && left)
@@ -191,6 +185,13 @@ static int wparexec_run(const struct par_cmd_ctx *ctx, void *args, struct par_er
 	r = wparexec_build_spec(a, command[0], &s, err);
 	if (r < 0)
 		return r;
+	if (a->dry_run && !a->settings.write_only) {
+		r = wpar_definition_expect_new(s.name, err);
+		if (r == 0)
+			r = wpar_definition_check(&s, WPAR_FILES_NEW, a->resolve_clashes, err);
+		if (r < 0)
+			return r;
+	}
 	r = wpar_settings_output(&a->settings, &s, a->dry_run, ctx->out, err);
 	if (r != 0)
 		return r < 0 ? r : 0;

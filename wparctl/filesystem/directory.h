@@ -8,8 +8,7 @@
 int wpar_directory_expect_kept(const char *directory, struct par_error **err);
 
 /*
- * wpar_directory_choose - see that s->directory is free, or (@another, mkwpar -a) set it to the
- * first free one of /wpars/NAME_1, /wpars/NAME_2, …
- * PAR_E_EXISTS when there is none; PAR_E_INVALID_ARGUMENT when one cannot be looked at.
+ * wpar_directory_in_use - 1 when there is something in it, 0 when it is empty or not there
+ * Errors: PAR_E_INVALID_ARGUMENT when it cannot be looked at.
  */
-int wpar_directory_choose(struct wpar_spec *s, bool another, struct par_error **err);
+int wpar_directory_in_use(const char *directory, struct par_error **err);

@@ -3,7 +3,10 @@
 #include "wparctl/operations/definition.h"
 
 #include "lpard/common/fs.h"
+#include "wparctl/filesystem/directory.h"
 #include "wparctl/filesystem/rootfs.h"
+#include "wparctl/operations/machine.h"
+#include "wparctl/spec/clash.h"
 #include "wparctl/versioned/versioned.h"
 
 #include <fcntl.h>
@@ -95,24 +98,7 @@ int wpar_definition_remove(const struct wpar_spec *s, bool keep, struct par_erro
 	return 0;
 }
 
-/* Another WPAR must not have the base directory or lie above or below it. */
-static int check_clash(const struct wpar_spec *s, const char *other, struct par_error **err)
-{
-	auto_spec o = { 0 };
-	size_t a, b;
-
-	if (strcmp(other, s->name) == 0 || wpar_spec_load(other, &o, NULL) < 0 ||
-	    o.type != WPAR_SYSTEM || !o.directory || s->type != WPAR_SYSTEM)
-		return 0;
-	a = strlen(s->directory);
-	b = strlen(o.directory);
-	if (strncmp(s->directory, o.directory, a < b ? a : b) == 0 &&
-	    (a == b || (a < b ? o.directory[a] : s->directory[b]) == '/'))
-		return par_fail(err, PAR_E_EXISTS, 0,
-				"The base directory %s clashes with that of workload partition %s.",
-				s->directory, other);
-	return 0;
-}
+#define MOST_TRIES 1000
 
 static int fail_exists(const char *name, struct par_error **err)
 {
@@ -120,7 +106,116 @@ static int fail_exists(const char *name, struct par_error **err)
 			name);
 }
 
-int wpar_definition_claim(struct wpar_spec *s, struct par_error **err)
+/* The specifications of the other WPARs; one that cannot be read is left out. */
+struct others {
+	struct wpar_spec *v;
+	size_t n;
+};
+
+static void others_done(struct others *o)
+{
+	for (size_t i = 0; i < o->n; i++)
+		wpar_spec_done(&o->v[i]);
+	free(o->v);
+}
+
+static int load_others(const char *self, struct others *ret, struct par_error **err)
+{
+	auto_strv names = { 0 };
+	int r = wpar_spec_list(&names, err);
+
+	if (r < 0)
+		return r;
+	ret->v = calloc(names.n + 1, sizeof(*ret->v));
+	if (!ret->v)
+		return par_oom(err);
+	for (size_t i = 0; i < names.n; i++) {
+		if (strcmp(names.v[i], self) != 0 &&
+		    wpar_spec_load(names.v[i], &ret->v[ret->n], NULL) == 0)
+			ret->n++;
+	}
+	return 0;
+}
+
+static enum wpar_clash find_clash(const struct wpar_spec *s, const struct others *o,
+				  const struct wpar_spec **ret_other)
+{
+	for (size_t i = 0; i < o->n; i++) {
+		enum wpar_clash clash = wpar_clash_find(s, &o->v[i]);
+
+		*ret_other = &o->v[i];
+		if (clash != WPAR_CLASH_NONE)
+			return clash;
+	}
+	return WPAR_CLASH_NONE;
+}
+
+/* Something in the base directory of a new WPAR is a clash too. */
+static int check_directory(const struct wpar_spec *s, enum wpar_files files, bool resolve,
+			   enum wpar_clash *ret, struct par_error **err)
+{
+	int r = 0;
+
+	if (s->type == WPAR_SYSTEM && files == WPAR_FILES_KEPT)
+		return wpar_directory_expect_kept(s->directory, err);
+	if (s->type == WPAR_SYSTEM)
+		r = wpar_directory_in_use(s->directory, err);
+	if (r > 0 && !resolve)
+		return par_fail(err, PAR_E_EXISTS, 0, "The base directory %s is not empty.",
+				s->directory);
+	if (r > 0)
+		*ret = WPAR_CLASH_DIRECTORY;
+	return r < 0 ? r : 0;
+}
+
+int wpar_definition_allowed(struct wpar_spec *s, struct par_error **err)
+{
+	int r = wpar_machine_check_devices(s, err);
+
+	if (r == 0)
+		r = wpar_spec_check_rules(s, err);
+	if (r == 0)
+		r = wpar_spec_check_supported(s, err);
+	return r < 0 ? r : wpar_machine_check_files(s, err);
+}
+
+int wpar_definition_check(struct wpar_spec *s, enum wpar_files files, bool resolve,
+			  struct par_error **err)
+{
+	par_cleanup(others_done) struct others others = { 0 };
+	int r = load_others(s->name, &others, err);
+
+	for (unsigned int n = 1; r == 0; n++) {
+		const struct wpar_spec *other = NULL;
+		enum wpar_clash clash = find_clash(s, &others, &other);
+
+		if (clash == WPAR_CLASH_NONE)
+			r = check_directory(s, files, resolve, &clash, err);
+		if (r < 0 || clash == WPAR_CLASH_NONE)
+			return r;
+		if (!resolve || n > MOST_TRIES)
+			return wpar_clash_fail(clash, s, other, err);
+		r = wpar_clash_avoid(clash, s, n, other, err);
+	}
+	return r;
+}
+
+int wpar_definition_expect_new(const char *name, struct par_error **err)
+{
+	auto_spec old = { 0 };
+	auto_error why = NULL;
+	int r = wpar_spec_load(name, &old, &why);
+
+	if (r == 0)
+		return old.creating ? 0 : fail_exists(name, err);
+	if (why && why->id == PAR_E_NOT_FOUND)
+		return 0;
+	par_error_move(err, &why);
+	return r;
+}
+
+int wpar_definition_claim(struct wpar_spec *s, enum wpar_files files, bool resolve,
+			  struct par_error **err)
 {
 	autofd int registry = -1;
 	auto_strv names = { 0 };
@@ -133,11 +228,9 @@ int wpar_definition_claim(struct wpar_spec *s, struct par_error **err)
 		return r;
 	if (par_strv_find(&names, s->name) >= 0)
 		return fail_exists(s->name, err);
-	for (size_t i = 0; i < names.n; i++) {
-		r = check_clash(s, names.v[i], err);
-		if (r < 0)
-			return r;
-	}
+	r = wpar_definition_check(s, files, resolve, err);
+	if (r < 0)
+		return r;
 	r = wpar_id_range_pick(s, err);
 	if (r < 0)
 		return r;

@@ -5,10 +5,34 @@
 #include "wparctl/runtime/runtime.h"
 
 /*
- * wpar_definition_claim - take @s->name: checks that it is free, picks ids and a key, saves @s as
- * being created.  The lock of that name is held by the caller.
+ * wpar_definition_allowed - may a WPAR be made of it, here and now? its rules, what nothing does
+ * yet, and what it names on this machine
  */
-int wpar_definition_claim(struct wpar_spec *s, struct par_error **err);
+int wpar_definition_allowed(struct wpar_spec *s, struct par_error **err);
+
+/* What a new WPAR's base directory is to hold. */
+enum wpar_files {
+	WPAR_FILES_NEW,	 /* nothing */
+	WPAR_FILES_KEPT, /* what rmwpar -p has kept */
+};
+
+/*
+ * wpar_definition_check - has another WPAR its base directory, host name, UUID or an address of it?
+ * @resolve	give it another one (mkwpar -a) where that can be made up
+ * Errors: PAR_E_EXISTS; PAR_E_NOT_FOUND when the files that were kept are not there.
+ */
+int wpar_definition_check(struct wpar_spec *s, enum wpar_files files, bool resolve,
+			  struct par_error **err);
+
+/* wpar_definition_expect_new - PAR_E_EXISTS when there is a whole WPAR of that name */
+int wpar_definition_expect_new(const char *name, struct par_error **err);
+
+/*
+ * wpar_definition_claim - take @s->name: checks that it is free, and wpar_definition_check(); picks
+ * ids and a key, saves @s as being created.  The lock of that name is held by the caller.
+ */
+int wpar_definition_claim(struct wpar_spec *s, enum wpar_files files, bool resolve,
+			  struct par_error **err);
 
 /*
  * wpar_definition_remove - what a killed monitor has left, the private file systems (unless

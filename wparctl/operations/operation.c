@@ -2,6 +2,8 @@
 /* What the commands that act on a defined WPAR share: see operation.h. */
 #include "wparctl/operations/operation.h"
 
+#include "wparctl/operations/machine.h"
+
 int wpar_need_root(struct par_error **err)
 {
 	if (geteuid() == 0)
@@ -88,11 +90,14 @@ int wpar_fail_state(const struct wpar_spec *s, enum wpar_state st, const char *n
 int wpar_operation_start(const struct wpar_spec *s, struct wpar_say *say, struct par_error **err)
 {
 	struct wpar_report report = wpar_say_report(say);
+	int r = wpar_spec_check_rules(s, err);
 
-	int r;
-
+	if (r < 0)
+		return r;
 	wpar_say_line(say->out, "Starting workload partition %s.", s->name);
-	r = wpar_start(s, &report, err);
+	r = wpar_machine_check_start(s, say->out, err);
+	if (r == 0)
+		r = wpar_start(s, &report, err);
 	if (r == 0)
 		wpar_restart_end(s->name);
 	return r;

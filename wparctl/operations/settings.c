@@ -52,14 +52,14 @@ static int add_privs(struct wpar_spec *s, const char *pair, struct par_error **e
 {
 	const char *eq = strchr(pair, '=');
 	char sign = eq && eq > pair && (eq[-1] == '+' || eq[-1] == '-') ? eq[-1] : 0;
-	size_t name_len = eq ? (size_t)(eq - pair) - (sign ? 1 : 0) : 0;
+	autofree char *name = eq ? strndup(pair, (size_t)(eq - pair) - (sign ? 1 : 0)) : NULL;
 
-	if (name_len == strlen("privs") && strncmp(pair, "privs", name_len) == 0)
-		return wpar_spec_set_privs(s, sign, eq + 1, err);
-	if (par_starts_with(pair, "secfile="))
-		return par_fail(err, PAR_E_NOT_SUPPORTED, 0, "-S secfile= is not supported yet");
-	return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "\"%s\" is not an attribute of the -S flag",
-			pair);
+	if (!name)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "-S needs name=value, not \"%s\"",
+				pair);
+	if (!wpar_key_need(WPAR_STANZA_SECURITY, name, "-S", PAR_E_INVALID_ARGUMENT, err))
+		return -EINVAL;
+	return wpar_spec_set_privs(s, sign, eq + 1, err);
 }
 
 static int apply_security(struct wpar_spec *s, const struct par_groups *groups,

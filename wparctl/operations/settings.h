@@ -42,7 +42,8 @@ struct wpar_settings {
 			  "Set privileges, or add (privs+=) and take (privs-=) some"),             \
 		OPT_STR('u', NULL, "PATH", struct wpar_settings, script,                           \
 			"Script of the global environment for start and stop"),                    \
-		OPT_STR_OPTIONAL('U', NULL, "UUID", struct wpar_settings, uuid, "Set its UUID"),   \
+		OPT_STR_OPTIONAL('U', NULL, "UUID", struct wpar_settings, uuid,                    \
+				 "Set its UUID; alone: a new one"),                                \
 		OPT_FLAG('w', NULL, struct wpar_settings, write_only,                              \
 			 "Only write the specification (-o)"),                                     \
 		OPT_FLAG('x', NULL, struct wpar_settings, xwparipc, "Allow IPC with other WPARs"), \

@@ -14,10 +14,7 @@ static bool is_plain_word(const char *s)
 	return *s && par_printable(s) && !strchr(s, ' ');
 }
 
-/*
- * The rules of texts.  A message only says that a value is not valid; mkwpar(8) says which values
- * are.
- */
+/* The rules of texts; what they want is said beside their kinds, below. */
 static bool is_wpar_name(const char *s)
 {
 	return wpar_name_check(s, NULL) == 0;
@@ -48,7 +45,8 @@ static bool is_path(const char *s)
 
 static bool is_hostname(const char *s)
 {
-	return is_plain_word(s) && s[0] != '-' && s[0] != '.' && !strpbrk(s, "/\\\"'`;&|<>(){}=:,");
+	return *s && s[0] != '-' && s[0] != '.' &&
+	       !s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_")];
 }
 
 static bool is_address4(const char *s)
@@ -56,6 +54,18 @@ static bool is_address4(const char *s)
 	unsigned char address[4];
 
 	return inet_pton(AF_INET, s, address) == 1;
+}
+
+/* Ones, then zeros: 255.255.252.0 */
+static bool is_mask4(const char *s)
+{
+	unsigned char b[4];
+	uint32_t zeros;
+
+	if (inet_pton(AF_INET, s, b) != 1)
+		return false;
+	zeros = ~((uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3]);
+	return (zeros & (zeros + 1)) == 0;
 }
 
 static bool is_address6(const char *s)
@@ -81,6 +91,37 @@ static bool is_element(const char *s)
 {
 	return is_plain_word(s) && strlen(s) <= 64;
 }
+
+bool wpar_is_word_of(const char *list, const char *s)
+{
+	size_t len = strlen(s);
+
+	while (*list) {
+		size_t n = strcspn(list, ", ");
+
+		if (n == len && strncmp(list, s, n) == 0)
+			return !par_streq(s, "or");
+		list += n;
+		list += strspn(list, ", ");
+	}
+	return false;
+}
+
+/* A kind of some words: its predicate, and the words as messages and manuals list them. */
+#define WORDS_KIND(fn, list_)                     \
+	static bool fn(const char *s)             \
+	{                                         \
+		return wpar_is_word_of(list_, s); \
+	}
+
+#define ARCHITECTURES "pwr4, ppc970, pwr5, pwr6 or pwr7"
+#define ROUTE_TYPES   "net or host"
+#define DEVICE_TYPES  "clone, pseudo, disk, adapter, cdrom or tape"
+#define VOLUME_GROUPS "rootvg"
+WORDS_KIND(is_architecture, ARCHITECTURES)
+WORDS_KIND(is_route_type, ROUTE_TYPES)
+WORDS_KIND(is_device_type, DEVICE_TYPES)
+WORDS_KIND(is_volume_group, VOLUME_GROUPS)
 
 /* "12.34%" and what is behind it, as hundredths; *s moves behind @end. */
 static bool take_percent(const char **s, const char *end, uint32_t *ret)
@@ -155,20 +196,38 @@ static const char *const type_words[] = { [WPAR_SYSTEM] = "S", [WPAR_APPLICATION
 /* The kinds of keys.def: the struct and its member, the limit. */
 #define MEMBER(type_, s, m, c_type) \
 	.field.type = PAR_FIELD_##type_, .field.offset = PAR_OFFSET(struct s, m, c_type)
-#define STRING(s, m, limit, rule) MEMBER(STR, s, m, char *), .field.max = limit, .field.valid = rule
+#define STRING(s, m, limit, rule, what) \
+	MEMBER(STR, s, m, char *), .field.max = limit, .field.valid = rule, .field.must_be = what
 
-#define NAME(s, m, limit)     STRING(s, m, limit, is_wpar_name)
-#define HOSTNAME(s, m, limit) STRING(s, m, limit, is_hostname)
-#define PATH(s, m, limit)     STRING(s, m, limit, is_path)
-#define WORD(s, m, limit)     STRING(s, m, limit, is_plain_word)
-#define TEXT(s, m, limit)     STRING(s, m, limit, is_text)
-#define UUID(s, m, limit)     STRING(s, m, limit, par_uuid_valid)
-#define HEX64(s, m, limit)    STRING(s, m, limit, is_hex64)
-#define ADDRESS4(s, m, limit) STRING(s, m, limit, is_address4), .fits = has_dot
-#define ADDRESS6(s, m, limit) STRING(s, m, limit, is_address6), .fits = has_no_dot
-#define PREFIX(s, m, limit)   STRING(s, m, 3, is_prefix), .fits = has_no_dot
-#define LIST(s, m, limit) \
-	MEMBER(LIST, s, m, struct par_strv), .field.max = limit, .field.valid = is_element
+#define AN_ADDRESS4 "an IPv4 address such as 10.1.2.3"
+#define A_MASK4	    "a network mask of IPv4 such as 255.255.252.0: ones, then zeros"
+#define AN_ADDRESS6 "an IPv6 address such as fd00::1"
+#define A_PATH	    "an absolute path without //, . and .. in it"
+#define A_WORD	    "printable ASCII without blanks"
+#define A_NAME	    "a name of at most 25 bytes (see DESCRIPTION)"
+#define A_HOSTNAME  "letters, digits, dots, dashes and underscores, no dot or dash in front"
+
+#define NAME(s, m, limit)	  STRING(s, m, limit, is_wpar_name, A_NAME)
+#define HOSTNAME(s, m, limit)	  STRING(s, m, limit, is_hostname, A_HOSTNAME)
+#define PATH(s, m, limit)	  STRING(s, m, limit, is_path, A_PATH)
+#define WORD(s, m, limit)	  STRING(s, m, limit, is_plain_word, A_WORD)
+#define TEXT(s, m, limit)	  STRING(s, m, limit, is_text, "printable ASCII")
+#define UUID(s, m, limit)	  STRING(s, m, limit, par_uuid_valid, "a UUID")
+#define HEX64(s, m, limit)	  STRING(s, m, limit, is_hex64, "64 hexadecimal digits")
+#define ARCHITECTURE(s, m, limit) STRING(s, m, limit, is_architecture, ARCHITECTURES)
+#define ROUTE_TYPE(s, m, limit)	  STRING(s, m, limit, is_route_type, ROUTE_TYPES)
+#define DEVICE_TYPE(s, m, limit)  STRING(s, m, limit, is_device_type, DEVICE_TYPES)
+#define VOLUME_GROUP(s, m, limit) STRING(s, m, limit, is_volume_group, VOLUME_GROUPS)
+#define OPTIONS(s, m, limit)	  STRING(s, m, limit, is_plain_word, WPAR_MOUNT_OPTIONS_TEXT)
+#define ADDRESS4(s, m, limit)	  STRING(s, m, limit, is_address4, AN_ADDRESS4), .fits = has_dot
+#define MASK4(s, m, limit)	  STRING(s, m, limit, is_mask4, A_MASK4), .fits = has_dot
+#define ADDRESS6(s, m, limit)	  STRING(s, m, limit, is_address6, AN_ADDRESS6), .fits = has_no_dot
+#define PREFIX(s, m, limit) \
+	STRING(s, m, 3, is_prefix, "a whole number of 0 to 128"), .fits = has_no_dot
+#define LIST(s, m, limit)                                      \
+	MEMBER(LIST, s, m, struct par_strv),                   \
+		.field.max = limit, .field.valid = is_element, \
+		.field.must_be = "names of privileges with commas between"
 #define TYPE(s, m, limit)                                                           \
 	.field.type = PAR_FIELD_WORD, .field.offset = PAR_OFFSET_ENUM(struct s, m), \
 	.field.words = type_words, .field.n_words = PAR_ARRAY_SIZE(type_words), .always = true
@@ -185,15 +244,24 @@ static const char *const type_words[] = { [WPAR_SYSTEM] = "S", [WPAR_APPLICATION
 				      .field.unset = "unlimited"
 #define BYTES(s, m, limit) SIZE(s, m, limit, 1)
 #define MIB(s, m, limit)   SIZE(s, m, limit, 1 << 20)
-#define LIMITS(s, m, limit)                                                 \
-	MEMBER(CUSTOM, s, m, uint32_t), .field.size = 3 * sizeof(uint32_t), \
-					.field.parse = parse_limits, .field.print = print_limits
+#define LIMITS(s, m, limit)                                                                       \
+	MEMBER(CUSTOM, s, m, uint32_t), .field.size = 3 * sizeof(uint32_t),                       \
+					.field.parse = parse_limits, .field.print = print_limits, \
+					.field.must_be = A_RANGE
+#define A_RANGE                                                                          \
+	"MIN%-SOFT%,HARD%, three percentages with at most two decimals, none below the " \
+	"one before, the last two above 0"
 
 const struct wpar_key wpar_keys[] = {
-#define K(stanza_, name_, kind_, struct_, member_, limit_) \
-	{ .stanza = WPAR_STANZA_##stanza_, .field.name = name_, kind_(struct_, member_, limit_) },
+#define ROW(stanza_, name_, kind_, struct_, member_, limit_, preset_, help_)           \
+	.stanza = WPAR_STANZA_##stanza_, .field.name = name_, .field.preset = preset_, \
+	.field.help = help_, kind_(struct_, member_, limit_)
+#define K(...)	   { ROW(__VA_ARGS__) },
+#define LATER(...) { ROW(__VA_ARGS__), .later = true },
+#define ABSENT(stanza_, name_) \
+	{ .stanza = WPAR_STANZA_##stanza_, .field.name = name_, .later = true },
 #include "wparctl/spec/keys.def"
-#undef K
+#undef ROW
 };
 const size_t wpar_n_keys = PAR_ARRAY_SIZE(wpar_keys);
 
@@ -204,6 +272,11 @@ const struct wpar_key *wpar_key_find(enum wpar_stanza stanza, const char *name)
 			return &wpar_keys[i];
 	}
 	return NULL;
+}
+
+bool wpar_key_is_known(const struct wpar_key *key)
+{
+	return key->field.type != PAR_FIELD_NONE && key->field.help;
 }
 
 int wpar_key_set(const struct wpar_key *key, void *record, const char *value,
@@ -239,21 +312,4 @@ bool wpar_key_format(const struct wpar_key *key, const void *record, struct par_
 		return false;
 	par_field_print(&key->field, record, b);
 	return true;
-}
-
-int wpar_record_set_pair(enum wpar_stanza stanza, void *record, const char *pair, const char *flag,
-			 struct par_error **err)
-{
-	const char *eq = strchr(pair, '=');
-	autofree char *name = eq ? strndup(pair, (size_t)(eq - pair)) : NULL;
-	const struct wpar_key *key;
-
-	if (!name)
-		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "%s needs name=value, not \"%s\"",
-				flag, pair);
-	key = wpar_key_find(stanza, name);
-	if (!key)
-		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-				"\"%s\" is not an attribute of the %s flag", name, flag);
-	return wpar_key_set(key, record, eq + 1, err);
 }

@@ -25,19 +25,40 @@ struct wpar_key {
 	enum wpar_stanza stanza;
 	struct par_field field;
 	bool always;			/* written even when the member is not set */
+	bool later;			/* nothing does it yet: no WPAR is made with it */
 	bool (*fits)(const char *text); /* of two names for one member: is this the one? */
 };
 
 extern const struct wpar_key wpar_keys[];
 extern const size_t wpar_n_keys;
 
+/* What mountopts of a directory or a namefs may have, and how messages and the manual say it. */
+#define WPAR_MOUNT_OPTIONS "rw, ro, nosuid, nodev or noexec"
+#define WPAR_MOUNT_OPTIONS_TEXT \
+	WPAR_MOUNT_OPTIONS ", several with commas between, but not both rw and ro"
+
+/* wpar_is_word_of - is @s a word of the list "a, b or c"? */
+bool wpar_is_word_of(const char *list, const char *s);
+
 /* wpar_stanza_name - "network" */
 const char *wpar_stanza_name(enum wpar_stanza stanza);
+/* wpar_stanza_flag - the flag whose pairs it has, "-N"; NULL: none */
+const char *wpar_stanza_flag(enum wpar_stanza stanza);
 /* wpar_stanza_from_name - -1 when there is none */
 int wpar_stanza_from_name(const char *name, size_t len);
 
 /* wpar_key_find - NULL when the stanza has no such attribute */
 const struct wpar_key *wpar_key_find(enum wpar_stanza stanza, const char *name);
+
+/* wpar_key_is_known - is it one that messages and manuals list? */
+bool wpar_key_is_known(const struct wpar_key *key);
+/*
+ * wpar_key_need - wpar_key_find(), or an error that lists the attributes there are
+ * @flag	"-N"; NULL: the name stood in a stanza
+ * Errors: @id, or PAR_E_NOT_SUPPORTED for an attribute of AIX that has no place here.
+ */
+const struct wpar_key *wpar_key_need(enum wpar_stanza stanza, const char *name, const char *flag,
+				     enum par_error_id id, struct par_error **err);
 
 /* wpar_key_set - check @value and put it into the field of @record; PAR_E_INVALID_ARGUMENT */
 int wpar_key_set(const struct wpar_key *key, void *record, const char *value,

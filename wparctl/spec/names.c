@@ -26,8 +26,9 @@ int wpar_name_check(const char *name, struct par_error **err)
 				"white space, control characters or any of "
 				"= : / ! ; ' \" < > ~ & ( ) * + [ ] , . ^ { } | \\ `.",
 				par_printable(name) ? name : "given");
-	if (strcmp(name, "Global") == 0)
+	/* AIX's commands mean the global environment and all WPARs by them (ps -@ ALL). */
+	if (strcasecmp(name, "Global") == 0 || strcasecmp(name, "ALL") == 0)
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-				"The workload partition name Global is reserved.");
+				"The workload partition name %s is reserved.", name);
 	return 0;
 }

@@ -92,11 +92,9 @@ static int take_attribute(struct parser *p, char *line)
 					"format \"%.16s\" is newer than this program", value);
 		return 0;
 	}
-	key = wpar_key_find(p->stanza, name);
+	key = wpar_key_need(p->stanza, name, NULL, PAR_E_CORRUPT, p->err);
 	if (!key)
-		return par_fail(p->err, PAR_E_CORRUPT, 0,
-				"the stanza \"%s\" has no attribute \"%.64s\"",
-				wpar_stanza_name(p->stanza), name);
+		return -EBADMSG;
 	bit = UINT64_C(1) << ((size_t)(key - wpar_keys) % MAX_ATTRS);
 	if (p->seen & bit)
 		return par_fail(p->err, PAR_E_CORRUPT, 0, "\"%s\" is given twice", name);

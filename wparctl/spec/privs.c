@@ -1,23 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * Privileges (-S): the default set, and changes to it.  Which capabilities each stands for is said
- * where a WPAR is started.
- */
+/* Privileges (-S): the default set (privs.def), and changes to it. */
+#include "lpard/common/nearest.h"
 #include "wparctl/spec/spec.h"
 
 #include <string.h>
 
-/* What every WPAR has: the AIX names that stand for the capabilities of the default set. */
-static const char *const defaults[] = {
-	"PV_AU_WRITE",	"PV_DAC_O",	"PV_DAC_GID",	"PV_DAC_UID",
-	"PV_FS_CHOWN",	"PV_FS_CHROOT", "PV_KER_IPC_O", "PV_NET_PORT",
-	"PV_PROC_PRIO", "PV_PROC_SIG",	"PV_DEV_QUERY",
+/* What every WPAR has; the capabilities are named where one is started. */
+static const struct {
+	const char *name;
+	bool fixed; /* stands for nothing that could be taken away */
+} known[] = {
+#define CAP(x)	      1
+#define P(name, caps) { name, (caps) == 0 },
+#include "wparctl/spec/privs.def"
+#undef P
+#undef CAP
 };
 
 static bool is_default(const char *name)
 {
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(defaults); i++) {
-		if (strcmp(defaults[i], name) == 0)
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(known); i++) {
+		if (strcmp(known[i].name, name) == 0)
 			return true;
 	}
 	return false;
@@ -35,8 +38,8 @@ int wpar_spec_privs(const struct wpar_spec *s, struct par_strv *ret, struct par_
 	auto_strv all = { 0 };
 
 	*ret = (struct par_strv){ 0 };
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(defaults); i++) {
-		if (par_strv_add(&all, defaults[i]) < 0)
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(known); i++) {
+		if (par_strv_add(&all, known[i].name) < 0)
 			return par_oom(err);
 	}
 	for (size_t i = 0; i < s->privs.n; i++) {
@@ -69,12 +72,38 @@ static int change_priv(struct par_strv *l, char sign, const char *name)
 	return par_strv_add(l, text);
 }
 
-static int check_priv(const char *name, struct par_error **err)
+static int check_priv(char sign, const char *name, struct par_error **err)
 {
-	if (strncmp(name, "PV_", 3) != 0 || strlen(name) > 64 ||
-	    name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")])
-		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "\"%.64s\" is not a privilege",
-				name);
+	struct par_nearest guess = { .word = name };
+	auto_buf b = { 0 };
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(known); i++) {
+		if (strcmp(known[i].name, name) == 0 && (sign != '-' || !known[i].fixed))
+			return 0;
+		if (strcmp(known[i].name, name) == 0)
+			return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
+					"the privilege %s cannot be taken away", name);
+		par_nearest_try(&guess, known[i].name);
+		par_buf_printf(&b, "%s%s", i ? ", " : "", known[i].name);
+	}
+	return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+			"\"%.64s\" is not a privilege of workload partitions here%s%s%s There are "
+			"%s; others of AIX are not supported yet",
+			par_printable(name) ? name : "?", guess.best ? "; did you mean \"" : ".",
+			guess.best ? guess.best : "", guess.best ? "\"?" : "",
+			b.data ? b.data : "");
+}
+
+int wpar_spec_check_privs(const struct wpar_spec *s, struct par_error **err)
+{
+	for (size_t i = 0; i < s->privs.n; i++) {
+		const char *word = s->privs.v[i];
+		char sign = *word == '-' ? '-' : '+';
+		int r = check_priv(sign, word + (*word == '-' || *word == '+'), err);
+
+		if (r < 0)
+			return r;
+	}
 	return 0;
 }
 
@@ -85,16 +114,16 @@ int wpar_spec_set_privs(struct wpar_spec *s, char sign, const char *list, struct
 	if (*list && par_strv_split(&words, list, ',') < 0)
 		return par_oom(err);
 	for (size_t i = 0; i < words.n; i++) {
-		int r = check_priv(words.v[i], err);
+		int r = check_priv(sign, words.v[i], err);
 
 		if (r < 0)
 			return r;
 	}
 	if (!sign)
 		par_strv_done(&s->privs);
-	for (size_t i = 0; !sign && i < PAR_ARRAY_SIZE(defaults); i++) {
-		if (par_strv_find(&words, defaults[i]) < 0 &&
-		    change_priv(&s->privs, '-', defaults[i]) < 0)
+	for (size_t i = 0; !sign && i < PAR_ARRAY_SIZE(known); i++) {
+		if (!known[i].fixed && par_strv_find(&words, known[i].name) < 0 &&
+		    change_priv(&s->privs, '-', known[i].name) < 0)
 			return par_oom(err);
 	}
 	for (size_t i = 0; i < words.n; i++) {

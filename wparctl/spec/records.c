@@ -39,6 +39,18 @@ const char *wpar_stanza_name(enum wpar_stanza stanza)
 	return stanzas[stanza].name;
 }
 
+const char *wpar_stanza_flag(enum wpar_stanza stanza)
+{
+	static const char *const flags[WPAR_STANZA_COUNT] = {
+		[WPAR_STANZA_NETWORK] = "-N",  [WPAR_STANZA_ROUTE] = "-I",
+		[WPAR_STANZA_MOUNT] = "-M",    [WPAR_STANZA_RESOURCES] = "-R",
+		[WPAR_STANZA_SECURITY] = "-S", [WPAR_STANZA_DEVICE] = "-D",
+		[WPAR_STANZA_KEXT] = "-X",
+	};
+
+	return flags[stanza];
+}
+
 int wpar_stanza_from_name(const char *name, size_t len)
 {
 	for (size_t i = 0; i < WPAR_STANZA_COUNT; i++) {

@@ -13,70 +13,6 @@ static int fill(char **field, const char *value)
 	return *field ? 0 : -ENOMEM;
 }
 
-struct default_mount {
-	const char *directory, *vfs, *device, *options;
-};
-
-static int fill_mount(struct wpar_spec *s, const struct default_mount *d)
-{
-	struct wpar_mount *m = wpar_spec_mount(s, d->directory);
-
-	if (m)
-		return 0;
-	m = wpar_record_add(s, WPAR_STANZA_MOUNT);
-	if (!m || fill(&m->directory, d->directory) < 0 || fill(&m->vfs, d->vfs) < 0 ||
-	    (d->device && fill(&m->device, d->device) < 0) || fill(&m->options, d->options) < 0)
-		return -ENOMEM;
-	return 0;
-}
-
-static int fill_mounts(struct wpar_spec *s)
-{
-	static const struct default_mount native[] = {
-		{ "/", "directory", NULL, "rw" },    { "/home", "directory", NULL, "rw" },
-		{ "/opt", "namefs", "/opt", "ro" },  { "/proc", "proc", NULL, "rw" },
-		{ "/tmp", "directory", NULL, "rw" }, { "/usr", "namefs", "/usr", "ro" },
-		{ "/var", "directory", NULL, "rw" },
-	};
-	static const struct default_mount own_usr[] = {
-		{ "/opt", "directory", NULL, "rw" },
-		{ "/usr", "directory", NULL, "rw" },
-	};
-	static const struct default_mount versioned[] = {
-		{ "/", "overlay", NULL, "rw" },
-		{ "/proc", "proc", NULL, "rw" },
-	};
-
-	if (s->type == WPAR_APPLICATION)
-		return 0;
-	if (s->version.image_digest) {
-		for (size_t i = 0; i < PAR_ARRAY_SIZE(versioned); i++) {
-			if (fill_mount(s, &versioned[i]) < 0)
-				return -ENOMEM;
-		}
-		return 0;
-	}
-	/* In the order of startwpar -v: by name. */
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(native); i++) {
-		const struct default_mount *d = &native[i];
-
-		for (size_t j = 0; s->private_usr && j < PAR_ARRAY_SIZE(own_usr); j++) {
-			if (strcmp(own_usr[j].directory, d->directory) == 0)
-				d = &own_usr[j];
-		}
-		if (fill_mount(s, d) < 0)
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-static int by_directory(const void *a, const void *b)
-{
-	const struct wpar_mount *x = a, *y = b;
-
-	return strcmp(x->directory, y->directory);
-}
-
 char *wpar_default_directory(const char *name)
 {
 	return par_strdup_printf(WPAR_BASE_DIR "/%s", name);
@@ -94,58 +30,14 @@ int wpar_spec_defaults(struct wpar_spec *s, struct par_error **err)
 	if (s->version.image_digest)
 		s->private_usr = true; /* a versioned WPAR shares nothing */
 	if (fill(&s->hostname, s->name) < 0 || fill(&s->directory, directory) < 0 ||
-	    fill(&s->owner, "root") < 0 || fill(&s->uuid, uuid) < 0 || fill_mounts(s) < 0)
+	    fill(&s->owner, "root") < 0 || fill(&s->uuid, uuid) < 0)
 		return par_oom(err);
-	for (size_t i = 0; i < s->n_mounts; i++) {
-		if (!s->mounts[i].directory)
-			return wpar_spec_check(s, err);
-	}
-	if (s->n_mounts > 1)
-		qsort(s->mounts, s->n_mounts, sizeof(*s->mounts), by_directory);
-	return 0;
-}
-
-struct wpar_mount *wpar_spec_mount(const struct wpar_spec *s, const char *directory)
-{
-	for (size_t i = 0; i < s->n_mounts; i++) {
-		if (par_streq(s->mounts[i].directory, directory))
-			return &s->mounts[i];
-	}
-	return NULL;
+	return wpar_spec_fill_mounts(s, err);
 }
 
 static int bad(struct par_error **err, const char *text)
 {
 	return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "%s", text);
-}
-
-static int check_mounts(const struct wpar_spec *s, struct par_error **err)
-{
-	static const char *const known[] = { "directory", "namefs",  "ext4", "nfs",
-					     "proc",	  "overlay", "jfs",  "jfs2" };
-
-	for (size_t i = 0; i < s->n_mounts; i++) {
-		const struct wpar_mount *m = &s->mounts[i];
-		bool ok = !m->vfs;
-
-		if (!m->directory)
-			return bad(err, "a mount has no \"directory\"");
-		for (size_t j = 0; m->vfs && j < PAR_ARRAY_SIZE(known); j++)
-			ok |= strcmp(m->vfs, known[j]) == 0;
-		if (!ok)
-			return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-					"\"%s\" is not a type of file system (vfs)", m->vfs);
-		if (m->vfs && (strcmp(m->vfs, "namefs") == 0 || strcmp(m->vfs, "nfs") == 0) &&
-		    !m->device)
-			return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-					"the mount of %s needs \"dev\"", m->directory);
-		for (size_t j = 0; j < i; j++) {
-			if (par_streq(s->mounts[j].directory, m->directory))
-				return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-						"%s is mounted twice", m->directory);
-		}
-	}
-	return 0;
 }
 
 int wpar_spec_check(const struct wpar_spec *s, struct par_error **err)
@@ -189,5 +81,155 @@ int wpar_spec_check(const struct wpar_spec *s, struct par_error **err)
 		if (!s->kexts[i].path)
 			return bad(err, "a kernel extension needs \"kext\"");
 	}
-	return check_mounts(s, err);
+	for (size_t i = 0; i < s->n_mounts; i++) {
+		if (!s->mounts[i].directory)
+			return bad(err, "a mount has no \"directory\"");
+		for (size_t j = 0; j < i; j++) {
+			if (par_streq(s->mounts[j].directory, s->mounts[i].directory))
+				return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+						"%s is mounted twice", s->mounts[i].directory);
+		}
+	}
+	return 0;
+}
+
+/* The name of a device inside; every WPAR has some of its own. */
+static int check_device(const struct wpar_spec *s, size_t i, struct par_error **err)
+{
+	const struct wpar_device *d = &s->devices[i];
+	const char *inside = wpar_device_inside(d);
+	bool standard;
+
+	if (!d->name)
+		return 0; /* devid: wpar_spec_check_supported() */
+	standard = wpar_device_is_standard(inside);
+	if (standard && strcmp(inside, d->name) == 0)
+		return 0;
+	if (standard)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"-D virtualname=%s: every workload partition has that device",
+				inside);
+	for (size_t j = 0; j < i; j++) {
+		if (s->devices[j].name && strcmp(wpar_device_inside(&s->devices[j]), inside) == 0)
+			return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+					"two devices would be %s in the workload partition",
+					inside);
+	}
+	if (!wpar_path_is_within(inside, "/dev") || strcmp(inside, "/dev") == 0)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"-D devname=%s: its name in the workload partition must lie below "
+				"/dev (virtualname=)",
+				d->name);
+	return 0;
+}
+
+/* A mask belongs to IPv4, a length of the prefix to IPv6. */
+static int check_address(const struct wpar_address *a, struct par_error **err)
+{
+	bool six = strchr(a->address, ':') != NULL;
+
+	if (a->mask_prefix && (strchr(a->mask_prefix, '.') == NULL) != six)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"-N: netmask= goes with address=, prefixlen= with address6= (%s "
+				"has %s)",
+				a->address, a->mask_prefix);
+	if (six && a->broadcast)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"-N: broadcast= goes with address= only");
+	return 0;
+}
+
+int wpar_spec_check_rules(const struct wpar_spec *s, struct par_error **err)
+{
+	int r = wpar_spec_check(s, err);
+
+	for (size_t i = 0; i < s->n_devices && r == 0; i++)
+		r = check_device(s, i, err);
+	for (size_t i = 0; i < s->n_addresses && r == 0; i++)
+		r = check_address(&s->addresses[i], err);
+	if (r == 0)
+		r = wpar_spec_check_privs(s, err);
+	return r < 0 ? r : wpar_spec_check_mounts(s, err);
+}
+
+/* The flag of mkwpar that gives it, for the general stanza. */
+static char flag_of(const char *key)
+{
+	static const struct {
+		const char *key;
+		char flag;
+	} flags[] = { { "checkpointable", 'c' },
+		      { "routing", 'i' },
+		      { "xwparipc", 'x' },
+		      { "architecture", 'H' } };
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(flags); i++) {
+		if (strcmp(flags[i].key, key) == 0)
+			return flags[i].flag;
+	}
+	return 0;
+}
+
+/* Is there nothing in the stanza that is done? */
+static bool all_later(enum wpar_stanza stanza)
+{
+	for (size_t i = 0; i < wpar_n_keys; i++) {
+		if (wpar_keys[i].stanza == stanza && !wpar_keys[i].later)
+			return false;
+	}
+	return true;
+}
+
+static int fail_later(const struct wpar_key *key, struct par_error **err)
+{
+	const char *flag = wpar_stanza_flag(key->stanza), *name = key->field.name;
+
+	if (flag && all_later(key->stanza))
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0, "%s is not supported yet", flag);
+	if (flag)
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0, "%s %s= is not supported yet", flag,
+				name);
+	if (flag_of(name))
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0, "-%c (%s) is not supported yet",
+				flag_of(name), name);
+	return par_fail(err, PAR_E_NOT_SUPPORTED, 0, "\"%s\" is not supported yet", name);
+}
+
+static bool is_set(const struct wpar_spec *s, const struct wpar_key *key)
+{
+	const void *record;
+
+	for (size_t i = 0; (record = wpar_record_get(s, key->stanza, i)); i++) {
+		if (par_field_is_set(&key->field, record))
+			return true;
+	}
+	return false;
+}
+
+/* @general: that stanza; else the others, which may be why something is set in it (-I, -i). */
+static int check_stanzas(const struct wpar_spec *s, bool general, struct par_error **err)
+{
+	for (size_t i = 0; i < wpar_n_keys; i++) {
+		const struct wpar_key *key = &wpar_keys[i];
+
+		if (key->later && (key->stanza == WPAR_STANZA_GENERAL) == general && is_set(s, key))
+			return fail_later(key, err);
+	}
+	return 0;
+}
+
+int wpar_spec_check_supported(const struct wpar_spec *s, struct par_error **err)
+{
+	int r = check_stanzas(s, false, err);
+
+	if (r == 0)
+		r = check_stanzas(s, true, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < s->n_devices; i++) {
+		if (par_streq(s->devices[i].type, "adapter"))
+			return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
+					"-D devtype=adapter is not supported yet");
+	}
+	return 0;
 }

@@ -157,8 +157,41 @@ int wpar_spec_copy(const struct wpar_spec *s, struct wpar_spec *ret, struct par_
  */
 int wpar_spec_defaults(struct wpar_spec *s, struct par_error **err);
 
-/* wpar_spec_check - is the specification whole and without contradiction? PAR_E_INVALID_ARGUMENT */
+/*
+ * wpar_spec_fill_mounts - the file systems that every WPAR of its kind has; one that is there
+ * without a vfs keeps what it has and gets the rest
+ */
+int wpar_spec_fill_mounts(struct wpar_spec *s, struct par_error **err);
+
+/* wpar_spec_check - is the specification whole, can it be kept? PAR_E_INVALID_ARGUMENT */
 int wpar_spec_check(const struct wpar_spec *s, struct par_error **err);
+
+/*
+ * wpar_spec_check_rules - may a WPAR with it be made or started? All that can be said without
+ * looking at the machine; PAR_E_INVALID_ARGUMENT, PAR_E_NOT_SUPPORTED (-M vfs=nfs, …)
+ */
+int wpar_spec_check_rules(const struct wpar_spec *s, struct par_error **err);
+/* The parts of it: mounts.c, privs.c */
+int wpar_spec_check_mounts(const struct wpar_spec *s, struct par_error **err);
+int wpar_spec_check_privs(const struct wpar_spec *s, struct par_error **err);
+
+/*
+ * wpar_spec_check_supported - PAR_E_NOT_SUPPORTED for the first attribute that nothing does yet;
+ * asked before a WPAR is made
+ */
+int wpar_spec_check_supported(const struct wpar_spec *s, struct par_error **err);
+
+/* wpar_path_is_within - is @path the folder or something below it? both plain absolute paths */
+bool wpar_path_is_within(const char *path, const char *folder);
+
+/* The devices that every WPAR has, as lswpar lists them; ends with NULL. */
+extern const char *const wpar_standard_devices[];
+/* wpar_device_is_standard - is it one of them, or another name that every /dev has? */
+bool wpar_device_is_standard(const char *path);
+/* wpar_device_inside - its path in the WPAR */
+const char *wpar_device_inside(const struct wpar_device *d);
+/* wpar_device_is_kept_out - was it given with export=no? */
+bool wpar_device_is_kept_out(const struct wpar_spec *s, const char *path);
 
 /* wpar_spec_privs - the privileges of the WPAR: the default set with its changes; caller frees */
 int wpar_spec_privs(const struct wpar_spec *s, struct par_strv *ret, struct par_error **err);

@@ -14,14 +14,15 @@ spec dev01
 run mkwpar -n dev01
 run mkwpar -n dev02 -s -v
 run lswpar
-run mkwpar -n full -A -c -i -x -h host.example -g rootvg -u /etc/s.sh -N address=10.1.2.3 netmask=255.255.255.0 interface=en0 \
-	-N address6=fe80::1 prefixlen=64 -I rtdest=default rtgateway=10.1.2.1 -M directory=/data vfs=namefs dev=/srv size=64M \
-	-R CPU=10%-50%,100% totalProcesses=64 -S privs-=PV_NET_PORT privs+=PV_KER_RAS -D devname=/dev/fuse -X kext=/usr/lib/x -o "$TMPDIR/spec"
+run mkwpar -n full -A -h host.example -g rootvg -M directory=/data vfs=namefs dev=/usr mountopts=ro \
+	-M directory=/home mountopts=nosuid -R CPU=10%-50%,100% totalProcesses=64 -S privs-=PV_NET_PORT \
+	-D devname=/dev/null virtualname=/dev/zilch -D devname=/dev/full export=no -o "$TMPDIR/spec"
 spec full
 run mkwpar -e full -n copy --dry-run | sed 's/uuid = .*/uuid = …/'
-run mkwpar -f "$TMPDIR/spec" -n again --dry-run | sed 's/uuid = .*/uuid = …/'
+run mkwpar -f "$TMPDIR/spec" -n again --dry-run
+run mkwpar -f "$TMPDIR/spec" -n again -a --dry-run | sed 's/uuid = .*/uuid = …/'
 # Names.
-for name in a/b .. ../x -n -bad 0x abcdefghijklmnopqrstuvwxyz 'a b' Global; do
+for name in a/b .. ../x -n -bad 0x abcdefghijklmnopqrstuvwxyz 'a b' Global ALL; do
 	run mkwpar -n "$name"
 done
 run mkwpar -h x
@@ -29,9 +30,65 @@ run mkwpar -h x
 for flag in -F -t -P -k -O '-b f' '-B image' '-L shrink=yes' -C '-S secfile=x' '-r -C -B x'; do
 	run mkwpar -n x $flag
 done
-# Bad values.
+for flags in '-N address=10.1.2.3 netmask=255.255.255.0 interface=en0' '-N address6=fe80::1 prefixlen=64' \
+	'-I rtdest=default rtgateway=10.1.2.1' -i -x -c '-H pwr7' '-X kext=/usr/lib/x' '-D devid=123' '-D devname=/dev/null rootvg=yes' \
+	'-D devname=/dev/null devtype=adapter' '-R rset=all' '-R procVirtMem=1G' '-R totalLargePages=1' '-R shares_memory=5' '-R pct_msgIDs=50%' \
+	'-M directory=/data size=64M' '-M directory=/data vg=rootvg' '-M directory=/data vfs=jfs2' '-M directory=/data vfs=ext4 dev=/x' \
+	'-M directory=/data vfs=nfs host=h dev=/x' '-M directory=/ vfs=nfs host=h dev=/x' '-C -B x -M directory=/data'; do
+	run mkwpar -n x $flags
+done
+# A specification is only written, so that may be in it.
+run mkwpar -n x -N address=10.1.2.3 -i -w -o "$TMPDIR/later"
+run mkwpar -f "$TMPDIR/later"
+# Bad values and keys.
 run mkwpar -n x -N address=1.2.3
+run mkwpar -n x -N address=1.2.3.4 netmask=255.0.255.0
+run mkwpar -n x -N address6=fd00::1 netmask=255.0.0.0
+run mkwpar -n x -N address=10.0.0.1 prefixlen=8
 run mkwpar -n x -N adress=1.2.3.4
+run mkwpar -n x -R total_processes=5
+run mkwpar -n x -R totalProcesses=many
+run mkwpar -n x -R CPU=60%-50%,100%
+run mkwpar -n x -R memory=
+run mkwpar -n x -H bogus
+run mkwpar -n x -h -dash
+run mkwpar -n x -g datavg
+run mkwpar -n x -U no
+run mkwpar -n x -S privs=PV_BOGUS
+run mkwpar -n x -S privs+=PV_NET_PROT
+run mkwpar -n x -S privs-=PV_DEV_QUERY
+run mkwpar -n x -S privileges=PV_DAC_O
+run mkwpar -n x -D devname=/etc/passwd
+run mkwpar -n x -D devname=/nonexist
+run mkwpar -n x -D devname=null
+run mkwpar -n x -D devname=/dev/null devtype=disk
+run mkwpar -n x -D devname=/dev/null devtype=printer
+run mkwpar -n x -D devname=/dev/null virtualname=/dev/full
+run mkwpar -n x -D devname=/dev/null virtualname=/etc/zilch
+run mkwpar -n x -D devname=/dev/null virtualname=/dev/a -D devname=/dev/zero virtualname=/dev/a
+run mkwpar -n x -D export=no
+run mkwpar -n x -u /nonexist
+run mkwpar -n x -u /etc/passwd
+run mkwpar -n x -u /usr
+run mkwpar -n x -M directory=/x vfs=namefs
+run mkwpar -n x -M directory=/x vfs=namefs dev=srv
+run mkwpar -n x -M directory=/x vfs=namefs dev=/nonexist
+run mkwpar -n x -M directory=/x vfs=namefs dev=/etc/passwd
+run mkwpar -n x -M directory=/x dev=/srv
+run mkwpar -n x -M directory=/x host=h
+run mkwpar -n x -M directory=/vfs=nfs host=h dev=/x
+run mkwpar -n x -M directory=/x mountopts=bogus,rw
+run mkwpar -n x -M directory=/x mountopts=ro,rw
+run mkwpar -n x -M directory=/usr vfs=directory
+run mkwpar -n x -M directory=/usr vfs=namefs dev=/etc
+run mkwpar -n x -M directory=/usr/nonexist/x vfs=namefs dev=/etc
+for place in / /proc /proc/x /dev /dev/shm /run/x /etc /etc/init /bin /lib/x; do
+	run mkwpar -n x -M directory=$place vfs=namefs dev=/usr
+done
+run mkwpar -n x -M directory=x
+run mkwpar -n x -M directory=/x/../y
+run mkwpar -n x -M directory=/x -M directory=/y/ vfs=directory
+run mkwpar -n x -M directory=/x vfs=proc
 run mkwpar -n x -R CPU=200%
 run mkwpar -n x -M vfs=namefs
 run mkwpar -n x -M directory=/x vfs=zfs
@@ -39,6 +96,14 @@ run mkwpar -n x -d relative
 run mkwpar -n x -d /wpars/dev01/below
 run mkwpar -n x -e nosuch
 run mkwpar -n x -w
+run mkwpar -n x -w -o "$TMPDIR/y" -s
+run mkwpar -n x -p y
+# What another WPAR has.
+run mkwpar -n dev01 --dry-run
+run mkwpar -n x -h dev01
+run mkwpar -n x -h dev01 --dry-run
+run mkwpar -n x -U "$(sed -n 's/.*uuid = "\(.*\)"/\1/p' "$WPARS_ROOT/etc/wpars/dev01.cf")" | sed 's/[0-9a-f]\{8\}-[-0-9a-f]*/…/'
+run mkwpar -n x -d /wpars/dev01 -h dev01 -a --dry-run | grep -e hostname -e 'directory = "/wpars' -e '->'
 run mkwpar -n x operand
 # A full disk: nothing is left.
 mkdir "$WPARS_ROOT/fail" && touch "$WPARS_ROOT/fail/nospace"

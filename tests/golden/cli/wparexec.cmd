@@ -16,4 +16,17 @@ run wparexec -n a/b /bin/ls
 run wparexec -1 -n temp1 /bin/ls
 run lswpar
 find "$WPARS_ROOT" -type f | sort
-fake-wpar wparexec -n temp1 --dry-run -N address=10.0.0.5 -- /bin/ls | sed 's/uuid = .*/uuid = …/'
+run wparexec -n temp1 -N address=10.0.0.5 -- /bin/ls
+run wparexec -n temp1 -c -- /bin/ls
+run wparexec -n temp1 -M directory=/srv -- /bin/ls
+run wparexec -n temp1 -M directory=/srv vfs=namefs dev=usr -- /bin/ls
+run wparexec -n temp1 -M directory=/nonexist vfs=namefs dev=/usr -- /bin/ls
+run wparexec -n temp1 -u /nonexist -- /bin/ls
+run wparexec -n temp1 -D devname=/etc/passwd -- /bin/ls
+run wparexec -n ALL -- /bin/ls
+fake-wpar mkwpar -n temp1 >/dev/null
+run wparexec -n temp1 --dry-run -- /bin/ls
+run wparexec -n temp2 -h temp1 -- /bin/ls
+fake-wpar wparexec -n temp2 -h temp1 -a --dry-run -- /bin/ls | grep hostname
+fake-wpar rmwpar temp1
+fake-wpar wparexec -n temp1 --dry-run -M directory=/srv vfs=namefs dev=/usr mountopts=ro -- /bin/ls | sed 's/uuid = .*/uuid = …/'

@@ -24,11 +24,13 @@ END_TEST
 
 START_TEST(names_bad)
 {
-	static const char *const bad[] = { "",	     "-x",   "0x",   "a/b",
-					   "..",     "../x", ".",    "a b",
-					   "a\tb",   "a:b",  "a\nb", "caf\xc3\xa9",
-					   "a\x7f",  "a`b",  "a\\b", "a|b",
-					   "Global", "a=b",  "a,b",  "abcdefghijklmnopqrstuvwxyz" };
+	static const char *const bad[] = { "",	    "-x",     "0x",
+					   "a/b",   "..",     "../x",
+					   ".",	    "a b",    "a\tb",
+					   "a:b",   "a\nb",   "caf\xc3\xa9",
+					   "a\x7f", "a`b",    "a\\b",
+					   "a|b",   "Global", "ALL",
+					   "a=b",   "a,b",    "abcdefghijklmnopqrstuvwxyz" };
 
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(bad); i++) {
 		auto_error err = NULL;
@@ -237,7 +239,8 @@ static const struct {
 	const char *key, *value, *message;
 } wrong[] = {
 	{ WPAR_STANZA_GENERAL, "directory", "/a/",
-	  "\"/a/\" is not a valid value of \"directory\"" },
+	  "\"/a/\" is not a valid value of \"directory\". It must be an absolute path without //, . "
+	  "and .. in it" },
 	{ WPAR_STANZA_GENERAL, "directory", "/a//b", NULL },
 	{ WPAR_STANZA_GENERAL, "directory", "/a/..", NULL },
 	{ WPAR_STANZA_GENERAL, "directory", "", NULL },
@@ -257,9 +260,20 @@ static const struct {
 	{ WPAR_STANZA_GENERAL, "idbase", "4294967296", NULL },
 	{ WPAR_STANZA_GENERAL, "uuid", "6c706172", NULL },
 	{ WPAR_STANZA_NETWORK, "address", "1.2.3",
-	  "\"1.2.3\" is not a valid value of \"address\"" },
+	  "\"1.2.3\" is not a valid value of \"address\". It must be an IPv4 address such as "
+	  "10.1.2.3" },
+	{ WPAR_STANZA_NETWORK, "netmask", "255.0.255.0", NULL },
+	{ WPAR_STANZA_NETWORK, "netmask", "0.255.255.255", NULL },
+	{ WPAR_STANZA_GENERAL, "architecture", "bogus",
+	  "\"bogus\" is not a valid value of \"architecture\". It must be pwr4, ppc970, pwr5, pwr6 "
+	  "or pwr7" },
+	{ WPAR_STANZA_GENERAL, "architecture", "or", NULL },
+	{ WPAR_STANZA_GENERAL, "vg", "datavg", NULL },
+	{ WPAR_STANZA_ROUTE, "rttype", "subnet", NULL },
+	{ WPAR_STANZA_DEVICE, "devtype", "printer", NULL },
 	{ WPAR_STANZA_NETWORK, "address6", "1.2.3.4", NULL },
 	{ WPAR_STANZA_NETWORK, "prefixlen", "129", NULL },
+	{ WPAR_STANZA_MOUNT, "dev", "srv", NULL },
 	{ WPAR_STANZA_MOUNT, "size", "1099511627777", NULL },
 	{ WPAR_STANZA_RESOURCES, "shares_CPU", "0",
 	  "\"0\" is not a valid value of \"shares_CPU\". It must be a whole number of 1 to 65535, or "

@@ -23,22 +23,14 @@
 	 CAP(IPC_OWNER) | CAP(SYS_CHROOT) | CAP(SYS_PTRACE) | CAP(SYS_BOOT) | CAP(SYS_NICE) | \
 	 CAP(LEASE) | CAP(AUDIT_WRITE) | CAP(SETFCAP) | CAP(LINUX_IMMUTABLE))
 
-/* AIX privileges that a WPAR can be given beyond the default set, or that can be taken away. */
+/* What the privileges of AIX stand for. */
 static const struct {
 	const char *name;
 	uint64_t caps;
 } privileges[] = {
-	{ "PV_AU_WRITE", CAP(AUDIT_WRITE) },
-	{ "PV_DAC_O", CAP(DAC_OVERRIDE) | CAP(DAC_READ_SEARCH) },
-	{ "PV_DAC_GID", CAP(SETGID) },
-	{ "PV_DAC_UID", CAP(SETUID) },
-	{ "PV_FS_CHOWN", CAP(CHOWN) },
-	{ "PV_FS_CHROOT", CAP(SYS_CHROOT) },
-	{ "PV_KER_IPC_O", CAP(IPC_OWNER) },
-	{ "PV_NET_PORT", CAP(NET_BIND_SERVICE) },
-	{ "PV_PROC_PRIO", CAP(SYS_NICE) },
-	{ "PV_PROC_SIG", CAP(KILL) },
-	{ "PV_DEV_QUERY", 0 },
+#define P(name, caps) { name, caps },
+#include "wparctl/spec/privs.def"
+#undef P
 };
 
 uint64_t wpar_security_caps(const struct wpar_spec *s)

@@ -36,7 +36,10 @@ static bool ids_is_used(const unsigned char *used, uint32_t key)
 	return used[(key - 1) / 8] >> (key - 1) % 8 & 1;
 }
 
-/* Keys and ranges of all defined WPARs but @self. */
+/*
+ * Keys and ranges of all defined WPARs but @self.  One whose specification cannot be read may have
+ * any: its files are there, and it may run.
+ */
 static int mark_defined(unsigned char *used, const char *self, struct par_error **err)
 {
 	auto_strv names = { 0 };
@@ -45,9 +48,13 @@ static int mark_defined(unsigned char *used, const char *self, struct par_error 
 	for (size_t i = 0; r == 0 && i < names.n; i++) {
 		auto_spec s = { 0 };
 
-		/* A WPAR whose specification cannot be read cannot run either. */
-		if (strcmp(names.v[i], self) == 0 || wpar_spec_load(names.v[i], &s, NULL) < 0)
+		if (strcmp(names.v[i], self) == 0)
 			continue;
+		r = wpar_spec_load(names.v[i], &s, err);
+		if (r < 0) {
+			par_error_wrap(err, "no ids can be given out before it is put right");
+			return r;
+		}
 		ids_mark(used, s.key);
 		if (s.idbase >= ID_FIRST)
 			ids_mark(used, (s.idbase - ID_FIRST) / ID_WIDTH + 1);
@@ -128,6 +135,50 @@ int wpar_id_range_pick(struct wpar_spec *s, struct par_error **err)
 	}
 	return par_fail(err, PAR_E_NO_RESOURCES, 0, "there are %u workload partitions already",
 			KEYS);
+}
+
+/* Another WPAR that has the key of @s, by its specification or because it runs. */
+static bool has_key(const char *other, uint32_t key)
+{
+	autofree char *group = wpar_cgroup_path(other);
+	auto_spec s = { 0 };
+
+	if (group && access(group, F_OK) == 0)
+		return true;
+	if (wpar_spec_load(other, &s, NULL) < 0)
+		return is_live(other);
+	return s.key == key;
+}
+
+int wpar_id_range_claim(const struct wpar_spec *s, struct par_error **err)
+{
+	char file[16], owner[WPAR_NAME_MAX + 2] = "";
+	autofd int lock = -1, dir = -1;
+
+	if (s->key < 1 || s->key > 2 * KEYS || s->idbase != key_base(s->key) ||
+	    s->idrange != ID_WIDTH)
+		return par_fail(err, PAR_E_CORRUPT, 0,
+				"the ids of workload partition %s are not those of its key %u: "
+				"idbase must be %u and idrange %u",
+				s->name, (unsigned int)s->key,
+				(unsigned int)key_base(s->key ? s->key : 1), ID_WIDTH);
+	dir = open_ids(&lock, err);
+	if (dir < 0)
+		return dir;
+	snprintf(file, sizeof(file), "%u", (unsigned int)s->key);
+	if (readlinkat(dir, file, owner, sizeof(owner) - 1) <= 0 || strcmp(owner, s->name) == 0) {
+		if (!*owner && symlinkat(s->name, dir, file) < 0)
+			return par_fail(err, PAR_E_SYSTEM, errno, "the key %s cannot be taken",
+					file);
+		return 0;
+	}
+	if (has_key(owner, s->key))
+		return par_fail(err, PAR_E_CORRUPT, 0,
+				"workload partition %s has the key and the ids of %s", s->name,
+				owner);
+	if (unlinkat(dir, file, 0) < 0 || symlinkat(s->name, dir, file) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "the key %s cannot be taken", file);
+	return 0;
 }
 
 void wpar_id_range_release(const struct wpar_spec *s)

@@ -9,6 +9,7 @@
 #include "wparctl/runtime/life/clear.h"
 #include "wparctl/runtime/life/external.h"
 #include "wparctl/runtime/life/lock.h"
+#include "wparctl/runtime/life/script.h"
 
 #include <poll.h>
 #include <sched.h>
@@ -109,6 +110,15 @@ static void monitor_to_null(void)
 		close(fd);
 }
 
+/* A WPAR that ended by itself: its definition has the script, if it is still there. */
+static void monitor_end_script(const char *name)
+{
+	auto_spec s = { 0 };
+
+	if (wpar_spec_load(name, &s, NULL) == 0)
+		wpar_script_run(&s, WPAR_SCRIPT_STOP, NULL);
+}
+
 /* Until PID 1 has ended; then clears away, unless a command holds the lock and does. */
 __attribute__((noreturn)) static void monitor_watch(const char *name, int pidfd)
 {
@@ -118,8 +128,10 @@ __attribute__((noreturn)) static void monitor_watch(const char *name, int pidfd)
 	while (poll(&p, 1, -1) < 0 && errno == EINTR)
 		;
 	waitpid(-1, NULL, WNOHANG);
-	if (wpar_lock(name, &lock, NULL) == 0)
+	if (wpar_lock(name, &lock, NULL) == 0) {
 		wpar_clear(name, NULL);
+		monitor_end_script(name);
+	}
 	_exit(0);
 }
 

@@ -6,7 +6,9 @@
 #include "wparctl/filesystem/rootfs.h"
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/runtime/life/clear.h"
+#include "wparctl/runtime/life/ids.h"
 #include "wparctl/runtime/life/monitor.h"
+#include "wparctl/runtime/life/script.h"
 #include "wparctl/runtime/life/state.h"
 #include "wparctl/versioned/versioned.h"
 
@@ -61,7 +63,7 @@ static int check_startable(const struct wpar_spec *s, struct par_error **err)
 		return par_fail(err, PAR_E_WRONG_STATE, 0,
 				"the file systems of workload partition '%s' are not complete",
 				s->name);
-	return 0;
+	return wpar_id_range_claim(s, err);
 }
 
 int wpar_start(const struct wpar_spec *s, const struct wpar_report *report, struct par_error **err)
@@ -74,10 +76,14 @@ int wpar_start(const struct wpar_spec *s, const struct wpar_report *report, stru
 	r = wpar_clear(s->name, err);
 	if (r < 0)
 		return r;
+	r = wpar_script_run(s, WPAR_SCRIPT_START, err);
+	if (r < 0)
+		return r;
 	say_mounts(s, report);
 	r = wpar_monitor_start(s, &monitor, err);
 	if (r < 0) {
 		wpar_clear(s->name, NULL);
+		wpar_script_run(s, WPAR_SCRIPT_STOP, NULL);
 		return r;
 	}
 	wpar_report_say(report, WPAR_NOTE_STEP, "Loading workload partition.");

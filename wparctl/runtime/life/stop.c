@@ -7,6 +7,7 @@
 #include "wparctl/runtime/life/clear.h"
 #include "wparctl/runtime/life/lock.h"
 #include "wparctl/runtime/life/monitor.h"
+#include "wparctl/runtime/life/script.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -78,6 +79,16 @@ static void end_monitor(pid_t pid)
 		syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
 }
 
+/* It is stopped whatever its script does; one that fails is told. */
+static void run_script(const struct wpar_spec *s, const struct wpar_report *report)
+{
+	auto_error why = NULL;
+
+	if (s->type == WPAR_SYSTEM && wpar_script_run(s, WPAR_SCRIPT_STOP, &why) < 0)
+		wpar_report_say(report, WPAR_NOTE_STEP, "%s",
+				why && why->msg ? why->msg : "out of memory");
+}
+
 int wpar_stop(const struct wpar_spec *s, const struct wpar_stop_opts *opts,
 	      const struct wpar_report *report, struct par_error **err)
 {
@@ -108,5 +119,7 @@ int wpar_stop(const struct wpar_spec *s, const struct wpar_stop_opts *opts,
 	if (r < 0)
 		return r;
 	end_monitor(monitor);
+	if (st.populated)
+		run_script(s, report);
 	return 0;
 }

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a specification names on this machine: is it there, and is it what it must be? */
+#pragma once
+
+#include "wparctl/spec/spec.h"
+
+#include <stdio.h>
+
+/*
+ * wpar_machine_check_devices - the devices (-D); a type that is not given is filled in
+ * wpar_machine_check_files - the sources of file systems (-M) and the script (-u)
+ * Errors: PAR_E_NOT_FOUND, PAR_E_INVALID_ARGUMENT, PAR_E_NOT_PERMITTED (a script that others than
+ * root can change).
+ */
+int wpar_machine_check_devices(struct wpar_spec *s, struct par_error **err);
+int wpar_machine_check_files(const struct wpar_spec *s, struct par_error **err);
+
+/*
+ * wpar_machine_check_start - the same for one that is to start: a device that has gone since does
+ * not hold it up, and is told to @out
+ */
+int wpar_machine_check_start(const struct wpar_spec *s, FILE *out, struct par_error **err);

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The file systems of a WPAR (-M): those that every WPAR has, and the rules of those that a user
+ * adds or changes.  What has to be looked up on the machine (is there such a directory?) is asked
+ * elsewhere: wparctl/operations/machine.c.
+ */
+#include "wparctl/spec/keys.h"
+
+#include <string.h>
+
+static int fill(char **field, const char *value)
+{
+	if (*field)
+		return 0;
+	*field = value ? strdup(value) : NULL;
+	return *field ? 0 : -ENOMEM;
+}
+
+struct default_mount {
+	const char *directory, *vfs, *device, *options;
+};
+
+static int fill_mount(struct wpar_spec *s, const struct default_mount *d)
+{
+	struct wpar_mount *m = wpar_spec_mount(s, d->directory);
+
+	/* With vfs= a flag says all of it; else it changes what is given, and the rest stays. */
+	if (m && m->vfs)
+		return 0;
+	if (!m)
+		m = wpar_record_add(s, WPAR_STANZA_MOUNT);
+	if (!m || fill(&m->directory, d->directory) < 0 || fill(&m->vfs, d->vfs) < 0 ||
+	    (d->device && fill(&m->device, d->device) < 0) || fill(&m->options, d->options) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
+static int fill_all(struct wpar_spec *s)
+{
+	static const struct default_mount native[] = {
+		{ "/", "directory", NULL, "rw" },    { "/home", "directory", NULL, "rw" },
+		{ "/opt", "namefs", "/opt", "ro" },  { "/proc", "proc", NULL, "rw" },
+		{ "/tmp", "directory", NULL, "rw" }, { "/usr", "namefs", "/usr", "ro" },
+		{ "/var", "directory", NULL, "rw" },
+	};
+	static const struct default_mount own_usr[] = {
+		{ "/opt", "directory", NULL, "rw" },
+		{ "/usr", "directory", NULL, "rw" },
+	};
+	static const struct default_mount versioned[] = {
+		{ "/", "overlay", NULL, "rw" },
+		{ "/proc", "proc", NULL, "rw" },
+	};
+
+	if (s->type == WPAR_APPLICATION)
+		return 0;
+	if (s->version.image_digest) {
+		for (size_t i = 0; i < PAR_ARRAY_SIZE(versioned); i++) {
+			if (fill_mount(s, &versioned[i]) < 0)
+				return -ENOMEM;
+		}
+		return 0;
+	}
+	/* In the order of startwpar -v: by name. */
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(native); i++) {
+		const struct default_mount *d = &native[i];
+
+		for (size_t j = 0; s->private_usr && j < PAR_ARRAY_SIZE(own_usr); j++) {
+			if (strcmp(own_usr[j].directory, d->directory) == 0)
+				d = &own_usr[j];
+		}
+		if (fill_mount(s, d) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int by_directory(const void *a, const void *b)
+{
+	const struct wpar_mount *x = a, *y = b;
+
+	return strcmp(x->directory, y->directory);
+}
+
+int wpar_spec_fill_mounts(struct wpar_spec *s, struct par_error **err)
+{
+	for (size_t i = 0; i < s->n_mounts; i++) {
+		if (!s->mounts[i].directory)
+			return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+					"a mount has no \"directory\"");
+	}
+	if (fill_all(s) < 0)
+		return par_oom(err);
+	if (s->n_mounts > 1)
+		qsort(s->mounts, s->n_mounts, sizeof(*s->mounts), by_directory);
+	return 0;
+}
+
+struct wpar_mount *wpar_spec_mount(const struct wpar_spec *s, const char *directory)
+{
+	for (size_t i = 0; i < s->n_mounts; i++) {
+		if (par_streq(s->mounts[i].directory, directory))
+			return &s->mounts[i];
+	}
+	return NULL;
+}
+
+bool wpar_path_is_within(const char *path, const char *folder)
+{
+	size_t len = strlen(folder);
+
+	if (strcmp(folder, "/") == 0)
+		return true;
+	return strncmp(path, folder, len) == 0 && (path[len] == '\0' || path[len] == '/');
+}
+
+__attribute__((format(printf, 3, 4))) static int
+refuse(const struct wpar_mount *m, struct par_error **err, const char *fmt, ...)
+{
+	char reason[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(reason, sizeof(reason), fmt, ap);
+	va_end(ap);
+	return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "-M directory=%.256s: %s", m->directory,
+			reason);
+}
+
+/* What AIX has besides directory and namefs; proc and overlay are only our own defaults. */
+static int check_vfs(const struct wpar_mount *m, struct par_error **err)
+{
+	if (!m->vfs || wpar_is_word_of("directory or namefs", m->vfs))
+		return 0;
+	if (wpar_is_word_of("nfs, jfs, jfs2 or ext4", m->vfs))
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
+				"-M vfs=%s is not supported yet; directory and namefs are", m->vfs);
+	return refuse(m, err,
+		      "\"%.32s\" is not a type of file system (vfs). It must be directory "
+		      "or namefs",
+		      m->vfs);
+}
+
+/* Places in a WPAR that are made anew at each start, or are links to others. */
+static int check_place(const struct wpar_spec *s, const struct wpar_mount *m,
+		       struct par_error **err)
+{
+	static const char *const ours[] = { "/dev", "/proc",	 "/run",
+					    "/sys", "/etc/init", "/usr/bin/df" };
+	static const char *const links[] = { "/bin", "/sbin", "/lib", "/lib64" };
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(ours); i++) {
+		if (wpar_path_is_within(m->directory, ours[i]))
+			return refuse(m, err, "%s is made by the start of a workload partition",
+				      ours[i]);
+	}
+	if (s->type == WPAR_SYSTEM && strcmp(m->directory, "/etc") == 0)
+		return refuse(m, err, "/etc is a part of the root directory");
+	for (size_t i = 0; s->type == WPAR_SYSTEM && i < PAR_ARRAY_SIZE(links); i++) {
+		if (wpar_path_is_within(m->directory, links[i]))
+			return refuse(m, err, "%s is a symbolic link to /usr%s", links[i],
+				      links[i]);
+	}
+	return 0;
+}
+
+/* The root and /proc are what they are. */
+static bool is_unchanged(const struct wpar_mount *m, const char *vfs)
+{
+	return par_streq(m->vfs, vfs) && !m->device && !m->host &&
+	       (!m->options || strcmp(m->options, "rw") == 0);
+}
+
+static int check_source(const struct wpar_spec *s, const struct wpar_mount *m,
+			struct par_error **err)
+{
+	bool namefs = par_streq(m->vfs, "namefs");
+
+	if (m->host)
+		return refuse(m, err, "host= goes with vfs=nfs only, which is not supported yet");
+	if (namefs && !m->device)
+		return refuse(m, err,
+			      "vfs=namefs needs dev=, a directory of the global "
+			      "environment");
+	if (!namefs && m->device)
+		return refuse(m, err, "dev= goes with vfs=namefs only");
+	if (!namefs && s->type == WPAR_APPLICATION)
+		return refuse(m, err,
+			      "an application workload partition has no files of its own; "
+			      "it needs vfs=namefs and dev=");
+	if (!namefs && strcmp(m->directory, "/usr") == 0 && !s->private_usr)
+		return refuse(m, err, "a /usr of its own would be empty; -l gives it a copy");
+	return 0;
+}
+
+static int check_options(const struct wpar_mount *m, struct par_error **err)
+{
+	auto_strv words = { 0 };
+	bool ok = true;
+
+	if (!m->options)
+		return 0;
+	if (par_strv_split(&words, m->options, ',') < 0)
+		return par_oom(err);
+	for (size_t i = 0; i < words.n; i++)
+		ok &= wpar_is_word_of(WPAR_MOUNT_OPTIONS, words.v[i]);
+	if (ok && (par_strv_find(&words, "rw") < 0 || par_strv_find(&words, "ro") < 0))
+		return 0;
+	return refuse(
+		m, err,
+		"\"%.80s\" is not a valid value of \"mountopts\". It must be " WPAR_MOUNT_OPTIONS_TEXT,
+		m->options);
+}
+
+static int check_mount(const struct wpar_spec *s, const struct wpar_mount *m,
+		       struct par_error **err)
+{
+	bool root = strcmp(m->directory, "/") == 0;
+	int r;
+
+	if (s->type == WPAR_SYSTEM && root &&
+	    is_unchanged(m, s->version.image_digest ? "overlay" : "directory"))
+		return 0;
+	if (s->type == WPAR_SYSTEM && strcmp(m->directory, "/proc") == 0 && is_unchanged(m, "proc"))
+		return 0;
+	r = check_vfs(m, err);
+	if (r < 0)
+		return r;
+	if (root)
+		return refuse(m, err,
+			      "the root directory is the base directory (-d); it has no "
+			      "options");
+	if (s->version.image_digest)
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0, "-M with -C is not supported yet");
+	r = check_place(s, m, err);
+	if (r == 0)
+		r = check_source(s, m, err);
+	return r < 0 ? r : check_options(m, err);
+}
+
+int wpar_spec_check_mounts(const struct wpar_spec *s, struct par_error **err)
+{
+	for (size_t i = 0; i < s->n_mounts; i++) {
+		int r = check_mount(s, &s->mounts[i], err);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
