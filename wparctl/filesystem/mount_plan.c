@@ -17,8 +17,8 @@ static const char *const kind_names[] = {
 	[WPAR_OP_SEAL] = "seal",
 };
 static const char *const flag_names[] = {
-	"idmap",     "ro",   "nosuid",	 "nodev",   "noexec",
-	"recursive", "file", "optional", "private", "shown",
+	"idmap", "ro",	     "nosuid",	"nodev", "noexec", "recursive",
+	"file",	 "optional", "private", "shown", "device",
 };
 
 /* The devices that AIX gives every WPAR, as far as Linux has them. */
@@ -136,6 +136,8 @@ static int add_spec_mount(struct wpar_mount_plan *p, bool *failed, const struct 
 		flags |= WPAR_OP_READONLY;
 	if (has_option(m->options, "nosuid"))
 		flags |= WPAR_OP_NOSUID;
+	if (has_option(m->options, "noexec"))
+		flags |= WPAR_OP_NOEXEC;
 	if (!m->vfs || strcmp(m->vfs, "directory") == 0 || strcmp(m->vfs, "overlay") == 0) {
 		ADD(.kind = WPAR_OP_BIND, .flags = flags | WPAR_OP_PRIVATE,
 		    .source = m->directory + 1, .target = m->directory);
@@ -169,26 +171,48 @@ static void add_shm(struct wpar_mount_plan *p, bool *failed, const struct wpar_m
 	    .fstype = "tmpfs", .data = options);
 }
 
+/* A device of -D, by a node of the WPAR's own, and the folders that its name has below /dev. */
+static void add_device(struct wpar_mount_plan *p, bool *failed, const struct wpar_device *d)
+{
+	const char *inside = wpar_device_inside(d);
+
+	if (d->no_export || !plain_path(d->name) || !plain_path(inside) ||
+	    wpar_device_is_standard(inside))
+		return;
+	for (const char *slash = strchr(inside + strlen("/dev/"), '/'); slash && !*failed;
+	     slash = strchr(slash + 1, '/')) {
+		autofree char *folder = strndup(inside, (size_t)(slash - inside));
+
+		*failed |= !folder;
+		ADD(.kind = WPAR_OP_FOLDER, .mode = 0755, .target = folder);
+	}
+	ADD(.kind = WPAR_OP_BIND, .flags = WPAR_OP_FILE | WPAR_OP_OPTIONAL | WPAR_OP_DEVICE,
+	    .source = d->name, .target = inside);
+}
+
 static void add_devices(struct wpar_mount_plan *p, bool *failed, const struct wpar_spec *s,
 			const struct wpar_mount_facts *facts)
 {
+	uint64_t ptys = s->resources.total_ptys && !s->resources.inactive ? s->resources.total_ptys
+									  : WPAR_PTYS_DEFAULT;
+	autofree char *pts = par_strdup_printf("newinstance,ptmxmode=0666,mode=0620,gid=5,max=%llu",
+					       (unsigned long long)ptys);
+
+	*failed |= !pts;
 	ADD(.kind = WPAR_OP_FS, .flags = WPAR_OP_NOSUID | WPAR_OP_NOEXEC, .target = "/dev",
 	    .fstype = "tmpfs", .data = "mode=0755,size=16m,nr_inodes=4k");
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(default_devices) && !*failed; i++) {
 		autofree char *path = par_strdup_printf("/dev/%s", default_devices[i]);
 
+		if (path && wpar_device_is_kept_out(s, path))
+			continue;
 		ADD(.kind = WPAR_OP_BIND, .flags = WPAR_OP_FILE, .source = path, .target = path);
 	}
-	for (size_t i = 0; i < s->n_devices && !*failed; i++) {
-		if (!s->devices[i].no_export && plain_path(s->devices[i].name))
-			ADD(.kind = WPAR_OP_BIND, .flags = WPAR_OP_FILE | WPAR_OP_OPTIONAL,
-			    .source = s->devices[i].name,
-			    .target = s->devices[i].virtual_name ? s->devices[i].virtual_name
-								 : s->devices[i].name);
-	}
+	for (size_t i = 0; i < s->n_devices && !*failed; i++)
+		add_device(p, failed, &s->devices[i]);
 	ADD(.kind = WPAR_OP_FOLDER, .mode = 0755, .target = "/dev/pts");
 	ADD(.kind = WPAR_OP_FS, .flags = WPAR_OP_NOSUID | WPAR_OP_NOEXEC, .target = "/dev/pts",
-	    .fstype = "devpts", .data = "newinstance,ptmxmode=0666,mode=0620,gid=5,max=1024");
+	    .fstype = "devpts", .data = pts);
 	ADD(.kind = WPAR_OP_LINK, .target = "/dev/ptmx", .source = "pts/ptmx");
 	ADD(.kind = WPAR_OP_LINK, .target = "/dev/console", .source = "null");
 	ADD(.kind = WPAR_OP_LINK, .target = "/dev/fd", .source = "/proc/self/fd");

@@ -24,10 +24,13 @@ enum wpar_op_kind {
 #define WPAR_OP_NODEV	  PAR_BIT(3)
 #define WPAR_OP_NOEXEC	  PAR_BIT(4)
 #define WPAR_OP_RECURSIVE PAR_BIT(5)
-#define WPAR_OP_FILE	  PAR_BIT(6) /* the target is a file; made if it is not there */
-#define WPAR_OP_OPTIONAL  PAR_BIT(7) /* left out when the source is not there */
-#define WPAR_OP_PRIVATE	  PAR_BIT(8) /* @source is a part of the WPAR's own directory */
-#define WPAR_OP_SHOWN	  PAR_BIT(9) /* a file system that df lists */
+#define WPAR_OP_FILE	  PAR_BIT(6)  /* the target is a file; made if it is not there */
+#define WPAR_OP_OPTIONAL  PAR_BIT(7)  /* left out when the source is not there */
+#define WPAR_OP_PRIVATE	  PAR_BIT(8)  /* @source is a part of the WPAR's own directory */
+#define WPAR_OP_SHOWN	  PAR_BIT(9)  /* a file system that df lists */
+#define WPAR_OP_DEVICE	  PAR_BIT(10) /* not the source itself: a node of the WPAR's root for it */
+
+#define WPAR_PTYS_DEFAULT 1024 /* pseudo terminals without -R totalPTYs= */
 
 struct wpar_mount_op {
 	enum wpar_op_kind kind;

@@ -11,6 +11,7 @@
 #include "wparctl/filesystem/mount_apply.h"
 
 #include "lpard/common/fs.h"
+#include "wparctl/filesystem/device_node.h"
 
 #include <limits.h>
 #include <sched.h>
@@ -33,6 +34,7 @@ struct sources {
 	struct global_mount globals[GLOBALS_MAX];
 	size_t n_globals;
 	int directory; /* the WPAR's own directory; -1: not opened yet */
+	int devices;   /* where its device nodes lie; -1: there are none yet */
 	char *mountinfo;
 };
 
@@ -201,9 +203,11 @@ static int prepare_one(struct sources *src, const struct wpar_mount_op *op, int 
 
 	if (op->flags & WPAR_OP_PRIVATE)
 		fd = open_private(src, op->source, err);
+	else if (op->flags & WPAR_OP_DEVICE)
+		fd = wpar_device_node(src->plan, &src->devices, op->source, err);
 	else
 		fd = open(op->source, O_PATH | O_CLOEXEC);
-	if (fd < 0 && (op->flags & WPAR_OP_PRIVATE))
+	if (fd < 0 && (op->flags & (WPAR_OP_PRIVATE | WPAR_OP_DEVICE)))
 		return fd;
 	if (fd < 0)
 		return par_fail(err, errno == ENOENT ? PAR_E_NOT_FOUND : PAR_E_SYSTEM, errno,
@@ -258,7 +262,7 @@ static int prepare_overlay(struct sources *src, int userns, int *fds, size_t *n,
 int wpar_mounts_prepare(const struct wpar_mount_plan *p, int userns, int ret_fds[WPAR_MOUNTS_MAX],
 			size_t *ret_n, struct par_error **err)
 {
-	struct sources src = { .plan = p, .directory = -1 };
+	struct sources src = { .plan = p, .directory = -1, .devices = -1 };
 	size_t n = 0;
 	int r = 0;
 
@@ -280,6 +284,8 @@ int wpar_mounts_prepare(const struct wpar_mount_plan *p, int userns, int ret_fds
 	drop_globals(&src);
 	if (src.directory >= 0)
 		close(src.directory);
+	if (src.devices >= 0)
+		close(src.devices);
 	free(src.mountinfo);
 	if (r < 0) {
 		while (n > 0)

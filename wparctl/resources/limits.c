@@ -46,12 +46,15 @@ size_t wpar_limits_plan(const struct wpar_spec *s, const struct wpar_machine *m,
 	uint64_t tasks = r->total_threads ? r->total_threads : r->total_processes;
 	size_t n = 0;
 
-	/* Threads are tasks too: the larger of both numbers bounds them. */
-	if (r->total_processes > tasks)
+	/* Linux counts threads as processes: under the lower of both numbers neither is passed. */
+	if (r->total_processes && r->total_processes < tasks)
 		tasks = r->total_processes;
 	limits_put(&ret[n++], "pids.max", "%" PRIu64, tasks ? tasks : WPAR_PROCESSES_DEFAULT);
 	if (memory != UINT64_MAX)
 		limits_put(&ret[n++], "memory.max", "%" PRIu64, memory);
+	/* Virtual memory is what is in memory and what is swapped out: all of it stays in. */
+	if (r->total_virt_mem)
+		limits_put(&ret[n++], "memory.swap.max", "0");
 	if (r->memory_soft_x100 && r->memory_soft_x100 < WHOLE)
 		limits_put(&ret[n++], "memory.high", "%" PRIu64,
 			   m->memory / WHOLE * r->memory_soft_x100);

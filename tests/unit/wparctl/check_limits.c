@@ -42,7 +42,8 @@ START_TEST(limits_become_values)
 					      .memory_soft_x100 = 1000,
 					      .memory_min_x100 = 500 } };
 
-	ck_assert_str_eq(value(&s, "pids.max"), "300");
+	ck_assert_str_eq(value(&s, "pids.max"), "100"); /* the lower of both */
+	ck_assert_ptr_null(value(&s, "memory.swap.max"));
 	ck_assert_str_eq(value(&s, "cpu.max"), "200000 100000");
 	ck_assert_str_eq(value(&s, "cpu.weight"), "10000");
 	ck_assert_str_eq(value(&s, "memory.max"), "250000000");
@@ -50,6 +51,11 @@ START_TEST(limits_become_values)
 	ck_assert_str_eq(value(&s, "memory.low"), "50000000");
 	s.resources.total_virt_mem = 1000;
 	ck_assert_str_eq(value(&s, "memory.max"), "1000");
+	ck_assert_str_eq(value(&s, "memory.swap.max"), "0");
+	s.resources.total_threads = 50;
+	ck_assert_str_eq(value(&s, "pids.max"), "50");
+	s.resources.total_processes = 0;
+	ck_assert_str_eq(value(&s, "pids.max"), "50");
 	s.resources.cpu_hard_x100 = 10000;
 	ck_assert_ptr_null(value(&s, "cpu.max"));
 }

@@ -159,7 +159,17 @@ static size_t count_routes(const struct wpar_ls_wpar *w)
 ELEMENT_FIELD(put_rttype, struct wpar_route, ROUTE, put_text(e->type, b))
 ELEMENT_FIELD(put_rtdest, struct wpar_route, ROUTE, put_text(e->destination, b))
 ELEMENT_FIELD(put_rtgateway, struct wpar_route, ROUTE, put_text(e->gateway, b))
-ELEMENT_FIELD(put_rtinterface, struct wpar_route, ROUTE, put_text(e->interface, b))
+
+/* Never empty: programs take the last word of the line for it. */
+static void put_rtinterface(const struct wpar_ls_row *r, struct par_buf *b)
+{
+	const struct wpar_spec *s = &r->wpar->spec;
+	const char *interface = s->routes[r->index].interface;
+
+	for (size_t i = 0; !interface && i < s->n_addresses; i++)
+		interface = s->addresses[i].interface;
+	put_text(interface ? interface : "-", b);
+}
 
 static const struct wpar_ls_field route_fields[] = {
 	{ "name", "Name", NULL, put_name },
@@ -296,37 +306,77 @@ static const struct wpar_ls_field security_fields[] = {
 	{ "privs", "Privileges", "Privileges:", put_privs },
 };
 
-/* What every WPAR has in its /dev; then what its specification adds. */
-static const char *const standard_devices[] = { "/dev/console", "/dev/full",   "/dev/null",
-						"/dev/ptmx",	"/dev/random", "/dev/tty",
-						"/dev/urandom", "/dev/zero" };
+/*
+ * What the specification adds, then what every WPAR has in its /dev: programs that read -L take a
+ * line that ends in EXPORTED, and the blank line behind it, for the end of a WPAR.
+ */
+struct device_row {
+	const char *name;
+	const struct wpar_device *given; /* NULL: a standard one */
+};
 
-static const struct wpar_device *device_of(const struct wpar_ls_row *r)
+/* -D devname=/dev/full export=no is about a device that is listed anyway. */
+static bool is_added(const struct wpar_device *d)
 {
-	size_t i = r->index, standard = PAR_ARRAY_SIZE(standard_devices);
+	return !d->name || !wpar_device_is_standard(wpar_device_inside(d));
+}
 
-	return i < standard ? NULL : &r->wpar->spec.devices[i - standard];
+static struct device_row device_of(const struct wpar_ls_row *r)
+{
+	const struct wpar_spec *s = &r->wpar->spec;
+	size_t left = r->index;
+
+	for (size_t i = 0; i < s->n_devices; i++) {
+		if (is_added(&s->devices[i]) && left-- == 0)
+			return (struct device_row){ s->devices[i].name, &s->devices[i] };
+	}
+	return (struct device_row){ wpar_standard_devices[left], NULL };
 }
 
 static size_t count_devices(const struct wpar_ls_wpar *w)
 {
-	return PAR_ARRAY_SIZE(standard_devices) + w->spec.n_devices;
+	size_t n = 0;
+
+	while (wpar_standard_devices[n])
+		n++;
+	for (size_t i = 0; i < w->spec.n_devices; i++)
+		n += is_added(&w->spec.devices[i]);
+	return n;
 }
 
-ELEMENT_FIELD(put_devname, struct wpar_device, device_of(r),
-	      put_text(e ? e->name : standard_devices[r->index], b))
-ELEMENT_FIELD(put_devtype, struct wpar_device, device_of(r),
-	      put_text(e && e->type ? e->type : "pseudo", b))
-ELEMENT_FIELD(put_vdevname, struct wpar_device, device_of(r),
-	      put_text(e ? e->virtual_name : NULL, b))
-ELEMENT_FIELD(put_devstatus, struct wpar_device, device_of(r),
-	      put_text(!e	      ? "EXPORTED"
-		       : e->no_export ? "NOT EXPORTED"
-				      : "ALLOCATED",
-		       b))
-ELEMENT_FIELD(put_devid, struct wpar_device, device_of(r), put_text(e ? e->id : NULL, b))
-ELEMENT_FIELD(put_devrootvg, struct wpar_device, device_of(r),
-	      put_text(e && e->rootvg ? "yes" : "", b))
+/* Are its devices in it? */
+static bool is_up(const struct wpar_ls_wpar *w)
+{
+	return w->state == WPAR_STATE_ACTIVE || w->state == WPAR_STATE_FROZEN ||
+	       w->state == WPAR_STATE_PAUSED || w->state == WPAR_STATE_MOVING;
+}
+
+static const char *device_status(const struct wpar_ls_row *r)
+{
+	struct device_row d = device_of(r);
+
+	if (d.given ? d.given->no_export : wpar_device_is_kept_out(&r->wpar->spec, d.name))
+		return "NOT EXPORTED";
+	return !d.given || is_up(r->wpar) ? "EXPORTED" : "ALLOCATED";
+}
+
+#define DEVICE_FIELD(fn, what)                                         \
+	static void fn(const struct wpar_ls_row *r, struct par_buf *b) \
+	{                                                              \
+		struct device_row d = device_of(r);                    \
+		put_text(what, b);                                     \
+	}
+
+DEVICE_FIELD(put_devname, d.name)
+DEVICE_FIELD(put_devtype, d.given &&d.given->type ? d.given->type : "pseudo")
+DEVICE_FIELD(put_vdevname, d.given ? d.given->virtual_name : NULL)
+DEVICE_FIELD(put_devid, d.given ? d.given->id : NULL)
+DEVICE_FIELD(put_devrootvg, d.given &&d.given->rootvg ? "yes" : NULL)
+
+static void put_devstatus(const struct wpar_ls_row *r, struct par_buf *b)
+{
+	put_text(device_status(r), b);
+}
 
 static const struct wpar_ls_field device_fields[] = {
 	{ "name", "Name", NULL, put_name },
