@@ -175,6 +175,36 @@ int cli_put_attributes(struct json_object *params, const struct par_attrs *attrs
 	return 0;
 }
 
+int cli_print_attributes(FILE *out, struct json_object *params, struct par_error **err)
+{
+	auto_json answer = NULL;
+	int r = cli_call("Attributes", params, &answer, err);
+
+	return r < 0 ? r : cli_print_names(out, answer, err);
+}
+
+int cli_print_names(FILE *out, struct json_object *answer, struct par_error **err)
+{
+	auto_strv names = { 0 };
+	int r = par_json_strv(answer, "names", false, 1000, &names, err);
+
+	for (size_t i = 0; i < names.n; i++)
+		fprintf(out, "%s\n", names.v[i]);
+	return r;
+}
+
+int cli_print_settable(FILE *out, const char *resource, const char *use, struct par_error **err)
+{
+	struct json_object *params = json_object_new_object();
+
+	if (par_json_put_string(params, "resource", resource) < 0 ||
+	    par_json_put_string(params, "use", use) < 0) {
+		json_object_put(params);
+		return par_oom(err);
+	}
+	return cli_print_attributes(out, params, err);
+}
+
 static int put_criterion(struct json_object *list, const struct par_attr *a, struct par_error **err)
 {
 	struct json_object *pair = json_object_new_object();

@@ -54,6 +54,18 @@ int cli_put_lpar(struct json_object *params, const char *name, const char *id,
 int cli_put_attributes(struct json_object *params, const struct par_attrs *attrs,
 		       struct par_error **err);
 
+/*
+ * cli_print_attributes - the names of attributes, one a line
+ * @params	of org.lpard.Attributes; taken over, also on failure
+ */
+int cli_print_attributes(FILE *out, struct json_object *params, struct par_error **err);
+
+/* cli_print_names - the same of an answer's "names" */
+int cli_print_names(FILE *out, struct json_object *answer, struct par_error **err);
+
+/* cli_print_settable - the same of what can be set; @use: "create" or "change" */
+int cli_print_settable(FILE *out, const char *resource, const char *use, struct par_error **err);
+
 /* cli_put_filter - "filter": [{name, values}…] from the argument of --filter */
 int cli_put_filter(struct json_object *params, const char *filter, struct par_error **err);
 

@@ -148,8 +148,10 @@ int cli_listing_print(FILE *out, const struct listing_args *a, char delimiter,
 			return fail_answer(err);
 	}
 	if (a->json) {
-		if (!json_object_object_get_ex(table, "numbers", &numbers) ||
-		    !json_object_is_type(numbers, json_type_array))
+		/* Left out: no column has numbers. */
+		if (!json_object_object_get_ex(table, "numbers", &numbers))
+			numbers = NULL;
+		if (numbers && !json_object_is_type(numbers, json_type_array))
 			return fail_answer(err);
 		return print_json(out, names, numbers, n, rows, err);
 	}
@@ -193,6 +195,11 @@ int cli_listing_call(const struct par_cmd_ctx *ctx, const struct listing_args *a
 
 	if (!owned)
 		return par_oom(err);
+	if (a->attributes && strcmp(method, "List") == 0) {
+		json_object_object_del(owned, "system");
+		json_object_object_del(owned, "count");
+		return cli_print_attributes(ctx->out, take_ptr(owned), err);
+	}
 	r = take_fields(ctx, a, &names, &delimiter, err);
 	if (r < 0)
 		return r;
@@ -204,5 +211,7 @@ int cli_listing_call(const struct par_cmd_ctx *ctx, const struct listing_args *a
 	r = cli_call(method, take_ptr(owned), &table, err);
 	if (r < 0)
 		return r;
+	if (a->attributes)
+		return cli_print_names(ctx->out, table, err);
 	return cli_listing_print(ctx->out, a, delimiter, table, err);
 }

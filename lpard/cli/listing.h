@@ -9,6 +9,7 @@ struct listing_args {
 	struct par_opt_value fields;
 	bool header;
 	bool json;
+	bool attributes;
 };
 
 /* The options; @type has a member `listing`. */
@@ -17,9 +18,12 @@ struct listing_args {
 		"Only what matches, as in \"lpar_names=lpar01,lpar_ids=3\""),                    \
 		OPT_STR_OPTIONAL('F', NULL, "NAMES", type, listing.fields,                       \
 				 "Values only, of these attributes, with the delimiter between " \
-				 "their names"),                                                 \
+				 "their names",                                                  \
+				 .values = "@fields"),                                           \
 		OPT_FLAG(0, "header", type, listing.header, "With -F: the names first"),         \
-		OPT_FLAG(0, "json", type, listing.json, "As a JSON array of objects")
+		OPT_FLAG(0, "json", type, listing.json, "As a JSON array of objects"),           \
+		OPT_FLAG(0, "attributes", type, listing.attributes,                              \
+			 "Only the names that -F can have, one a line")
 
 /*
  * cli_listing_run - ask lpard for a list and print it

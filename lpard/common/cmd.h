@@ -59,7 +59,9 @@ struct par_opt {
 	const char *help;	/* one line; NULL: accepted, but not shown */
 	/*
 	 * For completion: "a|b|c" fixed words, or the name of a list that the completion script
-	 * asks the program for: "@systems", "@lpars", "@profiles", "@wpars", "@files".
+	 * asks for: "@systems", "@lpars", "@profiles", "@images", "@wpars", "@files"; "@fields" and
+	 * "@attributes" (names of -F, keys of -i: the command's own --attributes prints them); of
+	 * operands "@in_lpar" (behind "--" a command in an LPAR).
 	 */
 	const char *values;
 	bool required;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Texts made from a command's descriptor: usage, help, manual options, completion. */
 #include "lpard/common/cmd.h"
+#include "lpard/common/cmd_completion.h"
 
 #include <string.h>
 
@@ -165,8 +166,22 @@ static void put_value_cases(const struct par_cmd *cmd, FILE *f)
 	}
 }
 
+/* Options whose values are lists of several words, with the names of those lists. */
+static void put_lists(const struct par_cmd *cmd, FILE *f)
+{
+	fputs("\t\t_par_lists='", f);
+	for_each_shown_opt(o, cmd)
+	{
+		if (o->values && o->short_name &&
+		    (strcmp(o->values, "@fields") == 0 || strcmp(o->values, "@attributes") == 0))
+			fprintf(f, " -%c%s", o->short_name, o->values);
+	}
+	fputs(" '\n", f);
+}
+
 void par_cmd_print_completion_bash(const char *program, const struct par_cmd *const *cmds, FILE *f)
 {
+	fputs(par_completion_lists, f);
 	fprintf(f,
 		"# bash completion for %s, made by `%s --completion bash`\n"
 		"_%s_complete()\n{\n"
@@ -182,18 +197,19 @@ void par_cmd_print_completion_bash(const char *program, const struct par_cmd *co
 		fputs("'\n", f);
 		if (cmds[i]->operand_values)
 			fprintf(f, "\t\twords='%s'\n", cmds[i]->operand_values);
+		put_lists(cmds[i], f);
 		fputs("\t\tcase $prev in\n", f);
 		put_value_cases(cmds[i], f);
 		fputs("\t\tesac ;;\n", f);
 	}
 	fprintf(f,
 		"\tesac\n"
+		"\t_par_special && return\n"
 		"\tcase $words in\n"
-		"\t@systems) words=$(lssyscfg -r sys -F name 2>/dev/null) ;;\n"
-		"\t@lpars) words=$(lssyscfg -r sys -F name 2>/dev/null | while read -r s; do "
-		"lssyscfg -r lpar -m \"$s\" -F name; done 2>/dev/null) ;;\n"
-		"\t@profiles) words=$(lssyscfg -r sys -F name 2>/dev/null | while read -r s; do "
-		"lssyscfg -r prof -m \"$s\" -F name; done 2>/dev/null | sort -u) ;;\n"
+		"\t@systems) words=$(_par_systems) ;;\n"
+		"\t@lpars) words=$(_par_names lpar) ;;\n"
+		"\t@profiles) words=$(_par_names prof) ;;\n"
+		"\t@images) words=$(_par_images) ;;\n"
 		"\t@wpars) words=$(lswpar -q -a name 2>/dev/null) ;;\n"
 		"\t@files) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
 		"\t@*) words= ;;\n"

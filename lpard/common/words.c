@@ -11,6 +11,7 @@
 WORDS(lpar_power_words, LPAR_POWER_WORDS);
 WORDS(lpar_boot_mode_words, LPAR_BOOT_MODE_WORDS);
 WORDS(lpar_keylock_words, LPAR_KEYLOCK_WORDS);
+WORDS(lpar_use_words, LPAR_USE_WORDS);
 WORDS(par_attr_op_words, PAR_ATTR_OP_WORDS);
 
 int par_word_find(const char *const *words, const char *word)

@@ -51,6 +51,12 @@ enum lpar_keylock {
 };
 extern const char *const lpar_keylock_words[];
 
+/* What names of attributes are wanted for: -F of a listing, mksyscfg -i, chsyscfg -i. */
+#define LPAR_USE_WORDS(FIRST, MORE, LAST) \
+	FIRST(LPAR_USE_LIST, "list") MORE(LPAR_USE_CREATE, "create") LAST(LPAR_USE_CHANGE, "change")
+enum lpar_use { LPAR_USE_WORDS(PAR_WORD_ENUMERATOR, PAR_WORD_ENUMERATOR, PAR_WORD_ENUMERATOR) };
+extern const char *const lpar_use_words[];
+
 /* What a pair of configuration data does: name=value, name+=value, name-=value. */
 #define PAR_ATTR_OP_WORDS(FIRST, MORE, LAST) \
 	FIRST(PAR_ATTR_SET, "set") MORE(PAR_ATTR_ADD, "add") LAST(PAR_ATTR_REMOVE, "remove")

@@ -10,7 +10,7 @@ struct chsyscfg_args {
 	const char *data, *file;
 	const char *operation;
 	const char *lpar, *id, *profile;
-	bool force;
+	bool force, attributes;
 };
 
 static const struct par_opt opts[] = {
@@ -21,7 +21,8 @@ static const struct par_opt opts[] = {
 		.required = true),
 	OPT_STR('i', NULL, "DATA", struct chsyscfg_args, data,
 		"Configuration data: name= or lpar_id= says which, new_name= renames; "
-		"list+=element and list-=element change lists"),
+		"list+=element and list-=element change lists",
+		.values = "@attributes"),
 	OPT_STR('f', NULL, "FILE", struct chsyscfg_args, file,
 		"Read configuration data from FILE, one record per line", .values = "@files"),
 	OPT_STR('o', NULL, "apply", struct chsyscfg_args, operation,
@@ -33,6 +34,8 @@ static const struct par_opt opts[] = {
 	OPT_STR('n', NULL, "PROFILE", struct chsyscfg_args, profile,
 		"With -o apply: the profile (default: the partition's default profile)"),
 	OPT_FLAG(0, "force", struct chsyscfg_args, force, "Change it even if that has a risk"),
+	OPT_FLAG(0, "attributes", struct chsyscfg_args, attributes,
+		 "Only print the names that DATA can have, one a line"),
 	{ 0 },
 };
 
@@ -63,10 +66,12 @@ static int chsyscfg_run(const struct par_cmd_ctx *ctx, void *args, struct par_er
 	int r;
 
 	cli_need(&m, par_streq(a->resource, "lpar") || par_streq(a->resource, "prof"), "-r");
-	cli_need(&m, a->operation || !a->data != !a->file, "-i,-f");
+	cli_need(&m, a->attributes || a->operation || !a->data != !a->file, "-i,-f");
 	r = cli_needs_met(&m, err);
 	if (r < 0)
 		return r;
+	if (a->attributes)
+		return cli_print_settable(ctx->out, a->resource, "change", err);
 	if (par_json_put_string(params, "system", a->system) < 0)
 		return par_oom(err);
 	if (a->operation) {

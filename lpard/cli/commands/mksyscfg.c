@@ -10,7 +10,7 @@ struct mksyscfg_args {
 	const char *data, *file;
 	const char *operation;
 	const char *lpar, *id, *profile;
-	bool force;
+	bool force, attributes;
 };
 
 static const struct par_opt opts[] = {
@@ -21,7 +21,7 @@ static const struct par_opt opts[] = {
 		"The managed system, by name or TYPE-MODEL*SERIAL", .values = "@systems",
 		.required = true),
 	OPT_STR('i', NULL, "DATA", struct mksyscfg_args, data,
-		"Configuration data: \"name=value,name=value…\""),
+		"Configuration data: \"name=value,name=value…\"", .values = "@attributes"),
 	OPT_STR('f', NULL, "FILE", struct mksyscfg_args, file,
 		"Read configuration data from FILE, one record per line", .values = "@files"),
 	OPT_STR('o', NULL, "save", struct mksyscfg_args, operation,
@@ -33,6 +33,8 @@ static const struct par_opt opts[] = {
 		"With -o save: the name of the profile"),
 	OPT_FLAG(0, "force", struct mksyscfg_args, force,
 		 "With -o save: overwrite the profile if it is there"),
+	OPT_FLAG(0, "attributes", struct mksyscfg_args, attributes,
+		 "Only print the names that DATA can have, one a line"),
 	{ 0 },
 };
 
@@ -65,10 +67,12 @@ static int mksyscfg_run(const struct par_cmd_ctx *ctx, void *args, struct par_er
 	int r;
 
 	cli_need(&m, par_streq(a->resource, "lpar") || par_streq(a->resource, "prof"), "-r");
-	cli_need(&m, a->operation || !a->data != !a->file, "-i,-f");
+	cli_need(&m, a->attributes || a->operation || !a->data != !a->file, "-i,-f");
 	r = cli_needs_met(&m, err);
 	if (r < 0)
 		return r;
+	if (a->attributes)
+		return cli_print_settable(ctx->out, a->resource, "create", err);
 	if (par_json_put_string(params, "system", a->system) < 0)
 		return par_oom(err);
 	if (a->operation) {

@@ -159,4 +159,5 @@ const struct par_cmd cmd_wparcmd = {
 	.args_size = sizeof(struct wparcmd_args),
 	.run = wparcmd_run,
 	.error_status = CLI_SESSION_FAILED,
+	.operand_values = "@in_lpar",
 };

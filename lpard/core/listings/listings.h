@@ -10,6 +10,7 @@
 
 #include "lpard/common/error.h"
 #include "lpard/common/str.h"
+#include "lpard/common/words.h"
 #include "lpard/core/model/adapters.h"
 #include "lpard/core/model/attributes.h"
 #include "lpard/core/model/partition.h"
@@ -44,6 +45,12 @@ struct lpar_record {
 	const struct lpar_set *set; /* all partitions of the system; NULL: none is known */
 	time_t now;		    /* sys_time */
 };
+
+/*
+ * lpar_attribute_names - what -F of a listing may name, or mksyscfg and chsyscfg may be given for a
+ * partition (LPAR_LIST_LPAR) or a profile (LPAR_LIST_PROF); @ret is added to; -ENOMEM
+ */
+int lpar_attribute_names(enum lpar_listing l, enum lpar_use use, struct par_strv *ret);
 
 /* lpar_attribute_name - as -F has it */
 const char *lpar_attribute_name(const struct lpar_attribute *a);
