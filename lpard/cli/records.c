@@ -6,6 +6,7 @@
 
 enum {
 	MAX_RECORDS = 10000,
+	MAX_FILE = 16 * 1024 * 1024, /* bytes; a device may never end */
 };
 
 struct record {
@@ -42,17 +43,38 @@ static int add(struct records *r, size_t line, const char *text, struct par_erro
 	return status;
 }
 
-static int read_file(struct records *r, const char *path, struct par_error **err)
+/* A pipe and a terminal will do, too. */
+static int read_text(const char *path, struct par_buf *b, struct par_error **err)
 {
 	autofile FILE *f = fopen(path, "re");
-	autofree char *line = NULL;
-	size_t size = 0;
-	int status = 0;
+	char data[65536];
+	size_t n;
 
 	if (!f)
 		return par_fail(err, PAR_E_SYSTEM, errno, "The file %s cannot be opened", path);
-	for (size_t at = 1; status == 0 && getline(&line, &size, f) >= 0; at++) {
-		char *text = par_trim(line);
+	while ((n = fread(data, 1, sizeof(data), f)) > 0) {
+		if (memchr(data, '\0', n))
+			return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+					"The format of the configuration data is invalid.");
+		if (b->len + n > MAX_FILE)
+			return par_fail(err, PAR_E_TOO_LARGE, 0, "The file %s has more than %d MiB",
+					path, MAX_FILE / 1024 / 1024);
+		if (par_buf_put(b, data, n) < 0)
+			return par_oom(err);
+	}
+	if (ferror(f))
+		return par_fail(err, PAR_E_SYSTEM, errno, "The file %s cannot be read", path);
+	return 0;
+}
+
+static int read_file(struct records *r, const char *path, struct par_error **err)
+{
+	auto_buf all = { 0 };
+	int status = read_text(path, &all, err);
+	char *next = all.data;
+
+	for (size_t at = 1; status == 0 && next; at++) {
+		char *text = par_trim(strsep(&next, "\n"));
 
 		if (text[0] == '\0')
 			continue;
@@ -61,8 +83,6 @@ static int read_file(struct records *r, const char *path, struct par_error **err
 					"The file %s has more than %d records", path, MAX_RECORDS);
 		status = add(r, at, text, err);
 	}
-	if (status == 0 && ferror(f))
-		return par_fail(err, PAR_E_SYSTEM, errno, "The file %s cannot be read", path);
 	if (status == 0 && r->n == 0)
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 				"The format of the configuration data is invalid.");

@@ -7,6 +7,7 @@
 #include "lpard/daemon/methods/dispatch.h"
 #include "lpard/daemon/methods/waiting.h"
 #include "lpard/daemon/server/server.h"
+#include "lpard/daemon/systems/audit.h"
 #include "lpard/daemon/systems/events.h"
 #include "lpard/daemon/systems/guests.h"
 #include "lpard/daemon/systems/managed_life.h"
@@ -54,6 +55,15 @@ char *lpar_daemon_file(const struct lpar_daemon *d, const struct lpar_daemon_opt
 	if (strcmp(socket, LPAR_CONFIG_SOCKET) == 0)
 		return par_strdup_printf("/var/log/lpard/%s", name);
 	return par_strdup_printf("%.*s%s", slash ? (int)(slash - socket) + 1 : 0, socket, name);
+}
+
+void lpar_daemon_audit(struct lpar_daemon *d, const char *operation, const struct par_error *why)
+{
+	lpar_audit(d, &(struct lpar_audit){ .uid = getuid(),
+					    .pid = getpid(),
+					    .operation = operation,
+					    .result = why ? par_error_name(why->id) : "ok",
+					    .text = why ? why->msg : NULL });
 }
 
 static int start_journal(struct lpar_daemon *d, const struct lpar_daemon_options *o,
@@ -119,6 +129,7 @@ int lpar_daemon_start(struct lpar_daemon *d, const struct lpar_daemon_options *o
 	r = start_journal(d, o, err);
 	if (r < 0)
 		return r;
+	lpar_daemon_audit(d, "Start", NULL);
 	for (size_t i = 0; i < d->config->n_systems; i++) {
 		r = lpar_daemon_add_system(d, &d->config->systems[i], err);
 		if (r < 0)
@@ -130,6 +141,8 @@ int lpar_daemon_start(struct lpar_daemon *d, const struct lpar_daemon_options *o
 void lpar_daemon_close(struct lpar_daemon *d)
 {
 	d->stopping = true;
+	if (d->journal)
+		lpar_daemon_audit(d, "End", NULL);
 	/* No new work; work under way sees ->stopping and ends. */
 	par_workers_free(&d->workers);
 	/* The ends of that work still run in the loop: they take over descriptors and answer calls.

@@ -40,6 +40,12 @@ const char *lpar_daemon_socket(const struct lpar_daemon *d, const struct lpar_da
 char *lpar_daemon_file(const struct lpar_daemon *d, const struct lpar_daemon_options *o,
 		       const char *name);
 
+/*
+ * lpar_daemon_audit - lpard's own life for the journal: "Start", "Reload", "End"
+ * @why		it failed; NULL: it went well
+ */
+void lpar_daemon_audit(struct lpar_daemon *d, const char *operation, const struct par_error *why);
+
 /* lpar_daemon_add_system - connect to a system, the last of the list from now on */
 int lpar_daemon_add_system(struct lpar_daemon *d, const struct lpar_config_system *s,
 			   struct par_error **err);

@@ -61,10 +61,12 @@ void lpar_daemon_reload(struct lpar_daemon *d, const struct lpar_daemon_options 
 	if (lpar_daemon_configure(d, o, &err) < 0) {
 		par_log(PAR_LOG_ERR, "configuration not read again: %s",
 			err && err->msg ? err->msg : "out of memory");
+		lpar_daemon_audit(d, "Reload", err);
 		return;
 	}
 	door = lpar_daemon_door(d, o);
 	lpar_server_limits(d->server, &door);
 	update_systems(d);
+	lpar_daemon_audit(d, "Reload", NULL);
 	par_log(PAR_LOG_NOTICE, "configuration read again: %zu systems", d->n_systems);
 }

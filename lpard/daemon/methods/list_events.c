@@ -71,14 +71,18 @@ static void put_severity(struct par_buf *b, struct json_object *entry)
 	par_buf_puts(b, entry_failed(entry) ? "error" : "info");
 }
 
+/* A call that the caller's role does not allow: which system was meant was not looked at. */
+static bool entry_refused(struct json_object *entry)
+{
+	return par_streq(entry_text(entry, "result"), par_error_name(PAR_E_NOT_PERMITTED));
+}
+
 /* lpard's own life, or what somebody did with it */
 static void put_category(struct par_buf *b, struct json_object *entry)
 {
-	par_buf_puts(b, !*entry_text(entry, "system") &&
-					!par_streq(entry_text(entry, "result"),
-						   par_error_name(PAR_E_NOT_PERMITTED))
-				? "console"
-				: "system");
+	bool own = !*entry_text(entry, "system") && !entry_refused(entry);
+
+	par_buf_puts(b, own ? "console" : "system");
 }
 
 static void put_duration(struct par_buf *b, struct json_object *entry)
@@ -123,6 +127,8 @@ static void put_sentence(struct par_buf *b, struct json_object *entry)
 
 	par_buf_printf(b, "User name %s: %s", entry_text(entry, "user"),
 		       entry_text(entry, "operation"));
+	if (!*lpar && !*system && !entry_refused(entry))
+		par_buf_puts(b, " of lpard");
 	if (*lpar)
 		par_buf_printf(b, " of the partition %s", lpar);
 	if (*system)

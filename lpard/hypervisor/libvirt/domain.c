@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define LIBVIRT_LOGS "/var/log/libvirt/qemu"
+
 /* The name may belong to another domain, the UUID to a foreign one: say which, before libvirt. */
 static int check_free(virConnectPtr conn, const char *uuid, const char *name,
 		      struct par_error **err)
@@ -338,6 +340,21 @@ static int lower(struct action *a, unsigned int *tried, struct par_error **err)
 	return 1;
 }
 
+/* Where qemu of this machine says more than libvirt hands on. */
+static void name_log(const struct action *a, struct par_error **err)
+{
+	autofree char *path = par_strdup_printf(LIBVIRT_LOGS "/%s.log", a->name);
+	char *text;
+
+	if (!path || !err || !*err || !(*err)->msg || access(path, F_OK) < 0)
+		return;
+	text = par_strdup_printf("%s; the log \"%s\" has more", (*err)->msg, path);
+	if (!text)
+		return;
+	free((*err)->msg);
+	(*err)->msg = text;
+}
+
 static int do_start(struct action *a, struct par_error **err)
 {
 	unsigned int tried = 0, flags = a->flag ? VIR_DOMAIN_START_FORCE_BOOT : 0;
@@ -352,8 +369,11 @@ static int do_start(struct action *a, struct par_error **err)
 		r = lower(a, &tried, err);
 		if (r < 0)
 			return r;
-		if (r == 0)
-			return hv_fail(a->conn, err, "could not activate the LPAR \"%s\"", a->name);
+		if (r == 0) {
+			r = hv_fail(a->conn, err, "could not activate the LPAR \"%s\"", a->name);
+			name_log(a, err);
+			return r;
+		}
 	}
 	return 0;
 }

@@ -27,6 +27,10 @@ printf 'name=a\n\nname\n' >"$TMPDIR/records"
 show mksyscfg -r lpar -m SYS -f "$TMPDIR/records"
 : >"$TMPDIR/empty"
 show mksyscfg -r lpar -m SYS -f "$TMPDIR/empty"
+# Inputs that never end.
+show mksyscfg -r lpar -m SYS -f /dev/zero
+yes 'name=a' | show mksyscfg -r lpar -m SYS -f /dev/stdin
+yes 'name=a,' | tr -d '\n' | show chsyscfg -r lpar -m SYS -f /dev/stdin
 show mksyscfg -r prof -m SYS -o save -n p
 show chsyscfg -r lpar -m SYS
 show chsyscfg -r lpar -m SYS -o apply

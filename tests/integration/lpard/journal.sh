@@ -130,7 +130,8 @@ started
 chsyscfg -r lpar -m SYS -i 'name=nosuch,description=x' >/dev/null
 like "a journal that cannot be used is said" "$(cat "$TMPDIR/err")" 'the journal .*/events.log.* is kept in memory'
 mksyscfg -r lpar -m SYS -i "name=lp9,$data"
-is "it is kept in memory" "$(events -F name,lpar_name)" "Create,lp9"
+is "it is kept in memory" "$(events -F name,lpar_name --filter categories=system)" "Create,lp9"
+is "with lpard's own life" "$(events -F name,result --filter categories=console)" "Start,ok"
 kill "$pid"
 wait
 pid=
