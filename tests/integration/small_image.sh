@@ -6,12 +6,13 @@
 kernel()
 {
 	python3 - "$1" <<-'END'
-		import struct, sys
+		import os, struct, sys
 		code = struct.pack(">I", 0x48000000) * 1024  # big-endian, as firmware enters it
 		head = b"\x7fELF\x02\x01\x01" + bytes(9) + struct.pack(
 		    "<HHIQQQIHHHHHH", 2, 21, 1, 0, 64, 0, 2, 64, 56, 1, 0, 0, 0)
 		load = struct.pack("<IIQQQQQQ", 1, 7, 4096, 0, 0, len(code), len(code), 4096)
-		open(sys.argv[1], "wb").write((head + load).ljust(4096, b"\0") + code)
+		name = os.urandom(16)  # each kernel is another one
+		open(sys.argv[1], "wb").write((head + load + name).ljust(4096, b"\0") + code)
 	END
 }
 

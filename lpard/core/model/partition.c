@@ -69,9 +69,43 @@ static int check_free_name(const struct lpar_set *others, const struct lpar_part
 	return 0;
 }
 
-static int check_boot_image(const struct lpar_system *sys, const struct lpar_partition *p,
+static const char *image_of(const struct lpar_system *sys, const struct lpar_partition *p)
+{
+	if (p->boot_image)
+		return p->boot_image;
+	return sys && sys->default_image ? sys->default_image : LPAR_IMAGE_DEFAULT;
+}
+
+/* Was the partition's disk made of that image, or is it being made of it? */
+static bool is_disk_of(const struct lpar_partition *p, const char *image)
+{
+	const char *disk = p->disk_image ? p->disk_image : p->disk_begun;
+
+	return par_starts_with(disk, image) && disk[strlen(image)] == ' ';
+}
+
+/* Another image's kernel would not fit the system on the disk. */
+static int check_disk_image(const struct lpar_system *sys, const struct lpar_partition *old,
+			    const struct lpar_partition *p, struct par_error **err)
+{
+	if ((!p->disk_image && !p->disk_begun) || par_streq(old->boot_image, p->boot_image) ||
+	    is_disk_of(p, image_of(sys, p)))
+		return 0;
+	return lpar_value_fail("boot_image", p->boot_image ? p->boot_image : LPAR_IMAGE_DEFAULT,
+			       "The partition has a disk that was made of another image; make "
+			       "another partition for this image",
+			       err);
+}
+
+static int check_boot_image(const struct lpar_system *sys, struct lpar_partition *p,
 			    struct par_error **err)
 {
+	/* As it is listed; an image may have that name, too. */
+	if (par_streq(p->boot_image, LPAR_IMAGE_DEFAULT) &&
+	    (!sys || par_strv_find(&sys->images, p->boot_image) < 0)) {
+		free(p->boot_image);
+		p->boot_image = NULL;
+	}
 	if (!p->boot_image || strcmp(p->boot_image, "none") == 0 || !sys || sys->images.n == 0 ||
 	    par_strv_find(&sys->images, p->boot_image) >= 0)
 		return 0;
@@ -252,6 +286,8 @@ int lpar_partition_change(struct lpar_partition *p, const struct lpar_system *sy
 	if (r < 0)
 		return r;
 	r = check_boot_image(sys, copy, err);
+	if (r == 0)
+		r = check_disk_image(sys, p, copy, err);
 	if (r < 0)
 		return r;
 	swap = *p;

@@ -19,6 +19,8 @@ enum lpar_env {
 	LPAR_ENV_VIOSERVER,
 };
 
+#define LPAR_IMAGE_DEFAULT "default" /* boot_image of a partition that names none */
+
 /* Plain data; strings owned, NULL means the attribute's default. */
 struct lpar_partition {
 	char *name;
@@ -48,9 +50,9 @@ struct lpar_partition {
 	char *description;
 	char *boot_image; /* ours: name of an image folder; NULL: the configured default */
 	/*
-	 * Of which image the partition's disk was made (lpar_images_remember()); NULL: it has none
-	 * yet.  disk_begun is the same while a disk is being made: is both NULL, nothing under the
-	 * disk's name is lpard's work.
+	 * Of which image the partition's disk was made: the image's name, and behind blanks what
+	 * the daemon knows it by; NULL: the partition has no disk yet.  disk_begun is the same
+	 * while a disk is being made.
 	 */
 	char *disk_image;
 	char *disk_begun;

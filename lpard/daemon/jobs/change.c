@@ -37,15 +37,18 @@ static int change_partition(struct lpar_job *job, struct hv_record *rec, struct 
 	struct change *c = job->data;
 	struct lpar_managed *managed = job->managed;
 	struct lpar_set others = { 0 };
+	autofree char *default_image = NULL;
 	struct lpar_system sys;
 	struct lpar_live live;
 	int r;
 
 	(void)lpar_images_names(job->config, &c->images);
+	default_image = lpar_images_default(job->config);
 	lpar_define_live(rec, &live);
 	pthread_mutex_lock(&managed->lock);
 	sys = managed->sys;
 	sys.images = c->images;
+	sys.default_image = default_image;
 	if (lpar_define_others(managed, job->uuid, &others) < 0)
 		r = par_oom(err);
 	else

@@ -226,6 +226,23 @@ rm "$base"
 ok "a base that is missing is uploaded again" cycle lp1
 ok "to what it was" cmp "$base" "$TMPDIR/base"
 
+# Another image for a disk that there is
+
+image 8000000 other
+like "another boot_image" "$(chsyscfg -r lpar -m SYS -i name=lp1,boot_image=other 2>&1)" '^HSCL0617 .*another image'
+is "is refused" "$(lssyscfg -r lpar -m SYS --filter lpar_names=lp1 -F boot_image)" default
+ok "that of the disk is not" chsyscfg -r lpar -m SYS -i name=lp1,boot_image=small
+rm -r "$TMPDIR/images/other"
+image 30000000
+ok "an image that was replaced" cycle lp1
+ok "its new kernel is not put over the old disk" shows lp1 "$kernel"
+rm "$kernel"
+like "the old kernel is missing, too" "$(on lp1 2>&1)" "^HSCL3205 .*${kernel##*/}.* is there no more"
+rmsyscfg -r lpar -m SYS -n lp1
+make lp1
+ok "another LPAR has the new one" cycle lp1
+ok "by its name" shows lp1 "$(sha256sum <"$TMPDIR/images/small/vmlinux" | cut -c 1-12)-vmlinux"
+
 # What others have put into the definition
 
 qemu-img create -q -f qcow2 "$TMPDIR/data" 8M

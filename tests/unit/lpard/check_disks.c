@@ -137,6 +137,43 @@ START_TEST(image_replaced)
 }
 END_TEST
 
+/* What is said of an image is said before there is a disk. */
+START_TEST(image_of_a_disk)
+{
+	set_image("two", OK);
+	set_image("one", OK);
+	change("on", FIRST, OK);
+	set_image("two", "another image");
+	set_image("none", "another image");
+	set_image("default", OK); /* one is the first by name */
+	ck_assert_ptr_null(lp1()->boot_image);
+	set_image("one", OK);
+	off();
+	set_image("two", "another image");
+	ck_assert_pstr_eq(lp1()->boot_image, "one");
+	change("on", "", OK);
+}
+END_TEST
+
+static const char *listed_image(void)
+{
+	return over_fake_call(
+		&o, "List",
+		"{\"resource\":\"lpar\",\"system\":\"SYS\",\"fields\":[\"boot_image\"]}");
+}
+
+START_TEST(no_image_is_not_the_default_one)
+{
+	set_image("default", OK);
+	ck_assert_ptr_nonnull(strstr(listed_image(), "[[\"default\"]]"));
+	set_image("none", OK);
+	ck_assert_ptr_nonnull(strstr(listed_image(), "[[\"none\"]]"));
+	put_image("default", '4');
+	set_image("default", OK);
+	ck_assert_pstr_eq(lp1()->boot_image, "default");
+}
+END_TEST
+
 START_TEST(remembered)
 {
 	static const char text[] = "a name 111111111111 - 222222222222";
@@ -174,6 +211,8 @@ static Suite *disks_suite(void)
 	tcase_add_test(tc, missing_later);
 	tcase_add_test(tc, new_one_by_order_only);
 	tcase_add_test(tc, image_replaced);
+	tcase_add_test(tc, image_of_a_disk);
+	tcase_add_test(tc, no_image_is_not_the_default_one);
 	tcase_add_test(tc, remembered);
 	suite_add_tcase(suite, tc);
 	return suite;
