@@ -3,7 +3,7 @@
 # page.sh SCDOC PAGE.scd OUTPUT PROGRAM... - make a manual page
 #
 # A line @OPTIONS@ becomes what `PROGRAM --doc-options COMMAND` prints; the first program that has
-# the command answers.  A link manN/NAME.N beside the output lets MANPATH point to the build.
+# the command answers; a page PROGRAM-COMMAND is of a command that only its program knows.  A link manN/NAME.N beside the output lets MANPATH point to the build.
 set -eu
 scdoc=$1
 page=$2
@@ -20,8 +20,9 @@ if grep -qx '@OPTIONS@' "$page"; then
 		hmc | wparctl) ;;
 		*) continue ;;
 		esac
-		if "$program" --list-commands | grep -qx "$command"; then
-			"$program" --doc-options "$command" >"$work/options"
+		if "$program" --list-commands | grep -qx "$command" ||
+			[ "$command" != "${command#"$(basename "$program")"-}" ]; then
+			"$program" --doc-options "${command#"$(basename "$program")"-}" >"$work/options"
 			break
 		fi
 	done

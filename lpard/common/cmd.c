@@ -71,7 +71,7 @@ static int fail_unknown(struct parser *p, const char *word)
 	if (p->cmd->family == PAR_FAMILY_HMC)
 		return par_fail(p->err, PAR_E_USAGE, 0, PAR_MSG_UNKNOWN_PARAMETERS, word);
 	return par_fail(p->err, PAR_E_USAGE, 0, "unknown option '%s'; see '%s --help'", word,
-			p->cmd->name);
+			par_cmd_shown(p->cmd));
 }
 
 static int args_add(struct par_args *a, char *word)
@@ -248,13 +248,13 @@ int par_cmd_parse(const struct par_cmd *cmd, int argc, char **argv, void *args, 
 	if (r < 0)
 		return r;
 	if (n < cmd->min_args)
-		return par_fail(err, PAR_E_USAGE, 0, "too few operands; usage: %s %s", cmd->name,
+		return par_fail(err, PAR_E_USAGE, 0, "too few operands; usage: %s %s", par_cmd_shown(cmd),
 				cmd->synopsis ? cmd->synopsis : "");
 	if (n > cmd->max_args && cmd->family == PAR_FAMILY_HMC)
 		return fail_unknown(&p, operands[cmd->max_args]);
 	if (n > cmd->max_args)
 		return par_fail(err, PAR_E_USAGE, 0, "unexpected operand '%s'; see '%s --help'",
-				operands[cmd->max_args], cmd->name);
+				operands[cmd->max_args], par_cmd_shown(cmd));
 	*ret_first = argc - (int)n;
 	memcpy(argv + *ret_first, operands, n * sizeof(*operands));
 	return 0;
@@ -297,7 +297,7 @@ static void print_error(const struct par_cmd *cmd, const struct par_error *err)
 		return;
 	case PAR_FAMILY_OWN:
 	case PAR_FAMILY_AIX:
-		fprintf(stderr, "%s: %s\n", cmd->name, text);
+		fprintf(stderr, "%s: %s\n", par_cmd_shown(cmd), text);
 		return;
 	}
 }
@@ -338,13 +338,18 @@ int par_cmd_run(const struct par_cmd *cmd, int argc, char **argv)
 			status = error_status(cmd, err);
 		}
 		if ((fflush(stdout) != 0 || ferror(stdout)) && status == 0) {
-			fprintf(stderr, "%s: could not write to standard output\n", cmd->name);
+			fprintf(stderr, "%s: could not write to standard output\n", par_cmd_shown(cmd));
 			status = 1;
 		}
 	}
 	par_cmd_args_done(cmd, args);
 	free(args);
 	return status;
+}
+
+const char *par_cmd_shown(const struct par_cmd *cmd)
+{
+	return cmd->shown ? cmd->shown : cmd->name;
 }
 
 const struct par_cmd *par_cmd_find(const struct par_cmd *const *cmds, const char *name)
@@ -381,7 +386,7 @@ static int own_option(const char *program, const char *summary, const struct par
 	}
 	if (strcmp(argv[1], "--list-commands") == 0) {
 		for (; *cmds; cmds++) {
-			if (!(*cmds)->hidden)
+			if (!(*cmds)->hidden && !(*cmds)->shown)
 				puts((*cmds)->name);
 		}
 		return 0;
@@ -413,7 +418,7 @@ int par_cmd_main(const char *program, const char *summary, const struct par_cmd 
 	int status;
 
 	par_process_begin();
-	if (cmd)
+	if (cmd && !cmd->shown)
 		return par_cmd_run(cmd, argc, argv);
 	status = own_option(program, summary, cmds, argc, argv);
 	if (status >= 0)

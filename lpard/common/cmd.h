@@ -123,6 +123,7 @@ struct par_cmd_ctx {
 
 struct par_cmd {
 	const char *name;     /* as typed: "mkwpar", "lssyscfg" */
+	const char *shown;    /* of a command that only its program knows: "hmc status"; else NULL */
 	const char *synopsis; /* operands for the usage line: "NAME", "-- COMMAND [ARG…]" */
 	const char *summary;  /* one line */
 	enum par_family family;
@@ -178,11 +179,15 @@ int par_cmd_run(const struct par_cmd *cmd, int argc, char **argv);
  * @program	its own name ("hmc"); called so, the first operand names the command
  * @cmds	NULL-terminated, sorted by name
  *
- * Knows besides: --help, --version, --list-commands, --doc-options COMMAND (scdoc text),
+ * Knows besides: --help, --version, --list-commands (those called by their names), --doc-options
+ * COMMAND (scdoc text),
  * --completion bash (a script).
  */
 int par_cmd_main(const char *program, const char *summary, const struct par_cmd *const *cmds,
 		 int argc, char **argv);
+
+/* par_cmd_shown - what the command is called in messages: "lssyscfg", "hmc status" */
+const char *par_cmd_shown(const struct par_cmd *cmd);
 
 /* par_cmd_find - by name, NULL if there is none */
 const struct par_cmd *par_cmd_find(const struct par_cmd *const *cmds, const char *name);

@@ -32,7 +32,7 @@ static void put_usage_word(const struct par_opt *o, struct par_buf *b)
 
 void par_cmd_print_usage(const struct par_cmd *cmd, FILE *f)
 {
-	fprintf(f, "Usage: %s", cmd->name);
+	fprintf(f, "Usage: %s", par_cmd_shown(cmd));
 	for_each_shown_opt(o, cmd)
 	{
 		auto_buf b = { 0 };
@@ -84,8 +84,11 @@ void par_cmd_print_help(const struct par_cmd *cmd, FILE *f)
 		else
 			fprintf(f, "  %s%*s  %s\n", b.data ? b.data : "", 28 - width, "", o->help);
 	}
-	fprintf(f, "  %-28s  %s\n\nSee the manual page %s for examples.\n", "--help",
-		"Show this text", cmd->name);
+	fprintf(f, "  %-28s  %s\n\nSee the manual page ", "--help", "Show this text");
+	/* As git does it: the page of "hmc status" is hmc-status. */
+	for (const char *c = par_cmd_shown(cmd); *c; c++)
+		fputc(*c == ' ' ? '-' : *c, f);
+	fputs(" for examples.\n", f);
 }
 
 /* In scdoc * and _ are markup; a backslash in front makes them plain. */
@@ -123,15 +126,29 @@ void par_cmd_print_doc_options(const struct par_cmd *cmd, FILE *f)
 	fputs("*--help*\n\tShow a short help text\n", f);
 }
 
+/* A line for each command; @own: for those that only the program knows. */
+static void put_summaries(const struct par_cmd *const *cmds, bool own, const char *title, FILE *f)
+{
+	bool titled = false;
+
+	for (; *cmds; cmds++) {
+		const struct par_cmd *cmd = *cmds;
+
+		if (cmd->hidden || (cmd->shown != NULL) != own)
+			continue;
+		if (!titled)
+			fprintf(f, "\n%s\n", title);
+		titled = true;
+		fprintf(f, "  %-16s %s\n", par_cmd_shown(cmd), cmd->summary);
+	}
+}
+
 void par_cmd_print_overview(const char *program, const char *summary,
 			    const struct par_cmd *const *cmds, FILE *f)
 {
-	fprintf(f, "Usage: %s COMMAND [OPTION…]\n       COMMAND [OPTION…]\n%s\n\nCommands:\n",
-		program, summary);
-	for (; *cmds; cmds++) {
-		if (!(*cmds)->hidden)
-			fprintf(f, "  %-16s %s\n", (*cmds)->name, (*cmds)->summary);
-	}
+	fprintf(f, "Usage: %s COMMAND [OPTION…]\n       COMMAND [OPTION…]\n%s\n", program, summary);
+	put_summaries(cmds, false, "Commands:", f);
+	put_summaries(cmds, true, "Of its own:", f);
 	fprintf(f, "\n'COMMAND --help' tells a command's options.\n");
 }
 
@@ -186,9 +203,19 @@ void par_cmd_print_completion_bash(const char *program, const struct par_cmd *co
 		"# bash completion for %s, made by `%s --completion bash`\n"
 		"_%s_complete()\n{\n"
 		"\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} "
-		"words= opts=\n"
-		"\tcase ${1##*/} in\n",
-		program, program, program);
+		"words= opts= command=${1##*/}\n"
+		"\tif [ \"$command\" = %s ]; then\n"
+		"\t\tcommand=\n"
+		"\t\t[ $COMP_CWORD -gt 1 ] && command=${COMP_WORDS[1]}\n"
+		"\tfi\n"
+		"\tcase $command in\n"
+		"\t'') words='",
+		program, program, program, program);
+	for (size_t i = 0; cmds[i]; i++) {
+		if (!cmds[i]->hidden)
+			fprintf(f, "%s ", cmds[i]->name);
+	}
+	fputs("' opts=--help ;;\n", f);
 	for (size_t i = 0; cmds[i]; i++) {
 		if (cmds[i]->hidden)
 			continue;
@@ -220,8 +247,8 @@ void par_cmd_print_completion_bash(const char *program, const struct par_cmd *co
 		"complete -F _%s_complete",
 		program);
 	for (size_t i = 0; cmds[i]; i++) {
-		if (!cmds[i]->hidden)
+		if (!cmds[i]->hidden && !cmds[i]->shown)
 			fprintf(f, " %s", cmds[i]->name);
 	}
-	fputc('\n', f);
+	fprintf(f, " %s\n", program);
 }

@@ -4,7 +4,7 @@
 set -u
 cd "${1:-$(dirname "$0")/../..}" || exit 1
 pages=$(find lpard wparctl -name commands.def -exec \
-	sed -n 's/^X(\(.*\))$/\1/p; s/^X_INTERNAL(\(.*\))$/wparctl-\1/p' {} +)
+	sed -n 's/^X(\(.*\))$/\1/p; s/^X_INTERNAL(\(.*\))$/wparctl-\1/p; s/^X_OWN(\(.*\))$/hmc-\1/p' {} +)
 if [ -z "$pages" ]; then
 	echo "no row in any commands.def: the pattern of this lint does not fit them any more"
 	exit 1

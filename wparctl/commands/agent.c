@@ -42,6 +42,7 @@ static int agent_run(const struct par_cmd_ctx *ctx, void *args, struct par_error
 
 const struct par_cmd wpar_cmd_agent = {
 	.name = "agent",
+	.shown = "wparctl agent",
 	.synopsis = "",
 	.summary = "Serve lpard in an LPAR",
 	.hidden = true, /* its page is wparctl-agent(8) */

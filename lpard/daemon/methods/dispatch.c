@@ -125,7 +125,10 @@ char *lpar_interface_text(void)
 		"# A name=value, name+=value or name-=value of configuration data\n"
 		"type Attribute (name: string, op: " PAR_WORDS_TYPE(
 			PAR_ATTR_OP_WORDS) ", value: string)\n\n"
-					   "type Progress (lpar: string, percent: int, stage: string)\n");
+					   "type Progress (lpar: string, percent: int, stage: string)\n"
+					   "type Image (name: string, os: string, version: string, suite: string, "
+					   "kernel: string, page_size: int, bytes: int, is_default: bool, "
+					   "lpars: [](system: string, lpar: string), damage: ?string)\n");
 	put_event_type(&b);
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(methods); i++) {
 		const struct method *m = &methods[i];

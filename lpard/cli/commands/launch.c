@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* hmc launch - make an LPAR with sensible values and activate it */
+#include "lpard/cli/commands/commands.h"
+#include "lpard/cli/remote.h"
+#include "lpard/cli/rows.h"
+#include "lpard/common/process.h"
+
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MEMORY_MIB 1024
+#define PROCS	   1
+#define PROFILE	   "default"
+#define WAIT_S	   600 /* for the agent of an LPAR that boots */
+
+struct launch_args {
+	const char *system, *memory, *image;
+	uint64_t procs;
+	bool wait, progress;
+};
+
+static const struct par_opt opts[] = {
+	OPT_STR('m', "system", "SYSTEM", struct launch_args, system,
+		"The managed system; may be left out when there is one, or LPARD_SYSTEM is set",
+		.values = "@systems"),
+	OPT_STR(0, "memory", "SIZE", struct launch_args, memory,
+		"Memory, in MiB or as 512M or 2G (default: 1G)"),
+	OPT_U64(0, "procs", "N", struct launch_args, procs, "Virtual processors (default: 1)",
+		.field.max = 256),
+	OPT_STR(0, "image", "IMAGE", struct launch_args, image,
+		"Boot image (default: that of the system; hmc images lists them)"),
+	OPT_FLAG(0, "wait", struct launch_args, wait, "Wait until commands can be run in it"),
+	OPT_FLAG(0, "progress", struct launch_args, progress,
+		 "Show what is being done (on a terminal always)"),
+	{ 0 },
+};
+
+/* "2G", "512M", "512": MiB */
+static int read_memory(const char *text, uint64_t *ret, struct par_error **err)
+{
+	size_t len = text ? strlen(text) : 0;
+	char last = len ? text[len - 1] : '\0';
+	bool gib = last == 'G' || last == 'g', mib = last == 'M' || last == 'm';
+	autofree char *digits = strndup(text ? text : "", gib || mib ? len - 1 : len);
+
+	if (!digits)
+		return par_oom(err);
+	if (!text) {
+		*ret = MEMORY_MIB;
+		return 0;
+	}
+	if (par_parse_u64(digits, UINT32_MAX, ret) < 0 || *ret == 0)
+		return par_fail(err, PAR_E_USAGE, 0,
+				"option --memory cannot be '%s': it is a size such as 1024, 512M or 2G",
+				text);
+	if (gib)
+		*ret *= 1024;
+	return 0;
+}
+
+/*
+ * The configuration data: room to take away half and to add as much again; shared processors, half a
+ * processor's worth for each virtual one, more when the system has it.
+ */
+static int make_attributes(const struct launch_args *a, const char *name, struct par_attrs *ret,
+			   struct par_error **err)
+{
+	unsigned int procs = a->procs ? (unsigned int)a->procs : PROCS, most = procs * 4;
+	auto_buf text = { 0 };
+	uint64_t mib = 0;
+	int r = read_memory(a->memory, &mib, err);
+
+	if (r < 0)
+		return r;
+	most = most > 256 ? 256 : most;
+	par_buf_printf(&text, "profile_name=" PROFILE ",lpar_env=aixlinux,boot_mode=norm,");
+	par_buf_printf(&text, "min_mem=%llu,desired_mem=%llu,max_mem=%llu,",
+		       (unsigned long long)(mib > 512 ? mib / 2 / 16 * 16 : mib),
+		       (unsigned long long)mib, (unsigned long long)mib * 2);
+	par_buf_printf(&text, "proc_mode=shared,sharing_mode=uncap,uncap_weight=128,");
+	par_buf_printf(&text, "min_procs=1,desired_procs=%u,max_procs=%u,", procs, most);
+	par_buf_printf(&text, "min_proc_units=0.05,desired_proc_units=%.2f,max_proc_units=%u.0", procs / 2.0,
+		       most);
+	if (text.failed)
+		return par_oom(err);
+	r = par_attrs_parse(text.data, ret, err);
+	if (r == 0)
+		r = par_attrs_add(ret, "name", PAR_ATTR_SET, name);
+	if (r == 0 && a->image)
+		r = par_attrs_add(ret, "boot_image", PAR_ATTR_SET, a->image);
+	return r == -ENOMEM ? par_oom(err) : r;
+}
+
+static int call_create(const char *system, const struct par_attrs *attrs, struct par_error **err)
+{
+	auto_json params = json_object_new_object();
+	int r;
+
+	if (par_json_put_string(params, "resource", "lpar") < 0 ||
+	    par_json_put_string(params, "system", system) < 0)
+		return par_oom(err);
+	r = cli_put_attributes(params, attrs, err);
+	return r < 0 ? r : cli_call("Create", take_ptr(params), NULL, err);
+}
+
+static int call_remove(const char *system, const char *name, struct par_error **err)
+{
+	auto_json params = json_object_new_object();
+
+	if (par_json_put_string(params, "resource", "lpar") < 0 ||
+	    par_json_put_string(params, "system", system) < 0 ||
+	    par_json_put_string(params, "lpar", name) < 0)
+		return par_oom(err);
+	return cli_call("Remove", take_ptr(params), NULL, err);
+}
+
+struct watcher {
+	FILE *err;
+	bool shown, line; /* line: each replaces the last */
+	bool open;	  /* a line that is to be replaced stands there */
+};
+
+static void watcher_end(struct watcher *w)
+{
+	if (w->open)
+		fputs("\r\033[K", w->err);
+	w->open = false;
+	fflush(w->err);
+}
+
+static void watcher_say(struct watcher *w, const char *lpar, const char *what, unsigned int percent)
+{
+	if (!w->shown)
+		return;
+	fprintf(w->err, w->line ? "\r\033[K%s: %3u%% %s" : "%s: %3u%% %s\n", lpar, percent, what);
+	w->open = w->line;
+	fflush(w->err);
+}
+
+static int show_progress(struct json_object *reply, void *user)
+{
+	const char *lpar = "", *stage = "";
+	struct json_object *progress = NULL;
+	uint64_t percent = 0;
+
+	if (par_json_object(reply, "progress", true, &progress, NULL) == 0 &&
+	    par_json_string(progress, "lpar", false, &lpar, NULL) == 0 &&
+	    par_json_string(progress, "stage", false, &stage, NULL) == 0 &&
+	    par_json_u64(progress, "percent", false, 100, &percent, NULL) == 0)
+		watcher_say(user, lpar, stage, (unsigned int)percent);
+	return 0;
+}
+
+static int call_activate(const char *system, const char *name, struct watcher *w,
+			 struct par_error **err)
+{
+	auto_json params = json_object_new_object();
+	char *const lpars[] = { (char *)(uintptr_t)name };
+	auto_varlink v = NULL;
+	int r;
+
+	if (par_json_put_string(params, "resource", "lpar") < 0 ||
+	    par_json_put_string(params, "system", system) < 0 ||
+	    par_json_put_string(params, "operation", "on") < 0 ||
+	    par_json_put_string(params, "profile", PROFILE) < 0 ||
+	    par_json_put_strv(params, "lpars", lpars, 1) < 0)
+		return par_oom(err);
+	r = cli_connect(&v, err);
+	if (r < 0)
+		return r;
+	r = par_varlink_call_more(v, "org.lpard.ChangeState", params, -1, show_progress, w, NULL,
+				  err);
+	watcher_end(w);
+	return r;
+}
+
+/* Until its agent runs a command. */
+static int wait_for_agent(const char *system, const char *name, struct watcher *w,
+			  struct par_error **err)
+{
+	static const char *const command[] = { "true", NULL };
+	pid_t pid;
+	int status = 0;
+	int r;
+
+	watcher_say(w, name, "the operating system starts", 100);
+	r = cli_remote_start(system, name, WAIT_S, command, -1, STDERR_FILENO, &pid, err);
+	if (r < 0)
+		return r;
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	watcher_end(w);
+	if (par_exit_status(status) != 0)
+		return par_fail(err, PAR_E_TIMED_OUT, 0,
+				"'%s' runs, but no command can be run in it; see its console: mkvterm "
+				"-m %s -p %s",
+				name, system, name);
+	return 0;
+}
+
+static int launch_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
+{
+	const struct launch_args *a = args;
+	const char *name = ctx->argv[0];
+	bool terminal = isatty(fileno(ctx->err));
+	struct watcher w = { .err = ctx->err, .shown = a->progress || terminal, .line = terminal };
+	autofree char *system = NULL;
+	auto_error undo = NULL;
+	auto_attrs attrs = { 0 };
+	int r = make_attributes(a, name, &attrs, err);
+
+	if (r == 0)
+		r = cli_system(a->system, &system, err);
+	if (r == 0)
+		r = call_create(system, &attrs, err);
+	if (r < 0)
+		return r;
+	r = call_activate(system, name, &w, err);
+	if (r < 0) {
+		/* Nothing half made: what cannot be activated goes again. */
+		if (call_remove(system, name, &undo) < 0)
+			fprintf(ctx->err, "hmc launch: '%s' stays defined: %s\n", name,
+				undo ? undo->msg : "?");
+		return r;
+	}
+	if (a->wait)
+		r = wait_for_agent(system, name, &w, err);
+	if (r == 0 && terminal)
+		fprintf(ctx->err, "%s runs on %s. Its console: mkvterm -m %s -p %s\n", name, system,
+			system, name);
+	return r;
+}
+
+const struct par_cmd cmd_launch = {
+	.name = "launch",
+	.shown = "hmc launch",
+	.synopsis = "NAME",
+	.summary = "Make an LPAR with sensible values and activate it",
+	.family = PAR_FAMILY_OWN,
+	.min_args = 1,
+	.max_args = 1,
+	.opts = opts,
+	.args_size = sizeof(struct launch_args),
+	.run = launch_run,
+};
