@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # page.sh SCDOC PAGE.scd OUTPUT PROGRAM... - make a manual page
 #
-# A line @OPTIONS@ becomes what `PROGRAM --doc-options COMMAND` prints; the first program that has
+# A line @COMMANDS@ becomes the list of the commands of the program that the page is of.  A line
+# @OPTIONS@ becomes what `PROGRAM --doc-options COMMAND` prints; the first program that has
 # the command answers; a page PROGRAM-COMMAND is of a command that only its program knows.  A link manN/NAME.N beside the output lets MANPATH point to the build.
 set -eu
 scdoc=$1
@@ -31,8 +32,14 @@ if grep -qx '@OPTIONS@' "$page"; then
 		exit 1
 	fi
 fi
-awk -v options="$work/options" '
+for program; do
+	if [ "$(basename "$program")" = "$command" ] && grep -qx '@COMMANDS@' "$page"; then
+		"$program" --doc-commands "$section" >"$work/commands"
+	fi
+done
+awk -v options="$work/options" -v commands="$work/commands" '
 	$0 == "@OPTIONS@" { while ((getline line < options) > 0) print line; next }
+	$0 == "@COMMANDS@" { while ((getline line < commands) > 0) print line; next }
 	{ print }' "$page" >"$work/page.scd"
 "$scdoc" <"$work/page.scd" >"$output"
 folder=$(dirname "$output")/man$section

@@ -157,7 +157,8 @@ enum cli_colour cli_state_colour(const char *state)
 {
 	static const char *const good[] = { "Operating", "Running", "Active", NULL };
 	static const char *const off[] = { "Not Activated", "Defined", "Power Off", NULL };
-	static const char *const bad[] = { "Error", "Broken", "No Connection", "Not Available", NULL };
+	static const char *const bad[] = { "Error", "Broken", "No Connection", "Not Available",
+					   NULL };
 
 	for (size_t i = 0; state && good[i]; i++) {
 		if (strcmp(state, good[i]) == 0)

@@ -14,7 +14,7 @@
 
 #define AT_A_TIME 16
 #define AGENT_S	  3 /* an agent that is just starting gets so long */
-#define LIMIT_MS  5000
+#define LIMIT_MS  10000
 #define SAID_MAX  (1 << 20) /* bytes of one answer: some thousand WPARs */
 
 struct asking {

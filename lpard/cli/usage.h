@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What LPARs say they use: `wparctl usage` in each of them, several at a time, through wparcmd, so
- * that an LPAR that hangs costs a time limit and nothing else.  Nothing that an LPAR says is trusted.
+ * that an LPAR that hangs costs a time limit and nothing else.  Nothing that an LPAR says is
+ * trusted.
  */
 #pragma once
 

@@ -248,8 +248,8 @@ int par_cmd_parse(const struct par_cmd *cmd, int argc, char **argv, void *args, 
 	if (r < 0)
 		return r;
 	if (n < cmd->min_args)
-		return par_fail(err, PAR_E_USAGE, 0, "too few operands; usage: %s %s", par_cmd_shown(cmd),
-				cmd->synopsis ? cmd->synopsis : "");
+		return par_fail(err, PAR_E_USAGE, 0, "too few operands; usage: %s %s",
+				par_cmd_shown(cmd), cmd->synopsis ? cmd->synopsis : "");
 	if (n > cmd->max_args && cmd->family == PAR_FAMILY_HMC)
 		return fail_unknown(&p, operands[cmd->max_args]);
 	if (n > cmd->max_args)
@@ -338,18 +338,14 @@ int par_cmd_run(const struct par_cmd *cmd, int argc, char **argv)
 			status = error_status(cmd, err);
 		}
 		if ((fflush(stdout) != 0 || ferror(stdout)) && status == 0) {
-			fprintf(stderr, "%s: could not write to standard output\n", par_cmd_shown(cmd));
+			fprintf(stderr, "%s: could not write to standard output\n",
+				par_cmd_shown(cmd));
 			status = 1;
 		}
 	}
 	par_cmd_args_done(cmd, args);
 	free(args);
 	return status;
-}
-
-const char *par_cmd_shown(const struct par_cmd *cmd)
-{
-	return cmd->shown ? cmd->shown : cmd->name;
 }
 
 const struct par_cmd *par_cmd_find(const struct par_cmd *const *cmds, const char *name)
@@ -400,6 +396,10 @@ static int own_option(const char *program, const char *summary, const struct par
 		}
 		fprintf(stderr, "%s: there is no command '%s'\n", program, argv[2]);
 		return 1;
+	}
+	if (strcmp(argv[1], "--doc-commands") == 0 && argc == 3) {
+		par_cmd_print_doc_commands(cmds, argv[2], stdout);
+		return 0;
 	}
 	if (strcmp(argv[1], "--completion") == 0 && argc == 3 && strcmp(argv[2], "bash") == 0) {
 		par_cmd_print_completion_bash(program, cmds, stdout);

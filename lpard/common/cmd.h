@@ -122,8 +122,8 @@ struct par_cmd_ctx {
 };
 
 struct par_cmd {
-	const char *name;     /* as typed: "mkwpar", "lssyscfg" */
-	const char *shown;    /* of a command that only its program knows: "hmc status"; else NULL */
+	const char *name;  /* as typed: "mkwpar", "lssyscfg" */
+	const char *shown; /* of a command that only its program knows: "hmc status"; else NULL */
 	const char *synopsis; /* operands for the usage line: "NAME", "-- COMMAND [ARG…]" */
 	const char *summary;  /* one line */
 	enum par_family family;
@@ -180,14 +180,16 @@ int par_cmd_run(const struct par_cmd *cmd, int argc, char **argv);
  * @cmds	NULL-terminated, sorted by name
  *
  * Knows besides: --help, --version, --list-commands (those called by their names), --doc-options
- * COMMAND (scdoc text),
- * --completion bash (a script).
+ * COMMAND and --doc-commands SECTION (scdoc text), --completion bash (a script).
  */
 int par_cmd_main(const char *program, const char *summary, const struct par_cmd *const *cmds,
 		 int argc, char **argv);
 
 /* par_cmd_shown - what the command is called in messages: "lssyscfg", "hmc status" */
-const char *par_cmd_shown(const struct par_cmd *cmd);
+static inline const char *par_cmd_shown(const struct par_cmd *cmd)
+{
+	return cmd->shown ? cmd->shown : cmd->name;
+}
 
 /* par_cmd_find - by name, NULL if there is none */
 const struct par_cmd *par_cmd_find(const struct par_cmd *const *cmds, const char *name);
@@ -199,6 +201,8 @@ const char *par_cmd_nearest(const struct par_cmd *const *cmds, const char *name)
 void par_cmd_print_usage(const struct par_cmd *cmd, FILE *f);
 void par_cmd_print_help(const struct par_cmd *cmd, FILE *f);
 void par_cmd_print_doc_options(const struct par_cmd *cmd, FILE *f);
+/* par_cmd_print_doc_commands - scdoc text; @section: of the manual, which their pages are in */
+void par_cmd_print_doc_commands(const struct par_cmd *const *cmds, const char *section, FILE *f);
 void par_cmd_print_overview(const char *program, const char *summary,
 			    const struct par_cmd *const *cmds, FILE *f);
 void par_cmd_print_completion_bash(const char *program, const struct par_cmd *const *cmds, FILE *f);

@@ -58,6 +58,13 @@ static void put_names(const struct par_opt *o, struct par_buf *b)
 		par_buf_printf(b, o->kind == PAR_OPT_OPTIONAL ? " [%s]" : " %s", arg_name(o));
 }
 
+/* As git does it: the page of "hmc status" is hmc-status. */
+static void put_page(const struct par_cmd *cmd, FILE *f)
+{
+	for (const char *c = par_cmd_shown(cmd); *c; c++)
+		fputc(*c == ' ' ? '-' : *c, f);
+}
+
 /* Columns of UTF-8 text: bytes that begin a character. */
 static int columns(const char *s)
 {
@@ -85,9 +92,7 @@ void par_cmd_print_help(const struct par_cmd *cmd, FILE *f)
 			fprintf(f, "  %s%*s  %s\n", b.data ? b.data : "", 28 - width, "", o->help);
 	}
 	fprintf(f, "  %-28s  %s\n\nSee the manual page ", "--help", "Show this text");
-	/* As git does it: the page of "hmc status" is hmc-status. */
-	for (const char *c = par_cmd_shown(cmd); *c; c++)
-		fputc(*c == ' ' ? '-' : *c, f);
+	put_page(cmd, f);
 	fputs(" for examples.\n", f);
 }
 
@@ -150,6 +155,21 @@ void par_cmd_print_overview(const char *program, const char *summary,
 	put_summaries(cmds, false, "Commands:", f);
 	put_summaries(cmds, true, "Of its own:", f);
 	fprintf(f, "\n'COMMAND --help' tells a command's options.\n");
+}
+
+void par_cmd_print_doc_commands(const struct par_cmd *const *cmds, const char *section, FILE *f)
+{
+	for (; *cmds; cmds++) {
+		if ((*cmds)->hidden)
+			continue;
+		fputs("*", f);
+		put_scd(par_cmd_shown(*cmds), f);
+		fputs("*\n\t", f);
+		put_scd((*cmds)->summary, f);
+		fputs(": *", f);
+		put_page(*cmds, f);
+		fprintf(f, "*(%s)\n\n", section);
+	}
 }
 
 static void put_opt_words(const struct par_cmd *cmd, FILE *f)

@@ -147,9 +147,8 @@ static int put_processors(struct json_object *o, double used)
 
 static int put_number(struct json_object *o, const char *key, uint64_t n)
 {
-	return n == WPAR_USAGE_UNKNOWN
-		       ? json_object_object_add(o, key, NULL)
-		       : par_json_put(o, key, json_object_new_int64((int64_t)n));
+	return n == WPAR_USAGE_UNKNOWN ? json_object_object_add(o, key, NULL)
+				       : par_json_put(o, key, json_object_new_int64((int64_t)n));
 }
 
 static int put_wpar(struct json_object *list, const struct usage *u, const struct wpar_use *w)

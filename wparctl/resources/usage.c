@@ -124,8 +124,8 @@ int wpar_usage_of_system(struct wpar_usage_system *ret)
 	auto_buf meminfo = { 0 }, stat = { 0 };
 	int r = par_fs_read("/proc/meminfo", FILE_MAX, &meminfo);
 
-	*ret = (struct wpar_usage_system){ .processors = processors > 0 ? (unsigned int)processors
-									 : 1 };
+	*ret = (struct wpar_usage_system){ .processors =
+						   processors > 0 ? (unsigned int)processors : 1 };
 	if (r == 0)
 		r = par_fs_read("/proc/stat", FILE_MAX, &stat);
 	if (r < 0)

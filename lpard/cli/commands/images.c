@@ -118,7 +118,8 @@ static int print_images(struct json_object *images, FILE *out, struct par_error 
 			return r;
 	}
 	if (n == 0)
-		fputs("There is no boot image; lpard.conf(5) says where images are looked for.\n", out);
+		fputs("There is no boot image; lpard.conf(5) says where images are looked for.\n",
+		      out);
 	else
 		cli_columns_print(c, out, cli_wants_colour(out));
 	return print_damages(images, out, err);

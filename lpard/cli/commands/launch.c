@@ -25,7 +25,7 @@ static const struct par_opt opts[] = {
 		"The managed system; may be left out when there is one, or LPARD_SYSTEM is set",
 		.values = "@systems"),
 	OPT_STR(0, "memory", "SIZE", struct launch_args, memory,
-		"Memory, in MiB or as 512M or 2G (default: 1G)"),
+		"Memory, in MiB or as 512M or 2G, rounded up to what the system gives (default: 1G)"),
 	OPT_U64(0, "procs", "N", struct launch_args, procs, "Virtual processors (default: 1)",
 		.field.max = 256),
 	OPT_STR(0, "image", "IMAGE", struct launch_args, image,
@@ -51,37 +51,54 @@ static int read_memory(const char *text, uint64_t *ret, struct par_error **err)
 		return 0;
 	}
 	if (par_parse_u64(digits, UINT32_MAX, ret) < 0 || *ret == 0)
-		return par_fail(err, PAR_E_USAGE, 0,
-				"option --memory cannot be '%s': it is a size such as 1024, 512M or 2G",
-				text);
+		return par_fail(
+			err, PAR_E_USAGE, 0,
+			"option --memory cannot be '%s': it is a size such as 1024, 512M or 2G",
+			text);
 	if (gib)
 		*ret *= 1024;
 	return 0;
 }
 
+/* What sizes of memory of @system must be multiples of, in MiB. */
+static int read_region(const char *system, uint64_t *ret, struct par_error **err)
+{
+	auto_rows rows = { 0 };
+	int r = cli_rows_fetch("mem", "sys", system, "mem_region_size", &rows, err);
+
+	if (r < 0)
+		return r;
+	if (rows.n != 1 || !cli_rows_get(&rows, 0, 0) ||
+	    par_parse_u64(cli_rows_get(&rows, 0, 0), UINT32_MAX, ret) < 0 || *ret == 0)
+		return par_fail(err, PAR_E_PROTOCOL, 0, "lpard does not say the memory region size");
+	return 0;
+}
+
 /*
- * The configuration data: room to take away half and to add as much again; shared processors, half a
- * processor's worth for each virtual one, more when the system has it.
+ * The configuration data: room to take away half and to add as much again; shared processors, half
+ * a processor's worth for each virtual one, more when the system has it.
  */
-static int make_attributes(const struct launch_args *a, const char *name, struct par_attrs *ret,
-			   struct par_error **err)
+static int make_attributes(const struct launch_args *a, const char *name, uint64_t region,
+			   struct par_attrs *ret, struct par_error **err)
 {
 	unsigned int procs = a->procs ? (unsigned int)a->procs : PROCS, most = procs * 4;
 	auto_buf text = { 0 };
-	uint64_t mib = 0;
+	uint64_t mib = 0, least;
 	int r = read_memory(a->memory, &mib, err);
 
 	if (r < 0)
 		return r;
+	mib = (mib + region - 1) / region * region;
+	least = mib / 2 / region * region;
 	most = most > 256 ? 256 : most;
 	par_buf_printf(&text, "profile_name=" PROFILE ",lpar_env=aixlinux,boot_mode=norm,");
 	par_buf_printf(&text, "min_mem=%llu,desired_mem=%llu,max_mem=%llu,",
-		       (unsigned long long)(mib > 512 ? mib / 2 / 16 * 16 : mib),
+		       (unsigned long long)(least ? least : region),
 		       (unsigned long long)mib, (unsigned long long)mib * 2);
 	par_buf_printf(&text, "proc_mode=shared,sharing_mode=uncap,uncap_weight=128,");
 	par_buf_printf(&text, "min_procs=1,desired_procs=%u,max_procs=%u,", procs, most);
-	par_buf_printf(&text, "min_proc_units=0.05,desired_proc_units=%.2f,max_proc_units=%u.0", procs / 2.0,
-		       most);
+	par_buf_printf(&text, "min_proc_units=0.05,desired_proc_units=%.2f,max_proc_units=%u.0",
+		       procs / 2.0, most);
 	if (text.failed)
 		return par_oom(err);
 	r = par_attrs_parse(text.data, ret, err);
@@ -192,10 +209,11 @@ static int wait_for_agent(const char *system, const char *name, struct watcher *
 		;
 	watcher_end(w);
 	if (par_exit_status(status) != 0)
-		return par_fail(err, PAR_E_TIMED_OUT, 0,
-				"'%s' runs, but no command can be run in it; see its console: mkvterm "
-				"-m %s -p %s",
-				name, system, name);
+		return par_fail(
+			err, PAR_E_TIMED_OUT, 0,
+			"'%s' runs, but no command can be run in it; see its console: mkvterm "
+			"-m %s -p %s",
+			name, system, name);
 	return 0;
 }
 
@@ -208,10 +226,13 @@ static int launch_run(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 	autofree char *system = NULL;
 	auto_error undo = NULL;
 	auto_attrs attrs = { 0 };
-	int r = make_attributes(a, name, &attrs, err);
+	uint64_t region = 0;
+	int r = cli_system(a->system, &system, err);
 
 	if (r == 0)
-		r = cli_system(a->system, &system, err);
+		r = read_region(system, &region, err);
+	if (r == 0)
+		r = make_attributes(a, name, region, &attrs, err);
 	if (r == 0)
 		r = call_create(system, &attrs, err);
 	if (r < 0)

@@ -15,8 +15,8 @@ struct status_args {
 };
 
 static const struct par_opt opts[] = {
-	OPT_STR('m', "system", "SYSTEM", struct status_args, system,
-		"Only this managed system", .values = "@systems"),
+	OPT_STR('m', "system", "SYSTEM", struct status_args, system, "Only this managed system",
+		.values = "@systems"),
 	OPT_FLAG('w', "watch", struct status_args, watch,
 		 "Show it again every two seconds, until interrupted"),
 	OPT_FLAG(0, "json", struct status_args, json, "As a JSON array of systems"),
@@ -67,8 +67,8 @@ static struct json_object *member(struct json_object *o, const char *key)
 static struct json_object *said_number(struct json_object *o, const char *key)
 {
 	struct json_object *v = member(o, key);
-	bool number = json_object_is_type(v, json_type_int) ||
-		      json_object_is_type(v, json_type_double);
+	bool number =
+		json_object_is_type(v, json_type_int) || json_object_is_type(v, json_type_double);
 
 	return number && json_object_get_double(v) >= 0 ? json_object_get(v) : NULL;
 }
@@ -84,7 +84,8 @@ static int take_number(struct json_object *o, const char *key, struct json_objec
 static int take_text(struct json_object *o, const char *key, struct json_object *said)
 {
 	struct json_object *v = member(said, key);
-	const char *text = json_object_is_type(v, json_type_string) ? json_object_get_string(v) : "";
+	const char *text =
+		json_object_is_type(v, json_type_string) ? json_object_get_string(v) : "";
 
 	return par_json_put_string(o, key, text);
 }
@@ -203,8 +204,8 @@ static int list_systems(const char *only, struct json_object *all, struct par_er
 
 		if (!o || par_json_put_string(o, "name", name) < 0 ||
 		    par_json_put_string(o, "state", state) < 0 ||
-		    par_json_put_string(o, "type_model", cli_rows_get(&systems, i, SYS_TYPE_MODEL)) <
-			    0 ||
+		    par_json_put_string(o, "type_model",
+					cli_rows_get(&systems, i, SYS_TYPE_MODEL)) < 0 ||
 		    par_json_put_string(o, "serial_num", cli_rows_get(&systems, i, SYS_SERIAL)) < 0)
 			return par_oom(err);
 		/* One that lpard has no connection to has nothing more to tell. */
@@ -295,8 +296,9 @@ static int ask_lpars(struct json_object *all, struct par_error **err)
 }
 
 static const struct cli_column columns[] = {
-	{ "Name", false },   { "State", false }, { "System release", false }, { "Procs", true },
-	{ "Used", true },    { "Memory", true }, { "Used", true },	      { "Up", true },
+	{ "Name", false }, { "State", false }, { "System release", false },
+	{ "Procs", true }, { "Used", true },   { "Memory", true },
+	{ "Used", true },  { "Up", true },
 };
 
 /* A row of the table from an object with the members that all three kinds of objects share. */

@@ -3,7 +3,7 @@
 mkdir -p "$TMPDIR/images/broken" && echo '{' >"$TMPDIR/images/broken/image.json"
 show hmc images
 show hmc launch
-show hmc launch --memory 1T a
+show hmc launch --memory 1X a
 show hmc launch --procs 0x1 a
 show hmc launch --image nothing a
 show hmc launch -m nowhere a
@@ -34,5 +34,7 @@ LPARD_SYSTEM=sys2
 export LPARD_SYSTEM
 show hmc launch c
 show hmc launch --memory 8G d
+show hmc launch --memory 300 e
+show lshwres -r mem -m sys2 --level lpar --filter lpar_names=e -F curr_min_mem,curr_mem,curr_max_mem
 show hmc status
 show hmc images

@@ -28,14 +28,14 @@ busy=$!
 sleep 2
 is "a WPAR that computes" "$(of_lpar '.wpars[] | select(.name == "seen") | .processors_used > 0.2')" true
 wait "$busy"
-like "the table has them in a column" "$(hmc status)" "
-  $LPAR +Running .*
-    seen +Active "
+table=$(hmc status)
+like "the table has the LPAR" "$table" "^  $LPAR +Running "
+like "and below it its WPARs" "$table" '^    seen +Active '
 
 # An LPAR whose agent hangs costs its time limit, and the rest of the table comes.
 in_lpar sh -c 'mv /usr/sbin/wparctl /usr/sbin/wparctl.real &&
 	printf "#!/bin/sh\nexec sleep 30\n" >/usr/sbin/wparctl && chmod 755 /usr/sbin/wparctl'
-is "an LPAR that does not answer" "$(timeout 20 hmc status --json | jq -r --arg lpar "$LPAR" \
+is "an LPAR that does not answer" "$(timeout 60 hmc status --json | jq -r --arg lpar "$LPAR" \
 	'.[].lpars[] | select(.name == $lpar) | [.state, .up_s] | @text')" '["Running",null]'
 in_lpar sh -c 'printf "#!/bin/sh\necho [1]\n" >/usr/sbin/wparctl'
 is "one that says nonsense" "$(of_lpar '[.state, .up_s] | @text')" '["Running",null]'
