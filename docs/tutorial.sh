@@ -11,13 +11,14 @@ here=$(cd "$(dirname "$0")" && pwd)
 output=${1:-$here/TUTORIAL.md}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+mkdir "$work/files"
 while IFS= read -r line; do
 	printf '%s\n' "$line"
 	case $line in
 	'    $ '*) ;;
 	*) continue ;;
 	esac
-	bash -o pipefail -c "${line#'    $ '}" >"$work/said" 2>&1 </dev/null || {
+	(cd "$work/files" && bash -o pipefail -c "${line#'    $ '}") >"$work/said" 2>&1 </dev/null || {
 		echo "tutorial.sh: this command failed: ${line#'    $ '}" >&2
 		cat "$work/said" >&2
 		exit 1
