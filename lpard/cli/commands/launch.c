@@ -70,7 +70,8 @@ static int read_region(const char *system, uint64_t *ret, struct par_error **err
 		return r;
 	if (rows.n != 1 || !cli_rows_get(&rows, 0, 0) ||
 	    par_parse_u64(cli_rows_get(&rows, 0, 0), UINT32_MAX, ret) < 0 || *ret == 0)
-		return par_fail(err, PAR_E_PROTOCOL, 0, "lpard does not say the memory region size");
+		return par_fail(err, PAR_E_PROTOCOL, 0,
+				"lpard does not say the memory region size");
 	return 0;
 }
 
@@ -93,8 +94,8 @@ static int make_attributes(const struct launch_args *a, const char *name, uint64
 	most = most > 256 ? 256 : most;
 	par_buf_printf(&text, "profile_name=" PROFILE ",lpar_env=aixlinux,boot_mode=norm,");
 	par_buf_printf(&text, "min_mem=%llu,desired_mem=%llu,max_mem=%llu,",
-		       (unsigned long long)(least ? least : region),
-		       (unsigned long long)mib, (unsigned long long)mib * 2);
+		       (unsigned long long)(least ? least : region), (unsigned long long)mib,
+		       (unsigned long long)mib * 2);
 	par_buf_printf(&text, "proc_mode=shared,sharing_mode=uncap,uncap_weight=128,");
 	par_buf_printf(&text, "min_procs=1,desired_procs=%u,max_procs=%u,", procs, most);
 	par_buf_printf(&text, "min_proc_units=0.05,desired_proc_units=%.2f,max_proc_units=%u.0",
