@@ -183,15 +183,26 @@ static int open_private(struct sources *src, const char *rel, struct par_error *
 					"the WPAR's directory '%s' cannot be opened",
 					src->plan->directory);
 	}
+	/* "": the directory itself, which messages name too. */
 	fd = par_fs_open_plain(src->directory, *rel ? rel : ".", O_PATH | O_DIRECTORY, 0);
 	if (fd == -ELOOP || fd == -ENOTDIR)
 		return par_fail(err, PAR_E_NOT_PERMITTED, 0,
-				"'%s' in '%s' is not a directory of its own", rel,
-				src->plan->directory);
+				"'%s%s%s' is not a directory of its own", src->plan->directory,
+				*rel ? "/" : "", rel);
 	if (fd < 0)
-		return par_fail(err, PAR_E_SYSTEM, fd, "'%s' in '%s' cannot be opened", rel,
-				src->plan->directory);
+		return par_fail(err, PAR_E_SYSTEM, fd, "'%s%s%s' cannot be opened",
+				src->plan->directory, *rel ? "/" : "", rel);
 	return fd;
+}
+
+/* By errno; a part of the WPAR's own directory is named by its whole path. */
+static int fail_source(const struct sources *src, const struct wpar_mount_op *op,
+		       enum par_error_id id, const char *what, struct par_error **err)
+{
+	const char *above = op->flags & WPAR_OP_PRIVATE ? src->plan->directory : "";
+
+	return par_fail(err, id, errno, "'%s%s%s' %s", above, *above && *op->source ? "/" : "",
+			op->source, what);
 }
 
 static int prepare_one(struct sources *src, const struct wpar_mount_op *op, int userns,
@@ -217,7 +228,7 @@ static int prepare_one(struct sources *src, const struct wpar_mount_op *op, int 
 	tree = (int)syscall(SYS_open_tree, through >= 0 ? through : fd, "",
 			    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | recursive);
 	if (tree < 0)
-		return par_fail(err, PAR_E_SYSTEM, errno, "'%s' cannot be bound", op->source);
+		return fail_source(src, op, PAR_E_SYSTEM, "cannot be bound", err);
 	attr.attr_set = (op->flags & WPAR_OP_READONLY ? MOUNT_ATTR_RDONLY : 0) |
 			(op->flags & WPAR_OP_NOSUID ? MOUNT_ATTR_NOSUID : 0) |
 			(op->flags & WPAR_OP_NODEV ? MOUNT_ATTR_NODEV : 0) |
@@ -227,8 +238,8 @@ static int prepare_one(struct sources *src, const struct wpar_mount_op *op, int 
 		attr.userns_fd = (uint64_t)userns;
 	if (attr.attr_set && syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH | recursive, &attr,
 				     sizeof(attr)) < 0)
-		return par_fail(err, errno == EINVAL ? PAR_E_NOT_SUPPORTED : PAR_E_SYSTEM, errno,
-				"'%s' cannot be bound with the ids of the WPAR", op->source);
+		return fail_source(src, op, errno == EINVAL ? PAR_E_NOT_SUPPORTED : PAR_E_SYSTEM,
+				   "cannot be bound with the ids of the WPAR", err);
 	return take_fd(&tree);
 }
 
