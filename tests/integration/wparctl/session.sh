@@ -89,9 +89,6 @@ unlike "and says of nothing that it cannot be removed" "$(cat "$TMPDIR/out")" 'c
 is "its folder is gone" "$(ls -d "$WPARS_ROOT/run/wpars/sesapp" 2>&1 | grep -c 'No such')" 1
 is "wparexec -e WPAR gives it too" "$(status wparexec -n sesapp -e ses -- /bin/sh -c 'exit 6')" 6
 unlike "without a complaint" "$(cat "$TMPDIR/out")" 'cannot'
-is "a file system of its own is refused" \
-	"$(status wparexec -n sesapp -M directory=/mnt vfs=directory -- /bin/true; cat "$TMPDIR/out")" "1
-wparexec: '/mnt' cannot be a file system of an application workload partition: give vfs=namefs and dev=DIRECTORY, a global directory"
 
 # What a caller may leave to its children
 all="--ignore-signal=CHLD --ignore-signal=PIPE --block-signal"
@@ -105,9 +102,24 @@ done
 # shellcheck disable=SC2086
 is "mkwpar and rmwpar with signals ignored" "$(status env $all mkwpar -n sestwo; status env $all rmwpar sestwo)" "0
 0"
+mkwpar -n sestwo >/dev/null
 is "lswpar without 0, 1 and 2 does not say that it worked" "$(lswpar <&- >&- 2>&-; echo $?)" 1
 is "a reader that has gone ends lswpar, also where SIGPIPE was ignored" \
 	"$( (sleep 0.5; env --ignore-signal=PIPE lswpar -L; echo $? >"$TMPDIR/pipe") | true; cat "$TMPDIR/pipe")" 141
+
+# Few descriptors: an error each time, which names what it is about
+few=$(for n in $(seq 3 24); do
+	for command in "wparexec -n sesapp /bin/true" "clogin ses true" "startwpar sestwo" "stopwpar -F sestwo"; do
+		(
+			ulimit -n "$n"
+			$command </dev/null
+			[ $? -le 125 ] || echo "$n: $command: ended by a signal"
+		) 2>&1 | grep -e "''" -e 'by a signal'
+	done
+done)
+is "few descriptors" "$few" ""
+
+rmwpar -F sestwo >/dev/null
 
 # Not deaf
 for signal in TERM:143 INT:130 QUIT:131 HUP:129; do
@@ -159,17 +171,27 @@ wait $pid 2>/dev/null
 is "a stopped wparexec and SIGTERM" $? 143
 
 # On a terminal
-out=$(timeout 40 python3 "$terminal" ses "tty; who; ls -l /dev/pts/0; uptime")
+out=$(timeout 40 python3 "$terminal" clogin ses "tty; who; ls -l /dev/pts/0; uptime")
 like "the terminal has a name inside" "$out" '^/dev/pts/0$'
 like "who shows the user" "$out" '^root +pts/0 .*\(Global\)$'
 like "the terminal is the user's" "$out" '^crw--w---- 1 root tty'
 like "uptime counts the user" "$out" ' 1 user,'
+like "and the time since the WPAR's start" "$out" ' up 0 min,'
+is "the global side's is another" "$(test "$(cut -d. -f1 /proc/uptime)" -gt "$(clogin ses cut -d. -f1 /proc/uptime)"; echo $?)" 0
+is "no process is from before the start" \
+	"$(clogin ses 'ps -e -o etimes= | while read -r t; do [ "$t" -lt 3600 ] || echo "$t"; done')" ""
 is "afterwards nobody is logged in" "$(clogin ses who)" ""
-is "another user's terminal" "$(timeout 40 python3 "$terminal" ses -l joe 'tty; stat -c %U /dev/pts/0; who | cut -d" " -f1')" "/dev/pts/0
+is "another user's terminal" "$(timeout 40 python3 "$terminal" clogin ses -l joe 'tty; stat -c %U /dev/pts/0; who | cut -d" " -f1')" "/dev/pts/0
 joe
 joe"
-is "an unknown terminal is dumb" "$(env -u TERM timeout 40 python3 "$terminal" ses 'echo $TERM')" dumb
-python3 "$terminal" ses 'trap "" HUP TERM; sleep 4304; :' >/dev/null 2>&1 &
+out=$(timeout 40 python3 "$terminal" wparexec -n sesapp -- /bin/sh -c 'tty; stty size; ls -l /dev/pts/0; exit 3'; echo "status $?")
+like "wparexec has one too" "$out" '^/dev/pts/0$'
+like "of the caller's size" "$out" '^24 200$'
+like "which is its root's" "$out" '^crw--w---- 1 root tty'
+like "and the status comes out" "$out" '^status 3$'
+like "its errors come to the terminal" "$(timeout 40 python3 "$terminal" wparexec -n sesapp -- /bin/sh -c 'echo to-stderr >&2')" '^to-stderr$'
+is "an unknown terminal is dumb" "$(env -u TERM timeout 40 python3 "$terminal" clogin ses 'echo $TERM')" dumb
+python3 "$terminal" clogin ses 'trap "" HUP TERM; sleep 4304; :' >/dev/null 2>&1 &
 pid=$!
 wait_for 5 started 'sleep 4304'
 pkill -KILL -P $pid
@@ -179,17 +201,17 @@ is "who is not fooled by its record" "$(clogin ses who)" ""
 
 # Attacks (8, 9 of facts/hostile.md): what the WPAR may put in the place of its files
 clogin ses 'rm -f /run/utmp; mkfifo /run/utmp'
-like "a fifo for utmp holds nobody up" "$(timeout 10 python3 "$terminal" ses tty)" '^/dev/pts/0$'
+like "a fifo for utmp holds nobody up" "$(timeout 10 python3 "$terminal" clogin ses tty)" '^/dev/pts/0$'
 echo untouched >"$TMPDIR/victim"
 clogin ses "rm -f /run/utmp; ln -s '$TMPDIR/victim' /run/utmp; : >/etc/victim; ln -sf /etc/victim /run/utmp"
-like "nor does a link" "$(timeout 10 python3 "$terminal" ses tty)" '^/dev/pts/0$'
+like "nor does a link" "$(timeout 10 python3 "$terminal" clogin ses tty)" '^/dev/pts/0$'
 is "through which nothing is written" "$(clogin ses 'cat /etc/victim'; cat "$TMPDIR/victim")" untouched
 clogin ses 'rm -f /run/utmp; head -c 4096 /dev/urandom >/run/utmp'
-like "nor does garbage" "$(timeout 10 python3 "$terminal" ses tty)" '^/dev/pts/0$'
+like "nor does garbage" "$(timeout 10 python3 "$terminal" clogin ses tty)" '^/dev/pts/0$'
 clogin ses 'rm -f /run/utmp; truncate -s 100G /run/utmp'
-like "nor does a file without end" "$(timeout 10 python3 "$terminal" ses tty)" '^/dev/pts/0$'
+like "nor does a file without end" "$(timeout 10 python3 "$terminal" clogin ses tty)" '^/dev/pts/0$'
 clogin ses 'rm -f /run/utmp; : >/run/utmp; exec 9</run/utmp; flock -s 9; setsid sleep 4305 </dev/null >/dev/null 2>&1 &'
-like "nor does somebody's lock" "$(timeout 10 python3 "$terminal" ses tty)" '^/dev/pts/0$'
+like "nor does somebody's lock" "$(timeout 10 python3 "$terminal" clogin ses tty)" '^/dev/pts/0$'
 
 ok "stopwpar" stopwpar -F ses
 ok "rmwpar" rmwpar ses

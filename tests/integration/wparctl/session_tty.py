@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""session_tty.py - clogin ARG... on a terminal of 24 by 200; prints what it writes, ends as it does"""
+"""session_tty.py - COMMAND ARG... on a terminal of 24 by 200; prints what it writes, ends as it does"""
 import fcntl
 import os
 import pty
@@ -10,8 +10,8 @@ import termios
 
 pid, fd = pty.fork()
 if pid == 0:
-    os.execvp("clogin", ["clogin"] + sys.argv[1:])
-fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 200, 0, 0))
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 200, 0, 0))
+    os.execvp(sys.argv[1], sys.argv[1:])
 while True:
     try:
         data = os.read(fd, 4096)

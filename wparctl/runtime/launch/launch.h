@@ -20,6 +20,7 @@ struct wpar_launch {
 	int (*inside)(const struct wpar_launch *l, int started);
 	char *const *argv; /* for inside() */
 	const struct par_strv *environment;
+	const void *user;
 	const struct wpar_stdio *stdio; /* NULL: 0, 1, 2 as they are */
 	bool die_with_parent;
 	bool keep_priority; /* reset.h */

@@ -5,14 +5,16 @@
 #include "lpard/common/fs.h"
 #include "lpard/common/relay.h"
 #include "lpard/common/tty.h"
+#include "wparctl/filesystem/mount_apply.h"
+#include "wparctl/runtime/launch/sync.h"
 
 #include <linux/magic.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
-#include <termios.h>
 #include <time.h>
 
 /*
@@ -37,11 +39,25 @@ static int open_own_ptmx(int rootfd)
 	return fd < 0 ? -errno : fd;
 }
 
+/* The other end of @master, unlocked, with the caller's settings; or a negative errno. */
+static int open_peer(const struct wpar_console *c, int master)
+{
+	int zero = 0, fd;
+
+	if (ioctl(master, TIOCSPTLCK, &zero) < 0)
+		return -errno;
+	/* Not by its name: that could be another's by now. */
+	fd = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	tcsetattr(fd, TCSANOW, &c->settings);
+	ioctl(fd, TIOCSWINSZ, &c->size);
+	return fd;
+}
+
 static int open_pty(struct wpar_console *c, int rootfd, uid_t owner)
 {
-	struct termios now;
 	unsigned int line;
-	int zero = 0;
 
 	c->master = rootfd >= 0 ? open_own_ptmx(rootfd) : -1;
 	if (c->master >= 0 && ioctl(c->master, TIOCGPTN, &line) == 0)
@@ -49,17 +65,13 @@ static int open_pty(struct wpar_console *c, int rootfd, uid_t owner)
 	/* Its users have taken all of them: one of the global side lets the administrator in. */
 	if (c->master < 0)
 		c->master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-	if (c->master < 0 || ioctl(c->master, TIOCSPTLCK, &zero) < 0)
+	if (c->master < 0)
 		return -errno;
-	/* Not by its name: that could be another's by now. */
-	c->inner.fd[0] = ioctl(c->master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	c->inner.fd[0] = open_peer(c, c->master);
 	if (c->inner.fd[0] < 0)
-		return -errno;
+		return c->inner.fd[0];
 	if (fchown(c->inner.fd[0], owner, (gid_t)-1) < 0 || fchmod(c->inner.fd[0], 0620) < 0)
 		return -errno;
-	if (tcgetattr(STDIN_FILENO, &now) == 0)
-		tcsetattr(c->inner.fd[0], TCSANOW, &now);
-	par_tty_copy_size(STDIN_FILENO, c->inner.fd[0]);
 	return 0;
 }
 
@@ -81,28 +93,23 @@ void wpar_console_done(struct wpar_console *c)
 			close(c->pipes[i]);
 		c->pipes[i] = -1;
 	}
+	if (c->late >= 0)
+		close(c->late);
 	if (c->master >= 0)
 		close(c->master);
-	c->master = -1;
+	c->late = c->master = -1;
 }
 
-/* The command's side of stdin's terminal, or of a pipe for each output that is a terminal. */
-static int open_sides(struct wpar_console *c, int rootfd, uid_t owner)
+/* Each output that is a terminal: the one of standard input, or a pipe. */
+static int open_outputs(struct wpar_console *c)
 {
-	c->inner.pty = isatty(STDIN_FILENO);
-	if (c->inner.pty) {
-		int r = open_pty(c, rootfd, owner);
-
-		if (r < 0)
-			return r;
-	}
 	for (int i = STDOUT_FILENO; i <= STDERR_FILENO; i++) {
 		int pair[2];
 
 		if (!isatty(i))
 			continue;
-		if (c->inner.pty) {
-			c->inner.fd[i] = c->inner.fd[0];
+		if (c->terminal) {
+			c->outputs[i] = true;
 			continue;
 		}
 		if (pipe2(pair, O_CLOEXEC) < 0)
@@ -113,18 +120,99 @@ static int open_sides(struct wpar_console *c, int rootfd, uid_t owner)
 	return 0;
 }
 
+static void console_begin(struct wpar_console *c)
+{
+	*c = (struct wpar_console){ .master = -1,
+				    .line = -1,
+				    .late = -1,
+				    .inner = { .fd = { -1, -1, -1 } },
+				    .pipes = { -1, -1, -1 } };
+	c->terminal = tcgetattr(STDIN_FILENO, &c->settings) == 0;
+	if (c->terminal && ioctl(STDIN_FILENO, TIOCGWINSZ, &c->size) < 0)
+		c->size = (struct winsize){ 0 };
+}
+
+static int console_fail(struct wpar_console *c, int r, struct par_error **err)
+{
+	wpar_console_done(c);
+	return par_fail(err, PAR_E_SYSTEM, r, "a terminal cannot be made");
+}
+
 int wpar_console_open(struct wpar_console *c, int rootfd, uid_t owner, struct par_error **err)
 {
 	int r;
 
-	*c = (struct wpar_console){
-		.master = -1, .line = -1, .inner = { .fd = { -1, -1, -1 } }, .pipes = { -1, -1, -1 }
-	};
-	r = open_sides(c, rootfd, owner);
-	if (r == 0)
-		return 0;
-	wpar_console_done(c);
-	return par_fail(err, PAR_E_SYSTEM, r, "a terminal cannot be made");
+	console_begin(c);
+	r = open_outputs(c);
+	if (r == 0 && c->terminal) {
+		c->inner.pty = true;
+		r = open_pty(c, rootfd, owner);
+	}
+	if (r < 0)
+		return console_fail(c, r, err);
+	for (int i = STDOUT_FILENO; i <= STDERR_FILENO; i++) {
+		if (c->outputs[i])
+			c->inner.fd[i] = c->inner.fd[0];
+	}
+	return 0;
+}
+
+int wpar_console_open_late(struct wpar_console *c, struct par_error **err)
+{
+	int pair[2], r;
+
+	console_begin(c);
+	r = open_outputs(c);
+	if (r == 0 && c->terminal) {
+		if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+			return console_fail(c, -errno, err);
+		c->late = pair[0];
+		c->inner.fd[0] = pair[1];
+	}
+	return r < 0 ? console_fail(c, r, err) : 0;
+}
+
+int wpar_console_make_terminal(const struct wpar_console *c)
+{
+	autofd int master = open("/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	autofd int fd = -1;
+	int r;
+
+	if (master < 0)
+		return -errno;
+	fd = open_peer(c, master);
+	if (fd < 0)
+		return fd;
+	r = wpar_sync_send_mounts(STDIN_FILENO, &master, 1);
+	if (r < 0)
+		return r;
+	if (fchmod(fd, 0620) < 0 || ioctl(fd, TIOCSCTTY, 0) < 0)
+		return -errno;
+	for (int i = 0; i < 3; i++) {
+		if ((i == 0 || c->outputs[i]) && dup2(fd, i) < 0)
+			return -errno;
+	}
+	return 0;
+}
+
+int wpar_console_take_terminal(struct wpar_console *c, struct par_error **err)
+{
+	int fds[WPAR_MOUNTS_MAX];
+	size_t n = 0;
+	int r;
+
+	/* The other end is the command's alone: should it be gone, the wait is over. */
+	close_inner(c);
+	r = wpar_sync_receive_mounts(c->late, fds, &n, err);
+	if (r < 0)
+		return r;
+	if (n != 1 || !isatty(fds[0])) {
+		for (size_t i = 0; i < n; i++)
+			close(fds[i]);
+		return par_fail(err, PAR_E_SYSTEM, ENOTTY, "a terminal cannot be made");
+	}
+	c->master = fds[0];
+	return 0;
 }
 
 enum { WAY_IN, WAY_TTY, WAY_OUT, WAY_ERR, WAYS };
@@ -175,7 +263,7 @@ static void relay_ask(struct relay *r, int signo)
 	}
 	r->forward(signo, r->user);
 	/* Login shells take no notice of SIGTERM: the end of their terminal is a hang-up. */
-	if (signo == SIGTERM && r->console->inner.pty)
+	if (signo == SIGTERM && r->console->terminal)
 		r->forward(SIGHUP, r->user);
 	r->forward(SIGCONT, r->user);
 	if (!deadly)
@@ -192,7 +280,7 @@ static void relay_signal(struct relay *r)
 	if (read(r->sigfd, &info, sizeof(info)) != (ssize_t)sizeof(info))
 		return;
 	if (info.ssi_signo == SIGWINCH) {
-		if (r->console->inner.pty)
+		if (r->console->terminal)
 			par_tty_copy_size(STDIN_FILENO, r->console->master);
 		return;
 	}
@@ -224,7 +312,7 @@ static int relay_loop(struct relay *r, int pidfd)
 {
 	const struct wpar_console *c = r->console;
 	struct par_way ways[WAYS] = {
-		[WAY_IN] = PAR_WAY(c->inner.pty ? STDIN_FILENO : -1, c->master),
+		[WAY_IN] = PAR_WAY(c->terminal ? STDIN_FILENO : -1, c->master),
 		[WAY_TTY] = PAR_WAY(c->master, STDOUT_FILENO),
 		[WAY_OUT] = PAR_WAY(c->pipes[1], STDOUT_FILENO),
 		[WAY_ERR] = PAR_WAY(c->pipes[2], STDERR_FILENO),
@@ -284,7 +372,7 @@ int wpar_console_relay(struct wpar_console *c, int pidfd, void (*forward)(int si
 
 	close_inner(c);
 	open_signals(&r, &before);
-	if (c->inner.pty)
+	if (c->terminal)
 		par_tty_raw(STDIN_FILENO); /* ignoring: the terminal may be gone already */
 	left = relay_loop(&r, pidfd);
 	par_tty_restore();

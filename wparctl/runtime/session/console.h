@@ -9,12 +9,20 @@
 #include "lpard/common/error.h"
 #include "wparctl/runtime/launch/reset.h"
 
+#include <sys/ioctl.h>
 #include <sys/types.h>
+#include <termios.h>
 
 struct wpar_console {
 	struct wpar_stdio inner; /* the command's side */
+	bool terminal;		 /* standard input is one here, and so it is for the command */
 	int master;
-	int line;     /* of the WPAR's own terminals: N of its /dev/pts/N; -1: it is none of them */
+	int line; /* of the WPAR's own terminals: N of its /dev/pts/N; -1: it is none of them */
+	/* wpar_console_open_late(): */
+	int late;	 /* from here its terminal comes, once it has made it; -1 */
+	bool outputs[3]; /* which of 1 and 2 are to be that terminal too */
+	struct termios settings;
+	struct winsize size;
 	int pipes[3]; /* the reading ends for 1 and 2 where these are relayed through pipes */
 };
 
@@ -26,6 +34,16 @@ struct wpar_console {
  */
 int wpar_console_open(struct wpar_console *c, int rootfd, uid_t owner, struct par_error **err);
 void wpar_console_done(struct wpar_console *c);
+
+/*
+ * wpar_console_open_late - for a WPAR that is not there yet: the command's side makes a terminal in
+ * it When there is one to make (@terminal), wpar_console_make_terminal() is called in the WPAR's
+ * first process, which has fd 0 from here, and wpar_console_take_terminal() outside, after the
+ * start.
+ */
+int wpar_console_open_late(struct wpar_console *c, struct par_error **err);
+int wpar_console_make_terminal(const struct wpar_console *c);
+int wpar_console_take_terminal(struct wpar_console *c, struct par_error **err);
 
 /*
  * wpar_console_relay - in the caller: carry bytes, window sizes and signals until @pidfd ends

@@ -37,6 +37,7 @@ struct entry {
 	struct wpar_console console;
 	struct par_strv env;
 	char *line; /* for the shell's -c; NULL: a login */
+	pid_t init_pid;
 	int cgroup, init, root, sync, uname, guard;
 };
 
@@ -46,29 +47,26 @@ struct entered {
 	int pidfd, master, cgroup;
 };
 
-static int enter_open_init(int cgroup, const char *name, struct par_error **err)
+static int enter_open_init(struct entry *e, struct par_error **err)
 {
-	pid_t init = wpar_cgroup_init(cgroup);
-	int pidfd = init > 0 ? (int)syscall(SYS_pidfd_open, init, 0) : -1;
+	e->init_pid = wpar_cgroup_init(e->cgroup);
+	e->init = e->init_pid > 0 ? (int)syscall(SYS_pidfd_open, e->init_pid, 0) : -1;
 
 	/* PID 1 is still the same after the opening: then the descriptor is the right one. */
-	if (pidfd < 0 || wpar_cgroup_init(cgroup) != init) {
-		if (pidfd >= 0)
-			close(pidfd);
+	if (e->init < 0 || wpar_cgroup_init(e->cgroup) != e->init_pid)
 		return par_fail(err, PAR_E_WRONG_STATE, 0, "workload partition '%s' is not active",
-				name);
-	}
-	return pidfd;
+				e->spec->name);
+	return 0;
 }
 
 static int enter_find_user(struct entry *e, const char *name, struct par_error **err)
 {
-	pid_t init = wpar_cgroup_init(e->cgroup);
 	char path[64];
 
-	snprintf(path, sizeof(path), "/proc/%d/root", (int)init);
+	snprintf(path, sizeof(path), "/proc/%d/root", (int)e->init_pid);
 	e->root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (e->root < 0)
+	/* PID 1 still lives: then the path was its own. */
+	if (e->root < 0 || syscall(SYS_pidfd_send_signal, e->init, 0, NULL, 0) < 0)
 		return par_fail(err, PAR_E_WRONG_STATE, errno,
 				"the root of workload partition '%s' cannot be opened",
 				e->spec->name);
@@ -264,6 +262,8 @@ static void entry_done(struct entry *e)
 	}
 	if (e->root >= 0)
 		close(e->root);
+	if (e->init >= 0)
+		close(e->init);
 	par_strv_done(&e->env);
 	free(e->line);
 }
@@ -271,29 +271,28 @@ static void entry_done(struct entry *e)
 int wpar_enter(const struct wpar_spec *s, const char *user, char *const argv[],
 	       struct par_error **err)
 {
-	struct entry e = { .spec = s, .root = -1, .guard = -1 };
-	autofd int cgroup = wpar_cgroup_open(s->name, false, NULL), init = -1, uname = -1;
+	struct entry e = { .spec = s, .init = -1, .root = -1, .guard = -1 };
+	autofd int cgroup = wpar_cgroup_open(s->name, false, NULL), uname = -1;
 	int r;
 
 	if (cgroup < 0)
 		return par_fail(err, PAR_E_WRONG_STATE, 0, "workload partition '%s' is not active",
 				s->name);
 	wpar_repair(s, NULL);
-	init = enter_open_init(cgroup, s->name, err);
-	if (init < 0)
-		return init;
-	r = wpar_uname_server_start(s, &uname);
-	if (r < 0)
-		return par_fail(err, PAR_E_SYSTEM, r, "uname's answers cannot be set up");
 	e.cgroup = cgroup;
-	e.init = init;
-	e.uname = uname;
-	if (argv && argv[0]) {
-		e.line = wpar_command_line(argv);
-		if (!e.line)
-			return par_oom(err);
+	r = enter_open_init(&e, err);
+	if (r == 0) {
+		r = wpar_uname_server_start(s, &uname);
+		if (r < 0)
+			par_fail(err, PAR_E_SYSTEM, r, "uname's answers cannot be set up");
+		e.uname = uname;
 	}
-	r = enter_run(&e, user, err);
+	if (r == 0 && argv && argv[0]) {
+		e.line = wpar_command_line(argv);
+		r = e.line ? 0 : par_oom(err);
+	}
+	if (r == 0)
+		r = enter_run(&e, user, err);
 	entry_done(&e);
 	return r;
 }

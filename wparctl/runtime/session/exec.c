@@ -38,12 +38,18 @@ static int exec_wait_for_all(pid_t command)
 
 static int exec_inside(const struct wpar_launch *l, int started)
 {
-	pid_t pid = fork();
-	int r;
+	const struct wpar_console *console = l->user;
+	auto_error err = NULL;
+	pid_t pid;
+	int r = console->terminal ? wpar_console_make_terminal(console) : 0;
 
+	if (r < 0) {
+		par_fail(&err, PAR_E_SYSTEM, r, "a terminal cannot be made in the WPAR");
+		wpar_sync_fail(started, err);
+		return 1;
+	}
+	pid = fork();
 	if (pid == 0) {
-		auto_error err = NULL;
-
 		r = wpar_command_exec(l->argv[0], l->argv, l->environment);
 		wpar_command_fail("command", l->argv[0], r, &err);
 		wpar_sync_fail(started, err);
@@ -71,8 +77,13 @@ static int exec_at_console(struct wpar_launch *l, struct wpar_console *console, 
 	int r;
 
 	l->stdio = &console->inner;
+	l->user = console;
 	r = wpar_launch(l, err);
 	l->stdio = NULL;
+	l->user = NULL;
+	if (r < 0)
+		return r;
+	r = console->terminal ? wpar_console_take_terminal(console, err) : 0;
 	if (r < 0)
 		return r;
 	r = wpar_console_relay(console, l->pidfd, exec_forward_signal, &l->cgroup);
@@ -89,7 +100,7 @@ static int exec_run(struct wpar_launch *l, const struct wpar_spec *s,
 
 	if (r < 0)
 		return r;
-	r = wpar_console_open(&console, -1, s->idbase, err);
+	r = wpar_console_open_late(&console, err);
 	if (r < 0)
 		return r;
 	wpar_report_say(report, WPAR_NOTE_STEP, "Mounting all workload partition file systems.");
