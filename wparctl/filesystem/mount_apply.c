@@ -103,6 +103,22 @@ static int mount_make_folder(int rootfd, const struct wpar_mount_op *op)
 	return op->mode & 07000 ? (fchmodat(above, name, op->mode, 0) < 0 ? -errno : 0) : 0;
 }
 
+/* A folder that is not there, or to which no way leads, needs no hiding. */
+static int mount_hide(int rootfd, const struct wpar_mount_op *op)
+{
+	autofd int target = par_fs_open_in(rootfd, op->target, O_PATH | O_DIRECTORY, 0);
+	autofd int source = -1, tree = -1;
+
+	if (target < 0)
+		return target == -ENOENT || target == -EACCES ? 0 : target;
+	source = par_fs_open_plain(rootfd, op->source, O_PATH | O_DIRECTORY, 0);
+	if (source < 0)
+		return source;
+	tree = (int)syscall(SYS_open_tree, source, "",
+			    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+	return tree < 0 ? -errno : attach_tree(tree, target);
+}
+
 /* Bound over itself: the mount below stays, but nobody comes at it any more. */
 static int mount_seal(int rootfd, const struct wpar_mount_op *op)
 {
@@ -255,6 +271,8 @@ static int attach_below(struct attach *a, const struct wpar_mount_op *op)
 		return mount_make_link(a->rootfd, op);
 	case WPAR_OP_FOLDER:
 		return mount_make_folder(a->rootfd, op);
+	case WPAR_OP_HIDE:
+		return mount_hide(a->rootfd, op);
 	case WPAR_OP_SEAL:
 		return mount_seal(a->rootfd, op);
 	case WPAR_OP_ROOT:

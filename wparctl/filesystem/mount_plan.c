@@ -14,7 +14,7 @@
 static const char *const kind_names[] = {
 	[WPAR_OP_ROOT] = "root", [WPAR_OP_BIND] = "bind",	[WPAR_OP_FS] = "mount",
 	[WPAR_OP_LINK] = "link", [WPAR_OP_OVERLAY] = "overlay", [WPAR_OP_FOLDER] = "folder",
-	[WPAR_OP_SEAL] = "seal",
+	[WPAR_OP_HIDE] = "hide", [WPAR_OP_SEAL] = "seal",
 };
 static const char *const flag_names[] = {
 	"idmap", "ro",	     "nosuid",	"nodev", "noexec", "recursive",
@@ -313,6 +313,20 @@ static int plan_versioned(struct wpar_mount_plan *p, bool *failed, const struct 
 	return 0;
 }
 
+/* What the global environment knows of the other WPARs; /sys is empty and read-only. */
+static void hide_others(struct wpar_mount_plan *p, bool *failed,
+			const struct wpar_mount_facts *facts)
+{
+	static const char *const folders[] = { WPAR_CONFIG_DIR, WPAR_LOG_DIR, WPAR_RUN_DIR,
+					       WPAR_STORE_DIR };
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(folders) && !*failed; i++) {
+		autofree char *path = par_strdup_printf("%s%s", facts->prefix, folders[i]);
+
+		ADD(.kind = WPAR_OP_HIDE, .source = "/sys", .target = path);
+	}
+}
+
 static int plan_application(struct wpar_mount_plan *p, bool *failed, const struct wpar_spec *s,
 			    const struct wpar_mount_facts *facts, struct par_error **err)
 {
@@ -328,6 +342,7 @@ static int plan_application(struct wpar_mount_plan *p, bool *failed, const struc
 	    .fstype = "tmpfs", .data = "mode=0755");
 	ADD(.kind = WPAR_OP_FS, .flags = SECURE | WPAR_OP_READONLY, .target = "/sys",
 	    .fstype = "tmpfs", .data = "mode=0555");
+	hide_others(p, failed, facts);
 	ADD(.kind = WPAR_OP_FS, .flags = WPAR_OP_NOSUID | WPAR_OP_NODEV, .target = "/tmp",
 	    .fstype = "tmpfs", .data = "mode=1777");
 	for (size_t i = 0; i < s->n_mounts; i++) {

@@ -48,7 +48,7 @@ static bool want_var(const char *path, unsigned int mode, void *user)
 		"lib/wpars",	  "lib/lpard",	   "lib/libvirt",   "lib/docker",
 		"lib/containers", "lib/apt/lists", "lib/dpkg/info", "cache/apt/archives",
 		"cache/man",	  "tmp",	   "lib/systemd",   "backups",
-		"crash",	  "lib/lxc",
+		"crash",	  "lib/lxc",	   "adm/wpars",
 	};
 
 	(void)user;

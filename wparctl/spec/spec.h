@@ -12,7 +12,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define WPAR_NAME_MAX 25 /* bytes */
+#define WPAR_NAME_MAX 25	  /* bytes */
+#define WPAR_ID_FIRST 1073741824u /* the lowest id outside that a WPAR is given */
 
 enum wpar_type {
 	WPAR_SYSTEM,
@@ -213,3 +214,4 @@ char *wpar_default_directory(const char *name);
 #define WPAR_CONFIG_DIR "/etc/wpars"
 #define WPAR_RUN_DIR	"/run/wpars"
 #define WPAR_STORE_DIR	"/var/lib/wpars"
+#define WPAR_LOG_DIR	"/var/adm/wpars"

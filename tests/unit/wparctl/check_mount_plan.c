@@ -99,6 +99,11 @@ START_TEST(application_wpar_sees_all_and_writes_nothing)
 	ck_assert_int_eq(wpar_mount_plan_build(&s, &facts, &p, NULL), 0);
 	ck_assert_str_eq(p.ops[0].source, "/");
 	ck_assert(p.ops[0].flags & WPAR_OP_READONLY);
+	/* Nothing of the other WPARs. */
+	ck_assert_int_eq(op_at(&p, "/etc/wpars")->kind, WPAR_OP_HIDE);
+	ck_assert_int_eq(op_at(&p, "/var/lib/wpars")->kind, WPAR_OP_HIDE);
+	ck_assert_int_eq(op_at(&p, "/var/adm/wpars")->kind, WPAR_OP_HIDE);
+	ck_assert_str_eq(op_at(&p, "/run")->fstype, "tmpfs");
 	ck_assert(p.ops[0].flags & WPAR_OP_NOSUID);
 	/* With ids mapped its root could read what only root may. */
 	ck_assert(!(p.ops[0].flags & WPAR_OP_IDMAP));

@@ -174,5 +174,11 @@ int wpar_inside_main(int argc, char **argv)
 		return df_main(argc, argv);
 	if (strcmp(name, "mount") == 0)
 		return wpar_mount_main(argc, argv);
-	return -1;
+	if (!wpar_is_inside())
+		return -1;
+	fprintf(stderr,
+		"%s: This command cannot be run inside a workload partition; run it in the global "
+		"environment.\n",
+		name);
+	return 1;
 }

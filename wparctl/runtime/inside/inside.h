@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What this program is inside a WPAR: its PID 1, its df and its mount. */
+/* What this program is inside a WPAR: PID 1, df and mount; the WPAR commands are none there. */
 #pragma once
 
 #include "lpard/common/str.h"
@@ -7,9 +7,17 @@
 #include <stdbool.h>
 
 /*
- * wpar_inside_main - when called as PID 1 ("init"), "df" or "mount": the exit status; -1: neither
+ * wpar_inside_main - when called as PID 1 ("init"), "df" or "mount", or with anything else in a
+ * WPAR, which is refused with one message: the exit status; -1: go on
  */
 int wpar_inside_main(int argc, char **argv);
+
+/*
+ * wpar_is_inside - is this a process of a WPAR, of whatever type?
+ * By what the kernel says of it: no CAP_SYS_ADMIN to be had, and a user namespace whose first id is
+ * one of those that WPARs get.  No mark that the WPAR's root could remove.
+ */
+bool wpar_is_inside(void);
 
 /* wpar_df_arguments - argv for the system's df: every file system named when none was; NULL: no
  * memory.  @real is argv[0]; the array is the caller's, the strings are not. */

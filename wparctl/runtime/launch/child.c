@@ -8,6 +8,7 @@
 
 #include "lpard/common/fs.h"
 #include "wparctl/filesystem/mount_apply.h"
+#include "wparctl/runtime/launch/clock.h"
 #include "wparctl/runtime/launch/security.h"
 #include "wparctl/runtime/launch/sync.h"
 #include "wparctl/versioned/uname_notify.h"
@@ -73,6 +74,7 @@ static int child_set_up(const struct wpar_launch *l, int sync, struct par_error 
 	r = child_new_network(err);
 	if (r < 0)
 		return r;
+	wpar_clock_begin();
 	r = wpar_sync_receive_mounts(sync, fds, &n, err);
 	if (r < 0)
 		return r;

@@ -15,14 +15,13 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define ID_FIRST   1073741824u
 #define ID_WIDTH   65536u
 #define KEYS	   8192u /* of each sort: AIX lets no more be active at a time */
 #define KEYS_BYTES (2 * KEYS / 8)
 
 static uint32_t key_base(uint32_t key)
 {
-	return ID_FIRST + (key - 1) * ID_WIDTH;
+	return WPAR_ID_FIRST + (key - 1) * ID_WIDTH;
 }
 
 static void ids_mark(unsigned char *used, uint32_t key)
@@ -56,8 +55,8 @@ static int mark_defined(unsigned char *used, const char *self, struct par_error 
 			return r;
 		}
 		ids_mark(used, s.key);
-		if (s.idbase >= ID_FIRST)
-			ids_mark(used, (s.idbase - ID_FIRST) / ID_WIDTH + 1);
+		if (s.idbase >= WPAR_ID_FIRST)
+			ids_mark(used, (s.idbase - WPAR_ID_FIRST) / ID_WIDTH + 1);
 	}
 	return r;
 }
