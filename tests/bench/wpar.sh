@@ -75,6 +75,38 @@ make_crun()
 	crun delete -f bench1
 }
 
+# A running WPAR and a running container, for what enters them.  In both the command is named alike;
+# clogin has a login shell run it, with the profile, which knows `true` by itself.
+enter_up()
+{
+	mkwpar -n bench2 -s >/dev/null
+	mkdir -p "$work/enter"
+	sed -e 's|"path": "rootfs"|"path": "'"$root"'"|' -e 's|"/usr/bin/true"|"/usr/bin/sleep", "3600"|' \
+		"$work/bundle/config.json" >"$work/enter/config.json"
+	crun run --detach --bundle "$work/enter" bench2 >/dev/null </dev/null 2>&1
+}
+
+enter_down()
+{
+	crun delete -f bench2
+	rmwpar -F bench2 >/dev/null
+}
+
+enter_ours()
+{
+	time_of clogin bench2 -- true
+}
+
+enter_ours_program()
+{
+	time_of clogin bench2 -- /usr/bin/true
+}
+
+enter_crun()
+{
+	time_of crun exec bench2 true
+}
+
 in_turns exec_ours exec_bwrap
 report "wparexec -- true ($where)" "$median_a" "$median_b" "bwrap --unshare-all" 1.3
 in_turns exec_ours exec_bwrap_bare
@@ -88,5 +120,11 @@ if [ "$where" = lpar ]; then
 	report "wparexec -- true ($where)" "$median_a" "$median_b" "crun run, user ns"
 	in_turns make_ours make_crun
 	report "mkwpar + startwpar ($where)" "$median_a" "$median_b" "crun create + start"
+	enter_up
+	in_turns enter_ours enter_crun
+	report "clogin NAME -- true ($where)" "$median_a" "$median_b" "crun exec" 0.5
+	in_turns enter_ours_program enter_crun
+	report "clogin NAME -- /usr/bin/true ($where)" "$median_a" "$median_b" "crun exec"
+	enter_down
 fi
 exit "$bench_bad"
