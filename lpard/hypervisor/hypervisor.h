@@ -19,6 +19,7 @@
 #pragma once
 
 #include "firmware/firmware.h"
+#include "firmware/image.h"
 #include "lpard/common/error.h"
 #include "lpard/common/uuid.h"
 
@@ -155,6 +156,23 @@ enum hv_disk_wish {
 	HV_DISK_NEW,   /* the one that was made is gone: another one is made */
 };
 
+/* Volumes of lpard's that nothing needs; hv_unused_done() */
+struct hv_unused_volume {
+	char *name;
+	uint64_t bytes; /* that it takes */
+};
+struct hv_unused {
+	struct hv_unused_volume *v;
+	size_t n;
+};
+
+/* What is needed although the hypervisor cannot know that; borrowed. */
+struct hv_keep {
+	const struct fw_image *images; /* those that there are, or that an LPAR's disk is made of */
+	size_t n_images;
+	struct par_strv uuids; /* of LPARs of other systems, which may share the storage pool */
+};
+
 enum hv_stop {
 	HV_STOP_ASK,	   /* press the power button: the guest shuts down, when it likes */
 	HV_STOP_IMMEDIATE, /* pull the plug; returns when it is off */
@@ -176,10 +194,12 @@ const char *hv_event_name(enum hv_event_type type);
 void hv_facts_done(struct hv_facts *f);
 void hv_record_done(struct hv_record *r);
 void hv_records_done(struct hv_records *r);
+void hv_unused_done(struct hv_unused *u);
 
 #define auto_hv_facts	par_cleanup(hv_facts_done) struct hv_facts
 #define auto_hv_record	par_cleanup(hv_record_done) struct hv_record
 #define auto_hv_records par_cleanup(hv_records_done) struct hv_records
+#define auto_hv_unused	par_cleanup(hv_unused_done) struct hv_unused
 
 /*
  * hv_open - connect to a managed system
@@ -297,4 +317,13 @@ struct hv_ops {
 	 * else is in it; PAR_E_BUSY while there are LPARs
 	 */
 	int (*pool_remove)(struct hv *hv, struct par_error **err);
+
+	/*
+	 * unused - volumes with lpard's names that no domain, ours or not, defined or running,
+	 * needs, over which no volume is made that is needed, and that @keep does not name
+	 * @remove	remove them
+	 * Errors: PAR_E_BUSY (@remove, and a domain has a disk that cannot be looked into).
+	 */
+	int (*unused)(struct hv *hv, const struct hv_keep *keep, bool remove, struct hv_unused *ret,
+		      struct par_error **err);
 };

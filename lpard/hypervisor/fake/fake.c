@@ -327,4 +327,5 @@ const struct hv_ops fake_ops = {
 	.disk_ensure = fake_disk_ensure,
 	.disk_remove = fake_disk_remove,
 	.pool_remove = fake_pool_remove,
+	.unused = fake_unused,
 };

@@ -86,6 +86,8 @@ int fake_disk_ensure(struct hv *hv, const char *uuid, const struct fw_image *ima
 		     uint64_t size_mib, enum hv_disk_wish wish, char **ret_path,
 		     struct par_error **err);
 int fake_disk_remove(struct hv *hv, const char *uuid, struct par_error **err);
+int fake_unused(struct hv *hv, const struct hv_keep *keep, bool remove, struct hv_unused *ret,
+		struct par_error **err);
 int fake_pool_remove(struct hv *hv, struct par_error **err);
 
 /* guest.c; all with the lock held */

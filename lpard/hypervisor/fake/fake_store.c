@@ -118,3 +118,28 @@ int fake_pool_remove(struct hv *hv, struct par_error **err)
 	par_strv_done(&f->disks);
 	return fake_end(f, 0);
 }
+
+int fake_unused(struct hv *hv, const struct hv_keep *keep, bool remove, struct hv_unused *ret,
+		struct par_error **err)
+{
+	struct fake *f = fake_of(hv);
+	int r = fake_begin(f, NULL, NULL, err);
+
+	(void)keep;
+	if (r < 0)
+		return r;
+	ret->v = calloc(f->disks.n + 1, sizeof(*ret->v));
+	if (!ret->v)
+		return fake_end(f, par_oom(err));
+	for (size_t i = f->disks.n; i-- > 0;) {
+		if (fake_find(f, f->disks.v[i]))
+			continue;
+		ret->v[ret->n].bytes = 4096;
+		ret->v[ret->n].name = strdup(f->disks.v[i]);
+		if (!ret->v[ret->n++].name)
+			return fake_end(f, par_oom(err));
+		if (remove)
+			forget(&f->disks, ret->v[ret->n - 1].name);
+	}
+	return fake_end(f, 0);
+}

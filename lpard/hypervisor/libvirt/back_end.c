@@ -96,6 +96,7 @@ static const struct hv_ops ops = {
 	.disk_ensure = hv_libvirt_disk_ensure,
 	.disk_remove = hv_libvirt_disk_remove,
 	.pool_remove = hv_libvirt_pool_remove,
+	.unused = hv_libvirt_unused,
 };
 
 static char *copy_setting(const char *value, const char *otherwise)

@@ -171,6 +171,10 @@ int hv_mark_remove(virConnectPtr conn, virStoragePoolPtr pool, const char *name,
 int hv_image_check(virConnectPtr conn, virStoragePoolPtr pool, const char *name, const char *sha256,
 		   struct par_error **err);
 
+/* needed.c */
+int hv_libvirt_unused(struct hv *hv, const struct hv_keep *keep, bool remove, struct hv_unused *ret,
+		      struct par_error **err);
+
 /* Destructors of libvirt's objects. */
 void hv_cleanup_domain(virDomainPtr *d);
 void hv_cleanup_pool(virStoragePoolPtr *p);

@@ -53,3 +53,11 @@ void hv_records_done(struct hv_records *r)
 	free(r->why);
 	*r = (struct hv_records){ 0 };
 }
+
+void hv_unused_done(struct hv_unused *u)
+{
+	for (size_t i = 0; i < u->n; i++)
+		free(u->v[i].name);
+	free(u->v);
+	*u = (struct hv_unused){ 0 };
+}

@@ -38,3 +38,8 @@ show hmc launch --memory 300 e
 show lshwres -r mem -m sys2 --level lpar --filter lpar_names=e -F curr_min_mem,curr_mem,curr_max_mem
 show hmc status
 show hmc images
+# An image that cannot be read may be needed.
+show hmc unused
+rm -r "$TMPDIR/images/broken"
+show hmc unused
+show hmc unused --remove -m nowhere

@@ -307,6 +307,67 @@ rm "$pool/clone.qcow2"
 virsh -q pool-refresh lpard
 ok "and goes when it is not needed" rmsyscfg -r lpar -m SYS -n lp1
 
+# What nothing needs
+
+unused()
+{
+	hmc unused -m SYS "$@" 2>&1
+}
+hmc unused -m SYS --remove >/dev/null
+like "nothing is unused" "$(unused)" '^There is nothing'
+make lp1
+cycle lp1
+gone=$uuid
+lost=$disk
+virsh -q snapshot-create-as lp1 ext --disk-only --no-metadata
+virsh -q undefine lp1
+make lp1
+cycle lp1
+qemu-img create -q -f qcow2 "$pool/$(cut -c 1-36 /proc/sys/kernel/random/uuid)-root.qcow2" 8M
+qemu-img create -q -f qcow2 "$pool/precious.qcow2" 8M
+out=$(unused)
+like "the disk of a domain that virsh undefined" "$out" "^$gone-root.qcow2 "
+like "and its layer" "$out" "^$gone-root.ext "
+unlike "an LPAR's disk is not listed" "$out" "$uuid"
+unlike "nor are others' volumes" "$out" precious
+unlike "nor is the image" "$out" "$(sha256sum <"$TMPDIR/images/small/root.img" | cut -c 1-12)"
+ok "listing removes nothing" [ -s "$lost" ]
+qemu-img create -q -f qcow2 -b "$lost" -F qcow2 "$TMPDIR/elsewhere"
+sed "s/<name>.*/<name>foreign<\/name>/; /<uuid>/d; /<mac /d; /<metadata>/,/<\/metadata>/d
+	s|<source file=.*root.qcow2'|<source file='$TMPDIR/elsewhere'|" <(virsh -q dumpxml lp1) >"$TMPDIR/foreign.xml"
+virsh -q define "$TMPDIR/foreign.xml" >/dev/null
+like "a foreign domain over it, in no pool" "$(unused --remove)" "nothing is removed: .*$TMPDIR/elsewhere.* of the domain \"foreign\""
+ok "nothing was" [ -s "$lost" ]
+virsh -q pool-create-as elsewhere dir --target "$TMPDIR" >/dev/null
+unlike "the same in a pool" "$(unused)" "$gone-root.qcow2"
+ok "the rest goes" hmc unused -m SYS --remove
+ok "what a foreign domain needs does not" [ -s "$lost" ]
+ok "the layer over it does" [ ! -e "$pool/$gone-root.ext" ]
+virsh -q undefine foreign
+unlike "without the domain the volume still needs it" "$(unused)" "$gone-root.qcow2"
+rm "$TMPDIR/elsewhere"
+virsh -q pool-destroy elsewhere
+sed "s/<name>.*/<name>foreign<\/name>/; /<uuid>/d; /<mac /d; /<metadata>/,/<\/metadata>/d
+	s|<source file=.*root.qcow2'|<source file='$lost'|" <(virsh -q dumpxml lp1) >"$TMPDIR/foreign.xml"
+virsh -q define "$TMPDIR/foreign.xml" >/dev/null
+unlike "a disk that a foreign domain has is not listed" "$(unused)" "$gone-root.qcow2"
+virsh -q undefine foreign
+old=$(sha256sum <"$TMPDIR/images/small/root.img" | cut -c 1-12)
+image 30000000
+unlike "a replaced image, of which an LPAR's disk is made" "$(unused)" "$old"
+like "what nobody has any more is" "$(unused)" "^$gone-root.qcow2 "
+virsh -q undefine lp1
+rm "$disk"
+like "until the LPAR is gone" "$(unused)" "^$old-root.img "
+like "removed" "$(unused --remove)" '^[0-9]+ removed\.$'
+is "nothing of ours is left" "$(find $pool -type f | grep -v precious)" ""
+ok "others' volumes are" [ -s "$pool/precious.qcow2" ]
+rm "$pool/precious.qcow2"
+virsh -q pool-refresh lpard
+make lp1
+ok "and all works on" cycle lp1
+rmsyscfg -r lpar -m SYS -n lp1
+
 # A full disk
 
 mkdir "$TMPDIR/full"

@@ -174,6 +174,29 @@ START_TEST(no_image_is_not_the_default_one)
 }
 END_TEST
 
+/* virsh undefine leaves the disk: it is listed, and goes by order only. */
+START_TEST(unused)
+{
+	struct hv *hv = over_fake_system(&o, "SYS")->hv;
+	char uuid[PAR_UUID_LEN];
+
+	change("on", FIRST, OK);
+	off();
+	memcpy(uuid, lp1()->uuid, sizeof(uuid));
+	ck_assert_ptr_nonnull(
+		strstr(over_fake_call(&o, "ListUnused", "{\"system\":\"SYS\"}"), "\"volumes\":[]"));
+	ck_assert_int_eq(hv->ops->undefine(hv, uuid, NULL), 0);
+	over_fake_until(&o, !over_fake_lpar(&o, "lp1"));
+	for (int i = 0; i < 2; i++)
+		ck_assert_ptr_nonnull(
+			strcasestr(over_fake_call(&o, "ListUnused", "{\"system\":\"SYS\"}"), uuid));
+	ck_assert_ptr_nonnull(
+		strcasestr(over_fake_call(&o, "RemoveUnused", "{\"system\":\"SYS\"}"), uuid));
+	ck_assert_ptr_nonnull(
+		strstr(over_fake_call(&o, "ListUnused", "{\"system\":\"SYS\"}"), "\"volumes\":[]"));
+}
+END_TEST
+
 START_TEST(remembered)
 {
 	static const char text[] = "a name 111111111111 - 222222222222";
@@ -213,6 +236,7 @@ static Suite *disks_suite(void)
 	tcase_add_test(tc, image_replaced);
 	tcase_add_test(tc, image_of_a_disk);
 	tcase_add_test(tc, no_image_is_not_the_default_one);
+	tcase_add_test(tc, unused);
 	tcase_add_test(tc, remembered);
 	suite_add_tcase(suite, tc);
 	return suite;

@@ -82,6 +82,15 @@ int hv_xml_attribute(const char *text, const char *path, const char *name, char 
 int hv_xml_disk(const char *domain, const char *target, bool *ret_there, char **ret_file,
 		struct par_error **err);
 
+/* hv_xml_each_value - call @fn with every attribute and text that libvirt's XML has */
+int hv_xml_each_value(const char *text, void (*fn)(const char *value, void *user), void *user,
+		      struct par_error **err);
+
+/* hv_xml_each_disk - call @fn for each disk of a domain that is a file; @format may be NULL */
+int hv_xml_each_disk(const char *domain,
+		     void (*fn)(const char *file, const char *format, void *user), void *user,
+		     struct par_error **err);
+
 /*
  * hv_xml_port_is_open - has a program in the guest opened the virtio-serial port @name?
  * @domain	the XML of a running domain

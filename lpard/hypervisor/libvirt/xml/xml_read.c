@@ -277,6 +277,59 @@ int hv_xml_disk(const char *domain, const char *target, bool *ret_there, char **
 	return 0;
 }
 
+static void each_value(xmlNode *node, void (*fn)(const char *value, void *user), void *user)
+{
+	for (; node; node = node->next) {
+		for (xmlAttr *a = node->type == XML_ELEMENT_NODE ? node->properties : NULL; a;
+		     a = a->next) {
+			auto_xml_string value = xmlNodeListGetString(node->doc, a->children, 1);
+
+			if (value)
+				fn((const char *)value, user);
+		}
+		if (node->type == XML_TEXT_NODE && node->content)
+			fn((const char *)node->content, user);
+		if (node->type == XML_ELEMENT_NODE)
+			each_value(node->children, fn, user);
+	}
+}
+
+int hv_xml_each_value(const char *text, void (*fn)(const char *value, void *user), void *user,
+		      struct par_error **err)
+{
+	auto_doc doc = hv_xml_parse(text, strlen(text));
+
+	if (!doc)
+		return par_fail(err, PAR_E_CORRUPT, 0, "libvirt's answer is not XML");
+	each_value(xmlDocGetRootElement(doc), fn, user);
+	return 0;
+}
+
+int hv_xml_each_disk(const char *domain,
+		     void (*fn)(const char *file, const char *format, void *user), void *user,
+		     struct par_error **err)
+{
+	auto_doc doc = hv_xml_parse(domain, strlen(domain));
+	xmlNode *devices = doc ? xmlDocGetRootElement(doc) : NULL, *n;
+
+	if (!devices)
+		return par_fail(err, PAR_E_CORRUPT, 0, "libvirt's answer is not XML");
+	devices = hv_xml_child(devices, "devices");
+	for (n = next_named(devices ? devices->children : NULL, "disk"); n;
+	     n = next_named(n->next, "disk")) {
+		xmlNode *driver = hv_xml_child(n, "driver");
+		auto_xml_string format = driver ? xmlGetNoNsProp(driver, BAD_CAST "type") : NULL;
+		autofree char *file = NULL;
+		int r = copy_file(n, &file, err);
+
+		if (r < 0)
+			return r;
+		if (file)
+			fn(file, (const char *)format, user);
+	}
+	return 0;
+}
+
 static bool is_open_port(xmlNode *channel, const char *name)
 {
 	xmlNode *target = hv_xml_child(channel, "target");
