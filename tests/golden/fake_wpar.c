@@ -73,6 +73,18 @@ void wpar_clear_ended(const struct wpar_spec *s)
 	(void)s;
 }
 
+void wpar_event_log(const char *name, const char *event, const struct par_error *why)
+{
+	(void)name;
+	(void)event;
+	(void)why;
+}
+
+void wpar_console_log_remove(const char *name)
+{
+	(void)name;
+}
+
 int wpar_restart_begin(const char *name)
 {
 	(void)name;

@@ -222,6 +222,7 @@ static int mkwpar_create(const struct par_cmd_ctx *ctx, const struct mkwpar_args
 	}
 	wpar_say_line(ctx->out, "mkwpar: Creating file systems...");
 	r = mkwpar_fill(a, s, &say, err);
+	wpar_event_log(s->name, "create", r < 0 && err ? *err : NULL);
 	if (r < 0) {
 		wpar_definition_remove(s, a->preserve.given, NULL);
 		return r;

@@ -75,7 +75,7 @@ static void clear_unfinished(const char *name)
 	}
 }
 
-int wpar_definition_remove(const struct wpar_spec *s, bool keep, struct par_error **err)
+static int definition_remove(const struct wpar_spec *s, bool keep, struct par_error **err)
 {
 	int r = wpar_clear(s->name, err);
 
@@ -93,9 +93,21 @@ int wpar_definition_remove(const struct wpar_spec *s, bool keep, struct par_erro
 	if (r < 0)
 		return r;
 	clear_unfinished(s->name);
+	wpar_console_log_remove(s->name);
 	wpar_restart_end(s->name);
 	wpar_lock_forget(s->name);
 	return 0;
+}
+
+int wpar_definition_remove(const struct wpar_spec *s, bool keep, struct par_error **err)
+{
+	auto_error why = NULL;
+	int r = definition_remove(s, keep, &why);
+
+	wpar_event_log(s->name, "remove", why);
+	if (r < 0)
+		par_error_move(err, &why);
+	return r;
 }
 
 #define MOST_TRIES 1000

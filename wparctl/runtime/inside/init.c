@@ -3,9 +3,10 @@
  * PID 1 of a system WPAR: runs /etc/inittab, reaps, and halts in order.
  *
  * inittab's lines are id:runlevels:action:command, for run level 2; actions: sysinit, boot,
- * bootwait, once, wait, respawn, off.  SIGTERM (stopwpar), SIGINT, SIGUSR1 and SIGUSR2 (halt,
- * poweroff) end the WPAR: /etc/rc.shutdown runs, then everything gets SIGTERM, and after a while
- * SIGKILL. SIGHUP reads inittab again.
+ * bootwait, once, wait, respawn, off.  SIGTERM from outside (stopwpar), SIGUSR1, SIGUSR2 and SIGPWR
+ * (halt, poweroff) end the WPAR: /etc/rc.shutdown runs, then everything gets SIGTERM, and after a
+ * while SIGKILL.  SIGTERM and SIGINT from inside (reboot) do the same and have the WPAR's monitor
+ * start it again.  SIGHUP reads inittab again.  What PID 1 starts writes to the WPAR's console.
  */
 #include "wparctl/runtime/inside/inside.h"
 
@@ -176,7 +177,7 @@ static bool is_alone(void)
 	return kill(-1, 0) < 0 && errno == ESRCH;
 }
 
-static int halt_all(void)
+static void halt_all(void)
 {
 	const struct timespec tick = { .tv_nsec = 20 * 1000 * 1000 };
 	time_t end;
@@ -193,7 +194,6 @@ static int halt_all(void)
 	kill(-1, SIGKILL);
 	for (end = init_now() + GRACE_S; !is_alone() && init_now() < end;)
 		nanosleep(&tick, NULL);
-	return 0;
 }
 
 /* Those it was started with are the global environment's: nobody could restore them. */
@@ -207,6 +207,28 @@ static void own_stdio(void)
 	}
 	if (fd > 2)
 		close(fd);
+	for (int i = WPAR_INIT_CONSOLE_READ; i <= WPAR_INIT_END; i++)
+		fcntl(i, F_SETFD, FD_CLOEXEC);
+	/* Where there is no console they stay at /dev/null. */
+	if (fcntl(WPAR_INIT_CONSOLE, F_GETFD) >= 0) {
+		dup2(WPAR_INIT_CONSOLE, 1);
+		dup2(WPAR_INIT_CONSOLE, 2);
+	}
+}
+
+/* Somebody inside asks for a restart; from outside the sender's pid cannot be seen. */
+static bool is_restart(int signo, const siginfo_t *info)
+{
+	return (signo == SIGTERM || signo == SIGINT) && info->si_code == SI_USER &&
+	       info->si_pid != 0;
+}
+
+static void ask_for_restart(void)
+{
+	const char byte = WPAR_INIT_RESTART;
+
+	if (write(WPAR_INIT_END, &byte, 1) < 0)
+		return; /* ignoring: there is no monitor to be asked; the WPAR ends */
 }
 
 int wpar_init_run(void)
@@ -239,7 +261,11 @@ int wpar_init_run(void)
 			read_inittab();
 			run_actions("once", false);
 		}
-		if (s == SIGTERM || s == SIGINT || s == SIGUSR1 || s == SIGUSR2 || s == SIGPWR)
-			return halt_all();
+		if (s != SIGTERM && s != SIGINT && s != SIGUSR1 && s != SIGUSR2 && s != SIGPWR)
+			continue;
+		halt_all();
+		if (is_restart(s, &info))
+			ask_for_restart();
+		return 0;
 	}
 }

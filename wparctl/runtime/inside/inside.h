@@ -6,6 +6,13 @@
 
 #include <stdbool.h>
 
+/* Descriptors that PID 1 is started with: both ends of two pipes (../life/wires.h). */
+#define WPAR_INIT_CONSOLE_READ 20
+#define WPAR_INIT_CONSOLE      21
+#define WPAR_INIT_END_READ     22
+#define WPAR_INIT_END	       23
+#define WPAR_INIT_RESTART      'r' /* written to END: start the WPAR again */
+
 /*
  * wpar_inside_main - when called as PID 1 ("init"), "df" or "mount", or with anything else in a
  * WPAR, which is refused with one message: the exit status; -1: go on

@@ -9,7 +9,9 @@
 #include "wparctl/runtime/life/clear.h"
 #include "wparctl/runtime/life/external.h"
 #include "wparctl/runtime/life/lock.h"
+#include "wparctl/runtime/life/log.h"
 #include "wparctl/runtime/life/script.h"
+#include "wparctl/runtime/life/wires.h"
 
 #include <poll.h>
 #include <sched.h>
@@ -20,6 +22,9 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
+
+#define LOCK_TRIES 50 /* of a tenth of a second */
 
 /*
  * Start of a process in clock ticks since boot: with the pid it names a process for good.
@@ -119,19 +124,73 @@ static void monitor_end_script(const char *name)
 		wpar_script_run(&s, WPAR_SCRIPT_STOP, NULL);
 }
 
-/* Until PID 1 has ended; then clears away, unless a command holds the lock and does. */
-__attribute__((noreturn)) static void monitor_watch(const char *name, int pidfd)
+#define CONSOLE_PER_S (64 * 1024) /* what a flood of console output may have the monitor do */
+#define SHORT_LIFE_S  5		  /* a WPAR that restarts sooner waits so long */
+
+/* Until PID 1 has ended; meanwhile what it and its children write goes to the console's log. */
+static void watch_console(struct wpar_wires *w, const char *name, int pidfd)
 {
-	struct pollfd p = { .fd = pidfd, .events = POLLIN };
+	size_t budget = CONSOLE_PER_S;
+	time_t second = time(NULL);
+
+	for (;;) {
+		struct pollfd p[2] = { { .fd = pidfd, .events = POLLIN },
+				       { .fd = budget > 0 ? w->console : -1, .events = POLLIN } };
+		int r = poll(p, 2, budget > 0 ? -1 : 200);
+		size_t n;
+
+		if (r < 0 && errno != EINTR)
+			return;
+		if (time(NULL) != second) {
+			second = time(NULL);
+			budget = CONSOLE_PER_S;
+		}
+		if (r > 0 && p[1].revents) {
+			n = wpar_wires_pump(w, name);
+			budget -= n < budget ? n : budget;
+		}
+		if (r > 0 && p[0].revents)
+			break;
+	}
+	for (size_t left = CONSOLE_PER_S, n = 1; n > 0 && left > 0; left -= n < left ? n : left)
+		n = wpar_wires_pump(w, name);
+}
+
+/* How PID 1 ended: did somebody inside want a restart?  reboot(2) shows as SIGHUP. */
+static bool wants_restart(const struct wpar_wires *w)
+{
+	int status = 0;
+
+	return (waitpid(-1, &status, WNOHANG) > 0 && WIFSIGNALED(status) &&
+		WTERMSIG(status) == SIGHUP) ||
+	       wpar_wires_wants_restart(w);
+}
+
+/*
+ * Until PID 1 has ended; then clears away, unless a command holds the lock and does.  A stop has
+ * the monitor killed before it lets go of the lock, so it cannot be undone by a restart.
+ */
+__attribute__((noreturn)) static void monitor_watch(const char *name, int pidfd, pid_t init,
+						    wpar_again_fn *again)
+{
+	struct wpar_wires w = wpar_wires_open(init);
+	time_t began = time(NULL);
+	bool restart;
 	int lock = -1;
 
-	while (poll(&p, 1, -1) < 0 && errno == EINTR)
-		;
-	waitpid(-1, NULL, WNOHANG);
-	if (wpar_lock(name, &lock, NULL) == 0) {
-		wpar_clear(name, NULL);
-		monitor_end_script(name);
+	watch_console(&w, name, pidfd);
+	restart = wants_restart(&w);
+	if (restart && time(NULL) < began + SHORT_LIFE_S)
+		sleep(SHORT_LIFE_S);
+	for (int i = 0; wpar_lock(name, &lock, NULL) < 0; i++) {
+		if (!restart || i == LOCK_TRIES)
+			_exit(0);
 	}
+	wpar_event_log(name, restart ? "reboot-inside" : "end", NULL);
+	wpar_clear(name, NULL);
+	monitor_end_script(name);
+	if (restart)
+		again(name);
 	_exit(0);
 }
 
@@ -150,13 +209,15 @@ static int monitor_inside_init(const struct wpar_launch *l, int started)
 	/* A PID 1 loses a signal that it neither blocks nor handles yet: a stop right now. */
 	sigfillset(&all);
 	sigprocmask(SIG_SETMASK, &all, NULL);
+	wpar_wires_make(started);
 	execve(argv[0], (char **)argv, (char **)env);
 	par_fail(&err, PAR_E_SYSTEM, errno, "'%s' in the WPAR cannot be run", argv[0]);
 	wpar_sync_fail(started, err);
 	return 1;
 }
 
-__attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, int sync)
+__attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, int sync,
+						  wpar_again_fn *again)
 {
 	autofd int mnt = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 	auto_launch l = { .inside = monitor_inside_init };
@@ -185,10 +246,11 @@ __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, int
 	monitor_is_only_one(s->name);
 	wpar_sync_started(sync, (int)getpid());
 	close(sync);
-	monitor_watch(s->name, pidfd);
+	monitor_watch(s->name, pidfd, l.pid, again);
 }
 
-int wpar_monitor_start(const struct wpar_spec *s, pid_t *ret_monitor, struct par_error **err)
+int wpar_monitor_start(const struct wpar_spec *s, wpar_again_fn *again, pid_t *ret_monitor,
+		       struct par_error **err)
 {
 	char who[WPAR_NAME_MAX + 32];
 	autofd int ours = -1;
@@ -205,7 +267,7 @@ int wpar_monitor_start(const struct wpar_spec *s, pid_t *ret_monitor, struct par
 	}
 	if (pid == 0) {
 		close(ours);
-		monitor_run(s, pair[1]);
+		monitor_run(s, pair[1], again);
 	}
 	close(pair[1]);
 	snprintf(who, sizeof(who), "the monitor of '%s'", s->name);
@@ -215,7 +277,7 @@ int wpar_monitor_start(const struct wpar_spec *s, pid_t *ret_monitor, struct par
 	return r;
 }
 
-int wpar_monitor_adopt(const struct wpar_spec *s, struct par_error **err)
+int wpar_monitor_adopt(const struct wpar_spec *s, wpar_again_fn *again, struct par_error **err)
 {
 	autofd int cgroup = wpar_cgroup_open(s->name, false, err), pidfd = -1;
 	pid_t init, pid;
@@ -239,7 +301,8 @@ int wpar_monitor_adopt(const struct wpar_spec *s, struct par_error **err)
 		if (!monitor_is_only_one(s->name))
 			_exit(0);
 		monitor_write_record(s->name);
-		monitor_watch(s->name, pidfd);
+		wpar_event_log(s->name, "monitor-started-again", NULL);
+		monitor_watch(s->name, pidfd, init, again);
 	}
 	return 0;
 }

@@ -8,11 +8,15 @@
 
 #include "wparctl/spec/spec.h"
 
+/* What the monitor calls, with the WPAR's lock, when somebody inside has asked for a restart. */
+typedef void wpar_again_fn(const char *name);
+
 /* wpar_monitor_start - start the WPAR in a new monitor; returns when PID 1 runs */
-int wpar_monitor_start(const struct wpar_spec *s, pid_t *ret_monitor, struct par_error **err);
+int wpar_monitor_start(const struct wpar_spec *s, wpar_again_fn *again, pid_t *ret_monitor,
+		       struct par_error **err);
 
 /* wpar_monitor_adopt - a new monitor for a WPAR that runs without one */
-int wpar_monitor_adopt(const struct wpar_spec *s, struct par_error **err);
+int wpar_monitor_adopt(const struct wpar_spec *s, wpar_again_fn *again, struct par_error **err);
 
 /* wpar_monitor_pid - of the living monitor, or 0 */
 pid_t wpar_monitor_pid(const char *name);

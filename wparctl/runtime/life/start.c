@@ -7,6 +7,7 @@
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/runtime/life/clear.h"
 #include "wparctl/runtime/life/ids.h"
+#include "wparctl/runtime/life/log.h"
 #include "wparctl/runtime/life/monitor.h"
 #include "wparctl/runtime/life/script.h"
 #include "wparctl/runtime/life/state.h"
@@ -66,7 +67,10 @@ static int check_startable(const struct wpar_spec *s, struct par_error **err)
 	return wpar_id_range_claim(s, err);
 }
 
-int wpar_start(const struct wpar_spec *s, const struct wpar_report *report, struct par_error **err)
+static void start_again(const char *name);
+
+static int start_locked(const struct wpar_spec *s, const struct wpar_report *report,
+			struct par_error **err)
 {
 	pid_t monitor = 0;
 	int r = check_startable(s, err);
@@ -80,7 +84,7 @@ int wpar_start(const struct wpar_spec *s, const struct wpar_report *report, stru
 	if (r < 0)
 		return r;
 	say_mounts(s, report);
-	r = wpar_monitor_start(s, &monitor, err);
+	r = wpar_monitor_start(s, start_again, &monitor, err);
 	if (r < 0) {
 		wpar_clear(s->name, NULL);
 		wpar_script_run(s, WPAR_SCRIPT_STOP, NULL);
@@ -99,6 +103,26 @@ int wpar_start(const struct wpar_spec *s, const struct wpar_report *report, stru
 	return 0;
 }
 
+int wpar_start(const struct wpar_spec *s, const struct wpar_report *report, struct par_error **err)
+{
+	auto_error why = NULL;
+	int r = start_locked(s, report, &why);
+
+	wpar_event_log(s->name, "start", why);
+	if (r < 0)
+		par_error_move(err, &why);
+	return r;
+}
+
+/* In the monitor of a WPAR in which somebody has said reboot; its result is in the event log. */
+static void start_again(const char *name)
+{
+	auto_spec s = { 0 };
+
+	if (wpar_spec_load(name, &s, NULL) == 0)
+		wpar_start(&s, NULL, NULL);
+}
+
 int wpar_repair(const struct wpar_spec *s, struct par_error **err)
 {
 	autofd int cgroup = wpar_cgroup_open(s->name, false, NULL);
@@ -106,5 +130,5 @@ int wpar_repair(const struct wpar_spec *s, struct par_error **err)
 	if (s->type != WPAR_SYSTEM || cgroup < 0 || wpar_cgroup_init(cgroup) <= 0 ||
 	    wpar_monitor_pid(s->name) > 0)
 		return 0;
-	return wpar_monitor_adopt(s, err);
+	return wpar_monitor_adopt(s, start_again, err);
 }

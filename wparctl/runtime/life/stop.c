@@ -6,6 +6,7 @@
 #include "wparctl/runtime/launch/reset.h"
 #include "wparctl/runtime/life/clear.h"
 #include "wparctl/runtime/life/lock.h"
+#include "wparctl/runtime/life/log.h"
 #include "wparctl/runtime/life/monitor.h"
 #include "wparctl/runtime/life/script.h"
 
@@ -89,8 +90,8 @@ static void run_script(const struct wpar_spec *s, const struct wpar_report *repo
 				why && why->msg ? why->msg : "out of memory");
 }
 
-int wpar_stop(const struct wpar_spec *s, const struct wpar_stop_opts *opts,
-	      const struct wpar_report *report, struct par_error **err)
+static int stop_locked(const struct wpar_spec *s, const struct wpar_stop_opts *opts,
+		       const struct wpar_report *report, struct par_error **err)
 {
 	autofd int cgroup = wpar_cgroup_open(s->name, false, NULL);
 	pid_t monitor = wpar_monitor_pid(s->name);
@@ -107,9 +108,11 @@ int wpar_stop(const struct wpar_spec *s, const struct wpar_stop_opts *opts,
 	if (st.populated && !opts->hard && !opts->force) {
 		r = ask_init(cgroup, opts->timeout_s);
 		if (r == -ETIMEDOUT)
-			return par_fail(err, PAR_E_TIMED_OUT, 0,
-					"workload partition '%s' did not stop within %llu seconds",
-					s->name, (unsigned long long)opts->timeout_s);
+			return par_fail(
+				err, PAR_E_TIMED_OUT, 0,
+				"workload partition '%s' did not stop within %llu seconds; its "
+				"output is in " WPAR_LOG_DIR "/%s.console",
+				s->name, (unsigned long long)opts->timeout_s, s->name);
 		if (r < 0)
 			return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be stopped", s->name);
 	}
@@ -122,4 +125,16 @@ int wpar_stop(const struct wpar_spec *s, const struct wpar_stop_opts *opts,
 	if (st.populated)
 		run_script(s, report);
 	return 0;
+}
+
+int wpar_stop(const struct wpar_spec *s, const struct wpar_stop_opts *opts,
+	      const struct wpar_report *report, struct par_error **err)
+{
+	auto_error why = NULL;
+	int r = stop_locked(s, opts, report, &why);
+
+	wpar_event_log(s->name, opts->hard || opts->force ? "halt" : "stop", why);
+	if (r < 0)
+		par_error_move(err, &why);
+	return r;
 }

@@ -1,0 +1,112 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# life.sh - reboot and halt inside a WPAR; the logs of its life and of its console
+# timeout: 150
+# shellcheck disable=SC2016 # in single quotes another shell expands
+set -u
+# shellcheck source=tests/integration/lib.sh
+. "$PAR_TEST_SOURCE/integration/lib.sh"
+
+[ "$(id -u)" = 0 ] || skip_all "needs root"
+export WPARS_ROOT=$TMPDIR/root
+mkdir -p "$WPARS_ROOT"
+trap 'rmwpar -F lif >/dev/null 2>&1' EXIT
+log=$WPARS_ROOT/var/adm/wpars/event.log
+console=$WPARS_ROOT/var/adm/wpars/lif.console
+
+state()
+{
+	lswpar -c -q -a state lif
+}
+
+inside()
+{
+	clogin lif -- /bin/sh -c "$1" </dev/null
+}
+
+is_state()
+{
+	[ "$(state)" = "$1" ]
+}
+
+# was_started N - N starts that worked are in the log
+was_started()
+{
+	[ "$(grep -c ' lif start ok$' "$log")" = "$1" ]
+}
+
+monitor()
+{
+	cut -d' ' -f1 "$WPARS_ROOT/run/wpars/lif/monitor"
+}
+
+ok "mkwpar" mkwpar -n lif
+cat >"$WPARS_ROOT/wpars/lif/etc/inittab" <<-'END'
+	a::once:echo "booted with id $(id -u)"; printf 'bad \033]0;x\a text\n'
+END
+ok "startwpar" startwpar lif
+
+# What inittab's commands and rc.shutdown write
+ok "the console has a log" wait_for 5 grep -q '^booted with id 0$' "$console"
+ok "in which nothing reaches the reader's terminal" wait_for 5 grep -q '^bad ?]0;x? text$' "$console"
+is "that only root reads" "$(stat -c %a "$console")" 640
+
+# reboot inside: our reboot sends SIGTERM to PID 1, Ctrl-Alt-Del comes as SIGINT
+printf '#!/bin/sh\necho going down >&2\n' >"$WPARS_ROOT/wpars/lif/etc/rc.shutdown"
+chmod 755 "$WPARS_ROOT/wpars/lif/etc/rc.shutdown"
+sleep 5
+inside 'echo old >/tmp/mark; kill -TERM 1'
+ok "reboot inside: it starts again" wait_for 20 was_started 2
+ok "and is active" wait_for 5 is_state A
+is "and works" "$(inside 'echo hello')" hello
+like "it was shut down before" "$(cat "$console")" '^going down$'
+like "the log says so" "$(cat "$log")" '^20[0-9-]+T[0-9:]+Z lif reboot-inside ok$'
+kill -9 "$(monitor)"
+inside true
+wait_for 5 sh -c '[ -e "/proc/$(cut -d" " -f1 "$0")" ]' "$WPARS_ROOT/run/wpars/lif/monitor"
+sleep 0.5
+inside 'kill -INT 1'
+ok "reboot inside with a monitor that was started again" wait_for 30 was_started 3
+ok "it is active" wait_for 5 is_state A
+
+# halt and poweroff inside
+inside 'kill -USR1 1'
+ok "halt inside: it is Defined" wait_for 20 is_state D
+sleep 1
+is "and stays so" "$(state)" D
+startwpar lif >/dev/null
+inside 'kill -USR2 1'
+ok "poweroff inside: it is Defined" wait_for 20 is_state D
+like "the log says how it ended" "$(tail -n1 "$log")" ' lif end ok$'
+is "nothing is left" "$(ls "$WPARS_ROOT/run/wpars")" lif.lock
+
+# A stop is not undone by a reboot that came before it
+startwpar lif >/dev/null
+starts=$(grep -c ' lif start ok$' "$log")
+inside 'kill -TERM 1'
+stopwpar -F lif >/dev/null
+sleep 6
+is "stopwpar wins over reboot" "$(state)" D
+ok "no start came after it" was_started "$starts"
+
+# A monitor that was killed: output goes on, and a flood is bounded
+echo 'b::once:i=0; while [ $i -lt 30000 ]; do echo "line $i of many"; i=$((i + 1)); done; echo done >/tmp/done' \
+	>"$WPARS_ROOT/wpars/lif/etc/inittab"
+startwpar lif >/dev/null
+ok "a flood of output ends" wait_for 30 inside 'test -e /tmp/done'
+ok "its log is bounded" test "$(cat "$console" "$console.1" | wc -c)" -le 131072
+stopwpar lif >/dev/null
+head -c 524280 /dev/zero | tr '\0' '\n' >"$log"
+startwpar lif >/dev/null
+ok "the log of events is put aside when it is full" test -s "$log.1"
+like "and goes on" "$(cat "$log")" ' lif start ok$'
+fails "a start that fails" startwpar lif
+rm "$log"
+ln -s /etc/passwd "$log"
+stopwpar lif >/dev/null
+unlike "a link in its place is not written through" "$(cat /etc/passwd)" 'lif'
+rm "$log"
+ok "rmwpar" rmwpar lif
+like "is in the log" "$(cat "$log")" ' lif remove ok$'
+is "and the console's is gone" "$(find "$WPARS_ROOT/var/adm/wpars" -name "lif*")" ""
+done_testing

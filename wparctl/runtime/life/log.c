@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The logs of WPARs: see log.h. */
+#include "wparctl/runtime/life/log.h"
+
+#include "lpard/common/fs.h"
+#include "wparctl/spec/spec.h"
+
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#define EVENTS_MAX  (512 * 1024)
+#define CONSOLE_MAX (64 * 1024)
+#define LINE_MAX    1024
+
+static char *console_path(const char *name)
+{
+	return wpar_path(WPAR_LOG_DIR "/%s.console", name);
+}
+
+/* The open log, locked, and there by its name: another writer may just have put it aside. */
+static int open_locked(const char *path)
+{
+	for (int tries = 0; tries < 100; tries++) {
+		autofd int fd =
+			open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+		struct stat mine, there;
+
+		if (fd < 0 || flock(fd, LOCK_EX) < 0 || fstat(fd, &mine) < 0)
+			return -errno;
+		if (stat(path, &there) == 0 && there.st_ino == mine.st_ino)
+			return take_fd(&fd);
+	}
+	return -EAGAIN;
+}
+
+/* Appends to @path, which is never longer than @max nor is what is put aside. */
+static void append(const char *path, size_t max, const char *data, size_t len)
+{
+	autofree char *aside = par_strdup_printf("%s.1", path);
+	autofd int fd = open_locked(path);
+	struct stat st;
+
+	if (!aside || fd < 0 || fstat(fd, &st) < 0)
+		return;
+	if ((size_t)st.st_size + len > max) {
+		if (rename(path, aside) < 0)
+			return;
+		close(take_fd(&fd));
+		fd = open_locked(path);
+	}
+	if (fd >= 0)
+		par_fs_write_all(fd, data, len);
+}
+
+static bool make_folder(void)
+{
+	autofree char *folder = wpar_path(WPAR_LOG_DIR);
+
+	return folder && par_fs_mkdirs(folder, 0755) == 0;
+}
+
+static void make_printable(char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if ((text[i] < ' ' || text[i] > '~') && text[i] != '\n' && text[i] != '\t')
+			text[i] = '?';
+	}
+}
+
+void wpar_event_log(const char *name, const char *event, const struct par_error *why)
+{
+	autofree char *path = wpar_path(WPAR_LOG_DIR "/event.log");
+	char line[LINE_MAX], when[32] = "";
+	time_t now = time(NULL);
+	struct tm tm;
+	int n;
+
+	if (gmtime_r(&now, &tm))
+		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	n = snprintf(line, sizeof(line) - 1, "%s %s %s %s%s", when, name, event,
+		     why ? "failed: " : "ok", why && why->msg ? why->msg : "");
+	if (n < 0 || !path || !make_folder())
+		return;
+	if ((size_t)n > sizeof(line) - 2)
+		n = (int)sizeof(line) - 2;
+	make_printable(line, (size_t)n);
+	line[n] = '\n';
+	append(path, EVENTS_MAX, line, (size_t)n + 1);
+}
+
+void wpar_console_log(const char *name, const char *data, size_t len)
+{
+	autofree char *path = console_path(name);
+	char text[4096];
+
+	if (!path || !make_folder())
+		return;
+	while (len > 0) {
+		size_t n = len < sizeof(text) ? len : sizeof(text);
+
+		memcpy(text, data, n);
+		make_printable(text, n);
+		append(path, CONSOLE_MAX, text, n);
+		data += n;
+		len -= n;
+	}
+}
+
+void wpar_console_log_remove(const char *name)
+{
+	autofree char *path = console_path(name);
+	autofree char *aside = path ? par_strdup_printf("%s.1", path) : NULL;
+
+	if (path)
+		unlink(path);
+	if (aside)
+		unlink(aside);
+}
