@@ -282,6 +282,17 @@ void par_cmd_args_done(const struct par_cmd *cmd, void *args)
 	}
 }
 
+/* On a line of its own and on standard error: programs read the HMC's message to the character. */
+static void print_hint(const struct par_error *err)
+{
+	autofree char *clean = err && err->hint ? strdup(err->hint) : NULL;
+
+	if (!clean || !isatty(STDERR_FILENO))
+		return;
+	par_text_clean(clean, ERROR_MAX, PAR_TEXT_LINE);
+	fprintf(stderr, "%s\n", clean);
+}
+
 static void print_error(const struct par_cmd *cmd, const struct par_error *err)
 {
 	autofree char *clean = err && err->msg ? strdup(err->msg) : NULL;
@@ -294,12 +305,13 @@ static void print_error(const struct par_cmd *cmd, const struct par_error *err)
 	case PAR_FAMILY_HMC:
 		printf("%s\n", text);
 		fflush(stdout);
-		return;
+		break;
 	case PAR_FAMILY_OWN:
 	case PAR_FAMILY_AIX:
 		fprintf(stderr, "%s: %s\n", par_cmd_shown(cmd), text);
-		return;
+		break;
 	}
+	print_hint(err);
 }
 
 static int error_status(const struct par_cmd *cmd, const struct par_error *err)

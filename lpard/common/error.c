@@ -79,6 +79,21 @@ void par_error_wrap(struct par_error **err, const char *fmt, ...)
 	(*err)->msg = full;
 }
 
+void par_error_hint(struct par_error **err, const char *fmt, ...)
+{
+	va_list ap;
+	char *text = NULL;
+
+	if (!err || !*err)
+		return;
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	free((*err)->hint);
+	(*err)->hint = text;
+}
+
 void par_error_move(struct par_error **to, struct par_error **from)
 {
 	if (!to) {
@@ -95,6 +110,7 @@ void par_error_free(struct par_error **err)
 	if (!err || !*err)
 		return;
 	free((*err)->msg);
+	free((*err)->hint);
 	free(*err);
 	*err = NULL;
 }

@@ -21,6 +21,7 @@ struct par_error {
 	enum par_error_id id;
 	int errnum; /* positive errno */
 	char *msg;  /* whole sentence, names in quotes, no full stop unless a fact's text has one */
+	char *hint; /* for people at a terminal only, "Did you mean lpar01?"; NULL: none */
 };
 
 /*
@@ -39,6 +40,10 @@ int par_failv(struct par_error **err, enum par_error_id id, int errnum, const ch
 
 /* par_error_wrap - put "TEXT: " before the message of *err, if there is one */
 void par_error_wrap(struct par_error **err, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* par_error_hint - give *err, if there is one, a hint; of several the last one counts */
+void par_error_hint(struct par_error **err, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /* par_error_move - hand *from over to *to (freeing what is there); *from becomes NULL */

@@ -213,7 +213,7 @@ int par_wire_encode_error(const struct par_error *e, struct par_buf *out)
 {
 	struct par_error none = { .id = PAR_E_SYSTEM, .errnum = EIO };
 	auto_wire_reply r = { 0 };
-	autofree char *text = NULL;
+	autofree char *text = NULL, *hint = NULL;
 
 	if (!e)
 		e = &none;
@@ -224,19 +224,29 @@ int par_wire_encode_error(const struct par_error *e, struct par_buf *out)
 	r.parameters = json_object_new_object();
 	if (!r.error || !text || par_json_put_string(r.parameters, "message", text) < 0)
 		return -ENOMEM;
+	hint = e->hint ? strdup(e->hint) : NULL;
+	par_text_clean(hint, MESSAGE_MAX, PAR_TEXT_LINE);
+	if (hint && par_json_put_string(r.parameters, "hint", hint) < 0)
+		return -ENOMEM;
 	return par_wire_encode_reply(&r, out, NULL);
 }
 
 static int reply_error(const struct par_wire_reply *r, struct par_error **err)
 {
-	const char *text = NULL;
+	const char *text = NULL, *hint = NULL;
+	int status;
 
 	if (!r->error)
 		return 0;
 	(void)par_json_string(r->parameters, "message", false, &text, NULL);
-	if (par_starts_with(r->error, OUR_PREFIX))
-		return par_fail(err, par_error_from_name(r->error + strlen(OUR_PREFIX)), 0, "%s",
-				text ? text : r->error);
+	if (par_starts_with(r->error, OUR_PREFIX)) {
+		status = par_fail(err, par_error_from_name(r->error + strlen(OUR_PREFIX)), 0, "%s",
+				  text ? text : r->error);
+		(void)par_json_string(r->parameters, "hint", false, &hint, NULL);
+		if (hint)
+			par_error_hint(err, "%s", hint);
+		return status;
+	}
 	if (strcmp(r->error, SERVICE_PREFIX "InvalidParameter") == 0) {
 		(void)par_json_string(r->parameters, "parameter", false, &text, NULL);
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "The parameter \"%s\" is wrong",

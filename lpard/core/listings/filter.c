@@ -109,9 +109,11 @@ int lpar_filter_check(const struct lpar_filter *f, const struct lpar_set *set,
 	uint64_t id;
 
 	for (size_t i = 0; i < f->lpar_names.n; i++) {
-		if (!lpar_set_find(set, f->lpar_names.v[i]))
-			return par_fail(err, PAR_E_NOT_FOUND, 0, LPAR_MSG_NO_PARTITION,
-					f->lpar_names.v[i]);
+		struct lpar_partition *p;
+		int r = lpar_set_get(set, f->lpar_names.v[i], 0, &p, err);
+
+		if (r < 0)
+			return r;
 	}
 	for (size_t i = 0; i < f->lpar_ids.n; i++) {
 		if (par_parse_u64(f->lpar_ids.v[i], UINT32_MAX, &id) < 0 ||

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Profiles: making, changing and removing them; what must hold between their attributes. */
 #include "lpard/core/model/profile.h"
+#include "lpard/common/nearest.h"
 #include "lpard/core/messages.h"
 #include "lpard/core/model/adapters.h"
 #include "lpard/core/model/attributes.h"
@@ -52,10 +53,18 @@ struct lpar_profile *lpar_profile_find(const struct lpar_partition *p, const cha
 int lpar_profile_get(const struct lpar_partition *p, const char *name, struct lpar_profile **ret,
 		     struct par_error **err)
 {
+	struct par_nearest guess = { .word = name };
+	int r;
+
 	*ret = lpar_profile_find(p, name);
 	if (*ret)
 		return 0;
-	return par_fail(err, PAR_E_NOT_FOUND, 0, LPAR_MSG_NO_PROFILE, name, p->name);
+	r = par_fail(err, PAR_E_NOT_FOUND, 0, LPAR_MSG_NO_PROFILE, name, p->name);
+	for (size_t i = 0; i < p->n_profiles; i++)
+		par_nearest_try(&guess, p->profiles[i].name);
+	if (guess.best)
+		par_error_hint(err, "Did you mean %s?", guess.best);
+	return r;
 }
 
 int lpar_profile_append(struct lpar_partition *p, struct lpar_profile *take, struct par_error **err)

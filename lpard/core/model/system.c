@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A managed system and its partitions: see system.h. */
 #include "lpard/core/model/system.h"
+#include "lpard/common/nearest.h"
 #include "lpard/core/messages.h"
 #include "lpard/core/model/partition.h"
 
@@ -112,11 +113,22 @@ static bool has_id_twice(const struct lpar_set *s, uint32_t id)
 	return n > 1;
 }
 
+void lpar_set_hint(const struct lpar_set *s, const char *name, struct par_error **err)
+{
+	struct par_nearest guess = { .word = name };
+
+	for (size_t i = 0; i < s->n; i++)
+		par_nearest_try(&guess, s->v[i]->name);
+	if (guess.best)
+		par_error_hint(err, "Did you mean %s?", guess.best);
+}
+
 int lpar_set_get(const struct lpar_set *s, const char *name, uint32_t id,
 		 struct lpar_partition **ret, struct par_error **err)
 {
 	struct lpar_partition *p = name ? lpar_set_find(s, name) : lpar_set_find_id(s, id);
 	char text[16];
+	int r;
 
 	if (p && !name && has_id_twice(s, id))
 		return par_fail(err, PAR_E_BUSY, 0, LPAR_MSG_AMBIGUOUS_ID, id);
@@ -124,8 +136,11 @@ int lpar_set_get(const struct lpar_set *s, const char *name, uint32_t id,
 		*ret = p;
 		return 0;
 	}
-	if (name)
-		return par_fail(err, PAR_E_NOT_FOUND, 0, LPAR_MSG_NO_PARTITION, name);
+	if (name) {
+		r = par_fail(err, PAR_E_NOT_FOUND, 0, LPAR_MSG_NO_PARTITION, name);
+		lpar_set_hint(s, name, err);
+		return r;
+	}
 	snprintf(text, sizeof(text), "%" PRIu32, id);
 	return par_fail(err, PAR_E_NOT_FOUND, 0, LPAR_MSG_NO_PARTITION_ID, text);
 }

@@ -58,6 +58,8 @@ struct lpar_set {
 
 struct lpar_partition *lpar_set_find(const struct lpar_set *s, const char *name);
 struct lpar_partition *lpar_set_find_id(const struct lpar_set *s, uint32_t id);
+/* lpar_set_hint - give *err the hint which partition was perhaps meant with @name */
+void lpar_set_hint(const struct lpar_set *s, const char *name, struct par_error **err);
 /*
  * lpar_set_get - by name, or by id when @name is NULL
  * Errors: PAR_E_NOT_FOUND with HSCL8012 (name) or HSCL8011 (id).

@@ -2,15 +2,23 @@
 /* What the handlers share: see common.h. */
 #include "lpard/daemon/methods/common.h"
 
+#include "lpard/common/nearest.h"
 #include "lpard/core/messages.h"
 #include "lpard/daemon/methods/waiting.h"
 
 #define WAIT_MS 5000
 
-int lpar_method_no_system(const char *name, struct par_error **err)
+int lpar_method_no_system(const struct lpar_daemon *d, const char *name, struct par_error **err)
 {
-	return par_fail(err, PAR_E_NOT_FOUND, 0, LPAR_MSG_NO_SYSTEM,
-			par_printable(name) ? name : "?");
+	struct par_nearest guess = { .word = name };
+	int r = par_fail(err, PAR_E_NOT_FOUND, 0, LPAR_MSG_NO_SYSTEM,
+			 par_printable(name) ? name : "?");
+
+	for (size_t i = 0; i < d->n_systems; i++)
+		par_nearest_try(&guess, d->systems[i]->name);
+	if (guess.best)
+		par_error_hint(err, "Did you mean %s?", guess.best);
+	return r;
 }
 
 struct lpar_managed *lpar_method_system(struct lpar_daemon *d, struct lpar_call **call,
@@ -20,7 +28,7 @@ struct lpar_managed *lpar_method_system(struct lpar_daemon *d, struct lpar_call 
 	auto_error err = NULL;
 
 	if (!system) {
-		lpar_method_no_system(name, &err);
+		lpar_method_no_system(d, name, &err);
 		lpar_call_fail(call, &err);
 		return NULL;
 	}

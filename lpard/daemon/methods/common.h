@@ -23,4 +23,4 @@ int lpar_method_lpar(const struct lpar_managed *system, const char *name, uint64
 		     struct lpar_lpar **ret, struct par_error **err);
 
 /* lpar_method_no_system - PAR_E_NOT_FOUND (HSCL8018) of the managed system @name */
-int lpar_method_no_system(const char *name, struct par_error **err);
+int lpar_method_no_system(const struct lpar_daemon *d, const char *name, struct par_error **err);

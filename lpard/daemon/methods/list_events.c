@@ -425,7 +425,7 @@ static int read_query(struct query *q, const struct lpar_params_ListEvents *p,
 	if (p->days != UINT64_MAX && p->minutes != UINT64_MAX)
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, PAR_MSG_BAD_PARAMETERS, "-d,-i");
 	if (p->system && !system)
-		return lpar_method_no_system(p->system, err);
+		return lpar_method_no_system(q->daemon, p->system, err);
 	if (system)
 		snprintf(q->system, sizeof(q->system), "%s", system->name);
 	q->from_ms = from_when(p);

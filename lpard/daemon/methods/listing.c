@@ -276,7 +276,7 @@ static int list_systems(struct lpar_daemon *d, struct listing *l, const char *na
 	const struct lpar_managed *one = name ? lpar_managed_find(d, name) : NULL;
 
 	if (name && !one)
-		return lpar_method_no_system(name, err);
+		return lpar_method_no_system(d, name, err);
 	for (size_t i = 0; i < d->n_systems; i++) {
 		struct lpar_managed *managed = d->systems[i];
 		int r;

@@ -174,7 +174,7 @@ static int read_subject(struct subscriber *s, struct lpar_daemon *d,
 	if (p->system) {
 		system = lpar_managed_find(d, p->system);
 		if (!system)
-			return lpar_method_no_system(p->system, err);
+			return lpar_method_no_system(d, p->system, err);
 	}
 	s->id = p->id;
 	/* Its name, also when it was given by its MTMS. */
