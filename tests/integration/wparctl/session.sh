@@ -197,6 +197,13 @@ wait_for 5 started 'sleep 4304'
 pkill -KILL -P $pid
 ok "kill -9 of a clogin on a terminal" wait_for 3 ended 'sleep 4304'
 wait $pid 2>/dev/null
+# Job control: the foreground group is not the shell's
+python3 "$terminal" clogin ses 'set -m; sleep 4306; :' >/dev/null 2>&1 &
+pid=$!
+wait_for 5 started 'sleep 4306'
+pkill -TERM -P $pid
+ok "SIGTERM reaches what has the terminal" wait_for 3 ended 'sleep 4306'
+wait $pid 2>/dev/null
 is "who is not fooled by its record" "$(clogin ses who)" ""
 
 # Attacks (8, 9 of facts/hostile.md): what the WPAR may put in the place of its files

@@ -157,7 +157,8 @@ __attribute__((noreturn)) static void enter_run_inside(const struct entry *e)
 
 /*
  * To the command's process group, and to the one that has its terminal.  The child is not waited
- * for yet, so its pid is not another's.
+ * for yet, so its pid is not another's; the number of the other group could be: the terminal
+ * remembers one that has ended.
  */
 static void enter_forward_signal(int signo, void *user)
 {
@@ -167,7 +168,7 @@ static void enter_forward_signal(int signo, void *user)
 	if (signo == SIGKILL)
 		wpar_session_signal(in->cgroup, in->pid, signo);
 	kill(-in->pid, signo);
-	if (foreground > 1 && foreground != in->pid)
+	if (foreground > 1 && foreground != in->pid && getsid(foreground) == in->pid)
 		kill(-foreground, signo);
 	/* It may have left its group. */
 	if (signo == SIGKILL)
