@@ -210,13 +210,16 @@ START_TEST(test_hello)
 	ck_assert_int_eq(lpar_channel_state(g.c), LPAR_CHANNEL_WAITING);
 	par_frame_put_hello(
 		&g.to_lpard, g.nonce,
-		"{\"agent\":\"1\",\"os_name\":\"a\\u001b[31mb\\u00e9\",\"page_size\":65536}");
+		"{\"agent\":\"1\",\"os_name\":\"a\\u001b[31mb\\u00e9\",\"page_size\":65536,"
+		"\"ipaddr\":\"10.0.0.1,state=Running\"}");
 	lpar_channel_feed(g.c, g.to_lpard.data, 20, g.now);
 	par_buf_drop(&g.to_lpard, 20);
 	guest_say(&g);
 	ck_assert_int_eq(lpar_channel_state(g.c), LPAR_CHANNEL_UP);
 	ck_assert_str_eq(lpar_channel_info(g.c)->os_name, "a?[31mb\xc3\xa9");
 	ck_assert_uint_eq(lpar_channel_info(g.c)->page_size, 65536);
+	/* Only an address is one: listings show it as rmc_ipaddr. */
+	ck_assert_str_eq(lpar_channel_info(g.c)->ipaddr, "");
 	guest_done(&g);
 }
 END_TEST

@@ -530,6 +530,7 @@ START_TEST(agent_comes_and_goes)
 	agent_comes();
 	ck_assert(lpar_agent_link_up(agent));
 	ck_assert_str_eq(lpar_agent_link_info(agent)->agent, "9");
+	ck_assert_str_eq(lpar_agent_link_info(agent)->ipaddr, "10.1.2.3");
 	/* A guest's words do not look like another attribute. */
 	ck_assert_str_eq(lpar_agent_link_os_version(agent), "Linux/Debian 13 6.12");
 	/* The guest starts over within its run: hello again. */
