@@ -137,7 +137,7 @@ def look_once(before):
             raise Fault(f"the volume {volume} is nobody's")
     if not groups() <= active:
         raise Fault(f"control groups of {groups()}, and LPARs are {states}")
-    if not channel_sockets() <= active:
+    if not channel_sockets() <= set(states): # libvirt, killed, removes them at the next start
         raise Fault(f"sockets of {channel_sockets()}, and LPARs are {states}")
     with open("/proc/self/mountinfo", encoding="utf-8") as file:
         mounts = file.read().count("\n")
@@ -151,16 +151,45 @@ def look_once(before):
     return states
 
 
-def look(before):
+def forget_dead_start(daemons):
+    """The names of LPARs that libvirt, killed during a start, believes to be starting for ever.
+
+    Neither a restart of libvirtd nor `virsh destroy` ends that: its file about the guest has to go.
+    """
+    dead = [name for name, state in listing().items() if runs(state) and not qemu(name)]
+    pid = daemons.libvirtd()
+    if not dead or not pid:
+        return []
+    kill(pid)
+    wait_until(10, lambda: pid not in process_table())
+    for name in dead:
+        for file in glob.glob(f"/run/libvirt/qemu/{name}.*"):
+            os.unlink(file)
+    daemons.ensure()
+    return dead
+
+
+def look(before, daemons):
+    """What is there fits the LPARs; True when that needed forget_dead_start()."""
+    answer = look_for(20, before)
+    if answer is True:
+        return False
+    if not forget_dead_start(daemons):
+        raise Fault(str(answer))
+    answer = look_for(20, before)
+    if answer is not True:
+        raise Fault(str(answer))
+    return True
+
+
+def look_for(seconds, before):
     def question():
         try:
             look_once(before)
             return True
         except (Fault, OSError) as fault:
             return fault
-    answer = wait_until(20, question)
-    if answer is not True:
-        raise Fault(str(answer))
+    return wait_until(seconds, question)
 
 
 # --- commands ------------------------------------------------------------------------------------
@@ -278,7 +307,8 @@ def one_round(rng, daemons, before):
             bring(name, is_on)
         else:
             reach(words, name, goal, first or goal is not is_there)
-        look(before)
+        if look(before, daemons):
+            return hit, "libvirt believed in a start that was dead"
         return hit, "done by the first" if first else "done by the second"
     return f"{key}, {'killed' if 'stopped' not in victim else 'for a while'}: {victim} ({name})", work
 
@@ -298,7 +328,7 @@ def main():
     def remove_all():
         for name in list(listing()):
             bring(name, is_gone)
-        look(before)
+        look(before, daemons)
         left = [line.split()[0] for line in need("virsh", "-q", "vol-list", "lpard").splitlines()
                 if line.split() and "qcow2" in line]
         if left:

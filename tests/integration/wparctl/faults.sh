@@ -98,6 +98,18 @@ ok "both killed: rmwpar" rmwpar flt
 is "and nothing is left of it" "$(groups; find "$WPARS_ROOT" -name 'flt*'; ls "$WPARS_ROOT/run/wpars/.ids")" lock
 ok "mkwpar again" mkwpar -n flt
 
+# A monitor that comes late does not end what was started in the meantime
+startwpar flt >/dev/null
+late=$(monitor)
+kill -STOP "$late"
+kill -9 "$(head -n1 "$(groups)/cgroup.procs")"
+wait_for 5 sh -c '[ "$(lswpar -c -q -a state flt)" = D ]'
+ok "started again while its monitor hangs" startwpar flt
+kill -CONT "$late"
+ok "the old monitor ends" wait_for 10 sh -c '! kill -0 "$0" 2>/dev/null' "$late"
+is "and the WPAR goes on" "$(state)" A
+stopwpar flt >/dev/null
+
 # PID 1 does not lose a signal that comes while it begins
 for _ in 1 2 3 4 5 6 7 8; do
 	startwpar flt >/dev/null
