@@ -355,6 +355,59 @@ static int check_unneeded(const struct search *s, const struct volumes *l, struc
 	return 0;
 }
 
+struct user {
+	const struct search *search;
+	bool found;
+};
+
+static void find_volume(const char *value, void *opaque)
+{
+	const char *slash = strrchr(value, '/');
+	struct user *u = opaque;
+
+	if (hv_volume_is_disk_of(slash ? slash + 1 : value, u->search->uuid))
+		u->found = true;
+}
+
+/* Does another domain, an LPAR or not, have one of the disks? */
+static int check_no_user(const struct search *s, virDomainPtr dom, struct par_error **err)
+{
+	const char *name = virDomainGetName(dom);
+	struct user u = { .search = s };
+	char uuid[VIR_UUID_STRING_BUFLEN] = "";
+	autofree char *xml = NULL;
+	int r;
+
+	if (virDomainGetUUIDString(dom, uuid) == 0 && strcmp(uuid, s->uuid) == 0)
+		return 0;
+	xml = virDomainGetXMLDesc(dom, VIR_DOMAIN_XML_INACTIVE);
+	if (!xml && hv_last_code_is(VIR_ERR_NO_DOMAIN))
+		return 0;
+	if (!xml)
+		return hv_fail(s->conn, err, "could not read the domain \"%s\"", name);
+	r = hv_xml_each_value(xml, find_volume, &u, err);
+	if (r < 0 || !u.found)
+		return r;
+	return par_fail(err, PAR_E_BUSY, 0, "the domain \"%s\" has the disk of the LPAR, too",
+			name);
+}
+
+static int check_no_users(const struct search *s, struct par_error **err)
+{
+	virDomainPtr *doms = NULL;
+	int n = virConnectListAllDomains(s->conn, &doms, 0), r = 0;
+
+	if (n < 0)
+		return hv_fail(s->conn, err, "could not list the domains");
+	for (int i = 0; i < n; i++) {
+		if (r == 0)
+			r = check_no_user(s, doms[i], err);
+		virDomainFree(doms[i]);
+	}
+	free(doms);
+	return r;
+}
+
 static int remove_volumes(const struct search *s, const struct volumes *l, struct par_error **err)
 {
 	for (int i = 0; i < l->n; i++) {
@@ -393,6 +446,8 @@ static int disk_remove(struct search *s, const char *uuid, struct par_error **er
 		r = list_volumes(s, &all, err);
 	if (r == 0)
 		r = check_unneeded(s, &all, err);
+	if (r == 0)
+		r = check_no_users(s, err);
 	return r < 0 ? r : remove_volumes(s, &all, err);
 }
 

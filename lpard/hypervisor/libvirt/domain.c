@@ -385,6 +385,28 @@ int hv_libvirt_start(struct hv *hv, const char *uuid, bool discard_saved, struct
 	return with_domain(hv, uuid, &a, do_start, err);
 }
 
+/*
+ * libvirt that was killed in the middle of a start keeps that start for ever, over its own restarts
+ * too, and no other operation gets in.  Pulling the plug ends an emulator before it waits for other
+ * operations: so there is none when that has failed.
+ */
+static int tell_stuck(struct action *a, struct par_error **err)
+{
+	int state = 0, reason = 0;
+
+	if (!err || !*err || (*err)->id != PAR_E_TIMED_OUT ||
+	    virDomainGetState(a->dom, &state, &reason, 0) < 0 || state != VIR_DOMAIN_PAUSED ||
+	    reason != VIR_DOMAIN_PAUSED_STARTING_UP)
+		return -ETIMEDOUT;
+	par_error_free(err);
+	return par_fail(
+		err, PAR_E_TIMED_OUT, 0,
+		"libvirtd was killed while it started the LPAR \"%s\", has no emulator for it "
+		"and does not end that start: stop libvirtd there, remove "
+		"/run/libvirt/qemu/%s.xml and %s.pid, start libvirtd and retry the command",
+		a->name, a->name, a->name);
+}
+
 static int do_stop(struct action *a, struct par_error **err)
 {
 	int r = must_be(a, true, err);
@@ -395,9 +417,10 @@ static int do_stop(struct action *a, struct par_error **err)
 		r = virDomainDestroy(a->dom);
 	else
 		r = virDomainShutdown(a->dom);
-	if (r < 0)
-		return hv_fail(a->conn, err, "could not shut the LPAR \"%s\" down", a->name);
-	return 0;
+	if (r == 0)
+		return 0;
+	r = hv_fail(a->conn, err, "could not shut the LPAR \"%s\" down", a->name);
+	return a->how == HV_STOP_IMMEDIATE && r == -ETIMEDOUT ? tell_stuck(a, err) : r;
 }
 
 int hv_libvirt_stop(struct hv *hv, const char *uuid, enum hv_stop how, struct par_error **err)

@@ -338,10 +338,14 @@ static int image_remove(struct hv_libvirt *h, virConnectPtr conn, const struct f
 			struct par_error **err)
 {
 	auto_pool pool = virStoragePoolLookupByName(conn, h->pool);
+	auto_pool open = NULL;
 	int r;
 
-	if (!pool)
+	if (!pool && hv_last_code_is(VIR_ERR_NO_STORAGE_POOL))
 		return 0;
+	r = hv_pool_open(h, conn, &open, err);
+	if (r < 0)
+		return r;
 	for (int i = FW_IMAGE_PARTS - 1; i >= 0; i--) {
 		autofree char *name = NULL;
 

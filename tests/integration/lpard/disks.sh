@@ -305,6 +305,12 @@ like "a disk that another is made over" "$(rmsyscfg -r lpar -m SYS -n lp1 2>&1)"
 ok "is left" [ -s "$disk" ]
 rm "$pool/clone.qcow2"
 virsh -q pool-refresh lpard
+virsh -q dumpxml lp1 | sed '/<metadata>/,/<\/metadata>/d; s/<name>.*</<name>copy</; /<uuid>/d; /<mac /d' \
+	>"$TMPDIR/copy.xml"
+virsh -q define "$TMPDIR/copy.xml" >/dev/null
+like "a disk that another domain has" "$(rmsyscfg -r lpar -m SYS -n lp1 2>&1)" '"copy" has the disk'
+ok "is left, too" [ -s "$disk" ]
+virsh -q undefine copy
 ok "and goes when it is not needed" rmsyscfg -r lpar -m SYS -n lp1
 
 # What nothing needs
