@@ -527,7 +527,7 @@ START_TEST(test_hostile_message)
 	const char *text;
 
 	memset(long_text, 'm', sizeof(long_text) - 1);
-	memcpy(long_text, attack, strlen(attack));
+	memcpy(long_text, attack, sizeof(attack) - 1);
 	guest_up(&g);
 	open_run(&g, &w, false);
 	par_json_put_string(o, "error", "org.lpard.NotFound");
