@@ -124,8 +124,9 @@ static int helper_judge(const struct answer *a, const char *archive, int status,
 			struct par_error **err)
 {
 	if (a->code == ENOSPC || a->code == EDQUOT)
-		return par_fail(err, PAR_E_NO_SPACE, 0, "There is no space to unpack the image %s.",
-				archive);
+		return par_fail(err, PAR_E_NO_SPACE, 0,
+				"There is no space to unpack the image %s: %s.", archive,
+				a->text[0] ? a->text : strerror(a->code));
 	if (a->text[0])
 		return par_fail(err, PAR_E_CORRUPT, 0, "The image %s cannot be used: %s.", archive,
 				a->text);

@@ -2,6 +2,9 @@
 /* The base directory of a new WPAR: see directory.h. */
 #include "wparctl/filesystem/directory.h"
 
+#include "lpard/common/fs.h"
+#include "wparctl/filesystem/shield.h"
+
 #include <dirent.h>
 #include <string.h>
 
@@ -26,6 +29,22 @@ int wpar_directory_in_use(const char *directory, struct par_error **err)
 	return used;
 }
 
+/* Kept file systems are looked at as they would be at a start. */
+static int check_kept(const char *directory, struct par_error **err)
+{
+	autofree char *path = wpar_path("%s", directory);
+	autofd int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	autofd int fd = path ? par_fs_open_plain(root, path, O_RDONLY | O_DIRECTORY, 0) : -ENOMEM;
+	autofd int above = fd < 0 ? -1 : openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || above < 0)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"The base directory %s is not usable: %s.", directory,
+				strerror(fd < 0 ? -fd : errno));
+	wpar_shield_close_wpars(above, directory);
+	return wpar_shield_check(fd, directory, err);
+}
+
 int wpar_directory_expect_kept(const char *directory, struct par_error **err)
 {
 	int r = wpar_directory_in_use(directory, err);
@@ -35,5 +54,5 @@ int wpar_directory_expect_kept(const char *directory, struct par_error **err)
 				"There are no preserved file systems in %s.", directory);
 	if (r < 0)
 		return r;
-	return 0;
+	return check_kept(directory, err);
 }

@@ -4,7 +4,10 @@
 
 #include "wparctl/spec/spec.h"
 
-/* wpar_directory_expect_kept - PAR_E_NOT_FOUND unless something lies in it (mkwpar -p) */
+/*
+ * wpar_directory_expect_kept - PAR_E_NOT_FOUND unless something lies in it (mkwpar -p)
+ * PAR_E_NOT_PERMITTED when other users reach it.
+ */
 int wpar_directory_expect_kept(const char *directory, struct par_error **err);
 
 /*

@@ -18,7 +18,7 @@ static const char *const kind_names[] = {
 };
 static const char *const flag_names[] = {
 	"idmap", "ro",	     "nosuid",	"nodev", "noexec", "recursive",
-	"file",	 "optional", "private", "shown", "device",
+	"file",	 "optional", "private", "shown", "device", "namefs",
 };
 
 /* The devices that AIX gives every WPAR, as far as Linux has them. */
@@ -29,6 +29,7 @@ void wpar_mount_plan_done(struct wpar_mount_plan *p)
 	for (size_t i = 0; i < p->n_ops; i++) {
 		free(p->ops[i].target);
 		free(p->ops[i].source);
+		free(p->ops[i].object);
 		free(p->ops[i].fstype);
 		free(p->ops[i].data);
 	}
@@ -49,7 +50,7 @@ static char *dup_or_null(const char *s)
 struct new_op {
 	enum wpar_op_kind kind;
 	unsigned int flags, mode;
-	const char *target, *source, *fstype, *data;
+	const char *target, *source, *object, *fstype, *data;
 };
 
 /* Sets *failed when memory ran out; the caller looks once, at the end. */
@@ -71,17 +72,18 @@ static void plan_add(struct wpar_mount_plan *p, bool *failed, struct new_op op)
 		.mode = op.mode,
 		.target = dup_or_null(op.target),
 		.source = dup_or_null(op.source),
+		.object = dup_or_null(op.object),
 		.fstype = dup_or_null(op.fstype),
 		.data = dup_or_null(op.data),
 	};
-	if (!n->target || (op.source && !n->source) || (op.fstype && !n->fstype) ||
-	    (op.data && !n->data))
+	if (!n->target || (op.source && !n->source) || (op.object && !n->object) ||
+	    (op.fstype && !n->fstype) || (op.data && !n->data))
 		*failed = true;
 }
 
 #define ADD(...) plan_add(p, failed, (struct new_op){ __VA_ARGS__ })
 
-static bool has_option(const char *options, const char *name)
+bool wpar_mount_has_option(const char *options, const char *name)
 {
 	size_t len = strlen(name);
 
@@ -132,11 +134,11 @@ static int add_spec_mount(struct wpar_mount_plan *p, bool *failed, const struct 
 	if (!plain_path(m->directory))
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "'%s' is not a mount point",
 				m->directory ? m->directory : "");
-	if (has_option(m->options, "ro"))
+	if (wpar_mount_has_option(m->options, "ro"))
 		flags |= WPAR_OP_READONLY;
-	if (has_option(m->options, "nosuid"))
+	if (wpar_mount_has_option(m->options, "nosuid"))
 		flags |= WPAR_OP_NOSUID;
-	if (has_option(m->options, "noexec"))
+	if (wpar_mount_has_option(m->options, "noexec"))
 		flags |= WPAR_OP_NOEXEC;
 	if (!m->vfs || strcmp(m->vfs, "directory") == 0 || strcmp(m->vfs, "overlay") == 0) {
 		ADD(.kind = WPAR_OP_BIND, .flags = flags | WPAR_OP_PRIVATE,
@@ -149,7 +151,8 @@ static int add_spec_mount(struct wpar_mount_plan *p, bool *failed, const struct 
 	if (!m->device || m->device[0] != '/')
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 				"the namefs '%s' needs dev=, a global directory", m->directory);
-	ADD(.kind = WPAR_OP_BIND, .flags = flags, .source = m->device, .target = m->directory);
+	ADD(.kind = WPAR_OP_BIND, .flags = flags | WPAR_OP_NAMEFS, .source = m->device,
+	    .object = m->object, .target = m->directory);
 	return 0;
 }
 

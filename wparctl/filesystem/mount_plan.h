@@ -30,6 +30,7 @@ enum wpar_op_kind {
 #define WPAR_OP_PRIVATE	  PAR_BIT(8)  /* @source is a part of the WPAR's own directory */
 #define WPAR_OP_SHOWN	  PAR_BIT(9)  /* a file system that df lists */
 #define WPAR_OP_DEVICE	  PAR_BIT(10) /* not the source itself: a node of the WPAR's root for it */
+#define WPAR_OP_NAMEFS	  PAR_BIT(11) /* @source is given by -M: namefs.h */
 
 #define WPAR_PTYS_DEFAULT 1024 /* pseudo terminals without -R totalPTYs= */
 
@@ -38,6 +39,7 @@ struct wpar_mount_op {
 	unsigned int flags;
 	char *target; /* inside, absolute */
 	char *source; /* of a bind: global path, with WPAR_OP_PRIVATE relative to the directory */
+	char *object; /* with WPAR_OP_NAMEFS: which directory it must be, or NULL */
 	char *fstype;
 	char *data;	   /* mount options of the new file system */
 	unsigned int mode; /* of a folder */
@@ -76,6 +78,9 @@ struct wpar_mount_facts {
  */
 int wpar_mount_plan_build(const struct wpar_spec *s, const struct wpar_mount_facts *facts,
 			  struct wpar_mount_plan *ret, struct par_error **err);
+
+/* wpar_mount_has_option - is @name one of the words of the comma list @options (NULL: none)? */
+bool wpar_mount_has_option(const char *options, const char *name);
 
 /* wpar_mount_plan_print - one line per step */
 int wpar_mount_plan_print(const struct wpar_mount_plan *p, struct par_buf *out);

@@ -12,6 +12,7 @@
 
 #include "lpard/common/fs.h"
 #include "wparctl/filesystem/device_node.h"
+#include "wparctl/filesystem/namefs.h"
 
 #include <limits.h>
 #include <sched.h>
@@ -216,9 +217,11 @@ static int prepare_one(struct sources *src, const struct wpar_mount_op *op, int 
 		fd = open_private(src, op->source, err);
 	else if (op->flags & WPAR_OP_DEVICE)
 		fd = wpar_device_node(src->plan, &src->devices, op->source, err);
+	else if (op->flags & WPAR_OP_NAMEFS)
+		fd = wpar_namefs_open(op->source, op->object, err);
 	else
 		fd = open(op->source, O_PATH | O_CLOEXEC);
-	if (fd < 0 && (op->flags & (WPAR_OP_PRIVATE | WPAR_OP_DEVICE)))
+	if (fd < 0 && (op->flags & (WPAR_OP_PRIVATE | WPAR_OP_DEVICE | WPAR_OP_NAMEFS)))
 		return fd;
 	if (fd < 0)
 		return par_fail(err, errno == ENOENT ? PAR_E_NOT_FOUND : PAR_E_SYSTEM, errno,
@@ -317,6 +320,7 @@ void wpar_mounts_drop_absent(struct wpar_mount_plan *p)
 		if ((op->flags & WPAR_OP_OPTIONAL) && access(op->source, F_OK) < 0) {
 			free(op->target);
 			free(op->source);
+			free(op->object);
 			free(op->fstype);
 			free(op->data);
 			continue;

@@ -7,6 +7,7 @@
 
 #include "lpard/common/fs.h"
 #include "wparctl/filesystem/copy.h"
+#include "wparctl/filesystem/shield.h"
 
 #include <dirent.h>
 #include <string.h>
@@ -95,43 +96,6 @@ static int open_above(const struct wpar_spec *s, bool make, char **ret_name, str
 }
 
 /*
- * Ids on disk are as inside: a setuid program of the WPAR's root is one of the LPAR's root there.
- * So only root may reach its directory: a folder above, most simply the next, must be root's alone.
- */
-static bool is_shielded(int above)
-{
-	int fd = openat(above, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	bool shielded = false;
-	struct stat st, up;
-
-	while (fd >= 0 && fstat(fd, &st) == 0) {
-		int next = -1;
-
-		shielded = st.st_uid == 0 && (st.st_mode & 0077) == 0;
-		if (!shielded)
-			next = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
-		close(fd);
-		fd = next;
-		if (fd >= 0 &&
-		    (fstat(fd, &up) < 0 || (up.st_ino == st.st_ino && up.st_dev == st.st_dev))) {
-			close(fd);
-			fd = -1;
-		}
-	}
-	return shielded;
-}
-
-/* /wpars is ours: it is closed to other users if an image or an administrator left it open. */
-static bool close_wpars(int above, const char *directory)
-{
-	struct stat st;
-
-	return par_starts_with(directory, WPAR_BASE_DIR "/") &&
-	       !strchr(directory + strlen(WPAR_BASE_DIR "/"), '/') && fstat(above, &st) == 0 &&
-	       st.st_uid == 0 && ((st.st_mode & 0077) == 0 || fchmod(above, 0700) == 0);
-}
-
-/*
  * The first folder on the way to the base directory that is not there: "/srv/a" of "/srv/a/w";
  * NULL when all are.
  */
@@ -170,7 +134,7 @@ static int open_fresh(const struct wpar_spec *s, struct par_error **err)
 
 	if (above < 0)
 		return above;
-	if (!close_wpars(above, s->directory) && !is_shielded(above))
+	if (!wpar_shield_close_wpars(above, s->directory) && !wpar_shield_folder(above))
 		return par_fail(err, PAR_E_NOT_PERMITTED, 0,
 				"the directory above '%s' must be accessible by root only (mode "
 				"700)",

@@ -4,6 +4,7 @@
 
 #include "lpard/common/fs.h"
 #include "wparctl/filesystem/directory.h"
+#include "wparctl/filesystem/namefs.h"
 #include "wparctl/filesystem/rootfs.h"
 #include "wparctl/operations/machine.h"
 #include "wparctl/spec/clash.h"
@@ -241,6 +242,9 @@ int wpar_definition_claim(struct wpar_spec *s, enum wpar_files files, bool resol
 	if (par_strv_find(&names, s->name) >= 0)
 		return fail_exists(s->name, err);
 	r = wpar_definition_check(s, files, resolve, err);
+	if (r < 0)
+		return r;
+	r = wpar_namefs_note(s, err);
 	if (r < 0)
 		return r;
 	r = wpar_id_range_pick(s, err);

@@ -4,6 +4,7 @@
 
 #include "lpard/common/fs.h"
 
+#include <dirent.h>
 #include <inttypes.h>
 #include <sys/sysinfo.h>
 
@@ -38,6 +39,15 @@ uint64_t wpar_limits_memory(const struct wpar_spec *s, const struct wpar_machine
 	return r->total_virt_mem && r->total_virt_mem < part ? r->total_virt_mem : part;
 }
 
+uint64_t wpar_limits_soft_memory(const struct wpar_spec *s, const struct wpar_machine *m)
+{
+	const struct wpar_resources *r = active_resources(s);
+
+	return r->memory_soft_x100 && r->memory_soft_x100 < WHOLE
+		       ? m->memory / WHOLE * r->memory_soft_x100
+		       : UINT64_MAX;
+}
+
 size_t wpar_limits_plan(const struct wpar_spec *s, const struct wpar_machine *m,
 			struct wpar_limit ret[WPAR_LIMITS_MAX])
 {
@@ -55,9 +65,6 @@ size_t wpar_limits_plan(const struct wpar_spec *s, const struct wpar_machine *m,
 	/* Virtual memory is what is in memory and what is swapped out: all of it stays in. */
 	if (r->total_virt_mem)
 		limits_put(&ret[n++], "memory.swap.max", "0");
-	if (r->memory_soft_x100 && r->memory_soft_x100 < WHOLE)
-		limits_put(&ret[n++], "memory.high", "%" PRIu64,
-			   m->memory / WHOLE * r->memory_soft_x100);
 	if (r->memory_min_x100)
 		limits_put(&ret[n++], "memory.low", "%" PRIu64,
 			   m->memory / WHOLE * r->memory_min_x100);
@@ -80,6 +87,35 @@ void wpar_machine_get(struct wpar_machine *ret)
 		ret->memory = (uint64_t)info.totalram * info.mem_unit;
 }
 
+/*
+ * The kernel protects a group's memory.low only as far as the group above has as much: so that has
+ * the sum of all WPARs'.
+ */
+static void add_up_protection(int cgroup)
+{
+	autofd int top = openat(cgroup, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct dirent **list = NULL;
+	int n = top < 0 ? 0 : scandirat(top, ".", &list, NULL, NULL);
+	uint64_t sum = 0;
+	char text[32];
+
+	for (int i = 0; i < n; i++) {
+		autofree char *file = par_strdup_printf("%s/memory.low", list[i]->d_name);
+		autofd int fd = list[i]->d_name[0] == '.' || !file
+					? -1
+					: openat(top, file, O_RDONLY | O_CLOEXEC);
+		ssize_t len = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
+
+		text[len > 0 ? len : 0] = '\0';
+		sum += strtoull(text, NULL, 10);
+		free(list[i]);
+	}
+	free(list);
+	snprintf(text, sizeof(text), "%" PRIu64, sum);
+	if (top >= 0)
+		par_fs_write_str(top, "memory.low", text);
+}
+
 int wpar_limits_apply(const struct wpar_spec *s, int cgroup, struct par_error **err)
 {
 	struct wpar_limit limits[WPAR_LIMITS_MAX];
@@ -95,5 +131,7 @@ int wpar_limits_apply(const struct wpar_spec *s, int cgroup, struct par_error **
 			return par_fail(err, PAR_E_SYSTEM, r, "the limit '%s' of '%s' is refused",
 					limits[i].file, s->name);
 	}
+	if (active_resources(s)->memory_min_x100)
+		add_up_protection(cgroup);
 	return 0;
 }

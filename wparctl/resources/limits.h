@@ -29,6 +29,10 @@ size_t wpar_limits_plan(const struct wpar_spec *s, const struct wpar_machine *m,
 /* wpar_limits_memory - bytes that the WPAR may use at most; UINT64_MAX: all there is */
 uint64_t wpar_limits_memory(const struct wpar_spec *s, const struct wpar_machine *m);
 
+/* wpar_limits_soft_memory - bytes above which it is pushed back under contention; UINT64_MAX: none
+ */
+uint64_t wpar_limits_soft_memory(const struct wpar_spec *s, const struct wpar_machine *m);
+
 /* wpar_machine_get - of the machine we are on */
 void wpar_machine_get(struct wpar_machine *ret);
 

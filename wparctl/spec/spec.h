@@ -25,6 +25,7 @@ struct wpar_mount {
 	char *directory;   /* inside, absolute: "/", "/home" */
 	char *vfs;	   /* "directory", "namefs", "ext4", "nfs", "proc", "overlay" */
 	char *device;	   /* what is mounted: a global path, an image file; NULL: made by us */
+	char *object;	   /* of a namefs: the directory that was defined (filesystem/namefs.h) */
 	char *host;	   /* nfs */
 	char *options;	   /* "ro", "rw", … comma list; NULL: "rw" */
 	uint64_t size_mib; /* 0: not limited */

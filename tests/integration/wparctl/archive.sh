@@ -114,4 +114,26 @@ is "a full disk fails" "$?" 1
 like "and says so" "$output" 'no space'
 is "and leaves nothing" "$(ls -A "$store")" ""
 umount "$store"
+
+# More than what is free: refused for what it declares, or before the disk is full.
+mount -t tmpfs -o size=100m,nr_inodes=8000 tmpfs "$store"
+python3 "$PAR_TEST_SOURCE/integration/wparctl/make_archives.py" --large "$TMPDIR"
+for what in declares:'needs 2930 MiB more, and 84 MiB may be taken' member:'needs 2048 MiB more' \
+	many:'needs 1 MiB more, and 0 MiB' inodes:'too few inodes' limit:'declares [0-9]+ MiB, and the limit is'; do
+	output=$(fake-wpar mkwpar -n w1 -C -B "$TMPDIR/large-${what%%:*}.tar" 2>&1) &
+	# How full did the disk get?
+	pid=$! most=0
+	while kill -0 $pid 2>/dev/null; do
+		now=$(df --output=used -m "$store" | tail -n 1)
+		[ "$now" -le "$most" ] || most=$now
+		sleep 0.05
+	done
+	wait $pid
+	output=$(fake-wpar mkwpar -n w1 -C -B "$TMPDIR/large-${what%%:*}.tar" 2>&1)
+	is "large-${what%%:*} is refused" "$?" 1
+	like "and why" "$output" "${what#*:}"
+	ok "with room left on the disk ($most MiB of 100 used)" test "$most" -lt 90
+	is "nothing of it is left" "$(ls -A "$store")" ""
+done
+umount "$store"
 done_testing

@@ -169,7 +169,27 @@ def damaged(folder):
         f.write("0" * 64 + "  bad-digest.tar\n")
 
 
+def large(folder):
+    """For a file system of 100 MiB: what is declared, in image.data or by a member, does not fit."""
+    make(f"{folder}/large-declares.tar", BASE, data=image_data(size_kb=3000000))
+    make(f"{folder}/large-limit.tar", BASE, data=image_data(size_kb=10**12 * 1000 // 1024))
+    make(f"{folder}/large-many.tar", BASE + [member(f"./f{i}", body=bytes(1 << 20)) for i in range(150)],
+         data=image_data(size_kb=None), mode="w:gz")
+    make(f"{folder}/large-inodes.tar", BASE + [member(f"./f{i}") for i in range(9000)])
+    make(f"{folder}/large-member.tar", BASE, data=image_data(size_kb=None))
+    with open(f"{folder}/large-member.tar", "r+b") as file:
+        info = tarfile.TarInfo("./big")
+        info.size = 2 << 30
+        with tarfile.open(f"{folder}/large-member.tar") as tar:
+            offset = max(m.offset_data + (m.size + 511) // 512 * 512 for m in tar.getmembers())
+        file.seek(offset)
+        file.truncate()
+        file.write(info.tobuf(tarfile.PAX_FORMAT) + bytes(4096))
+
+
 def main():
+    if sys.argv[1] == "--large":
+        return large(sys.argv[2])
     folder, attack = sys.argv[1:3]
     good(folder)
     bad_names(folder, attack)

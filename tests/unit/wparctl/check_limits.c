@@ -2,6 +2,7 @@
 /* check_limits.c - a specification's resources as values of control group files */
 #include "harness.h"
 #include "wparctl/resources/limits.h"
+#include "wparctl/resources/soft_limit.h"
 
 #include <string.h>
 
@@ -47,7 +48,9 @@ START_TEST(limits_become_values)
 	ck_assert_str_eq(value(&s, "cpu.max"), "200000 100000");
 	ck_assert_str_eq(value(&s, "cpu.weight"), "10000");
 	ck_assert_str_eq(value(&s, "memory.max"), "250000000");
-	ck_assert_str_eq(value(&s, "memory.high"), "100000000");
+	/* memory.high pushes always: the soft limit counts under contention only (soft_limit.h). */
+	ck_assert_ptr_null(value(&s, "memory.high"));
+	ck_assert_uint_eq(wpar_limits_soft_memory(&s, &machine), 100000000);
 	ck_assert_str_eq(value(&s, "memory.low"), "50000000");
 	s.resources.total_virt_mem = 1000;
 	ck_assert_str_eq(value(&s, "memory.max"), "1000");
@@ -61,6 +64,16 @@ START_TEST(limits_become_values)
 }
 END_TEST
 
+START_TEST(contention_begins_below_a_tenth_and_ends_above)
+{
+	ck_assert(!wpar_soft_limit_presses(false, 500, 1000));
+	ck_assert(!wpar_soft_limit_presses(false, 100, 1000));
+	ck_assert(wpar_soft_limit_presses(false, 99, 1000));
+	ck_assert(wpar_soft_limit_presses(true, 149, 1000));
+	ck_assert(!wpar_soft_limit_presses(true, 150, 1000));
+}
+END_TEST
+
 static Suite *limits_suite(void)
 {
 	Suite *suite = suite_create("limits");
@@ -68,6 +81,7 @@ static Suite *limits_suite(void)
 
 	tcase_add_test(tc, a_fork_bomb_is_always_bounded);
 	tcase_add_test(tc, limits_become_values);
+	tcase_add_test(tc, contention_begins_below_a_tenth_and_ends_above);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

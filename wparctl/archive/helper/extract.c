@@ -29,11 +29,37 @@ static int fail_archive(struct extract *a, struct archive *ar)
 	return wpar_extract_fail(a, EBADMSG, "%s", n ? clean : "it is damaged");
 }
 
-/* Room for @more bytes: under the limits, and on the disk. */
-static int check_room(struct extract *a, uint64_t more)
+/* Looks at what is free, less what is left alone: sets @a->room, counted from @a->written on. */
+static int look_for_room(struct extract *a)
+{
+	struct statvfs v;
+	uint64_t keep, available;
+
+	if (fstatvfs(a->top, &v) < 0)
+		return wpar_extract_fail(a, errno, "could not see how much is free: %s",
+					 strerror(errno));
+	keep = (uint64_t)v.f_blocks * v.f_frsize / 20;
+	keep = keep < KEEP_LEAST ? KEEP_LEAST : keep > KEEP_MOST ? KEEP_MOST : keep;
+	available = (uint64_t)v.f_bavail * v.f_frsize;
+	a->room = available > keep ? available - keep : 0;
+	if (v.f_files && v.f_favail <= v.f_files / 20)
+		return wpar_extract_fail(a, ENOSPC, "the file system has too few inodes left");
+	a->looked = a->written;
+	return 0;
+}
+
+static int fail_room(struct extract *a, uint64_t needed)
+{
+	return wpar_extract_fail(a, ENOSPC, "it needs %llu MiB more, and %llu MiB may be taken",
+				 (unsigned long long)((needed + (1 << 20) - 1) >> 20),
+				 (unsigned long long)(a->room >> 20));
+}
+
+/* Room for @more bytes: under the limits, and on the disk.  They count as written. */
+static int take_room(struct extract *a, uint64_t more)
 {
 	uint64_t limit = MAX_TOTAL;
-	struct statvfs v;
+	int r;
 
 	if (a->declared_kib) {
 		/* Twice the declared size and 64 MiB: the sizes of file systems differ. */
@@ -41,11 +67,17 @@ static int check_room(struct extract *a, uint64_t more)
 		if (limit > MAX_TOTAL)
 			limit = MAX_TOTAL;
 	}
-	if (a->written + more > limit)
+	if (more > limit || a->written > limit - more)
 		return wpar_extract_fail(a, EFBIG, "it is larger than its image.data says");
-	if (more >= KEEP_FREE && fstatvfs(a->top, &v) == 0 &&
-	    (uint64_t)v.f_bavail * v.f_frsize < more + KEEP_FREE)
-		return wpar_extract_fail(a, ENOSPC, "the disk is full");
+	if (a->written - a->looked + more > a->room || a->written - a->looked >= LOOK_EVERY ||
+	    a->entries % 256 == 0) {
+		r = look_for_room(a);
+		if (r < 0)
+			return r;
+	}
+	if (more > a->room)
+		return fail_room(a, more);
+	a->written += more;
 	return 0;
 }
 
@@ -79,10 +111,9 @@ static int write_contents(struct extract *a, struct archive *ar, int fd, int64_t
 			return wpar_extract_fail(a, EBADMSG,
 						 "a member's contents do not fit its size");
 		end = offset + (la_int64_t)len;
-		r = check_room(a, len);
+		r = take_room(a, len);
 		if (r < 0)
 			return r;
-		a->written += len;
 		r = write_at(fd, data, len, offset);
 		if (r < 0)
 			return wpar_extract_fail(a, -r, "could not write a file: %s", strerror(-r));
@@ -119,11 +150,15 @@ static int set_xattrs(struct extract *a, struct archive_entry *e, int fd)
 	const char *name;
 	const void *value;
 	size_t len;
+	int r;
 
 	archive_entry_xattr_reset(e);
 	while (archive_entry_xattr_next(e, &name, &value, &len) == ARCHIVE_OK) {
 		if (!name || !wanted_xattr(name, value, len))
 			continue;
+		r = take_room(a, len);
+		if (r < 0)
+			return r;
 		if (fsetxattr(fd, name, value, len, 0) < 0 && errno != EOPNOTSUPP &&
 		    errno != EINVAL)
 			return wpar_extract_fail(a, errno, "could not set an attribute: %s",
@@ -158,6 +193,19 @@ static int set_metadata(struct extract *a, struct archive_entry *e, int fd, bool
 	return set_xattrs(a, e, fd);
 }
 
+/* The bytes of its contents, without the holes of a sparse file. */
+static uint64_t contents_of(struct archive_entry *e, uint64_t size)
+{
+	la_int64_t offset, length;
+	uint64_t sum = 0;
+
+	if (archive_entry_sparse_reset(e) == 0)
+		return size;
+	while (archive_entry_sparse_next(e, &offset, &length) == ARCHIVE_OK)
+		sum += length > 0 ? (uint64_t)length : 0;
+	return sum < size ? sum : size;
+}
+
 static int make_file(struct extract *a, struct archive *ar, struct archive_entry *e, int parent,
 		     const char *base)
 {
@@ -169,6 +217,15 @@ static int make_file(struct extract *a, struct archive *ar, struct archive_entry
 	if (size < 0 || (uint64_t)size > MAX_APPARENT - a->apparent)
 		return wpar_extract_fail(a, EFBIG, "a member's size is out of range");
 	a->apparent += (uint64_t)size;
+	/* What it says of itself is enough to refuse it; what it has is counted as it is written.
+	 */
+	if (contents_of(e, (uint64_t)size) > a->room) {
+		r = look_for_room(a);
+		if (r < 0)
+			return r;
+		if (contents_of(e, (uint64_t)size) > a->room)
+			return fail_room(a, contents_of(e, (uint64_t)size));
+	}
 	fd = openat(parent, base, flags, archive_entry_perm(e) & 0777);
 	if (fd < 0 && errno == EEXIST) {
 		r = wpar_tree_clear(a, parent, base);
@@ -306,8 +363,20 @@ static void note_size(struct extract *a, char *text, size_t len)
 		return;
 	p += strcspn(p, "0123456789\n");
 	a->declared_kib = strtoull(p, NULL, 10);
+}
+
+/* What it declares must be within the limit and fit, before anything is unpacked. */
+static int check_declared(struct extract *a)
+{
+	int r = look_for_room(a);
+
+	if (r < 0)
+		return r;
 	if (a->declared_kib > MAX_TOTAL / 1024)
-		a->declared_kib = 0;
+		return wpar_extract_fail(a, EFBIG, "it declares %llu MiB, and the limit is %llu",
+					 (unsigned long long)(a->declared_kib >> 10),
+					 (unsigned long long)(MAX_TOTAL >> 20));
+	return a->declared_kib * 1024 > a->room ? fail_room(a, a->declared_kib * 1024) : 0;
 }
 
 static int take_image_data(struct extract *a, struct archive *ar, struct archive_entry *e,
@@ -327,6 +396,9 @@ static int take_image_data(struct extract *a, struct archive *ar, struct archive
 	if (n < 0)
 		return fail_archive(a, ar);
 	note_size(a, text, (size_t)n);
+	r = check_declared(a);
+	if (r < 0)
+		return r;
 	fd = openat(a->top, "image.data", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 		    0644);
 	if (fd < 0)
@@ -341,6 +413,15 @@ static int take_image_data(struct extract *a, struct archive *ar, struct archive
 	return a->root < 0 ? wpar_extract_fail(a, errno, "could not open a folder") : 0;
 }
 
+static int take_member(struct extract *a, struct archive *ar, struct archive_entry *e,
+		       const char *name)
+{
+	bool folder = archive_entry_filetype(e) == AE_IFDIR;
+	int r = take_room(a, folder ? FOLDER_COST : MEMBER_COST);
+
+	return r < 0 ? r : make_member(a, ar, e, name);
+}
+
 static int take_members(struct extract *a, struct archive *ar)
 {
 	struct archive_entry *e;
@@ -353,7 +434,7 @@ static int take_members(struct extract *a, struct archive *ar)
 		r = wpar_tree_normalise(a, archive_entry_pathname(e), name);
 		if (r < 0)
 			return r;
-		r = a->root < 0 ? take_image_data(a, ar, e, name) : make_member(a, ar, e, name);
+		r = a->root < 0 ? take_image_data(a, ar, e, name) : take_member(a, ar, e, name);
 		if (r < 0)
 			return r;
 	}

@@ -21,7 +21,13 @@
 #define MAX_ID	       INT32_MAX
 #define MAX_XATTR      65536
 #define MAX_IMAGE_DATA 65536
-#define KEEP_FREE      (UINT64_C(16) << 20) /* bytes of the file system left alone */
+/* Of the file system this is left alone: a twentieth, within these bounds, and of its inodes too.
+ */
+#define KEEP_LEAST  (UINT64_C(16) << 20)
+#define KEEP_MOST   (UINT64_C(1) << 30)
+#define LOOK_EVERY  (UINT64_C(16) << 20) /* bytes written between two looks at what is free */
+#define MEMBER_COST 512			 /* what a member takes besides its contents, at least */
+#define FOLDER_COST 4096
 
 struct extract {
 	int input;
@@ -33,6 +39,8 @@ struct extract {
 	int top;  /* the folder: image.data */
 	int root; /* root/ in it; -1 before image.data was there */
 	uint64_t entries, written, apparent;
+	uint64_t looked;       /* @written at the last look at what is free */
+	uint64_t room;	       /* bytes that may be written, by that look */
 	uint64_t declared_kib; /* SIZE_KB of image.data, 0: not given */
 	char why[512];
 

@@ -7,8 +7,10 @@
 
 #include "lpard/common/fs.h"
 #include "wparctl/filesystem/mount_apply.h"
+#include "wparctl/filesystem/namefs.h"
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/resources/limits.h"
+#include "wparctl/resources/soft_limit.h"
 #include "wparctl/runtime/launch/child.h"
 #include "wparctl/runtime/launch/sync.h"
 #include "wparctl/versioned/uname_notify.h"
@@ -130,11 +132,20 @@ int wpar_launch_prepare(struct wpar_launch *l, const struct wpar_spec *s, struct
 	if (r < 0)
 		return r;
 	wpar_mounts_drop_absent(&l->plan);
+	r = wpar_plan_check(&l->plan, err);
+	if (r < 0)
+		return r;
 	r = par_fs_mkdirs(l->plan.run, 0755);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be made", l->plan.run);
 	l->cgroup = wpar_cgroup_open(s->name, true, err);
-	return l->cgroup < 0 ? l->cgroup : wpar_limits_apply(s, l->cgroup, err);
+	if (l->cgroup < 0)
+		return l->cgroup;
+	r = wpar_limits_apply(s, l->cgroup, err);
+	if (r < 0)
+		return r;
+	r = wpar_soft_limit_start(s, l->cgroup);
+	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "the soft limit of memory cannot be set") : 0;
 }
 
 static int new_namespaces(struct par_error **err)

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The soft limit of a WPAR's memory: see soft_limit.h. */
+#include "wparctl/resources/soft_limit.h"
+
+#include "lpard/common/fs.h"
+#include "wparctl/resources/cgroup.h"
+#include "wparctl/resources/limits.h"
+
+#include <inttypes.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#define LOOK_MS 2000
+
+bool wpar_soft_limit_presses(bool before, uint64_t available, uint64_t total)
+{
+	return available < total / 100 * (before ? 15 : 10);
+}
+
+/* A line of /proc/meminfo, in KiB. */
+static uint64_t meminfo(const char *text, const char *key)
+{
+	const char *at = strstr(text, key);
+
+	return at ? strtoull(at + strlen(key), NULL, 10) : 0;
+}
+
+static bool looks_pressed(bool before)
+{
+	auto_buf b = { 0 };
+	uint64_t total;
+
+	if (par_fs_read("/proc/meminfo", 65536, &b) < 0)
+		return false;
+	total = meminfo(b.data, "MemTotal:");
+	return total && wpar_soft_limit_presses(before, meminfo(b.data, "MemAvailable:"), total);
+}
+
+/* Until nothing runs in the group any more, or it is gone. */
+__attribute__((noreturn)) static void soft_limit_watch(int cgroup, uint64_t bytes)
+{
+	autofd int events = openat(cgroup, "cgroup.events", O_RDONLY | O_CLOEXEC);
+	bool seen = false, pressed = false;
+	char limit[32];
+
+	snprintf(limit, sizeof(limit), "%" PRIu64, bytes);
+	for (;;) {
+		struct pollfd p = { .fd = events, .events = POLLPRI };
+		char text[256];
+		ssize_t n = pread(events, text, sizeof(text) - 1, 0);
+		bool populated, before = pressed;
+
+		if (n < 0)
+			_exit(0);
+		text[n] = '\0';
+		populated = strstr(text, "populated 1") != NULL;
+		if (seen && !populated)
+			_exit(0);
+		seen |= populated;
+		pressed = looks_pressed(before);
+		if (pressed != before)
+			par_fs_write_str(cgroup, "memory.high", pressed ? limit : "max");
+		if (poll(&p, 1, LOOK_MS) < 0 && errno != EINTR)
+			_exit(1);
+	}
+}
+
+int wpar_soft_limit_start(const struct wpar_spec *s, int cgroup)
+{
+	struct wpar_machine m;
+	uint64_t bytes;
+	char name[16];
+	int status;
+	pid_t pid;
+
+	wpar_machine_get(&m);
+	bytes = wpar_limits_soft_memory(s, &m);
+	if (bytes == UINT64_MAX || faccessat(cgroup, "memory.high", W_OK, 0) < 0)
+		return 0;
+	pid = wpar_cgroup_fork_keeper();
+	if (pid < 0)
+		return -errno;
+	if (pid == 0) {
+		/* Nobody's child: the caller may wait for others. */
+		if (fork() != 0)
+			_exit(0);
+		snprintf(name, sizeof(name), "soft_%s", s->name);
+		prctl(PR_SET_NAME, name, 0, 0, 0);
+		setsid();
+		cgroup = dup3(cgroup, 3, O_CLOEXEC) < 0 ? cgroup : 3;
+		if (cgroup != 3 || chdir("/") < 0)
+			_exit(1);
+		for (int i = 0; i < 3; i++)
+			close(i);
+		syscall(SYS_close_range, 4u, ~0u, 0u);
+		soft_limit_watch(cgroup, bytes);
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return 0;
+}
