@@ -36,7 +36,7 @@ int par_failv(struct par_error **err, enum par_error_id id, int errnum, const ch
 	e->errnum = errnum;
 	if (vasprintf(&text, fmt, ap) < 0)
 		text = NULL;
-	if (text && shown != 0 && id == PAR_E_SYSTEM &&
+	if (text && shown != 0 && (id == PAR_E_SYSTEM || id == PAR_E_NO_SPACE) &&
 	    asprintf(&full, "%s: %s", text, strerror(errnum)) >= 0) {
 		free(text);
 		text = full;

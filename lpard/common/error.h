@@ -29,7 +29,7 @@ struct par_error {
  * @err		where to put it; NULL: the text is dropped.  An error already there is freed
  * @id		the kind
  * @errnum	positive errno of the failed call, or 0 for the kind's own; when not 0 and @id is
- *		PAR_E_SYSTEM, ": strerror" is put behind the text
+ *		PAR_E_SYSTEM or PAR_E_NO_SPACE, ": strerror" is put behind the text
  *
  * Returns -errnum (never 0), so that `return par_fail(...)` reads well.
  */

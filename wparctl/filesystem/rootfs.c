@@ -235,7 +235,7 @@ static int fill_native(int top, const struct wpar_spec *s, struct par_error **er
 	int r;
 
 	if (!template)
-		return err && *err ? -(*err)->errnum : -EIO;
+		return err && *err ? -(*err)->errnum : -ENOMEM;
 	from = open(template, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (from < 0)
 		return -errno;

@@ -60,8 +60,10 @@ static int layer_copy_file(const char *from, int folder, const char *name, struc
 			char chunk[65536];
 
 			n = read(in, chunk, sizeof(chunk));
-			if (n > 0 && write(out, chunk, (size_t)n) != n)
-				n = -1;
+			if (n > 0) {
+				errno = -par_fs_write_all(out, chunk, (size_t)n);
+				n = errno ? -1 : n;
+			}
 		}
 	}
 	if (n < 0 || fchmod(out, 0755) < 0)

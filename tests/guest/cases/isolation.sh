@@ -5,12 +5,12 @@
 # The same attacks as tests/integration/wparctl/isolation*.sh, and those that a machine without
 # modules, or whose root has not all rights, cannot show.
 # lpar: current
-# timeout: 300
+# timeout: 500
 # shellcheck disable=SC2016 # in single quotes another shell expands
 set -u
 # shellcheck source=tests/guest/lib.sh
 . "$PAR_TEST_SOURCE/guest/lib.sh"
-trap 'in_lpar sh -c "rmwpar -F iso1; rmwpar -F iso2" >/dev/null 2>&1' EXIT
+trap 'in_lpar sh -c "rmwpar -F iso1; rmwpar -F iso2; rmwpar -F iso3" >/dev/null 2>&1' EXIT
 
 # inside WPAR COMMAND...
 inside()
@@ -56,4 +56,61 @@ is "the LPAR's device events stay out" "$(in_lpar cat /tmp/inside)" listening
 fails "its kernel settings cannot be written" inside iso1 sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
 ok "more than 16 MiB fit into /dev/shm" inside iso1 dd if=/dev/zero of=/dev/shm/big bs=1M count=40 status=none
 unlike "mount shows no device of the LPAR" "$(inside iso1 mount)" '/dev/v|errors=|uid='
+
+# Protocols and families whose modules the kernel would load for whoever asks.
+in_lpar sh -c 'for m in sctp llc2 llc bridge 8021q; do rmmod $m; done; cut -d" " -f1 /proc/modules | sort >/tmp/modules' >/dev/null 2>&1
+for what in "socket 2 1 132" "socket 10 5 132" "socket 26 1 0" "socketpair 26" "socketcall 26" "socketcall 2" \
+	"sockctl 0x8940" "sockctl 0x8982" "socket 16 3 16" "socket 16 3 4" "discipline 13" "discipline 21"; do
+	# shellcheck disable=SC2086 # words
+	like "refused: $what" "$(inside iso1 /root/attack $what)" '^refused: '
+done
+is "no module was loaded" "$(in_lpar sh -c 'cut -d" " -f1 /proc/modules | sort | diff /tmp/modules -')" ""
+is "TCP and ping are there" "$(inside iso1 sh -c '/root/attack socket 2 1 6; /root/attack socket 2 2 1')" "done
+done"
+in_lpar attack socket 2 1 132 >/dev/null
+tap_note "modules after the LPAR's own root has asked for SCTP: $(in_lpar grep -c sctp /proc/modules)"
+
+# Directories that a WPAR is given.
+in_lpar sh -c 'mkdir -p /srv/r1 /srv/closed/r1; chmod 755 /srv /srv/r1; chmod 700 /srv/closed'
+like "a writable namefs that users reach is refused" \
+	"$(in_lpar mkwpar -n iso3 -M directory=/data vfs=namefs dev=/srv/r1 2>&1)" 'set-user-id programs in /srv/r1'
+ok "below a folder that is root's alone it is taken" \
+	in_lpar mkwpar -n iso3 -M directory=/data vfs=namefs dev=/srv/closed/r1 -s
+in_lpar sh -c 'stopwpar -F iso3; chmod 755 /srv/closed' >/dev/null
+like "opened meanwhile it does not start" "$(in_lpar startwpar iso3 2>&1)" 'set-user-id programs in /srv/closed/r1'
+in_lpar sh -c 'chmod 700 /srv/closed; rmwpar -F iso3' >/dev/null
+inside iso1 mkdir /home/share
+ok "a directory of another WPAR is given" \
+	in_lpar mkwpar -n iso3 -M directory=/data vfs=namefs dev=/wpars/iso1/home/share
+inside iso1 sh -c 'mv /home/share /home/was && ln -s /etc /home/share'
+like "a link in its place is not followed" "$(in_lpar startwpar iso3 2>&1)" 'behind a symbolic link'
+inside iso1 sh -c 'rm /home/share && mkdir /home/share'
+like "nor is another directory taken for it" "$(in_lpar startwpar iso3 2>&1)" 'is not the directory any more'
+in_lpar sh -c 'rmwpar -F iso3; chmod 755 /wpars' >/dev/null
+like "with /wpars open nothing starts" "$(in_lpar sh -c 'stopwpar -F iso2; startwpar iso2' 2>&1)" 'set-user-id programs in /wpars/iso2'
+in_lpar chmod 700 /wpars
+ok "closed again it does" in_lpar startwpar iso2
+
+# No process is left.
+out=$(in_lpar wparexec -n one -R totalProcesses=1 /bin/true 2>&1)
+is "a command for which no process can be made fails" "$?" 1
+like "and it is said" "$out" 'no process can be made in the WPAR: .*totalProcesses'
+
+# A soft limit of memory counts under contention only.
+in_lpar mkwpar -n iso3 -R memory=0%-5%,100% -s >/dev/null
+high=/sys/fs/cgroup/wpars/iso3/memory.high
+ok "memory beyond the soft limit is taken at once" timeout 60 \
+	wparcmd -m "$SYS" -p "$LPAR" -- clogin iso3 -- dd if=/dev/zero of=/dev/shm/big bs=1M count=150 status=none
+is "nothing is limited while there is memory" "$(in_lpar cat $high)" max
+in_lpar sh -c 'mount -t tmpfs -o size=95% none /mnt
+	while [ $(awk "/MemAvailable/ { print \$2 }" /proc/meminfo) -gt $(awk "/MemTotal/ { print int(\$2 * 9 / 100) }" /proc/meminfo) ]; do
+		dd if=/dev/zero bs=1M count=8 status=none >>/mnt/big || break; done'
+ok "under contention it is" in_lpar sh -c "for i in 1 2 3 4 5 6 7 8 9 10; do grep -q '[0-9]' $high && exit 0; sleep 1; done; exit 1"
+in_lpar umount /mnt
+ok "and afterwards no more" in_lpar sh -c "for i in 1 2 3 4 5 6 7 8 9 10; do grep -q max $high && exit 0; sleep 1; done; exit 1"
+ok "its process ends with the WPAR" in_lpar sh -c 'rmwpar -F iso3 && sleep 1 && ! pgrep -x soft_iso3'
+in_lpar mkwpar -n iso3 -R memory=10%-100%,100% -s >/dev/null
+is "a minimum of memory is protected: the group above has as much" \
+	"$(in_lpar sh -c 'cat /sys/fs/cgroup/wpars/memory.low')" "$(in_lpar cat /sys/fs/cgroup/wpars/iso3/memory.low)"
+in_lpar rmwpar -F iso3 >/dev/null
 done_testing

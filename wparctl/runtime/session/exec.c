@@ -55,8 +55,16 @@ static int exec_inside(const struct wpar_launch *l, int started)
 		wpar_sync_fail(started, err);
 		_exit(127);
 	}
+	if (pid < 0) {
+		par_fail(
+			&err, PAR_E_NO_RESOURCES, errno,
+			"no process can be made in the WPAR: %s (-R totalProcesses, or the LPAR's limit)",
+			strerror(errno));
+		wpar_sync_fail(started, err);
+		return 1;
+	}
 	close(started);
-	return pid < 0 ? 1 : exec_wait_for_all(pid);
+	return exec_wait_for_all(pid);
 }
 
 /* To every process of the WPAR: the command may have handed its work on. */
