@@ -158,7 +158,7 @@ static bool guest_listens(struct hv_pump *p)
 
 	if (p->lossy || (heard != 0 && par_now_ms() - heard < HEARD_MS))
 		return true;
-	/* The connection of all calls: the stream's own may be held up. */
+	/* Not the stream's connection, which may be held up. */
 	if (hv_call_begin(p->h, &conn, NULL) < 0)
 		return false;
 	is_open = port_is_open(conn, p->uuid);

@@ -8,10 +8,8 @@
 
 #include <string.h>
 
-#define PAUSE_MIN_MS	 100
-#define PAUSE_MAX_MS	 5000
-#define KEEPALIVE_S	 5
-#define KEEPALIVE_MISSES 5
+#define PAUSE_MIN_MS 100
+#define PAUSE_MAX_MS 5000
 
 static void on_close(virConnectPtr conn, int reason, void *opaque)
 {
@@ -57,9 +55,8 @@ static virConnectPtr open_connection(struct hv_libvirt *h, struct par_error **er
 	pthread_mutex_lock(&h->lock);
 	h->lost = false;
 	pthread_mutex_unlock(&h->lock);
-	/* Neither exists for drivers inside this process (test:///default). */
-	if (virConnectRegisterCloseCallback(conn, on_close, h, NULL) < 0 ||
-	    virConnectSetKeepAlive(conn, KEEPALIVE_S, KEEPALIVE_MISSES) < 0)
+	/* It does not exist for drivers inside this process (test:///default). */
+	if (virConnectRegisterCloseCallback(conn, on_close, h, NULL) < 0)
 		virResetLastError();
 	if (hv_events_register(h, conn, err) < 0 || hv_probe_accel(h, conn, err) < 0) {
 		discard_connection(h, conn);
@@ -85,10 +82,9 @@ static bool hold_connection(struct hv_libvirt *h, virConnectPtr conn)
 		hv_wait_changed(h, -1);
 	closing = h->closing;
 	h->conn = NULL;
-	/* Calls on a dead connection fail soon.  No stream is opened after this. */
-	while (h->calls > 0)
-		hv_wait_changed(h, -1);
 	pthread_mutex_unlock(&h->lock);
+	/* Calls under way have connections of their own, which end when libvirtd has. */
+	hv_idle_close(h);
 	hv_loop_call(hv_pumps_end, h);
 	discard_connection(h, conn);
 	hv_loop_call(nothing, NULL); /* none of its callbacks runs any more */

@@ -3,8 +3,8 @@
  * What the files of this folder share.
  *
  * Threads: one per process runs libvirt's event loop (loop.c), where libvirt's callbacks and the
- * pumps of streams live; one per connection keeps it up (keeper.c); everything else runs on the
- * callers' threads, with its own reference of the connection.
+ * pumps of streams live; one per system keeps the connection up that has its events (keeper.c);
+ * everything else runs on the callers' threads, each call with a connection of its own (call.c).
  */
 #pragma once
 
@@ -15,7 +15,9 @@
 #include <libvirt/virterror.h>
 #include <pthread.h>
 
-#define HV_EVENTS_MAX 8
+#define HV_EVENTS_MAX  8
+#define HV_IDLE_MAX    4 /* connections kept for the next call */
+#define HV_OPENING_MAX 4 /* connections being opened at once, for calls */
 
 struct hv_pump;
 
@@ -31,11 +33,14 @@ struct hv_libvirt {
 	pthread_mutex_t lock;
 	pthread_cond_t changed; /* any of what follows did */
 	enum hv_connection state;
-	virConnectPtr conn; /* while up */
+	virConnectPtr conn; /* while up: the keeper's */
 	char *why_down;	    /* text of the last failure */
 	bool lost;	    /* libvirt told that the connection is gone */
 	bool closing;
-	unsigned int calls;   /* under way */
+	unsigned int calls; /* under way */
+	virConnectPtr idle[HV_IDLE_MAX];
+	unsigned int n_idle;
+	unsigned int opening;
 	unsigned int senders; /* threads of streams (guest_stream.c) */
 	int callbacks[HV_EVENTS_MAX];
 	int n_callbacks;
@@ -57,9 +62,14 @@ void hv_thread_block_signals(void);
 /* hv_loop_call - run @fn on the event thread and wait for it; also a barrier for callbacks */
 int hv_loop_call(void (*fn)(void *arg), void *arg);
 
-/* call.c: every call starts and ends with these */
+/*
+ * call.c: every call starts and ends with these
+ * The connection is the call's alone, unless no further one can be had: it may take its time.
+ */
 int hv_call_begin(struct hv_libvirt *h, virConnectPtr *ret, struct par_error **err);
 void hv_call_end(struct hv_libvirt *h, virConnectPtr conn);
+/* hv_idle_close - end the connections that are kept for the next call */
+void hv_idle_close(struct hv_libvirt *h);
 void hv_emit(struct hv_libvirt *h, const struct hv_event *event);
 /* hv_wait_changed - wait for h->changed, at most @ms (-1: for ever); h->lock is held */
 void hv_wait_changed(struct hv_libvirt *h, int ms);
@@ -93,6 +103,7 @@ int hv_libvirt_facts(struct hv *hv, struct hv_facts *ret, struct par_error **err
 /* list.c */
 int hv_libvirt_list(struct hv *hv, struct hv_records *ret, struct par_error **err);
 int hv_libvirt_get(struct hv *hv, const char *uuid, struct hv_record *ret, struct par_error **err);
+int hv_libvirt_others(struct hv *hv, uint64_t *ret_mem_mib, struct par_error **err);
 /* hv_find - an LPAR's domain; PAR_E_NOT_FOUND when the domain is not one of ours */
 int hv_find(virConnectPtr conn, const char *uuid, virDomainPtr *ret, struct par_error **err);
 
