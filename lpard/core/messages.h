@@ -80,6 +80,27 @@
 #define LPAR_MSG_ALREADY_OFF                                                                    \
 	"HSCL1558 The requested operation is unavailable in the current partition state.  The " \
 	"partition named %s is in the %s state."
+/* partition: saved, and to be begun anew */
+#define LPAR_MSG_SAVED                                                                         \
+	"HSCL05DF The partition named %s is in the Suspended state: its memory is saved.  "    \
+	"Activate it without -f and -b to let it go on, or retry the command with --force to " \
+	"give its memory up."
+/* partition: saved, and to be removed */
+#define LPAR_MSG_SAVED_REMOVE                                                                 \
+	"HSCL05EA The partition named %s must be in the Not Activated state to perform this " \
+	"operation.  Its state is Suspended: its memory is saved.  Retry the command with "   \
+	"--force to give its memory up."
+/* partition */
+#define LPAR_MSG_PAUSED                                                                           \
+	"HSCL05DF The partition named %s is in the Suspended state: another program stopped its " \
+	"processors.  Let it go on with that program, or shut it down with --immed."
+/* partition, reason */
+#define LPAR_MSG_DAMAGED                                                                           \
+	"HSCL05DF What is stored of the partition named %s is damaged (%s).  It can be shut down " \
+	"and removed.  To keep it, repair the metadata of its domain with virsh."
+/* partition */
+#define LPAR_MSG_CUT \
+	"HSCL05DF The activation of the partition named %s was ended by an immediate shutdown."
 /* partition */
 #define LPAR_MSG_NO_OS_SHUTDOWN                                                                     \
 	"HSCL0DB4 The operating system shutdown of the partition named %s cannot be done, because " \

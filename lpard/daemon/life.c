@@ -12,10 +12,13 @@
 #include "lpard/daemon/systems/guests.h"
 #include "lpard/daemon/systems/managed_life.h"
 #include "lpard/daemon/systems/state_waits.h"
+#include "lpard/daemon/systems/unannounced.h"
 
 #include <string.h>
 
-#define WORKERS 8
+#define WORKERS	     8
+#define JOB_WORKERS  16
+#define PLUG_WORKERS 4
 
 int lpar_daemon_configure(struct lpar_daemon *d, const struct lpar_daemon_options *o,
 			  struct par_error **err)
@@ -111,6 +114,10 @@ int lpar_daemon_start(struct lpar_daemon *d, const struct lpar_daemon_options *o
 	struct lpar_server_config door = lpar_daemon_door(d, o);
 	int r = par_workers_new(d->loop, WORKERS, &d->workers, err);
 
+	if (r == 0)
+		r = par_workers_new(d->loop, JOB_WORKERS, &d->job_workers, err);
+	if (r == 0)
+		r = par_workers_new(d->loop, PLUG_WORKERS, &d->plug_workers, err);
 	if (r < 0)
 		return r;
 	r = lpar_events_new(&d->events, err);
@@ -118,6 +125,9 @@ int lpar_daemon_start(struct lpar_daemon *d, const struct lpar_daemon_options *o
 		return r;
 	if (lpar_guests_subscribe(d) < 0 || lpar_state_waits_subscribe(d) < 0)
 		return par_oom(err);
+	r = lpar_unannounced_subscribe(d, err);
+	if (r < 0)
+		return r;
 	r = lpar_waiting_new(d->loop, d->events, lpar_dispatch, d, &d->waiting, err);
 	if (r < 0)
 		return r;
@@ -144,6 +154,8 @@ void lpar_daemon_close(struct lpar_daemon *d)
 	if (d->journal)
 		lpar_daemon_audit(d, "End", NULL);
 	/* No new work; work under way sees ->stopping and ends. */
+	par_workers_free(&d->plug_workers);
+	par_workers_free(&d->job_workers);
 	par_workers_free(&d->workers);
 	/* The ends of that work still run in the loop: they take over descriptors and answer calls.
 	 */
@@ -159,6 +171,7 @@ void lpar_daemon_free(struct lpar_daemon *d)
 		lpar_managed_free(&d->systems[i]);
 	free(d->systems);
 	lpar_journal_free(&d->journal);
+	lpar_unannounced_free(d);
 	lpar_events_free(&d->events);
 	par_event_free(&d->loop);
 	for (size_t i = 0; i < d->n_configs; i++) {

@@ -153,8 +153,8 @@ static void give_up(int signo)
 }
 
 /*
- * A guest that does not read can hold a call of libvirt for half a minute.  Nothing of ours is lost
- * when it is cut short: all that lasts is elsewhere, and the door is closed by then.
+ * A guest that does not read can hold a call of libvirt for half a minute, and an emulator that
+ * hangs for ever.  Nothing of ours is lost when that is cut short: all that lasts is elsewhere.
  */
 static void limit_end(void)
 {
@@ -164,8 +164,8 @@ static void limit_end(void)
 
 static void program_done(struct program *p)
 {
-	lpar_daemon_close(&p->daemon);
 	limit_end();
+	lpar_daemon_close(&p->daemon);
 	lpar_daemon_free(&p->daemon);
 	free(p->systemd_path);
 	free(p->log);

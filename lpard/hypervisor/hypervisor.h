@@ -94,8 +94,8 @@ struct hv_record {
 struct hv_records {
 	struct hv_record *v;
 	size_t n;
-	size_t damaged; /* domains with our mark whose metadata cannot be read */
-	char *why;	/* what is wrong with the first of those; NULL: none */
+	size_t damaged;		 /* those of them with part->damaged */
+	uint64_t others_mem_mib; /* memory of the domains that run and are not LPARs */
 };
 
 enum hv_event_type {
@@ -225,10 +225,16 @@ struct hv_ops {
 	int (*wait_up)(struct hv *hv, unsigned int timeout_ms, struct par_error **err);
 	int (*facts)(struct hv *hv, struct hv_facts *ret, struct par_error **err);
 
-	/* list - every LPAR with its state, by name.  Foreign domains are not shown. */
+	/*
+	 * list - every LPAR with its state, by name.  Foreign domains are not shown.
+	 * A domain with our mark whose metadata cannot be read is an LPAR, too: part->damaged says
+	 * why, and what is known of it is its name, its UUID, its state and perhaps its id.
+	 */
 	int (*list)(struct hv *hv, struct hv_records *ret, struct par_error **err);
-	/* get - one LPAR; PAR_E_CORRUPT when its metadata cannot be read */
+	/* get - one LPAR, also a damaged one */
 	int (*get)(struct hv *hv, const char *uuid, struct hv_record *ret, struct par_error **err);
+	/* others - the memory of the domains that run and are not LPARs, in MiB */
+	int (*others)(struct hv *hv, uint64_t *ret_mem_mib, struct par_error **err);
 
 	/*
 	 * define - make the LPAR, or make it anew under the same UUID and name; all or nothing.
@@ -250,6 +256,9 @@ struct hv_ops {
 	 * unless @discard_saved.  Errors: PAR_E_WRONG_STATE (runs already), PAR_E_NO_RESOURCES.
 	 */
 	int (*start)(struct hv *hv, const char *uuid, bool discard_saved, struct par_error **err);
+	/* discard_saved - give up the saved memory of an LPAR that is off; 0 also without one.  No
+	 * event tells of it, neither here nor when others do it. */
+	int (*discard_saved)(struct hv *hv, const char *uuid, struct par_error **err);
 	/* stop, restart - PAR_E_WRONG_STATE when the LPAR is off */
 	int (*stop)(struct hv *hv, const char *uuid, enum hv_stop how, struct par_error **err);
 	int (*restart)(struct hv *hv, const char *uuid, enum hv_restart how,

@@ -40,7 +40,8 @@ static const struct par_opt opts[] = {
 	OPT_FLAG(0, "immed", struct chsysstate_args, immediate,
 		 "With shutdown: at once, as by pulling the plug; with osshutdown: without delay"),
 	OPT_FLAG(0, "restart", struct chsysstate_args, restart, "Start it again afterwards"),
-	OPT_FLAG(0, "force", struct chsysstate_args, force, "Do it even if that has a risk"),
+	OPT_FLAG(0, "force", struct chsysstate_args, force,
+		 "With on: give the saved memory of a suspended partition up"),
 	OPT_FLAG(0, "new-disk", struct chsysstate_args, new_disk,
 		 "With on: give a partition whose disk is missing a new one, made of its image"),
 	OPT_FLAG(0, "progress", struct chsysstate_args, progress,
@@ -68,6 +69,7 @@ static int chsysstate_check(const struct chsysstate_args *a, struct par_error **
 	cli_need(&m, !(on && a->immediate), "--immed");
 	cli_need(&m, !(on && a->restart), "--restart");
 	cli_need(&m, !a->new_disk || (on && !a->all), "--new-disk");
+	cli_need(&m, on || !a->force, "--force");
 	return cli_needs_met(&m, err);
 }
 

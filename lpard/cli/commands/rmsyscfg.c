@@ -9,7 +9,7 @@ struct rmsyscfg_args {
 	const char *resource, *system;
 	const char *name, *id;
 	const char *lpar;
-	bool vioscfg, vdisks;
+	bool vioscfg, vdisks, force;
 };
 
 static const struct par_opt opts[] = {
@@ -29,6 +29,8 @@ static const struct par_opt opts[] = {
 		 "Accepted: storage of the partition goes with it anyway"),
 	OPT_FLAG(0, "vdisks", struct rmsyscfg_args, vdisks, "Accepted, likewise"),
 	OPT_FLAG(0, "vdisk", struct rmsyscfg_args, vdisks, NULL),
+	OPT_FLAG(0, "force", struct rmsyscfg_args, force,
+		 "With -r lpar: also a suspended partition, whose saved memory is lost"),
 	{ 0 },
 };
 
@@ -42,6 +44,7 @@ static int rmsyscfg_run(const struct par_cmd_ctx *ctx, void *args, struct par_er
 
 	(void)ctx;
 	cli_need(&m, prof || par_streq(a->resource, "lpar"), "-r");
+	cli_need(&m, !prof || !a->force, "--force");
 	if (prof) {
 		cli_need(&m, a->name, "-n");
 		cli_need(&m, !a->lpar != !a->id, "-p");
@@ -54,6 +57,8 @@ static int rmsyscfg_run(const struct par_cmd_ctx *ctx, void *args, struct par_er
 	if (par_json_put_string(params, "resource", a->resource) < 0 ||
 	    par_json_put_string(params, "system", a->system) < 0 ||
 	    (prof && par_json_put_string(params, "profile", a->name) < 0))
+		return par_oom(err);
+	if (a->force && par_json_put(params, "force", json_object_new_boolean(true)) < 0)
 		return par_oom(err);
 	r = cli_put_lpar(params, prof ? a->lpar : a->name, a->id, err);
 	if (r < 0)

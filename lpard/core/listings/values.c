@@ -21,7 +21,7 @@ static int put_units(struct par_buf *b, uint64_t v)
 
 static bool is_active(const struct lpar_record *r)
 {
-	return r->live && lpar_state_active(r->live->state);
+	return lpar_live_active(r->live);
 }
 
 /* Whose modes the processor listing shows: the default profile's when nothing was applied yet. */

@@ -174,6 +174,8 @@ int lpar_profile_apply(struct lpar_partition *p, const char *name, const struct 
 		p->sync_curr_profile = 1;
 	free(p->error_refcode);
 	p->error_refcode = NULL;
+	free(p->left_error);
+	p->left_error = NULL;
 	lpar_current_free(&p->current);
 	p->current = take_ptr(c);
 	return 0;

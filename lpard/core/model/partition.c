@@ -18,6 +18,7 @@ void lpar_partition_free(struct lpar_partition **p)
 		lpar_profile_done(&it->profiles[i]);
 	free(it->profiles);
 	lpar_current_free(&it->current);
+	free(it->damaged);
 	free(it);
 	*p = NULL;
 }
@@ -34,6 +35,9 @@ static int copy_into(const struct lpar_partition *from, struct lpar_partition *t
 			return -ENOMEM;
 		to->n_profiles++;
 	}
+	to->damaged = from->damaged ? strdup(from->damaged) : NULL;
+	if (from->damaged && !to->damaged)
+		return -ENOMEM;
 	if (!from->current)
 		return 0;
 	to->current = calloc(1, sizeof(*to->current));
@@ -54,6 +58,7 @@ struct lpar_partition *lpar_partition_dup(const struct lpar_partition *p)
 	copy->profiles = NULL;
 	copy->n_profiles = 0;
 	copy->current = NULL;
+	copy->damaged = NULL;
 	if (copy_into(p, copy) < 0)
 		return NULL;
 	return take_ptr(copy);
@@ -230,7 +235,7 @@ static int rename_partition(struct lpar_partition *p, const struct lpar_partitio
 
 	if (r < 0 || strcmp(name, p->name) == 0)
 		return r;
-	if (lpar_state_active(state))
+	if (!lpar_state_off(state))
 		return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_MUST_BE_OFF, p->name,
 				lpar_state_text(state));
 	r = check_free_name(others, original, name, err);
@@ -248,7 +253,7 @@ static int change_one(struct lpar_partition *p, enum lpar_state state, const str
 	if (!a || a->when == LPAR_WHEN_FIXED || a->when == LPAR_WHEN_BORN)
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, LPAR_MSG_INVALID_ATTRIBUTE,
 				attr->name);
-	if (a->when == LPAR_WHEN_STOPPED && lpar_state_active(state))
+	if (a->when == LPAR_WHEN_STOPPED && !lpar_state_off(state))
 		return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_MUST_BE_OFF, p->name,
 				lpar_state_text(state));
 	if (strcmp(attr->name, "default_profile") == 0) {
@@ -300,44 +305,83 @@ enum lpar_state lpar_partition_state(const struct lpar_partition *p, const struc
 {
 	enum lpar_state s = live ? live->state : LPAR_STATE_NOT_ACTIVATED;
 
-	return s == LPAR_STATE_NOT_ACTIVATED && p->error_refcode ? LPAR_STATE_ERROR : s;
+	bool error = p->error_refcode || p->damaged;
+
+	return s == LPAR_STATE_NOT_ACTIVATED && error ? LPAR_STATE_ERROR : s;
+}
+
+static int check_on(const struct lpar_partition *p, bool active, enum lpar_state state,
+		    unsigned int with, struct par_error **err)
+{
+	if (active)
+		return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_ALREADY_ON, p->name,
+				lpar_state_text(state));
+	if (p->damaged)
+		return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_DAMAGED, p->name, p->damaged);
+	if (state == LPAR_STATE_SUSPENDED && with & (LPAR_WITH_PROFILE | LPAR_WITH_BOOT_MODE) &&
+	    !(with & LPAR_WITH_FORCE))
+		return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_SAVED, p->name);
+	if (!(with & LPAR_WITH_PROFILE) && !p->current)
+		return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_NO_CURRENT, p->name);
+	return 0;
+}
+
+/* For what is only done to a partition of which nothing runs. */
+static int check_off(const struct lpar_partition *p, bool active, enum lpar_state state,
+		     enum lpar_operation op, unsigned int with, struct par_error **err)
+{
+	bool saved = state == LPAR_STATE_SUSPENDED && !active;
+
+	if (active || (saved && op != LPAR_OP_REMOVE))
+		return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_MUST_BE_OFF, p->name,
+				lpar_state_text(state));
+	if (p->damaged && op != LPAR_OP_REMOVE)
+		return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_DAMAGED, p->name, p->damaged);
+	if (saved && !(with & LPAR_WITH_FORCE))
+		return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_SAVED_REMOVE, p->name);
+	return 0;
+}
+
+static int check_shutdown(const struct lpar_partition *p, const struct lpar_live *live,
+			  enum lpar_state state, enum lpar_operation op, struct par_error **err)
+{
+	bool immediate = op == LPAR_OP_SHUTDOWN_IMMED, active = lpar_live_active(live);
+
+	/* Error is left by an immediate shutdown, as on the HMC, and so is a saved memory. */
+	if (!active && immediate && !p->damaged &&
+	    (state == LPAR_STATE_ERROR || state == LPAR_STATE_SUSPENDED))
+		return 0;
+	if (!active)
+		return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_ALREADY_OFF, p->name,
+				lpar_state_text(state));
+	if (state == LPAR_STATE_SUSPENDED && !immediate)
+		return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_PAUSED, p->name);
+	if ((op == LPAR_OP_OSSHUTDOWN || op == LPAR_OP_OSSHUTDOWN_RESTART) &&
+	    live->rmc_state != LPAR_RMC_ACTIVE)
+		return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_NO_OS_SHUTDOWN, p->name);
+	return 0;
 }
 
 int lpar_operation_check(const struct lpar_partition *p, const struct lpar_live *live,
-			 enum lpar_operation op, bool with_profile, struct par_error **err)
+			 enum lpar_operation op, unsigned int with, struct par_error **err)
 {
 	enum lpar_state state = lpar_partition_state(p, live);
-	const char *text = lpar_state_text(state);
-	bool active = lpar_state_active(state);
+	bool active = lpar_live_active(live);
 
 	switch (op) {
 	case LPAR_OP_ON:
-		if (active)
-			return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_ALREADY_ON, p->name,
-					text);
-		if (!with_profile && !p->current)
-			return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_NO_CURRENT, p->name);
-		return 0;
+		return check_on(p, active, state, with, err);
 	case LPAR_OP_APPLY:
 	case LPAR_OP_REMOVE:
-		if (active)
-			return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_MUST_BE_OFF, p->name,
-					text);
-		return 0;
+		return check_off(p, active, state, op, with, err);
 	case LPAR_OP_SHUTDOWN:
 	case LPAR_OP_SHUTDOWN_IMMED:
 	case LPAR_OP_RESTART_IMMED:
 	case LPAR_OP_OSSHUTDOWN:
 	case LPAR_OP_OSSHUTDOWN_RESTART:
-		break;
+		return check_shutdown(p, live, state, op, err);
 	case LPAR_OP_COUNT:
-		return -EINVAL;
+		break;
 	}
-	/* Error is left by an immediate shutdown, as on the HMC. */
-	if (!active && !(state == LPAR_STATE_ERROR && op == LPAR_OP_SHUTDOWN_IMMED))
-		return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_ALREADY_OFF, p->name, text);
-	if ((op == LPAR_OP_OSSHUTDOWN || op == LPAR_OP_OSSHUTDOWN_RESTART) &&
-	    live->rmc_state != LPAR_RMC_ACTIVE)
-		return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_NO_OS_SHUTDOWN, p->name);
-	return 0;
+	return -EINVAL;
 }

@@ -34,6 +34,10 @@ struct lpar_partition {
 	struct lpar_current *current; /* NULL until a profile was applied */
 	char *error_refcode; /* why the last activation failed; NULL: none failed. State is Error
 				while this is set and the domain is off. */
+	char *left_error;    /* "crashed": an operator has powered the crashed partition off; NULL:
+				nothing was left */
+	char *damaged;	     /* why what is stored of it cannot be read: only name, UUID, perhaps
+				the id are known then, and nothing may be stored; NULL: it can */
 
 	uint32_t sync_curr_profile; /* 0 off, 1 on, 2 suspended until the next activation */
 	uint32_t avail_priority;
@@ -110,14 +114,21 @@ enum lpar_operation {
 	LPAR_OP_COUNT
 };
 
+/* How an operation is asked for: bits. */
+enum lpar_with {
+	LPAR_WITH_PROFILE = 1 << 0,   /* LPAR_OP_ON: -f */
+	LPAR_WITH_BOOT_MODE = 1 << 1, /* LPAR_OP_ON: -b */
+	LPAR_WITH_FORCE = 1 << 2,     /* a saved memory may be lost */
+};
+
 /*
  * lpar_operation_check - is the operation allowed now?
- * @with_profile	LPAR_OP_ON names a profile (-f)
+ * @with	bits of enum lpar_with
  * Errors: PAR_E_WRONG_STATE with HSCL05EA, HSCL1558, HSCL05DF; HSCL0DB4 when the agent is not
  * there.
  */
 int lpar_operation_check(const struct lpar_partition *p, const struct lpar_live *live,
-			 enum lpar_operation op, bool with_profile, struct par_error **err);
+			 enum lpar_operation op, unsigned int with, struct par_error **err);
 
 /*
  * The stored form: name/value lists whose names and values are those of the HMC's configuration

@@ -74,6 +74,16 @@ bool lpar_state_active(enum lpar_state s)
 	return true;
 }
 
+bool lpar_state_off(enum lpar_state s)
+{
+	return s == LPAR_STATE_NOT_ACTIVATED || s == LPAR_STATE_ERROR;
+}
+
+bool lpar_live_active(const struct lpar_live *live)
+{
+	return live && (live->holds || lpar_state_active(live->state));
+}
+
 const char *lpar_system_state_text(enum lpar_system_state s)
 {
 	return s < LPAR_SYSTEM_STATE_COUNT ? system_state_texts[s] : "Error";

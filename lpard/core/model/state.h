@@ -30,8 +30,11 @@ enum lpar_state {
 const char *lpar_state_text(enum lpar_state s);
 /* lpar_state_parse - the state with that text; false when there is none */
 bool lpar_state_parse(const char *text, enum lpar_state *ret);
-/* lpar_state_active - true when the partition holds its resources (a domain runs) */
+/* lpar_state_active - true when a partition in this state always holds its resources (a domain
+ * runs); of one partition lpar_live_active() knows better */
 bool lpar_state_active(enum lpar_state s);
+/* lpar_state_off - true when nothing of the partition runs, nor is kept to run on */
+bool lpar_state_off(enum lpar_state s);
 
 enum lpar_system_state {
 	LPAR_SYSTEM_OPERATING,
@@ -63,6 +66,9 @@ enum lpar_rmc_state {
  */
 struct lpar_live {
 	enum lpar_state state;
+	/* A domain is there, whatever the state says: paused by others, crashed and kept, of an
+	 * LPAR whose metadata is damaged. */
+	bool holds;
 	enum lpar_rmc_state rmc_state;
 	const char *rmc_ipaddr; /* NULL: not known */
 	const char *os_version; /* as shown ("Linux/Debian 6.1.0…"); NULL: Unknown */
@@ -70,6 +76,9 @@ struct lpar_live {
 	uint32_t procs;		/* in use now; 0: the same */
 	uint32_t proc_units_x100;
 };
+
+/* lpar_live_active - does the partition hold its resources?  NULL: no */
+bool lpar_live_active(const struct lpar_live *live);
 
 /* A reference code as the daemon recorded it. */
 struct lpar_refcode {

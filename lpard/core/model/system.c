@@ -163,10 +163,15 @@ uint32_t lpar_set_free_id(const struct lpar_set *s)
 void lpar_usage_add(struct lpar_usage *u, const struct lpar_partition *p,
 		    const struct lpar_live *live)
 {
-	if (!p->current || !live || !lpar_state_active(live->state))
+	const struct lpar_current *c = p->current;
+
+	if (!lpar_live_active(live))
 		return;
-	u->mem_mib += p->current->mem_mib;
-	u->proc_units_x100 += p->current->proc_units_x100;
-	if (p->current->profile.proc_mode == LPAR_PROC_DEDICATED)
-		u->procs_dedicated += p->current->procs;
+	/* Whatever the definition says: what runs is used. */
+	u->mem_mib += c && c->mem_mib > live->mem_mib ? c->mem_mib : live->mem_mib;
+	if (!c)
+		return;
+	u->proc_units_x100 += c->proc_units_x100;
+	if (c->profile.proc_mode == LPAR_PROC_DEDICATED)
+		u->procs_dedicated += c->procs;
 }

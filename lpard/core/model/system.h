@@ -76,6 +76,7 @@ struct lpar_usage {
 	uint32_t proc_units_x100; /* dedicated processors included */
 };
 
-/* lpar_usage_add - add @p's current configuration, if @p is active */
+/* lpar_usage_add - add @p's current configuration, and memory beyond that in use, if @p is active
+ */
 void lpar_usage_add(struct lpar_usage *u, const struct lpar_partition *p,
 		    const struct lpar_live *live);

@@ -44,7 +44,7 @@ static int on_bytes(const char *what, uint64_t done, uint64_t total, void *user)
 	struct lpar_job *job = user;
 
 	lpar_job_progress(job, what, done, total);
-	return job->daemon->stopping ? -1 : 0;
+	return job->daemon->stopping || job->cut ? -1 : 0;
 }
 
 static enum hv_disk_wish disk_wish(const struct lpar_power_request *rq,
@@ -149,7 +149,9 @@ static int bring_up(struct lpar_job *job, const struct hv_record *rec,
 	if (r < 0)
 		return r;
 	lpar_job_progress(job, "start", 1, 1);
-	return hv->ops->start(hv, job->uuid, rq->profile != NULL, err);
+	if (job->cut)
+		return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_CUT, part->name);
+	return hv->ops->start(hv, job->uuid, lpar_power_with(rq) != 0, err);
 }
 
 /* Does this error put the LPAR into the state Error?  Not when libvirtd went away. */
@@ -187,7 +189,7 @@ static int activate(struct lpar_job *job, struct hv_record *rec, struct lpar_par
 		return r;
 	}
 	r = bring_up(job, rec, before, &failure, err);
-	if (r >= 0 || !err || !is_failure(*err))
+	if (r >= 0 || !err || job->cut || !is_failure(*err))
 		return r;
 	refcode = par_strdup_printf("%s LP=%05u", fw_failure_refcode(failure), before->id);
 	why = strdup(*err && (*err)->msg ? (*err)->msg : "The hypervisor refused it");
@@ -218,9 +220,7 @@ int lpar_activate_work(struct lpar_job *job, struct par_error **err)
 	if (r < 0)
 		return r;
 	lpar_define_live(&rec, &live);
-	if (rec.live.state == HV_RUN_SUSPENDED)
-		live.state = LPAR_STATE_NOT_ACTIVATED; /* the guest goes on from its saved memory */
-	r = lpar_operation_check(rec.part, &live, LPAR_OP_ON, rq->profile != NULL, err);
+	r = lpar_operation_check(rec.part, &live, LPAR_OP_ON, lpar_power_with(rq), err);
 	if (r < 0)
 		return r;
 	before = lpar_partition_dup(rec.part);

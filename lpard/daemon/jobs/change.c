@@ -3,6 +3,7 @@
 #include "lpard/daemon/jobs/change.h"
 
 #include "lpard/common/text.h"
+#include "lpard/core/messages.h"
 #include "lpard/daemon/jobs/define_lpar.h"
 #include "lpard/daemon/systems/audit.h"
 #include "lpard/daemon/systems/images.h"
@@ -45,6 +46,8 @@ static int change_partition(struct lpar_job *job, struct hv_record *rec, struct 
 	(void)lpar_images_names(job->config, &c->images);
 	default_image = lpar_images_default(job->config);
 	lpar_define_live(rec, &live);
+	if (live.holds && lpar_state_off(live.state))
+		live.state = LPAR_STATE_RUNNING; /* crashed, and kept by libvirt */
 	pthread_mutex_lock(&managed->lock);
 	sys = managed->sys;
 	sys.images = c->images;
@@ -92,7 +95,7 @@ static int apply_profile(struct lpar_job *job, struct hv_record *rec, struct par
 	int r;
 
 	lpar_define_live(rec, &live);
-	r = lpar_operation_check(rec->part, &live, LPAR_OP_APPLY, true, err);
+	r = lpar_operation_check(rec->part, &live, LPAR_OP_APPLY, LPAR_WITH_PROFILE, err);
 	if (r < 0)
 		return r;
 	pthread_mutex_lock(&managed->lock);
@@ -104,12 +107,14 @@ static int apply_profile(struct lpar_job *job, struct hv_record *rec, struct par
 
 static int remove_lpar(struct lpar_job *job, struct hv_record *rec, struct par_error **err)
 {
+	const struct change *c = job->data;
 	struct hv *hv = job->managed->hv;
 	struct lpar_live live;
 	int r;
 
 	lpar_define_live(rec, &live);
-	r = lpar_operation_check(rec->part, &live, LPAR_OP_REMOVE, true, err);
+	r = lpar_operation_check(rec->part, &live, LPAR_OP_REMOVE, c->force ? LPAR_WITH_FORCE : 0,
+				 err);
 	if (r < 0)
 		return r;
 	/* The disk first: killed between the two, the command can be given again. */
@@ -162,6 +167,10 @@ static int change_work(struct lpar_job *job, struct par_error **err)
 	r = hv->ops->get(hv, job->uuid, &rec, err);
 	if (r < 0)
 		return r;
+	/* What cannot be read cannot be changed: it would be lost. */
+	if (rec.part->damaged && c->kind != LPAR_CHANGE_REMOVE_LPAR)
+		return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_DAMAGED, job->subject,
+				rec.part->damaged);
 	switch (c->kind) {
 	case LPAR_CHANGE_LPAR:
 		return change_lpar(job, &rec, err);

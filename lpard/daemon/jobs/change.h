@@ -24,7 +24,7 @@ struct lpar_change_request {
 	struct lpar_lpar *lpar;	 /* NULL with CREATE_LPAR only */
 	struct par_attrs *attrs; /* CREATE_*, CHANGE_*: emptied; else NULL */
 	const char *profile;	 /* SAVE, APPLY (NULL: the default one), REMOVE_PROF */
-	bool force;		 /* SAVE */
+	bool force;		 /* SAVE; REMOVE_LPAR: a saved memory may be lost */
 };
 
 /*

@@ -10,25 +10,10 @@
 
 void lpar_define_live(const struct hv_record *rec, struct lpar_live *ret)
 {
-	*ret = (struct lpar_live){ .state = LPAR_STATE_NOT_ACTIVATED };
-	switch (rec->live.state) {
-	case HV_RUN_OFF:
+	*ret = (struct lpar_live){ .state = lpar_seen_state(rec->part, &rec->live),
+				   .holds = rec->live.run_id >= 0 };
+	if (!ret->holds)
 		return;
-	case HV_RUN_RUNNING:
-	case HV_RUN_PAUSED: /* stopped by somebody; the LPAR keeps its resources and can be shut
-			       down */
-		ret->state = LPAR_STATE_RUNNING;
-		break;
-	case HV_RUN_SUSPENDED:
-		ret->state = LPAR_STATE_SUSPENDED;
-		break;
-	case HV_RUN_SHUTTING_DOWN:
-		ret->state = LPAR_STATE_SHUTTING_DOWN;
-		break;
-	case HV_RUN_CRASHED:
-		ret->state = LPAR_STATE_ERROR;
-		break;
-	}
 	ret->mem_mib = rec->live.mem_mib;
 	ret->procs = rec->live.vcpus;
 }

@@ -62,13 +62,18 @@ static void tell_ended(const struct lpar_job *job)
 								     : NULL });
 }
 
-int lpar_job_hold(struct lpar_job *job, struct lpar_lpar *lpar, struct par_error **err)
+void lpar_job_name(struct lpar_job *job, const struct lpar_lpar *lpar)
 {
 	snprintf(job->subject, sizeof(job->subject), "%s", lpar->part->name);
 	memcpy(job->uuid, lpar->uuid, sizeof(job->uuid));
 	job->lpar_id = lpar->part->id;
 	job->told = true;
 	tell_event(job, (struct lpar_event){ .type = LPAR_EVENT_JOB_STARTED });
+}
+
+int lpar_job_hold(struct lpar_job *job, struct lpar_lpar *lpar, struct par_error **err)
+{
+	lpar_job_name(job, lpar);
 	if (lpar->job)
 		return par_fail(err, PAR_E_BUSY, 0, LPAR_MSG_BUSY, lpar->job->what,
 				lpar->part->name);
@@ -183,7 +188,8 @@ void lpar_job_run(struct lpar_job *job)
 	/* The result of a job that no worker gets to. */
 	job->result = par_fail(&job->error, PAR_E_DISCONNECTED, 0, "lpard is being stopped");
 	/* Not lpar_managed_run(): the job holds its system itself. */
-	if (par_workers_run(job->daemon->workers, job_work, job_worked, job) == 0)
+	if (par_workers_run(job->urgent ? job->daemon->plug_workers : job->daemon->job_workers,
+			    job_work, job_worked, job) == 0)
 		return;
 	par_oom(&err);
 	lpar_job_fail(job, &err);

@@ -20,7 +20,9 @@ struct lpar_job {
 	char subject[64];	 /* the LPAR's name; for the log */
 	char uuid[PAR_UUID_LEN]; /* of the LPAR that is or was held; "": none was */
 	uint32_t lpar_id;
-	bool told; /* the start of the job was published */
+	bool told;	  /* the start of the job was published */
+	bool urgent;	  /* an immediate shutdown: waits for no worker that something else has */
+	_Atomic bool cut; /* an immediate shutdown wins over this activation, which has to end */
 	struct lpar_daemon *daemon;
 	struct lpar_managed *managed;
 	struct lpar_lpar *lpar; /* held; NULL: none */
@@ -53,6 +55,9 @@ struct lpar_job {
 struct lpar_job *lpar_job_new(struct lpar_managed *managed, struct lpar_reply *reply,
 			      const char *what, void *data, void (*free_data)(void *data));
 
+/* lpar_job_name - say which LPAR the job is about, and publish its start; part of lpar_job_hold()
+ */
+void lpar_job_name(struct lpar_job *job, const struct lpar_lpar *lpar);
 /* lpar_job_hold - take an LPAR for the job; PAR_E_BUSY when another job has it */
 int lpar_job_hold(struct lpar_job *job, struct lpar_lpar *lpar, struct par_error **err);
 /* lpar_job_release - let the LPAR go before the end of the job, which only waits from then on */

@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#define PLUG_PAUSE_MS 50 /* between two looks at an activation that has to end */
+
 void lpar_power_request_free(void *request)
 {
 	struct lpar_power_request *rq = request;
@@ -18,12 +20,17 @@ void lpar_power_request_free(void *request)
 	free(rq);
 }
 
-/* Error is left by an immediate shutdown. */
+/* Error is left by an immediate shutdown; that of a crash stays with libvirt until the next start.
+ */
 static int leave_error(struct hv *hv, struct hv_record *rec, struct par_error **err)
 {
-	free(rec->part->error_refcode);
-	rec->part->error_refcode = NULL;
-	return hv->ops->save(hv, rec->part, err);
+	struct lpar_partition *part = rec->part;
+
+	free(part->error_refcode);
+	part->error_refcode = NULL;
+	if (rec->live.state == HV_RUN_CRASHED && !part->left_error)
+		part->left_error = strdup("crashed");
+	return hv->ops->save(hv, part, err);
 }
 
 /* An LPAR that went off by itself while its plug was being pulled is in the wanted state. */
@@ -35,7 +42,7 @@ static int stop_now(struct lpar_job *job, struct par_error **err)
 
 	if (r >= 0 || !err || !*err || (*err)->id != PAR_E_WRONG_STATE)
 		return r;
-	if (hv->ops->get(hv, job->uuid, &now, NULL) < 0 || now.live.state != HV_RUN_OFF)
+	if (hv->ops->get(hv, job->uuid, &now, NULL) < 0 || now.live.run_id >= 0)
 		return r;
 	par_error_free(err);
 	return 0;
@@ -43,34 +50,109 @@ static int stop_now(struct lpar_job *job, struct par_error **err)
 
 static int pull_plug(struct lpar_job *job, struct hv_record *rec, struct par_error **err)
 {
-	const struct lpar_power_request *rq = job->data;
+	struct lpar_power_request *rq = job->data;
 	struct hv *hv = job->managed->hv;
-	bool off = rec->live.state == HV_RUN_OFF;
+	int r;
 
 	if (rq->op == LPAR_OP_RESTART_IMMED)
 		return hv->ops->restart(hv, job->uuid, HV_RESTART_IMMEDIATE, err);
-	if (!off)
-		return stop_now(job, err);
-	return rec->part->error_refcode ? leave_error(hv, rec, err) : 0;
+	if (rec->live.run_id < 0)
+		return rec->live.state == HV_RUN_SUSPENDED
+			       ? hv->ops->discard_saved(hv, job->uuid, err)
+			       : leave_error(hv, rec, err);
+	r = stop_now(job, err);
+	rq->stopped = r >= 0;
+	return r;
 }
 
 /* First part of every shutdown: is it allowed?  An immediate shutdown is carried out as well. */
+static int shut_down(struct lpar_job *job, struct hv_record *rec, struct par_error **err)
+{
+	const struct lpar_power_request *rq = job->data;
+	struct lpar_live live;
+	int r;
+
+	if (rq->left_void) {
+		free(rec->part->left_error);
+		rec->part->left_error = NULL;
+	}
+	lpar_define_live(rec, &live);
+	live.rmc_state = LPAR_RMC_ACTIVE; /* was looked at in the loop, where the agent is */
+	r = lpar_operation_check(rec->part, &live, rq->op, 0, err);
+	if (r < 0 || (rq->op != LPAR_OP_SHUTDOWN_IMMED && rq->op != LPAR_OP_RESTART_IMMED))
+		return r;
+	return pull_plug(job, rec, err);
+}
+
 static int shutdown_work(struct lpar_job *job, struct par_error **err)
+{
+	struct hv *hv = job->managed->hv;
+	auto_hv_record rec = { 0 };
+	int r = hv->ops->get(hv, job->uuid, &rec, err);
+
+	return r < 0 ? r : shut_down(job, &rec, err);
+}
+
+/*
+ * The plug wins: an immediate shutdown of an LPAR that another job has does not wait for that job.
+ * An activation ends by it (->cut), and until the activation has ended whatever it starts is
+ * stopped.
+ */
+static int plug_work(struct lpar_job *job, struct par_error **err)
 {
 	const struct lpar_power_request *rq = job->data;
 	struct hv *hv = job->managed->hv;
 	auto_hv_record rec = { 0 };
-	struct lpar_live live;
 	int r = hv->ops->get(hv, job->uuid, &rec, err);
 
 	if (r < 0)
 		return r;
-	lpar_define_live(&rec, &live);
-	live.rmc_state = LPAR_RMC_ACTIVE; /* was looked at in the loop, where the agent is */
-	r = lpar_operation_check(rec.part, &live, rq->op, false, err);
-	if (r < 0 || (rq->op != LPAR_OP_SHUTDOWN_IMMED && rq->op != LPAR_OP_RESTART_IMMED))
-		return r;
-	return pull_plug(job, &rec, err);
+	if (rec.live.run_id < 0 && (rq->waits || rq->stopped))
+		return 0;
+	return shut_down(job, &rec, err);
+}
+
+static int pull_again(struct lpar_lpar *lpar, bool timed_out, void *user)
+{
+	struct lpar_job *job = user;
+
+	(void)lpar;
+	(void)timed_out;
+	lpar_job_run(job);
+	return 0;
+}
+
+static void plug_review(struct lpar_job *job)
+{
+	struct lpar_power_request *rq = job->data;
+	struct lpar_lpar *lpar = lpar_managed_by_uuid(job->managed, job->uuid);
+	auto_error err = NULL;
+
+	rq->waits = lpar && lpar->activating;
+	if (!rq->waits && (!lpar || lpar->live.run_id < 0)) {
+		lpar_job_end(job);
+		return;
+	}
+	if (par_now_ms() > rq->give_up_ms)
+		par_fail(&err, PAR_E_TIMED_OUT, 0, LPAR_MSG_NOT_SHUT_DOWN, job->subject,
+			 (unsigned long long)job->config->shutdown_wait_s);
+	else if (lpar_lpar_wait(lpar, PLUG_PAUSE_MS, pull_again, job) == 0)
+		return;
+	lpar_job_fail(job, &err);
+}
+
+static void start_plug(struct lpar_job *job, struct lpar_lpar *lpar)
+{
+	struct lpar_power_request *rq = job->data;
+
+	lpar_job_name(job, lpar);
+	rq->waits = lpar->activating;
+	if (rq->waits)
+		lpar->job->cut = true;
+	rq->give_up_ms = par_now_ms() + job->config->shutdown_wait_s * 1000;
+	job->work = plug_work;
+	job->then = plug_review;
+	lpar_job_run(job);
 }
 
 /* The power button, for a guest without an agent. */
@@ -197,6 +279,19 @@ static void ask_guest(struct lpar_job *job)
 		lpar_job_fail(job, &err);
 }
 
+/* What an immediate shutdown ended is no failure of the LPAR. */
+static int activation_work(struct lpar_job *job, struct par_error **err)
+{
+	struct lpar_power_request *rq = job->data;
+	int r = lpar_activate_work(job, err);
+
+	if (!job->cut)
+		return r;
+	rq->failure[0] = '\0';
+	par_error_free(err);
+	return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_CUT, job->subject);
+}
+
 static void activation_ended(struct lpar_job *job)
 {
 	const struct lpar_power_request *rq = job->data;
@@ -217,18 +312,36 @@ static int check_agent(const struct lpar_power_request *rq, const struct lpar_lp
 	return lpar_operation_check(lpar->part, &live, rq->op, false, err);
 }
 
+/* A crash that was left is the one that is left from now on. */
+static void plug_ended(struct lpar_job *job)
+{
+	struct lpar_lpar *lpar = lpar_managed_by_uuid(job->managed, job->uuid);
+
+	if (job->result >= 0 && lpar)
+		lpar_lpar_left_error(lpar);
+}
+
 void lpar_power_start(struct lpar_job *job, struct lpar_lpar *lpar)
 {
 	struct lpar_power_request *rq = job->data;
 	auto_error err = NULL;
 
+	if (rq->op == LPAR_OP_SHUTDOWN_IMMED) {
+		job->urgent = true;
+		job->ended = plug_ended;
+		rq->left_void = lpar->left_void;
+		if (lpar->job) {
+			start_plug(job, lpar);
+			return;
+		}
+	}
 	if (lpar_job_hold(job, lpar, &err) < 0 || check_agent(rq, lpar, &err) < 0) {
 		lpar_job_fail(job, &err);
 		return;
 	}
 	if (rq->op == LPAR_OP_ON) {
 		lpar_lpar_set_activating(lpar, true);
-		job->work = lpar_activate_work;
+		job->work = activation_work;
 		job->ended = activation_ended;
 	} else {
 		job->work = shutdown_work;

@@ -16,11 +16,24 @@ struct lpar_power_request {
 	bool new_disk;	       /* LPAR_OP_ON: the disk is missing, and another one is wanted */
 	bool restart;	       /* LPAR_OP_SHUTDOWN, LPAR_OP_OSSHUTDOWN */
 	bool immediate;	       /* LPAR_OP_OSSHUTDOWN: quickly */
+	bool force;	       /* a saved memory may be lost */
+	bool left_void;	       /* filled by the job: what was left of a crash before is void */
+	bool waits;	       /* an immediate shutdown's: for an activation that it ends */
+	bool stopped;	       /* an immediate shutdown's: it has stopped the guest */
+	uint64_t give_up_ms;   /* an immediate shutdown's: par_now_ms() */
 	unsigned int restarts; /* filled by the job: of the LPAR, before its guest was asked */
 	char failure[40]; /* filled by the job: the reference code of a failed activation; "" */
 };
 
 void lpar_power_request_free(void *request);
+
+/* lpar_power_with - how an activation is asked for (enum lpar_with); 0: go on where it was */
+static inline unsigned int lpar_power_with(const struct lpar_power_request *rq)
+{
+	return (rq->profile ? LPAR_WITH_PROFILE : 0u) |
+	       (rq->boot_mode_given ? LPAR_WITH_BOOT_MODE : 0u) |
+	       (rq->force ? LPAR_WITH_FORCE : 0u);
+}
 
 /* lpar_power_start - hold the LPAR and begin; the job (with ->data the request) ends by itself */
 void lpar_power_start(struct lpar_job *job, struct lpar_lpar *lpar);

@@ -112,7 +112,7 @@ void lpar_method_Remove(struct lpar_daemon *d, struct lpar_call *call,
 			struct lpar_params_Remove *params)
 {
 	struct lpar_managed *managed = lpar_method_system(d, &call, params->system);
-	struct lpar_change_request rq = { .kind = LPAR_CHANGE_REMOVE_LPAR };
+	struct lpar_change_request rq = { .kind = LPAR_CHANGE_REMOVE_LPAR, .force = params->force };
 	auto_error err = NULL;
 
 	if (!managed)

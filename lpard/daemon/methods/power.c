@@ -103,6 +103,7 @@ static struct lpar_power_request *request_new(const struct lpar_params_ChangeSta
 		.new_disk = p->new_disk,
 		.restart = p->restart,
 		.immediate = p->immediate,
+		.force = p->force,
 	};
 	if (p->profile && !rq->profile) {
 		free(rq);

@@ -39,8 +39,8 @@ bool lpar_definition_same(const struct lpar_partition *a, const struct lpar_part
 {
 	auto_attrs x = { 0 }, y = { 0 };
 
-	if (!par_streq(a->name, b->name) || a->n_profiles != b->n_profiles ||
-	    !same_current(a->current, b->current))
+	if (!par_streq(a->name, b->name) || !par_streq(a->damaged, b->damaged) ||
+	    a->n_profiles != b->n_profiles || !same_current(a->current, b->current))
 		return false;
 	for (size_t i = 0; i < a->n_profiles; i++) {
 		if (!same_profile(&a->profiles[i], &b->profiles[i]))

@@ -13,6 +13,8 @@ struct lpar_answer {
 	char uuid[PAR_UUID_LEN];
 	uint64_t asked;
 	struct hv_record rec;
+	uint64_t others_mem_mib; /* when it is no LPAR: what it is or was is one of these */
+	bool others;
 	int result;
 	struct par_error *err;
 };
@@ -33,6 +35,8 @@ void lpar_managed_fetch(struct lpar_managed *managed, const char *uuid)
 	snprintf(a->uuid, sizeof(a->uuid), "%s", uuid);
 	a->asked = ++managed->asked;
 	a->result = managed->hv->ops->get(managed->hv, uuid, &a->rec, &a->err);
+	if (a->result < 0 && a->err && a->err->id == PAR_E_NOT_FOUND)
+		a->others = managed->hv->ops->others(managed->hv, &a->others_mem_mib, NULL) == 0;
 	pthread_mutex_lock(&managed->lock);
 	while (*at)
 		at = &(*at)->next;
@@ -59,6 +63,11 @@ static void take_over_answer(struct lpar_managed *managed, struct lpar_answer *a
 	struct lpar_lpar *lpar = lpar_managed_by_uuid(managed, a->uuid);
 	enum par_error_id why = a->err ? a->err->id : PAR_E_SYSTEM;
 
+	if (a->others) {
+		pthread_mutex_lock(&managed->lock);
+		managed->others_mem_mib = a->others_mem_mib;
+		pthread_mutex_unlock(&managed->lock);
+	}
 	if (a->result == 0) {
 		store_answer(managed, a);
 	} else if (why == PAR_E_NOT_FOUND) {

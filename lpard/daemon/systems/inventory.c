@@ -173,12 +173,11 @@ bool lpar_managed_store(struct lpar_managed *managed, struct hv_record *rec, uin
 void lpar_managed_usage(const struct lpar_managed *managed, const struct lpar_lpar *except,
 			struct lpar_usage *ret)
 {
-	*ret = (struct lpar_usage){ 0 };
+	*ret = (struct lpar_usage){ .mem_mib = managed->others_mem_mib };
 	for (size_t i = 0; i < managed->n_lpars; i++) {
 		const struct lpar_lpar *lpar = managed->lpars[i];
-		struct lpar_live live = { .state = lpar_lpar_running(lpar)
-							   ? LPAR_STATE_RUNNING
-							   : LPAR_STATE_NOT_ACTIVATED };
+		struct lpar_live live = { .holds = lpar->live.run_id >= 0,
+					  .mem_mib = lpar->live.mem_mib };
 
 		if (lpar == except)
 			continue;

@@ -27,8 +27,8 @@ void lpar_managed_discard(struct lpar_lpar *lpar);
 /* lpar_managed_clear - free all LPARs, now */
 void lpar_managed_clear(struct lpar_managed *managed);
 
-/* lpar_managed_usage - what the LPARs but @except hold, activations under way included; any thread
- * with ->lock, or the loop */
+/* lpar_managed_usage - what the LPARs but @except hold, activations under way included, and what
+ * runs beside them; any thread with ->lock, or the loop */
 void lpar_managed_usage(const struct lpar_managed *managed, const struct lpar_lpar *except,
 			struct lpar_usage *ret);
 

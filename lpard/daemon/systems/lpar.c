@@ -46,19 +46,16 @@ void lpar_lpar_sync(struct lpar_lpar *lpar)
 			  !lpar_agent_link_up(lpar->agent));
 }
 
-static enum lpar_state state_of(const struct lpar_lpar *lpar)
+enum lpar_state lpar_seen_state(const struct lpar_partition *part, const struct hv_live *live)
 {
-	switch (lpar->live.state) {
+	bool error = part->error_refcode || part->damaged;
+
+	if (part->damaged && live->run_id >= 0)
+		return LPAR_STATE_NOT_AVAILABLE;
+	switch (live->state) {
 	case HV_RUN_OFF:
-		if (lpar->activating)
-			return LPAR_STATE_STARTING;
-		return lpar->part->error_refcode ? LPAR_STATE_ERROR : LPAR_STATE_NOT_ACTIVATED;
+		break;
 	case HV_RUN_RUNNING:
-		if (lpar->stopping)
-			return LPAR_STATE_SHUTTING_DOWN;
-		if (fw_stage_info(lpar_console_stage(lpar->console))->open_firmware &&
-		    !lpar_agent_link_up(lpar->agent))
-			return LPAR_STATE_OPEN_FIRMWARE;
 		return LPAR_STATE_RUNNING;
 	case HV_RUN_PAUSED:
 	case HV_RUN_SUSPENDED:
@@ -66,9 +63,29 @@ static enum lpar_state state_of(const struct lpar_lpar *lpar)
 	case HV_RUN_SHUTTING_DOWN:
 		return LPAR_STATE_SHUTTING_DOWN;
 	case HV_RUN_CRASHED:
-		return LPAR_STATE_ERROR;
+		/* libvirt remembers a crash until the next start. */
+		error = error || live->run_id >= 0 || !part->left_error;
+		break;
 	}
-	return LPAR_STATE_NOT_AVAILABLE;
+	return error ? LPAR_STATE_ERROR : LPAR_STATE_NOT_ACTIVATED;
+}
+
+static enum lpar_state state_of(const struct lpar_lpar *lpar)
+{
+	enum lpar_state seen = lpar_seen_state(lpar->part, &lpar->live);
+
+	if (lpar->live.state == HV_RUN_CRASHED && lpar->left_void)
+		seen = LPAR_STATE_ERROR;
+	if (lpar->activating && lpar_state_off(seen))
+		return LPAR_STATE_STARTING;
+	if (seen != LPAR_STATE_RUNNING)
+		return seen;
+	if (lpar->stopping)
+		return LPAR_STATE_SHUTTING_DOWN;
+	if (fw_stage_info(lpar_console_stage(lpar->console))->open_firmware &&
+	    !lpar_agent_link_up(lpar->agent))
+		return LPAR_STATE_OPEN_FIRMWARE;
+	return LPAR_STATE_RUNNING;
 }
 
 /* What is published */
@@ -120,6 +137,12 @@ void lpar_lpar_removed(struct lpar_lpar *lpar)
 	lpar->told = false;
 }
 
+void lpar_lpar_left_error(struct lpar_lpar *lpar)
+{
+	lpar->left_void = false;
+	tell_state(lpar);
+}
+
 void lpar_lpar_set_activating(struct lpar_lpar *lpar, bool activating)
 {
 	lpar->activating = activating;
@@ -148,6 +171,7 @@ static bool other_resources(const struct lpar_lpar *lpar, const struct hv_live *
 void lpar_lpar_stored(struct lpar_lpar *lpar, const struct hv_live *was, bool redefined)
 {
 	bool running = lpar_lpar_running(lpar), known = lpar->told;
+	bool crashed = lpar->live.state == HV_RUN_CRASHED;
 
 	if (lpar->live.state != was->state)
 		par_log(PAR_LOG_INFO, "lpar=%s system=%s is %s", lpar->part->name,
@@ -164,8 +188,13 @@ void lpar_lpar_stored(struct lpar_lpar *lpar, const struct hv_live *was, bool re
 		lpar->stopping = false;
 		tell_lpar_event(lpar, LPAR_EVENT_BOOT, "start");
 	}
+	if (running)
+		lpar->left_void = true;
 	tell_state(lpar);
-	if (!running && was->state == HV_RUN_RUNNING)
+	/* The panic's code stays on the panel, whether the console showed it or not. */
+	if (crashed && (lpar->left_void || !lpar->part->left_error))
+		lpar_lpar_refcode(lpar, fw_stage_info(FW_STAGE_PANIC)->refcode);
+	else if (!running && was->state == HV_RUN_RUNNING)
 		lpar_lpar_refcode(lpar, "00000000");
 }
 
@@ -265,8 +294,10 @@ void lpar_lpar_live(const struct lpar_lpar *lpar, struct lpar_live *ret)
 {
 	const struct lpar_agent_info *info = lpar_agent_link_info(lpar->agent);
 
-	*ret = (struct lpar_live){ .state = state_of(lpar), .rmc_state = LPAR_RMC_INACTIVE };
-	if (!lpar_lpar_running(lpar))
+	*ret = (struct lpar_live){ .state = state_of(lpar),
+				   .holds = lpar->live.run_id >= 0,
+				   .rmc_state = LPAR_RMC_INACTIVE };
+	if (!ret->holds)
 		return;
 	ret->mem_mib = lpar->live.mem_mib;
 	ret->procs = lpar->live.vcpus;

@@ -23,6 +23,7 @@ struct lpar_lpar {
 	bool reserved;	/* being made: the hypervisor does not have it yet */
 	bool gone;	/* taken out: free it when the job has ended */
 	struct lpar_job *job;
+	bool left_void;	 /* started since: part->left_error is of a crash before */
 	bool activating; /* ->job is an activation: lpar_lpar_set_activating() */
 	bool stopping;	 /* the guest was asked to shut down: lpar_lpar_set_stopping() */
 	/* What the list of events was told last. */
@@ -49,6 +50,10 @@ void lpar_lpar_free(struct lpar_lpar **lpar);
 /* lpar_lpar_running - a domain is there that executes (or is about to shut down) */
 bool lpar_lpar_running(const struct lpar_lpar *lpar);
 
+/* lpar_seen_state - the state by what is stored and what the hypervisor says; what jobs, console
+ * and agent know comes on top of that in lpar_lpar_live() */
+enum lpar_state lpar_seen_state(const struct lpar_partition *part, const struct hv_live *live);
+
 /* lpar_lpar_live - what a listing shows; borrows from @lpar */
 void lpar_lpar_live(const struct lpar_lpar *lpar, struct lpar_live *ret);
 
@@ -66,6 +71,8 @@ void lpar_lpar_stored(struct lpar_lpar *lpar, const struct hv_live *was, bool re
 void lpar_lpar_rebooted(struct lpar_lpar *lpar);
 /* lpar_lpar_removed - the LPAR was taken out of its system's LPARs */
 void lpar_lpar_removed(struct lpar_lpar *lpar);
+/* lpar_lpar_left_error - an operator powered the crashed LPAR off: part->left_error holds */
+void lpar_lpar_left_error(struct lpar_lpar *lpar);
 /* lpar_lpar_set_activating, lpar_lpar_set_stopping - what the LPAR's jobs know of its state */
 void lpar_lpar_set_activating(struct lpar_lpar *lpar, bool activating);
 void lpar_lpar_set_stopping(struct lpar_lpar *lpar, bool stopping);

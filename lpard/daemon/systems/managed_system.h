@@ -50,6 +50,7 @@ struct lpar_managed {
 	struct lpar_lpar **lpars; /* by name */
 	size_t n_lpars;
 	struct lpar_set set;	     /* their partitions, in the same order */
+	uint64_t others_mem_mib;     /* of domains that run and are not LPARs */
 	struct lpar_answer *answers; /* what workers have read; under ->lock */
 	_Atomic uint64_t asked;	     /* numbers the questions, so that an old answer never wins */
 	struct lpar_lpar *discarded; /* LPARs to free, see inventory.h */

@@ -89,6 +89,7 @@ static void store_list(struct lpar_managed *managed, struct refresh *f)
 		return;
 	pthread_mutex_lock(&managed->lock);
 	store_facts(managed, f);
+	managed->others_mem_mib = f->records.others_mem_mib;
 	for (size_t i = 0; i < f->records.n; i++)
 		n += lpar_managed_store(managed, &f->records.v[i], f->asked, &stored[n]);
 	managed->sys.state = LPAR_SYSTEM_OPERATING;
@@ -116,9 +117,8 @@ static void refresh_done(void *user)
 			(unsigned long long)managed->sys.mem_mib, managed->sys.procs);
 		if (f->records.damaged > 0)
 			par_log(PAR_LOG_WARNING,
-				"system=%s has %zu LPARs whose metadata is damaged: %s",
-				managed->name, f->records.damaged,
-				f->records.why ? f->records.why : "?");
+				"system=%s has %zu LPARs whose metadata is damaged", managed->name,
+				f->records.damaged);
 	} else if (f->result != -ECANCELED) {
 		par_log(PAR_LOG_WARNING, "system=%s cannot be read: %s", managed->name,
 			f->err && f->err->msg ? f->err->msg : "?");
@@ -184,6 +184,8 @@ static void on_message(void *user)
 		lpar = lpar_managed_by_uuid(managed, m->uuid);
 		if (lpar && m->event.type == HV_EVENT_REBOOTED)
 			lpar_lpar_rebooted(lpar);
+		if (lpar && m->event.type == HV_EVENT_STARTED)
+			lpar->left_void = true;
 		if (m->event.type == HV_EVENT_LOWERED)
 			par_log(PAR_LOG_WARNING, "system=%s %s", managed->name, m->text);
 		lpar_managed_refetch(managed, m->uuid);

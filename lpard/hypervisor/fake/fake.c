@@ -82,9 +82,23 @@ static int fake_facts(struct hv *hv, struct hv_facts *ret, struct par_error **er
 	return 0;
 }
 
+/* Of a damaged one nothing else is known. */
+static struct lpar_partition *copy_damaged(const struct fake_lpar *l)
+{
+	auto_partition part = calloc(1, sizeof(*part));
+
+	if (!part)
+		return NULL;
+	memcpy(part->uuid, l->part->uuid, sizeof(part->uuid));
+	part->id = l->part->id;
+	part->name = strdup(l->part->name);
+	part->damaged = strdup(l->damaged);
+	return part->name && part->damaged ? take_ptr(part) : NULL;
+}
+
 static int copy_record(const struct fake_lpar *l, struct hv_record *ret, struct par_error **err)
 {
-	ret->part = lpar_partition_dup(l->part);
+	ret->part = l->damaged ? copy_damaged(l) : lpar_partition_dup(l->part);
 	ret->live = l->live;
 	return ret->part ? 0 : par_oom(err);
 }
@@ -111,8 +125,10 @@ static int fake_list(struct hv *hv, struct hv_records *ret, struct par_error **e
 		r = copy_record(&f->lpars[i], &all.v[i], err);
 		if (r < 0)
 			return fake_end(f, r);
+		all.damaged += f->lpars[i].damaged != NULL;
 		all.n++;
 	}
+	all.others_mem_mib = f->others_mem_mib;
 	fake_end(f, 0);
 	qsort(all.v, all.n, sizeof(*all.v), by_name);
 	*ret = all;
@@ -129,6 +145,17 @@ static int fake_get(struct hv *hv, const char *uuid, struct hv_record *ret, stru
 	if (r < 0)
 		return r;
 	return fake_end(f, copy_record(l, ret, err));
+}
+
+static int fake_others(struct hv *hv, uint64_t *ret_mem_mib, struct par_error **err)
+{
+	struct fake *f = fake_of(hv);
+	int r = fake_begin(f, NULL, NULL, err);
+
+	if (r < 0)
+		return r;
+	*ret_mem_mib = f->others_mem_mib;
+	return fake_end(f, 0);
 }
 
 static int fake_define(struct hv *hv, const struct hv_definition *d, struct par_error **err)
@@ -204,18 +231,35 @@ static int fake_undefine(struct hv *hv, const char *uuid, struct par_error **err
 	return fake_end(f, 0);
 }
 
+static int fake_discard_saved(struct hv *hv, const char *uuid, struct par_error **err)
+{
+	struct fake *f = fake_of(hv);
+	struct fake_lpar *l = NULL;
+	int r = fake_begin(f, uuid, &l, err);
+
+	if (r < 0)
+		return r;
+	r = must_be(l, false, err);
+	if (r == 0 && l->live.state == HV_RUN_SUSPENDED)
+		l->live.state = HV_RUN_OFF;
+	return fake_end(f, r);
+}
+
 static int fake_start(struct hv *hv, const char *uuid, bool discard_saved, struct par_error **err)
 {
 	struct fake *f = fake_of(hv);
 	struct fake_lpar *l = NULL;
 	int r = fake_begin(f, uuid, &l, err);
 
-	(void)discard_saved;
 	if (r < 0)
 		return r;
 	r = must_be(l, false, err);
 	if (r < 0)
 		return fake_end(f, r);
+	if (l->live.state == HV_RUN_SUSPENDED && !discard_saved) {
+		fake_guest_resume(f, l);
+		return fake_end(f, 0);
+	}
 	if (strstr(l->part->name, "nomem") || l->live.mem_mib > f->mem_mib)
 		return fake_end(
 			f, par_fail(err, PAR_E_NO_RESOURCES, 0,
@@ -313,11 +357,13 @@ const struct hv_ops fake_ops = {
 	.facts = fake_facts,
 	.list = fake_list,
 	.get = fake_get,
+	.others = fake_others,
 	.define = fake_define,
 	.save = fake_save,
 	.rename = fake_rename,
 	.undefine = fake_undefine,
 	.start = fake_start,
+	.discard_saved = fake_discard_saved,
 	.stop = fake_stop,
 	.restart = fake_restart,
 	.console_open = fake_console_open,

@@ -34,6 +34,18 @@ void hv_fake_connection(struct hv *hv, bool up);
 
 /* hv_fake_lose_disks - somebody removes the disks of all LPARs */
 void hv_fake_lose_disks(struct hv *hv);
+/*
+ * What others do behind lpard's back to the LPAR of that name; nothing when it is not there, or not
+ * as it would have to be.
+ * hv_fake_pause - virsh suspend, resume
+ * hv_fake_save - virsh managedsave, managedsave-remove (of the latter no event tells)
+ * hv_fake_damage - virsh metadata --set; NULL: repair it
+ * hv_fake_others - so much memory is that of running domains which are no LPARs
+ */
+void hv_fake_pause(struct hv *hv, const char *name, bool paused);
+void hv_fake_save(struct hv *hv, const char *name, bool saved);
+void hv_fake_damage(struct hv *hv, const char *name, const char *why);
+void hv_fake_others(struct hv *hv, uint64_t mem_mib);
 
 int hv_fake_open(const struct hv_config *config, hv_event_fn fn, void *user, struct hv **ret,
 		 struct par_error **err);

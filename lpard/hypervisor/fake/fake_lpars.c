@@ -12,6 +12,7 @@ bool fake_active(const struct fake_lpar *l)
 void fake_lpar_done(struct fake_lpar *l)
 {
 	lpar_partition_free(&l->part);
+	free(l->damaged);
 	par_buf_done(&l->console);
 }
 

@@ -24,6 +24,7 @@ struct fake_lpar {
 	enum lpar_boot_mode boot_mode;
 	uint64_t off_at_ms;	/* 0: not asked to power off */
 	uint64_t login_at_ms;	/* 0: the prompt is there */
+	char *damaged;		/* why its metadata cannot be read; NULL: it can */
 	struct par_buf console; /* written and not yet read by anybody */
 };
 
@@ -41,7 +42,7 @@ struct fake {
 	hv_event_fn fn;
 	void *user;
 	char *system, *type_model, *serial, *agent;
-	uint64_t mem_mib, boot_ms;
+	uint64_t mem_mib, boot_ms, others_mem_mib;
 	unsigned int processors;
 	bool down;
 	bool was_up;
@@ -96,6 +97,9 @@ void fake_emit(struct fake *f, enum hv_event_type type, const struct fake_lpar *
 	       const char *detail);
 void fake_wake(struct fake *f);
 void fake_guest_start(struct fake *f, struct fake_lpar *l);
+/* fake_guest_resume - the guest goes on from its saved memory */
+void fake_guest_resume(struct fake *f, struct fake_lpar *l);
+/* fake_guest_stop - @detail: as of HV_EVENT_STOPPED; "crashed" and "saved" are states, too */
 void fake_guest_stop(struct fake *f, struct fake_lpar *l, const char *detail);
 void fake_guest_restart(struct fake *f, struct fake_lpar *l);
 int fake_stream_open(struct fake *f, struct fake_lpar *l, bool channel, int *ret_fd,

@@ -134,13 +134,27 @@ void fake_guest_start(struct fake *f, struct fake_lpar *l)
 	fake_guest_restart(f, l);
 }
 
+void fake_guest_resume(struct fake *f, struct fake_lpar *l)
+{
+	l->live.state = HV_RUN_RUNNING;
+	l->live.run_id = ++f->last_run_id;
+	fake_emit(f, HV_EVENT_STARTED, l, "restored");
+}
+
+static enum hv_run_state state_after(const char *detail)
+{
+	if (strcmp(detail, "crashed") == 0)
+		return HV_RUN_CRASHED;
+	return strcmp(detail, "saved") == 0 ? HV_RUN_SUSPENDED : HV_RUN_OFF;
+}
+
 void fake_guest_stop(struct fake *f, struct fake_lpar *l, const char *detail)
 {
 	for (struct fake_stream *s = f->streams; s; s = s->next) {
 		if (strcasecmp(s->uuid, l->part->uuid) == 0)
 			fake_stream_end(s);
 	}
-	l->live.state = strcmp(detail, "crashed") == 0 ? HV_RUN_CRASHED : HV_RUN_OFF;
+	l->live.state = state_after(detail);
 	l->live.run_id = -1;
 	l->off_at_ms = l->login_at_ms = 0;
 	fake_emit(f, HV_EVENT_STOPPED, l, detail);

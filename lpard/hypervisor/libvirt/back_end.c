@@ -64,6 +64,11 @@ static void hv_libvirt_close(struct hv *hv)
 	pthread_cond_broadcast(&h->changed);
 	pthread_mutex_unlock(&h->lock);
 	pthread_join(h->keeper, NULL);
+	pthread_mutex_lock(&h->lock);
+	while (h->calls > 0)
+		hv_wait_changed(h, -1);
+	pthread_mutex_unlock(&h->lock);
+	hv_idle_close(h);
 	hv_loop_call(hv_pumps_end, h);
 	/* A guest that does not read holds its stream's thread till libvirtd gives it up. */
 	pthread_mutex_lock(&h->lock);
@@ -82,11 +87,13 @@ static const struct hv_ops ops = {
 	.facts = hv_libvirt_facts,
 	.list = hv_libvirt_list,
 	.get = hv_libvirt_get,
+	.others = hv_libvirt_others,
 	.define = hv_libvirt_define,
 	.save = hv_libvirt_save,
 	.rename = hv_libvirt_rename,
 	.undefine = hv_libvirt_undefine,
 	.start = hv_libvirt_start,
+	.discard_saved = hv_libvirt_discard_saved,
 	.stop = hv_libvirt_stop,
 	.restart = hv_libvirt_restart,
 	.console_open = hv_libvirt_console_open,

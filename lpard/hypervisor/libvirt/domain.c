@@ -407,6 +407,25 @@ static int tell_stuck(struct action *a, struct par_error **err)
 		a->name, a->name, a->name);
 }
 
+static int do_discard_saved(struct action *a, struct par_error **err)
+{
+	int r = must_be(a, false, err);
+
+	if (r < 0 || virDomainHasManagedSaveImage(a->dom, 0) == 0)
+		return r;
+	if (virDomainManagedSaveRemove(a->dom, 0) < 0)
+		return hv_fail(a->conn, err, "could not remove the saved memory of \"%s\"",
+			       a->name);
+	return 0;
+}
+
+int hv_libvirt_discard_saved(struct hv *hv, const char *uuid, struct par_error **err)
+{
+	struct action a = { 0 };
+
+	return with_domain(hv, uuid, &a, do_discard_saved, err);
+}
+
 static int do_stop(struct action *a, struct par_error **err)
 {
 	int r = must_be(a, true, err);

@@ -113,6 +113,7 @@ int hv_libvirt_save(struct hv *hv, const struct lpar_partition *part, struct par
 int hv_libvirt_rename(struct hv *hv, const char *uuid, const char *name, struct par_error **err);
 int hv_libvirt_undefine(struct hv *hv, const char *uuid, struct par_error **err);
 int hv_libvirt_start(struct hv *hv, const char *uuid, bool discard_saved, struct par_error **err);
+int hv_libvirt_discard_saved(struct hv *hv, const char *uuid, struct par_error **err);
 int hv_libvirt_stop(struct hv *hv, const char *uuid, enum hv_stop how, struct par_error **err);
 int hv_libvirt_restart(struct hv *hv, const char *uuid, enum hv_restart how,
 		       struct par_error **err);

@@ -41,6 +41,23 @@ static char *read_metadata(virDomainPtr dom)
 	return meta;
 }
 
+/* A partition of which no more than its id can be told, and perhaps not even that. */
+static int make_damaged(const struct hv_stored *stored, const char *why,
+			struct lpar_partition **ret, struct par_error **err)
+{
+	auto_partition part = calloc(1, sizeof(*part));
+	const char *id = stored->n > 0 ? par_attrs_get(&stored->v[0].attrs, "lpar_id") : NULL;
+	uint64_t number = 0;
+
+	if (!part || !(part->damaged = strdup(why)))
+		return par_oom(err);
+	/* A new LPAR must not be given its id. */
+	if (id && par_parse_u64(id, LPAR_ID_MAX, &number) == 0)
+		part->id = (uint32_t)number;
+	*ret = take_ptr(part);
+	return 0;
+}
+
 static int load_partition(virDomainPtr dom, const char *meta, struct lpar_partition **ret,
 			  struct par_error **err)
 {
@@ -54,11 +71,12 @@ static int load_partition(virDomainPtr dom, const char *meta, struct lpar_partit
 
 	if (r == 0)
 		r = hv_stored_load(version, &stored, &part, &why);
+	if (r < 0 && why && why->id != PAR_E_NO_MEMORY)
+		r = make_damaged(&stored, why->msg ? why->msg : "?", &part, err);
+	else if (r < 0)
+		return par_oom(err);
 	if (r < 0)
-		return par_fail(err, r == -ENOMEM ? PAR_E_NO_MEMORY : PAR_E_CORRUPT, 0,
-				"what is stored of the LPAR \"%s\" is damaged: %s",
-				virDomainGetName(dom),
-				why && why->msg ? why->msg : "out of memory");
+		return r;
 	/* The domain's own name and UUID are the truth: virsh may have renamed it. */
 	name = strdup(virDomainGetName(dom));
 	if (!name || virDomainGetUUIDString(dom, uuid) < 0) {
@@ -231,27 +249,36 @@ static int by_name(const void *a, const void *b)
 	return strcmp(ra->part->name, rb->part->name);
 }
 
+/* What a domain that is not an LPAR takes away from them; one that is gone takes nothing. */
+static uint64_t mem_of_other(virConnectPtr conn, virDomainPtr dom)
+{
+	struct hv_live live;
+	bool runs = virDomainIsActive(dom) == 1 && read_live(conn, dom, &live, NULL) == 0;
+
+	virResetLastError();
+	return runs ? live.mem_mib : 0;
+}
+
 /*
- * One domain of the list.  A foreign domain, or one that went away meanwhile, is passed over;
- * damaged metadata is counted and must not hide the other domains.
+ * One domain of the list.  A foreign domain, or one that went away meanwhile, is passed over, but
+ * for its memory.
  */
 static int add_domain(virConnectPtr conn, virDomainPtr dom, struct hv_records *ret,
 		      struct par_error **err)
 {
 	auto_error why = NULL;
-	int r = read_record(conn, dom, &ret->v[ret->n], &why);
+	struct hv_record *rec = &ret->v[ret->n];
+	int r = read_record(conn, dom, rec, &why);
 
 	if (r == 0) {
 		ret->n++;
+		ret->damaged += rec->part->damaged != NULL;
 		return 0;
 	}
-	if (why && why->id == PAR_E_CORRUPT) {
-		ret->damaged++;
-		if (!ret->why && why->msg)
-			ret->why = strdup(why->msg);
-	}
-	if (why && (why->id == PAR_E_CORRUPT || why->id == PAR_E_NOT_FOUND))
+	if (why && why->id == PAR_E_NOT_FOUND) {
+		ret->others_mem_mib += mem_of_other(conn, dom);
 		return 0;
+	}
 	par_error_move(err, &why);
 	return r;
 }
@@ -293,4 +320,36 @@ int hv_libvirt_list(struct hv *hv, struct hv_records *ret, struct par_error **er
 	*ret = records;
 	records = (struct hv_records){ 0 };
 	return 0;
+}
+
+static int add_others(virConnectPtr conn, uint64_t *ret_mem_mib, struct par_error **err)
+{
+	virDomainPtr *doms = NULL;
+	int n = virConnectListAllDomains(conn, &doms, VIR_CONNECT_LIST_DOMAINS_ACTIVE);
+
+	if (n < 0)
+		return hv_fail(conn, err, "could not list the domains that run");
+	*ret_mem_mib = 0;
+	for (int i = 0; i < n; i++) {
+		autofree char *meta = read_metadata(doms[i]);
+
+		if (!meta)
+			*ret_mem_mib += mem_of_other(conn, doms[i]);
+		virDomainFree(doms[i]);
+	}
+	free(doms);
+	return 0;
+}
+
+int hv_libvirt_others(struct hv *hv, uint64_t *ret_mem_mib, struct par_error **err)
+{
+	struct hv_libvirt *h = hv_libvirt_of(hv);
+	virConnectPtr conn;
+	int r = hv_call_begin(h, &conn, err);
+
+	if (r < 0)
+		return r;
+	r = add_others(conn, ret_mem_mib, err);
+	hv_call_end(h, conn);
+	return r;
 }

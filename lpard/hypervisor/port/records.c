@@ -50,7 +50,6 @@ void hv_records_done(struct hv_records *r)
 	for (size_t i = 0; i < r->n; i++)
 		lpar_partition_free(&r->v[i].part);
 	free(r->v);
-	free(r->why);
 	*r = (struct hv_records){ 0 };
 }
 

@@ -241,7 +241,8 @@ START_TEST(no_pointer_belongs_to_two)
 	/* What lpar_partition_dup() copies by itself. */
 	static const size_t others[] = { offsetof(struct lpar_partition, profiles),
 					 offsetof(struct lpar_partition, n_profiles),
-					 offsetof(struct lpar_partition, current) };
+					 offsetof(struct lpar_partition, current),
+					 offsetof(struct lpar_partition, damaged) };
 
 	every_pointer_has_a_row(LPAR_LIST_LPAR, LPAR_OF_PARTITION, sizeof(struct lpar_partition),
 				others, PAR_ARRAY_SIZE(others));
@@ -259,6 +260,7 @@ START_TEST(copies_are_whole)
 
 	p->description = strdup("of the original");
 	p->error_refcode = strdup("B2001230");
+	p->damaged = strdup("on purpose");
 	copy = lpar_partition_dup(p);
 	ck_assert_ptr_nonnull(copy);
 	for (size_t i = 0; i < n; i++) {

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Jobs in bad company: two operators at once, callers, connections and systems that go. */
 #include "hypervisor_gate.h"
+#include "lpard/daemon/jobs/job.h"
 
 static struct over_fake o;
+
+#define JOBS_AT_ONCE 16 /* JOB_WORKERS of life.c */
 
 #define CONFIG "[system SYS]\nuri = fake:///\n"
 #define OK     "{\"parameters\":{}}"
@@ -58,7 +61,7 @@ START_TEST(two_operators)
 	over_fake_until(&o, gate_held(GATE_START) == 1);
 	ask_on(second, "lp1");
 	answered(second, "HSCL05DF Another operation (Activate) on the partition named lp1");
-	over_fake_say_state(second, "lp1", "shutdown", ",\"immediate\":true");
+	over_fake_say_state(second, "lp1", "shutdown", ",\"immediate\":true,\"restart\":true");
 	answered(second, "org.lpard.Busy");
 	over_fake_say(second, "Remove",
 		      "{\"resource\":\"lpar\",\"system\":\"SYS\",\"lpar\":\"lp1\"}", "");
@@ -73,6 +76,83 @@ START_TEST(two_operators)
 	ck_assert(runs("lp1") && idle("lp1"));
 	close(first);
 	close(second);
+}
+END_TEST
+
+/* But the plug wins, whatever is under way: the activation ends, and not in Error. */
+START_TEST(plug_wins)
+{
+	int first = over_fake_dial(&o), second = over_fake_dial(&o), third = over_fake_dial(&o);
+
+	gate_close(GATE_START);
+	ask_on(first, "lp1");
+	over_fake_until(&o, gate_held(GATE_START) == 1);
+	over_fake_say_state(second, "lp1", "shutdown", ",\"immediate\":true");
+	over_fake_say_state(third, "lp1", "shutdown", ",\"immediate\":true");
+	over_fake_until(&o, over_fake_lpar(&o, "lp1")->job->cut);
+	gate_open(GATE_START, false);
+	answered(first, "HSCL05DF The activation of the partition named lp1 was ended");
+	answered(second, OK);
+	answered(third, OK);
+	ck_assert(!runs("lp1") && idle("lp1"));
+	ck_assert_ptr_null(over_fake_lpar(&o, "lp1")->part->error_refcode);
+	ask_on(first, "lp1");
+	answered(first, OK);
+	ck_assert(runs("lp1"));
+	close(first);
+	close(second);
+	close(third);
+}
+END_TEST
+
+/* The same with a start that fails when its guest is killed, as libvirt's does. */
+START_TEST(plug_breaks_start)
+{
+	int first = over_fake_dial(&o), second = over_fake_dial(&o);
+
+	over_fake_make(&o, "nostart");
+	gate_close(GATE_START);
+	ask_on(first, "nostart");
+	over_fake_until(&o, gate_held(GATE_START) == 1);
+	over_fake_say_state(second, "nostart", "shutdown", ",\"immediate\":true");
+	over_fake_until(&o, over_fake_lpar(&o, "nostart")->job->cut);
+	gate_open(GATE_START, false);
+	answered(first, "was ended by an immediate shutdown");
+	answered(second, OK);
+	ck_assert_ptr_null(over_fake_lpar(&o, "nostart")->part->error_refcode);
+	close(first);
+	close(second);
+}
+END_TEST
+
+/* And it waits for no worker that another job has: here all of those hang. */
+START_TEST(plug_has_its_worker)
+{
+	int fds[JOBS_AT_ONCE], plug = over_fake_dial(&o);
+	char name[16];
+
+	ask_on(plug, "lp1");
+	answered(plug, OK);
+	for (int i = 0; i < JOBS_AT_ONCE; i++) {
+		snprintf(name, sizeof(name), "hang%d", i);
+		over_fake_make(&o, name);
+	}
+	gate_close(GATE_START);
+	for (int i = 0; i < JOBS_AT_ONCE; i++) {
+		fds[i] = over_fake_dial(&o);
+		snprintf(name, sizeof(name), "hang%d", i);
+		ask_on(fds[i], name);
+	}
+	over_fake_until(&o, gate_held(GATE_START) == JOBS_AT_ONCE);
+	over_fake_say_state(plug, "lp1", "shutdown", ",\"immediate\":true");
+	answered(plug, OK);
+	ck_assert(!runs("lp1"));
+	gate_open(GATE_START, false);
+	for (int i = 0; i < JOBS_AT_ONCE; i++) {
+		answered(fds[i], OK);
+		close(fds[i]);
+	}
+	close(plug);
 }
 END_TEST
 
@@ -225,25 +305,25 @@ static void *open_later(void *arg)
 /* The daemon ends under a job, and under calls that have no worker yet: all are answered. */
 START_TEST(the_end)
 {
-	int fds[12];
+	int fds[JOBS_AT_ONCE + 4];
 	pthread_t thread;
 	char text[4096];
 
-	for (int i = 0; i < 12; i++) {
+	for (int i = 0; i < JOBS_AT_ONCE + 4; i++) {
 		snprintf(text, sizeof(text), "end%d", i);
 		over_fake_make(&o, text);
 	}
 	gate_close(GATE_START);
-	for (int i = 0; i < 12; i++) {
+	for (int i = 0; i < JOBS_AT_ONCE + 4; i++) {
 		fds[i] = over_fake_dial(&o);
 		snprintf(text, sizeof(text), "end%d", i);
 		ask_on(fds[i], text);
 	}
-	over_fake_until(&o, gate_held(GATE_START) == 8); /* all of the workers */
+	over_fake_until(&o, gate_held(GATE_START) == JOBS_AT_ONCE); /* all of the workers */
 	ck_assert_int_eq(pthread_create(&thread, NULL, open_later, NULL), 0);
 	lpar_daemon_close(&o.daemon);
 	pthread_join(thread, NULL);
-	for (int i = 0; i < 12; i++) {
+	for (int i = 0; i < JOBS_AT_ONCE + 4; i++) {
 		ssize_t n = read(fds[i], text, sizeof(text) - 1);
 
 		ck_assert_int_gt(n, 0);
@@ -263,6 +343,9 @@ static Suite *job_suite(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, two_operators);
+	tcase_add_test(t, plug_wins);
+	tcase_add_test(t, plug_breaks_start);
+	tcase_add_test(t, plug_has_its_worker);
 	tcase_add_test(t, two_makers);
 	tcase_add_test(t, not_made);
 	tcase_add_loop_test(t, caller_dies, 0, PAR_ARRAY_SIZE(stages));

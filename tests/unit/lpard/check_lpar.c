@@ -84,7 +84,10 @@ static const struct {
 	{ HV_RUN_RUNNING, 2, NULL, "Boot;Running;" }, /* the same code again is not told */
 	{ HV_RUN_SHUTTING_DOWN, 2, NULL, "Shutting Down;" },
 	{ HV_RUN_RUNNING, 3, NULL, "Boot;Running;" }, /* its end was not seen */
-	{ HV_RUN_CRASHED, 3, NULL, "Error;Refcode:00000000;" },
+	{ HV_RUN_CRASHED, 3, NULL, "Error;Refcode:B700F104;" },
+	{ HV_RUN_OFF, -1, NULL, "Not Activated;" },
+	{ HV_RUN_RUNNING, 4, NULL, "Boot;Refcode:CA00E130;Running;" },
+	{ HV_RUN_CRASHED, -1, NULL, "Error;Refcode:B700F104;" },
 	{ HV_RUN_OFF, -1, NULL, "Not Activated;" },
 	{ HV_RUN_OFF, -1, "B2001230", "LparChanged;Error;" },
 	{ HV_RUN_OFF, -1, NULL, "LparChanged;Not Activated;" },
