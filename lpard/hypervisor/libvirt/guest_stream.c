@@ -28,6 +28,7 @@
 #define OUTBOUND_MAX 16384
 
 #define READY_TRIES    100 /* to open a console of an LPAR that is being started */
+#define BUSY_TRIES     40  /* to open one that is in use: whoever had it may be just leaving */
 #define READY_PAUSE_US 50000
 
 #define HEARD_MS   1000 /* who said something that long ago listens still */
@@ -126,7 +127,10 @@ static void pump_free(struct hv_pump *p)
 {
 	struct hv_libvirt *h = p->h;
 
-	virStreamAbort(p->st);
+	/*
+	 * The end of its connection ends the stream.  Not virStreamAbort(): where libvirtd has just
+	 * ended the stream itself it drops the request, and the answer is waited for for ever.
+	 */
 	virStreamFree(p->st);
 	virConnectClose(p->conn);
 	par_buf_done(&p->inbound);
@@ -433,15 +437,30 @@ static int start_pump(struct hv_libvirt *h, virConnectPtr conn, virStreamPtr st,
 enum stream_kind { CONSOLE, CONSOLE_STEAL, CHANNEL };
 
 /*
- * An LPAR that is just being started has no terminal yet.  libvirt's code for that is the one for a
- * stream that is in use.
+ * libvirt's code for a stream that is in use is that of other failures, too.  An LPAR that is just
+ * being started has no terminal yet; and what looks like in use can be what is left of the session
+ * before, which libvirtd ends a moment after its client, or of another LPAR's that had the same
+ * terminal.
  */
-static bool is_not_ready(void)
+static bool failed_with(const char *words)
 {
 	const virError *e = virGetLastError();
 
-	return e && e->code == VIR_ERR_OPERATION_FAILED && e->message &&
-	       strstr(e->message, "not yet assigned");
+	return e && e->code == VIR_ERR_OPERATION_FAILED && e->message && strstr(e->message, words);
+}
+
+static bool is_in_use(void)
+{
+	return failed_with("Active console session exists") ||
+	       failed_with("Active channel stream exists");
+}
+
+/* Is it worth to try once more, after so many tries? */
+static bool is_not_ready(int tries)
+{
+	if (failed_with("not yet assigned"))
+		return tries < READY_TRIES;
+	return is_in_use() && tries < BUSY_TRIES;
 }
 
 static int open_stream(virConnectPtr conn, const char *uuid, enum stream_kind kind,
@@ -461,18 +480,18 @@ static int open_stream(virConnectPtr conn, const char *uuid, enum stream_kind ki
 	st = virStreamNew(conn, VIR_STREAM_NONBLOCK);
 	if (!st)
 		return hv_fail(conn, err, "could not make a stream");
-	for (int tries = 0; tries < READY_TRIES; tries++) {
+	for (int tries = 1;; tries++) {
 		if (kind == CHANNEL)
 			r = virDomainOpenChannel(dom, HV_AGENT_PORT, st, 0);
 		else
 			r = virDomainOpenConsole(dom, NULL, st,
 						 kind == CONSOLE_STEAL ? VIR_DOMAIN_CONSOLE_FORCE
 								       : 0);
-		if (r == 0 || !is_not_ready())
+		if (r == 0 || !is_not_ready(tries))
 			break;
 		usleep(READY_PAUSE_US);
 	}
-	if (r < 0 && hv_last_code_is(VIR_ERR_OPERATION_FAILED))
+	if (r < 0 && is_in_use())
 		return par_fail(err, PAR_E_BUSY, 0, "the %s of the LPAR \"%s\" is in use", what,
 				name);
 	if (r < 0)
