@@ -9,6 +9,7 @@
 #include "lpard/common/workers.h"
 #include "lpard/daemon/systems/config.h"
 
+struct lpar_auto_start;
 struct lpar_events;
 struct lpar_journal;
 struct lpar_managed;
@@ -29,7 +30,8 @@ struct lpar_daemon {
 	size_t n_systems;
 	struct lpar_events *events;
 	struct lpar_journal *journal;
-	struct lpar_waiting *waiting;	/* calls that wait for a system to connect */
+	struct lpar_waiting *waiting; /* calls that wait for a system to connect */
+	struct lpar_auto_start *auto_start;
 	struct par_source *unannounced; /* timer: unannounced.h */
 	uint64_t last_job;
 	_Atomic bool stopping;

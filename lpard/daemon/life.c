@@ -6,6 +6,7 @@
 #include "lpard/daemon/journal/journal.h"
 #include "lpard/daemon/methods/dispatch.h"
 #include "lpard/daemon/methods/waiting.h"
+#include "lpard/daemon/policy/auto_start.h"
 #include "lpard/daemon/server/server.h"
 #include "lpard/daemon/systems/audit.h"
 #include "lpard/daemon/systems/events.h"
@@ -126,6 +127,8 @@ int lpar_daemon_start(struct lpar_daemon *d, const struct lpar_daemon_options *o
 	if (lpar_guests_subscribe(d) < 0 || lpar_state_waits_subscribe(d) < 0)
 		return par_oom(err);
 	r = lpar_unannounced_subscribe(d, err);
+	if (r == 0)
+		r = lpar_auto_start_new(d, door.path, &d->auto_start, err);
 	if (r < 0)
 		return r;
 	r = lpar_waiting_new(d->loop, d->events, lpar_dispatch, d, &d->waiting, err);
@@ -172,6 +175,7 @@ void lpar_daemon_free(struct lpar_daemon *d)
 	free(d->systems);
 	lpar_journal_free(&d->journal);
 	lpar_unannounced_free(d);
+	lpar_auto_start_free(&d->auto_start);
 	lpar_events_free(&d->events);
 	par_event_free(&d->loop);
 	for (size_t i = 0; i < d->n_configs; i++) {

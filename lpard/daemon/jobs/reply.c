@@ -37,6 +37,16 @@ struct lpar_reply *lpar_reply_new(struct lpar_call **call)
 	return reply;
 }
 
+struct lpar_reply *lpar_reply_alone(void)
+{
+	struct lpar_reply *reply = calloc(1, sizeof(*reply));
+
+	if (reply)
+		*reply = (struct lpar_reply){ .peer = { .uid = getuid(), .pid = getpid() },
+					      .holders = 1 };
+	return reply;
+}
+
 struct lpar_reply *lpar_reply_hold(struct lpar_reply *reply)
 {
 	reply->holders++;

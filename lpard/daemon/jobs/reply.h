@@ -16,6 +16,8 @@ struct lpar_reply;
  * answered with then.
  */
 struct lpar_reply *lpar_reply_new(struct lpar_call **call);
+/* lpar_reply_alone - of what lpard does by itself: nobody waits for it; NULL when out of memory */
+struct lpar_reply *lpar_reply_alone(void);
 /* lpar_reply_hold - for a job; returns @reply */
 struct lpar_reply *lpar_reply_hold(struct lpar_reply *reply);
 /* lpar_reply_drop - let go of the reply, which the last holder sends; *reply becomes NULL */
