@@ -1,21 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The virtual terminal: see console.h. */
-#include "lpard/daemon/guest/console.h"
+#include "lpard/daemon/guest/console_priv.h"
 
 #include "lpard/common/log.h"
 #include "lpard/daemon/guest/guest_port.h"
 
 #define HOLDER_MAX (256 * 1024) /* waiting for a slow terminal; then the console is not read */
-#define INPUT_MAX                                                                      \
-	(64 * 1024) /* typed and not taken by the guest; then the terminal is not read \
-		     */
-#define LOST_MS 700 /* after the stream ended: did libvirtd go, or was it stolen? */
+#define INPUT_MAX                                                                             \
+	(64 * 1024)	   /* typed and not taken by the guest; then the terminal is not read \
+			    */
+#define PATIENCE_MS 120000 /* for the next stage of a boot; then the console is let go */
+#define LOST_MS	    700	   /* after the stream ended: did libvirtd go, or was it stolen? */
 
 struct lpar_console {
 	const struct lpar_guest_place *place;
 	enum lpar_guest guest;
 	int run_id;
-	bool stages; /* the boot is worth following */
+	bool stages;		     /* the boot is worth following */
+	bool over;		     /* no stage is expected of this boot any more */
+	struct par_source *patience; /* timer, for the next stage; NULL: none is waited for */
+	uint64_t patience_ms;
 	struct lpar_guest_port *port;
 	struct par_source *lost; /* timer */
 	int opening_run;	 /* the run in which the port was opened last */
@@ -38,8 +42,44 @@ enum fw_stage_id lpar_console_stage(const struct lpar_console *c)
 	return c->stage.now;
 }
 
+/* Where a boot ends, or waits for somebody: then lpard needs the console no more, and others may
+ * (virsh console). */
+static bool is_last(enum fw_stage_id stage)
+{
+	const struct fw_stage_info *info = fw_stage_info(stage);
+
+	return stage == FW_STAGE_LOGIN || info->error || stage == FW_STAGE_PROMPT ||
+	       stage == FW_STAGE_BOOT_MENU;
+}
+
+static void review_console(struct lpar_console *c);
+
+static void out_of_patience(struct par_source *s, void *user)
+{
+	struct lpar_console *c = user;
+
+	(void)s;
+	par_source_free(&c->patience);
+	c->over = true;
+	review_console(c);
+}
+
+static void wait_for_stage(struct lpar_console *c)
+{
+	if (c->patience)
+		(void)par_source_timer(c->patience, c->patience_ms);
+	else if (par_event_timer(c->place->loop, c->patience_ms, out_of_patience, c, &c->patience,
+				 NULL) < 0)
+		c->over = true; /* rather than hold it for ever */
+}
+
 static void stage_reached(struct lpar_console *c)
 {
+	c->over = is_last(c->stage.now);
+	if (c->over)
+		par_source_free(&c->patience);
+	else
+		wait_for_stage(c);
 	par_log(PAR_LOG_DEBUG, "lpar=%s stage: %s", lpar_guest_name(c->place),
 		fw_stage_info(c->stage.now)->meaning);
 	c->place->ops->stage(c->stage.now, c->place->user);
@@ -114,6 +154,8 @@ static void answer_asking(struct lpar_console *c, int result, const struct par_e
 static void attach(struct lpar_console *c)
 {
 	c->opening_run = c->run_id;
+	if (c->stages && !c->over && !c->patience)
+		wait_for_stage(c); /* lpard was started after the guest */
 	if (lpar_guest_port_open(c->port) < 0) {
 		c->blocked_run = c->run_id;
 		answer_asking(c, -ENOMEM, NULL);
@@ -124,12 +166,14 @@ static void attach(struct lpar_console *c)
 static void review_console(struct lpar_console *c)
 {
 	bool can = c->guest == LPAR_GUEST_RUNNING;
-	bool want = can && (c->holder || c->asking || c->stages);
+	bool want = can && (c->holder || c->asking || (c->stages && !c->over));
 	bool is_open = lpar_guest_port_is_open(c->port);
 
 	if (c->guest == LPAR_GUEST_OFF) {
 		par_source_free(&c->lost); /* that is why the stream ended */
+		par_source_free(&c->patience);
 		c->blocked_run = -1;
+		c->over = false;
 		c->stage = (struct fw_stage){ 0 };
 	}
 	/* Nothing is being opened that would answer: the terminal of a guest that is off is silent.
@@ -309,7 +353,7 @@ static void on_console_ready(uint32_t events, void *user)
 			(void)lpar_upgraded_send(c->holder, data, (size_t)n);
 		watch_stages(c, data, (size_t)n);
 	}
-	rewatch_console(c);
+	review_console(c);
 }
 
 static const struct lpar_guest_port_ops port_ops = {
@@ -326,6 +370,7 @@ struct lpar_console *lpar_console_new(const struct lpar_guest_place *place)
 	c->place = place;
 	c->guest = LPAR_GUEST_OFF;
 	c->run_id = c->opening_run = c->blocked_run = -1;
+	c->patience_ms = PATIENCE_MS;
 	c->port = lpar_guest_port_new(LPAR_GUEST_PORT_CONSOLE, place, &port_ops, c);
 	if (!c->port)
 		lpar_console_free(&c);
@@ -341,6 +386,7 @@ void lpar_console_free(struct lpar_console **console)
 	*console = NULL;
 	lpar_guest_port_free(&c->port);
 	par_source_free(&c->lost);
+	par_source_free(&c->patience);
 	lpar_upgraded_close(&c->holder);
 	if (c->asking) {
 		auto_error err = NULL;
@@ -350,4 +396,9 @@ void lpar_console_free(struct lpar_console **console)
 	}
 	par_buf_done(&c->input);
 	free(c);
+}
+
+void lpar_console_set_patience(struct lpar_console *c, uint64_t ms)
+{
+	c->patience_ms = ms;
 }

@@ -7,7 +7,7 @@
 #include "agent_end.h"
 #include "harness.h"
 #include "lpard/daemon/guest/agent_link.h"
-#include "lpard/daemon/guest/console.h"
+#include "lpard/daemon/guest/console_priv.h"
 #include "random.h"
 
 #include <dirent.h>
@@ -326,6 +326,59 @@ START_TEST(stages_of_a_boot)
 	sync_console(LPAR_GUEST_OFF, -1, true);
 	ck_assert_int_eq(lpar_console_stage(console), FW_STAGE_NONE);
 	ck_assert_uint_eq(n_opened, 1);
+}
+END_TEST
+
+/* An LPAR without an agent: nobody needs the console when the boot has ended. */
+static const struct {
+	const char *says;
+	enum fw_stage_id stage;
+} ends[] = {
+	{ "[    0.000000] Linux version 6.12.0\r\n\r\nDebian GNU/Linux 13 lp1 hvc0\r\n\r\nlp1 login: ",
+	  FW_STAGE_LOGIN },
+	{ "Kernel panic - not syncing: on purpose\r\n", FW_STAGE_PANIC },
+	{ "\r\n\r\nSLOF\033[0m\033[?25l ****\r\n  Welcome to Open Firmware\r\nReady! \r\n0 > ",
+	  FW_STAGE_PROMPT },
+};
+
+START_TEST(let_go)
+{
+	sync_console(LPAR_GUEST_RUNNING, 1, true);
+	lpar_console_boot(console);
+	finish();
+	guest_says(ends[_i].says);
+	until(stage == ends[_i].stage);
+	ck_assert(ended(console_end));
+	sync_console(LPAR_GUEST_RUNNING, 1, true);
+	ck_assert_uint_eq(n_opened, 1);
+	/* a terminal has it meanwhile, and a new boot is followed again */
+	ask_for_terminal();
+	finish();
+	ck_assert_int_eq(answer, 0);
+	client_goes();
+	ck_assert(ended(console_end));
+	lpar_console_boot(console);
+	sync_console(LPAR_GUEST_RUNNING, 1, true);
+	finish();
+	ck_assert_uint_eq(n_opened, 3);
+	ck_assert(!ended(console_end));
+}
+END_TEST
+
+/* Nor when it says nothing that is known. */
+START_TEST(out_of_patience)
+{
+	lpar_console_set_patience(console, 50);
+	sync_console(LPAR_GUEST_RUNNING, 1, true);
+	finish();
+	guest_says("something else\r\n");
+	until(ended(console_end));
+	sync_console(LPAR_GUEST_RUNNING, 1, true);
+	ck_assert_uint_eq(n_opened, 1);
+	sync_console(LPAR_GUEST_OFF, -1, true);
+	sync_console(LPAR_GUEST_RUNNING, 2, true);
+	finish();
+	ck_assert_uint_eq(n_opened, 2);
 }
 END_TEST
 
@@ -690,6 +743,8 @@ static Suite *guest_suite(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_set_timeout(t, 60);
 	tcase_add_test(t, stages_of_a_boot);
+	tcase_add_loop_test(t, let_go, 0, PAR_ARRAY_SIZE(ends));
+	tcase_add_test(t, out_of_patience);
 	tcase_add_test(t, terminal_of_one_that_is_off);
 	tcase_add_loop_test(t, asked_for_while_it_opens, 0, (int)PAR_ARRAY_SIZE(openings));
 	tcase_add_loop_test(t, caller_dies_while_it_opens, 0, 2);
