@@ -24,7 +24,8 @@ static const struct par_opt opts[] = {
 	OPT_STR('e', NULL, "FRAME", struct lssyscfg_args, frame, NULL),
 	/* The agent reports changes by itself, so there is nothing to refresh. */
 	OPT_FLAG(0, "osrefresh", struct lssyscfg_args, osrefresh, NULL),
-	OPT_FLAG(0, "lastvalidcfg", struct lssyscfg_args, last_valid, NULL),
+	OPT_FLAG(0, "lastvalidcfg", struct lssyscfg_args, last_valid,
+		 "With -r prof: the last valid configurations instead of the profiles"),
 	{ 0 },
 };
 
@@ -40,9 +41,13 @@ static int lssyscfg_run(const struct par_cmd_ctx *ctx, void *args, struct par_er
 		return cli_missing(err, "-r");
 	if (part && !a->system)
 		return cli_missing(err, "-m");
+	if (a->last_valid && strcmp(a->resource, "prof") != 0)
+		return cli_missing(err, "--lastvalidcfg");
 	params = json_object_new_object();
 	if (par_json_put_string(params, "resource", a->resource) < 0 ||
-	    par_json_put_string(params, "system", a->system) < 0) {
+	    par_json_put_string(params, "system", a->system) < 0 ||
+	    (a->last_valid &&
+	     par_json_put(params, "last_valid", json_object_new_boolean(true)) < 0)) {
 		json_object_put(params);
 		return par_oom(err);
 	}

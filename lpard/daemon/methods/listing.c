@@ -17,7 +17,8 @@ struct listing {
 	enum lpar_listing kind;
 	struct lpar_fields fields;
 	struct lpar_filter filter;
-	uint64_t count; /* reference codes of each */
+	uint64_t count;	 /* reference codes of each */
+	bool last_valid; /* of profiles: only the last valid configurations */
 	struct json_object *rows;
 	struct par_buf text; /* of one value, used again and again */
 	time_t now;
@@ -87,13 +88,14 @@ static int put_profiles(struct listing *l, struct lpar_record rec, struct par_er
 	struct lpar_profile last;
 	int r = 0;
 
-	for (size_t i = 0; i < p->n_profiles && r >= 0; i++) {
+	for (size_t i = 0; !l->last_valid && i < p->n_profiles && r >= 0; i++) {
 		rec.profile = &p->profiles[i];
 		if (lpar_filter_match(&l->filter, p, rec.profile))
 			r = put_row(l, &rec, err);
 	}
-	/* The pseudo-profile is listed only when the filter names it. */
-	if (r >= 0 && par_strv_find(&l->filter.profile_names, LPAR_LAST_VALID) >= 0 &&
+	/* The pseudo-profile is listed only when it is asked for. */
+	if (r >= 0 &&
+	    (l->last_valid || par_strv_find(&l->filter.profile_names, LPAR_LAST_VALID) >= 0) &&
 	    lpar_last_valid_profile(p, &last)) {
 		rec.profile = &last;
 		if (lpar_filter_match(&l->filter, p, rec.profile))
@@ -225,6 +227,10 @@ static int read_request(const struct lpar_daemon *d, struct listing *l,
 	if (status < 0)
 		return status;
 	l->count = p->count;
+	l->last_valid = p->last_valid;
+	if (l->last_valid && l->kind != LPAR_LIST_PROF)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"\"last_valid\" is for the resource \"prof\" only");
 	for (size_t i = 0; i < p->filter.n; i++) {
 		const struct lpar_criterion *c = &p->filter.v[i];
 		int r = lpar_filter_add(&l->filter, l->kind, c->name,

@@ -23,3 +23,6 @@ show rmsyscfg -r prof -m sys1 -n p -p a
 show rmsyscfg -r prof -m sys1 -n p --id 1
 show chsyscfg -r prof -m sys1 -i 'name=saved,lpar_name=a,new_name=kept'
 show lssyscfg -r lpar -m sys1 -F default_profile,curr_profile
+show lssyscfg -r prof -m sys1 --lastvalidcfg -F name:lpar_name:proc_mode
+show lssyscfg -r prof -m sys1 --lastvalidcfg --filter lpar_names=a -F name
+show lssyscfg -r lpar -m sys1 --lastvalidcfg
