@@ -71,5 +71,8 @@ enum fw_failure {
 	FW_FAILURE_HYPERVISOR, /* the hypervisor refused for another reason */
 };
 
+/* An LPAR was given less than its profile asks for; the words behind it tell how much. */
+#define FW_REFCODE_LESS "B2001231"
+
 /* fw_failure_refcode - eight characters; the second word is "LP=%05d" with the partition's id */
 const char *fw_failure_refcode(enum fw_failure f);

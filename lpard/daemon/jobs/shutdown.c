@@ -2,6 +2,7 @@
 /* Activation and shutdown: see shutdown.h.  The work of an activation is in activate.c. */
 #include "lpard/daemon/jobs/shutdown.h"
 
+#include "firmware/stage.h"
 #include "lpard/common/json.h"
 #include "lpard/common/log.h"
 #include "lpard/core/messages.h"
@@ -292,12 +293,49 @@ static int activation_work(struct lpar_job *job, struct par_error **err)
 	return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_CUT, job->subject);
 }
 
+/* As on an HMC, an LPAR starts with what is free when that is less than desired; but it is told. */
+static void tell_cut(struct lpar_job *job, const struct lpar_current *c)
+{
+	const struct lpar_profile *wish = &c->profile;
+	unsigned int id = job->lpar_id;
+	char code[64];
+
+	if (c->mem_mib < wish->desired_mem_mib) {
+		lpar_job_detail(job, "It was given %llu of %llu MB of memory.",
+				(unsigned long long)c->mem_mib,
+				(unsigned long long)wish->desired_mem_mib);
+		snprintf(code, sizeof(code), FW_REFCODE_LESS " LP=%05u MEM=%llu/%llu", id,
+			 (unsigned long long)c->mem_mib, (unsigned long long)wish->desired_mem_mib);
+		lpar_lpar_refcode(job->lpar, code);
+	}
+	if (c->procs < wish->desired_procs) {
+		lpar_job_detail(job, "It was given %u of %u processors.", (unsigned int)c->procs,
+				(unsigned int)wish->desired_procs);
+		snprintf(code, sizeof(code), FW_REFCODE_LESS " LP=%05u PROCS=%u/%u", id,
+			 (unsigned int)c->procs, (unsigned int)wish->desired_procs);
+		lpar_lpar_refcode(job->lpar, code);
+	}
+	if (wish->proc_mode == LPAR_PROC_SHARED &&
+	    c->proc_units_x100 < wish->desired_proc_units_x100) {
+		lpar_job_detail(job, "It was given %u.%02u of %u.%02u processing units.",
+				c->proc_units_x100 / 100, c->proc_units_x100 % 100,
+				wish->desired_proc_units_x100 / 100,
+				wish->desired_proc_units_x100 % 100);
+		snprintf(code, sizeof(code), FW_REFCODE_LESS " LP=%05u UNITS=%u.%02u/%u.%02u", id,
+			 c->proc_units_x100 / 100, c->proc_units_x100 % 100,
+			 wish->desired_proc_units_x100 / 100, wish->desired_proc_units_x100 % 100);
+		lpar_lpar_refcode(job->lpar, code);
+	}
+}
+
 static void activation_ended(struct lpar_job *job)
 {
 	const struct lpar_power_request *rq = job->data;
 
 	if (rq->failure[0] && job->lpar)
 		lpar_lpar_refcode(job->lpar, rq->failure);
+	if (job->result >= 0 && job->lpar && job->lpar->part->current)
+		tell_cut(job, job->lpar->part->current);
 }
 
 /* What the loop knows and the workers do not: is there an agent? */

@@ -10,7 +10,7 @@
 
 struct lpar_refcode_kept {
 	time_t time;
-	char code[40];
+	char code[64];
 };
 
 struct lpar_refcodes {

@@ -5,9 +5,21 @@
 
 static struct over_fake o;
 
+static char audit_detail[512]; /* of the last audit line */
+
+static void on_event(const struct lpar_event *event, void *user)
+{
+	(void)user;
+	if (event->type == LPAR_EVENT_AUDIT)
+		snprintf(audit_detail, sizeof(audit_detail), "%s",
+			 event->detail ? event->detail : "");
+}
+
 static void setup(void)
 {
 	over_fake_start(&o, "[system SYS]\nuri = fake:///\n");
+	ck_assert_ptr_nonnull(
+		lpar_events_subscribe(o.daemon.events, LPAR_EVENT_RANK_OTHERS, on_event, NULL));
 }
 
 static void teardown(void)
@@ -327,11 +339,16 @@ START_TEST(others)
 	over_fake_until(&o, used_mib() == 65536 - 4096 - 256);
 	change("lp1", "on", ",\"profile\":\"default\"", OK);
 	ck_assert_uint_eq(over_fake_lpar(&o, "lp1")->part->current->mem_mib, 256);
+	ck_assert_str_eq(over_fake_lpar(&o, "lp1")->refcodes.v[0].code,
+			 "B2001231 LP=00001 MEM=256/512");
+	ck_assert_str_eq(audit_detail, "It was given 256 of 512 MB of memory.");
 	change("lp1", "shutdown", ",\"immediate\":true", OK);
 	hv_fake_others(hypervisor(), 0);
 	over_fake_until(&o, used_mib() == 0);
 	change("lp1", "on", ",\"profile\":\"default\"", OK);
 	ck_assert_uint_eq(over_fake_lpar(&o, "lp1")->part->current->mem_mib, 512);
+	ck_assert(!par_starts_with(over_fake_lpar(&o, "lp1")->refcodes.v[0].code, "B2001231"));
+	ck_assert_str_eq(audit_detail, "");
 }
 END_TEST
 
