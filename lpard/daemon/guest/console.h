@@ -3,8 +3,8 @@
  * The virtual terminal of an LPAR.  lpard holds the console for the reference codes from power-on
  * until the agent's hello, or until the boot has ended or waits for somebody (a login, firmware's
  * prompt, a panic), or shows nothing new for two minutes; and while somebody has the terminal open.
- * Otherwise lpard lets the console go, so that other programs can have it.  While another program (virsh) holds the console the stages of the boot are unknown;
- * nothing else depends on it.
+ * Otherwise lpard lets the console go, so that other programs can have it.  While another program
+ * (virsh) holds the console the stages of the boot are unknown; nothing else depends on it.
  */
 #pragma once
 

@@ -83,12 +83,22 @@ static void finish(struct lpar_auto_start *a, struct wave **at)
 	wave_free(w);
 }
 
+/* A partition takes auto_start over from the profile that it is activated with: until then that of
+ * its default profile holds. */
+static bool wants_to(const struct lpar_partition *p)
+{
+	const struct lpar_profile *first =
+		p->default_profile ? lpar_profile_find(p, p->default_profile) : NULL;
+
+	if (p->current)
+		return p->auto_start;
+	return first && (p->auto_start || first->auto_start);
+}
+
 static bool comes_up(const struct lpar_lpar *lpar)
 {
-	const struct lpar_partition *p = lpar->part;
-
-	return p->auto_start && !p->damaged && !lpar->reserved && !lpar->job &&
-	       lpar->live.run_id < 0 && (p->current || p->default_profile);
+	return !lpar->part->damaged && !lpar->reserved && !lpar->job && lpar->live.run_id < 0 &&
+	       wants_to(lpar->part);
 }
 
 /* With the current configuration; with the default profile when there is none yet. */
