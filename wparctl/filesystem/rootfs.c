@@ -73,6 +73,7 @@ static int open_above(const struct wpar_spec *s, bool make, char **ret_name, str
 {
 	autofree char *path = wpar_path("%s", s->directory);
 	char *slash = path ? strrchr(path, '/') : NULL;
+	autofd int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int fd, r = 0;
 
 	if (!slash || !slash[1] || slash == path)
@@ -83,9 +84,15 @@ static int open_above(const struct wpar_spec *s, bool make, char **ret_name, str
 		r = par_fs_mkdirs(path, 0700);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be made", path);
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* What was made before links were refused can still be removed. */
+	fd = make ? par_fs_open_plain(root, path, O_RDONLY | O_DIRECTORY, 0)
+		  : par_fs_open_in(root, path, O_RDONLY | O_DIRECTORY, 0);
+	if (fd == -ELOOP)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"the base directory '%s' lies behind a symbolic link",
+				s->directory);
 	if (fd < 0)
-		return par_fail(err, errno == ENOENT ? PAR_E_NOT_FOUND : PAR_E_SYSTEM, errno,
+		return par_fail(err, fd == -ENOENT ? PAR_E_NOT_FOUND : PAR_E_SYSTEM, fd,
 				"'%s' cannot be opened", path);
 	*ret_name = strdup(slash + 1);
 	if (!*ret_name) {

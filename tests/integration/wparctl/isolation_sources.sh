@@ -120,6 +120,11 @@ mkdir -p "$WPARS_ROOT/base"
 out=$(mkwpar -n s3 -d /base/s3 2>&1)
 is "a base directory that users reach is refused" $? 1
 is "and is not made" "$(ls "$WPARS_ROOT/base")" ""
+ln -s "$WPARS_ROOT/wpars" "$WPARS_ROOT/elsewhere"
+like "a base directory behind a link is refused at once" "$(mkwpar -n s3 -d /elsewhere/s3 2>&1)" \
+	"lies behind a symbolic link"
+is "and not made" "$(ls "$WPARS_ROOT/wpars")" "s1
+s2"
 ok "rmwpar keeps the file systems" rmwpar -p s2
 mv "$WPARS_ROOT/wpars/s2" "$WPARS_ROOT/base/"
 fails "mkwpar -p looks at the shield" mkwpar -p s2 -d /base/s2
