@@ -42,8 +42,8 @@ for what in inotify queues timers signals; do
 	in_lpar sh -c "rm -f /tmp/taken; clogin iso1 -- /root/attack $what 100 >/tmp/taken 2>&1 </dev/null & until [ -s /tmp/taken ]; do sleep 0.1; done"
 	taken=$(in_lpar cat /tmp/taken)
 	ok "a WPAR takes $taken: $what" test "$taken" -gt 0
-	is "the LPAR's root can take as much as before" "$(in_lpar attack $what 0)" "$before"
-	is "another WPAR as much as that one" "$(inside iso2 /root/attack $what 0)" "$taken"
+	ok "the LPAR's root can take as much as before" test "$(in_lpar attack $what 0)" -ge $((before * 9 / 10))
+	ok "another WPAR as much as that one" test "$(inside iso2 /root/attack $what 0)" -ge $((taken * 9 / 10))
 	in_lpar pkill -x attack
 done
 

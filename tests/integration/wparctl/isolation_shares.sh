@@ -78,11 +78,12 @@ for what in inotify queues timers signals; do
 	ok "a WPAR takes all it can: $what, $(cat "$TMPDIR/taken")" test "$(cat "$TMPDIR/taken")" -gt 0
 	# Nearly: other programs of the machine take and give back meanwhile.
 	ok "the LPAR's root can take as much as before" test "$("$attack" $what 0)" -gt $((before * 9 / 10))
-	is "another WPAR can take as much as that one" "$(inside calm /root/attack $what 0)" \
-		"$(cat "$TMPDIR/taken")"
-	is "and a command in one of its own" \
-		"$(wparexec -n one -M directory=/mnt vfs=namefs dev="$PAR_TEST_BUILD/tests/helpers" mountopts=ro \
-			/mnt/attack $what 0 2>/dev/null </dev/null)" "$(cat "$TMPDIR/taken")"
+	# A signal may be pending anywhere in a WPAR at the moment.
+	least=$(($(cat "$TMPDIR/taken") * 9 / 10))
+	ok "another WPAR can take as much as that one" test "$(inside calm /root/attack $what 0)" -ge "$least"
+	ok "and a command in one of its own" test "$(wparexec -n one \
+		-M directory=/mnt vfs=namefs dev="$PAR_TEST_BUILD/tests/helpers" mountopts=ro \
+		/mnt/attack $what 0 2>/dev/null </dev/null)" -ge "$least"
 	inside hog pkill attack >/dev/null
 done
 
