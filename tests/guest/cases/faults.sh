@@ -40,6 +40,27 @@ in_lpar sh -c 'kill -9 $(pgrep -f "wparctl agent|^agent" | head -n 1)' >/dev/nul
 ok "a killed agent comes back" wparcmd -m "$SYS" -p f1 --wait 20 -- true
 is "the WPAR went on" "$(in_lpar lswpar -c -q -a state dev01)" A
 
+# A client goes away: what it had run is hung up, and ended where it does not end by itself.
+gone()
+{
+	! in_lpar sh -c 'pgrep -x sleep -a | grep -q 4321 || pgrep -x clogin'
+}
+for what in 'sleep 4321' 'kill -STOP $$; sleep 4321' 'trap "" HUP; sleep 4321 & sleep 4321'; do
+	wparcmd -m "$SYS" -p f1 -n -- clogin dev01 -- sh -c "echo on; $what" >"$TMPDIR/on" 2>/dev/null &
+	job=$!
+	wait_for 20 grep -q on "$TMPDIR/on"
+	kill -9 "$job"
+	wait "$job" 2>/dev/null
+	ok "a client of clogin is killed: $what: ends" wait_for 30 gone
+done
+in_lpar clogin dev01 -- sh -c 'echo on; sleep 4321' >"$TMPDIR/on" 2>/dev/null &
+job=$!
+wait_for 20 grep -q on "$TMPDIR/on"
+in_lpar pkill -STOP -x clogin
+kill -9 "$job"
+wait "$job" 2>/dev/null
+ok "a stopped clogin whose client is killed ends, with its command" wait_for 30 gone
+
 in_lpar sh -c 'kill -9 $(pgrep -f cor_dev01)'
 sleep 1
 like "after cor_dev01 was killed the state is one of AIX's" \
