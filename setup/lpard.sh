@@ -54,7 +54,7 @@ lpard_start()
 	fi
 	process_end "$par_state/lpard.pid"
 	mv "$wanted.new" "$wanted"
-	for i in /run/lpard /var/lib/lpard; do
+	for i in /run/lpard /var/lib/lpard /var/log/lpard; do
 		if [ ! -d "$i" ]; then
 			echo "$i" >>"$par_state/lpard-made"
 		fi
@@ -87,7 +87,7 @@ lpard_stop()
 	if [ -e "$par_state/lpard-made" ]; then
 		while read -r dir; do
 			case $dir in
-			/run/lpard | /var/lib/lpard) rm -rf "$dir" ;;
+			/run/lpard | /var/lib/lpard | /var/log/lpard) rm -rf "$dir" ;;
 			esac
 		done <"$par_state/lpard-made"
 		rm -f "$par_state/lpard-made"
