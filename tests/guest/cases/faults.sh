@@ -53,10 +53,10 @@ for what in 'sleep 4321' 'kill -STOP $$; sleep 4321' 'trap "" HUP; sleep 4321 & 
 	wait "$job" 2>/dev/null
 	ok "a client of clogin is killed: $what: ends" wait_for 30 gone
 done
-in_lpar clogin dev01 -- sh -c 'echo on; sleep 4321' >"$TMPDIR/on" 2>/dev/null &
+wparcmd -m "$SYS" -p f1 -n -- clogin dev01 -- sh -c 'echo on; sleep 4321' >"$TMPDIR/on" 2>/dev/null &
 job=$!
 wait_for 20 grep -q on "$TMPDIR/on"
-in_lpar pkill -STOP -x clogin
+in_lpar pkill -STOP -o -x clogin # not its guard
 kill -9 "$job"
 wait "$job" 2>/dev/null
 ok "a stopped clogin whose client is killed ends, with its command" wait_for 30 gone
