@@ -66,10 +66,39 @@ static int fail_value(struct parser *p, const struct par_opt *o, const char *wha
 	return par_fail(p->err, PAR_E_USAGE, 0, "option %s %s", shown.data, what);
 }
 
+/* The long option that a misspelt "--word=value" is near to, or NULL. */
+static const char *nearest_long(const struct par_cmd *cmd, const char *word)
+{
+	autofree char *name = par_starts_with(word, "--") ? strdup(word + 2) : NULL;
+	struct par_nearest guess = { .word = name };
+
+	if (!name)
+		return NULL;
+	name[strcspn(name, "=")] = '\0';
+	for (const struct par_opt *o = cmd->opts; o && o->kind != PAR_OPT_END; o++) {
+		if (o->long_name && o->help)
+			par_nearest_try(&guess, o->long_name);
+	}
+	par_nearest_try(&guess, "help");
+	par_nearest_try(&guess, "version");
+	return guess.best;
+}
+
+bool par_cmd_has_option(const struct par_cmd *cmd, const char *name)
+{
+	return find_long(cmd, name, strlen(name)) != NULL;
+}
+
 static int fail_unknown(struct parser *p, const char *word)
 {
+	const char *guess = nearest_long(p->cmd, word);
+
 	if (p->cmd->family == PAR_FAMILY_HMC)
 		return par_fail(p->err, PAR_E_USAGE, 0, PAR_MSG_UNKNOWN_PARAMETERS, word);
+	if (guess)
+		return par_fail(p->err, PAR_E_USAGE, 0,
+				"unknown option '%s'; did you mean '--%s'? See '%s --help'", word,
+				guess, p->cmd->name);
 	return par_fail(p->err, PAR_E_USAGE, 0, "unknown option '%s'; see '%s --help'", word,
 			par_cmd_shown(p->cmd));
 }
@@ -237,7 +266,9 @@ int par_cmd_parse(const struct par_cmd *cmd, int argc, char **argv, void *args, 
 		if (strcmp(word, "--") == 0)
 			break;
 		if (strcmp(word, "--help") == 0)
-			return 1;
+			return PAR_CMD_HELP;
+		if (strcmp(word, "--version") == 0 && !par_cmd_has_option(cmd, "version"))
+			return PAR_CMD_VERSION;
 		r = word[1] == '-' ? take_long(&p, word) : take_short(&p, word);
 		if (r < 0)
 			return r;
@@ -330,8 +361,11 @@ int par_cmd_run(const struct par_cmd *cmd, int argc, char **argv)
 	if (bare) {
 		par_cmd_print_usage(cmd, stdout);
 		status = 1;
-	} else if (r == 1) {
+	} else if (r == PAR_CMD_HELP) {
 		par_cmd_print_help(cmd, stdout);
+		status = 0;
+	} else if (r == PAR_CMD_VERSION) {
+		printf("%s %s\n", cmd->name, PAR_VERSION);
 		status = 0;
 	} else if (r < 0) {
 		print_error(cmd, err);

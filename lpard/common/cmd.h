@@ -154,16 +154,23 @@ struct par_cmd {
 	"An invalid parameter was entered.  The parameters %s are not valid.  " \
 	"Please check your entry and retry the command."
 
+#define PAR_CMD_HELP	1 /* --help */
+#define PAR_CMD_VERSION 2 /* --version, where the command has none of its own */
+
 /*
  * par_cmd_parse - options into @args (args_size bytes, zeroed by the caller), operands to the end
  * @argv	argv[0] is the command; permuted
  * @ret_first	index of the first operand
- * Returns 0, 1 when --help was asked for, or a negative errno (PAR_E_USAGE).
+ * Returns 0, PAR_CMD_HELP or PAR_CMD_VERSION when that was asked for, or a negative errno
+ * (PAR_E_USAGE).
  * What the arrays in @args own is freed with par_cmd_args_done().
  */
 int par_cmd_parse(const struct par_cmd *cmd, int argc, char **argv, void *args, int *ret_first,
 		  struct par_error **err);
 void par_cmd_args_done(const struct par_cmd *cmd, void *args);
+
+/* par_cmd_has_option - has its table the long option @name? */
+bool par_cmd_has_option(const struct par_cmd *cmd, const char *name);
 
 /* par_opt_is_given - has the command line set it? (a number or a count that is 0 was not given) */
 bool par_opt_is_given(const struct par_opt *o, const void *args);

@@ -5,9 +5,34 @@
 
 #include <string.h>
 
-#define for_each_shown_opt(o, cmd)                                                    \
-	for (const struct par_opt *o = (cmd)->opts; o && o->kind != PAR_OPT_END; o++) \
-		if (o->help)
+#define TEXT_COLUMNS 100 /* of usage and help */
+#define HELP_COLUMN  32	 /* where the help of an option stands */
+
+/* The first shown option from @o on that is @required or is not. */
+static const struct par_opt *find_shown(const struct par_opt *o, bool required)
+{
+	while (o && o->kind != PAR_OPT_END && (!o->help || o->required != required))
+		o++;
+	return o && o->kind != PAR_OPT_END ? o : NULL;
+}
+
+/* What is required comes first, in the table's order. */
+static const struct par_opt *first_shown(const struct par_cmd *cmd)
+{
+	const struct par_opt *o = find_shown(cmd->opts, true);
+
+	return o ? o : find_shown(cmd->opts, false);
+}
+
+static const struct par_opt *next_shown(const struct par_cmd *cmd, const struct par_opt *o)
+{
+	const struct par_opt *next = find_shown(o + 1, o->required);
+
+	return next || !o->required ? next : find_shown(cmd->opts, false);
+}
+
+#define for_each_shown_opt(o, cmd) \
+	for (const struct par_opt *o = first_shown(cmd); o; o = next_shown(cmd, o))
 
 static bool takes_value(const struct par_opt *o)
 {
@@ -30,18 +55,62 @@ static void put_usage_word(const struct par_opt *o, struct par_buf *b)
 		par_buf_printf(b, o->kind == PAR_OPT_OPTIONAL ? " [%s]" : " %s", arg_name(o));
 }
 
+/* Columns of UTF-8 text: bytes that begin a character. */
+static unsigned int columns(const char *s)
+{
+	unsigned int n = 0;
+
+	for (; *s; s++)
+		n += ((unsigned char)*s & 0xc0) != 0x80;
+	return n;
+}
+
+/* @text behind what stands on the line up to column *at, or on a new line indented by @indent. */
+static void put_word(const char *text, unsigned int indent, unsigned int *at, FILE *f)
+{
+	unsigned int width = columns(text);
+
+	if (*at > indent && *at + 1 + width > TEXT_COLUMNS) {
+		fprintf(f, "\n%*s", (int)indent, "");
+		*at = indent;
+	} else if (*at > indent) {
+		fputc(' ', f);
+		++*at;
+	}
+	fputs(text, f);
+	*at += width;
+}
+
 void par_cmd_print_usage(const struct par_cmd *cmd, FILE *f)
 {
-	fprintf(f, "Usage: %s", par_cmd_shown(cmd));
+	const unsigned int indent = (unsigned int)strlen("Usage: ");
+	unsigned int at = indent;
+
+	fputs("Usage: ", f);
+	put_word(par_cmd_shown(cmd), indent, &at, f);
 	for_each_shown_opt(o, cmd)
 	{
 		auto_buf b = { 0 };
 
+		par_buf_puts(&b, o->required ? "" : "[");
 		put_usage_word(o, &b);
-		fprintf(f, o->required ? " %s" : " [%s]", b.data ? b.data : "");
+		par_buf_puts(&b, o->required ? "" : "]");
+		put_word(b.data ? b.data : "", indent, &at, f);
 	}
 	if (cmd->synopsis && cmd->synopsis[0])
-		fprintf(f, " %s", cmd->synopsis);
+		put_word(cmd->synopsis, indent, &at, f);
+	fputc('\n', f);
+}
+
+/* Words of @text, from column HELP_COLUMN on as many lines as they need. */
+static void put_help(const char *text, FILE *f)
+{
+	autofree char *copy = strdup(text);
+	unsigned int at = HELP_COLUMN;
+	char *rest = copy;
+
+	while (rest)
+		put_word(strsep(&rest, " "), HELP_COLUMN, &at, f);
 	fputc('\n', f);
 }
 
@@ -65,14 +134,15 @@ static void put_page(const struct par_cmd *cmd, FILE *f)
 		fputc(*c == ' ' ? '-' : *c, f);
 }
 
-/* Columns of UTF-8 text: bytes that begin a character. */
-static int columns(const char *s)
+static void put_option_help(const char *names, const char *help, FILE *f)
 {
-	int n = 0;
+	unsigned int width = columns(names);
 
-	for (; *s; s++)
-		n += ((unsigned char)*s & 0xc0) != 0x80;
-	return n;
+	if (width > HELP_COLUMN - 4)
+		fprintf(f, "  %s\n%*s", names, HELP_COLUMN, "");
+	else
+		fprintf(f, "  %s%*s", names, (int)(HELP_COLUMN - 2 - width), "");
+	put_help(help, f);
 }
 
 void par_cmd_print_help(const struct par_cmd *cmd, FILE *f)
@@ -82,16 +152,14 @@ void par_cmd_print_help(const struct par_cmd *cmd, FILE *f)
 	for_each_shown_opt(o, cmd)
 	{
 		auto_buf b = { 0 };
-		int width;
 
 		put_names(o, &b);
-		width = columns(b.data ? b.data : "");
-		if (width > 28)
-			fprintf(f, "  %s\n  %-28s  %s\n", b.data, "", o->help);
-		else
-			fprintf(f, "  %s%*s  %s\n", b.data ? b.data : "", 28 - width, "", o->help);
+		put_option_help(b.data ? b.data : "", o->help, f);
 	}
-	fprintf(f, "  %-28s  %s\n\nSee the manual page ", "--help", "Show this text");
+	put_option_help("--help", "Show this text", f);
+	if (!par_cmd_has_option(cmd, "version"))
+		put_option_help("--version", "Show the version", f);
+	fputs("\nSee the manual page ", f);
 	put_page(cmd, f);
 	fputs(" for examples.\n", f);
 }
@@ -129,6 +197,8 @@ void par_cmd_print_doc_options(const struct par_cmd *cmd, FILE *f)
 		fputs("\n\n", f);
 	}
 	fputs("*--help*\n\tShow a short help text\n", f);
+	if (!par_cmd_has_option(cmd, "version"))
+		fputs("\n*--version*\n\tShow the version\n", f);
 }
 
 /* A line for each command; @own: for those that only the program knows. */
@@ -181,7 +251,7 @@ static void put_opt_words(const struct par_cmd *cmd, FILE *f)
 		if (o->long_name)
 			fprintf(f, "--%s ", o->long_name);
 	}
-	fputs("--help", f);
+	fputs("--help --version", f);
 }
 
 /* One case per option that has a list of values. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Typed fields: see field.h. */
 #include "lpard/common/field.h"
+#include "lpard/common/nearest.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -178,6 +179,21 @@ static int parse_number(const struct par_field *f, const char *text, void *membe
 	return 0;
 }
 
+/* What it must be, and the word that a misspelt one is near to. */
+static int refuse_word(const struct par_field *f, const char *text, struct par_buf *why)
+{
+	struct par_nearest guess = { .word = text };
+
+	for (size_t i = 0; i < n_words_of(f); i++) {
+		if (words_of(f)[i])
+			par_nearest_try(&guess, words_of(f)[i]);
+	}
+	refuse_value(f, why);
+	if (guess.best)
+		par_buf_printf(why, " (did you mean %s?)", guess.best);
+	return -EINVAL;
+}
+
 static int parse_word(const struct par_field *f, const char *text, void *member,
 		      struct par_buf *why)
 {
@@ -192,7 +208,7 @@ static int parse_word(const struct par_field *f, const char *text, void *member,
 			*(unsigned int *)member = i;
 		return 0;
 	}
-	return refuse_value(f, why);
+	return refuse_word(f, text, why);
 }
 
 static int check_rules(const struct par_field *f, const char *text, struct par_buf *why)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Specifications on disk: /etc/wpars/NAME.cf, and any file that mkwpar -f and -o name. */
 #include "lpard/common/fs.h"
+#include "lpard/common/nearest.h"
+#include "lpard/common/text.h"
 #include "wparctl/spec/keys.h"
 
 #include <dirent.h>
@@ -124,72 +126,6 @@ static int read_of_type(const char *name, enum wpar_type type, struct wpar_spec 
 	return r;
 }
 
-int wpar_spec_load(const char *name, struct wpar_spec *ret, struct par_error **err)
-{
-	auto_error why = NULL;
-	int r = -ENOENT;
-
-	*ret = (struct wpar_spec){ 0 };
-	/* No WPAR can have a name that is not valid, so the answer to scripts is the same. */
-	if (wpar_name_check(name, NULL) == 0) {
-		r = read_of_type(name, WPAR_SYSTEM, ret, &why);
-		if (r < 0 && why && why->id == PAR_E_NOT_FOUND)
-			r = read_of_type(name, WPAR_APPLICATION, ret, &why);
-		if (r == 0)
-			return 0;
-	}
-	if (why && why->id != PAR_E_NOT_FOUND) {
-		par_error_move(err, &why);
-		return r;
-	}
-	return par_fail(err, PAR_E_NOT_FOUND, 0,
-			"0960-419 Could not find a workload partition called %.64s.",
-			par_printable(name) ? name : "?");
-}
-
-int wpar_spec_save(const struct wpar_spec *s, struct par_error **err)
-{
-	autofree char *folder = wpar_path("%s", folder_of(s->type));
-	autofree char *path = NULL;
-	auto_buf text = { 0 };
-	int r = wpar_spec_check(s, err);
-
-	if (r < 0)
-		return r;
-	r = wpar_spec_write(s, &text, err);
-	if (r < 0)
-		return r;
-	path = cf_path(s->name, s->type);
-	if (!folder || !path)
-		return par_oom(err);
-	r = par_fs_mkdirs(folder, 0755);
-	if (r < 0)
-		return par_fail(err, PAR_E_SYSTEM, -r, "could not create '%s'", folder);
-	return replace_file(path, &text, s->type == WPAR_SYSTEM, err);
-}
-
-int wpar_spec_remove(const char *name, struct par_error **err)
-{
-	static const enum wpar_type types[] = { WPAR_APPLICATION, WPAR_SYSTEM };
-	int r = wpar_name_check(name, err);
-
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(types); i++) {
-		autofree char *path = cf_path(name, types[i]);
-
-		if (!path)
-			return par_oom(err);
-		if (unlink(path) == 0) {
-			if (types[i] == WPAR_SYSTEM)
-				par_fs_sync_folder_of(path);
-		} else if (errno != ENOENT && errno != ENOTDIR) {
-			return par_fail(err, PAR_E_SYSTEM, errno, "could not remove '%s'", path);
-		}
-	}
-	return 0;
-}
-
 static int by_text(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
@@ -246,5 +182,87 @@ int wpar_spec_list(struct par_strv *ret, struct par_error **err)
 		qsort(names.v, names.n, sizeof(*names.v), by_text);
 	*ret = names;
 	names = (struct par_strv){ 0 };
+	return 0;
+}
+
+static int fail_unknown(const char *name, struct par_error **err)
+{
+	autofree char *shown = strdup(name);
+	struct par_nearest guess = { .word = name };
+	auto_strv names = { 0 };
+
+	if (!shown)
+		return par_oom(err);
+	wpar_spec_list(&names, NULL); /* ignoring: there is no guess then */
+	for (size_t i = 0; i < names.n; i++)
+		par_nearest_try(&guess, names.v[i]);
+	par_text_clean(shown, 64, PAR_TEXT_LINE);
+	return par_fail(err, PAR_E_NOT_FOUND, 0,
+			"0960-419 Could not find a workload partition called %s.%s%s%s", shown,
+			guess.best ? " Did you mean " : "", guess.best ? guess.best : "",
+			guess.best ? "?" : "");
+}
+
+int wpar_spec_load(const char *name, struct wpar_spec *ret, struct par_error **err)
+{
+	auto_error why = NULL;
+	int r = -ENOENT;
+
+	*ret = (struct wpar_spec){ 0 };
+	/* No WPAR can have a name that is not valid, so the answer to scripts is the same. */
+	if (wpar_name_check(name, NULL) == 0) {
+		r = read_of_type(name, WPAR_SYSTEM, ret, &why);
+		if (r < 0 && why && why->id == PAR_E_NOT_FOUND)
+			r = read_of_type(name, WPAR_APPLICATION, ret, &why);
+		if (r == 0)
+			return 0;
+	}
+	if (why && why->id != PAR_E_NOT_FOUND) {
+		par_error_move(err, &why);
+		return r;
+	}
+	return err ? fail_unknown(name, err) : -ENOENT;
+}
+
+int wpar_spec_save(const struct wpar_spec *s, struct par_error **err)
+{
+	autofree char *folder = wpar_path("%s", folder_of(s->type));
+	autofree char *path = NULL;
+	auto_buf text = { 0 };
+	int r = wpar_spec_check(s, err);
+
+	if (r < 0)
+		return r;
+	r = wpar_spec_write(s, &text, err);
+	if (r < 0)
+		return r;
+	path = cf_path(s->name, s->type);
+	if (!folder || !path)
+		return par_oom(err);
+	r = par_fs_mkdirs(folder, 0755);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, -r, "could not create '%s'", folder);
+	return replace_file(path, &text, s->type == WPAR_SYSTEM, err);
+}
+
+int wpar_spec_remove(const char *name, struct par_error **err)
+{
+	static const enum wpar_type types[] = { WPAR_APPLICATION, WPAR_SYSTEM };
+	int r = wpar_name_check(name, err);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(types); i++) {
+		autofree char *path = cf_path(name, types[i]);
+
+		if (!path)
+			return par_oom(err);
+		if (unlink(path) == 0) {
+			if (types[i] == WPAR_SYSTEM)
+				par_fs_sync_folder_of(path);
+		} else if (errno != ENOENT && errno != ENOTDIR) {
+			return par_fail(err, PAR_E_SYSTEM, errno, "could not remove '%s'", path);
+		}
+	}
 	return 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The tables of attributes, and what can be done to a struct by their rows: see attributes.h. */
 #include "lpard/core/model/attributes.h"
+#include "lpard/common/text.h"
 #include "lpard/core/messages.h"
 #include "lpard/core/model/adapters.h"
 #include "lpard/core/model/partition.h"
@@ -244,10 +245,12 @@ bool lpar_attribute_stored(const struct lpar_attribute *a, enum lpar_object obje
 
 int lpar_value_fail(const char *name, const char *value, const char *reason, struct par_error **err)
 {
-	bool harmless = par_printable(value) && strlen(value) <= 1024;
+	autofree char *shown = strdup(value);
 
-	return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, LPAR_MSG_VALUE, name, harmless ? value : "",
-			reason);
+	if (!shown)
+		return par_oom(err);
+	par_text_clean(shown, 1024, PAR_TEXT_LINE);
+	return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, LPAR_MSG_VALUE, name, shown, reason);
 }
 
 int lpar_field_set(const struct par_field *f, void *to, const char *value, struct par_error **err)

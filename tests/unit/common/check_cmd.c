@@ -183,6 +183,9 @@ static const struct {
 	{ PAR_FAMILY_AIX,
 	  { "probe", "--what", NULL },
 	  "unknown option '--what'; see 'probe --help'" },
+	{ PAR_FAMILY_AIX,
+	  { "probe", "--queit=1", NULL },
+	  "unknown option '--queit=1'; did you mean '--quiet'? See 'probe --help'" },
 	{ PAR_FAMILY_AIX, { "probe", NULL }, "option -r is needed" },
 	{ PAR_FAMILY_AIX, { "probe", "-r", NULL }, "option -r needs a value" },
 	{ PAR_FAMILY_AIX,
@@ -223,7 +226,8 @@ START_TEST(test_help_wins)
 	struct args a;
 	int first;
 
-	ck_assert_int_eq(parse(&cmd, &a, &first, WORDS("--help"), &err), 1);
+	ck_assert_int_eq(parse(&cmd, &a, &first, WORDS("--help"), &err), PAR_CMD_HELP);
+	ck_assert_int_eq(parse(&cmd, &a, &first, WORDS("--version"), &err), PAR_CMD_VERSION);
 }
 END_TEST
 
@@ -246,9 +250,12 @@ START_TEST(test_help_text)
 	par_cmd_print_help(&cmd, f);
 	par_cmd_print_doc_options(&cmd, f);
 	fclose(f);
-	ck_assert_ptr_nonnull(strstr(text, "Usage: probe [-q] [-c] [-v] [-n NAME] -r KIND "
-					   "[-F [NAMES]] [-t SECONDS] [--id N] [-N NAME=VALUE…] "
-					   "[NAME…]\nTry the parser.\n"));
+	/* What is required comes first; no line is longer than 100 columns. */
+	ck_assert_ptr_nonnull(strstr(text, "Usage: probe -r KIND [-q] [-c] [-v] [-n NAME] "
+					   "[-F [NAMES]] [-t SECONDS] [--id N] [-N NAME=VALUE…]\n"
+					   "       [NAME…]\nTry the parser.\n"));
+	ck_assert_ptr_nonnull(strstr(text, "Options:\n  -r"));
+	ck_assert_ptr_nonnull(strstr(text, "  --version  "));
 	ck_assert_ptr_nonnull(strstr(text, "*-t*, *--timeout* _SECONDS_\n\tGive up\n"));
 	free(text);
 }
