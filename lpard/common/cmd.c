@@ -84,11 +84,6 @@ static const char *nearest_long(const struct par_cmd *cmd, const char *word)
 	return guess.best;
 }
 
-bool par_cmd_has_option(const struct par_cmd *cmd, const char *name)
-{
-	return find_long(cmd, name, strlen(name)) != NULL;
-}
-
 static int fail_unknown(struct parser *p, const char *word)
 {
 	const char *guess = nearest_long(p->cmd, word);
@@ -446,6 +441,13 @@ static int own_option(const char *program, const char *summary, const struct par
 	if (strcmp(argv[1], "--doc-commands") == 0 && argc == 3) {
 		par_cmd_print_doc_commands(cmds, argv[2], stdout);
 		return 0;
+	}
+	if (strcmp(argv[1], "--doc-keys") == 0 && argc == 3) {
+		const struct par_cmd *cmd = par_cmd_find(cmds, argv[2]);
+
+		if (cmd && cmd->print_keys)
+			cmd->print_keys(stdout);
+		return cmd && cmd->print_keys ? 0 : 1;
 	}
 	if (strcmp(argv[1], "--completion") == 0 && argc == 3 && strcmp(argv[2], "bash") == 0) {
 		par_cmd_print_completion_bash(program, cmds, stdout);

@@ -138,7 +138,9 @@ struct par_cmd {
 	 */
 	int (*run)(const struct par_cmd_ctx *ctx, void *args, struct par_error **err);
 	const char *operand_values; /* completion of operands, as par_opt.values */
-	int error_status;	    /* exit status of every error; 0: that of the error's kind */
+	/* The keys of its pairs for its manual page, as scdoc's source; NULL: it has none */
+	void (*print_keys)(FILE *f);
+	int error_status; /* exit status of every error; 0: that of the error's kind */
 };
 
 #define PAR_ARGS_ANY (~0u)
@@ -187,7 +189,8 @@ int par_cmd_run(const struct par_cmd *cmd, int argc, char **argv);
  * @cmds	NULL-terminated, sorted by name
  *
  * Knows besides: --help, --version, --list-commands (those called by their names), --doc-options
- * COMMAND and --doc-commands SECTION (scdoc text), --completion bash (a script).
+ * COMMAND, --doc-keys COMMAND and --doc-commands SECTION (scdoc text), --completion bash (a
+ * script).
  */
 int par_cmd_main(const char *program, const char *summary, const struct par_cmd *const *cmds,
 		 int argc, char **argv);

@@ -34,6 +34,15 @@ static const struct par_opt *next_shown(const struct par_cmd *cmd, const struct 
 #define for_each_shown_opt(o, cmd) \
 	for (const struct par_opt *o = first_shown(cmd); o; o = next_shown(cmd, o))
 
+bool par_cmd_has_option(const struct par_cmd *cmd, const char *name)
+{
+	for (const struct par_opt *o = cmd->opts; o && o->kind != PAR_OPT_END; o++) {
+		if (par_streq(o->long_name, name))
+			return true;
+	}
+	return false;
+}
+
 static bool takes_value(const struct par_opt *o)
 {
 	return o->kind != PAR_OPT_FLAG && o->kind != PAR_OPT_COUNT;

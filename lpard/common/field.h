@@ -13,6 +13,8 @@
 
 #include "lpard/common/str.h"
 
+#include <stdio.h>
+
 enum par_field_type {
 	PAR_FIELD_NONE,	  /* no member: what the row means is its owner's affair */
 	PAR_FIELD_BOOL,	  /* bool: "0" and "1", or words[0] and words[1] */
@@ -78,6 +80,12 @@ int par_field_parse(const struct par_field *f, void *object, const char *text, s
  * .must_be; nothing when there is nothing to say
  */
 void par_field_describe(const struct par_field *f, struct par_buf *b);
+
+/*
+ * par_field_print_doc - what it is for, its values and its default, as scdoc's source
+ * @note	one more sentence without its full stop, or NULL
+ */
+void par_field_print_doc(const struct par_field *f, const char *note, FILE *out);
 
 /* par_field_print - append the value's text, which par_field_parse() reads back; -ENOMEM */
 int par_field_print(const struct par_field *f, const void *object, struct par_buf *b);

@@ -10,6 +10,7 @@
 #include "wparctl/operations/operation.h"
 #include "wparctl/operations/settings.h"
 #include "wparctl/operations/unsupported.h"
+#include "wparctl/spec/keys.h"
 #include "wparctl/filesystem/resolver.h"
 #include "wparctl/filesystem/rootfs.h"
 #include "wparctl/versioned/versioned.h"
@@ -271,4 +272,5 @@ const struct par_cmd wpar_cmd_mkwpar = {
 	.opts = opts,
 	.args_size = sizeof(struct mkwpar_args),
 	.run = mkwpar_run,
+	.print_keys = wpar_keys_print_doc,
 };

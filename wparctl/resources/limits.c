@@ -11,6 +11,10 @@
 #define PERIOD_US 100000
 #define WHOLE	  10000 /* 100 % in hundredths of a percent */
 
+/* Of cpu.weight, from the kernel's documentation of control groups */
+#define WEIGHT_DEFAULT 100
+#define WEIGHT_MAX     10000
+
 __attribute__((format(printf, 3, 4))) static void limits_put(struct wpar_limit *l, const char *file,
 							     const char *fmt, ...)
 {
@@ -48,6 +52,27 @@ uint64_t wpar_limits_soft_memory(const struct wpar_spec *s, const struct wpar_ma
 		       : UINT64_MAX;
 }
 
+/* The weight with which a group gets @part_x100 of the time beside one of the default weight. */
+static uint32_t weight_for(uint32_t part_x100)
+{
+	uint32_t weight =
+		part_x100 < WHOLE ? WEIGHT_DEFAULT * part_x100 / (WHOLE - part_x100) : WEIGHT_MAX;
+
+	return weight < 1 ? 1 : weight > WEIGHT_MAX ? WEIGHT_MAX : weight;
+}
+
+/* Shares, but no more than the soft maximum gives and no less than the minimum. */
+static uint32_t cpu_weight(const struct wpar_resources *r)
+{
+	uint32_t weight = r->shares_cpu ? r->shares_cpu : WEIGHT_DEFAULT;
+
+	if (r->cpu_soft_x100 && r->cpu_soft_x100 < WHOLE && weight > weight_for(r->cpu_soft_x100))
+		weight = weight_for(r->cpu_soft_x100);
+	if (r->cpu_min_x100 && weight < weight_for(r->cpu_min_x100))
+		weight = weight_for(r->cpu_min_x100);
+	return weight > WEIGHT_MAX ? WEIGHT_MAX : weight;
+}
+
 size_t wpar_limits_plan(const struct wpar_spec *s, const struct wpar_machine *m,
 			struct wpar_limit ret[WPAR_LIMITS_MAX])
 {
@@ -72,9 +97,8 @@ size_t wpar_limits_plan(const struct wpar_spec *s, const struct wpar_machine *m,
 		limits_put(&ret[n++], "cpu.max", "%" PRIu64 " %d",
 			   (uint64_t)r->cpu_hard_x100 * m->processors * PERIOD_US / WHOLE,
 			   PERIOD_US);
-	if (r->shares_cpu)
-		limits_put(&ret[n++], "cpu.weight", "%u",
-			   (unsigned int)(r->shares_cpu > 10000 ? 10000 : r->shares_cpu));
+	if (cpu_weight(r) != WEIGHT_DEFAULT || r->shares_cpu)
+		limits_put(&ret[n++], "cpu.weight", "%" PRIu32, cpu_weight(r));
 	return n;
 }
 

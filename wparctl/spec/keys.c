@@ -218,6 +218,7 @@ static const char *const type_words[] = { [WPAR_SYSTEM] = "S", [WPAR_APPLICATION
 #define ROUTE_TYPE(s, m, limit)	  STRING(s, m, limit, is_route_type, ROUTE_TYPES)
 #define DEVICE_TYPE(s, m, limit)  STRING(s, m, limit, is_device_type, DEVICE_TYPES)
 #define VOLUME_GROUP(s, m, limit) STRING(s, m, limit, is_volume_group, VOLUME_GROUPS)
+#define VFS(s, m, limit)	  STRING(s, m, limit, is_plain_word, WPAR_MOUNT_TYPES)
 #define OPTIONS(s, m, limit)	  STRING(s, m, limit, is_plain_word, WPAR_MOUNT_OPTIONS_TEXT)
 #define ADDRESS4(s, m, limit)	  STRING(s, m, limit, is_address4, AN_ADDRESS4), .fits = has_dot
 #define MASK4(s, m, limit)	  STRING(s, m, limit, is_mask4, A_MASK4), .fits = has_dot

@@ -33,6 +33,7 @@ extern const struct wpar_key wpar_keys[];
 extern const size_t wpar_n_keys;
 
 /* What mountopts of a directory or a namefs may have, and how messages and the manual say it. */
+#define WPAR_MOUNT_TYPES   "directory or namefs"
 #define WPAR_MOUNT_OPTIONS "rw, ro, nosuid, nodev or noexec"
 #define WPAR_MOUNT_OPTIONS_TEXT \
 	WPAR_MOUNT_OPTIONS ", several with commas between, but not both rw and ro"
@@ -65,6 +66,9 @@ int wpar_key_set(const struct wpar_key *key, void *record, const char *value,
 		 struct par_error **err);
 /* wpar_key_format - the value as text behind @b; returns false when it is not set (no text) */
 bool wpar_key_format(const struct wpar_key *key, const void *record, struct par_buf *b);
+
+/* wpar_keys_print_doc - the keys of the flags of mkwpar and wparexec, as scdoc's source */
+void wpar_keys_print_doc(FILE *f);
 
 /*
  * wpar_record_add - where attributes of a new stanza go: a new element of its list, or the one

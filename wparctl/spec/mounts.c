@@ -130,7 +130,7 @@ refuse(const struct wpar_mount *m, struct par_error **err, const char *fmt, ...)
 /* What AIX has besides directory and namefs; proc and overlay are only our own defaults. */
 static int check_vfs(const struct wpar_mount *m, struct par_error **err)
 {
-	if (!m->vfs || wpar_is_word_of("directory or namefs", m->vfs))
+	if (!m->vfs || wpar_is_word_of(WPAR_MOUNT_TYPES, m->vfs))
 		return 0;
 	if (wpar_is_word_of("nfs, jfs, jfs2 or ext4", m->vfs))
 		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,

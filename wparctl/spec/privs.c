@@ -132,3 +132,13 @@ int wpar_spec_set_privs(struct wpar_spec *s, char sign, const char *list, struct
 	}
 	return 0;
 }
+
+void wpar_privs_print(FILE *f)
+{
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(known); i++) {
+		fputs(i ? ", _" : "_", f);
+		for (const char *c = known[i].name; *c; c++)
+			fprintf(f, *c == '_' ? "\\%c" : "%c", *c);
+		fputc('_', f);
+	}
+}

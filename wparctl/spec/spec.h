@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #define WPAR_NAME_MAX 25	  /* bytes */
@@ -199,6 +200,9 @@ bool wpar_device_is_kept_out(const struct wpar_spec *s, const char *path);
 int wpar_spec_privs(const struct wpar_spec *s, struct par_strv *ret, struct par_error **err);
 /* wpar_spec_set_privs - -S privs=LIST (@sign 0), privs+= or privs-= */
 int wpar_spec_set_privs(struct wpar_spec *s, char sign, const char *list, struct par_error **err);
+
+/* wpar_privs_print - all privileges, as scdoc's source: with commas between */
+void wpar_privs_print(FILE *f);
 
 /* wpar_spec_mount - the mount at @directory ("/usr"), or NULL */
 struct wpar_mount *wpar_spec_mount(const struct wpar_spec *s, const char *directory);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The tables of attributes, and what can be done to a struct by their rows: see attributes.h. */
 #include "lpard/core/model/attributes.h"
+#include "lpard/common/nearest.h"
 #include "lpard/common/text.h"
 #include "lpard/core/messages.h"
 #include "lpard/core/model/adapters.h"
@@ -68,9 +69,15 @@ static const char *const side_words[] = { "client", "server" };
 #define TEXT(text) .constant = text
 #define FN(value_) .value = LPAR_VALUE_##value_
 
-#define GET(value_)		FN(value_)
-#define IF(condition_)		.condition = LPAR_IF_##condition_
-#define CHECK(check_)		.field.check = lpar_check_##check_
+#define GET(value_)	     FN(value_)
+#define IF(condition_)	     .condition = LPAR_IF_##condition_
+#define HELP(help_, preset_) .field.help = help_, .field.preset = preset_
+#define CHECK(check_)	     .field.check = lpar_check_##check_, .field.must_be = A_##check_
+#define A_object_name                                                                         \
+	"1 to 31 printable characters, no dash or blank in front, none of ( ) < > * $ & ? | " \
+	"[ ] ' \" / \\ ` , = ;"
+#define A_description		"at most 1024 characters, no control characters"
+#define A_adapters		"none, or a list with commas between"
 #define RANGE(min_, max_)	.field.min = min_, .field.max = max_
 #define VALID(valid_, must_be_) .field.valid = lpar_is_##valid_, .field.must_be = must_be_
 #define NONE_OR_ID		VALID(none_or_id, "none or a number of 1 to 65535")
@@ -251,6 +258,20 @@ int lpar_value_fail(const char *name, const char *value, const char *reason, str
 		return par_oom(err);
 	par_text_clean(shown, 1024, PAR_TEXT_LINE);
 	return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, LPAR_MSG_VALUE, name, shown, reason);
+}
+
+int lpar_attribute_fail(enum lpar_listing l, const char *name, struct par_error **err)
+{
+	struct par_nearest guess = { .word = name };
+
+	for (size_t i = 0; i < tables[l].n; i++) {
+		if (tables[l].rows[i].when != LPAR_WHEN_FIXED &&
+		    strcmp(tables[l].rows[i].field.name, name) != 0)
+			par_nearest_try(&guess, tables[l].rows[i].field.name);
+	}
+	return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, LPAR_MSG_INVALID_ATTRIBUTE "%s%s%s", name,
+			guess.best ? "  Did you mean " : "", guess.best ? guess.best : "",
+			guess.best ? "?" : "");
 }
 
 int lpar_field_set(const struct par_field *f, void *to, const char *value, struct par_error **err)

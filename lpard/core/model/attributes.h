@@ -144,6 +144,8 @@ const struct lpar_attribute *lpar_attribute_find(enum lpar_listing l, const char
  * Serial numbers, reference codes and what else only looks like a number are texts.
  */
 bool lpar_attribute_is_number(const struct lpar_attribute *a);
+/* lpar_attributes_print_doc - what mksyscfg and chsyscfg set, as scdoc's source */
+void lpar_attributes_print_doc(FILE *f);
 /* lpar_attribute_stored - is it a member of @object that the stored form has? */
 bool lpar_attribute_stored(const struct lpar_attribute *a, enum lpar_object object);
 
@@ -170,6 +172,12 @@ int lpar_object_store(enum lpar_listing l, enum lpar_object object, const void *
 /* lpar_value_fail - HSCL0617 about a value; one that would harm a terminal is not repeated */
 int lpar_value_fail(const char *name, const char *value, const char *reason,
 		    struct par_error **err);
+
+/*
+ * lpar_attribute_fail - the HMC's message about a name that configuration data may not have, and
+ * behind it the settable attribute of @l that is near to it, when there is one
+ */
+int lpar_attribute_fail(enum lpar_listing l, const char *name, struct par_error **err);
 
 /* checks.c: what attributes.def names as CHECK and VALID */
 int lpar_check_object_name(const struct par_field *f, const char *v, struct par_buf *why);

@@ -251,8 +251,7 @@ static int change_one(struct lpar_partition *p, enum lpar_state state, const str
 	struct lpar_profile *profile;
 
 	if (!a || a->when == LPAR_WHEN_FIXED || a->when == LPAR_WHEN_BORN)
-		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, LPAR_MSG_INVALID_ATTRIBUTE,
-				attr->name);
+		return lpar_attribute_fail(LPAR_LIST_LPAR, attr->name, err);
 	if (a->when == LPAR_WHEN_STOPPED && !lpar_state_off(state))
 		return par_fail(err, PAR_E_WRONG_STATE, 0, LPAR_MSG_MUST_BE_OFF, p->name,
 				lpar_state_text(state));

@@ -332,8 +332,7 @@ int lpar_profile_set(struct lpar_profile *p, const struct par_attr *attr, struct
 	const struct lpar_attribute *a = lpar_attribute_find(LPAR_LIST_PROF, attr->name);
 
 	if (!a || a->when == LPAR_WHEN_FIXED)
-		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, LPAR_MSG_INVALID_ATTRIBUTE,
-				attr->name);
+		return lpar_attribute_fail(LPAR_LIST_PROF, attr->name, err);
 	return lpar_attribute_change(a, p, attr->op, attr->value, err);
 }
 

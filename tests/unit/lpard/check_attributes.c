@@ -426,6 +426,40 @@ START_TEST(every_value_can_be_shown)
 }
 END_TEST
 
+/* The manual of mksyscfg and chsyscfg is made of the rows: each that can be set says what it is. */
+START_TEST(what_can_be_set_is_explained)
+{
+	static const enum lpar_listing lists[] = { LPAR_LIST_LPAR, LPAR_LIST_PROF };
+
+	for (size_t l = 0; l < PAR_ARRAY_SIZE(lists); l++) {
+		size_t n;
+		const struct lpar_attribute *rows = lpar_attributes(lists[l], &n);
+
+		for (size_t i = 0; i < n; i++) {
+			if (rows[i].when == LPAR_WHEN_FIXED || rows[i].field.type == PAR_FIELD_NONE)
+				continue;
+			ck_assert_msg(rows[i].field.help && rows[i].field.preset, "%s",
+				      rows[i].field.name);
+		}
+	}
+}
+END_TEST
+
+START_TEST(misspelt_names_are_guessed)
+{
+	auto_error near = NULL;
+	auto_error far = NULL;
+
+	ck_assert_int_lt(lpar_attribute_fail(LPAR_LIST_PROF, "desired_men", &near), 0);
+	ck_assert_str_eq(near->msg, "An invalid attribute was entered.  The invalid attribute is "
+				    "desired_men.  Please correct your entry and retry the command."
+				    "  Did you mean desired_mem?");
+	ck_assert_int_lt(lpar_attribute_fail(LPAR_LIST_PROF, "nonsense", &far), 0);
+	ck_assert_str_eq(far->msg, "An invalid attribute was entered.  The invalid attribute is "
+				   "nonsense.  Please correct your entry and retry the command.");
+}
+END_TEST
+
 static Suite *attributes_suite(void)
 {
 	Suite *s = suite_create("attributes");
@@ -448,6 +482,8 @@ static Suite *attributes_suite(void)
 	tcase_add_test(t, numbers);
 	tcase_add_loop_test(t, compat_modes, 0, PAR_ARRAY_SIZE(models));
 	tcase_add_test(t, vios_profile);
+	tcase_add_test(t, what_can_be_set_is_explained);
+	tcase_add_test(t, misspelt_names_are_guessed);
 	suite_add_tcase(s, t);
 	return s;
 }

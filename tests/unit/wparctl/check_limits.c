@@ -74,6 +74,40 @@ START_TEST(contention_begins_below_a_tenth_and_ends_above)
 }
 END_TEST
 
+/* Minimum and soft maximum: as a weight against one WPAR of the default weight, 100. */
+START_TEST(parts_become_a_weight)
+{
+	static const struct {
+		uint32_t shares, min, soft;
+		const char *weight;
+	} cases[] = {
+		{ 0, 0, 0, NULL },
+		{ 0, 0, 10000, NULL },
+		{ 50, 0, 10000, "50" },
+		{ 0, 0, 5000, NULL },
+		{ 0, 0, 1000, "11" },
+		{ 0, 6000, 10000, "150" },
+		{ 0, 10000, 10000, "10000" },
+		{ 500, 0, 5000, "100" },
+		{ 5, 5000, 10000, "100" },
+		{ 65535, 0, 0, "10000" },
+		{ 0, 0, 1, "1" },
+	};
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(cases); i++) {
+		struct wpar_spec s = { .resources = { .shares_cpu = cases[i].shares,
+						      .cpu_min_x100 = cases[i].min,
+						      .cpu_soft_x100 = cases[i].soft } };
+		const char *got = value(&s, "cpu.weight");
+
+		if (cases[i].weight)
+			ck_assert_str_eq(got, cases[i].weight);
+		else
+			ck_assert_ptr_null(got);
+	}
+}
+END_TEST
+
 static Suite *limits_suite(void)
 {
 	Suite *suite = suite_create("limits");
@@ -82,6 +116,7 @@ static Suite *limits_suite(void)
 	tcase_add_test(tc, a_fork_bomb_is_always_bounded);
 	tcase_add_test(tc, limits_become_values);
 	tcase_add_test(tc, contention_begins_below_a_tenth_and_ends_above);
+	tcase_add_test(tc, parts_become_a_weight);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

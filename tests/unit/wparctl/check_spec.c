@@ -155,8 +155,9 @@ START_TEST(save_list_load_remove)
 	ck_assert_int_eq(wpar_spec_defaults(&s, &err), 0);
 	ck_assert_msg(wpar_spec_save(&s, &err) == 0, "%s", err ? err->msg : "");
 	ck_assert_int_lt(wpar_spec_load("b11", &t, &err), 0);
-	ck_assert_str_eq(err->msg, "0960-419 Could not find a workload partition called b11. Did you "
-				   "mean b1?");
+	ck_assert_str_eq(err->msg,
+			 "0960-419 Could not find a workload partition called b11. Did you "
+			 "mean b1?");
 	par_error_free(&err);
 	free(s.name);
 	s.name = strdup("a1");
