@@ -53,7 +53,7 @@ START_TEST(started)
 	wpar_sync_fail(pair[1], sent);
 	ck_assert_int_eq(wpar_sync_wait_started(pair[0], "it", &value, &got), -ENOSPC);
 	ck_assert_int_eq(got->id, PAR_E_NO_SPACE);
-	ck_assert_str_eq(got->msg, "no space");
+	ck_assert_str_eq(got->msg, "no space: No space left on device");
 	close(pair[1]);
 	ck_assert_int_eq(wpar_sync_wait_started(pair[0], "the monitor", &value, &got), -EPIPE);
 	ck_assert_ptr_nonnull(strstr(got->msg, "the monitor ended"));
