@@ -92,7 +92,7 @@ is "run at the start" "$(said)" "start scr 0"
 ok "stopwpar" stopwpar -F scr
 is "run at the stop" "$(said)" "stop scr 0"
 ok "startwpar" startwpar scr
-clogin scr kill -TERM 1 2>/dev/null
+clogin scr kill -USR2 1 2>/dev/null # poweroff; TERM is a reboot
 ended()
 {
 	grep -q stop "$TMPDIR/said"
