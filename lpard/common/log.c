@@ -110,7 +110,7 @@ int par_log_to(const char *path, uint64_t max_bytes)
 
 	pthread_mutex_lock(&file.lock);
 	if (strlen(path) < sizeof(file.path)) {
-		strcpy(file.path, path);
+		snprintf(file.path, sizeof(file.path), "%s", path);
 		file.max_bytes = max_bytes;
 		r = open_file();
 	}

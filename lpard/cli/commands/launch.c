@@ -227,7 +227,7 @@ static int launch_run(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 	autofree char *system = NULL;
 	auto_error undo = NULL;
 	auto_attrs attrs = { 0 };
-	uint64_t region = 0;
+	uint64_t region = 1;
 	int r = cli_system(a->system, &system, err);
 
 	if (r == 0)

@@ -19,7 +19,7 @@ struct search {
 	virConnectPtr conn;
 	virStoragePoolPtr pool;
 	const char *pool_path;
-	const char *uuid; /* lower case */
+	char uuid[PAR_UUID_LEN]; /* lower case */
 	const struct fw_image *image;
 	uint64_t size_mib;
 	enum hv_disk_wish wish;
@@ -254,14 +254,13 @@ static int find_disk(const struct search *s, char **ret_path, struct par_error *
 static int disk_ensure(struct search *s, const char *uuid, char **ret_path, struct par_error **err)
 {
 	autofree char *pool_path = NULL;
-	char lower[PAR_UUID_LEN];
 	auto_pool pool = NULL;
 	int r;
 
 	*ret_path = NULL;
 	if (!s->image->files[FW_IMAGE_ROOT].name)
 		return 0;
-	if (par_uuid_lower(uuid, lower) < 0)
+	if (par_uuid_lower(uuid, s->uuid) < 0)
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "\"%s\" is not a UUID", uuid);
 	r = hv_pool_open(s->h, s->conn, &pool, err);
 	if (r < 0)
@@ -271,8 +270,10 @@ static int disk_ensure(struct search *s, const char *uuid, char **ret_path, stru
 		return r;
 	s->pool = pool;
 	s->pool_path = pool_path;
-	s->uuid = lower;
-	return find_disk(s, ret_path, err);
+	r = find_disk(s, ret_path, err);
+	s->pool = NULL;
+	s->pool_path = NULL;
+	return r;
 }
 
 int hv_libvirt_disk_ensure(struct hv *hv, const char *uuid, const struct fw_image *image,
@@ -424,11 +425,10 @@ static int disk_remove(struct search *s, const char *uuid, struct par_error **er
 {
 	struct volumes all par_cleanup(volumes_done) = { 0 };
 	autofree char *pool_path = NULL;
-	char lower[PAR_UUID_LEN];
 	auto_pool pool = NULL;
 	int r;
 
-	if (par_uuid_lower(uuid, lower) < 0)
+	if (par_uuid_lower(uuid, s->uuid) < 0)
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "\"%s\" is not a UUID", uuid);
 	if (s->h->test_driver)
 		return 0; /* there are no disks */
@@ -440,7 +440,6 @@ static int disk_remove(struct search *s, const char *uuid, struct par_error **er
 		return r;
 	s->pool = pool;
 	s->pool_path = pool_path;
-	s->uuid = lower;
 	r = see_layers(s, err);
 	if (r == 0)
 		r = list_volumes(s, &all, err);
@@ -448,7 +447,11 @@ static int disk_remove(struct search *s, const char *uuid, struct par_error **er
 		r = check_unneeded(s, &all, err);
 	if (r == 0)
 		r = check_no_users(s, err);
-	return r < 0 ? r : remove_volumes(s, &all, err);
+	if (r == 0)
+		r = remove_volumes(s, &all, err);
+	s->pool = NULL;
+	s->pool_path = NULL;
+	return r;
 }
 
 int hv_libvirt_disk_remove(struct hv *hv, const char *uuid, struct par_error **err)

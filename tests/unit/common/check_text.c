@@ -41,7 +41,7 @@ START_TEST(test_clean)
 {
 	char text[128];
 
-	strcpy(text, cases[_i].text);
+	snprintf(text, sizeof(text), "%s", cases[_i].text);
 	par_text_clean(text, sizeof(text), cases[_i].keep);
 	ck_assert_str_eq(text, cases[_i].clean);
 	/* What is clean stays as it is. */
