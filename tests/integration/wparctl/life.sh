@@ -106,6 +106,15 @@ ln -s /etc/passwd "$log"
 stopwpar lif >/dev/null
 unlike "a link in its place is not written through" "$(cat /etc/passwd)" 'lif'
 rm "$log"
+# Steps are said when they are under way: a start that fails shows where
+ok "mkwpar of another" mkwpar -n steps
+rmdir "$WPARS_ROOT/wpars/steps/proc"
+touch "$WPARS_ROOT/wpars/steps/proc"
+said=$(startwpar steps 2>/dev/null)
+like "mounts are said before they are made" "$said" '^Mounting all workload partition file systems\.$'
+unlike "and what was not reached is not said" "$said" '^(Loading|Starting workload partition subsystem|Verifying)'
+ok "rmwpar of it" rmwpar steps
+
 ok "rmwpar" rmwpar lif
 like "is in the log" "$(cat "$log")" ' lif remove ok$'
 is "and the console's is gone" "$(find "$WPARS_ROOT/var/adm/wpars" -name "lif*")" ""

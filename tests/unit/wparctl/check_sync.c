@@ -47,17 +47,46 @@ START_TEST(started)
 
 	open_pair();
 	wpar_sync_started(pair[1], 4711);
-	ck_assert_int_eq(wpar_sync_wait_started(pair[0], "it", &value, &got), 0);
+	ck_assert_int_eq(wpar_sync_wait_started(pair[0], "it", NULL, NULL, &value, &got), 0);
 	ck_assert_int_eq(value, 4711);
 	par_fail(&sent, PAR_E_NO_SPACE, ENOSPC, "no space");
 	wpar_sync_fail(pair[1], sent);
-	ck_assert_int_eq(wpar_sync_wait_started(pair[0], "it", &value, &got), -ENOSPC);
+	ck_assert_int_eq(wpar_sync_wait_started(pair[0], "it", NULL, NULL, &value, &got), -ENOSPC);
 	ck_assert_int_eq(got->id, PAR_E_NO_SPACE);
 	ck_assert_str_eq(got->msg, "no space: No space left on device");
 	close(pair[1]);
-	ck_assert_int_eq(wpar_sync_wait_started(pair[0], "the monitor", &value, &got), -EPIPE);
+	ck_assert_int_eq(wpar_sync_wait_started(pair[0], "the monitor", NULL, NULL, &value, &got),
+			 -EPIPE);
 	ck_assert_ptr_nonnull(strstr(got->msg, "the monitor ended"));
 	ck_assert_int_eq(value, 4711);
+}
+END_TEST
+
+static void count_steps(int step, void *user)
+{
+	int *steps = user;
+
+	*steps = *steps * 10 + step;
+}
+
+START_TEST(steps_on_the_way)
+{
+	auto_error got = NULL;
+	int value = 0, steps = 0;
+
+	open_pair();
+	wpar_sync_step(pair[1], 3);
+	wpar_sync_step(pair[1], 7);
+	wpar_sync_started(pair[1], 1);
+	ck_assert_int_eq(wpar_sync_wait_started(pair[0], "it", count_steps, &steps, &value, &got),
+			 0);
+	ck_assert_int_eq(steps, 37);
+	/* One that ends between its steps has failed. */
+	wpar_sync_step(pair[1], 5);
+	close(pair[1]);
+	ck_assert_int_eq(wpar_sync_wait_started(pair[0], "it", count_steps, &steps, &value, &got),
+			 -EPIPE);
+	ck_assert_int_eq(steps, 375);
 }
 END_TEST
 
@@ -153,6 +182,7 @@ static Suite *sync_suite(void)
 
 	tcase_add_test(t, errors_go_up);
 	tcase_add_test(t, started);
+	tcase_add_test(t, steps_on_the_way);
 	tcase_add_test(t, no_message_is_trusted);
 	tcase_add_test(t, mounts_go_down);
 	suite_add_tcase(s, t);

@@ -84,6 +84,8 @@ static int child_set_up(const struct wpar_launch *l, int sync, struct par_error 
 	r = wpar_mounts_attach(&l->plan, fds, n, err);
 	if (r < 0)
 		return r;
+	if (l->steps > 0)
+		wpar_sync_step(l->steps, WPAR_STEP_MOUNTED);
 	r = l->die_with_parent ? child_hang_on_parent(sync) : 0;
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the command that starts it has ended");

@@ -25,6 +25,7 @@ struct wpar_launch {
 	bool die_with_parent;
 	bool keep_priority; /* reset.h */
 	bool no_new_privs;
+	int steps; /* socket for wpar_sync_step(WPAR_STEP_MOUNTED); 0: nobody listens */
 
 	/* Set by wpar_launch(); uname: to the process that answers for the old system, or -1. */
 	int uname;

@@ -10,12 +10,13 @@
 
 /* One message upwards.  A process inside may have made it up: no number in it is trusted. */
 struct sync_message {
-	int id;	    /* of the error, or STARTED */
-	int number; /* errno, or what wpar_sync_started() says */
+	int id;	    /* of the error, or STARTED, or STEP */
+	int number; /* errno, or what wpar_sync_started() or _step() says */
 	char text[400];
 };
 
 #define STARTED (-1)
+#define STEP	(-2)
 
 void wpar_sync_fail(int sync, const struct par_error *e)
 {
@@ -26,11 +27,21 @@ void wpar_sync_fail(int sync, const struct par_error *e)
 	(void)!send(sync, &m, sizeof(m), MSG_NOSIGNAL);
 }
 
-void wpar_sync_started(int sync, int value)
+static void send_number(int sync, int id, int number)
 {
-	struct sync_message m = { .id = STARTED, .number = value };
+	struct sync_message m = { .id = id, .number = number };
 
 	(void)!send(sync, &m, sizeof(m), MSG_NOSIGNAL);
+}
+
+void wpar_sync_started(int sync, int value)
+{
+	send_number(sync, STARTED, value);
+}
+
+void wpar_sync_step(int sync, int step)
+{
+	send_number(sync, STEP, step);
 }
 
 static ssize_t receive(int sync, struct sync_message *ret)
@@ -70,11 +81,16 @@ int wpar_sync_wait(int sync, struct par_error **err)
 	return take_error(&m, err);
 }
 
-int wpar_sync_wait_started(int sync, const char *who, int *ret_value, struct par_error **err)
+int wpar_sync_wait_started(int sync, const char *who, void (*stepped)(int step, void *user),
+			   void *user, int *ret_value, struct par_error **err)
 {
 	struct sync_message m = { 0 };
-	ssize_t n = receive(sync, &m);
+	ssize_t n;
 
+	while ((n = receive(sync, &m)) == (ssize_t)sizeof(m) && m.id == STEP) {
+		if (stepped)
+			stepped(m.number, user);
+	}
 	if (n == (ssize_t)sizeof(m) && m.id == STARTED) {
 		*ret_value = m.number;
 		return 0;

@@ -16,11 +16,22 @@ int wpar_sync_wait(int sync, struct par_error **err);
 /* wpar_sync_started - the good news where there is no exec; @value is for the one who waits */
 void wpar_sync_started(int sync, int value);
 
+/* How far a start is. */
+enum wpar_sync_step {
+	WPAR_STEP_MOUNTED,  /* its file systems are there */
+	WPAR_STEP_LAUNCHED, /* the first process has its devices and its rights, and runs */
+};
+
+/* wpar_sync_step - on the way there: @step, of enum wpar_sync_step, is done */
+void wpar_sync_step(int sync, int step);
+
 /*
  * wpar_sync_wait_started - the value of wpar_sync_started(), or the error of wpar_sync_fail()
+ * @stepped	called for each wpar_sync_step() as it comes; may be NULL
  * PAR_E_SYSTEM with EPIPE when the other side, called @who, has ended without a word.
  */
-int wpar_sync_wait_started(int sync, const char *who, int *ret_value, struct par_error **err);
+int wpar_sync_wait_started(int sync, const char *who, void (*stepped)(int step, void *user),
+			   void *user, int *ret_value, struct par_error **err);
 
 /* wpar_sync_send_mounts - @n descriptors, at most WPAR_MOUNTS_MAX; the caller still closes them */
 int wpar_sync_send_mounts(int sync, const int *fds, size_t n);

@@ -231,7 +231,7 @@ __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, int
 						  wpar_again_fn *again)
 {
 	autofd int mnt = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
-	auto_launch l = { .inside = monitor_inside_init };
+	auto_launch l = { .inside = monitor_inside_init, .steps = sync };
 	struct par_error *err = NULL;
 	int pidfd;
 
@@ -244,6 +244,7 @@ __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, int
 		wpar_sync_fail(sync, err);
 		_exit(1);
 	}
+	wpar_sync_step(sync, WPAR_STEP_LAUNCHED);
 	setns(mnt, CLONE_NEWNS);
 	if (chdir("/") < 0)
 		_exit(1);
@@ -260,7 +261,8 @@ __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, int
 	monitor_watch(s->name, pidfd, l.pid, again);
 }
 
-int wpar_monitor_start(const struct wpar_spec *s, wpar_again_fn *again, pid_t *ret_monitor,
+int wpar_monitor_start(const struct wpar_spec *s, wpar_again_fn *again,
+		       void (*stepped)(int step, void *user), void *user, pid_t *ret_monitor,
 		       struct par_error **err)
 {
 	char who[WPAR_NAME_MAX + 32];
@@ -282,7 +284,7 @@ int wpar_monitor_start(const struct wpar_spec *s, wpar_again_fn *again, pid_t *r
 	}
 	close(pair[1]);
 	snprintf(who, sizeof(who), "the monitor of '%s'", s->name);
-	r = wpar_sync_wait_started(ours, who, ret_monitor, err);
+	r = wpar_sync_wait_started(ours, who, stepped, user, ret_monitor, err);
 	if (r < 0)
 		waitpid(pid, NULL, 0);
 	return r;

@@ -11,8 +11,12 @@
 /* What the monitor calls, with the WPAR's lock, when somebody inside has asked for a restart. */
 typedef void wpar_again_fn(const char *name);
 
-/* wpar_monitor_start - start the WPAR in a new monitor; returns when PID 1 runs */
-int wpar_monitor_start(const struct wpar_spec *s, wpar_again_fn *again, pid_t *ret_monitor,
+/*
+ * wpar_monitor_start - start the WPAR in a new monitor; returns when PID 1 runs
+ * @stepped	called for each enum wpar_sync_step as it is done
+ */
+int wpar_monitor_start(const struct wpar_spec *s, wpar_again_fn *again,
+		       void (*stepped)(int step, void *user), void *user, pid_t *ret_monitor,
 		       struct par_error **err);
 
 /* wpar_monitor_adopt - a new monitor for a WPAR that runs without one */

@@ -5,6 +5,7 @@
 #include "wparctl/filesystem/mount_plan.h"
 #include "wparctl/filesystem/rootfs.h"
 #include "wparctl/resources/cgroup.h"
+#include "wparctl/runtime/launch/sync.h"
 #include "wparctl/runtime/life/clear.h"
 #include "wparctl/runtime/life/ids.h"
 #include "wparctl/runtime/life/log.h"
@@ -69,9 +70,47 @@ static int check_startable(const struct wpar_spec *s, struct par_error **err)
 
 static void start_again(const char *name);
 
+struct start_lines {
+	const struct wpar_spec *spec;
+	const struct wpar_report *report;
+};
+
+/* A line stands there when what it names is about to happen, so that a failure shows where. */
+static void say_step(int step, void *user)
+{
+	const struct start_lines *l = user;
+
+	if (step == WPAR_STEP_MOUNTED) {
+		wpar_report_say(l->report, WPAR_NOTE_STEP, "Loading workload partition.");
+		wpar_report_say(l->report, WPAR_NOTE_STEP, "Exporting workload partition devices.");
+		wpar_report_say(l->report, WPAR_NOTE_STEP,
+				"Exporting workload partition kernel extensions.");
+	}
+	if (step == WPAR_STEP_LAUNCHED)
+		wpar_report_say(l->report, WPAR_NOTE_STEP,
+				"Starting workload partition subsystem cor_%s.", l->spec->name);
+}
+
+/* PID 1 may have ended as soon as it began. */
+static int verify(const struct wpar_spec *s, struct par_error **err)
+{
+	enum wpar_state st;
+	int r = wpar_state_probe(s, &st, err);
+
+	if (r < 0)
+		return r;
+	if (st == WPAR_STATE_ACTIVE || st == WPAR_STATE_FROZEN)
+		return 0;
+	return par_fail(err, PAR_E_WRONG_STATE, 0,
+			"workload partition '%s' has ended right after its start; "
+			"/var/adm/wpars/%s.console has what it said",
+			s->name, s->name);
+}
+
 static int start_locked(const struct wpar_spec *s, const struct wpar_report *report,
 			struct par_error **err)
 {
+	struct start_lines lines = { .spec = s, .report = report };
 	pid_t monitor = 0;
 	int r = check_startable(s, err);
 
@@ -84,21 +123,19 @@ static int start_locked(const struct wpar_spec *s, const struct wpar_report *rep
 	if (r < 0)
 		return r;
 	say_mounts(s, report);
-	r = wpar_monitor_start(s, start_again, &monitor, err);
+	r = wpar_monitor_start(s, start_again, say_step, &lines, &monitor, err);
 	if (r < 0) {
 		wpar_clear(s->name, NULL);
 		wpar_script_run(s, WPAR_SCRIPT_STOP, NULL);
 		return r;
 	}
-	wpar_report_say(report, WPAR_NOTE_STEP, "Loading workload partition.");
-	wpar_report_say(report, WPAR_NOTE_STEP, "Exporting workload partition devices.");
-	wpar_report_say(report, WPAR_NOTE_STEP, "Exporting workload partition kernel extensions.");
-	wpar_report_say(report, WPAR_NOTE_STEP, "Starting workload partition subsystem cor_%s.",
-			s->name);
 	wpar_report_say(report, WPAR_NOTE_STEP,
 			"0513-059 The cor_%s Subsystem has been started. Subsystem PID is %d.",
 			s->name, (int)monitor);
 	wpar_report_say(report, WPAR_NOTE_STEP, "Verifying workload partition startup.");
+	r = verify(s, err);
+	if (r < 0)
+		return r;
 	wpar_report_say(report, WPAR_NOTE_VERBOSE, "Return Status = SUCCESS.");
 	return 0;
 }

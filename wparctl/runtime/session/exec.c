@@ -104,14 +104,15 @@ static int exec_run(struct wpar_launch *l, const struct wpar_spec *s,
 		    const struct wpar_report *report, int *ret_status, struct par_error **err)
 {
 	struct wpar_console console;
-	int r = wpar_launch_prepare(l, s, err);
+	int r;
 
+	wpar_report_say(report, WPAR_NOTE_STEP, "Mounting all workload partition file systems.");
+	r = wpar_launch_prepare(l, s, err);
 	if (r < 0)
 		return r;
 	r = wpar_console_open_late(&console, err);
 	if (r < 0)
 		return r;
-	wpar_report_say(report, WPAR_NOTE_STEP, "Mounting all workload partition file systems.");
 	wpar_report_say(report, WPAR_NOTE_STEP, "Loading workload partition.");
 	r = exec_at_console(l, &console, ret_status, err);
 	wpar_console_done(&console);
