@@ -151,6 +151,16 @@ int lpar_channel_new(struct lpar_channel **ret, const char *name,
 	return 0;
 }
 
+void lpar_channel_rename(struct lpar_channel *c, const char *name)
+{
+	char *copy = par_streq(c->name, name) ? NULL : strdup(name);
+
+	if (!copy)
+		return;
+	free(c->name);
+	c->name = copy;
+}
+
 void lpar_channel_free(struct lpar_channel **channel)
 {
 	struct lpar_channel *c = *channel;

@@ -55,6 +55,8 @@ struct lpar_channel_ops {
  */
 int lpar_channel_new(struct lpar_channel **ret, const char *name,
 		     const struct lpar_channel_ops *ops, void *user, struct par_error **err);
+/* lpar_channel_rename - the LPAR is called @name from now on; without memory the old name stays */
+void lpar_channel_rename(struct lpar_channel *c, const char *name);
 /* lpar_channel_free - ends every stream as lpar_channel_disconnected() does */
 void lpar_channel_free(struct lpar_channel **c);
 

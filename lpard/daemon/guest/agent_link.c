@@ -304,6 +304,8 @@ void lpar_agent_link_free(struct lpar_agent_link **link)
 void lpar_agent_link_sync(struct lpar_agent_link *l, enum lpar_guest guest)
 {
 	l->guest = guest;
+	if (l->channel)
+		lpar_channel_rename(l->channel, lpar_guest_name(l->place));
 	review_agent(l);
 }
 

@@ -66,8 +66,8 @@ like "the WPAR commands are refused inside" "$(in_lpar wparexec -n gx1 /bin/sh -
 	'^stopwpar: This command cannot be run inside a workload partition'
 is "and the WPAR goes on" "$(in_lpar lswpar -c -q -a state $name)" A
 is "nothing of it is read there" "$(in_lpar wparexec -n gx1 /bin/sh -c 'cat /etc/wpars/gs1.cf' 2>/dev/null)" ""
-like "a directory is bound" "$(in_lpar wparexec -n gx2 -M directory=/mnt vfs=namefs dev=/etc -- /usr/bin/ls /mnt 2>/dev/null)" '^wpars$'
-in_lpar wparexec -n gx2 -M directory=/mnt vfs=namefs dev=/etc -- /bin/sh -c 'exit 5' >/dev/null 2>&1
+like "a directory is bound" "$(in_lpar wparexec -n gx2 -M directory=/mnt vfs=namefs dev=/etc mountopts=ro -- /usr/bin/ls /mnt 2>/dev/null)" '^wpars$'
+in_lpar wparexec -n gx2 -M directory=/mnt vfs=namefs dev=/etc mountopts=ro -- /bin/sh -c 'exit 5' >/dev/null 2>&1
 is "and the status is the command's" $? 5
 ok "rmwpar" in_lpar rmwpar -F $name
 done_testing

@@ -10,7 +10,8 @@ set -u
 [ "$(id -u)" = 0 ] || skip_all "needs root"
 PATH=$PAR_TEST_BUILD/bin:$PATH
 export WPARS_ROOT=$TMPDIR/root
-mkdir -p "$WPARS_ROOT" "$TMPDIR/source"
+mkdir -p "$WPARS_ROOT"
+install -d -m 700 "$TMPDIR/closed" "$TMPDIR/closed/source"
 trap 'stopwpar -F ses >/dev/null 2>&1; rmwpar -F ses >/dev/null 2>&1' EXIT
 terminal=$PAR_TEST_SOURCE/integration/wparctl/session_tty.py
 
@@ -84,7 +85,7 @@ is "wparexec: no program" "$(status wparexec -n sesapp /etc/passwd)" 126
 
 # The command's status is wparexec's, and nothing is left in the way
 is "wparexec -M gives the command's status" \
-	"$(status wparexec -n sesapp -M directory=/mnt vfs=namefs dev="$TMPDIR/source" -- /bin/sh -c 'exit 5')" 5
+	"$(status wparexec -n sesapp -M directory=/mnt vfs=namefs dev="$TMPDIR/closed/source" -- /bin/sh -c 'exit 5')" 5
 unlike "and says of nothing that it cannot be removed" "$(cat "$TMPDIR/out")" 'cannot'
 is "its folder is gone" "$(ls -d "$WPARS_ROOT/run/wpars/sesapp" 2>&1 | grep -c 'No such')" 1
 is "wparexec -e WPAR gives it too" "$(status wparexec -n sesapp -e ses -- /bin/sh -c 'exit 6')" 6

@@ -581,11 +581,13 @@ START_TEST(test_disconnected)
 	guest_up(&g);
 	for (int i = 0; i < 3; i++)
 		open_run(&g, &w[i], i != 1);
+	lpar_channel_rename(g.c, "web");
 	lpar_channel_disconnected(g.c, NULL);
 	for (int i = 0; i < 3; i++) {
 		ck_assert(w[i].ended);
 		ck_assert_int_eq(w[i].error, PAR_E_DISCONNECTED);
-		ck_assert_str_eq(w[i].message, "the LPAR 'lpar01' went away");
+		/* By the name that it has then. */
+		ck_assert_str_eq(w[i].message, "the LPAR 'web' went away");
 	}
 	ck_assert_uint_eq(lpar_channel_deadline(g.c), UINT64_MAX);
 	guest_done(&g);
