@@ -263,11 +263,14 @@ int par_attrs_split_list(const char *value, struct par_strv *ret, struct par_err
 	value += strspn(value, BLANKS);
 	while (*value) {
 		int r = take_csv_field(&value, &field);
+		char *element;
 
 		if (r < 0 || par_buf_puts(&field, "") < 0)
 			return fail_reading(r < 0 ? r : -ENOMEM, err);
-		drop_empty_pairs(field.data);
-		if (par_strv_add(&l, par_trim(field.data)) < 0)
+		/* Trimmed first: white space behind a pair of quotes does not make it a text. */
+		element = par_trim(field.data);
+		drop_empty_pairs(element);
+		if (par_strv_add(&l, element) < 0)
 			return par_oom(err);
 		if (*value == ',')
 			value++;
