@@ -37,11 +37,11 @@ umask 022
 # shellcheck source=setup/lpard.sh
 . "$par_setup/lpard.sh"
 
-# need_root WHAT - end when not root
+# need_root WHAT [ARGUMENT] - end when not root; the argument is the one to call this again with
 need_root()
 {
 	if [ "$(id -u)" != 0 ]; then
-		echo "$1 needs root: sudo $0" >&2
+		echo "$1 needs root: sudo $0${2:+ $2}" >&2
 		exit 1
 	fi
 }

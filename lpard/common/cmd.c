@@ -93,7 +93,7 @@ static int fail_unknown(struct parser *p, const char *word)
 	if (guess)
 		return par_fail(p->err, PAR_E_USAGE, 0,
 				"unknown option '%s'; did you mean '--%s'? See '%s --help'", word,
-				guess, p->cmd->name);
+				guess, par_cmd_shown(p->cmd));
 	return par_fail(p->err, PAR_E_USAGE, 0, "unknown option '%s'; see '%s --help'", word,
 			par_cmd_shown(p->cmd));
 }

@@ -218,6 +218,23 @@ static int wait_for_agent(const char *system, const char *name, struct watcher *
 	return 0;
 }
 
+/* As on an HMC, an LPAR starts with less memory than desired when there is no more; but said. */
+static void say_cut(const char *system, const char *name, const struct par_attrs *attrs, FILE *out)
+{
+	const char *wanted = par_attrs_get(attrs, "desired_mem"), *given;
+	auto_rows rows = { 0 };
+	int at = -1;
+
+	if (cli_rows_fetch("mem", "lpar", system, "lpar_name,run_mem", &rows, NULL) == 0)
+		at = cli_rows_find(&rows, name);
+	given = at < 0 ? NULL : cli_rows_get(&rows, (size_t)at, 1);
+	if (wanted && given && !par_streq(wanted, given))
+		fprintf(out,
+			"hmc launch: '%s' was given %s of the %s MiB that it was to have: there is no "
+			"more\n",
+			name, given, wanted);
+}
+
 static int launch_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	const struct launch_args *a = args;
@@ -246,6 +263,7 @@ static int launch_run(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 				undo ? undo->msg : "?");
 		return r;
 	}
+	say_cut(system, name, &attrs, ctx->err);
 	if (a->wait)
 		r = wait_for_agent(system, name, &w, err);
 	if (r == 0 && terminal)

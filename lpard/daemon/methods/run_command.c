@@ -32,13 +32,24 @@ struct session {
 	uint32_t lpar_id;
 	uint64_t begun_ms;
 	char *words;	       /* the command */
+	bool looks;	       /* the command changes nothing: no audit line */
 	struct par_error *why; /* it could not be run */
 	bool pumping;
 	bool ended; /* free the session when pumping is over */
 };
 
+/* What `hmc status` asks all LPARs for, again and again: it would push all else out of the journal.
+ */
+static bool only_looks(const struct par_strv *argv)
+{
+	return argv->n == 3 && par_streq(argv->v[0], "wparctl") && par_streq(argv->v[1], "usage") &&
+	       par_streq(argv->v[2], "--json");
+}
+
 static void session_audit(const struct session *s, const char *result, const char *text)
 {
+	if (s->looks)
+		return;
 	lpar_audit(s->daemon, &(struct lpar_audit){ .uid = s->peer.uid,
 						    .pid = s->peer.pid,
 						    .operation = "RunCommand",
@@ -288,7 +299,8 @@ static void session_start(struct lpar_lpar *lpar, struct lpar_call *call,
 			       .peer = call->peer,
 			       .lpar_id = lpar->part->id,
 			       .begun_ms = par_now_ms(),
-			       .words = words_of(&p->argv) };
+			       .words = words_of(&p->argv),
+			       .looks = only_looks(&p->argv) };
 	snprintf(s->system, sizeof(s->system), "%s", lpar->managed->name);
 	snprintf(s->lpar, sizeof(s->lpar), "%s", lpar->part->name);
 	snprintf(s->uuid, sizeof(s->uuid), "%s", lpar->uuid);

@@ -35,6 +35,7 @@ export LPARD_SYSTEM
 show hmc launch c
 show hmc launch --memory 8G d
 show hmc launch --memory 300 e
+show hmc launch --memory 4G f
 show lshwres -r mem -m sys2 --level lpar --filter lpar_names=e -F curr_min_mem,curr_mem,curr_max_mem
 show hmc status
 show hmc images
