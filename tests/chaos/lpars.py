@@ -91,7 +91,7 @@ def runs(state):
 # --- what may be there -------------------------------------------------------------------------
 
 def channel_sockets():
-    return {re.sub(r"^domain-\d+-", "", os.path.basename(folder))
+    return {re.sub(r"^(domain-)?\d+-", "", os.path.basename(folder))
             for folder in glob.glob("/var/lib/libvirt/qemu/channel/target/domain-*")
             + glob.glob("/run/libvirt/qemu/channel/domain-*") + glob.glob("/run/libvirt/qemu/channel/*-*")
             if os.path.isdir(folder)}

@@ -146,7 +146,7 @@ int wpar_shield_check(int fd, const char *what, struct par_error **err)
 {
 	auto_buf mountinfo = { 0 };
 	struct mounted m;
-	struct target t;
+	struct target t = { 0 };
 	char way[PATH_MAX];
 	int r = par_fs_read("/proc/self/mountinfo", 16 << 20, &mountinfo);
 

@@ -344,8 +344,8 @@ static int take(struct look *l, bool remove, struct hv_unused *ret, struct par_e
 			r = remove_one(l, it, err);
 		if (r < 0)
 			return r;
-		ret->v[ret->n++] =
-			(struct hv_unused_volume){ .name = take_ptr(it->name), .bytes = it->bytes };
+		ret->v[ret->n].name = take_ptr(it->name);
+		ret->v[ret->n++].bytes = it->bytes;
 	}
 	return 0;
 }

@@ -14,11 +14,12 @@ show hmc launch -m sys1 --memory 2G --procs 2 --image tiny b
 show lssyscfg -r prof -m sys1
 show lssyscfg -r lpar -m sys1 -F name,state,boot_image
 show hmc images
-show hmc images --json
+# By jq, since json-c prints empty lists in different ways.
+show sh -c 'hmc images --json | jq .'
 show hmc status
 show chsysstate -r lpar -m sys1 -o shutdown --immed -n b
 show hmc status -m sys1
-show hmc status --json
+show sh -c 'hmc status --json | jq .'
 show hmc status -m nowhere
 show hmc status more
 show status
