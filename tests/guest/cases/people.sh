@@ -58,6 +58,8 @@ is "a command runs in it" "$(wparcmd -m "$SYS" -p "$name" -- cat /proc/sys/kerne
 is "its memory" "$(lshwres -r mem -m "$SYS" --level lpar --filter "lpar_names=$name" -F curr_mem)" 768
 is "hmc images says who runs it" "$(hmc images --json |
 	jq -r --arg lpar "$name" '.[] | select(.name == "current") | .lpars[] | select(.lpar == $lpar) | .system')" "$SYS"
-like "and of what system and kernel it is" "$(hmc images)" "current.* $(manifest current os_version) +$(manifest current kernel_release) +4K"
+is "and of what system and kernel it is" \
+	"$(hmc images --json | jq -r '.[] | select(.name == "current") | [.version, .kernel, .page_size] | @text')" \
+	"[\"$(manifest current os_version)\",\"$(manifest current kernel_release)\",4096]"
 lpar_down "$name"
 done_testing

@@ -114,8 +114,6 @@ pid=$!
 wait_for 5 grep -q on "$TMPDIR/out"
 kill -9 "$pid"
 wait "$pid" 2>/dev/null
-sleep 0.5
-ok "a command may ignore the hang-up for a while" pgrep -x -f 'sleep 79'
 ok "then it is killed with its children" wait_for 6 sh -c "! pgrep -x -f 'sleep (79|80)'"
 
 # A stopped command is hung up, too.

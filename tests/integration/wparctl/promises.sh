@@ -57,7 +57,7 @@ like "totalPTYs" "$(clogin lim cat /proc/self/mounts)" 'devpts .*max=3'
 ok "removed" rmwpar -F lim
 
 # File systems.
-mkdir -m 700 -p "$WPARS_ROOT/srv/data"
+mkdir -p "$WPARS_ROOT/srv/data" && chmod 700 "$WPARS_ROOT/srv/data"
 printf '#!/bin/sh\necho ran\n' >"$WPARS_ROOT/srv/data/program"
 chmod 755 "$WPARS_ROOT/srv/data/program"
 ok "mkwpar with mount options" mkwpar -n opts -s \
