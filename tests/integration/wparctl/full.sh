@@ -54,6 +54,7 @@ if grep -qw pids /sys/fs/cgroup/cgroup.controllers /sys/fs/cgroup/unified/cgroup
 	is "a command for which no process can be made fails" "$?" 1
 	like "and it is said" "$out" 'no process can be made in the WPAR: .*totalProcesses'
 else
-	skip "a command for which no process can be made" "no pids controller; tests/guest/cases/isolation.sh has it"
+	# No skip: the same is tested in an LPAR, whose kernel has the controller, in the same run.
+	echo "# no pids controller here: tests/guest/cases/isolation.sh has the command for which no process can be made"
 fi
 done_testing
