@@ -76,7 +76,8 @@ static enum lpar_state state_of(const struct lpar_lpar *lpar)
 
 	if (lpar->live.state == HV_RUN_CRASHED && lpar->left_void)
 		seen = LPAR_STATE_ERROR;
-	if (lpar->activating && lpar_state_off(seen))
+	/* libvirt 11 says "paused" of a domain that is being started. */
+	if (lpar->activating && (lpar_state_off(seen) || seen == LPAR_STATE_SUSPENDED))
 		return LPAR_STATE_STARTING;
 	if (seen != LPAR_STATE_RUNNING)
 		return seen;
