@@ -37,6 +37,24 @@ static int write_mark(const struct wpar_spec *s, const char *word)
 	return par_fs_replace(AT_FDCWD, path, text, strlen(text), 0600);
 }
 
+/* The same on a disk that is full: over the old text, which is longer, and needs no room. */
+static int overwrite_mark(const struct wpar_spec *s)
+{
+	autofree char *path = mark_path(s->name);
+	autofree char *text = par_strdup_printf("making %s\n", s->directory);
+	autofd int fd = path ? open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC) : -1;
+	int r;
+
+	if (!path || !text)
+		return -ENOMEM;
+	if (fd < 0)
+		return -errno;
+	r = par_fs_write_all(fd, text, strlen(text));
+	if (r < 0)
+		return r;
+	return ftruncate(fd, (off_t)strlen(text)) < 0 || fsync(fd) < 0 ? -errno : 0;
+}
+
 /* The mark's word and directory; false when there is none. */
 static bool read_mark(const char *name, char *word, char *directory)
 {
@@ -307,7 +325,10 @@ static int remove_base(const struct wpar_spec *s, int above, const char *name)
 	if (faccessat(above, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0 && fstatvfs(above, &fs) == 0 &&
 	    fs.f_flag & ST_RDONLY)
 		return -EROFS;
-	r = write_mark(s, "making");
+	/* It may say so already: a mkwpar that has failed. */
+	r = wpar_rootfs_complete(s->name) ? write_mark(s, "making") : 0;
+	if (r == -ENOSPC || r == -EDQUOT)
+		r = overwrite_mark(s);
 	return r < 0 ? r : par_fs_remove_tree(above, name);
 }
 

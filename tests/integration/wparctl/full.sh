@@ -40,6 +40,11 @@ is "nothing is left" "$(find "$WPARS_ROOT/wpars" "$WPARS_ROOT/etc/wpars" -mindep
 rm "$WPARS_ROOT/fill"
 ok "with room it is made" mkwpar -n f1
 head -c 100m /dev/zero >"$WPARS_ROOT/fill" 2>/dev/null
+ok "without room it goes all the same" rmwpar f1
+is "whole" "$(find "$WPARS_ROOT/wpars" "$WPARS_ROOT/etc/wpars" -mindepth 1)" ""
+rm "$WPARS_ROOT/fill"
+ok "and is made again" mkwpar -n f1
+head -c 100m /dev/zero >"$WPARS_ROOT/fill" 2>/dev/null
 out=$(startwpar f1 2>&1)
 status=$?
 if [ "$status" != 0 ]; then
