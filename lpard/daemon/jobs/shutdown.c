@@ -108,7 +108,7 @@ static int plug_work(struct lpar_job *job, struct par_error **err)
 
 	if (r < 0)
 		return r;
-	if (rec.live.run_id < 0 && (rq->waits || rq->stopped))
+	if (rec.live.run_id < 0 && (rq->waited || rq->stopped))
 		return 0;
 	return shut_down(job, &rec, err);
 }
@@ -148,6 +148,7 @@ static void start_plug(struct lpar_job *job, struct lpar_lpar *lpar)
 
 	lpar_job_name(job, lpar);
 	rq->waits = lpar->activating;
+	rq->waited = rq->waits;
 	if (rq->waits)
 		lpar->job->cut = true;
 	rq->give_up_ms = par_now_ms() + job->config->shutdown_wait_s * 1000;

@@ -19,6 +19,7 @@ struct lpar_power_request {
 	bool force;	       /* a saved memory may be lost */
 	bool left_void;	       /* filled by the job: what was left of a crash before is void */
 	bool waits;	       /* an immediate shutdown's: for an activation that it ends */
+	bool waited;	       /* it did at the beginning: another may have stopped it since */
 	bool stopped;	       /* an immediate shutdown's: it has stopped the guest */
 	uint64_t give_up_ms;   /* an immediate shutdown's: par_now_ms() */
 	unsigned int restarts; /* filled by the job: of the LPAR, before its guest was asked */
