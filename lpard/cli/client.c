@@ -98,6 +98,21 @@ int cli_system(const char *given, char **ret, struct par_error **err)
 	return *ret ? 0 : par_oom(err);
 }
 
+bool cli_progress_read(struct json_object *reply, struct cli_progress *ret)
+{
+	struct json_object *progress = NULL;
+	uint64_t percent = 0;
+
+	*ret = (struct cli_progress){ .lpar = "", .stage = "" };
+	if (par_json_object(reply, "progress", true, &progress, NULL) < 0 ||
+	    par_json_string(progress, "lpar", false, &ret->lpar, NULL) < 0 ||
+	    par_json_string(progress, "stage", false, &ret->stage, NULL) < 0 ||
+	    par_json_u64(progress, "percent", false, 100, &percent, NULL) < 0)
+		return false;
+	ret->percent = (unsigned int)percent;
+	return true;
+}
+
 int cli_missing(struct par_error **err, const char *options)
 {
 	return par_fail(err, PAR_E_USAGE, 0, PAR_MSG_BAD_PARAMETERS, options);

@@ -26,6 +26,15 @@ int cli_call(const char *method, struct json_object *params, struct json_object 
  */
 int cli_system(const char *given, char **ret, struct par_error **err);
 
+/* What a reply on the way says of a job; the texts are borrowed from the reply. */
+struct cli_progress {
+	const char *lpar, *stage;
+	unsigned int percent;
+};
+
+/* cli_progress_read - false when @reply has no progress in it */
+bool cli_progress_read(struct json_object *reply, struct cli_progress *ret);
+
 /* cli_missing - "… missing a required parameter …  are -m,-r. …"; @options as in "-m,-r" */
 int cli_missing(struct par_error **err, const char *options);
 

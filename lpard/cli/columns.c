@@ -68,22 +68,12 @@ int cli_columns_add(struct cli_columns *c, const char *const *cells, size_t colo
 	return 0;
 }
 
-/* Characters: bytes that begin one. */
-static int width_of(const char *s)
-{
-	int n = 0;
-
-	for (; s && *s; s++)
-		n += ((unsigned char)*s & 0xc0) != 0x80;
-	return n;
-}
-
 static int column_width(const struct cli_columns *c, size_t column)
 {
-	int width = width_of(c->columns[column].title);
+	int width = (int)par_columns(c->columns[column].title);
 
 	for (size_t i = 0; i < c->n_rows; i++) {
-		int w = width_of(c->rows[i].cells[column]);
+		int w = (int)par_columns(c->rows[i].cells[column]);
 
 		width = w > width ? w : width;
 	}
@@ -113,7 +103,7 @@ static void print_row(const struct cli_columns *c, const char *const *cells, con
 
 	for (size_t i = 0; i < c->n; i++) {
 		const char *text = cells[i] ? cells[i] : "";
-		int fill = widths[i] - width_of(text);
+		int fill = widths[i] - (int)par_columns(text);
 		bool coloured_here = i == coloured && code[0];
 
 		if (i)

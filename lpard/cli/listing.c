@@ -89,14 +89,7 @@ static int print_json(FILE *out, const char *const *names, struct json_object *n
 				return par_oom(err);
 		}
 	}
-	if (json_object_array_length(all) == 0) {
-		/* The same with every json-c: from 0.17 on it prints "[]". */
-		fputs("[\n]\n", out);
-		return 0;
-	}
-	fprintf(out, "%s\n",
-		json_object_to_json_string_ext(all, JSON_C_TO_STRING_PRETTY |
-							    JSON_C_TO_STRING_NOSLASHESCAPE));
+	par_json_print(out, all);
 	return 0;
 }
 

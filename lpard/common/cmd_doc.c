@@ -64,20 +64,10 @@ static void put_usage_word(const struct par_opt *o, struct par_buf *b)
 		par_buf_printf(b, o->kind == PAR_OPT_OPTIONAL ? " [%s]" : " %s", arg_name(o));
 }
 
-/* Columns of UTF-8 text: bytes that begin a character. */
-static unsigned int columns(const char *s)
-{
-	unsigned int n = 0;
-
-	for (; *s; s++)
-		n += ((unsigned char)*s & 0xc0) != 0x80;
-	return n;
-}
-
 /* @text behind what stands on the line up to column *at, or on a new line indented by @indent. */
 static void put_word(const char *text, unsigned int indent, unsigned int *at, FILE *f)
 {
-	unsigned int width = columns(text);
+	unsigned int width = par_columns(text);
 
 	if (*at > indent && *at + 1 + width > TEXT_COLUMNS) {
 		fprintf(f, "\n%*s", (int)indent, "");
@@ -145,7 +135,7 @@ static void put_page(const struct par_cmd *cmd, FILE *f)
 
 static void put_option_help(const char *names, const char *help, FILE *f)
 {
-	unsigned int width = columns(names);
+	unsigned int width = par_columns(names);
 
 	if (width > HELP_COLUMN - 4)
 		fprintf(f, "  %s\n%*s", names, HELP_COLUMN, "");

@@ -204,3 +204,14 @@ int par_json_put_strv(struct json_object *obj, const char *key, char *const *v, 
 	}
 	return par_json_put(obj, key, take_ptr(a));
 }
+
+void par_json_print(FILE *out, struct json_object *o)
+{
+	/* The same with every json-c: from 0.17 on it prints "[]". */
+	if (json_object_is_type(o, json_type_array) && json_object_array_length(o) == 0)
+		fputs("[\n]\n", out);
+	else
+		fprintf(out, "%s\n",
+			json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
+								  JSON_C_TO_STRING_NOSLASHESCAPE));
+}

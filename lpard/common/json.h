@@ -11,6 +11,7 @@
 #include <json-c/json.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define PAR_JSON_MAX_DEPTH 32
 
@@ -57,3 +58,6 @@ int par_json_only(struct json_object *obj, const char *const *known, struct par_
 int par_json_put(struct json_object *obj, const char *key, struct json_object *value);
 int par_json_put_string(struct json_object *obj, const char *key, const char *value);
 int par_json_put_strv(struct json_object *obj, const char *key, char *const *v, size_t n);
+
+/* par_json_print - for people and programs: indented, with a newline at the end */
+void par_json_print(FILE *out, struct json_object *o);

@@ -219,25 +219,33 @@ int par_set_nonblock(int fd)
 	return 0;
 }
 
-/* The session of a process: the sixth field of its stat, behind a name that may hold anything. */
-static pid_t session_of(const char *pid)
+/* The name, in brackets, may hold anything: brackets, too. */
+int par_process_stat(pid_t pid, struct par_process_stat *ret)
 {
-	char path[64], line[512];
+	char path[64], line[1024];
+	unsigned long long started;
 	const char *behind;
 	ssize_t n;
 	int session;
 	autofd int fd = -1;
 
-	snprintf(path, sizeof(path), "/proc/%.20s/stat", pid);
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
+	if (fd < 0)
+		return -errno;
+	n = read(fd, line, sizeof(line) - 1);
 	if (n <= 0)
-		return -1;
+		return n < 0 ? -errno : -ESRCH;
 	line[n] = '\0';
 	behind = strrchr(line, ')');
-	if (!behind || sscanf(behind, ") %*c %*d %*d %d", &session) != 1)
-		return -1;
-	return session;
+	if (!behind || sscanf(behind,
+			      ") %c %*d %*d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d "
+			      "%*d %*d %*d %llu",
+			      &ret->state, &session, &started) != 3)
+		return -EPROTO;
+	ret->session = session;
+	ret->started = started;
+	return 0;
 }
 
 int par_kill_session(pid_t sid, int signo)
@@ -252,11 +260,13 @@ int par_kill_session(pid_t sid, int signo)
 	if (!proc)
 		return kill(-sid, signo) == 0 ? 1 : 0;
 	while ((entry = readdir(proc)) != NULL) {
+		struct par_process_stat stat;
 		uint64_t pid;
 
 		if (par_parse_u64(entry->d_name, INT32_MAX, &pid) < 0 || pid <= 1)
 			continue;
-		if (session_of(entry->d_name) == sid && kill((pid_t)pid, signo) == 0)
+		if (par_process_stat((pid_t)pid, &stat) == 0 && stat.session == sid &&
+		    kill((pid_t)pid, signo) == 0)
 			count++;
 	}
 	closedir(proc);

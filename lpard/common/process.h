@@ -62,6 +62,16 @@ int par_pty_resize(int fd, uint16_t rows, uint16_t columns);
 int par_pipe(int ret_fds[2], struct par_error **err);
 int par_set_nonblock(int fd);
 
+/* Of a process, as proc(5) describes /proc/PID/stat. */
+struct par_process_stat {
+	char state; /* 'Z': ended, and not waited for yet */
+	pid_t session;
+	uint64_t started; /* clock ticks (_SC_CLK_TCK) from the system's boot to its start */
+};
+
+/* par_process_stat - -ENOENT or -ESRCH when there is no such process */
+int par_process_stat(pid_t pid, struct par_process_stat *ret);
+
 /*
  * par_kill_session - a signal to every process of a session (that is: every process group of it)
  * @sid		the session leader's pid

@@ -208,6 +208,16 @@ char *par_strdup_printf(const char *fmt, ...)
 	return n < 0 ? NULL : text;
 }
 
+/* Bytes that begin a character. */
+unsigned int par_columns(const char *s)
+{
+	unsigned int n = 0;
+
+	for (; s && *s; s++)
+		n += ((unsigned char)*s & 0xc0) != 0x80;
+	return n;
+}
+
 char *par_trim(char *s)
 {
 	size_t len;

@@ -57,6 +57,8 @@ bool par_streq(const char *a, const char *b); /* NULL equals only NULL */
 bool par_starts_with(const char *s, const char *prefix);
 /* par_strdup_printf - NULL when out of memory; caller frees */
 char *par_strdup_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* par_columns - of UTF-8 text: its characters; NULL has none */
+unsigned int par_columns(const char *s);
 /* par_trim - cut white space off both ends, in place; returns the first non-blank */
 char *par_trim(char *s);
 

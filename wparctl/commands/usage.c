@@ -190,9 +190,7 @@ static int print_json(const struct usage *u, FILE *out, struct par_error **err)
 		if (put_wpar(wpars, u, &u->wpars[i]) < 0)
 			return par_oom(err);
 	}
-	fprintf(out, "%s\n",
-		json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
-							  JSON_C_TO_STRING_NOSLASHESCAPE));
+	par_json_print(out, o);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include "wparctl/resources/usage.h"
 
 #include "lpard/common/fs.h"
+#include "lpard/common/process.h"
 #include "wparctl/resources/cgroup.h"
 
 #include <string.h>
@@ -82,25 +83,14 @@ static uint64_t system_up_s(void)
 	return par_fs_read("/proc/uptime", 256, &b) == 0 && b.data ? strtoull(b.data, NULL, 10) : 0;
 }
 
-/* Field 22 of /proc/PID/stat: when the process started, in ticks since the boot. */
 static uint64_t process_up_s(pid_t pid)
 {
-	autofree char *path = par_strdup_printf("/proc/%d/stat", (int)pid);
-	unsigned long long start = 0;
-	auto_buf b = { 0 };
-	uint64_t up = system_up_s();
-	const char *p;
+	struct par_process_stat stat;
+	uint64_t up = system_up_s(), start;
 
-	if (!path || par_fs_read(path, 4096, &b) < 0 || !b.data)
+	if (par_process_stat(pid, &stat) < 0)
 		return 0;
-	/* The name in brackets may hold anything, brackets too. */
-	p = strrchr(b.data, ')');
-	if (!p || sscanf(p + 1,
-			 " %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
-			 "%*s %llu",
-			 &start) != 1)
-		return 0;
-	start /= (unsigned long long)sysconf(_SC_CLK_TCK);
+	start = stat.started / (uint64_t)sysconf(_SC_CLK_TCK);
 	return start < up ? up - start : 0;
 }
 

@@ -126,16 +126,11 @@ static int make_params(const struct chsysstate_args *a, struct json_object *para
 static int show_progress(struct json_object *reply, void *user)
 {
 	const struct par_cmd_ctx *ctx = user;
-	const char *lpar = "", *stage = "";
-	struct json_object *progress = NULL;
-	uint64_t percent = 0;
+	struct cli_progress p;
 
-	if (par_json_object(reply, "progress", true, &progress, NULL) < 0 ||
-	    par_json_string(progress, "lpar", false, &lpar, NULL) < 0 ||
-	    par_json_string(progress, "stage", false, &stage, NULL) < 0 ||
-	    par_json_u64(progress, "percent", false, 100, &percent, NULL) < 0)
+	if (!cli_progress_read(reply, &p))
 		return 0;
-	fprintf(ctx->err, "%s: %3u%% %s\n", lpar, (unsigned int)percent, stage);
+	fprintf(ctx->err, "%s: %3u%% %s\n", p.lpar, p.percent, p.stage);
 	fflush(ctx->err);
 	return 0;
 }

@@ -138,9 +138,7 @@ static int images_run(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 		return r;
 	if (!a->json)
 		return print_images(images, ctx->out, err);
-	fprintf(ctx->out, "%s\n",
-		json_object_to_json_string_ext(images, JSON_C_TO_STRING_PRETTY |
-							       JSON_C_TO_STRING_NOSLASHESCAPE));
+	par_json_print(ctx->out, images);
 	return 0;
 }
 

@@ -158,15 +158,10 @@ static void watcher_say(struct watcher *w, const char *lpar, const char *what, u
 
 static int show_progress(struct json_object *reply, void *user)
 {
-	const char *lpar = "", *stage = "";
-	struct json_object *progress = NULL;
-	uint64_t percent = 0;
+	struct cli_progress p;
 
-	if (par_json_object(reply, "progress", true, &progress, NULL) == 0 &&
-	    par_json_string(progress, "lpar", false, &lpar, NULL) == 0 &&
-	    par_json_string(progress, "stage", false, &stage, NULL) == 0 &&
-	    par_json_u64(progress, "percent", false, 100, &percent, NULL) == 0)
-		watcher_say(user, lpar, stage, (unsigned int)percent);
+	if (cli_progress_read(reply, &p))
+		watcher_say(user, p.lpar, p.stage, p.percent);
 	return 0;
 }
 

@@ -26,11 +26,12 @@ static const struct par_opt opts[] = {
 /* Columns of the listings that are asked for; the names of the lists of fields below. */
 enum { SYS_NAME, SYS_STATE, SYS_TYPE_MODEL, SYS_SERIAL };
 enum { LPAR_NAME, LPAR_ID, LPAR_STATE, LPAR_OS, LPAR_RMC };
-enum { SIZE_NAME, SIZE_CURR, SIZE_RUN, SIZE_UNITS };
+enum { MEM_NAME, MEM_CURR };
+enum { PROC_NAME, PROC_CURR, PROC_UNITS };
 #define SYS_FIELDS  "name,state,type_model,serial_num"
 #define LPAR_FIELDS "name,lpar_id,state,os_version,rmc_state"
-#define MEM_FIELDS  "lpar_name,curr_mem,run_mem"
-#define PROC_FIELDS "lpar_name,curr_procs,run_procs,curr_proc_units"
+#define MEM_FIELDS  "lpar_name,curr_mem"
+#define PROC_FIELDS "lpar_name,curr_procs,curr_proc_units"
 
 /* "4.00" stays the number that it is; NULL or text becomes null. */
 static int put_number_text(struct json_object *o, const char *key, const char *text)
@@ -120,12 +121,12 @@ static int put_given(struct json_object *o, const struct cli_rows *mem, const st
 		     const char *name)
 {
 	int m = cli_rows_find(mem, name), p = cli_rows_find(proc, name);
-	const char *mib = m < 0 ? NULL : cli_rows_get(mem, (size_t)m, SIZE_CURR);
-	const char *units = p < 0 ? NULL : cli_rows_get(proc, (size_t)p, SIZE_UNITS);
+	const char *mib = m < 0 ? NULL : cli_rows_get(mem, (size_t)m, MEM_CURR);
+	const char *units = p < 0 ? NULL : cli_rows_get(proc, (size_t)p, PROC_UNITS);
 	uint64_t n = 0;
 
 	if (!units && p >= 0)
-		units = cli_rows_get(proc, (size_t)p, SIZE_CURR);
+		units = cli_rows_get(proc, (size_t)p, PROC_CURR);
 	if (put_number_text(o, "processors", units) < 0)
 		return -ENOMEM;
 	if (!mib || par_parse_u64(mib, INT64_MAX >> 20, &n) < 0)
@@ -382,9 +383,7 @@ static int show_once(const struct par_cmd_ctx *ctx, const struct status_args *a,
 		fputs("\033[H\033[2J", ctx->out);
 	if (!a->json)
 		return print_table(all, ctx->out, err);
-	fprintf(ctx->out, "%s\n",
-		json_object_to_json_string_ext(all, JSON_C_TO_STRING_PRETTY |
-							    JSON_C_TO_STRING_NOSLASHESCAPE));
+	par_json_print(ctx->out, all);
 	return 0;
 }
 

@@ -3,6 +3,7 @@
 #include "wparctl/runtime/life/monitor.h"
 
 #include "lpard/common/fs.h"
+#include "lpard/common/process.h"
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/runtime/launch/launch.h"
 #include "wparctl/runtime/launch/sync.h"
@@ -32,21 +33,11 @@
  */
 static unsigned long long start_time(pid_t pid)
 {
-	auto_buf b = { 0 };
-	unsigned long long t = 0;
-	const char *s;
-	char path[64], state;
+	struct par_process_stat stat;
 
-	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
-	if (par_fs_read(path, 4096, &b) < 0)
+	if (par_process_stat(pid, &stat) < 0 || stat.state == 'Z' || stat.state == 'X')
 		return 0;
-	s = strrchr(b.data, ')');
-	if (!s || sscanf(s,
-			 ") %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d "
-			 "%*d %*d %*d %llu",
-			 &state, &t) != 2)
-		return 0;
-	return state == 'Z' || state == 'X' ? 0 : t;
+	return stat.started;
 }
 
 /*
