@@ -260,7 +260,7 @@ int par_kill_session(pid_t sid, int signo)
 	if (!proc)
 		return kill(-sid, signo) == 0 ? 1 : 0;
 	while ((entry = readdir(proc)) != NULL) {
-		struct par_process_stat stat;
+		struct par_process_stat stat = { 0 };
 		uint64_t pid;
 
 		if (par_parse_u64(entry->d_name, INT32_MAX, &pid) < 0 || pid <= 1)

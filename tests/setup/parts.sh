@@ -168,7 +168,7 @@ part_guest()
 
 part_fuzz()
 {
-	local program name seconds=${PAR_FUZZ_SECONDS:-8}
+	local program name
 	check_build_asan >"$tap_logs/build-asan.log" 2>&1 || {
 		tap_one "build of the fuzzers" check_build_asan
 		return 0
@@ -177,26 +177,38 @@ part_fuzz()
 		[ -f "$program" ] && [ -x "$program" ] || continue
 		name=$(basename "$program")
 		check_wanted "$name" || continue
-		tap_one "$name" fuzz_run "$program" "${name#fuzz_}" "$seconds"
+		tap_one "$name" fuzz_run "$program" "${name#fuzz_}"
 	done
 }
 
-# fuzz_run PROGRAM NAME SECONDS - new inputs go to the build folder, crashes to its log folder
+# fuzz_run PROGRAM NAME - the same inputs each time (libFuzzer takes addresses for inputs, too), so
+# that only a change of the code can make a run fail; PAR_FUZZ_SECONDS=N looks for new ones so
+# long, and keeps them in the build folder.  Crashes go to the log folder.
 fuzz_run()
 {
 	local corpus=$par_top/tests/fuzz/corpus/$2 found=$par_work/check/corpus/$2
 	local dictionary=$par_top/tests/fuzz/dict/$2.dict
+	local -a how=(-max_total_time="${PAR_FUZZ_SECONDS:-}") fixed=()
+	if [ -z "${PAR_FUZZ_SECONDS:-}" ]; then
+		how=(-seed=1 -runs=50000)
+		if setarch -R true 2>/dev/null; then
+			fixed=(setarch -R)
+		fi
+		found=$par_work/check/corpus.same/$2
+		rm -rf "$found"
+	fi
 	mkdir -p "$found" "$tap_logs/crash"
 	[ -d "$corpus" ] || {
 		echo "there is no corpus in tests/fuzz/corpus/$2"
 		return 1
 	}
-	set -- "$1" "$found" "$corpus" -max_total_time="$3" -timeout=10 -rss_limit_mb=1024 \
+	set -- "$1" "$found" "$corpus" "${how[@]}" -timeout=10 -rss_limit_mb=1024 \
 		-artifact_prefix="$tap_logs/crash/$2-" -print_final_stats=1
 	if [ -e "$dictionary" ]; then
 		set -- "$@" -dict="$dictionary"
 	fi
-	ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 "$@"
+	ASAN_OPTIONS=detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 \
+		"${fixed[@]}" "$@"
 }
 
 part_format()

@@ -40,6 +40,18 @@ static int bad(struct par_error **err, const char *text)
 	return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "%s", text);
 }
 
+/* Without a host name of its own a WPAR gets its name for one, which has stricter rules. */
+static int check_hostname(const struct wpar_spec *s, struct par_error **err)
+{
+	const struct wpar_key *key = wpar_key_find(WPAR_STANZA_GENERAL, "hostname");
+
+	if (key->field.valid(s->hostname ? s->hostname : s->name))
+		return 0;
+	return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+			"the name %s cannot be the host name, too (%s): give one with -h", s->name,
+			key->field.must_be);
+}
+
 int wpar_spec_check(const struct wpar_spec *s, struct par_error **err)
 {
 	int r;
@@ -47,6 +59,9 @@ int wpar_spec_check(const struct wpar_spec *s, struct par_error **err)
 	if (!s->name)
 		return bad(err, "the workload partition has no name");
 	r = wpar_name_check(s->name, err);
+	if (r < 0)
+		return r;
+	r = check_hostname(s, err);
 	if (r < 0)
 		return r;
 	if (s->type == WPAR_SYSTEM && par_streq(s->directory, "/"))

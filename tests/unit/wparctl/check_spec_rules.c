@@ -27,6 +27,8 @@ static const struct {
 	{ "general:\n", NULL, NULL },
 	{ "general:\n\ttype = A\n", NULL, NULL },
 	{ "general:\n\tprivateusr = yes\n", NULL, NULL },
+	{ "general:\n\tname = ed1%a10\n", "the name ed1%a10 cannot be the host name, too", NULL },
+	{ "general:\n\tname = ed1%a10\n\thostname = ed1\n", NULL, NULL },
 	/* File systems. */
 	{ "mount:\n\tdirectory = /data\n", NULL, NULL },
 	{ "mount:\n\tdirectory = /data\n\tvfs = namefs\n\tdev = /srv\n\tmountopts = ro,nosuid\n",
