@@ -28,6 +28,7 @@ static const char *const left_out[] = {
 	"multipath*",	  "iscsi",	 "nvme",	  "ssh",	 "cron.*",
 	"crontab",	  "apparmor*",	 "nftables.conf", "iptables",	 "dnsmasq*",
 	"exports",	  "letsencrypt", ".git",	  "ssl/private", "init",
+	"telinit",
 };
 
 static bool want_etc(const char *path, unsigned int mode, void *user)
@@ -112,8 +113,8 @@ static int write_accounts(int etc)
 static int write_texts(int etc)
 {
 	static const char inittab[] =
-		"# id:runlevels:action:command, read by the workload partition's init\n"
-		"# actions: sysinit bootwait wait boot once respawn off\n"
+		"# id:runlevels:action:command, read by the workload partition's init; inittab(5)\n"
+		"init:2:initdefault:\n"
 		"rc:2:wait:[ ! -x /etc/rc ] || /etc/rc\n";
 	static const char fstab[] =
 		"# The global environment mounts the file systems of a workload partition.\n";
@@ -124,7 +125,7 @@ static int write_texts(int etc)
 	r = par_fs_replace(etc, "fstab", fstab, sizeof(fstab) - 1, 0644);
 	if (r < 0)
 		return r;
-	if (mknodat(etc, "init", S_IFREG | 0755, 0) < 0 ||
+	if (mknodat(etc, "init", S_IFREG | 0755, 0) < 0 || symlinkat("init", etc, "telinit") < 0 ||
 	    symlinkat("../proc/self/mounts", etc, "mtab") < 0)
 		return -errno;
 	return 0;

@@ -145,7 +145,7 @@ static int df_run(char **argv)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
-static int df_main(int argc, char **argv)
+int wpar_df_main(int argc, char **argv)
 {
 	static char *none[] = { NULL };
 	auto_strv mounts = { 0 };
@@ -161,24 +161,4 @@ static int df_main(int argc, char **argv)
 		perror("df");
 	free(v);
 	return status;
-}
-
-int wpar_inside_main(int argc, char **argv)
-{
-	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
-	const char *name = argc > 0 ? (slash ? slash + 1 : argv[0]) : "";
-
-	if (getpid() == 1 && strcmp(name, "init") == 0)
-		return wpar_init_run();
-	if (strcmp(name, "df") == 0)
-		return df_main(argc, argv);
-	if (strcmp(name, "mount") == 0)
-		return wpar_mount_main(argc, argv);
-	if (!wpar_is_inside())
-		return -1;
-	fprintf(stderr,
-		"%s: This command cannot be run inside a workload partition; run it in the global "
-		"environment.\n",
-		name);
-	return 1;
 }

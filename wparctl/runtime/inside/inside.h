@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What this program is inside a WPAR: PID 1, df and mount; the WPAR commands are none there. */
+/* What this program is inside a WPAR: PID 1, df, mount, telinit; the WPAR commands are none there.
+ */
 #pragma once
 
 #include "lpard/common/str.h"
@@ -14,8 +15,8 @@
 #define WPAR_INIT_RESTART      'r' /* written to END: start the WPAR again */
 
 /*
- * wpar_inside_main - when called as PID 1 ("init"), "df" or "mount", or with anything else in a
- * WPAR, which is refused with one message: the exit status; -1: go on
+ * wpar_inside_main - when called as PID 1 ("init"), "df", "mount" or "telinit", or with anything
+ * else in a WPAR, which is refused with one message: the exit status; -1: go on
  */
 int wpar_inside_main(int argc, char **argv);
 
@@ -29,6 +30,9 @@ bool wpar_is_inside(void);
 /* wpar_df_arguments - argv for the system's df: every file system named when none was; NULL: no
  * memory.  @real is argv[0]; the array is the caller's, the strings are not. */
 char **wpar_df_arguments(const char *real, int argc, char **argv, char *const *mounts);
+
+/* wpar_df_main - df(1) inside; the exit status */
+int wpar_df_main(int argc, char **argv);
 
 /* wpar_df_line - a line of the real df as it is handed on; changed in place, never longer */
 void wpar_df_line(char *line);

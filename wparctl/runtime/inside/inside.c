@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which of the programs that we are inside a WPAR is meant: see inside.h. */
+#include "wparctl/runtime/inside/inside.h"
+
+#include "wparctl/runtime/inside/init.h"
+
+#include <stdio.h>
+#include <string.h>
+
+int wpar_inside_main(int argc, char **argv)
+{
+	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
+	const char *name = argc > 0 ? (slash ? slash + 1 : argv[0]) : "";
+
+	if (getpid() == 1 && strcmp(name, "init") == 0)
+		return wpar_init_run();
+	if (strcmp(name, "df") == 0)
+		return wpar_df_main(argc, argv);
+	if (strcmp(name, "mount") == 0)
+		return wpar_mount_main(argc, argv);
+	if (!wpar_is_inside())
+		return -1;
+	if (strcmp(name, "init") == 0 || strcmp(name, "telinit") == 0)
+		return wpar_telinit_main(argc, argv);
+	fprintf(stderr,
+		"%s: This command cannot be run inside a workload partition; run it in the global "
+		"environment.\n",
+		name);
+	return 1;
+}
