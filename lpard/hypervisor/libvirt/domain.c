@@ -86,7 +86,8 @@ static int define_domain(struct hv_libvirt *h, virConnectPtr conn, const struct 
 {
 	struct hv_plan_host host = { .accel = h->accel,
 				     .test_driver = h->test_driver,
-				     .network = h->network };
+				     .network = h->network,
+				     .mem_mib = hv_machine_mib(conn) };
 	autofree char *pool_path = NULL, *xml = NULL, *stored = NULL;
 	auto_domain_plan plan = { 0 };
 	auto_domain dom = NULL;

@@ -77,11 +77,17 @@ static char *make_version(virConnectPtr conn)
 
 /* The host's NUMA cells, from which libvirt adds the machine's memory up, do not always have all.
  */
-static uint64_t total_mib(virConnectPtr conn, const virNodeInfo *node)
+uint64_t hv_machine_mib(virConnectPtr conn)
 {
 	virNodeMemoryStats stats[8];
 	int n = PAR_ARRAY_SIZE(stats);
-	uint64_t kib = node->memory;
+	uint64_t kib = 0;
+	virNodeInfo node;
+
+	if (virNodeGetInfo(conn, &node) == 0)
+		kib = node.memory;
+	else
+		virResetLastError();
 
 	if (virNodeGetMemoryStats(conn, VIR_NODE_MEMORY_STATS_ALL_CELLS, stats, &n, 0) < 0) {
 		virResetLastError();
@@ -105,7 +111,7 @@ static int read_facts(struct hv_libvirt *h, virConnectPtr conn, struct hv_facts 
 	if (!caps || virNodeGetInfo(conn, &node) < 0)
 		return hv_fail(conn, err, "could not read what the machine has");
 	f->accel = h->accel;
-	f->mem_mib = total_mib(conn, &node);
+	f->mem_mib = hv_machine_mib(conn);
 	f->processors = node.cpus;
 	r = hv_xml_text(caps, "host/uuid", &f->host_uuid, err);
 	if (r < 0)

@@ -98,6 +98,8 @@ bool hv_last_code_is(int code);
 
 /* facts.c */
 int hv_probe_accel(struct hv_libvirt *h, virConnectPtr conn, struct par_error **err);
+/* hv_machine_mib - the memory of the machine, in MiB; 0 when libvirt does not say */
+uint64_t hv_machine_mib(virConnectPtr conn);
 int hv_libvirt_facts(struct hv *hv, struct hv_facts *ret, struct par_error **err);
 
 /* list.c */

@@ -112,42 +112,18 @@ static enum hv_run_state run_state(virDomainPtr dom, int state, int reason)
 	return virDomainHasManagedSaveImage(dom, 0) == 1 ? HV_RUN_SUSPENDED : HV_RUN_OFF;
 }
 
-static unsigned int stat_uint(virDomainStatsRecordPtr s, const char *name)
-{
-	unsigned int value = 0;
-
-	return virTypedParamsGetUInt(s->params, s->nparams, name, &value) == 1 ? value : 0;
-}
-
-static int stat_int(virDomainStatsRecordPtr s, const char *name)
-{
-	int value = 0;
-
-	return virTypedParamsGetInt(s->params, s->nparams, name, &value) == 1 ? value : 0;
-}
-
-/* Returns false when the driver leaves out what is needed (test:/// does). */
-static bool live_from_stats(virDomainStatsRecordPtr s, struct hv_live *live)
-{
-	unsigned long long kib = 0;
-
-	if (virTypedParamsGetULLong(s->params, s->nparams, "balloon.current", &kib) != 1)
-		return false;
-	live->state = run_state(s->dom, stat_int(s, "state.state"), stat_int(s, "state.reason"));
-	live->mem_mib = kib / 1024;
-	live->vcpus = stat_uint(s, "vcpu.current");
-	live->vcpus_max = stat_uint(s, "vcpu.maximum");
-	live->run_id = (int)virDomainGetID(s->dom);
-	return true;
-}
-
-static int live_from_info(virConnectPtr conn, virDomainPtr dom, struct hv_live *live,
-			  struct par_error **err)
+/*
+ * Nothing here asks the emulator.  What does, as the statistics of memory do, waits for ever for one
+ * that hangs, and not even the plug of that LPAR could be pulled.
+ */
+static int read_live(virConnectPtr conn, virDomainPtr dom, struct hv_live *live,
+		     struct par_error **err)
 {
 	const char *name = virDomainGetName(dom);
 	virDomainInfo info;
 	int state, reason, n;
 
+	*live = (struct hv_live){ 0 };
 	if (virDomainGetInfo(dom, &info) < 0 || virDomainGetState(dom, &state, &reason, 0) < 0)
 		return hv_fail(conn, err, "could not read the state of \"%s\"", name);
 	live->state = run_state(dom, state, reason);
@@ -158,34 +134,6 @@ static int live_from_info(virConnectPtr conn, virDomainPtr dom, struct hv_live *
 	live->vcpus_max = n > 0 ? (unsigned int)n : info.nrVirtCpu;
 	live->persistent = virDomainIsPersistent(dom) != 0;
 	virResetLastError();
-	return 0;
-}
-
-#define STATS (VIR_DOMAIN_STATS_STATE | VIR_DOMAIN_STATS_BALLOON | VIR_DOMAIN_STATS_VCPU)
-
-/*
- * Without NOWAIT libvirt would wait for up to 30 s for a domain whose emulator hangs or is busy
- * with something long, and one LPAR must not hold up the listing of all.  What is asked for here is
- * known without waiting.
- */
-#define STATS_FLAGS VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT
-
-static int read_live(virConnectPtr conn, virDomainPtr dom, struct hv_live *live,
-		     struct par_error **err)
-{
-	virDomainStatsRecordPtr *stats = NULL;
-	virDomainPtr one[] = { dom, NULL };
-	bool whole;
-
-	*live = (struct hv_live){ 0 };
-	whole = virDomainListGetStats(one, STATS, &stats, STATS_FLAGS) == 1 &&
-		live_from_stats(stats[0], live);
-	if (stats)
-		virDomainStatsRecordListFree(stats);
-	virResetLastError();
-	if (!whole)
-		return live_from_info(conn, dom, live, err);
-	live->persistent = virDomainIsPersistent(dom) != 0;
 	return 0;
 }
 

@@ -264,6 +264,28 @@ wait "$restart"
 is "which fails" "$?" 1
 is "it is off" "$(state lp1)" "Not Activated"
 
+# Nobody has asked libvirt for this LPAR since its emulator hangs.
+on lp1
+kill -STOP "$(emulator lp1)"
+is "the plug is the first that is pulled" "$(($(milliseconds timeout 30 chsysstate -r lpar -m SYS \
+	-o shutdown --immed -n lp1) < 20000))" 1
+is "it is off" "$(state lp1)" "Not Activated"
+on lp1
+kill -STOP "$(emulator lp1)"
+kill_lpard
+start
+is "a new lpard lists a system with one that hangs" "$(timeout 20 lssyscfg -r lpar -m SYS \
+	--filter lpar_names=lp1 -F state)" Running
+ok "and pulls its plug" off lp1
+
+# A profile that wishes for far more memory than the machine has
+
+mksyscfg -r lpar -m SYS -i "name=huge,${resources/max_mem=512/max_mem=9437184}"
+is "starts as quickly as others" "$(($(milliseconds on huge) < 15000))" 1
+is "its maximum is as wished" "$(lshwres -r mem -m SYS --level lpar --filter lpar_names=huge -F curr_max_mem)" 9437184
+off huge
+rmsyscfg -r lpar -m SYS -n huge
+
 stop_emulator lp1 &
 on lp1 >/dev/null &
 sleep 2

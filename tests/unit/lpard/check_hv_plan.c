@@ -139,6 +139,36 @@ START_TEST(entitlement)
 }
 END_TEST
 
+/* What can be plugged ends at the machine's memory; what is given and what is wished stay. */
+START_TEST(machine_bound)
+{
+	static const struct {
+		uint64_t machine, given, wish, max;
+	} rows[] = {
+		{ 0, 1024, 9437184, 9437184 },	     /* unknown: not bounded */
+		{ 24105, 1024, 9437184, 24064 },     /* whole regions of it */
+		{ 24105, 1024, 4096, 4096 },	     { 24105, 1024, 24064, 24064 },
+		{ 1000, 1024, 9437184, 1024 },	     /* never less than it was given */
+	};
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(rows); i++) {
+		auto_partition part = make(LPAR_SHARING_CAP, 0, 400);
+		struct hv_plan_host host = { .pool_path = "/pool",
+					     .network = "default",
+					     .mem_mib = rows[i].machine };
+		struct hv_definition d = { .part = part };
+		auto_domain_plan p = { 0 };
+
+		part->current->mem_mib = rows[i].given;
+		part->current->profile.max_mem_mib = rows[i].wish;
+		ck_assert_int_eq(hv_plan_domain(&d, &host, &p, NULL), 0);
+		ck_assert_uint_eq(p.max_mib, rows[i].max);
+		ck_assert_uint_eq(part->current->profile.max_mem_mib, rows[i].wish);
+		ck_assert_uint_eq(p.boot_mib + total(p.dimms, (int)p.n_dimms), rows[i].given);
+	}
+}
+END_TEST
+
 static Suite *plan_suite(void)
 {
 	Suite *suite = suite_create("hv_plan");
@@ -149,6 +179,7 @@ static Suite *plan_suite(void)
 	tcase_add_test(tc, uuids);
 	tcase_add_test(tc, macs);
 	tcase_add_test(tc, entitlement);
+	tcase_add_test(tc, machine_bound);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -130,12 +130,19 @@ int hv_plan_dimms(uint64_t boot_mib, uint64_t wanted_mib, uint64_t max_mib,
 	return -E2BIG;
 }
 
-static int plan_memory(const struct lpar_current *c, struct hv_domain_plan *p,
+/*
+ * No LPAR can grow beyond the machine, whatever its profile says, and qemu makes an object for each
+ * region that could be plugged: 9 TiB of them took it seven minutes.
+ */
+static int plan_memory(const struct lpar_current *c, uint64_t machine_mib, struct hv_domain_plan *p,
 		       struct par_error **err)
 {
+	uint64_t machine = machine_mib / LPAR_LMB_MIB * LPAR_LMB_MIB;
 	uint64_t max = c->profile.max_mem_mib;
 	int n;
 
+	if (machine && max > machine)
+		max = machine;
 	p->boot_mib = c->profile.min_mem_mib;
 	if (p->boot_mib > c->mem_mib)
 		p->boot_mib = c->mem_mib;
@@ -298,7 +305,7 @@ static int plan_resources(const struct hv_definition *d, const struct hv_plan_ho
 		r = hv_plan_nics(d->part, host->network, p, err);
 		if (r < 0)
 			return r;
-		r = plan_memory(c, p, err);
+		r = plan_memory(c, host->mem_mib, p, err);
 		if (r < 0)
 			return r;
 		plan_processors(c, p);

@@ -77,6 +77,7 @@ struct hv_plan_host {
 	const char *pool_path;
 	const char *network;
 	unsigned int without; /* fw_request.without */
+	uint64_t mem_mib;     /* the machine's memory; 0: unknown */
 };
 
 /*
