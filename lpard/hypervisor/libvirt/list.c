@@ -113,8 +113,8 @@ static enum hv_run_state run_state(virDomainPtr dom, int state, int reason)
 }
 
 /*
- * Nothing here asks the emulator.  What does, as the statistics of memory do, waits for ever for one
- * that hangs, and not even the plug of that LPAR could be pulled.
+ * Nothing here asks the emulator.  What does, as the statistics of memory do, waits for ever for
+ * one that hangs, and not even the plug of that LPAR could be pulled.
  */
 static int read_live(virConnectPtr conn, virDomainPtr dom, struct hv_live *live,
 		     struct par_error **err)

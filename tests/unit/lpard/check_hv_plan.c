@@ -145,10 +145,10 @@ START_TEST(machine_bound)
 	static const struct {
 		uint64_t machine, given, wish, max;
 	} rows[] = {
-		{ 0, 1024, 9437184, 9437184 },	     /* unknown: not bounded */
-		{ 24105, 1024, 9437184, 24064 },     /* whole regions of it */
-		{ 24105, 1024, 4096, 4096 },	     { 24105, 1024, 24064, 24064 },
-		{ 1000, 1024, 9437184, 1024 },	     /* never less than it was given */
+		{ 0, 1024, 9437184, 9437184 },	 /* unknown: not bounded */
+		{ 24105, 1024, 9437184, 24064 }, /* whole regions of it */
+		{ 24105, 1024, 4096, 4096 },	 { 24105, 1024, 24064, 24064 },
+		{ 1000, 1024, 9437184, 1024 }, /* never less than it was given */
 	};
 
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(rows); i++) {
