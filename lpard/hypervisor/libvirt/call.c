@@ -9,6 +9,7 @@
  * calls of one connection at a time.  So a connection is used by one call at a time, and kept for
  * the next.  The keeper's own has the events.
  */
+#include "lpard/common/event.h"
 #include "lpard/hypervisor/libvirt/libvirt_priv.h"
 
 #include <string.h>
@@ -21,6 +22,10 @@
 /* A libvirtd that hangs is noticed after a good 25 s. */
 #define KEEPALIVE_S	 5
 #define KEEPALIVE_MISSES 5
+
+/* A libvirtd that died is started again at once where systemd or socket activation does that. */
+#define AGAIN_MS       5000
+#define AGAIN_PAUSE_MS 100
 
 void hv_emit(struct hv_libvirt *h, const struct hv_event *event)
 {
@@ -106,6 +111,40 @@ void hv_call_end(struct hv_libvirt *h, virConnectPtr conn)
 	h->calls--;
 	pthread_cond_broadcast(&h->changed);
 	pthread_mutex_unlock(&h->lock);
+}
+
+/* Returns true to try on. */
+static bool wait_again(struct hv_libvirt *h, uint64_t deadline)
+{
+	bool go_on;
+
+	pthread_mutex_lock(&h->lock);
+	if (!h->closing)
+		hv_wait_changed(h, AGAIN_PAUSE_MS);
+	go_on = !h->closing && par_now_ms() < deadline;
+	pthread_mutex_unlock(&h->lock);
+	return go_on;
+}
+
+int hv_call_again(struct hv_libvirt *h, virConnectPtr *ret, struct par_error **err)
+{
+	uint64_t deadline = par_now_ms() + AGAIN_MS;
+	unsigned long version;
+
+	for (;;) {
+		int r = hv_call_begin(h, ret, err);
+
+		/* One that is lost, too, may not know of that before it is used. */
+		if (r == 0 && virConnectGetLibVersion(*ret, &version) == 0)
+			return 0;
+		if (r == 0) {
+			r = hv_fail(*ret, err, "could not ask libvirt");
+			hv_call_end(h, *ret);
+		}
+		if (!wait_again(h, deadline))
+			return r;
+		par_error_free(err);
+	}
 }
 
 void hv_idle_close(struct hv_libvirt *h)

@@ -54,7 +54,7 @@ int hv_fail(virConnectPtr conn, struct par_error **err, const char *fmt, ...)
 {
 	virErrorPtr e = virSaveLastError();
 	enum par_error_id id = kind_of(conn, e);
-	autofree char *what = NULL, *why = NULL;
+	autofree char *what = NULL, *why = NULL, *uri = NULL;
 	va_list ap;
 	int r;
 
@@ -69,7 +69,12 @@ int hv_fail(virConnectPtr conn, struct par_error **err, const char *fmt, ...)
 	/* qemu's own errors have several lines, and quote what stands in a domain. */
 	par_text_clean(what, PAR_TEXT_FOREIGN, PAR_TEXT_LINE);
 	par_text_clean(why, PAR_TEXT_FOREIGN, PAR_TEXT_LINE);
-	r = par_fail(err, id, 0, "%s: %s", what, par_trim(why));
+	if (id != PAR_E_DISCONNECTED)
+		return par_fail(err, id, 0, "%s: %s", what, par_trim(why));
+	/* libvirt only tells how its client noticed: "Cannot write data: Broken pipe". */
+	uri = virConnectGetURI(conn);
+	r = par_fail(err, id, 0, "%s: libvirt at \"%s\" closed the connection (%s)", what,
+		     uri ? uri : "?", par_trim(why));
 	return r;
 }
 

@@ -18,6 +18,8 @@
 #define HV_EVENTS_MAX  8
 #define HV_IDLE_MAX    4 /* connections kept for the next call */
 #define HV_OPENING_MAX 4 /* connections being opened at once, for calls */
+#define HV_MIB	       (UINT64_C(1) << 20)
+#define HV_POOL_FULL   HV_MIB /* a pool with less than that free is full */
 
 struct hv_pump;
 
@@ -73,6 +75,12 @@ void hv_idle_close(struct hv_libvirt *h);
 void hv_emit(struct hv_libvirt *h, const struct hv_event *event);
 /* hv_wait_changed - wait for h->changed, at most @ms (-1: for ever); h->lock is held */
 void hv_wait_changed(struct hv_libvirt *h, int ms);
+/*
+ * hv_call_again - after the connection of a call was lost: another one, if libvirt comes back
+ * within seconds
+ * Returns like hv_call_begin(); each of the two is ended by hv_call_end().
+ */
+int hv_call_again(struct hv_libvirt *h, virConnectPtr *ret, struct par_error **err);
 /*
  * hv_connection_new - a connection of its own
  * Refused (PAR_E_SYSTEM, EMFILE) while descriptors are short: without one libvirt's loops would
@@ -132,6 +140,17 @@ int hv_pool_path(struct hv_libvirt *h, virConnectPtr conn, char **ret, struct pa
 int hv_pool_open(struct hv_libvirt *h, virConnectPtr conn, virStoragePoolPtr *ret,
 		 struct par_error **err);
 int hv_libvirt_pool_remove(struct hv *hv, struct par_error **err);
+/* hv_pool_available - bytes that are free in the pool, when libvirt has looked at it anew */
+int hv_pool_available(virConnectPtr conn, virStoragePoolPtr pool, uint64_t *ret,
+		      struct par_error **err);
+/*
+ * hv_pool_check_room - is there room for @bytes more, which @name needs?  PAR_E_NO_SPACE when not.
+ *
+ * Asked before anything is sent into the pool: libvirtd 11 dies (it frees a message twice) when it
+ * cannot write what a stream brings, and all that use that libvirtd lose it.
+ */
+int hv_pool_check_room(virConnectPtr conn, virStoragePoolPtr pool, const char *name, uint64_t bytes,
+		       struct par_error **err);
 
 /* disk.c */
 int hv_libvirt_disk_ensure(struct hv *hv, const char *uuid, const struct fw_image *image,

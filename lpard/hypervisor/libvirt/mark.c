@@ -160,7 +160,9 @@ static int write_mark(virConnectPtr conn, virStoragePoolPtr pool, const char *na
 		     m->mtime, m->size);
 	line.text[r] = ' ';
 	line.text[MARK_BYTES - 1] = '\n';
-	r = hv_mark_remove(conn, pool, name, err);
+	r = hv_pool_check_room(conn, pool, called, MARK_BYTES, err);
+	if (r == 0)
+		r = hv_mark_remove(conn, pool, name, err);
 	if (r == 0)
 		r = hv_xml_volume(called, MARK_BYTES, "raw", NULL, &xml, err);
 	if (r < 0)
@@ -204,6 +206,7 @@ int hv_image_check(virConnectPtr conn, virStoragePoolPtr pool, const char *name,
 		   struct par_error **err)
 {
 	struct mark mark = { .size = "" }, now = { .size = "" };
+	auto_error failed = NULL;
 	autofree char *xml = NULL;
 	auto_volume vol = NULL;
 	const char *wanted;
@@ -230,5 +233,11 @@ int hv_image_check(virConnectPtr conn, virStoragePoolPtr pool, const char *name,
 	if (wanted ? !par_starts_with(now.sha256, wanted)
 		   : strncmp(now.sha256, name, DIGEST_NAME) != 0)
 		return changed(name, err);
-	return write_mark(conn, pool, name, &now, err);
+	/* The file is right.  In a full pool its old mark stays, and it is read the next time, too.
+	 */
+	r = write_mark(conn, pool, name, &now, &failed);
+	if (r < 0 && failed && failed->id == PAR_E_NO_SPACE)
+		return 0;
+	par_error_move(err, &failed);
+	return r;
 }

@@ -79,6 +79,36 @@ int hv_pool_open(struct hv_libvirt *h, virConnectPtr conn, virStoragePoolPtr *re
 	return 0;
 }
 
+int hv_pool_available(virConnectPtr conn, virStoragePoolPtr pool, uint64_t *ret,
+		      struct par_error **err)
+{
+	virStoragePoolInfo info;
+	int r = hv_pool_refresh(conn, pool, err);
+
+	if (r < 0)
+		return r;
+	if (virStoragePoolGetInfo(pool, &info) < 0)
+		return hv_fail(conn, err, "could not look at the storage pool");
+	*ret = info.available;
+	return 0;
+}
+
+int hv_pool_check_room(virConnectPtr conn, virStoragePoolPtr pool, const char *name, uint64_t bytes,
+		       struct par_error **err)
+{
+	uint64_t available = 0;
+
+	/* A pool that cannot be asked says so when it is used. */
+	if (hv_pool_available(conn, pool, &available, NULL) < 0 ||
+	    available >= bytes + HV_POOL_FULL)
+		return 0;
+	return par_fail(err, PAR_E_NO_SPACE, ENOSPC,
+			"no space is left in the storage pool for \"%s\", which needs %llu MiB: "
+			"%llu MiB are free",
+			name, (unsigned long long)((bytes + HV_MIB - 1) / HV_MIB),
+			(unsigned long long)(available / HV_MIB));
+}
+
 /* Does any LPAR exist?  Then the pool may be in use. */
 static int check_unused(struct hv *hv, struct par_error **err)
 {

@@ -14,8 +14,18 @@
 #include <sys/stat.h>
 
 #define PROGRESS_MS 200
-#define MIB	    (UINT64_C(1) << 20)
-#define SPACE_LEFT  MIB /* a pool with less than that is full */
+
+/* What the files of an image are sent with and into. */
+struct target {
+	virConnectPtr conn;
+	virStoragePoolPtr pool;
+	const struct fw_image *image;
+	const struct hv_progress *progress;
+	/* The volume that was being sent when the connection was lost, and the bytes of its file.
+	 */
+	char *half;
+	uint64_t half_size;
+};
 
 /* One file on its way. */
 struct upload {
@@ -59,6 +69,23 @@ static int read_data(virStreamPtr st, char *data, size_t len, void *opaque)
 	if (u->done > u->size || tell(u, false) < 0)
 		return -1; /* it grew meanwhile: the checksum cannot fit */
 	return (int)n;
+}
+
+/* How much of the file is no hole: what is sent of it. */
+static uint64_t data_bytes(int fd, uint64_t size)
+{
+	uint64_t sum = 0;
+	off_t data = 0, hole = 0;
+
+	while ((data = lseek(fd, hole, SEEK_DATA)) >= 0 && (uint64_t)data < size) {
+		hole = lseek(fd, data, SEEK_HOLE);
+		if (hole < 0)
+			break;
+		sum += (uint64_t)(hole - data);
+	}
+	if (lseek(fd, 0, SEEK_SET) < 0)
+		return size;
+	return sum < size ? sum : size;
 }
 
 /* Is the file's position in data or in a hole, and how far does that go? */
@@ -223,50 +250,70 @@ static int check_base_unused(virConnectPtr conn, virStoragePoolPtr pool, const c
 	return r;
 }
 
-/* libvirt says "Input/output error" when the disk is full, or nothing. */
-static int explain(virConnectPtr conn, virStoragePoolPtr pool, const struct upload *u,
-		   const char *name, int r, struct par_error **err)
+static int filled(const char *name, uint64_t size, struct par_error **err)
 {
-	virStoragePoolInfo info;
-	uint64_t missing = u->size - (u->done < u->size ? u->done : u->size);
-
-	if (!err || !*err || ((*err)->id != PAR_E_SYSTEM && (*err)->id != PAR_E_NO_SPACE) ||
-	    u->errnum || hv_pool_refresh(conn, pool, NULL) < 0 ||
-	    virStoragePoolGetInfo(pool, &info) < 0)
-		return r;
-	if (info.available > missing && info.available >= SPACE_LEFT)
-		return r;
 	par_error_free(err);
 	return par_fail(err, PAR_E_NO_SPACE, ENOSPC,
-			"no space is left in the storage pool for \"%s\", which needs %llu MiB",
-			name, (unsigned long long)((u->size + MIB - 1) / MIB));
+			"no space is left in the storage pool for \"%s\", which needs %llu MiB: "
+			"others have filled it meanwhile",
+			name, (unsigned long long)((size + HV_MIB - 1) / HV_MIB));
 }
 
-/* The file has been sent whole, or nothing is left of it. */
-static int upload_part(virConnectPtr conn, virStoragePoolPtr pool, const struct fw_image *image,
-		       enum fw_image_part part, const char *name,
-		       const struct hv_progress *progress, struct par_error **err)
+/* libvirt says "Input/output error" when the disk is full, or nothing. */
+static int explain(const struct target *t, const struct upload *u, const char *name, int r,
+		   struct par_error **err)
 {
-	struct upload u = { .fd = -1, .what = fw_image_part_name(part), .progress = progress };
+	uint64_t missing = u->size - (u->done < u->size ? u->done : u->size), available = 0;
+
+	if (!err || !*err || ((*err)->id != PAR_E_SYSTEM && (*err)->id != PAR_E_NO_SPACE) ||
+	    u->errnum || hv_pool_available(t->conn, t->pool, &available, NULL) < 0)
+		return r;
+	if (available > missing && available >= HV_POOL_FULL)
+		return r;
+	return filled(name, u->size, err);
+}
+
+/* The upload has failed, for @r. */
+static int give_up(struct target *t, const struct upload *u, const char *name, int r,
+		   struct par_error **err)
+{
+	if (virConnectIsAlive(t->conn) != 1) {
+		t->half = strdup(name);
+		t->half_size = u->size;
+		return r;
+	}
+	r = explain(t, u, name, r, err);
+	remove_volume(t->conn, t->pool, name, NULL);
+	return r;
+}
+
+/*
+ * The file has been sent whole, or nothing is left of it; when the connection was lost meanwhile,
+ * t->half names what is.
+ */
+static int upload_part(struct target *t, enum fw_image_part part, const char *name,
+		       struct par_error **err)
+{
+	struct upload u = { .fd = -1, .what = fw_image_part_name(part), .progress = t->progress };
+	const struct fw_image_file *file = &t->image->files[part];
 	auto_volume vol = NULL;
 	autofd int fd = -1;
-	int r = open_file(image, part, &u, err);
+	int r = open_file(t->image, part, &u, err);
 
 	if (r < 0)
 		return r;
 	fd = u.fd;
 	par_sha256_init(&u.sha);
-	r = remove_volume(conn, pool, name, err);
+	r = remove_volume(t->conn, t->pool, name, err);
+	if (r == 0)
+		r = hv_pool_check_room(t->conn, t->pool, name, data_bytes(fd, u.size), err);
 	if (r < 0)
 		return r;
-	vol = make_volume(conn, pool, name, u.size, err);
-	r = vol ? send_file(conn, vol, &u, &image->files[part], image->folder, err) : -EIO;
-	if (r < 0) {
-		r = explain(conn, pool, &u, name, r, err);
-		remove_volume(conn, pool, name, NULL);
-		return r;
-	}
-	r = hv_mark_make(conn, pool, name, image->files[part].sha256, err);
+	vol = make_volume(t->conn, t->pool, name, u.size, err);
+	r = vol ? send_file(t->conn, vol, &u, file, t->image->folder, err) : -EIO;
+	if (r < 0)
+		return give_up(t, &u, name, r, err);
+	r = hv_mark_make(t->conn, t->pool, name, file->sha256, err);
 	if (r < 0)
 		return r;
 	(void)tell(&u, true); /* all bytes have been sent: too late to stop */
@@ -279,10 +326,11 @@ static bool is_recalled(const struct fw_image *image, enum fw_image_part part)
 	return !image->folder && image->files[part].name[0] != '/';
 }
 
-static int ensure_part(virConnectPtr conn, virStoragePoolPtr pool, const struct fw_image *image,
-		       enum fw_image_part part, const struct hv_progress *progress,
-		       struct par_error **err)
+static int ensure_part(struct target *t, enum fw_image_part part, struct par_error **err)
 {
+	const struct fw_image *image = t->image;
+	virStoragePoolPtr pool = t->pool;
+	virConnectPtr conn = t->conn;
 	autofree char *name = hv_image_volume(image, part), *mark = NULL;
 	bool there, marked;
 	int r;
@@ -309,28 +357,53 @@ static int ensure_part(virConnectPtr conn, virStoragePoolPtr pool, const struct 
 	    (marked || is_recalled(image, part) || check_base_unused(conn, pool, name, NULL) < 0))
 		return hv_image_check(conn, pool, name, image->files[part].sha256, err);
 	r = hv_mark_remove(conn, pool, name, err);
-	return r < 0 ? r : upload_part(conn, pool, image, part, name, progress, err);
+	return r < 0 ? r : upload_part(t, part, name, err);
+}
+
+/*
+ * The connection was lost in the middle of an upload.  libvirtd 11 dies when a pool is full, so the
+ * next one is asked, if it comes soon; what is left of the file goes.  Without it that is what the
+ * next activation does.
+ */
+static int after_loss(struct hv_libvirt *h, const struct target *t, int r, struct par_error **err)
+{
+	auto_pool pool = NULL;
+	uint64_t available = 0;
+	virConnectPtr conn;
+
+	if (hv_call_again(h, &conn, NULL) < 0)
+		return r;
+	if (hv_pool_open(h, conn, &pool, NULL) == 0) {
+		if (hv_pool_available(conn, pool, &available, NULL) == 0 &&
+		    available < HV_POOL_FULL)
+			r = filled(t->half, t->half_size, err);
+		remove_volume(conn, pool, t->half, NULL);
+	}
+	hv_call_end(h, conn);
+	return r;
 }
 
 int hv_libvirt_image_ensure(struct hv *hv, const struct fw_image *image,
 			    const struct hv_progress *progress, struct par_error **err)
 {
 	struct hv_libvirt *h = hv_libvirt_of(hv);
-	virStoragePoolPtr pool = NULL;
-	virConnectPtr conn;
-	int r = hv_call_begin(h, &conn, err);
+	struct target t = { .image = image, .progress = progress };
+	int r = hv_call_begin(h, &t.conn, err);
 
 	if (r < 0)
 		return r;
 	pthread_mutex_lock(&h->upload);
-	r = hv_pool_open(h, conn, &pool, err);
+	r = hv_pool_open(h, t.conn, &t.pool, err);
 	for (int i = 0; r == 0 && i < FW_IMAGE_PARTS; i++) {
 		if (image->files[i].name)
-			r = ensure_part(conn, pool, image, (enum fw_image_part)i, progress, err);
+			r = ensure_part(&t, (enum fw_image_part)i, err);
 	}
-	hv_cleanup_pool(&pool);
+	hv_cleanup_pool(&t.pool);
+	if (t.half)
+		r = after_loss(h, &t, r, err);
+	free(t.half);
 	pthread_mutex_unlock(&h->upload);
-	hv_call_end(h, conn);
+	hv_call_end(h, t.conn);
 	return r;
 }
 

@@ -23,10 +23,6 @@ cat >"$conf" <<-END
 	log_level = debug
 	[system SYS]
 	uri = qemu:///system
-	[system FULL]
-	uri = qemu:///system
-	pool = full
-	pool_path = $TMPDIR/full
 END
 
 start()
@@ -87,7 +83,7 @@ shows()
 	virsh -q dumpxml --inactive "$1" | grep -q -- "$2"
 }
 
-trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null; umount "$TMPDIR/full" 2>/dev/null' EXIT
+trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null' EXIT
 image 30000000
 start
 
@@ -374,15 +370,6 @@ make lp1
 ok "and all works on" cycle lp1
 rmsyscfg -r lpar -m SYS -n lp1
 
-# A full disk
-
-mkdir "$TMPDIR/full"
-mount -t tmpfs -o size=8m,mode=755 full "$TMPDIR/full"
-mksyscfg -r lpar -m FULL -i "name=lp2,$resources"
-like "a full pool is called full" "$(timeout 60 chsysstate -r lpar -m FULL -o on -n lp2 -f default 2>&1)" \
-	'^HSCL3205 .*no space is left in the storage pool'
-is "and nothing half-made is left there" "$(find "$TMPDIR/full" -name "*root*")" ""
-ok "removed" rmsyscfg -r lpar -m FULL -n lp2
 is "nothing is defined" "$(virsh -q list --all --name | sed '/^$/d')" ""
 unlike "no sanitizer spoke" "$(cat "$log")" 'runtime error|Sanitizer'
 done_testing
