@@ -3,12 +3,14 @@
 #include "lpard/common/fs.h"
 
 #include <dirent.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 
 static int open_resolved(int rootfd, const char *path, uint64_t flags, mode_t mode,
 			 uint64_t resolve)
@@ -74,11 +76,29 @@ int par_fs_read(const char *path, size_t max, struct par_buf *ret)
 	return fd < 0 ? -errno : par_fs_read_fd(fd, max, ret);
 }
 
+/* Some files of the kernel's are used up by reading (/proc/kmsg), or have a reader wait. */
+static bool is_of_kernel(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) < 0 || fs.f_type == PROC_SUPER_MAGIC || fs.f_type == SYSFS_MAGIC;
+}
+
+/* Looked at before it is opened: an open alone can do something to a device, or wait for one. */
 int par_fs_read_in(int rootfd, const char *path, size_t max, struct par_buf *ret)
 {
-	autofd int fd = par_fs_open_in(rootfd, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
+	autofd int found = par_fs_open_in(rootfd, path, O_PATH, 0);
+	char link[64];
+	struct stat st;
 
-	return fd < 0 ? fd : par_fs_read_fd(fd, max, ret);
+	if (found < 0)
+		return found;
+	if (fstat(found, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode) || is_of_kernel(found))
+		return -EINVAL;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", found);
+	return par_fs_read(link, max, ret);
 }
 
 int par_fs_write_str(int dirfd, const char *path, const char *text)

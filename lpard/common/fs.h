@@ -26,7 +26,8 @@ int par_fs_open_plain(int rootfd, const char *path, uint64_t flags, mode_t mode)
 /*
  * par_fs_read_fd / par_fs_read - the whole of a regular file, at most @max bytes
  * -EFBIG when it is longer, -EINVAL when it is not a regular file (files of /proc and /sys are).
- * par_fs_read_in reads a file of a foreign tree: fifos and devices cannot block it.
+ * par_fs_read_in reads a file of a foreign tree: fifos and devices cannot block it, and the files
+ * of /proc and /sys are none (-EINVAL).  Needs /proc of its own.
  */
 int par_fs_read_fd(int fd, size_t max, struct par_buf *ret);
 int par_fs_read(const char *path, size_t max, struct par_buf *ret);

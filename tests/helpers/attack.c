@@ -8,7 +8,8 @@
  * open PATH (for writing), clock, handle, vsock, alg, packet (sockets), fds (open ones beyond 2),
  * deep PATH (3,000 directories in each other; "done" is no attack yet), socket FAMILY TYPE
  * PROTOCOL, socketpair FAMILY, socketcall FAMILY (by the old system call), sockctl REQUEST (an
- * ioctl of a socket), discipline N (of a terminal).
+ * ioctl of a socket), discipline N (of a terminal), lease PATH and lease-read PATH (fcntl(2)'s
+ * leases of a file), delegation PATH (the same of a folder).
  *
  * Those that take until nothing is left print how many they got, and hold them for SECONDS:
  * inotify SECONDS, queues SECONDS (bytes of message queues), timers SECONDS, signals SECONDS, files
@@ -41,6 +42,11 @@
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
+
+struct deleg {
+	unsigned int flags;
+	unsigned short type, padding;
+};
 
 static long open_for_writing(const char *path)
 {
@@ -144,6 +150,14 @@ static int set_discipline(int number)
 	int fd = open("/dev/ptmx", O_RDWR | O_NOCTTY);
 
 	return fd < 0 ? fd : ioctl(fd, TIOCSETD, &number);
+}
+
+/* @command: F_SETLEASE, with F_WRLCK or F_RDLCK; or F_SETDELEG (Linux 6.19), with a struct deleg */
+static long take_lease(const char *path, int command, long argument)
+{
+	int fd = open(path, O_RDONLY);
+
+	return fd < 0 ? fd : syscall(SYS_fcntl, fd, command, argument);
 }
 
 /* One more of what is taken; the size of it, or -1 when there is no more. */
@@ -272,6 +286,12 @@ static long attempt(const char *what, char **args)
 		return ioctl(socket(AF_INET, SOCK_DGRAM, 0), strtoul(arg, NULL, 0), &byte);
 	if (strcmp(what, "discipline") == 0)
 		return set_discipline(atoi(arg));
+	if (strcmp(what, "lease") == 0)
+		return take_lease(arg, F_SETLEASE, F_WRLCK);
+	if (strcmp(what, "lease-read") == 0)
+		return take_lease(arg, F_SETLEASE, F_RDLCK);
+	if (strcmp(what, "delegation") == 0)
+		return take_lease(arg, 1040, (long)&(struct deleg){ 0, F_RDLCK, 0 });
 	errno = EINVAL;
 	return -2;
 }

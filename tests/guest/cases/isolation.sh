@@ -60,7 +60,8 @@ unlike "mount shows no device of the LPAR" "$(inside iso1 mount)" '/dev/v|errors
 # Protocols and families whose modules the kernel would load for whoever asks.
 in_lpar sh -c 'for m in sctp llc2 llc bridge 8021q; do rmmod $m; done; cut -d" " -f1 /proc/modules | sort >/tmp/modules' >/dev/null 2>&1
 for what in "socket 2 1 132" "socket 10 5 132" "socket 26 1 0" "socketpair 26" "socketcall 26" "socketcall 2" \
-	"sockctl 0x8940" "sockctl 0x8982" "socket 16 3 16" "socket 16 3 4" "discipline 13" "discipline 21"; do
+	"sockctl 0x8940" "sockctl 0x8982" "socket 16 3 16" "socket 16 3 4" "discipline 13" "discipline 21" \
+	"lease /usr/bin/whoami" "lease-read /usr/bin/whoami" "delegation /usr/bin"; do
 	# shellcheck disable=SC2086 # words
 	like "refused: $what" "$(inside iso1 /root/attack $what)" '^refused: '
 done

@@ -89,6 +89,11 @@ for path in /proc/sys/kernel/core_pattern /proc/sysrq-trigger /proc/sys/net/ipv4
 	like "not to be written: $path" "$(inside /root/attack open $path)" '^refused: '
 done
 is "no /sys" "$(inside ls /sys)" ""
+# Whoever opens a file waits for the holder of its lease: the LPAR's files, and those that clogin reads.
+for what in "lease /usr/bin/whoami" "lease-read /usr/bin/whoami" "delegation /usr/bin" "lease /etc/passwd"; do
+	# shellcheck disable=SC2086 # words
+	is "nobody is held up: $what" "$(inside /root/attack $what)" "refused: Operation not permitted"
+done
 
 # 1: our program through /proc/PID/exe, while it enters
 inside sh -c 'cat >/root/shell <<END
@@ -120,6 +125,27 @@ inside sh -c 'mv /etc/passwd /etc/passwd.was; mkfifo /etc/passwd'
 ok "a fifo for /etc/passwd does not hold us" timeout 10 clogin iso -- true
 inside sh -c 'rm /etc/passwd; ln -s /proc/1/environ /etc/passwd'
 ok "nor does a link" timeout 10 clogin iso -- true
+# kernel_log - what a syslogd would find unread of the LPAR's kernel log
+kernel_log()
+{
+	timeout 5 python3 -c 'import os
+f = os.open("/proc/kmsg", os.O_RDONLY | os.O_NONBLOCK)
+try:
+    while True: os.write(1, os.read(f, 65536))
+except BlockingIOError: pass'
+}
+inside sh -c 'rm /etc/passwd; ln -s /proc/kmsg /etc/passwd'
+name="a link to the kernel's log has clogin eat nothing of it"
+kernel_log >/dev/null
+echo "<5>lpard test: before" >/dev/kmsg
+sleep 0.5
+if kernel_log | grep -q 'lpard test: before'; then
+	echo "<5>lpard test: isolation" >/dev/kmsg
+	clogin iso -- true </dev/null
+	like "$name" "$(kernel_log)" 'lpard test: isolation'
+else
+	skip "$name" "another program of this machine reads that log"
+fi
 inside mv /etc/passwd.was /etc/passwd
 
 # 9: a process that does not answer; 3, 4: targets swapped for links

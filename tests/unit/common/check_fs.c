@@ -85,6 +85,17 @@ START_TEST(only_regular_files_of_a_size_are_read)
 }
 END_TEST
 
+START_TEST(files_of_the_kernel_are_not_read_in_foreign_trees)
+{
+	autofd int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	auto_buf b = { 0 };
+
+	ck_assert_int_eq(par_fs_read("/proc/version", 4096, &b), 0);
+	ck_assert_int_eq(par_fs_read_in(root, "/proc/version", 4096, &b), -EINVAL);
+	ck_assert_int_eq(par_fs_read_in(root, "/proc/kmsg", 4096, &b), -EINVAL);
+}
+END_TEST
+
 START_TEST(a_tree_goes_and_what_its_links_show_stays)
 {
 	struct stat st;
@@ -187,6 +198,7 @@ static Suite *fs_suite(void)
 	tcase_add_test(tc, links_do_not_lead_out);
 	tcase_add_test(tc, folders_are_made_inside);
 	tcase_add_test(tc, only_regular_files_of_a_size_are_read);
+	tcase_add_test(tc, files_of_the_kernel_are_not_read_in_foreign_trees);
 	tcase_add_test(tc, a_tree_goes_and_what_its_links_show_stays);
 	tcase_add_test(tc, a_failed_replacement_leaves_the_old);
 	tcase_add_test(tc, a_replacement_leaves_nothing_behind);

@@ -170,6 +170,35 @@ static int refuse_ioctls(scmp_filter_ctx ctx)
 }
 
 /*
+ * Commands of fcntl(2): leases.  Whoever opens a file that has one waits for its holder, for
+ * /proc/sys/fs/lease-break-time seconds and again the next time; and the files of the LPAR's /usr
+ * belong to a WPAR's root too, as far as the kernel asks for an owner there.
+ */
+static int refuse_leases(scmp_filter_ctx ctx)
+{
+	static const unsigned int commands[] = {
+		1024, /* F_SETLEASE */
+		1040, /* F_SETDELEG: the same of a folder, and for renames, since Linux 6.19 */
+	};
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		const struct scmp_arg_cmp command =
+			SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffff, commands[i]);
+		int r = seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(fcntl), 1,
+					       &command);
+
+		if (r < 0)
+			return r;
+		/* The 32-bit ABIs have two of them. */
+		r = seccomp_rule_add_array(ctx, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(fcntl64), 1,
+					   &command);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/*
  * Sockets.  The kernel loads the module of a family or protocol for whoever asks (sctp, llc, dccp,
  * tipc …), and some families know no network namespaces (vsock leads to the hypervisor).  So only
  * these are let through, written by hand in front of what libseccomp makes: it knows no "none but".
@@ -340,7 +369,7 @@ int main(int argc, char **argv)
 	    refuse(ctx, not_permitted, sizeof(not_permitted) / sizeof(not_permitted[0]), EPERM) <
 		    0 ||
 	    refuse(ctx, not_there, sizeof(not_there) / sizeof(not_there[0]), ENOSYS) < 0 ||
-	    refuse_userns(ctx) < 0 || refuse_ioctls(ctx) < 0) {
+	    refuse_userns(ctx) < 0 || refuse_ioctls(ctx) < 0 || refuse_leases(ctx) < 0) {
 		fprintf(stderr, "seccomp_gen: the rules cannot be made\n");
 		return 1;
 	}
