@@ -250,7 +250,11 @@ static int parse_text(const struct par_field *f, const char *text, void *member,
 	int r;
 
 	if (max && strlen(text) > max) {
-		par_buf_printf(why, "It must have at most %" PRIu64 " bytes", max);
+		refuse_value(f, why);
+		par_buf_printf(why,
+			       why->len ? ", and have at most %" PRIu64 " bytes"
+					: "It must have at most %" PRIu64 " bytes",
+			       max);
 		return -EINVAL;
 	}
 	if (f->type == PAR_FIELD_LIST)

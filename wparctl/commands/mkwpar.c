@@ -7,6 +7,7 @@
  */
 #include "wparctl/commands/commands.h"
 #include "wparctl/operations/definition.h"
+#include "wparctl/operations/machine.h"
 #include "wparctl/operations/operation.h"
 #include "wparctl/operations/settings.h"
 #include "wparctl/operations/unsupported.h"
@@ -188,6 +189,8 @@ static void mkwpar_say_made(const struct wpar_spec *s, const struct mkwpar_args 
 {
 	wpar_say_line(out, "syncroot: Returns Status = SUCCESS");
 	wpar_say_line(out, "Workload partition %s created successfully.", s->name);
+	if (!a->start)
+		wpar_machine_tell_limits(s, out);
 	/* AIX breaks the line there. */
 	if (!a->start)
 		wpar_say_line(out,

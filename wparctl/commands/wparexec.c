@@ -6,6 +6,7 @@
  */
 #include "wparctl/commands/commands.h"
 #include "wparctl/operations/definition.h"
+#include "wparctl/operations/machine.h"
 #include "wparctl/operations/operation.h"
 #include "wparctl/operations/settings.h"
 #include "wparctl/operations/unsupported.h"
@@ -144,15 +145,17 @@ static int wparexec_run_command(const struct wparexec_args *a, struct wpar_spec 
 	if (r < 0)
 		return r;
 	r = wpar_definition_redo_application(s->name, err);
-	if (r < 0)
+	if (r == 0)
+		r = wpar_definition_claim(s, WPAR_FILES_NEW, a->resolve_clashes, err);
+	if (r < 0) {
+		wpar_lock_forget(s->name);
 		return r;
-	r = wpar_definition_claim(s, WPAR_FILES_NEW, a->resolve_clashes, err);
-	if (r < 0)
-		return r;
+	}
 	r = wpar_definition_hold(s->name, &hold);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, -r, "could not hold the specification");
 	wpar_say_line(out, "Starting workload partition %s.", s->name);
+	wpar_machine_tell_limits(s, out);
 	status = wpar_script_run(s, WPAR_SCRIPT_START, err);
 	/* While the WPAR runs other commands may act on it: stopwpar, above all. */
 	if (status == 0) {

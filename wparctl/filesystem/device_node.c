@@ -56,9 +56,11 @@ int wpar_device_node(const struct wpar_mount_plan *p, int *folder, const char *s
 	struct stat st;
 	int fd;
 
+	if (stat(source, &st) < 0 && errno == ENOENT)
+		return par_fail(err, PAR_E_NOT_FOUND, 0, "there is no device '%s'", source);
 	if (stat(source, &st) < 0)
-		return par_fail(err, errno == ENOENT ? PAR_E_NOT_FOUND : PAR_E_SYSTEM, errno,
-				"the device '%s' cannot be looked at", source);
+		return par_fail(err, PAR_E_SYSTEM, errno, "the device '%s' cannot be looked at",
+				source);
 	if (!S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode))
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "'%s' is not a device", source);
 	if (*folder < 0)

@@ -198,8 +198,9 @@ static void add_devices(struct wpar_mount_plan *p, bool *failed, const struct wp
 {
 	uint64_t ptys = s->resources.total_ptys && !s->resources.inactive ? s->resources.total_ptys
 									  : WPAR_PTYS_DEFAULT;
+	const uint64_t most = ptys < WPAR_PTYS_MOST ? ptys : WPAR_PTYS_MOST;
 	autofree char *pts = par_strdup_printf("newinstance,ptmxmode=0666,mode=0620,gid=5,max=%llu",
-					       (unsigned long long)ptys);
+					       (unsigned long long)most);
 
 	*failed |= !pts;
 	ADD(.kind = WPAR_OP_FS, .flags = WPAR_OP_NOSUID | WPAR_OP_NOEXEC, .target = "/dev",

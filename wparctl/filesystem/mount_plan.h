@@ -32,8 +32,6 @@ enum wpar_op_kind {
 #define WPAR_OP_DEVICE	  PAR_BIT(10) /* not the source itself: a node of the WPAR's root for it */
 #define WPAR_OP_NAMEFS	  PAR_BIT(11) /* @source is given by -M: namefs.h */
 
-#define WPAR_PTYS_DEFAULT 1024 /* pseudo terminals without -R totalPTYs= */
-
 struct wpar_mount_op {
 	enum wpar_op_kind kind;
 	unsigned int flags;

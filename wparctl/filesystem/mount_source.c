@@ -121,6 +121,17 @@ static int global_of(struct sources *src, dev_t dev, const char *fstype)
 }
 
 /* The binds are made: a mount that stayed would keep the folder in /run from being removed. */
+static void drop_devices(struct sources *src)
+{
+	autofree char *spot = par_strdup_printf("%s/devices", src->plan->run);
+
+	if (src->devices < 0)
+		return;
+	close(src->devices);
+	if (spot)
+		umount2(spot, MNT_DETACH | UMOUNT_NOFOLLOW);
+}
+
 static void drop_globals(struct sources *src)
 {
 	autofree char *spot = par_strdup_printf("%s/global", src->plan->run);
@@ -223,9 +234,10 @@ static int prepare_one(struct sources *src, const struct wpar_mount_op *op, int 
 		fd = open(op->source, O_PATH | O_CLOEXEC);
 	if (fd < 0 && (op->flags & (WPAR_OP_PRIVATE | WPAR_OP_DEVICE | WPAR_OP_NAMEFS)))
 		return fd;
+	if (fd < 0 && errno == ENOENT)
+		return par_fail(err, PAR_E_NOT_FOUND, 0, "there is no '%s'", op->source);
 	if (fd < 0)
-		return par_fail(err, errno == ENOENT ? PAR_E_NOT_FOUND : PAR_E_SYSTEM, errno,
-				"'%s' cannot be opened", op->source);
+		return par_fail(err, PAR_E_SYSTEM, errno, "'%s' cannot be opened", op->source);
 	if ((op->flags & WPAR_OP_IDMAP) && !recursive)
 		through = through_global(src, fd);
 	tree = (int)syscall(SYS_open_tree, through >= 0 ? through : fd, "",
@@ -298,8 +310,7 @@ int wpar_mounts_prepare(const struct wpar_mount_plan *p, int userns, int ret_fds
 	drop_globals(&src);
 	if (src.directory >= 0)
 		close(src.directory);
-	if (src.devices >= 0)
-		close(src.devices);
+	drop_devices(&src);
 	free(src.mountinfo);
 	if (r < 0) {
 		while (n > 0)

@@ -237,15 +237,30 @@ static int fill_private(int top, const struct wpar_spec *s)
 	return 0;
 }
 
+/* As the start will look for it: without following a link. */
+static int make_mount_point(int top, const char *directory, struct par_error **err)
+{
+	int r = par_fs_mkdirs_in(top, directory);
+	autofd int fd = r < 0 ? -1 : par_fs_open_plain(top, directory, O_PATH | O_DIRECTORY, 0);
+
+	r = r < 0 ? r : fd;
+	if (r == -ENOENT || r == -EEXIST || r == -ENOTDIR || r == -ELOOP)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"-M directory=%s: in a new workload partition that is, or lies "
+				"below, a file or a symbolic link",
+				directory);
+	return r < 0 ? r : 0;
+}
+
 /* The mount points of -M. */
-static int make_mount_points(int top, const struct wpar_spec *s)
+static int make_mount_points(int top, const struct wpar_spec *s, struct par_error **err)
 {
 	for (size_t i = 0; i < s->n_mounts; i++) {
 		int r;
 
 		if (par_streq(s->mounts[i].directory, "/"))
 			continue;
-		r = par_fs_mkdirs_in(top, s->mounts[i].directory);
+		r = make_mount_point(top, s->mounts[i].directory, err);
 		if (r < 0)
 			return r;
 	}
@@ -275,7 +290,7 @@ static int fill_native(int top, const struct wpar_spec *s, struct par_error **er
 	r = s->private_usr ? fill_private(top, s) : 0;
 	if (r < 0)
 		return r;
-	return make_mount_points(top, s);
+	return make_mount_points(top, s, err);
 }
 
 /* The upper layer; the lower layers are the image's and are shared (spec.version). */

@@ -189,7 +189,9 @@ int wpar_definition_allowed(struct wpar_spec *s, struct par_error **err)
 		r = wpar_spec_check_rules(s, err);
 	if (r == 0)
 		r = wpar_spec_check_supported(s, err);
-	return r < 0 ? r : wpar_machine_check_files(s, err);
+	if (r == 0)
+		r = wpar_machine_check_files(s, err);
+	return r < 0 ? r : wpar_machine_check_file_systems(s, err);
 }
 
 int wpar_definition_check(struct wpar_spec *s, enum wpar_files files, bool resolve,

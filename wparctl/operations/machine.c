@@ -2,11 +2,15 @@
 /* What a specification names on this machine: see machine.h. */
 #include "wparctl/operations/machine.h"
 
+#include "wparctl/filesystem/id_mapping.h"
 #include "wparctl/operations/say.h"
+#include "wparctl/resources/cgroup.h"
+#include "wparctl/resources/limits.h"
 #include "wparctl/runtime/life/script.h"
 
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 /* The word of devtype for a device that was given without. */
 static const char *type_of(mode_t mode)
@@ -21,6 +25,13 @@ static bool type_fits(const char *type, mode_t mode)
 	return block ? S_ISBLK(mode) : S_ISCHR(mode);
 }
 
+/* /dev/mem, kmem and port: the kernel opens them for the LPAR's own root only. */
+static bool is_memory(const struct stat *st)
+{
+	return S_ISCHR(st->st_mode) && major(st->st_rdev) == 1 &&
+	       (minor(st->st_rdev) == 1 || minor(st->st_rdev) == 2 || minor(st->st_rdev) == 4);
+}
+
 static int check_device(const struct wpar_device *d, mode_t *ret_mode, struct par_error **err)
 {
 	struct stat st;
@@ -31,6 +42,11 @@ static int check_device(const struct wpar_device *d, mode_t *ret_mode, struct pa
 				"-D devname=%s: there is no such device", d->name);
 	if (!S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode))
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "-D devname=%s: it is not a device",
+				d->name);
+	if (is_memory(&st))
+		return par_fail(err, PAR_E_NOT_PERMITTED, 0,
+				"-D devname=%s: no workload partition can open it, for it is the "
+				"memory of the whole system",
 				d->name);
 	if (d->type && !type_fits(d->type, st.st_mode))
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
@@ -97,6 +113,36 @@ static const struct wpar_mount *mount_above(const struct wpar_spec *s, const str
 	return best;
 }
 
+/* The root of an application WPAR is somebody else in the LPAR's files: closed folders end it. */
+static int check_way(const struct wpar_mount *m, struct par_error **err)
+{
+	autofree char *path = strdup(m->directory);
+
+	for (char *slash = path; slash && (slash = strchr(slash + 1, '/')); *slash = '/') {
+		struct stat st;
+
+		*slash = '\0';
+		if (stat(path, &st) == 0 && !(st.st_mode & S_IXOTH))
+			return par_fail(err, PAR_E_NOT_PERMITTED, 0,
+					"-M directory=%s: an application workload partition cannot "
+					"reach it, for %s is closed to others (mode %04o)",
+					m->directory, path, st.st_mode & 07777);
+	}
+	return path ? 0 : par_oom(err);
+}
+
+/* /tmp of an application WPAR is empty when it starts: one folder is made there, not its parents.
+ */
+static int check_tmp(const struct wpar_mount *m, struct par_error **err)
+{
+	if (!strchr(m->directory + strlen("/tmp/"), '/'))
+		return 0;
+	return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+			"-M directory=%s: /tmp of an application workload partition is empty; "
+			"the directory must be right below it",
+			m->directory);
+}
+
 /*
  * Nothing is made in a directory of the global environment: what is mounted below one needs its
  * mount point there.
@@ -112,31 +158,41 @@ static int check_mount_point(const struct wpar_spec *s, const struct wpar_mount 
 		return 0;
 	if (!above && s->type == WPAR_SYSTEM)
 		return 0;
+	if (!above && par_starts_with(m->directory, "/tmp/"))
+		return check_tmp(m, err);
 	path = above ? par_strdup_printf("%s%s", above->device,
 					 m->directory + strlen(above->directory))
 		     : strdup(m->directory);
 	if (!path)
 		return par_oom(err);
 	if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-		return 0;
+		return above ? 0 : check_way(m, err);
 	return par_fail(err, PAR_E_NOT_FOUND, 0,
 			"-M directory=%s: there is no directory %s to mount it on", m->directory,
 			path);
 }
 
-/* The commands of a WPAR, its PID 1 included, are in its /usr. */
-static int check_usr(const struct wpar_mount *m, struct par_error **err)
+/*
+ * The commands of a WPAR, its PID 1 included, are in its /usr.  The start puts programs of its own
+ * over df and mount where the LPAR has them, so these must be there too.
+ */
+static int check_programs(const struct wpar_mount *m, struct par_error **err)
 {
-	static const char *const needed[] = { "bin/sh", "bin/df" };
+	static const char *const needed[] = { "/usr/bin/sh", "/usr/bin/df", "/usr/bin/mount" };
 
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(needed); i++) {
-		autofree char *path = par_strdup_printf("%s/%s", m->device, needed[i]);
+		const char *below = needed[i] + strlen(m->directory);
+		autofree char *path = NULL;
 
+		if (!wpar_path_is_within(needed[i], m->directory) || access(needed[i], X_OK) < 0)
+			continue;
+		path = par_strdup_printf("%s%s", m->device, below);
 		if (!path)
 			return par_oom(err);
 		if (access(path, X_OK) < 0)
 			return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-					"-M directory=/usr: %s has no %s", m->device, needed[i]);
+					"-M directory=%s: %s has no %s", m->directory, m->device,
+					below + 1);
 	}
 	return 0;
 }
@@ -146,8 +202,9 @@ static int check_mount(const struct wpar_spec *s, const struct wpar_mount *m,
 {
 	int r = m->device ? need_directory(m, m->device, err) : 0;
 
-	if (r == 0 && m->device && s->type == WPAR_SYSTEM && strcmp(m->directory, "/usr") == 0)
-		r = check_usr(m, err);
+	if (r == 0 && m->device && s->type == WPAR_SYSTEM &&
+	    wpar_path_is_within(m->directory, "/usr"))
+		r = check_programs(m, err);
 	return r < 0 ? r : check_mount_point(s, m, err);
 }
 
@@ -169,10 +226,43 @@ int wpar_machine_check_files(const struct wpar_spec *s, struct par_error **err)
 	return r < 0 ? r : wpar_script_check(s, err);
 }
 
+int wpar_machine_check_file_systems(const struct wpar_spec *s, struct par_error **err)
+{
+	autofree char *base = s->type == WPAR_SYSTEM ? wpar_path("%s", s->directory) : NULL;
+	autofree char *store = s->version.image_digest ? wpar_path(WPAR_STORE_DIR) : NULL;
+	int r = base ? wpar_id_mapping_check(base, err) : 0;
+
+	if (r == 0 && store)
+		r = wpar_id_mapping_check(store, err);
+	for (size_t i = 0; i < s->n_mounts && r == 0; i++) {
+		if (s->mounts[i].device)
+			r = wpar_id_mapping_check(s->mounts[i].device, err);
+	}
+	return r;
+}
+
+void wpar_machine_tell_limits(const struct wpar_spec *s, FILE *out)
+{
+	auto_strv controllers = { 0 };
+
+	if (wpar_limits_need(s, &controllers) < 0)
+		return;
+	for (size_t i = 0; i < controllers.n; i++) {
+		if (!wpar_cgroup_has_controller(controllers.v[i]))
+			wpar_say_line(out,
+				      "Resource controls (-R) of the kind \"%s\" are not in force: "
+				      "version 2 control groups of this system have no such "
+				      "controller.",
+				      controllers.v[i]);
+	}
+}
+
 int wpar_machine_check_start(const struct wpar_spec *s, FILE *out, struct par_error **err)
 {
 	int r = wpar_machine_check_files(s, err);
 
+	if (r == 0)
+		wpar_machine_tell_limits(s, out);
 	for (size_t i = 0; i < s->n_devices && r == 0; i++) {
 		const struct wpar_device *d = &s->devices[i];
 		auto_error why = NULL;
@@ -181,7 +271,9 @@ int wpar_machine_check_start(const struct wpar_spec *s, FILE *out, struct par_er
 		if (d->name && !d->no_export && check_device(d, &mode, &why) < 0)
 			wpar_say_line(out, "Device %s is not exported: %s.", d->name,
 				      why && why->id == PAR_E_NOT_FOUND ? "it is not there"
-									: "it is not a device");
+				      : why && why->id == PAR_E_NOT_PERMITTED
+					      ? "no workload partition can open it"
+					      : "it is not a device");
 	}
 	return r;
 }

@@ -63,6 +63,19 @@ static void enable_controllers(const char *root, const char *top)
 	}
 }
 
+bool wpar_cgroup_has_controller(const char *controller)
+{
+	const char *root = tree();
+	autofree char *path = root ? par_strdup_printf("%s/cgroup.controllers", root) : NULL;
+	auto_strv names = { 0 };
+	auto_buf b = { 0 };
+
+	if (!path || par_fs_read(path, 4096, &b) < 0 || !b.data)
+		return false;
+	b.data[strcspn(b.data, "\n")] = '\0';
+	return par_strv_split(&names, b.data, ' ') == 0 && par_strv_find(&names, controller) >= 0;
+}
+
 int wpar_cgroup_open(const char *name, bool make, struct par_error **err)
 {
 	const char *root = tree();

@@ -6,6 +6,7 @@
 
 #include <dirent.h>
 #include <inttypes.h>
+#include <string.h>
 #include <sys/sysinfo.h>
 
 #define PERIOD_US 100000
@@ -84,7 +85,11 @@ size_t wpar_limits_plan(const struct wpar_spec *s, const struct wpar_machine *m,
 	/* Linux counts threads as processes: under the lower of both numbers neither is passed. */
 	if (r->total_processes && r->total_processes < tasks)
 		tasks = r->total_processes;
-	limits_put(&ret[n++], "pids.max", "%" PRIu64, tasks ? tasks : WPAR_PROCESSES_DEFAULT);
+	if (tasks == WPAR_UNLIMITED)
+		limits_put(&ret[n++], "pids.max", "max");
+	else
+		limits_put(&ret[n++], "pids.max", "%" PRIu64,
+			   tasks ? tasks : WPAR_PROCESSES_DEFAULT);
 	if (memory != UINT64_MAX)
 		limits_put(&ret[n++], "memory.max", "%" PRIu64, memory);
 	/* Virtual memory is what is in memory and what is swapped out: all of it stays in. */
@@ -100,6 +105,32 @@ size_t wpar_limits_plan(const struct wpar_spec *s, const struct wpar_machine *m,
 	if (cpu_weight(r) != WEIGHT_DEFAULT || r->shares_cpu)
 		limits_put(&ret[n++], "cpu.weight", "%" PRIu32, cpu_weight(r));
 	return n;
+}
+
+static int need(struct par_strv *list, const char *controller)
+{
+	return par_strv_find(list, controller) >= 0 ? 0 : par_strv_add(list, controller);
+}
+
+int wpar_limits_need(const struct wpar_spec *s, struct par_strv *ret)
+{
+	const struct wpar_machine any = { .memory = UINT64_C(1) << 40, .processors = 1 };
+	const struct wpar_resources *r = active_resources(s);
+	struct wpar_limit limits[WPAR_LIMITS_MAX];
+	size_t n = wpar_limits_plan(s, &any, limits);
+	int failed = 0;
+
+	for (size_t i = 0; i < n && failed == 0; i++) {
+		autofree char *controller = strndup(limits[i].file, strcspn(limits[i].file, "."));
+
+		/* The bound that every WPAR has was not asked for. */
+		if (par_streq(controller, "pids") && !r->total_processes && !r->total_threads)
+			continue;
+		failed = controller ? need(ret, controller) : -ENOMEM;
+	}
+	if (failed == 0 && wpar_limits_soft_memory(s, &any) != UINT64_MAX)
+		failed = need(ret, "memory");
+	return failed;
 }
 
 void wpar_machine_get(struct wpar_machine *ret)

@@ -7,8 +7,6 @@
 
 #include "wparctl/spec/spec.h"
 
-#define WPAR_PROCESSES_DEFAULT 4096 /* a fork bomb ends here */
-
 /* What the machine has, for percentages. */
 struct wpar_machine {
 	uint64_t memory; /* bytes */
@@ -25,6 +23,13 @@ struct wpar_limit {
 /* wpar_limits_plan - the files to write; returns how many */
 size_t wpar_limits_plan(const struct wpar_spec *s, const struct wpar_machine *m,
 			struct wpar_limit ret[WPAR_LIMITS_MAX]);
+
+/*
+ * wpar_limits_need - the controllers ("memory", "cpu", "pids") that what the specification gives
+ * needs; without -R none
+ * @ret	added to; -ENOMEM
+ */
+int wpar_limits_need(const struct wpar_spec *s, struct par_strv *ret);
 
 /* wpar_limits_memory - bytes that the WPAR may use at most; UINT64_MAX: all there is */
 uint64_t wpar_limits_memory(const struct wpar_spec *s, const struct wpar_machine *m);

@@ -13,8 +13,9 @@ bool wpar_device_is_standard(const char *path)
 	static const char *const others[] = { "/dev/fd",     "/dev/pts",   "/dev/shm",
 					      "/dev/stderr", "/dev/stdin", "/dev/stdout" };
 
+	/* What would lie below one cannot be there either. */
 	for (size_t i = 0; wpar_standard_devices[i]; i++) {
-		if (strcmp(wpar_standard_devices[i], path) == 0)
+		if (wpar_path_is_within(path, wpar_standard_devices[i]))
 			return true;
 	}
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(others); i++) {

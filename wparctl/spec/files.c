@@ -37,9 +37,10 @@ int wpar_spec_read_file(const char *path, struct wpar_spec *ret, struct par_erro
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "'%s' is no regular file", path);
 	if (r == -EFBIG)
 		return par_fail(err, PAR_E_TOO_LARGE, 0, "'%s' is larger than 1 MiB", path);
+	if (r == -ENOENT)
+		return par_fail(err, PAR_E_NOT_FOUND, 0, "there is no file '%s'", path);
 	if (r < 0)
-		return par_fail(err, r == -ENOENT ? PAR_E_NOT_FOUND : PAR_E_SYSTEM, -r,
-				"could not open '%s'", path);
+		return par_fail(err, PAR_E_SYSTEM, -r, "could not open '%s'", path);
 	r = wpar_spec_parse(text.data ? text.data : "", text.len, ret, err);
 	if (r < 0)
 		par_error_wrap(err, "%s", path);

@@ -178,6 +178,28 @@ static void print_limits(const struct par_field *f, const void *member, struct p
 	put_percent(x100[2] ? x100[2] : 10000, b);
 }
 
+static int parse_bound(const struct par_field *f, const char *s, void *member, struct par_buf *why)
+{
+	uint64_t number = WPAR_UNLIMITED;
+
+	(void)why;
+	if (strcmp(s, "unlimited") != 0 && (par_parse_u64(s, f->max, &number) < 0 || number == 0))
+		return -EINVAL;
+	*(uint64_t *)member = number;
+	return 0;
+}
+
+static void print_bound(const struct par_field *f, const void *member, struct par_buf *b)
+{
+	const uint64_t *number = member;
+
+	(void)f;
+	if (*number == WPAR_UNLIMITED)
+		par_buf_puts(b, "unlimited");
+	else
+		par_buf_put_u64(b, *number);
+}
+
 /* Two names share a text: IPv6 goes with address6 and prefixlen, IPv4 with the others. */
 static bool has_dot(const char *text)
 {
@@ -240,6 +262,11 @@ static const char *const type_words[] = { [WPAR_SYSTEM] = "S", [WPAR_APPLICATION
 #define PERCENT(s, m, limit) U32(s, m, limit), .field.min = 1, .field.suffix = '%'
 #define COUNT(s, m, limit) \
 	MEMBER(U64, s, m, uint64_t), .field.min = 1, .field.max = limit, .field.unset = "unlimited"
+#define BOUND(s, m, limit)                                                                      \
+	MEMBER(CUSTOM, s, m, uint64_t),                                                         \
+		.field.size = sizeof(uint64_t), .field.max = limit, .field.parse = parse_bound, \
+		.field.print = print_bound,                                                     \
+		.field.must_be = "a whole number of 1 to " WPAR_TEXT_OF(limit) ", or unlimited"
 #define SIZE(s, m, limit, unit_)                                               \
 	MEMBER(SIZE, s, m, uint64_t), .field.max = limit, .field.unit = unit_, \
 				      .field.unset = "unlimited"

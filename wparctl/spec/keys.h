@@ -29,6 +29,10 @@ struct wpar_key {
 	bool (*fits)(const char *text); /* of two names for one member: is this the one? */
 };
 
+/* WPAR_TEXT_OF - a number that has a name, as the text of a default */
+#define WPAR_TEXT_OF(number)	  WPAR_TEXT_OF_VALUE(number)
+#define WPAR_TEXT_OF_VALUE(value) #value
+
 extern const struct wpar_key wpar_keys[];
 extern const size_t wpar_n_keys;
 

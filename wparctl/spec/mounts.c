@@ -132,6 +132,9 @@ static int check_vfs(const struct wpar_mount *m, struct par_error **err)
 {
 	if (!m->vfs || wpar_is_word_of(WPAR_MOUNT_TYPES, m->vfs))
 		return 0;
+	/* The default of /proc, and no choice: check_place() */
+	if (strcmp(m->directory, "/proc") == 0 && strcmp(m->vfs, "proc") == 0)
+		return 0;
 	if (wpar_is_word_of("nfs, jfs, jfs2 or ext4", m->vfs))
 		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
 				"-M vfs=%s is not supported yet; directory and namefs are", m->vfs);
@@ -212,11 +215,35 @@ static int check_options(const struct wpar_mount *m, struct par_error **err)
 		m->options);
 }
 
+/* `-M directory=/datavfs=namefs`: two pairs that ran together would be a strange path. */
+static int check_blanks(const struct wpar_mount *m, const char *path, struct par_error **err)
+{
+	for (size_t i = 0; path && i < wpar_n_keys; i++) {
+		const struct wpar_key *key = &wpar_keys[i];
+		autofree char *pair = NULL;
+
+		if (key->stanza != WPAR_STANZA_MOUNT || !wpar_key_is_known(key))
+			continue;
+		pair = par_strdup_printf("%s=", key->field.name);
+		if (!pair)
+			return par_oom(err);
+		if (strstr(path, pair))
+			return refuse(m, err, "a blank is missing before %s in \"%.256s\"", pair,
+				      path);
+	}
+	return 0;
+}
+
 static int check_mount(const struct wpar_spec *s, const struct wpar_mount *m,
 		       struct par_error **err)
 {
 	bool root = strcmp(m->directory, "/") == 0;
-	int r;
+	int r = check_blanks(m, m->directory, err);
+
+	if (r == 0)
+		r = check_blanks(m, m->device, err);
+	if (r < 0)
+		return r;
 
 	if (s->type == WPAR_SYSTEM && root &&
 	    is_unchanged(m, s->version.image_digest ? "overlay" : "directory"))

@@ -108,15 +108,42 @@ int wpar_spec_check(const struct wpar_spec *s, struct par_error **err)
 	return 0;
 }
 
+/* Two devices of one name, or one whose name would be a folder of the other's. */
+static int check_device_names(const struct wpar_spec *s, size_t i, struct par_error **err)
+{
+	const char *inside = wpar_device_inside(&s->devices[i]);
+
+	for (size_t j = 0; j < i; j++) {
+		const char *other = s->devices[j].name ? wpar_device_inside(&s->devices[j]) : NULL;
+
+		if (!other)
+			continue;
+		if (strcmp(other, inside) == 0)
+			return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+					"two devices would be %s in the workload partition",
+					inside);
+		if (wpar_path_is_within(other, inside) || wpar_path_is_within(inside, other))
+			return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+					"-D: %s and %s cannot both be devices in the workload "
+					"partition: one would lie below the other",
+					other, inside);
+	}
+	return 0;
+}
+
 /* The name of a device inside; every WPAR has some of its own. */
 static int check_device(const struct wpar_spec *s, size_t i, struct par_error **err)
 {
 	const struct wpar_device *d = &s->devices[i];
 	const char *inside = wpar_device_inside(d);
 	bool standard;
+	int r;
 
 	if (!d->name)
 		return 0; /* devid: wpar_spec_check_supported() */
+	r = check_device_names(s, i, err);
+	if (r < 0)
+		return r;
 	standard = wpar_device_is_standard(inside);
 	if (standard && strcmp(inside, d->name) == 0)
 		return 0;
@@ -124,12 +151,6 @@ static int check_device(const struct wpar_spec *s, size_t i, struct par_error **
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 				"-D virtualname=%s: every workload partition has that device",
 				inside);
-	for (size_t j = 0; j < i; j++) {
-		if (s->devices[j].name && strcmp(wpar_device_inside(&s->devices[j]), inside) == 0)
-			return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-					"two devices would be %s in the workload partition",
-					inside);
-	}
 	if (!wpar_path_is_within(inside, "/dev") || strcmp(inside, "/dev") == 0)
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 				"-D devname=%s: its name in the workload partition must lie below "

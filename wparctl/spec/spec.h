@@ -59,7 +59,15 @@ struct wpar_kext {
 	bool local, major;
 };
 
-/* Resource controls (-R); 0 or NULL means the default (no limit, 100 %). */
+/* What holds without -R: a fork bomb ends there, and the kernel has no more for one WPAR. */
+#define WPAR_PROCESSES_DEFAULT 4096
+#define WPAR_PTYS_DEFAULT      1024
+/* What -R takes at most: what the kernel has. */
+#define WPAR_TASKS_MOST 2147483647
+#define WPAR_PTYS_MOST	1048576
+#define WPAR_UNLIMITED	UINT64_MAX /* of the numbers of processes, threads and terminals */
+
+/* Resource controls (-R); 0 or NULL means the default. */
 struct wpar_resources {
 	bool inactive; /* active=no: limits are kept but not set */
 	char *rset;

@@ -44,7 +44,8 @@ int lpar_media_add(const char *path, struct fw_image *image, struct par_error **
 		return 0;
 	if (stat(path, &st) < 0)
 		return par_fail(err, errno == ENOENT ? PAR_E_NOT_FOUND : PAR_E_SYSTEM, errno,
-				"could not open the media disk \"%s\"", path);
+				"could not open the media disk \"%s\"%s", path,
+				errno == ENOENT ? ": it is not there" : "");
 	pthread_mutex_lock(&last.lock);
 	if (is_last(&st)) {
 		r = know(&st, path, image, err);

@@ -64,6 +64,37 @@ START_TEST(limits_become_values)
 }
 END_TEST
 
+START_TEST(unlimited_is_no_default)
+{
+	struct wpar_spec s = { .resources = { .total_processes = WPAR_UNLIMITED } };
+
+	ck_assert_str_eq(value(&s, "pids.max"), "max");
+	s.resources.total_threads = 70;
+	ck_assert_str_eq(value(&s, "pids.max"), "70");
+}
+END_TEST
+
+START_TEST(limits_need_controllers)
+{
+	struct wpar_spec s = { 0 };
+	auto_strv none = { 0 }, all = { 0 };
+
+	ck_assert_int_eq(wpar_limits_need(&s, &none), 0);
+	ck_assert_uint_eq(none.n, 0);
+	s.resources = (struct wpar_resources){
+		.memory_soft_x100 = 500, .shares_cpu = 9, .total_threads = 12, .inactive = true
+	};
+	ck_assert_int_eq(wpar_limits_need(&s, &none), 0);
+	ck_assert_uint_eq(none.n, 0);
+	s.resources.inactive = false;
+	ck_assert_int_eq(wpar_limits_need(&s, &all), 0);
+	ck_assert_uint_eq(all.n, 3);
+	ck_assert_int_ge(par_strv_find(&all, "pids"), 0);
+	ck_assert_int_ge(par_strv_find(&all, "cpu"), 0);
+	ck_assert_int_ge(par_strv_find(&all, "memory"), 0);
+}
+END_TEST
+
 START_TEST(contention_begins_below_a_tenth_and_ends_above)
 {
 	ck_assert(!wpar_soft_limit_presses(false, 500, 1000));
@@ -115,6 +146,8 @@ static Suite *limits_suite(void)
 
 	tcase_add_test(tc, a_fork_bomb_is_always_bounded);
 	tcase_add_test(tc, limits_become_values);
+	tcase_add_test(tc, unlimited_is_no_default);
+	tcase_add_test(tc, limits_need_controllers);
 	tcase_add_test(tc, contention_begins_below_a_tenth_and_ends_above);
 	tcase_add_test(tc, parts_become_a_weight);
 	suite_add_tcase(suite, tc);

@@ -226,7 +226,9 @@ static const struct {
 	{ WPAR_STANZA_RESOURCES, "CPU", "5%-50.5%,100%", "5%-50.50%,100%" },
 	{ WPAR_STANZA_RESOURCES, "CPU", "0%-0.01%,0.01%", "0%-0.01%,0.01%" },
 	{ WPAR_STANZA_RESOURCES, "procVirtMem", "1Gb", "1073741824" },
-	{ WPAR_STANZA_RESOURCES, "totalPTYs", "unlimited", NULL },
+	{ WPAR_STANZA_RESOURCES, "totalPTYs", "unlimited", "unlimited" },
+	{ WPAR_STANZA_RESOURCES, "totalThreads", "77", "77" },
+	{ WPAR_STANZA_RESOURCES, "totalLargePages", "unlimited", NULL },
 	{ WPAR_STANZA_RESOURCES, "pct_pinMem", "7", "7%" },
 	{ WPAR_STANZA_SECURITY, "privs", "-PV_AU_WRITE,+PV_X", "-PV_AU_WRITE,+PV_X" },
 };
@@ -259,8 +261,8 @@ static const struct {
 	{ WPAR_STANZA_GENERAL, "name", "a/b", NULL },
 	{ WPAR_STANZA_GENERAL, "hostname", "-a", NULL },
 	{ WPAR_STANZA_GENERAL, "owner", "123456789012345678901234567890123",
-	  "\"123456789012345678901234567890123\" is not a valid value of \"owner\". It must have "
-	  "at most 32 bytes" },
+	  "\"123456789012345678901234567890123\" is not a valid value of \"owner\". It must be "
+	  "printable ASCII without blanks, and have at most 32 bytes" },
 	{ WPAR_STANZA_GENERAL, "owner", "a b", NULL },
 	{ WPAR_STANZA_GENERAL, "owner", "a\x01",
 	  "the value of \"owner\" has characters that are not "
@@ -299,6 +301,11 @@ static const struct {
 	{ WPAR_STANZA_RESOURCES, "procVirtMem", "1E", NULL },
 	{ WPAR_STANZA_RESOURCES, "procVirtMem", "1152921504606846977", NULL },
 	{ WPAR_STANZA_RESOURCES, "pct_pinMem", "101%", NULL },
+	{ WPAR_STANZA_RESOURCES, "totalProcesses", "0",
+	  "\"0\" is not a valid value of \"totalProcesses\". It must be a whole number of 1 to "
+	  "2147483647, or unlimited" },
+	{ WPAR_STANZA_RESOURCES, "totalPTYs", "1048577", NULL },
+	{ WPAR_STANZA_RESOURCES, "totalPTYs", "Unlimited", NULL },
 	{ WPAR_STANZA_SECURITY, "privs", "PV_A B", NULL },
 	{ WPAR_STANZA_VERSIONED, "image_digest", "abc", NULL },
 };

@@ -214,38 +214,52 @@ static const struct wpar_ls_field mount_fields[] = {
 	{ "options", "Options", NULL, put_options },
 };
 
-/* Resource controls come from keys.def; this is what a control that is not set shows. */
-static void put_resource(const struct wpar_ls_row *r, const char *key, const char *unset,
-			 struct par_buf *b)
+/* Resource controls come from keys.def; one that is not set shows the default that holds. */
+static void put_resource(const struct wpar_ls_row *r, const char *key, struct par_buf *b)
 {
 	const struct wpar_key *k = wpar_key_find(WPAR_STANZA_RESOURCES, key);
 
-	if (!k || !wpar_key_format(k, &r->wpar->spec.resources, b))
-		par_buf_puts(b, unset);
+	if (k && !wpar_key_format(k, &r->wpar->spec.resources, b))
+		par_buf_puts(b, k->field.preset);
 }
 
-#define RESOURCE_FIELD(fn, key, unset)                                 \
+#define RESOURCE_FIELD(fn, key)                                        \
 	static void fn(const struct wpar_ls_row *r, struct par_buf *b) \
 	{                                                              \
-		put_resource(r, key, unset, b);                        \
+		put_resource(r, key, b);                               \
 	}
 
-RESOURCE_FIELD(put_active, "active", "yes")
-RESOURCE_FIELD(put_rset, "rset", "")
-RESOURCE_FIELD(put_shares_cpu, "shares_CPU", "unlimited")
-RESOURCE_FIELD(put_cpu, "CPU", "0%-100%,100%")
-RESOURCE_FIELD(put_shares_memory, "shares_memory", "unlimited")
-RESOURCE_FIELD(put_memory, "memory", "0%-100%,100%")
-RESOURCE_FIELD(put_proc_virt, "procVirtMem", "unlimited")
-RESOURCE_FIELD(put_total_virt, "totalVirtMem", "unlimited")
-RESOURCE_FIELD(put_processes, "totalProcesses", "unlimited")
-RESOURCE_FIELD(put_threads, "totalThreads", "unlimited")
-RESOURCE_FIELD(put_ptys, "totalPTYs", "unlimited")
-RESOURCE_FIELD(put_large_pages, "totalLargePages", "unlimited")
-RESOURCE_FIELD(put_msg_ids, "pct_msgIDs", "100%")
-RESOURCE_FIELD(put_sem_ids, "pct_semIDs", "100%")
-RESOURCE_FIELD(put_shm_ids, "pct_shmIDs", "100%")
-RESOURCE_FIELD(put_pin_mem, "pct_pinMem", "100%")
+RESOURCE_FIELD(put_active, "active")
+RESOURCE_FIELD(put_shares_cpu, "shares_CPU")
+RESOURCE_FIELD(put_cpu, "CPU")
+RESOURCE_FIELD(put_shares_memory, "shares_memory")
+RESOURCE_FIELD(put_memory, "memory")
+RESOURCE_FIELD(put_proc_virt, "procVirtMem")
+RESOURCE_FIELD(put_total_virt, "totalVirtMem")
+RESOURCE_FIELD(put_ptys, "totalPTYs")
+RESOURCE_FIELD(put_large_pages, "totalLargePages")
+RESOURCE_FIELD(put_msg_ids, "pct_msgIDs")
+RESOURCE_FIELD(put_sem_ids, "pct_semIDs")
+RESOURCE_FIELD(put_shm_ids, "pct_shmIDs")
+RESOURCE_FIELD(put_pin_mem, "pct_pinMem")
+
+static void put_rset(const struct wpar_ls_row *r, struct par_buf *b)
+{
+	put_text(r->wpar->spec.resources.rset, b);
+}
+
+/* Of processes and threads one that is given bounds the other, too. */
+static void put_processes(const struct wpar_ls_row *r, struct par_buf *b)
+{
+	put_resource(r, r->wpar->spec.resources.total_processes ? "totalProcesses" : "totalThreads",
+		     b);
+}
+
+static void put_threads(const struct wpar_ls_row *r, struct par_buf *b)
+{
+	put_resource(r, r->wpar->spec.resources.total_threads ? "totalThreads" : "totalProcesses",
+		     b);
+}
 
 static const struct wpar_ls_field resource_fields[] = {
 	{ "name", "Name", NULL, put_name },

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Can a file system be given to a WPAR, whose ids are mapped?  Not every kind can: /proc, NFS … */
+#pragma once
+
+#include "lpard/common/error.h"
+
+/*
+ * wpar_id_mapping_check - by doing it, to a mount that nobody sees
+ * @path	a global path; where it is not there yet, the folder above it counts
+ * Errors: PAR_E_NOT_SUPPORTED.  What cannot be tried (nothing is there, not root) is no error.
+ */
+int wpar_id_mapping_check(const char *path, struct par_error **err);
