@@ -115,6 +115,7 @@ static int write_texts(int etc)
 	static const char inittab[] =
 		"# id:runlevels:action:command, read by the workload partition's init; inittab(5)\n"
 		"init:2:initdefault:\n"
+		"srcmstr:23456789:respawn:/usr/sbin/srcmstr\n"
 		"rc:2:wait:[ ! -x /etc/rc ] || /etc/rc\n";
 	static const char fstab[] =
 		"# The global environment mounts the file systems of a workload partition.\n";

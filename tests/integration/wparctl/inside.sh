@@ -15,7 +15,8 @@ export WPARS_ROOT=/mnt/root
 mkdir -p "$WPARS_ROOT/var/adm/wpars"
 trap 'for w in one two; do stopwpar -F $w; rmwpar -F $w; done >/dev/null 2>&1' EXIT
 refusal='This command cannot be run inside a workload partition; run it in the global environment.'
-commands=$(wparctl --list-commands)
+# Those of the System Resource Controller are a WPAR's own (src.sh).
+commands=$(wparctl --list-commands | grep -vxE '(ls|start|stop)src|refresh|(mk|ch|rm)ssys')
 
 ok "one WPAR" mkwpar -n one -s
 ok "another" mkwpar -n two -h secrethost -s

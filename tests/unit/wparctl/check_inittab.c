@@ -2,7 +2,7 @@
 /* check_inittab.c - lines of inittab, and how often what dies is started again */
 #include "harness.h"
 #include "wparctl/runtime/inside/inittab.h"
-#include "wparctl/runtime/inside/respawn.h"
+#include "wparctl/srcmstr/respawn.h"
 
 #include <string.h>
 

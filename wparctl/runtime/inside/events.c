@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What PID 1 of a WPAR waits for: signals, and the ends of processes; and how it makes one. */
+#include "wparctl/runtime/inside/builtin.h"
 #include "wparctl/runtime/inside/init.h"
 
 #include <sys/wait.h>
@@ -15,9 +16,12 @@ time_t wpar_init_now(void)
 
 pid_t wpar_init_spawn(const char *command)
 {
-	pid_t pid = fork();
 	sigset_t none;
+	pid_t pid;
 
+	if (wpar_builtin_is(command))
+		return wpar_builtin_spawn(command);
+	pid = fork();
 	if (pid != 0)
 		return pid;
 	sigemptyset(&none);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The orderly end of a WPAR's processes. */
+#include "wparctl/runtime/inside/builtin.h"
 #include "wparctl/runtime/inside/init.h"
 
 #include <errno.h>
@@ -33,6 +34,7 @@ void wpar_halt_all(void)
 
 	if (access("/etc/rc.shutdown", X_OK) == 0)
 		run_and_wait("/etc/rc.shutdown");
+	wpar_builtin_end();
 	if (!is_alone()) {
 		kill(-1, SIGTERM);
 		kill(-1, SIGHUP); /* login shells take no notice of SIGTERM */

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "wparctl/runtime/inside/inittab.h"
-#include "wparctl/runtime/inside/respawn.h"
+#include "wparctl/srcmstr/respawn.h"
 
 #include <signal.h>
 #include <sys/types.h>

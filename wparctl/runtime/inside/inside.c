@@ -7,6 +7,19 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Commands of the System Resource Controller act on the WPAR that they are called in. */
+static bool is_src_command(const char *name)
+{
+	static const char *const names[] = { "chssys", "lssrc",	   "mkssys", "refresh",
+					     "rmssys", "startsrc", "stopsrc" };
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(names); i++) {
+		if (strcmp(names[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
 int wpar_inside_main(int argc, char **argv)
 {
 	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
@@ -19,6 +32,8 @@ int wpar_inside_main(int argc, char **argv)
 	if (strcmp(name, "mount") == 0)
 		return wpar_mount_main(argc, argv);
 	if (!wpar_is_inside())
+		return -1;
+	if (is_src_command(name))
 		return -1;
 	if (strcmp(name, "init") == 0 || strcmp(name, "telinit") == 0)
 		return wpar_telinit_main(argc, argv);

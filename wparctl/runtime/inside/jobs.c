@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What PID 1 of a WPAR runs by /etc/inittab: which entry, when, and what has become of it. */
+#include "wparctl/runtime/inside/builtin.h"
 #include "wparctl/runtime/inside/init.h"
 
 #include "lpard/common/fs.h"
@@ -167,6 +168,11 @@ static void respawn_job(struct wpar_job *j)
 			j->entry.id, WPAR_RESPAWN_HOLD, j->entry.command);
 }
 
+static bool is_idle(const struct wpar_job *j)
+{
+	return j->entry.action == WPAR_INIT_RESPAWN && wpar_builtin_is_idle(j->entry.command);
+}
+
 static void run_job(struct wpar_job *j, struct wpar_init_events *ev)
 {
 	if (j->entry.action == WPAR_INIT_RESPAWN)
@@ -184,7 +190,7 @@ void wpar_jobs_run(struct wpar_init_events *ev)
 
 		if (j->pid > 0 && !is_wanted(j))
 			end_job(j);
-		else if (j->pid == 0 && is_wanted(j))
+		else if (j->pid == 0 && is_wanted(j) && !is_idle(j))
 			run_job(j, ev);
 	}
 }
@@ -199,7 +205,8 @@ int wpar_jobs_wait(void)
 
 		if (j->asked)
 			left = j->asked + END_S - now;
-		else if (j->pid == 0 && j->entry.action == WPAR_INIT_RESPAWN && is_wanted(j))
+		else if (j->pid == 0 && j->entry.action == WPAR_INIT_RESPAWN && is_wanted(j) &&
+			 !is_idle(j))
 			left = wpar_respawn_wait(&j->respawn, now);
 		if (left < 0)
 			continue;

@@ -21,6 +21,7 @@
 
 #include <grp.h>
 #include <linux/sched.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -36,7 +37,9 @@ struct entry {
 	struct wpar_user user;
 	struct wpar_console console;
 	struct par_strv env;
-	char *line; /* for the shell's -c; NULL: a login */
+	char *line;		 /* for the shell's -c; NULL: a login */
+	int (*call)(void *user); /* instead of a shell; NULL: a shell */
+	void *call_user;
 	pid_t init_pid;
 	int cgroup, init, root, sync, uname, guard;
 };
@@ -145,12 +148,27 @@ static int enter_exec(const struct entry *e, struct par_error **err)
 				 wpar_command_exec(e->user.shell, argv, &e->env), err);
 }
 
+/* Our own code, as the user of the WPAR and with no more rights; to close @sync says it is there.
+ */
+__attribute__((noreturn)) static void enter_call(const struct entry *e)
+{
+	int status;
+
+	close(e->sync);
+	status = e->call(e->call_user);
+	fflush(NULL);
+	_exit(status);
+}
+
 __attribute__((noreturn)) static void enter_run_inside(const struct entry *e)
 {
 	struct par_error *err = NULL;
 
-	if (enter_join(e, &err) == 0)
+	if (enter_join(e, &err) == 0) {
+		if (e->call)
+			enter_call(e);
 		enter_exec(e, &err);
+	}
 	wpar_sync_fail(e->sync, err);
 	_exit(127);
 }
@@ -265,35 +283,126 @@ static void entry_done(struct entry *e)
 		close(e->root);
 	if (e->init >= 0)
 		close(e->init);
+	if (e->cgroup >= 0)
+		close(e->cgroup);
+	if (e->uname >= 0)
+		close(e->uname);
 	par_strv_done(&e->env);
 	free(e->line);
 }
 
+/* The caller's side of the pipes that a call writes to; both are read to their ends. */
+static int read_outputs(const int *from, struct par_buf *to)
+{
+	struct pollfd p[2] = { { .fd = from[0], .events = POLLIN },
+			       { .fd = from[1], .events = POLLIN } };
+	char chunk[4096];
+
+	while (p[0].fd >= 0 || p[1].fd >= 0) {
+		if (poll(p, 2, -1) < 0 && errno != EINTR)
+			return -errno;
+		for (int i = 0; i < 2; i++) {
+			ssize_t n = p[i].revents ? read(from[i], chunk, sizeof(chunk)) : -1;
+
+			if (p[i].revents && n <= 0)
+				p[i].fd = -1;
+			if (n > 0 && to[i].len < WPAR_CALL_OUTPUT)
+				par_buf_put(&to[i], chunk, (size_t)n);
+		}
+	}
+	return to[0].failed || to[1].failed ? -ENOMEM : 0;
+}
+
+/* With nothing of the caller's in the place of its standard descriptors. */
+static int enter_run_call(struct entry *e, struct par_buf *outputs, struct par_error **err)
+{
+	struct wpar_console *c = &e->console;
+	int out[2], error[2], status = 0, r = enter_find_user(e, "root", err);
+	struct entered in = { .pidfd = -1 };
+
+	if (r < 0)
+		return r;
+	*c = (struct wpar_console){ .master = -1, .line = -1, .late = -1, .pipes = { -1, -1, -1 } };
+	e->guard = wpar_guard_start(e->cgroup);
+	c->inner.fd[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	if (e->guard < 0 || c->inner.fd[0] < 0 || pipe2(out, O_CLOEXEC) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "the call cannot be prepared");
+	c->inner.fd[1] = out[1];
+	c->pipes[1] = out[0];
+	if (pipe2(error, O_CLOEXEC) < 0) {
+		c->inner.fd[2] = -1;
+		wpar_console_done(c);
+		return par_fail(err, PAR_E_SYSTEM, errno, "the call cannot be prepared");
+	}
+	c->inner.fd[2] = error[1];
+	c->pipes[2] = error[0];
+	r = enter_start_command(e, &in, err);
+	for (int i = 0; i < 3; i++) {
+		close(c->inner.fd[i]);
+		c->inner.fd[i] = -1;
+	}
+	if (r == 0) {
+		r = read_outputs(c->pipes + 1, outputs);
+		r = r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "the call's output cannot be read")
+			  : wpar_wait_status(in.pidfd, &status, err);
+		close(in.pidfd);
+	}
+	wpar_console_done(c);
+	return r < 0 ? r : status;
+}
+
+/* The WPAR's processes, and what answers uname there. */
+static int enter_open(struct entry *e, struct par_error **err)
+{
+	int r;
+
+	e->cgroup = wpar_cgroup_open(e->spec->name, false, NULL);
+	if (e->cgroup < 0)
+		return par_fail(err, PAR_E_WRONG_STATE, 0, "workload partition '%s' is not active",
+				e->spec->name);
+	wpar_repair(e->spec, NULL);
+	r = enter_open_init(e, err);
+	if (r < 0)
+		return r;
+	r = wpar_uname_server_start(e->spec, &e->uname);
+	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "uname's answers cannot be set up") : 0;
+}
+
+static const struct entry entry_empty = {
+	.init = -1, .root = -1, .guard = -1, .cgroup = -1, .uname = -1
+};
+
 int wpar_enter(const struct wpar_spec *s, const char *user, char *const argv[],
 	       struct par_error **err)
 {
-	struct entry e = { .spec = s, .init = -1, .root = -1, .guard = -1 };
-	autofd int cgroup = wpar_cgroup_open(s->name, false, NULL), uname = -1;
+	struct entry e = entry_empty;
 	int r;
 
-	if (cgroup < 0)
-		return par_fail(err, PAR_E_WRONG_STATE, 0, "workload partition '%s' is not active",
-				s->name);
-	wpar_repair(s, NULL);
-	e.cgroup = cgroup;
-	r = enter_open_init(&e, err);
-	if (r == 0) {
-		r = wpar_uname_server_start(s, &uname);
-		if (r < 0)
-			par_fail(err, PAR_E_SYSTEM, r, "uname's answers cannot be set up");
-		e.uname = uname;
-	}
+	e.spec = s;
+	r = enter_open(&e, err);
 	if (r == 0 && argv && argv[0]) {
 		e.line = wpar_command_line(argv);
 		r = e.line ? 0 : par_oom(err);
 	}
 	if (r == 0)
 		r = enter_run(&e, user, err);
+	entry_done(&e);
+	return r;
+}
+
+int wpar_enter_call(const struct wpar_spec *s, int (*call)(void *user), void *user,
+		    struct par_buf *outputs, struct par_error **err)
+{
+	struct entry e = entry_empty;
+	int r;
+
+	e.spec = s;
+	e.call = call;
+	e.call_user = user;
+	fflush(NULL);
+	r = enter_open(&e, err);
+	if (r == 0)
+		r = enter_run_call(&e, outputs, err);
 	entry_done(&e);
 	return r;
 }

@@ -14,6 +14,18 @@ int wpar_enter(const struct wpar_spec *s, const char *user, char *const argv[],
 	       struct par_error **err);
 
 /*
+ * wpar_enter_call - run @call, a function of ours, in an active WPAR as its root, with the rights
+ * that a command of clogin would have there; no program of the WPAR is run
+ * @outputs	two: what it has written to standard output and to standard error.  Foreign bytes:
+ *		the WPAR's root can have any answer given.  At most WPAR_CALL_OUTPUT bytes are kept
+ *
+ * Returns what @call has returned (0 to 255; 128+N for a signal), or a negative errno.
+ */
+#define WPAR_CALL_OUTPUT (1 << 20)
+int wpar_enter_call(const struct wpar_spec *s, int (*call)(void *user), void *user,
+		    struct par_buf *outputs, struct par_error **err);
+
+/*
  * wpar_exec - an application WPAR: start argv in it, wait until all its processes have ended,
  * take it down.  @environment: "NAME=value" additions.  Returns the tracked command's status.
  */

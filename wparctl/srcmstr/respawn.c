@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A limit for what is started again and again: see respawn.h. */
-#include "wparctl/runtime/inside/respawn.h"
+#include "wparctl/srcmstr/respawn.h"
 
 bool wpar_respawn_allow(struct wpar_respawn *r, time_t now, bool *ret_begins)
 {

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The listing of lssrc: see status.h. */
+#include "wparctl/srcmstr/status.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+void wpar_src_rows_done(struct wpar_src_rows *l)
+{
+	free(l->v);
+	*l = (struct wpar_src_rows){ 0 };
+}
+
+int wpar_src_rows_add(struct wpar_src_rows *l, const char *name, const char *group, uint32_t pid,
+		      const char *status)
+{
+	struct wpar_src_row *more = reallocarray(l->v, l->n + 1, sizeof(*more)), *row;
+
+	if (!more)
+		return -ENOMEM;
+	l->v = more;
+	row = &more[l->n++];
+	*row = (struct wpar_src_row){ .pid = pid };
+	snprintf(row->name, sizeof(row->name), "%s", name);
+	snprintf(row->group, sizeof(row->group), "%s", group ? group : "");
+	snprintf(row->status, sizeof(row->status), "%s", status);
+	return 0;
+}
+
+int wpar_src_rows_parse(struct wpar_src_rows *l, const char *line)
+{
+	auto_strv part = { 0 };
+	uint64_t pid;
+	int r = par_strv_split(&part, line, '\t');
+
+	if (r < 0)
+		return r;
+	if (part.n != 4 || par_parse_u64(part.v[2], INT32_MAX, &pid) < 0)
+		return -EBADMSG;
+	return wpar_src_rows_add(l, part.v[0], part.v[1], (uint32_t)pid, part.v[3]);
+}
+
+void wpar_src_rows_put(const struct wpar_src_row *row, struct par_buf *out)
+{
+	par_buf_printf(out, "%s\t%s\t%" PRIu32 "\t%s", row->name, row->group, row->pid,
+		       row->status);
+}
+
+void wpar_src_table(const struct wpar_src_rows *l, struct par_buf *out)
+{
+	/* The blank at the end is AIX's. */
+	par_buf_puts(out, "Subsystem         Group            PID          Status \n");
+	for (size_t i = 0; i < l->n; i++) {
+		char pid[16] = "";
+
+		if (l->v[i].pid)
+			snprintf(pid, sizeof(pid), "%" PRIu32, l->v[i].pid);
+		par_buf_printf(out, " %-16s %-16s %-12s %s\n", l->v[i].name, l->v[i].group, pid,
+			       l->v[i].status);
+	}
+}
+
+/* Names and words only: printable, without quotes and backslashes. */
+void wpar_src_json(const struct wpar_src_rows *l, struct par_buf *out)
+{
+	par_buf_putc(out, '[');
+	for (size_t i = 0; i < l->n; i++) {
+		const struct wpar_src_row *row = &l->v[i];
+
+		par_buf_printf(out, "%s\n  {\"subsystem\": \"%s\", \"group\": \"%s\", \"pid\": ",
+			       i > 0 ? "," : "", row->name, row->group);
+		if (row->pid)
+			par_buf_printf(out, "%" PRIu32, row->pid);
+		else
+			par_buf_puts(out, "null");
+		par_buf_printf(out, ", \"status\": \"%s\"}", row->status);
+	}
+	par_buf_puts(out, l->n > 0 ? "\n]\n" : "]\n");
+}
