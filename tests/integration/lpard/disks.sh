@@ -360,6 +360,7 @@ unlike "a replaced image, of which an LPAR's disk is made" "$(unused)" "$old"
 like "what nobody has any more is" "$(unused)" "^$gone-root.qcow2 "
 virsh -q undefine lp1
 rm "$disk"
+ok "lpard hears of it" wait_for 20 sh -c '! lssyscfg -r lpar -m SYS -F name | grep -qx lp1'
 like "until the LPAR is gone" "$(unused)" "^$old-root.img "
 like "removed" "$(unused --remove)" '^[0-9]+ removed\.$'
 is "nothing of ours is left" "$(find $pool -type f | grep -v precious)" ""
@@ -369,7 +370,6 @@ virsh -q pool-refresh lpard
 make lp1
 ok "and all works on" cycle lp1
 rmsyscfg -r lpar -m SYS -n lp1
-
 is "nothing is defined" "$(virsh -q list --all --name | sed '/^$/d')" ""
 unlike "no sanitizer spoke" "$(cat "$log")" 'runtime error|Sanitizer'
 done_testing
