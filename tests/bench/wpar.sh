@@ -82,7 +82,7 @@ make_crun()
 }
 
 # A running WPAR and a running container, for what enters them.  In both the command is named alike;
-# clogin has a login shell run it, with the profile, which knows `true` by itself.
+# without -- clogin has a login shell run it, with the profile.
 enter_up()
 {
 	mkwpar -n bench2 -s >/dev/null
@@ -103,9 +103,9 @@ enter_ours()
 	time_of clogin bench2 -- true
 }
 
-enter_ours_program()
+enter_ours_shell()
 {
-	time_of clogin bench2 -- /usr/bin/true
+	time_of clogin bench2 true
 }
 
 enter_crun()
@@ -132,8 +132,8 @@ if [ "$where" = lpar ]; then
 	enter_up
 	in_turns enter_ours enter_crun
 	report "clogin NAME -- true ($where)" "$median_a" "$median_b" "crun exec" 0.5
-	in_turns enter_ours_program enter_crun
-	report "clogin NAME -- /usr/bin/true ($where)" "$median_a" "$median_b" "crun exec"
+	in_turns enter_ours_shell enter_crun
+	report "clogin NAME true ($where)" "$median_a" "$median_b" "crun exec"
 	enter_down
 fi
 exit "$bench_bad"

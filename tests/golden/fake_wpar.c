@@ -208,13 +208,12 @@ int wpar_stop(const struct wpar_spec *s, const struct wpar_stop_opts *opts,
 	return 0;
 }
 
-int wpar_enter(const struct wpar_spec *s, const char *user, char *const argv[],
-	       struct par_error **err)
+int wpar_enter(const struct wpar_spec *s, const struct wpar_login *login, struct par_error **err)
 {
 	(void)err;
-	printf("in %s as %s:", s->name, user);
-	for (; argv && *argv; argv++)
-		printf(" [%s]", *argv);
+	printf("in %s as %s:", s->name, login->user);
+	for (char *const *p = login->argv; p && *p; p++)
+		printf(" [%s]", *p);
 	printf("\n");
 	return 7;
 }

@@ -43,7 +43,10 @@ static int act(const char *what, struct wpar_spec *s, int argc, char **argv, str
 	int r, lock = -1;
 
 	if (strcmp(what, "enter") == 0)
-		return wpar_enter(s, argv[3], argc > 4 ? argv + 4 : NULL, err);
+		return wpar_enter(
+			s,
+			&(struct wpar_login){ .user = argv[3], .argv = argc > 4 ? argv + 4 : NULL },
+			err);
 	if (strcmp(what, "plan") == 0) {
 		r = wpar_start_plan(s, &text, err);
 		fputs(text.data ? text.data : "", stdout);

@@ -16,8 +16,8 @@ static const struct par_opt opts[] = { OPT_FLAG('C', NULL, struct clogin_args, p
 					       "Log in as USER (default: root)"),
 				       { 0 } };
 
-/* Options behind the name, up to `--` or the command.  Returns where the command begins. */
-static int parse_tail(const struct par_cmd_ctx *ctx, struct clogin_args *a, char ***ret,
+/* Options behind the name, up to `--` or the command; behind `--` stands a program. */
+static int parse_tail(const struct par_cmd_ctx *ctx, struct clogin_args *a, struct wpar_login *ret,
 		      struct par_error **err)
 {
 	char **p = ctx->argv + 1;
@@ -25,8 +25,10 @@ static int parse_tail(const struct par_cmd_ctx *ctx, struct clogin_args *a, char
 	while (*p && (*p)[0] == '-' && (*p)[1]) {
 		char *word = *p++;
 
-		if (strcmp(word, "--") == 0)
+		if (strcmp(word, "--") == 0) {
+			ret->is_program = true;
 			break;
+		}
 		if (strcmp(word, "-C") == 0) {
 			a->password = true;
 		} else if (par_starts_with(word, "-l")) {
@@ -39,7 +41,8 @@ static int parse_tail(const struct par_cmd_ctx *ctx, struct clogin_args *a, char
 					"unknown option '%s'; see 'clogin --help'", word);
 		}
 	}
-	*ret = *p ? p : NULL;
+	ret->user = a->user ? a->user : "root";
+	ret->argv = *p ? p : NULL;
 	return 0;
 }
 
@@ -48,8 +51,8 @@ static int clogin_run(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 	struct clogin_args *a = args;
 	auto_spec s = { 0 };
 	enum wpar_state st;
-	char **command = NULL;
-	int r = parse_tail(ctx, a, &command, err);
+	struct wpar_login login = { 0 };
+	int r = parse_tail(ctx, a, &login, err);
 
 	if (r < 0)
 		return r;
@@ -68,7 +71,7 @@ static int clogin_run(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 		return r;
 	if (st != WPAR_STATE_ACTIVE)
 		return wpar_fail_state(&s, st, "it must be Active to log in", err);
-	return wpar_enter(&s, a->user ? a->user : "root", command, err);
+	return wpar_enter(&s, &login, err);
 }
 
 const struct par_cmd wpar_cmd_clogin = {

@@ -67,6 +67,17 @@ is "root's" "$(clogin ses 'echo $HOME $LOGNAME; echo $PATH | grep -c /usr/sbin')
 1"
 is "without a command it reads its input" "$(echo 'echo in $((1 + 1))' | clogin ses -l joe)" "in 2"
 
+# Behind -- stands a program, which needs no shell
+is "without --, the shell's profile" "$(clogin ses -l joe printenv PROFILE_WAS)" read
+is "a program without the profile" "$(status clogin ses -l joe -- printenv PROFILE_WAS)" 1
+is "with the user's environment" "$(clogin ses -l joe -- printenv HOME)" /home/joe
+is "a command of the shell" "$(status clogin ses -- cd /tmp)" 0
+is "one in front of a command" "$(clogin ses -- A=1 printenv A)" 1
+is "a line stays a line" "$(clogin ses -- 'echo one | tr a-z A-Z')" ONE
+mv "$WPARS_ROOT/wpars/ses/etc/shells" "$TMPDIR/shells"
+is "a shell that is not listed runs it" "$(clogin ses -l joe -- printenv PROFILE_WAS)" read
+mv "$TMPDIR/shells" "$WPARS_ROOT/wpars/ses/etc/shells"
+
 # Statuses are a shell's
 is "an unknown command: 127" "$(status clogin ses -- nosuchcommand)" 127
 is "a file that is no program: 126" "$(status clogin ses -- /etc/passwd)" 126

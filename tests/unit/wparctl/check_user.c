@@ -46,6 +46,30 @@ START_TEST(users_are_found)
 }
 END_TEST
 
+START_TEST(shells_that_may_run_anything)
+{
+	static const char shells[] = "# /etc/shells\n"
+				     "/bin/sh\n"
+				     "  /bin/bash \t# the usual one\n"
+				     "#/bin/ksh\n"
+				     "relative\n"
+				     "/bin/dash\r\n"
+				     "/bin/last";
+	static const char *const listed[] = { "/bin/sh", "/bin/bash", "/bin/dash", "/bin/last" };
+	static const char *const others[] = { "/usr/sbin/nologin", "/bin/ksh",
+					      "#/bin/ksh",	   "",
+					      "relative",	   "/bin/s",
+					      "/bin/shx",	   "/bin/sh " };
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(listed); i++)
+		ck_assert_msg(wpar_user_shell_is_listed(shells, listed[i]), "%s", listed[i]);
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(others); i++)
+		ck_assert_msg(!wpar_user_shell_is_listed(shells, others[i]), "%s", others[i]);
+	ck_assert(!wpar_user_shell_is_listed("", "/bin/sh"));
+	ck_assert(!wpar_user_shell_is_listed(NULL, "/bin/sh"));
+}
+END_TEST
+
 /* CVE-2026-30892 and its like: a strange id must never become 0. */
 START_TEST(strange_entries_are_refused)
 {
@@ -107,6 +131,7 @@ static Suite *user_suite(void)
 	TCase *tc = tcase_create("files");
 
 	tcase_add_test(tc, users_are_found);
+	tcase_add_test(tc, shells_that_may_run_anything);
 	tcase_add_test(tc, strange_entries_are_refused);
 	tcase_add_test(tc, ids_beyond_the_range_are_said);
 	tcase_add_test(tc, groups_are_those_that_list_the_user);

@@ -109,6 +109,11 @@ char *wpar_command_line(char *const words[])
 	return b.failed ? NULL : par_buf_steal(&b);
 }
 
+bool wpar_command_is_program(char *const words[])
+{
+	return words[1] || is_plain_word(words[0]);
+}
+
 int wpar_command_exec(const char *path, char *const argv[], const struct par_strv *env)
 {
 	environ = env->v;

@@ -23,6 +23,12 @@ int wpar_command_environment(const struct wpar_user *u, const struct par_strv *m
 char *wpar_command_line(char *const words[]);
 
 /*
+ * wpar_command_is_program - can the words be run as they are?  Not a single word that a shell
+ * would read as more than a word: that is a line.
+ */
+bool wpar_command_is_program(char *const words[]);
+
+/*
  * wpar_command_exec - @path, or where PATH of @env has it when it has no slash
  * Returns only on failure, a negative errno.
  */

@@ -2,9 +2,10 @@
 /*
  * wpar_enter (clogin): see session.h.  The caller chooses the process namespace, the child is born
  * in it and in the control group, joins the rest, takes the user's ids, gives up what the WPAR may
- * not have and becomes the user's login shell, which reads its profile and runs the command.  Until
- * the exec the child is not dumpable, so that nobody inside can get at its descriptors or its
- * program.  A third process, the guard (guard.h), sees to the end of a clogin that is killed.
+ * not have and becomes the user's login shell, which reads its profile and runs the command, or the
+ * program itself where the caller named one.  Until the exec the child is not dumpable, so that
+ * nobody inside can get at its descriptors or its program.  A third process, the guard (guard.h),
+ * sees to the end of a clogin that is killed.
  */
 #include "wparctl/runtime/session/session.h"
 
@@ -38,6 +39,7 @@ struct entry {
 	struct wpar_console console;
 	struct par_strv env;
 	char *line;		 /* for the shell's -c; NULL: a login */
+	char *const *program;	 /* to be run without the shell; NULL: nothing */
 	int (*call)(void *user); /* instead of a shell; NULL: a shell */
 	void *call_user;
 	pid_t init_pid;
@@ -143,6 +145,9 @@ static int enter_exec(const struct entry *e, struct par_error **err)
 	char login[300], option[] = "-c";
 	char *argv[] = { login, e->line ? option : NULL, e->line, NULL };
 
+	/* Where there is no such program the shell knows what to do, or to say. */
+	if (e->program)
+		wpar_command_exec(e->program[0], e->program, &e->env);
 	snprintf(login, sizeof(login), "-%s", slash ? slash + 1 : e->user.shell);
 	return wpar_command_fail("login shell", e->user.shell,
 				 wpar_command_exec(e->user.shell, argv, &e->env), err);
@@ -250,12 +255,15 @@ static int enter_at_console(struct entry *e, struct par_error **err)
 }
 
 /* The guard is started here, before there is a terminal that it could hold open. */
-static int enter_run(struct entry *e, const char *user, struct par_error **err)
+static int enter_run(struct entry *e, const struct wpar_login *login, struct par_error **err)
 {
-	int line, r = enter_find_user(e, user ? user : "root", err);
+	int line, r = enter_find_user(e, login->user, err);
 
 	if (r < 0)
 		return r;
+	if (login->argv && login->is_program && wpar_command_is_program(login->argv) &&
+	    wpar_user_may_run(e->root, &e->user))
+		e->program = login->argv;
 	if (wpar_command_environment(&e->user, NULL, isatty(STDIN_FILENO), &e->env) < 0)
 		return par_oom(err);
 	e->guard = wpar_guard_start(e->cgroup);
@@ -372,20 +380,19 @@ static const struct entry entry_empty = {
 	.init = -1, .root = -1, .guard = -1, .cgroup = -1, .uname = -1
 };
 
-int wpar_enter(const struct wpar_spec *s, const char *user, char *const argv[],
-	       struct par_error **err)
+int wpar_enter(const struct wpar_spec *s, const struct wpar_login *login, struct par_error **err)
 {
 	struct entry e = entry_empty;
 	int r;
 
 	e.spec = s;
 	r = enter_open(&e, err);
-	if (r == 0 && argv && argv[0]) {
-		e.line = wpar_command_line(argv);
+	if (r == 0 && login->argv) {
+		e.line = wpar_command_line(login->argv);
 		r = e.line ? 0 : par_oom(err);
 	}
 	if (r == 0)
-		r = enter_run(&e, user, err);
+		r = enter_run(&e, login, err);
 	entry_done(&e);
 	return r;
 }

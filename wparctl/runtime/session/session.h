@@ -5,13 +5,19 @@
 #include "wparctl/spec/report.h"
 #include "wparctl/spec/spec.h"
 
+/* What clogin is to do. */
+struct wpar_login {
+	const char *user;  /* "root" */
+	char *const *argv; /* the command; NULL: a log-in */
+	bool is_program;   /* argv need not go through the shell when it is a program */
+};
+
 /*
- * wpar_enter - clogin: run argv (NULL: a login shell) in an active WPAR as @user ("root")
- * A pty of the global side when stdin is a terminal.  Returns the exit status (128+N for a
+ * wpar_enter - clogin: the user's login shell in an active WPAR, or a command in it
+ * A pty of the WPAR's own when stdin is a terminal.  Returns the exit status (128+N for a
  * signal), or a negative errno.
  */
-int wpar_enter(const struct wpar_spec *s, const char *user, char *const argv[],
-	       struct par_error **err);
+int wpar_enter(const struct wpar_spec *s, const struct wpar_login *login, struct par_error **err);
 
 /*
  * wpar_enter_call - run @call, a function of ours, in an active WPAR as its root, with the rights

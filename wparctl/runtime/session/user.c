@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-#define MAX_FILE (4 << 20)
+#define MAX_FILE   (4 << 20)
+#define MAX_SHELLS (64 << 10)
 
 /* Cuts a line into @n parts at the colons; false when it has not exactly so many. */
 static bool cut_line(char *line, char **part, int n)
@@ -104,6 +105,28 @@ void wpar_user_groups(const char *group, unsigned int id_max, struct wpar_user *
 			}
 		}
 	}
+}
+
+bool wpar_user_shell_is_listed(const char *shells, const char *shell)
+{
+	char line[256];
+
+	while ((shells = next_line(shells, line, sizeof(line)))) {
+		char *word = line + strspn(line, " \t");
+
+		word[strcspn(word, " \t\r#")] = '\0';
+		if (*word == '/' && strcmp(word, shell) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool wpar_user_may_run(int rootfd, const struct wpar_user *u)
+{
+	auto_buf shells = { 0 };
+
+	return par_fs_read_in(rootfd, "/etc/shells", MAX_SHELLS, &shells) == 0 &&
+	       wpar_user_shell_is_listed(shells.data, u->shell);
 }
 
 int wpar_user_find(int rootfd, const char *name, unsigned int id_max, struct wpar_user *ret,

@@ -7,6 +7,7 @@
 
 #include "lpard/common/error.h"
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #define WPAR_GROUPS_MAX 64
@@ -28,6 +29,16 @@ int wpar_user_parse(const char *passwd, const char *name, unsigned int id_max,
 
 /* wpar_user_groups - the groups that list the user, out of the text of group */
 void wpar_user_groups(const char *group, unsigned int id_max, struct wpar_user *u);
+
+/*
+ * wpar_user_shell_is_listed - is @shell a line of @shells, the text of /etc/shells?  Who has
+ * another one (nologin, a menu) may run nothing but that.  Blanks around it and comments as in
+ * shells(5).
+ */
+bool wpar_user_shell_is_listed(const char *shells, const char *shell);
+
+/* wpar_user_may_run - has the user of the WPAR below @rootfd a shell of its /etc/shells? */
+bool wpar_user_may_run(int rootfd, const struct wpar_user *u);
 
 /* wpar_user_find - from the files below @rootfd; root is known even without them */
 int wpar_user_find(int rootfd, const char *name, unsigned int id_max, struct wpar_user *ret,
