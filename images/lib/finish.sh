@@ -9,6 +9,7 @@ tree_finish() {
 	finish_links "$1"
 	finish_users "$1"
 	finish_etc "$1" "$2"
+	finish_shells "$1"
 	finish_root_home "$1"
 	finish_alternatives "$1"
 	finish_certificates "$1"
@@ -112,6 +113,17 @@ finish_etc() {
 	echo "LANG=C.UTF-8" >"$1/etc/default/locale"
 	mkdir -p "$1/usr/local/bin" "$1/usr/local/sbin" "$1/usr/local/lib" "$1/usr/local/share"
 	chmod 644 "$1/etc/fstab" "$1/etc/hosts" "$1/etc/hostname"
+}
+
+# As update-shells does it: each by both of its names.
+finish_shells() {
+	{
+		cat "$1/usr/share/debianutils/shells" 2>/dev/null || echo "# /etc/shells"
+		cat "$1"/usr/share/debianutils/shells.d/* 2>/dev/null
+		echo /bin/sh
+	} | awk '/^\/bin\// { print; print "/usr" $0; next } 1' |
+		awk '!seen[$0]++' >"$1/etc/shells"
+	chmod 644 "$1/etc/shells"
 }
 
 finish_root_home() {

@@ -110,6 +110,9 @@ image_check_tree()
 		"$(awk -F: '$1 != "root" && $2 != "*"' "$tree/etc/shadow")" ""
 	is "every user's group exists" "$(awk -F: 'NR == FNR { gid[$3] = 1; next }
 		!($4 in gid) { print $1 }' "$tree/etc/group" "$tree/etc/passwd")" ""
+	is "root's shell is in the list" "$(grep -cx "$(awk -F: '$1 == "root" { print $7 }' \
+		"$tree/etc/passwd")" "$tree/etc/shells")" 1
+	is "so are both names of sh, once" "$(grep -cx -e /bin/sh -e /usr/bin/sh "$tree/etc/shells")" 2
 	like "the library cache knows the C library" \
 		"$(tr '\0' '\n' <"$tree/etc/ld.so.cache")" '/lib/powerpc64le-linux-gnu/libc\.so\.6$'
 	is "the machine id is empty" "$(stat -c %s "$tree/etc/machine-id")" 0

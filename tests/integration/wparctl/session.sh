@@ -74,9 +74,11 @@ is "with the user's environment" "$(clogin ses -l joe -- printenv HOME)" /home/j
 is "a command of the shell" "$(status clogin ses -- cd /tmp)" 0
 is "one in front of a command" "$(clogin ses -- A=1 printenv A)" 1
 is "a line stays a line" "$(clogin ses -- 'echo one | tr a-z A-Z')" ONE
-mv "$WPARS_ROOT/wpars/ses/etc/shells" "$TMPDIR/shells"
+echo /bin/ksh >"$WPARS_ROOT/wpars/ses/etc/shells"
 is "a shell that is not listed runs it" "$(clogin ses -l joe -- printenv PROFILE_WAS)" read
-mv "$TMPDIR/shells" "$WPARS_ROOT/wpars/ses/etc/shells"
+rm "$WPARS_ROOT/wpars/ses/etc/shells"
+is "without a list sh is one" "$(status clogin ses -l joe -- printenv PROFILE_WAS)" 1
+is "and nologin is none" "$(status clogin ses -l shut -- id)" 1
 
 # Statuses are a shell's
 is "an unknown command: 127" "$(status clogin ses -- nosuchcommand)" 127

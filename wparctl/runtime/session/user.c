@@ -123,10 +123,14 @@ bool wpar_user_shell_is_listed(const char *shells, const char *shell)
 
 bool wpar_user_may_run(int rootfd, const struct wpar_user *u)
 {
+	/* What getusershell(3) knows without the file, and the one that root has on Debian. */
+	static const char usual[] = "/bin/sh\n/usr/bin/sh\n/bin/bash\n/usr/bin/bash\n";
 	auto_buf shells = { 0 };
+	int r = par_fs_read_in(rootfd, "/etc/shells", MAX_SHELLS, &shells);
 
-	return par_fs_read_in(rootfd, "/etc/shells", MAX_SHELLS, &shells) == 0 &&
-	       wpar_user_shell_is_listed(shells.data, u->shell);
+	if (r == -ENOENT)
+		return wpar_user_shell_is_listed(usual, u->shell);
+	return r == 0 && wpar_user_shell_is_listed(shells.data, u->shell);
 }
 
 int wpar_user_find(int rootfd, const char *name, unsigned int id_max, struct wpar_user *ret,
