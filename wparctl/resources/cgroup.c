@@ -154,7 +154,22 @@ int wpar_cgroup_state(int cgroup, struct wpar_cgroup_state *ret)
 	return 0;
 }
 
-/* Is @pid, seen from the namespaces below, a PID 1?  "NSpid: 4711 1" */
+/* A line of /proc/PID/status has SIGKILL: "SigPnd:	0000000000000100". */
+static bool has_kill(const char *status, const char *line)
+{
+	const char *at = strstr(status, line);
+
+	return at && strtoull(at + strlen(line), NULL, 16) & 1ull << (SIGKILL - 1);
+}
+
+/* Killed, and the kernel has not come to it yet; or it is ending, and has no memory any more. */
+static bool is_dying(const char *status)
+{
+	return has_kill(status, "\nSigPnd:") || has_kill(status, "\nShdPnd:") ||
+	       !strstr(status, "\nVmSize:");
+}
+
+/* Is @pid, seen from the namespaces below, a PID 1 that lives?  "NSpid: 4711 1" */
 static bool is_init(pid_t pid)
 {
 	auto_buf b = { 0 };
@@ -167,7 +182,7 @@ static bool is_init(pid_t pid)
 	line = strstr(b.data, "\nNSpid:");
 	end = line ? strchr(line + 1, '\n') : NULL;
 	return end && end - line > 2 && end[-1] == '1' && end[-2] == '\t' &&
-	       memchr(line + 8, '\t', (size_t)(end - 2 - (line + 8))) == NULL;
+	       memchr(line + 8, '\t', (size_t)(end - 2 - (line + 8))) == NULL && !is_dying(b.data);
 }
 
 pid_t wpar_cgroup_init(int cgroup)

@@ -26,7 +26,10 @@ struct wpar_cgroup_state {
 };
 int wpar_cgroup_state(int cgroup, struct wpar_cgroup_state *ret);
 
-/* wpar_cgroup_init - the pid (here) of the WPAR's PID 1; 0 when it has none, or a negative errno */
+/*
+ * wpar_cgroup_init - the pid (here) of the WPAR's PID 1; 0 when it has none, or a negative errno
+ * One that was killed is none, also before the kernel has come to it.
+ */
 pid_t wpar_cgroup_init(int cgroup);
 
 /* wpar_cgroup_signal - to every process but PID 1 */

@@ -76,6 +76,16 @@ is "its folder in /run deleted: it is active" "$(state)" A
 is "it can be entered" "$(clogin flt -- echo hello </dev/null)" hello
 ok "and stopped" stopwpar flt
 
+# Both are killed, and the kernel has not ended them yet: the next start takes nothing for active
+late=0
+for _ in 1 2 3 4 5 6 7 8; do
+	[ "$(state)" = A ] || startwpar flt >/dev/null
+	kill -9 "$(monitor)" "$(head -n1 "$(groups)/cgroup.procs")"
+	startwpar flt >/dev/null 2>&1 || late=$((late + 1))
+done
+is "startwpar right behind a kill -9 of the monitor and PID 1: times that it failed" "$late" 0
+stopwpar -F flt >/dev/null
+
 # cor_NAME and PID 1 are killed, so that nobody clears away
 kill_both()
 {

@@ -9,7 +9,7 @@
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/runtime/life/lock.h"
 
-#define DYING_MS 1000
+#define DYING_MS 5000 /* on a machine that has much else to do */
 
 /* 1: the WPAR runs; 0: nothing runs; -ESRCH: something does, without a first process. */
 static int probe_group(const struct wpar_spec *s, struct wpar_cgroup_state *ret)
