@@ -4,6 +4,7 @@
 #include "lpard/cli/commands/commands.h"
 #include "lpard/cli/rows.h"
 #include "lpard/cli/usage.h"
+#include "lpard/common/text.h"
 
 #include <string.h>
 
@@ -82,12 +83,16 @@ static int take_number(struct json_object *o, const char *key, struct json_objec
 	return v ? par_json_put(o, key, v) : json_object_object_add(o, key, NULL);
 }
 
+/* JSON is shown on terminals too, and escapes only a part of what they obey. */
 static int take_text(struct json_object *o, const char *key, struct json_object *said)
 {
 	struct json_object *v = member(said, key);
-	const char *text =
-		json_object_is_type(v, json_type_string) ? json_object_get_string(v) : "";
+	autofree char *text =
+		strdup(json_object_is_type(v, json_type_string) ? json_object_get_string(v) : "");
 
+	if (!text)
+		return -ENOMEM;
+	par_text_clean(text, PAR_TEXT_FOREIGN, PAR_TEXT_LINE);
 	return par_json_put_string(o, key, text);
 }
 

@@ -5,13 +5,17 @@
 #	endless	says that the command runs, and nothing more
 #	error	answers each call with control characters and 16 KB
 #	flood	the command runs and writes for ever, signals or not
+#	wpars	the command is "wparctl usage", and tells of WPARs with evil names and numbers
+#	many	the same with more than anybody keeps
+#	deep	the same, 100,000 levels deep
+#	half	half a frame of it, and nothing more
 import json
 import os
 import struct
 import sys
 
 MAGIC = b"lpard-agent 1\xf5\x00\xfe"
-HELLO, OPEN, REPLY, ERROR, STDOUT = 1, 2, 3, 4, 6
+HELLO, OPEN, REPLY, ERROR, STDOUT, EXIT = 1, 2, 3, 4, 6, 12
 EVIL = "\u009b2J\u0085\u202e\u2066\u2028\u200b\x1b[31m" + "m" * 15000
 
 fd = int(sys.argv[sys.argv.index("--fd") + 1])
@@ -32,11 +36,34 @@ def mode():
         return f.read().strip()
 
 
+def usage():
+    wpar = {"name": EVIL[:100], "type": EVIL[:9], "state": "A\nrow 2", "os": EVIL[:40],
+            "processors_used": 1e308, "memory_used": 10 ** 30, "up_s": -1}
+    odd = [7, None, {"name": None}, {"name": ["x"]}, {"name": "n" * 300000, "state": "A"}]
+    said = {"processors_used": "no number", "memory_used": 1e308, "up_s": 1e40, "wpars": [wpar] + odd}
+    return json.dumps(said, ensure_ascii=False).encode()
+
+
+def command(stream, text):
+    """Writes @text as the command's output, as far as the window lets it, and ends."""
+    for at in range(0, min(len(text), 200000), 32000):
+        put(stream, STDOUT, text[at:at + 32000])
+    put(stream, EXIT, b"\0\0")
+
+
 def answer(stream):
     if mode() == "error":
         text = json.dumps({"error": "org.lpard.NotFound", "parameters": {"message": EVIL}},
                           ensure_ascii=False)
         put(stream, ERROR, text.encode())
+    elif mode() in ("wpars", "many", "deep", "half"):
+        put(stream, REPLY, b'{"parameters":{}}')
+        if mode() == "half":
+            os.write(fd, struct.pack(">IB3xI", stream, STDOUT, 5000) + b"x" * 100)
+            return
+        command(stream, {"wpars": usage().replace(b"n" * 300000, b"n" * 100000),
+                         "many": b'{"wpars":[' + b'{"name":"w"},' * 20000,
+                         "deep": b"[" * 100000}[mode()])
     elif mode() in ("endless", "flood"):
         put(stream, REPLY, b'{"parameters":{}}')
         for _ in range(7 if mode() == "flood" else 0):  # all that the window lets through

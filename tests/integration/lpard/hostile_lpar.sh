@@ -59,6 +59,25 @@ seconds()
 	took=$((($(date +%s%N) - begin) / 1000000))
 }
 
+# What it says of its WPARs, in the table for people and in JSON.
+for mode in wpars many deep half silent endless; do
+	echo "$mode" >"$HOSTILE_MODE"
+	for form in "" --json; do
+		seconds timeout 60 hmc status -m SYS $form
+		is "$mode: hmc status $form shows the rest" "$status $(grep -c '"\?evil"\?' "$TMPDIR/out")" "0 1"
+		is "$mode: hmc status $form is bounded" "$(($(wc -c <"$TMPDIR/out") < 150000 && took < 20000))" 1
+		fails "$mode: and harmless" evil <"$TMPDIR/out"
+	done
+	jq -e . <"$TMPDIR/out" >/dev/null || tap_note "$(cat "$TMPDIR/out")"
+	is "$mode: the JSON is one" "$(jq -r '.[0].lpars[0].name' <"$TMPDIR/out")" evil
+done
+echo wpars >"$HOSTILE_MODE"
+seconds hmc status -m SYS
+like "wpars: they are shown" "$(cat "$TMPDIR/out")" '^ +n{200}'
+is "wpars: a name has no more than its cell, and its line" "$(awk 'length > 700' "$TMPDIR/out")" ""
+# Out of step after half a frame: it says hello again when lpard asks.
+ok "its agent answers again" wait_for 30 active
+
 # A call that is never answered.
 echo silent >"$HOSTILE_MODE"
 seconds timeout 60 wparcmd -m SYS -p evil --wait 2 -n -- true
