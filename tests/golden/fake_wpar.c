@@ -7,6 +7,8 @@
  */
 #include "lpard/common/cmd.h"
 #include "wparctl/filesystem/rootfs.h"
+#include "wparctl/network/facts.h"
+#include "wparctl/network/resolve.h"
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/runtime/runtime.h"
 
@@ -125,6 +127,58 @@ int wpar_repair(const struct wpar_spec *s, struct par_error **err)
 	(void)s;
 	(void)err;
 	return 0;
+}
+
+/* An LPAR with two networks; the second one's interface is down. */
+int wpar_net_facts_get(struct wpar_net_facts *ret, struct par_error **err)
+{
+	static const struct {
+		const char *name, *address, *address6;
+		unsigned int prefix;
+		bool up;
+	} interfaces[] = { { "lo", "127.0.0.1", "::1", 8, true },
+			   { "en0", "10.1.2.2", "fd05::2", 24, true },
+			   { "en1", "10.9.0.1", NULL, 16, false } };
+
+	(void)err;
+	*ret = (struct wpar_net_facts){ .ipv6 = true, .n_interfaces = PAR_ARRAY_SIZE(interfaces) };
+	ret->interfaces = par_check_alloc(calloc(ret->n_interfaces, sizeof(*ret->interfaces)));
+	for (size_t i = 0; i < ret->n_interfaces; i++) {
+		struct wpar_net_interface *n = &ret->interfaces[i];
+
+		snprintf(n->name, sizeof(n->name), "%s", interfaces[i].name);
+		n->index = (int)i + 1;
+		n->up = interfaces[i].up;
+		n->loopback = i == 0;
+		n->has_neighbours = i > 0;
+		n->n_subnets = interfaces[i].address6 ? 2 : 1;
+		n->subnets = par_check_alloc(calloc(n->n_subnets, sizeof(*n->subnets)));
+		n->subnets[0].prefix = interfaces[i].prefix;
+		wpar_ip_parse(interfaces[i].address, &n->subnets[0].ip);
+		if (n->n_subnets > 1) {
+			n->subnets[1].prefix = 64;
+			wpar_ip_parse(interfaces[i].address6, &n->subnets[1].ip);
+		}
+	}
+	return 0;
+}
+
+void wpar_net_facts_done(struct wpar_net_facts *f)
+{
+	for (size_t i = 0; i < f->n_interfaces; i++)
+		free(f->interfaces[i].subnets);
+	free(f->interfaces);
+}
+
+/* near1 has an address on en0's network, far1 one elsewhere. */
+size_t wpar_net_resolve(const char *name, struct wpar_ip *ret)
+{
+	if (strcmp(name, "far1") == 0)
+		return wpar_ip_parse("192.0.2.7", ret);
+	if (strcmp(name, "near1") != 0)
+		return 0;
+	return (size_t)(wpar_ip_parse("192.0.2.8", &ret[0]) + wpar_ip_parse("10.1.2.8", &ret[1]) +
+			wpar_ip_parse("10.1.2.9", &ret[2]) + wpar_ip_parse("fd05::8", &ret[3]));
 }
 
 static bool must_fail(const struct wpar_spec *s)

@@ -7,6 +7,7 @@
 #include "wparctl/filesystem/namefs.h"
 #include "wparctl/filesystem/rootfs.h"
 #include "wparctl/operations/machine.h"
+#include "wparctl/operations/network.h"
 #include "wparctl/spec/clash.h"
 #include "wparctl/versioned/versioned.h"
 
@@ -189,6 +190,8 @@ int wpar_definition_allowed(struct wpar_spec *s, struct par_error **err)
 		r = wpar_spec_check_rules(s, err);
 	if (r == 0)
 		r = wpar_spec_check_supported(s, err);
+	if (r == 0)
+		r = wpar_network_complete(s, err);
 	if (r == 0)
 		r = wpar_machine_check_files(s, err);
 	return r < 0 ? r : wpar_machine_check_file_systems(s, err);

@@ -30,8 +30,7 @@ run mkwpar -h x
 for flag in -F -t -P -k -O '-b f' '-B image' '-L shrink=yes' -C '-S secfile=x' '-r -C -B x'; do
 	run mkwpar -n x $flag
 done
-for flags in '-N address=10.1.2.3 netmask=255.255.255.0 interface=en0' '-N address6=fe80::1 prefixlen=64' \
-	'-I rtdest=default rtgateway=10.1.2.1' -i -x -c '-H pwr7' '-X kext=/usr/lib/x' '-D devid=123' '-D devname=/dev/null rootvg=yes' \
+for flags in '-I rtdest=default rtgateway=10.1.2.1' -i -x -c '-H pwr7' '-X kext=/usr/lib/x' '-D devid=123' '-D devname=/dev/null rootvg=yes' \
 	'-D devname=/dev/null devtype=adapter' '-R rset=all' '-R procVirtMem=1G' '-R totalLargePages=1' '-R shares_memory=5' '-R pct_msgIDs=50%' \
 	'-M directory=/data size=64M' '-M directory=/data vg=rootvg' '-M directory=/data vfs=jfs2' '-M directory=/data vfs=ext4 dev=/x' \
 	'-M directory=/data vfs=nfs host=h dev=/x' '-M directory=/ vfs=nfs host=h dev=/x' '-C -B x -M directory=/data'; do
@@ -40,6 +39,25 @@ done
 # A specification is only written, so that may be in it.
 run mkwpar -n x -N address=10.1.2.3 -i -w -o "$TMPDIR/later"
 run mkwpar -f "$TMPDIR/later"
+# Addresses: what is not given follows from the interfaces (en0 has 10.1.2.2/24 and fd05::2/64, en1 is down).
+network()
+{
+	run mkwpar -n x --dry-run "$@" | sed -n -e '/^network:/,/^$/p' -e '/^mkwpar:/p' -e '/^->/p'
+}
+network -N address=10.1.2.3
+network -N interface=en0 address=10.1.2.3 netmask=255.255.255.0 -N address6=fd05::3
+network -N interface=en0 address=192.0.2.1 -N interface=en1 address=10.9.0.7 netmask=255.255.0.0 broadcast=10.9.9.9
+network -N address=10.9.0.7
+network -N address=192.0.2.1
+network -N interface=en7 address=10.1.2.3
+network -N interface=lo address=10.1.2.3
+network -N interface=en1 address6=fd06::1
+network -N address=10.1.2.2
+network -N address=10.1.2.255
+network -N interface=en0 address6=fe80::1
+network -N interface=en0 address=127.0.0.5
+run mkwpar -n near1 --dry-run | sed -n -e '/^network:/,/^$/p' -e '/^->/p'
+run mkwpar -n far1 --dry-run | sed -n -e '/^network:/,/^$/p' -e '/^->/p'
 # Bad values and keys.
 run mkwpar -n x -N address=1.2.3
 run mkwpar -n x -N address=1.2.3.4 netmask=255.0.255.0

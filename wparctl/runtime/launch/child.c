@@ -8,6 +8,7 @@
 
 #include "lpard/common/fs.h"
 #include "wparctl/filesystem/mount_apply.h"
+#include "wparctl/network/apply.h"
 #include "wparctl/runtime/launch/clock.h"
 #include "wparctl/runtime/launch/security.h"
 #include "wparctl/runtime/launch/sync.h"
@@ -74,11 +75,16 @@ static int child_set_up(const struct wpar_launch *l, int sync, struct par_error 
 	r = child_new_network(err);
 	if (r < 0)
 		return r;
+	if (l->network.n > 0)
+		wpar_sync_step(sync, WPAR_STEP_NETWORK);
 	wpar_clock_begin();
 	r = wpar_sync_receive_mounts(sync, fds, &n, err);
 	if (r < 0)
 		return r;
 	child_open_network();
+	r = l->network.n > 0 ? wpar_net_apply_inner(&l->network, err) : 0;
+	if (r < 0)
+		return r;
 	if (sethostname(host, strlen(host)) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "the host name '%s' cannot be set", host);
 	r = wpar_mounts_attach(&l->plan, fds, n, err);

@@ -8,6 +8,9 @@
 #include "lpard/common/fs.h"
 #include "wparctl/filesystem/mount_apply.h"
 #include "wparctl/filesystem/namefs.h"
+#include "wparctl/network/apply.h"
+#include "wparctl/network/infer.h"
+#include "wparctl/network/record.h"
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/resources/limits.h"
 #include "wparctl/resources/soft_limit.h"
@@ -32,6 +35,7 @@
 void wpar_launch_done(struct wpar_launch *l)
 {
 	wpar_mount_plan_done(&l->plan);
+	wpar_net_plan_done(&l->network);
 	if (l->cgroup > 0)
 		close(l->cgroup);
 	if (l->pidfd > 0)
@@ -101,6 +105,50 @@ static char *own_command(const struct par_strv *layers, const char *path)
 	return NULL;
 }
 
+/* Written by hand: what is not given follows from the interfaces as they are now. */
+static int plan_incomplete_network(const struct wpar_spec *s, struct wpar_net_plan *ret,
+				   struct par_error **err)
+{
+	auto_net_facts facts = { 0 };
+	auto_spec whole = { 0 };
+	int r = wpar_spec_copy(s, &whole, err);
+
+	if (r == 0)
+		r = wpar_net_facts_get(&facts, err);
+	if (r == 0)
+		r = wpar_net_infer(&whole, &facts, err);
+	return r < 0 ? r : wpar_net_plan_build(&whole, &facts, ret, err);
+}
+
+int wpar_launch_plan_network(const struct wpar_spec *s, struct wpar_net_plan *ret,
+			     struct par_error **err)
+{
+	auto_net_facts facts = { 0 };
+	auto_strv names = { 0 };
+	int r;
+
+	if (s->n_addresses == 0)
+		return 0;
+	for (size_t i = 0; i < s->n_addresses; i++) {
+		const struct wpar_address *a = &s->addresses[i];
+
+		if (!a->interface || !a->mask_prefix)
+			return plan_incomplete_network(s, ret, err);
+		if (par_strv_add(&names, a->interface) < 0)
+			return par_oom(err);
+	}
+	r = wpar_net_facts_of(&names, &facts, err);
+	return r < 0 ? r : wpar_net_plan_build(s, &facts, ret, err);
+}
+
+/* What will be left of the network is written down before anything is made. */
+static int prepare_network(struct wpar_launch *l, const struct wpar_spec *s, struct par_error **err)
+{
+	int r = wpar_launch_plan_network(s, &l->network, err);
+
+	return r < 0 || l->network.n == 0 ? r : wpar_net_record_write(&l->network, err);
+}
+
 int wpar_launch_prepare(struct wpar_launch *l, const struct wpar_spec *s, struct par_error **err)
 {
 	autofree char *prefix = wpar_path("%s", "");
@@ -138,6 +186,9 @@ int wpar_launch_prepare(struct wpar_launch *l, const struct wpar_spec *s, struct
 	r = par_fs_mkdirs(l->plan.run, 0755);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be made", l->plan.run);
+	r = prepare_network(l, s, err);
+	if (r < 0)
+		return r;
 	l->cgroup = wpar_cgroup_open(s->name, true, err);
 	if (l->cgroup < 0)
 		return l->cgroup;
@@ -182,12 +233,27 @@ static int map_ids(const struct wpar_launch *l, int *ret_userns, struct par_erro
 	return 0;
 }
 
+/* The inner ends of its links go straight into the namespace, which the process has made. */
+static int connect_network(const struct wpar_launch *l, int sync, struct par_error **err)
+{
+	int r;
+
+	if (l->network.n == 0)
+		return 0;
+	r = wpar_sync_wait_step(sync, WPAR_STEP_NETWORK, err);
+	if (r < 0)
+		return r;
+	r = wpar_net_apply_outer(&l->network, l->pid, err);
+	wpar_test_stop_at("connected");
+	return r;
+}
+
 static int hand_over(struct wpar_launch *l, int sync, struct par_error **err)
 {
 	int fds[WPAR_MOUNTS_MAX];
 	autofd int userns = -1;
 	size_t n = 0;
-	int r = map_ids(l, &userns, err);
+	int r = map_ids(l, &userns, err), connected;
 
 	if (r < 0)
 		return r;
@@ -195,9 +261,13 @@ static int hand_over(struct wpar_launch *l, int sync, struct par_error **err)
 	r = wpar_mounts_prepare(&l->plan, userns, fds, &n, err);
 	if (r < 0)
 		return r;
-	r = wpar_sync_send_mounts(sync, fds, n);
+	connected = connect_network(l, sync, err);
+	if (connected == 0)
+		r = wpar_sync_send_mounts(sync, fds, n);
 	for (size_t i = 0; i < n; i++)
 		close(fds[i]);
+	if (connected < 0)
+		return connected;
 	if (r < 0) {
 		/* It may have said why. */
 		if (wpar_sync_wait(sync, err) < 0)
@@ -279,6 +349,9 @@ int wpar_launch(struct wpar_launch *l, struct par_error **err)
 	if (r < 0) {
 		kill(l->pid, SIGKILL);
 		waitpid(l->pid, NULL, 0);
+		wpar_net_undo(&l->network, NULL);
+		return r;
 	}
-	return r;
+	wpar_net_announce(&l->network);
+	return 0;
 }

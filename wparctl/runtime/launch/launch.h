@@ -6,12 +6,14 @@
 #pragma once
 
 #include "wparctl/filesystem/mount_plan.h"
+#include "wparctl/network/plan.h"
 #include "wparctl/runtime/launch/reset.h"
 #include "wparctl/spec/spec.h"
 
 struct wpar_launch {
 	const struct wpar_spec *spec;
 	struct wpar_mount_plan plan;
+	struct wpar_net_plan network;
 	int cgroup;
 	/*
 	 * What the first process does once it is inside.  To close @started (exec does) says that
@@ -36,8 +38,12 @@ struct wpar_launch {
 #define auto_launch par_cleanup(wpar_launch_done) struct wpar_launch
 void wpar_launch_done(struct wpar_launch *l);
 
-/* wpar_launch_prepare - plan, folder in /run, control group; nothing runs yet */
+/* wpar_launch_prepare - plans, folder in /run, control group; nothing runs yet */
 int wpar_launch_prepare(struct wpar_launch *l, const struct wpar_spec *s, struct par_error **err);
+
+/* wpar_launch_plan_network - the steps for the network of @s; none when it has no address */
+int wpar_launch_plan_network(const struct wpar_spec *s, struct wpar_net_plan *ret,
+			     struct par_error **err);
 
 /*
  * wpar_launch - start the first process; afterwards the caller has a mount namespace of its own

@@ -81,6 +81,18 @@ int wpar_sync_wait(int sync, struct par_error **err)
 	return take_error(&m, err);
 }
 
+int wpar_sync_wait_step(int sync, int step, struct par_error **err)
+{
+	struct sync_message m = { 0 };
+	ssize_t n = receive(sync, &m);
+
+	if (n == (ssize_t)sizeof(m) && m.id == STEP && m.number == step)
+		return 0;
+	if (!is_error(&m, n))
+		return par_fail(err, PAR_E_SYSTEM, EPROTO, "the WPAR's first process failed");
+	return take_error(&m, err);
+}
+
 int wpar_sync_wait_started(int sync, const char *who, void (*stepped)(int step, void *user),
 			   void *user, int *ret_value, struct par_error **err)
 {

@@ -20,10 +20,14 @@ void wpar_sync_started(int sync, int value);
 enum wpar_sync_step {
 	WPAR_STEP_MOUNTED,  /* its file systems are there */
 	WPAR_STEP_LAUNCHED, /* the first process has its devices and its rights, and runs */
+	WPAR_STEP_NETWORK,  /* from inside: its network namespace is there */
 };
 
 /* wpar_sync_step - on the way there: @step, of enum wpar_sync_step, is done */
 void wpar_sync_step(int sync, int step);
+
+/* wpar_sync_wait_step - until the other side is at @step, of enum wpar_sync_step; else its error */
+int wpar_sync_wait_step(int sync, int step, struct par_error **err);
 
 /*
  * wpar_sync_wait_started - the value of wpar_sync_started(), or the error of wpar_sync_fail()

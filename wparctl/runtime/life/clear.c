@@ -3,6 +3,7 @@
 #include "wparctl/runtime/life/clear.h"
 
 #include "lpard/common/fs.h"
+#include "wparctl/network/apply.h"
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/runtime/life/lock.h"
 
@@ -31,6 +32,9 @@ int wpar_clear(const char *name, struct par_error **err)
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the processes of '%s' cannot be ended",
 				name);
+	r = wpar_net_clear(name, err);
+	if (r < 0)
+		return r;
 	dir = run ? open(run, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	if (dir < 0)
 		return 0;

@@ -5,6 +5,7 @@
 #include "wparctl/filesystem/mount_plan.h"
 #include "wparctl/filesystem/rootfs.h"
 #include "wparctl/resources/cgroup.h"
+#include "wparctl/runtime/launch/launch.h"
 #include "wparctl/runtime/launch/sync.h"
 #include "wparctl/runtime/life/clear.h"
 #include "wparctl/runtime/life/ids.h"
@@ -26,6 +27,7 @@ int wpar_start_plan(const struct wpar_spec *s, struct par_buf *out, struct par_e
 						.mount_real = "/usr/bin/mount",
 						.layers = &layers };
 	auto_mount_plan p = { 0 };
+	auto_net_plan network = { 0 };
 	int r = s->version.image_digest ? wpar_version_layers(s, &layers, err) : 0;
 
 	if (r < 0)
@@ -33,8 +35,12 @@ int wpar_start_plan(const struct wpar_spec *s, struct par_buf *out, struct par_e
 	r = wpar_mount_plan_build(s, &facts, &p, err);
 	if (r < 0)
 		return r;
-	r = wpar_mount_plan_print(&p, out);
-	return r < 0 ? par_oom(err) : 0;
+	r = wpar_launch_plan_network(s, &network, err);
+	if (r < 0)
+		return r;
+	if (wpar_mount_plan_print(&p, out) < 0 || wpar_net_plan_print(&network, out) < 0)
+		return par_oom(err);
+	return 0;
 }
 
 static void say_mounts(const struct wpar_spec *s, const struct wpar_report *report)

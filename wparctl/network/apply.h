@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Carries out a plan, and takes it back. */
+#pragma once
+
+#include "wparctl/network/plan.h"
+
+#include <sys/types.h>
+
+/*
+ * wpar_net_apply_outer - the steps in the global environment, but the announcements
+ * @pid		a process in the WPAR's network namespace
+ * After an error nothing of them is left.
+ */
+int wpar_net_apply_outer(const struct wpar_net_plan *p, pid_t pid, struct par_error **err);
+
+/* wpar_net_apply_inner - the steps inside, by a process that is inside and has CAP_NET_ADMIN there
+ */
+int wpar_net_apply_inner(const struct wpar_net_plan *p, struct par_error **err);
+
+/* wpar_net_announce - the last steps: neighbours that knew the addresses elsewhere look here */
+void wpar_net_announce(const struct wpar_net_plan *p);
+
+/* wpar_net_undo - take back what wpar_net_apply_outer() did; what is not there is no error */
+int wpar_net_undo(const struct wpar_net_plan *p, struct par_error **err);
+
+/*
+ * wpar_net_clear - the same by the record (record.h) of the WPAR called @name, whose processes have
+ * ended; no record: nothing to do
+ */
+int wpar_net_clear(const char *name, struct par_error **err);

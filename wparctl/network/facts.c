@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The facts as the kernel has them: see facts.h. */
+#include "wparctl/network/facts.h"
+
+#include "lpard/common/fs.h"
+#include "wparctl/network/netlink.h"
+#include "wparctl/network/plan.h"
+
+#include <linux/if_arp.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+
+void wpar_net_facts_done(struct wpar_net_facts *f)
+{
+	for (size_t i = 0; i < f->n_interfaces; i++)
+		free(f->interfaces[i].subnets);
+	free(f->interfaces);
+	*f = (struct wpar_net_facts){ 0 };
+}
+
+static bool has_ipv6(void)
+{
+	auto_buf off = { 0 };
+
+	return par_fs_read("/proc/sys/net/ipv6/conf/all/disable_ipv6", 16, &off) == 0 &&
+	       off.len > 0 && off.data[0] == '0';
+}
+
+static int add_link(struct nlmsghdr *h, void *user)
+{
+	struct wpar_net_facts *f = user;
+	struct nlattr *attrs[IFLA_MAX + 1];
+	const struct ifinfomsg *info = nlmsg_data(h);
+	struct wpar_net_interface *n;
+
+	if (nlmsg_parse(h, sizeof(*info), attrs, IFLA_MAX, NULL) < 0 || !attrs[IFLA_IFNAME])
+		return 0;
+	n = reallocarray(f->interfaces, f->n_interfaces + 1, sizeof(*n));
+	if (!n)
+		return -ENOMEM;
+	f->interfaces = n;
+	n += f->n_interfaces++;
+	*n = (struct wpar_net_interface){
+		.index = info->ifi_index,
+		.mtu = attrs[IFLA_MTU] ? nla_get_u32(attrs[IFLA_MTU]) : 1500,
+		.up = info->ifi_flags & IFF_UP,
+		.loopback = info->ifi_flags & IFF_LOOPBACK,
+		.has_neighbours = info->ifi_type == ARPHRD_ETHER && !(info->ifi_flags & IFF_NOARP),
+	};
+	nla_strlcpy(n->name, attrs[IFLA_IFNAME], sizeof(n->name));
+	n->is_wpar = wpar_net_is_outer(n->name, n->index);
+	if (attrs[IFLA_ADDRESS] && nla_len(attrs[IFLA_ADDRESS]) == sizeof(n->mac))
+		memcpy(n->mac, nla_data(attrs[IFLA_ADDRESS]), sizeof(n->mac));
+	return 0;
+}
+
+static struct wpar_net_interface *by_index(struct wpar_net_facts *f, unsigned int index)
+{
+	for (size_t i = 0; i < f->n_interfaces; i++) {
+		if (f->interfaces[i].index == (int)index)
+			return &f->interfaces[i];
+	}
+	return NULL;
+}
+
+static int add_address(struct nlmsghdr *h, void *user)
+{
+	struct nlattr *attrs[IFA_MAX + 1], *a;
+	const struct ifaddrmsg *info = nlmsg_data(h);
+	struct wpar_net_interface *n;
+	struct wpar_net_subnet *s;
+
+	if (nlmsg_parse(h, sizeof(*info), attrs, IFA_MAX, NULL) < 0)
+		return 0;
+	/* Of a point-to-point link IFA_ADDRESS is the other end's. */
+	a = attrs[IFA_LOCAL] ? attrs[IFA_LOCAL] : attrs[IFA_ADDRESS];
+	n = by_index(user, info->ifa_index);
+	if (!n || !a || nla_len(a) > 16 ||
+	    (info->ifa_family != AF_INET && info->ifa_family != AF_INET6))
+		return 0;
+	s = reallocarray(n->subnets, n->n_subnets + 1, sizeof(*s));
+	if (!s)
+		return -ENOMEM;
+	n->subnets = s;
+	s += n->n_subnets++;
+	*s = (struct wpar_net_subnet){ .ip.family = info->ifa_family,
+				       .prefix = info->ifa_prefixlen };
+	memcpy(s->ip.bytes, nla_data(a), (size_t)nla_len(a));
+	return 0;
+}
+
+static int dump(struct wpar_nl *nl, int type, const void *fixed, size_t len,
+		int (*each)(struct nlmsghdr *h, void *user), struct wpar_net_facts *f)
+{
+	struct nl_msg *m = wpar_nl_message(type, NLM_F_DUMP, fixed, len);
+	int r;
+
+	if (!m)
+		return -ENOMEM;
+	if (type == RTM_GETLINK)
+		nla_put_u32(m, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+	r = wpar_nl_ask(nl, m, each, f);
+	nlmsg_free(m);
+	return r;
+}
+
+static int fail_facts(int r, struct par_error **err)
+{
+	return par_fail(err, PAR_E_SYSTEM, r, "the network interfaces cannot be listed");
+}
+
+int wpar_net_facts_get(struct wpar_net_facts *ret, struct par_error **err)
+{
+	const struct ifinfomsg links = { .ifi_family = AF_UNSPEC };
+	const struct ifaddrmsg addresses = { .ifa_family = AF_UNSPEC };
+	auto_net_facts f = { .ipv6 = has_ipv6() };
+	auto_nl nl = { 0 };
+	int r = wpar_nl_open(&nl);
+
+	if (r == 0)
+		r = dump(&nl, RTM_GETLINK, &links, sizeof(links), add_link, &f);
+	if (r == 0)
+		r = dump(&nl, RTM_GETADDR, &addresses, sizeof(addresses), add_address, &f);
+	if (r < 0)
+		return fail_facts(r, err);
+	*ret = f;
+	f = (struct wpar_net_facts){ 0 };
+	return 0;
+}
+
+static int get_link(struct wpar_nl *nl, const char *name, struct wpar_net_facts *f)
+{
+	const struct ifinfomsg link = { .ifi_family = AF_UNSPEC };
+	struct nl_msg *m = wpar_nl_message(RTM_GETLINK, 0, &link, sizeof(link));
+	int r;
+
+	if (!m)
+		return -ENOMEM;
+	nla_put_string(m, IFLA_IFNAME, name);
+	nla_put_u32(m, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+	r = wpar_nl_ask(nl, m, add_link, f);
+	nlmsg_free(m);
+	return r;
+}
+
+int wpar_net_facts_of(const struct par_strv *names, struct wpar_net_facts *ret,
+		      struct par_error **err)
+{
+	auto_net_facts f = { .ipv6 = has_ipv6() };
+	auto_nl nl = { 0 };
+	int r = wpar_nl_open(&nl);
+
+	for (size_t i = 0; i < names->n && r == 0; i++) {
+		char buf[IF_NAMESIZE];
+		const char *other = wpar_net_linux_name(names->v[i], buf);
+
+		if (wpar_net_interface(&f, names->v[i]))
+			continue;
+		r = get_link(&nl, names->v[i], &f);
+		if (r == -ENODEV && other)
+			r = get_link(&nl, other, &f);
+		if (r == -ENODEV)
+			r = 0;
+	}
+	if (r < 0)
+		return fail_facts(r, err);
+	*ret = f;
+	f = (struct wpar_net_facts){ 0 };
+	return 0;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The addresses of a new WPAR: see network.h. */
+#include "wparctl/operations/network.h"
+
+#include "wparctl/network/infer.h"
+#include "wparctl/network/resolve.h"
+#include "wparctl/spec/keys.h"
+
+#include <string.h>
+
+static int add_address(struct wpar_spec *s, const struct wpar_ip *ip, struct par_error **err)
+{
+	struct wpar_address *a = wpar_record_add(s, WPAR_STANZA_NETWORK);
+	char buf[WPAR_IP_TEXT];
+
+	if (a)
+		a->address = strdup(wpar_ip_text(ip, buf));
+	return a && a->address ? 0 : par_oom(err);
+}
+
+/* A name that stands for nothing near has no address: no error, as on AIX. */
+static int take_own(struct wpar_spec *s, const struct wpar_net_facts *f, struct par_error **err)
+{
+	struct wpar_ip ips[WPAR_NET_RESOLVED_MOST];
+	const size_t n = wpar_net_resolve(s->name, ips);
+	bool four = false, six = false;
+	int r = 0;
+
+	for (size_t i = 0; i < n && r == 0; i++) {
+		bool *have = ips[i].family == AF_INET ? &four : &six;
+
+		if (*have || !wpar_net_is_near(f, &ips[i]))
+			continue;
+		*have = true;
+		r = add_address(s, &ips[i], err);
+	}
+	return r;
+}
+
+static bool is_connected(const struct wpar_net_facts *f)
+{
+	for (size_t i = 0; i < f->n_interfaces; i++) {
+		const struct wpar_net_interface *n = &f->interfaces[i];
+
+		if (n->up && !n->loopback && !n->is_wpar && n->n_subnets > 0)
+			return true;
+	}
+	return false;
+}
+
+int wpar_network_complete(struct wpar_spec *s, struct par_error **err)
+{
+	auto_net_facts facts = { 0 };
+	int r;
+
+	/* A command in an application WPAR does not wait for a name server. */
+	if (s->n_addresses == 0 && s->type != WPAR_SYSTEM)
+		return 0;
+	r = wpar_net_facts_get(&facts, err);
+	if (r < 0)
+		return r;
+	if (s->n_addresses == 0 && is_connected(&facts)) {
+		r = take_own(s, &facts, err);
+		if (r < 0)
+			return r;
+	}
+	return wpar_net_infer(s, &facts, err);
+}
