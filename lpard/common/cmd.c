@@ -61,8 +61,12 @@ static int fail_value(struct parser *p, const struct par_opt *o, const char *wha
 	auto_buf shown = { 0 };
 
 	put_option(&shown, o);
-	if (p->cmd->family == PAR_FAMILY_HMC)
-		return fail_hmc_value(p, shown.data);
+	if (p->cmd->family == PAR_FAMILY_HMC) {
+		int r = fail_hmc_value(p, shown.data);
+
+		par_error_hint(p->err, "Option %s %s.", shown.data, what);
+		return r;
+	}
 	return par_fail(p->err, PAR_E_USAGE, 0, "option %s %s", shown.data, what);
 }
 
@@ -88,8 +92,13 @@ static int fail_unknown(struct parser *p, const char *word)
 {
 	const char *guess = nearest_long(p->cmd, word);
 
-	if (p->cmd->family == PAR_FAMILY_HMC)
-		return par_fail(p->err, PAR_E_USAGE, 0, PAR_MSG_UNKNOWN_PARAMETERS, word);
+	if (p->cmd->family == PAR_FAMILY_HMC) {
+		int r = par_fail(p->err, PAR_E_USAGE, 0, PAR_MSG_UNKNOWN_PARAMETERS, word);
+
+		if (guess)
+			par_error_hint(p->err, "Did you mean --%s?", guess);
+		return r;
+	}
 	if (guess)
 		return par_fail(p->err, PAR_E_USAGE, 0,
 				"unknown option '%s'; did you mean '--%s'? See '%s --help'", word,
@@ -340,6 +349,51 @@ static void print_error(const struct par_cmd *cmd, const struct par_error *err)
 	print_hint(err);
 }
 
+/* A value of @o that is none of its words: which was perhaps meant, and which there are. */
+static void hint_words(const struct par_opt *o, const char *value, struct par_error **err)
+{
+	autofree char *words = strdup(o->values);
+	struct par_nearest guess = { .word = value };
+	auto_buf all = { 0 };
+	char *rest = words;
+	const char *word;
+
+	while (rest && (word = strsep(&rest, "|"))) {
+		if (strcmp(word, value) == 0)
+			return;
+		par_nearest_try(&guess, word);
+		par_buf_printf(&all, "%s%s", all.len ? ", " : "", word);
+	}
+	if (guess.best)
+		par_error_hint(err, "Did you mean %s?", guess.best);
+	else if (!all.failed)
+		par_error_hint(err, "It can be one of: %s.", all.data);
+}
+
+/*
+ * The HMC's message names options with a bad value.  To people it is told what the value can be, if
+ * that is one of some words.
+ */
+static void hint_value(const struct par_cmd *cmd, const void *args, struct par_error **err)
+{
+	if (cmd->family != PAR_FAMILY_HMC || !*err || !(*err)->msg || (*err)->hint ||
+	    !strstr((*err)->msg, "have an invalid value are "))
+		return;
+	for (const struct par_opt *o = cmd->opts; o && o->kind != PAR_OPT_END; o++) {
+		const void *member = (const char *)args + o->field.offset;
+		auto_buf shown = { 0 };
+		const char *value;
+
+		if (o->kind != PAR_OPT_VALUE || o->field.type != PAR_FIELD_BORROW || !o->values ||
+		    o->values[0] == '@')
+			continue;
+		value = *(const char *const *)member;
+		put_option(&shown, o);
+		if (value && !shown.failed && strstr((*err)->msg, shown.data))
+			hint_words(o, value, err);
+	}
+}
+
 static int error_status(const struct par_cmd *cmd, const struct par_error *err)
 {
 	return cmd->error_status ? cmd->error_status : par_error_exit_status(err);
@@ -375,6 +429,7 @@ int par_cmd_run(const struct par_cmd *cmd, int argc, char **argv)
 
 		status = cmd->run(&ctx, args, &err);
 		if (status < 0) {
+			hint_value(cmd, args, &err);
 			print_error(cmd, err);
 			status = error_status(cmd, err);
 		}

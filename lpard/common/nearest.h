@@ -13,5 +13,6 @@ struct par_nearest {
 /* par_nearest_try - look at one more name; @name must live as long as @n->best is used */
 void par_nearest_try(struct par_nearest *n, const char *name);
 
-/* par_distance - letters to be changed, added or taken to make @b of @a; cut at 64 bytes */
+/* par_distance - letters to be changed, added, taken or swapped to make @b of @a; cut at 64 bytes
+ */
 unsigned int par_distance(const char *a, const char *b);

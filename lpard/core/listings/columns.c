@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a listing does with the rows of attributes: choosing columns, printing values. */
+#include "lpard/common/nearest.h"
 #include "lpard/core/listings/listings.h"
 #include "lpard/core/listings/values.h"
 #include "lpard/core/messages.h"
@@ -136,6 +137,26 @@ void lpar_fields_done(struct lpar_fields *f)
 	*f = (struct lpar_fields){ 0 };
 }
 
+static int fail_field(enum lpar_listing l, const char *name, struct par_error **err)
+{
+	struct par_nearest guess = { .word = name };
+	auto_strv names = { 0 };
+	auto_buf all = { 0 };
+	int r = par_fail(err, PAR_E_INVALID_ARGUMENT, 0, LPAR_MSG_INVALID_ATTRIBUTE, name);
+
+	if (lpar_attribute_names(l, LPAR_USE_LIST, &names) < 0)
+		return par_oom(err);
+	for (size_t i = 0; i < names.n; i++) {
+		par_nearest_try(&guess, names.v[i]);
+		par_buf_printf(&all, "%s%s", i ? ", " : "", names.v[i]);
+	}
+	if (guess.best)
+		par_error_hint(err, "Did you mean %s?", guess.best);
+	else if (names.n && !all.failed)
+		par_error_hint(err, "The attributes are %s.", all.data);
+	return r;
+}
+
 int lpar_fields_select(enum lpar_listing l, const char *const *names, size_t n,
 		       struct lpar_fields *ret, struct par_error **err)
 {
@@ -153,8 +174,7 @@ int lpar_fields_select(enum lpar_listing l, const char *const *names, size_t n,
 			names ? lpar_attribute_find(l, names[i]) : &rows[i];
 
 		if (!a || (names && a->show == LPAR_SHOW_HIDDEN))
-			return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, LPAR_MSG_INVALID_ATTRIBUTE,
-					names[i]);
+			return fail_field(l, names[i], err);
 		if (names || a->show == LPAR_SHOW_SHOWN)
 			v[at++] = a;
 	}

@@ -83,9 +83,10 @@ static const char *const side_words[] = { "client", "server" };
 #define NONE_OR_ID		VALID(none_or_id, "none or a number of 1 to 65535")
 #define ID_LIST			VALID(id_list, "none or partition ids")
 #define PRINTABLE		VALID(printable, "printable ASCII of at most 255 characters")
-#define MEMORY			RANGE(0, UINT64_C(1) << 40)
-#define UNITS			RANGE(0, LPAR_MAX_PROCS * 100)
-#define PROCS			RANGE(0, LPAR_MAX_PROCS)
+#define LEAST(least_)		.least = least_
+#define MEMORY			RANGE(0, UINT64_C(1) << 40), LEAST(1)
+#define UNITS			RANGE(0, LPAR_MAX_PROCS * 100), LEAST(LPAR_MIN_UNITS_X100)
+#define PROCS			RANGE(0, LPAR_MAX_PROCS), LEAST(1)
 #define LIST			.list = true
 #define NUMBER			.number = true
 #define SAID(words_)		.field.words = words_, .field.n_words = PAR_ARRAY_SIZE(words_)
@@ -260,18 +261,58 @@ int lpar_value_fail(const char *name, const char *value, const char *reason, str
 	return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, LPAR_MSG_VALUE, name, shown, reason);
 }
 
-int lpar_attribute_fail(enum lpar_listing l, const char *name, struct par_error **err)
+/* The names that data may have which is meant for these listings; of @lists the last is NOTHING. */
+static void hint_names(const enum lpar_listing *lists, const char *name, struct par_error **err)
 {
 	struct par_nearest guess = { .word = name };
+	auto_buf all = { 0 };
 
-	for (size_t i = 0; i < tables[l].n; i++) {
-		if (tables[l].rows[i].when != LPAR_WHEN_FIXED &&
-		    strcmp(tables[l].rows[i].field.name, name) != 0)
-			par_nearest_try(&guess, tables[l].rows[i].field.name);
+	for (; *lists != LPAR_LIST_NOTHING; lists++) {
+		for (size_t i = 0; i < tables[*lists].n; i++) {
+			const struct lpar_attribute *a = &tables[*lists].rows[i];
+
+			if (a->when == LPAR_WHEN_FIXED || strcmp(a->field.name, name) == 0)
+				continue;
+			par_nearest_try(&guess, a->field.name);
+			if (a->show != LPAR_SHOW_HIDDEN && !a->constant)
+				par_buf_printf(&all, "%s%s", all.len ? ", " : "", a->field.name);
+		}
 	}
-	return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, LPAR_MSG_INVALID_ATTRIBUTE "%s%s%s", name,
-			guess.best ? "  Did you mean " : "", guess.best ? guess.best : "",
-			guess.best ? "?" : "");
+	if (guess.best)
+		par_error_hint(err, "Did you mean %s?", guess.best);
+	else if (!all.failed)
+		par_error_hint(err, "The attributes are %s.", all.data);
+}
+
+int lpar_attribute_fail(enum lpar_listing l, const char *name, struct par_error **err)
+{
+	const enum lpar_listing lists[] = { l, LPAR_LIST_NOTHING };
+	int r = par_fail(err, PAR_E_INVALID_ARGUMENT, 0, LPAR_MSG_INVALID_ATTRIBUTE, name);
+
+	if (lpar_attribute_find(l, name))
+		par_error_hint(err, "The attribute %s cannot be changed.", name);
+	else
+		hint_names(lists, name, err);
+	return r;
+}
+
+int lpar_attribute_fail_new(const char *name, struct par_error **err)
+{
+	static const enum lpar_listing lists[] = { LPAR_LIST_LPAR, LPAR_LIST_PROF,
+						   LPAR_LIST_NOTHING };
+	int r = par_fail(err, PAR_E_INVALID_ARGUMENT, 0, LPAR_MSG_INVALID_ATTRIBUTE, name);
+
+	hint_names(lists, name, err);
+	return r;
+}
+
+struct par_field lpar_attribute_entered(const struct lpar_attribute *a)
+{
+	struct par_field f = a->field;
+
+	if (a->least)
+		f.min = a->least;
+	return f;
 }
 
 int lpar_field_set(const struct par_field *f, void *to, const char *value, struct par_error **err)
@@ -297,8 +338,10 @@ int lpar_name_check(const char *attribute, const char *name, struct par_error **
 static int set_attribute(const struct lpar_attribute *a, void *to, const char *value,
 			 struct par_error **err)
 {
+	struct par_field entered = lpar_attribute_entered(a);
+
 	if (a->field.type != PAR_FIELD_NONE)
-		return lpar_field_set(&a->field, to, value, err);
+		return lpar_field_set(&entered, to, value, err);
 	if (!a->constant)
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, LPAR_MSG_INVALID_ATTRIBUTE,
 				a->field.name);

@@ -126,6 +126,7 @@ struct lpar_attribute {
 	enum lpar_condition condition;
 	enum lpar_value value;
 	const char *constant; /* the only text there is, for what does not exist here */
+	uint64_t least;	      /* a user may enter no less, though less is stored; 0: field.min */
 	bool list;	      /* += and -= work on the elements of the text */
 	bool number;	      /* .value makes a number */
 	/*
@@ -146,6 +147,9 @@ const struct lpar_attribute *lpar_attribute_find(enum lpar_listing l, const char
 bool lpar_attribute_is_number(const struct lpar_attribute *a);
 /* lpar_attributes_print_doc - what mksyscfg and chsyscfg set, as scdoc's source */
 void lpar_attributes_print_doc(FILE *f);
+/* lpar_attribute_entered - the attribute's field as a user may enter it: a profile with all
+ * resources has zeros stored that nobody may enter */
+struct par_field lpar_attribute_entered(const struct lpar_attribute *a);
 /* lpar_attribute_stored - is it a member of @object that the stored form has? */
 bool lpar_attribute_stored(const struct lpar_attribute *a, enum lpar_object object);
 
@@ -174,10 +178,12 @@ int lpar_value_fail(const char *name, const char *value, const char *reason,
 		    struct par_error **err);
 
 /*
- * lpar_attribute_fail - the HMC's message about a name that configuration data may not have, and
- * behind it the settable attribute of @l that is near to it, when there is one
+ * lpar_attribute_fail - the HMC's message about a name that configuration data may not have; its
+ * hint is the settable attribute of @l that is near to it, or else all of them
+ * lpar_attribute_fail_new - the same for a new partition, which is given its profile's, too
  */
 int lpar_attribute_fail(enum lpar_listing l, const char *name, struct par_error **err);
+int lpar_attribute_fail_new(const char *name, struct par_error **err);
 
 /* checks.c: what attributes.def names as CHECK and VALID */
 int lpar_check_object_name(const struct par_field *f, const char *v, struct par_buf *why);

@@ -17,8 +17,10 @@ static void print_table(enum lpar_listing l, FILE *f)
 	const struct lpar_attribute *rows = lpar_attributes(l, &n);
 
 	for (size_t i = 0; i < n; i++) {
+		struct par_field entered = lpar_attribute_entered(&rows[i]);
+
 		if (is_settable(&rows[i]))
-			par_field_print_doc(&rows[i].field,
+			par_field_print_doc(&entered,
 					    rows[i].list ? "+= and -= work on its elements" : NULL,
 					    f);
 	}

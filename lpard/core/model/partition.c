@@ -163,6 +163,8 @@ static int create_set(struct lpar_partition *p, struct lpar_profile *profile,
 	if (strcmp(attr->name, "profile_name") == 0)
 		return lpar_attribute_change(lpar_attribute_find(LPAR_LIST_PROF, "name"), profile,
 					     attr->op, attr->value, err);
+	if (!a && !lpar_attribute_find(LPAR_LIST_PROF, attr->name))
+		return lpar_attribute_fail_new(attr->name, err);
 	if (!a || a->of_profile)
 		return lpar_profile_set(profile, attr, err);
 	if (a->when == LPAR_WHEN_FIXED || strcmp(attr->name, "default_profile") == 0)

@@ -81,6 +81,8 @@ void lpar_reply_error(struct lpar_reply *reply, const struct par_error *err)
 	if (!reply->err) {
 		par_fail(&reply->err, err ? err->id : PAR_E_NO_MEMORY, err ? err->errnum : 0, "%s",
 			 text);
+		if (err && err->hint)
+			par_error_hint(&reply->err, "%s", err->hint);
 		return;
 	}
 	both = par_strdup_printf("%s\n%s", reply->err->msg, text);

@@ -1,10 +1,30 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Create, Save, Change, Apply, Remove: which LPAR is meant; the change itself is a job's. */
+#include "lpard/common/nearest.h"
 #include "lpard/core/messages.h"
 #include "lpard/daemon/jobs/change.h"
 #include "lpard/daemon/methods/common.h"
 
 #include <string.h>
+
+/* Nothing names the LPAR.  Was one of the names that there are misspelt? */
+static int fail_no_name(const struct par_attrs *attrs, const char *name_key, struct par_error **err)
+{
+	int r = par_fail(err, PAR_E_INVALID_ARGUMENT, 0, LPAR_MSG_MISSING_ATTRIBUTES,
+			 strcmp(name_key, "name") == 0 ? "name or lpar_id"
+						       : "lpar_name or lpar_id");
+
+	for (size_t i = 0; i < attrs->n; i++) {
+		struct par_nearest guess = { .word = attrs->v[i].name };
+
+		par_nearest_try(&guess, name_key);
+		par_nearest_try(&guess, "lpar_id");
+		if (guess.best)
+			par_error_hint(err, "Did you mean %s instead of %s?", guess.best,
+				       guess.word);
+	}
+	return r;
+}
 
 /* The LPAR that attributes name: as @name_key or lpar_id */
 static int lpar_of_attrs(const struct lpar_managed *managed, const struct par_attrs *attrs,
@@ -15,9 +35,7 @@ static int lpar_of_attrs(const struct lpar_managed *managed, const struct par_at
 	uint64_t n = 0;
 
 	if (!name && !id)
-		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, LPAR_MSG_MISSING_ATTRIBUTES,
-				strcmp(name_key, "name") == 0 ? "name or lpar_id"
-							      : "lpar_name or lpar_id");
+		return fail_no_name(attrs, name_key, err);
 	if (!name && par_parse_u64(id, UINT32_MAX, &n) < 0)
 		return par_fail(err, PAR_E_NOT_FOUND, 0, LPAR_MSG_NO_PARTITION_ID,
 				par_printable(id) ? id : "?");

@@ -27,3 +27,19 @@ at_terminal chsysstate -r lpar -m sys1 -o on -n database -f usaul
 at_terminal chsysstate -r lpar -m sys1 -o on -n other -f usual
 at_terminal lssyscfg -r lpar -m syss1
 at_terminal wparcmd -m sys1 -p databas -- true
+at_terminal lssyscfg -r lpra -m sys1
+at_terminal lssyscfg -r nonsense -m sys1
+at_terminal lssyscfg -r lpar -m sys1 --fliter lpar_names=database
+at_terminal lssyscfg -r lpar -m sys1 --filter lpar_name=database
+at_terminal lssyscfg -r lpar -m sys1 --filter nonsense=database
+at_terminal lssyscfg -r lpar -m sys1 -F nmae
+at_terminal lshwres -r proc --level pool -m sys1 -F nonsense
+at_terminal lshwres -r virtualio --rsubtype etth --level lpar -m sys1
+at_terminal chsysstate -r lpar -m sys1 -o onn -n database
+at_terminal chsysstate -r lpar -m sys1 -o on -b smss -n database
+at_terminal lsrefcode -r lpar -m sys1 -n few
+at_terminal chsyscfg -r lpar -m sys1 -i nmae=database
+at_terminal chsyscfg -r lpar -m sys1 -i name=database,descrpition=x
+at_terminal chsyscfg -r lpar -m sys1 -i name=database,lpar_env=vioserver
+at_terminal "mksyscfg -r lpar -m sys1 -i name=new,boot_imag=tiny"
+show chsyscfg -r lpar -m sys1 -i name=database,descrpition=x

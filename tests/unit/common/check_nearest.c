@@ -33,6 +33,9 @@ START_TEST(distances)
 	ck_assert_uint_eq(par_distance("", "abc"), 3);
 	ck_assert_uint_eq(par_distance("abc", "abc"), 0);
 	ck_assert_uint_eq(par_distance("kitten", "sitting"), 3);
+	ck_assert_uint_eq(par_distance("nmae", "name"), 1);
+	ck_assert_uint_eq(par_distance("Usaul", "usual"), 1);
+	ck_assert_uint_eq(par_distance("abcd", "badc"), 2);
 }
 END_TEST
 

@@ -445,18 +445,43 @@ START_TEST(what_can_be_set_is_explained)
 }
 END_TEST
 
+/* The HMC's sentence stays as it is; what helps people is the hint. */
 START_TEST(misspelt_names_are_guessed)
 {
 	auto_error near = NULL;
 	auto_error far = NULL;
+	auto_error fixed = NULL;
+	auto_error born = NULL;
 
 	ck_assert_int_lt(lpar_attribute_fail(LPAR_LIST_PROF, "desired_men", &near), 0);
-	ck_assert_str_eq(near->msg, "An invalid attribute was entered.  The invalid attribute is "
-				    "desired_men.  Please correct your entry and retry the command."
-				    "  Did you mean desired_mem?");
-	ck_assert_int_lt(lpar_attribute_fail(LPAR_LIST_PROF, "nonsense", &far), 0);
-	ck_assert_str_eq(far->msg, "An invalid attribute was entered.  The invalid attribute is "
-				   "nonsense.  Please correct your entry and retry the command.");
+	ck_assert_str_eq(near->msg,
+			 "An invalid attribute was entered.  The invalid attribute is "
+			 "desired_men.  Please correct your entry and retry the command.");
+	ck_assert_str_eq(near->hint, "Did you mean desired_mem?");
+	ck_assert_int_lt(lpar_attribute_fail(LPAR_LIST_LPAR, "nonsense", &far), 0);
+	ck_assert_msg(strstr(far->hint, "The attributes are name, lpar_id, ") == far->hint, "%s",
+		      far->hint);
+	ck_assert_ptr_null(strstr(far->hint, "suspend_capable"));
+	ck_assert_int_lt(lpar_attribute_fail(LPAR_LIST_LPAR, "lpar_env", &fixed), 0);
+	ck_assert_str_eq(fixed->hint, "The attribute lpar_env cannot be changed.");
+	ck_assert_int_lt(lpar_attribute_fail_new("boot_imag", &born), 0);
+	ck_assert_str_eq(born->hint, "Did you mean boot_image?");
+}
+END_TEST
+
+START_TEST(misspelt_columns_are_guessed)
+{
+	const char *const near[] = { "name", "nmae" };
+	const char *const far[] = { "zzzzzzzz" };
+	struct lpar_fields f = { 0 };
+	auto_error one = NULL;
+	auto_error other = NULL;
+
+	ck_assert_int_lt(lpar_fields_select(LPAR_LIST_LPAR, near, 2, &f, &one), 0);
+	ck_assert_str_eq(one->hint, "Did you mean name?");
+	ck_assert_int_lt(lpar_fields_select(LPAR_LIST_PROC_POOL, far, 1, &f, &other), 0);
+	ck_assert_str_eq(other->hint, "The attributes are configurable_pool_proc_units, "
+				      "curr_avail_pool_proc_units, pend_avail_pool_proc_units.");
 }
 END_TEST
 
@@ -484,6 +509,7 @@ static Suite *attributes_suite(void)
 	tcase_add_test(t, vios_profile);
 	tcase_add_test(t, what_can_be_set_is_explained);
 	tcase_add_test(t, misspelt_names_are_guessed);
+	tcase_add_test(t, misspelt_columns_are_guessed);
 	suite_add_tcase(s, t);
 	return s;
 }
