@@ -236,16 +236,10 @@ static void take_address(struct json_object *o, char *ret, size_t size)
 		ret[0] = '\0';
 }
 
-static int take_info(struct lpar_channel *c, const struct par_hello *hello, struct par_error **err)
+void lpar_channel_facts(struct lpar_channel *c, struct json_object *o)
 {
-	auto_json o = NULL;
 	struct lpar_agent_info *i = &c->info;
-	int r = par_json_parse(hello->json, hello->json_len, &o, err);
 
-	if (r < 0)
-		return r;
-	if (!json_object_is_type(o, json_type_object))
-		return par_fail(err, PAR_E_PROTOCOL, 0, "the agent's facts are no object");
 	*i = (struct lpar_agent_info){ 0 };
 	take_fact(o, "agent", i->agent, sizeof(i->agent));
 	take_fact(o, "os_id", i->os_id, sizeof(i->os_id));
@@ -257,6 +251,18 @@ static int take_info(struct lpar_channel *c, const struct par_hello *hello, stru
 	take_address(o, i->ipaddr, sizeof(i->ipaddr));
 	take_fact(o, "boot_id", i->boot_id, sizeof(i->boot_id));
 	par_json_u64(o, "page_size", false, 1u << 30, &i->page_size, NULL);
+}
+
+static int take_info(struct lpar_channel *c, const struct par_hello *hello, struct par_error **err)
+{
+	auto_json o = NULL;
+	int r = par_json_parse(hello->json, hello->json_len, &o, err);
+
+	if (r < 0)
+		return r;
+	if (!json_object_is_type(o, json_type_object))
+		return par_fail(err, PAR_E_PROTOCOL, 0, "the agent's facts are no object");
+	lpar_channel_facts(c, o);
 	return 0;
 }
 

@@ -63,6 +63,8 @@ void lpar_channel_free(struct lpar_channel **c);
 enum lpar_channel_state lpar_channel_state(const struct lpar_channel *c);
 /* lpar_channel_info - what the agent said; NULL unless up */
 const struct lpar_agent_info *lpar_channel_info(const struct lpar_channel *c);
+/* lpar_channel_facts - what the agent says now: the parameters of its answer to Info */
+void lpar_channel_facts(struct lpar_channel *c, struct json_object *facts);
 
 /* lpar_channel_connected - the port is open: hello, repeated until it is answered */
 void lpar_channel_connected(struct lpar_channel *c, uint64_t now_ms);

@@ -24,6 +24,27 @@ static int fail_access(const char *path, struct par_error **err)
 		path, group->gr_name, group->gr_name);
 }
 
+/* Who named another socket has started lpard with a configuration of its own, as the demo does. */
+static int fail_down(const char *path, struct par_error **err)
+{
+	const char *named = secure_getenv("LPARD_SOCKET");
+
+	if (named && *named)
+		return par_fail(
+			err, PAR_E_DISCONNECTED, 0,
+			"lpard is not running (socket %s, from LPARD_SOCKET): start it with "
+			"the configuration that has this socket (\"lpard --background "
+			"--config FILE\"; the demo: \"sudo ./demo\"), or unset LPARD_SOCKET, "
+			"and retry the command.",
+			path);
+	return par_fail(
+		err, PAR_E_DISCONNECTED, 0,
+		"lpard is not running (socket %s): start it with \"lpard --background\", or "
+		"set LPARD_SOCKET to the socket that its configuration has, and retry the "
+		"command.",
+		path);
+}
+
 int cli_connect(struct par_varlink **ret, struct par_error **err)
 {
 	const char *path = par_varlink_default_path();
@@ -32,10 +53,7 @@ int cli_connect(struct par_varlink **ret, struct par_error **err)
 	if (r < 0 && err && *err && (*err)->id == PAR_E_NOT_PERMITTED)
 		return fail_access(path, err);
 	if (r < 0 && (!err || !*err || (*err)->id == PAR_E_DISCONNECTED))
-		return par_fail(err, PAR_E_DISCONNECTED, 0,
-				"lpard is not running (socket %s): start it with \"lpard "
-				"--background\" and retry the command.",
-				path);
+		return fail_down(path, err);
 	return r;
 }
 

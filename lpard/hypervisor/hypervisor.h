@@ -190,6 +190,8 @@ struct hv {
 /* A text name for each; never NULL. */
 const char *hv_run_state_name(enum hv_run_state state);
 const char *hv_event_name(enum hv_event_type type);
+/* hv_no_lpar - what every operation of a back end says when the LPAR is gone; PAR_E_NOT_FOUND */
+int hv_no_lpar(const char *uuid, struct par_error **err);
 
 void hv_facts_done(struct hv_facts *f);
 void hv_record_done(struct hv_record *r);

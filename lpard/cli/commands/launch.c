@@ -25,11 +25,12 @@ static const struct par_opt opts[] = {
 		"The managed system; may be left out when there is one, or LPARD_SYSTEM is set",
 		.values = "@systems"),
 	OPT_STR(0, "memory", "SIZE", struct launch_args, memory,
-		"Memory, in MiB or as 512M or 2G, rounded up to what the system gives (default: 1G)"),
+		"Memory: 2G, 512M, or a number of MiB; rounded up to what the system gives (default: 1G)"),
 	OPT_U64(0, "procs", "N", struct launch_args, procs, "Virtual processors (default: 1)",
-		.field.max = 256),
+		.field.min = 1, .field.max = 256),
 	OPT_STR(0, "image", "IMAGE", struct launch_args, image,
-		"Boot image (default: that of the system; hmc images lists them)"),
+		"Boot image (default: that of the system; hmc images lists them)",
+		.values = "@images"),
 	OPT_FLAG(0, "wait", struct launch_args, wait, "Wait until commands can be run in it"),
 	OPT_FLAG(0, "progress", struct launch_args, progress,
 		 "Show what is being done (on a terminal always)"),
@@ -213,21 +214,63 @@ static int wait_for_agent(const char *system, const char *name, struct watcher *
 	return 0;
 }
 
-/* As on an HMC, an LPAR starts with less memory than desired when there is no more; but said. */
-static void say_cut(const char *system, const char *name, const struct par_attrs *attrs, FILE *out)
+/* One thing of which an LPAR may be given less than it was to have. */
+struct cut {
+	const char *resource, *column, *wanted, *unit;
+};
+
+static void say_cut(const char *system, const char *name, const struct par_attrs *attrs,
+		    const struct cut *cut, FILE *out)
 {
-	const char *wanted = par_attrs_get(attrs, "desired_mem"), *given;
+	const char *wanted = par_attrs_get(attrs, cut->wanted), *given;
+	autofree char *columns = par_strdup_printf("lpar_name,%s", cut->column);
 	auto_rows rows = { 0 };
 	int at = -1;
 
-	if (cli_rows_fetch("mem", "lpar", system, "lpar_name,run_mem", &rows, NULL) == 0)
+	if (columns && cli_rows_fetch(cut->resource, "lpar", system, columns, &rows, NULL) == 0)
 		at = cli_rows_find(&rows, name);
 	given = at < 0 ? NULL : cli_rows_get(&rows, (size_t)at, 1);
-	if (wanted && given && !par_streq(wanted, given))
+	if (wanted && given && strtod(given, NULL) < strtod(wanted, NULL))
 		fprintf(out,
-			"hmc launch: '%s' was given %s of the %s MiB that it was to have: there is no "
+			"hmc launch: '%s' was given %s of the %s %s that it was to have: there is no "
 			"more\n",
-			name, given, wanted);
+			name, given, wanted, cut->unit);
+}
+
+/* As on an HMC, an LPAR starts with less than desired when there is no more; but that is said. */
+static void say_cuts(const char *system, const char *name, const struct par_attrs *attrs, FILE *out)
+{
+	static const struct cut cuts[] = {
+		{ "mem", "run_mem", "desired_mem", "MiB" },
+		{ "proc", "run_procs", "desired_procs", "virtual processors" },
+		{ "proc", "run_proc_units", "desired_proc_units", "processing units" },
+	};
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(cuts); i++)
+		say_cut(system, name, attrs, &cuts[i], out);
+}
+
+/*
+ * An LPAR that is not there any more is in no state: of the HMC's message only the reason is said.
+ * "HSCL3205 The partition named X entered the Error state with reference code C.  REASON"
+ */
+static void say_reason(struct par_error **err, const char *name)
+{
+	const char *text = *err && (*err)->msg ? (*err)->msg : "", *reason = text, *dot;
+	enum par_error_id id = *err ? (*err)->id : PAR_E_SYSTEM;
+	auto_error told = NULL;
+
+	dot = par_starts_with(text, "HSCL3205 ") ? strstr(text, ".  ") : NULL;
+	if (dot)
+		reason = dot + 3;
+	if (par_starts_with(reason, "It "))
+		par_fail(&told, id, 0, "'%s' cannot be activated, and is removed again: it %s",
+			 name, reason + 3);
+	else
+		par_fail(&told, id, 0, "'%s' cannot be activated, and is removed again: %s", name,
+			 reason);
+	par_error_free(err);
+	par_error_move(err, &told);
 }
 
 static int launch_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
@@ -256,9 +299,11 @@ static int launch_run(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 		if (call_remove(system, name, &undo) < 0)
 			fprintf(ctx->err, "hmc launch: '%s' stays defined: %s\n", name,
 				undo ? undo->msg : "?");
+		else
+			say_reason(err, name);
 		return r;
 	}
-	say_cut(system, name, &attrs, ctx->err);
+	say_cuts(system, name, &attrs, ctx->err);
 	if (a->wait)
 		r = wait_for_agent(system, name, &w, err);
 	if (r == 0 && terminal)

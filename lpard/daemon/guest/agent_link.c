@@ -11,6 +11,10 @@
 #define RETRY_MIN_MS 500
 #define RETRY_MAX_MS 10000
 
+/* A guest gets its address when its agent is there already, and may get another one later. */
+#define ASK_MIN_MS 2000
+#define ASK_MAX_MS 60000
+
 struct lpar_agent_link {
 	const struct lpar_guest_place *place;
 	enum lpar_guest guest;
@@ -21,6 +25,9 @@ struct lpar_agent_link {
 	char *why_closed; /* why the port could not be opened the last time; NULL: it could */
 	uint64_t retry_ms;
 	uint64_t retry_at; /* 0: no try is due */
+	uint64_t ask_ms;
+	uint64_t
+		ask_at; /* when the agent is asked for its facts again; 0: is being asked, not up */
 	struct par_waiters waits;
 };
 
@@ -68,6 +75,8 @@ static void arm_agent_timer(struct lpar_agent_link *l)
 		return;
 	if (l->retry_at != 0 && l->retry_at < at)
 		at = l->retry_at;
+	if (l->ask_at != 0 && l->ask_at < at)
+		at = l->ask_at;
 	if (at != UINT64_MAX)
 		at = at > now ? at - now : 0;
 	(void)par_source_timer(l->timer, at);
@@ -121,6 +130,46 @@ static void make_os_version(struct lpar_agent_link *l, const struct lpar_agent_i
 	squeeze_blanks(l->os_version);
 }
 
+/* The facts of the hello become old: the agent is asked again, less and less often. */
+
+static void ask_later(struct lpar_agent_link *l)
+{
+	l->ask_at = par_now_ms() + l->ask_ms;
+	l->ask_ms = l->ask_ms * 2 > ASK_MAX_MS ? ASK_MAX_MS : l->ask_ms * 2;
+}
+
+static void on_facts(struct lpar_stream *s, struct json_object *parameters, void *user)
+{
+	struct lpar_agent_link *l = user;
+
+	(void)s;
+	lpar_channel_facts(l->channel, parameters);
+	make_os_version(l, lpar_channel_info(l->channel));
+}
+
+static void on_facts_ended(struct lpar_stream *s, const struct par_error *err, void *user)
+{
+	(void)s;
+	(void)err; /* an agent that does not answer is asked again; one that is gone says hello */
+	if (lpar_agent_link_up(user))
+		ask_later(user);
+}
+
+static const struct lpar_stream_ops facts_ops = {
+	.replied = on_facts,
+	.ended = on_facts_ended,
+};
+
+static void ask_facts(struct lpar_agent_link *l)
+{
+	struct lpar_stream *s;
+
+	l->ask_at = 0;
+	if (lpar_agent_link_up(l) &&
+	    lpar_stream_open(l->channel, "org.lpard.agent.Info", NULL, &facts_ops, l, &s, NULL) < 0)
+		ask_later(l);
+}
+
 /* The channel's callbacks */
 
 static void on_channel_output(void *user)
@@ -134,11 +183,14 @@ static void on_channel_state(enum lpar_channel_state state, void *user)
 	const struct lpar_agent_info *info = lpar_agent_link_info(l);
 
 	if (state != LPAR_CHANNEL_UP || !info) {
+		l->ask_at = 0;
 		par_log(PAR_LOG_DEBUG, "lpar=%s agent is not connected", lpar_guest_name(l->place));
 		l->place->ops->agent(false, l->place->user);
 		return;
 	}
 	l->retry_ms = RETRY_MIN_MS;
+	l->ask_ms = ASK_MIN_MS;
+	ask_later(l);
 	make_os_version(l, info);
 	par_log(PAR_LOG_INFO, "lpar=%s agent %s is connected: %s, kernel %s",
 		lpar_guest_name(l->place), info->agent, info->os_name, info->kernel);
@@ -175,6 +227,8 @@ static void on_agent_timer(struct par_source *s, void *user)
 	(void)s;
 	if (l->channel && lpar_channel_deadline(l->channel) <= now)
 		lpar_channel_tick(l->channel, now);
+	if (l->ask_at != 0 && l->ask_at <= now)
+		ask_facts(l);
 	if (l->retry_at != 0 && l->retry_at <= now && l->guest == LPAR_GUEST_RUNNING &&
 	    !lpar_guest_port_is_open(l->port) && !lpar_guest_port_opening(l->port))
 		open_channel(l);

@@ -157,6 +157,16 @@ void lpar_job_fail(struct lpar_job *job, struct par_error **err)
 	lpar_job_end(job);
 }
 
+/* The back end knows a partition that has gone by its UUID only. */
+static void name_gone(struct lpar_job *job)
+{
+	if (!job->error || job->error->id != PAR_E_NOT_FOUND || !job->subject[0] ||
+	    !par_starts_with(job->error->msg, "HSCL8012 "))
+		return;
+	par_error_free(&job->error);
+	par_fail(&job->error, PAR_E_NOT_FOUND, 0, LPAR_MSG_NO_PARTITION, job->subject);
+}
+
 /* On the worker. */
 static void job_work(void *user)
 {
@@ -164,6 +174,7 @@ static void job_work(void *user)
 
 	par_error_free(&job->error);
 	job->result = job->work(job, &job->error);
+	name_gone(job);
 	/* Before the end is told, whatever became of the work: see job.h. */
 	if (job->uuid[0])
 		lpar_managed_fetch(job->managed, job->uuid);

@@ -29,7 +29,7 @@ int fake_begin(struct fake *f, const char *uuid, struct fake_lpar **ret, struct 
 		return 0;
 	l = fake_find(f, uuid);
 	if (!l)
-		return fake_end(f, par_fail(err, PAR_E_NOT_FOUND, 0, "there is no LPAR %s", uuid));
+		return fake_end(f, hv_no_lpar(uuid, err));
 	*ret = l;
 	return 0;
 }

@@ -6,24 +6,36 @@
 
 #include <string.h>
 
-int hv_find(virConnectPtr conn, const char *uuid, virDomainPtr *ret, struct par_error **err)
+static int look_up(virConnectPtr conn, const char *uuid, virDomainPtr *ret, struct par_error **err)
 {
-	auto_domain dom = NULL;
-	autofree char *meta = NULL;
 	char lower[PAR_UUID_LEN];
 
 	if (par_uuid_lower(uuid, lower) < 0)
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "\"%s\" is not a UUID", uuid);
-	dom = virDomainLookupByUUIDString(conn, lower);
-	if (!dom)
-		return hv_fail(conn, err, "could not find the LPAR %s", lower);
+	*ret = virDomainLookupByUUIDString(conn, lower);
+	if (*ret)
+		return 0;
+	if (hv_last_code_is(VIR_ERR_NO_DOMAIN))
+		return hv_no_lpar(lower, err);
+	return hv_fail(conn, err, "could not look for the LPAR");
+}
+
+int hv_find(virConnectPtr conn, const char *uuid, virDomainPtr *ret, struct par_error **err)
+{
+	auto_domain dom = NULL;
+	autofree char *meta = NULL;
+	const char *name;
+	int r = look_up(conn, uuid, &dom, err);
+
+	if (r < 0)
+		return r;
+	name = virDomainGetName(dom);
 	meta = virDomainGetMetadata(dom, VIR_DOMAIN_METADATA_ELEMENT, HV_METADATA_URI,
 				    VIR_DOMAIN_AFFECT_CURRENT);
 	if (!meta && hv_last_code_is(VIR_ERR_NO_DOMAIN_METADATA))
-		return par_fail(err, PAR_E_NOT_FOUND, 0, "the domain \"%s\" is not an LPAR",
-				virDomainGetName(dom));
+		return par_fail(err, PAR_E_NOT_FOUND, 0, "the domain \"%s\" is not an LPAR", name);
 	if (!meta)
-		return hv_fail(conn, err, "could not read the domain %s", lower);
+		return hv_fail(conn, err, "could not read the domain \"%s\"", name);
 	*ret = take_ptr(dom);
 	return 0;
 }
@@ -161,15 +173,10 @@ static int read_record(virConnectPtr conn, virDomainPtr dom, struct hv_record *r
 static int get_record(virConnectPtr conn, const char *uuid, struct hv_record *ret,
 		      struct par_error **err)
 {
-	char lower[PAR_UUID_LEN];
 	auto_domain dom = NULL;
+	int r = look_up(conn, uuid, &dom, err);
 
-	if (par_uuid_lower(uuid, lower) < 0)
-		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "\"%s\" is not a UUID", uuid);
-	dom = virDomainLookupByUUIDString(conn, lower);
-	if (!dom)
-		return hv_fail(conn, err, "could not find the LPAR %s", lower);
-	return read_record(conn, dom, ret, err);
+	return r < 0 ? r : read_record(conn, dom, ret, err);
 }
 
 int hv_libvirt_get(struct hv *hv, const char *uuid, struct hv_record *ret, struct par_error **err)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What both back ends use of the port: names of its values and destructors of its records. */
+#include "lpard/core/messages.h"
 #include "lpard/core/model/partition.h"
 #include "lpard/hypervisor/hypervisor.h"
 
@@ -59,4 +60,9 @@ void hv_unused_done(struct hv_unused *u)
 		free(u->v[i].name);
 	free(u->v);
 	*u = (struct hv_unused){ 0 };
+}
+
+int hv_no_lpar(const char *uuid, struct par_error **err)
+{
+	return par_fail(err, PAR_E_NOT_FOUND, 0, LPAR_MSG_NO_PARTITION, uuid);
 }

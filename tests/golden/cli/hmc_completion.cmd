@@ -39,5 +39,8 @@ try chsyscfg -r prof -m sys1 -i '"lpar_name=lpar01,new_'
 try mksyscfg -r lpar -m sys1 -i '"name=a' --fo
 try wparcmd -p lpar01 -- st
 try wparcmd -p l
+try hmc launch --image ''
+try hmc launch --image ti
+try hmc launch --im
 EOF
 bash "$TMPDIR/complete"
