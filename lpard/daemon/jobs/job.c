@@ -64,11 +64,17 @@ static void tell_ended(const struct lpar_job *job)
 
 void lpar_job_name(struct lpar_job *job, const struct lpar_lpar *lpar)
 {
+	const struct lpar_peer *peer = lpar_reply_peer(job->reply);
+
 	snprintf(job->subject, sizeof(job->subject), "%s", lpar->part->name);
 	memcpy(job->uuid, lpar->uuid, sizeof(job->uuid));
 	job->lpar_id = lpar->part->id;
 	job->told = true;
-	tell_event(job, (struct lpar_event){ .type = LPAR_EVENT_JOB_STARTED });
+	tell_event(job, (struct lpar_event){ .type = LPAR_EVENT_JOB_STARTED,
+					     .uid = (uint32_t)peer->uid,
+					     .pid = (int32_t)peer->pid,
+					     .user = lpar_user_name(peer->uid),
+					     .command = job->asked });
 }
 
 int lpar_job_hold(struct lpar_job *job, struct lpar_lpar *lpar, struct par_error **err)

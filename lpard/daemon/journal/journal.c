@@ -6,6 +6,7 @@
 #include "lpard/common/json.h"
 #include "lpard/common/log.h"
 #include "lpard/common/text.h"
+#include "lpard/daemon/journal/begun.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -20,8 +21,9 @@
 struct lpar_journal {
 	char *path; /* NULL: in memory */
 	uint64_t max_bytes;
-	int fd[2];   /* the file before, -1: none; the file now */
-	size_t size; /* of the file now */
+	int fd[2];		  /* the file before, -1: none; the file now */
+	size_t size;		  /* of the file now */
+	struct lpar_begun *begun; /* NULL: in memory */
 	struct lpar_events *events;
 	struct lpar_subscription *subscription;
 	bool failing; /* the last write failed, and that was logged */
@@ -158,16 +160,11 @@ static bool too_many_refused(struct lpar_journal *j, const struct lpar_event *e)
 	return ++j->refused > REFUSED_MAX;
 }
 
-static void keep_event(const struct lpar_event *event, void *user)
+static void keep_entry(struct lpar_journal *j, struct json_object *o)
 {
-	struct lpar_journal *j = user;
-	auto_json o = NULL;
 	auto_buf line = { 0 };
 	const char *text;
 
-	if (event->type != LPAR_EVENT_AUDIT || too_many_refused(j, event))
-		return;
-	o = event_json(event);
 	text = o ? json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN |
 							     JSON_C_TO_STRING_NOSLASHESCAPE)
 		 : NULL;
@@ -176,6 +173,47 @@ static void keep_event(const struct lpar_event *event, void *user)
 		return;
 	}
 	write_entry(j, line.data, line.len);
+}
+
+static void keep_event(const struct lpar_event *event, void *user)
+{
+	struct lpar_journal *j = user;
+	auto_json o = NULL;
+
+	if (event->type == LPAR_EVENT_JOB_STARTED && j->begun) {
+		o = event_json(event);
+		if (o)
+			lpar_begun_add(j->begun, event->job, o);
+		return;
+	}
+	if (event->type != LPAR_EVENT_AUDIT)
+		return;
+	if (!too_many_refused(j, event)) {
+		o = event_json(event);
+		keep_entry(j, o);
+	}
+	if (event->job && j->begun)
+		lpar_begun_ended(j->begun, event->job);
+}
+
+/* A job that the lpard before this one did not end.  Its line has the time at which that is seen.
+ */
+static void keep_interrupted(struct json_object *entry, void *user)
+{
+	struct lpar_journal *j = user;
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	json_object_object_del(entry, "took_ms");
+	if (put_number(entry, "time_ms",
+		       (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000) < 0 ||
+	    put_text(entry, "result", LPAR_JOURNAL_INTERRUPTED) < 0 ||
+	    put_text(entry, "text",
+		     "lpard ended before this had: see what there is, and retry it") < 0)
+		return;
+	par_log(PAR_LOG_NOTICE, "interrupted: %s",
+		json_object_to_json_string_ext(entry, JSON_C_TO_STRING_PLAIN));
+	keep_entry(j, entry);
 }
 
 static void make_folder(const char *path)
@@ -199,7 +237,7 @@ static int open_journal(struct lpar_journal *j, const char *path, struct par_err
 		j->fd[1] = open_current(j, &j->size);
 		if (j->fd[1] >= 0) {
 			open_before(j);
-			return 0;
+			return lpar_begun_new(path, keep_interrupted, j, &j->begun, err);
 		}
 		par_log(PAR_LOG_WARNING,
 			"the journal \"%s\" cannot be used, it is kept in memory: %s", path,
@@ -243,6 +281,7 @@ void lpar_journal_free(struct lpar_journal **journal)
 	if (!j)
 		return;
 	lpar_events_unsubscribe(j->events, &j->subscription);
+	lpar_begun_free(&j->begun);
 	for (int i = 0; i < 2; i++) {
 		if (j->fd[i] >= 0)
 			close(j->fd[i]);

@@ -10,6 +10,9 @@
 
 struct lpar_journal;
 
+/* The result of a job during which lpard ended; begun.h knows of it. */
+#define LPAR_JOURNAL_INTERRUPTED "interrupted"
+
 /* Bytes of one file, usually */
 #define LPAR_JOURNAL_MAX (4u << 20)
 

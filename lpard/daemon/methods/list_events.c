@@ -105,6 +105,10 @@ static void put_end(struct par_buf *b, struct json_object *entry)
 		par_buf_puts(b, " started.");
 		return;
 	}
+	if (par_streq(result, LPAR_JOURNAL_INTERRUPTED)) {
+		par_buf_printf(b, " was interrupted: %s.", entry_text(entry, "text"));
+		return;
+	}
 	if (par_streq(result, "ok"))
 		par_buf_puts(b, " succeeded after ");
 	else if (entry_failed(entry))

@@ -48,7 +48,7 @@ struct lpar_event {
 	const char *operation;	  /* JOB_*, AUDIT */
 	unsigned int percent;	  /* JOB_PROGRESS */
 	const char *result;	  /* JOB_ENDED: "ok" or par_error_name(); AUDIT: see audit.h */
-	/* AUDIT; of these only the user is for clients of Subscribe */
+	/* AUDIT, JOB_STARTED; of these only the user of AUDIT is for clients of Subscribe */
 	uint32_t uid;
 	int32_t pid;
 	const char *user;

@@ -297,5 +297,17 @@ pid=
 kill -CONT "$(emulator lp1)"
 start
 ok "the LPAR is there for the next" wait_for 30 off lp1
+
+# lpard is killed within an activation, which has no end then
+
+stop_emulator lp1 &
+on lp1 >/dev/null &
+sleep 2
+kill_lpard
+kill -CONT "$(emulator lp1)"
+start
+like "what was under way is in the journal" "$(lssvcevents -t console -F result,text)" \
+	'^interrupted,"?User name root: Activate of the partition lp1 on the managed system SYS was interrupted: '
+ok "the LPAR is there for the next, too" wait_for 30 off lp1
 unlike "no sanitizer spoke" "$(cat "$log")" 'runtime error|Sanitizer'
 done_testing

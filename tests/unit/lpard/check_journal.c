@@ -202,6 +202,87 @@ START_TEST(test_refused_calls_are_bounded)
 }
 END_TEST
 
+static void job_begins(uint64_t job, const char *lpar)
+{
+	lpar_events_publish(events, &(struct lpar_event){ .type = LPAR_EVENT_JOB_STARTED,
+							  .system = "sys1",
+							  .lpar = lpar,
+							  .operation = "Activate",
+							  .job = job,
+							  .uid = 1000,
+							  .user = "alice",
+							  .command = "name=x" });
+}
+
+static void job_ends(uint64_t job, const char *lpar)
+{
+	lpar_events_publish(events, &(struct lpar_event){ .type = LPAR_EVENT_AUDIT,
+							  .system = "sys1",
+							  .lpar = lpar,
+							  .operation = "Activate",
+							  .result = "ok",
+							  .job = job });
+}
+
+static int take_result(struct json_object *entry, void *user)
+{
+	const char *lpar = "?", *result = "?", *user_name = "-", *command = "-";
+
+	(void)par_json_string(entry, "lpar", true, &lpar, NULL);
+	(void)par_json_string(entry, "result", true, &result, NULL);
+	(void)par_json_string(entry, "user", false, &user_name, NULL);
+	(void)par_json_string(entry, "command", false, &command, NULL);
+	par_buf_printf(user, "%s %s %s %s;", lpar, result, user_name, command);
+	return 0;
+}
+
+static char *all_results(void)
+{
+	struct lpar_journal_view view;
+	struct par_buf b = { 0 };
+
+	lpar_journal_look(journal, &view);
+	ck_assert_int_eq(lpar_journal_read(&view, 0, take_result, &b, NULL), 0);
+	lpar_journal_view_done(&view);
+	return par_buf_steal(&b);
+}
+
+/* A journal that is opened again without its jobs' ends is that of an lpard that was killed. */
+START_TEST(interrupted)
+{
+	autofree char *begun = NULL, *first = NULL, *second = NULL, *third = NULL;
+	struct stat st;
+	FILE *f;
+
+	begun = par_strdup_printf("%s.begun", path);
+	job_begins(1, "a");
+	job_begins(11, "b");
+	job_begins(12, "c");
+	job_ends(1, "a");
+	reopen();
+	first = all_results();
+	ck_assert_str_eq(first, "c interrupted alice name=x;b interrupted alice name=x;a ok - -;");
+	reopen();
+	second = all_results();
+	ck_assert_str_eq(second, first);
+	job_begins(2, "d");
+	job_ends(2, "d");
+	ck_assert_int_eq(stat(begun, &st), 0);
+	ck_assert_int_eq(st.st_size, 0); /* nothing is under way */
+	job_begins(3, "e");
+	lpar_journal_free(&journal);
+	/* Half a line, as of a power failure; lines that are none; an end that never began. */
+	f = fopen(begun, "a");
+	ck_assert_ptr_nonnull(f);
+	fputs("{}\n[1]\n{\"ended\":77}\n{\"time_ms\":1,\"job\":\"x\"}\n{\"time_ms\":2,\"jo", f);
+	fclose(f);
+	ck_assert_int_eq(lpar_journal_new(path, 4096, events, &journal, NULL), 0);
+	third = all_results();
+	ck_assert_str_eq(strndupa(third, 27), "e interrupted alice name=x;");
+	ck_assert_ptr_nonnull(strstr(third, "=x;d ok"));
+}
+END_TEST
+
 static Suite *journal_suite(void)
 {
 	Suite *s = suite_create("journal");
@@ -209,6 +290,7 @@ static Suite *journal_suite(void)
 
 	tcase_add_checked_fixture(t, begin, end);
 	tcase_add_test(t, test_entry);
+	tcase_add_test(t, interrupted);
 	tcase_add_test(t, test_order_and_time);
 	tcase_add_test(t, test_rotation);
 	tcase_add_loop_test(t, test_damaged, 0, 6);
