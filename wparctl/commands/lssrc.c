@@ -27,7 +27,7 @@ static const struct par_opt opts[] = {
 	OPT_U64('p', NULL, "PID", struct lssrc_args, which.pid, "The one that runs as process PID",
 		.field.max = INT32_MAX),
 	OPT_STR('s', NULL, "SUBSYSTEM", struct lssrc_args, which.subsystem, "One subsystem"),
-	WPAR_SRC_OPT_WPAR(lssrc_args, which.wpar),
+	WPAR_OPT_WITHIN(lssrc_args, which.wpar),
 	OPT_FLAG(0, "json", struct lssrc_args, json, "As JSON"),
 	{ 0 }
 };

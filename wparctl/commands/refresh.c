@@ -12,7 +12,7 @@ static const struct par_opt opts[] = {
 	OPT_U64('p', NULL, "PID", struct refresh_args, which.pid,
 		"The one that runs as process PID", .field.max = INT32_MAX),
 	OPT_STR('s', NULL, "SUBSYSTEM", struct refresh_args, which.subsystem, "One subsystem"),
-	WPAR_SRC_OPT_WPAR(refresh_args, which.wpar),
+	WPAR_OPT_WITHIN(refresh_args, which.wpar),
 	{ 0 }
 };
 

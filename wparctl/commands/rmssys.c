@@ -12,7 +12,7 @@ struct rmssys_args {
 
 static const struct par_opt opts[] = { OPT_STR('s', NULL, "SUBSYSTEM", struct rmssys_args,
 					       subsystem, "Its name", .required = true),
-				       WPAR_SRC_OPT_WPAR(rmssys_args, wpar),
+				       WPAR_OPT_WITHIN(rmssys_args, wpar),
 				       { 0 } };
 
 static int rmssys_change(struct wpar_subsystems *l, void *user, struct par_error **err)

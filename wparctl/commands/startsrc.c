@@ -17,7 +17,7 @@ static const struct par_opt opts[] = {
 		"More of its environment"),
 	OPT_STR('g', NULL, "GROUP", struct startsrc_args, which.group, "All of a group"),
 	OPT_STR('s', NULL, "SUBSYSTEM", struct startsrc_args, which.subsystem, "One subsystem"),
-	WPAR_SRC_OPT_WPAR(startsrc_args, which.wpar),
+	WPAR_OPT_WITHIN(startsrc_args, which.wpar),
 	{ 0 }
 };
 

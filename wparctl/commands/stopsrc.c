@@ -18,7 +18,7 @@ static const struct par_opt opts[] = {
 	OPT_U64('p', NULL, "PID", struct stopsrc_args, which.pid,
 		"The one that runs as process PID", .field.max = INT32_MAX),
 	OPT_STR('s', NULL, "SUBSYSTEM", struct stopsrc_args, which.subsystem, "One subsystem"),
-	WPAR_SRC_OPT_WPAR(stopsrc_args, which.wpar),
+	WPAR_OPT_WITHIN(stopsrc_args, which.wpar),
 	{ 0 }
 };
 

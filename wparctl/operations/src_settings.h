@@ -19,7 +19,7 @@ struct wpar_src_settings {
 
 /* The rows of all but -p, -s and -u. */
 #define WPAR_SRC_SETTINGS_OPTS                                                                     \
-	WPAR_SRC_OPT_WPAR(wpar_src_settings, wpar),                                                \
+	WPAR_OPT_WITHIN(wpar_src_settings, wpar),                                                  \
 		WPAR_SRC_SETTINGS_STR('a', "ARGUMENTS", arguments,                                 \
 				      "Its arguments, as a shell's words"),                        \
 		WPAR_SRC_SETTINGS_FLAG('d', show, "lssrc shows it while it is inoperative"),       \

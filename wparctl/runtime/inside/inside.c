@@ -7,11 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Commands of the System Resource Controller act on the WPAR that they are called in. */
-static bool is_src_command(const char *name)
+/* Commands of the System Resource Controller and of users act on the WPAR they are called in. */
+static bool is_command_within(const char *name)
 {
-	static const char *const names[] = { "chssys", "lssrc",	   "mkssys", "refresh",
-					     "rmssys", "startsrc", "stopsrc" };
+	static const char *const names[] = { "chssys", "chuser", "lsgroup",  "lssrc",
+					     "lsuser", "mkssys", "mkuser",   "refresh",
+					     "rmssys", "rmuser", "startsrc", "stopsrc" };
 
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(names); i++) {
 		if (strcmp(names[i], name) == 0)
@@ -33,7 +34,7 @@ int wpar_inside_main(int argc, char **argv)
 		return wpar_mount_main(argc, argv);
 	if (!wpar_is_inside())
 		return -1;
-	if (is_src_command(name))
+	if (is_command_within(name))
 		return -1;
 	if (strcmp(name, "init") == 0 || strcmp(name, "telinit") == 0)
 		return wpar_telinit_main(argc, argv);
