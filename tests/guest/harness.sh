@@ -69,15 +69,17 @@ guest_kind()
 	)
 }
 
-# guest_helpers - builds tests/helpers/attack.c for LPARs, into build/guest-helpers
+# guest_helpers - builds tests/helpers/attack.c and net.c for LPARs, into build/guest-helpers
 guest_helpers()
 {
-	local dir=$par_work/guest-helpers codename compiler
+	local dir=$par_work/guest-helpers codename compiler helper
 	codename=$(images_field "$par_images/current/image.json" codename)
 	mkdir -p "$dir"
 	"$par_top/images/build-sysroot" "$codename" ppc64el "$dir/cross" || return
 	compiler=$(sed -n "s/^c = '\(.*\)'$/\1/p" "$dir/cross/meson.ini")
-	"$compiler" -D_GNU_SOURCE -O2 -static -o "$dir/attack" "$par_top/tests/helpers/attack.c"
+	for helper in attack net; do
+		"$compiler" -D_GNU_SOURCE -O2 -static -o "$dir/$helper" "$par_top/tests/helpers/$helper.c" || return
+	done
 }
 
 # guest_command - sets $in_frame, the words before a command that has the world as cases see it

@@ -9,6 +9,7 @@
 #include "wparctl/network/record.h"
 
 #include <string.h>
+#include <sys/syscall.h>
 
 /* The requests of some steps of a plan, and which step each is of. */
 struct requests {
@@ -215,7 +216,7 @@ int wpar_net_apply_inner(const struct wpar_net_plan *p, struct par_error **err)
 	return failed ? fail_step(&nl, failed, result, err) : 0;
 }
 
-void wpar_net_announce(const struct wpar_net_plan *p)
+static void announce(const struct wpar_net_plan *p)
 {
 	for (size_t i = 0; i < p->n; i++) {
 		const struct wpar_net_step *s = &p->steps[i];
@@ -226,8 +227,33 @@ void wpar_net_announce(const struct wpar_net_plan *p)
 	}
 }
 
+static bool has_announcements(const struct wpar_net_plan *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		if (p->steps[i].kind == WPAR_NET_ANNOUNCE)
+			return true;
+	}
+	return false;
+}
+
+void wpar_net_announce(const struct wpar_net_plan *p, bool aside)
+{
+	if (!has_announcements(p))
+		return;
+	if (!aside) {
+		announce(p);
+		return;
+	}
+	/* Nobody waits for it: no signal tells of its end, and init takes it over. */
+	if (syscall(SYS_clone, 0, NULL, NULL, NULL, NULL) != 0)
+		return;
+	syscall(SYS_close_range, 0u, ~0u, 0u);
+	announce(p);
+	_exit(0);
+}
+
 /* Addresses and routes over a link go with it. */
-int wpar_net_undo(const struct wpar_net_plan *p, struct par_error **err)
+static int undo(const struct wpar_net_plan *p, bool links, struct par_error **err)
 {
 	par_cleanup(requests_done) struct requests q = { 0 };
 	auto_nl nl = { 0 };
@@ -237,7 +263,7 @@ int wpar_net_undo(const struct wpar_net_plan *p, struct par_error **err)
 		const struct wpar_net_step *s = &p->steps[i];
 
 		if (s->kind == WPAR_NET_PROXY || s->kind == WPAR_NET_RULE ||
-		    s->kind == WPAR_NET_TABLE || s->kind == WPAR_NET_LINK)
+		    s->kind == WPAR_NET_TABLE || (links && s->kind == WPAR_NET_LINK))
 			r = requests_add(&q, p, s, WPAR_NET_UNDO, 0);
 	}
 	if (r == 0 && q.n == 0)
@@ -259,10 +285,15 @@ int wpar_net_undo(const struct wpar_net_plan *p, struct par_error **err)
 	return 0;
 }
 
+int wpar_net_undo(const struct wpar_net_plan *p, struct par_error **err)
+{
+	return undo(p, true, err);
+}
+
 int wpar_net_clear(const char *name, struct par_error **err)
 {
 	auto_net_plan p = { 0 };
 	int r = wpar_net_record_read(name, &p, err);
 
-	return r < 0 ? r : wpar_net_undo(&p, err);
+	return r < 0 ? r : undo(&p, false, err);
 }

@@ -17,14 +17,22 @@ int wpar_net_apply_outer(const struct wpar_net_plan *p, pid_t pid, struct par_er
  */
 int wpar_net_apply_inner(const struct wpar_net_plan *p, struct par_error **err);
 
-/* wpar_net_announce - the last steps: neighbours that knew the addresses elsewhere look here */
-void wpar_net_announce(const struct wpar_net_plan *p);
+/*
+ * wpar_net_announce - the last steps: neighbours that knew the addresses elsewhere look here
+ * @aside	by a process of its own: the kernel takes tens of milliseconds to close such a
+ * socket
+ */
+void wpar_net_announce(const struct wpar_net_plan *p, bool aside);
 
-/* wpar_net_undo - take back what wpar_net_apply_outer() did; what is not there is no error */
+/*
+ * wpar_net_undo - take back what wpar_net_apply_outer() did; what is not there is no error
+ * To remove a link takes the kernel tens of milliseconds.
+ */
 int wpar_net_undo(const struct wpar_net_plan *p, struct par_error **err);
 
 /*
  * wpar_net_clear - the same by the record (record.h) of the WPAR called @name, whose processes have
- * ended; no record: nothing to do
+ * ended; no record: nothing to do.  The links go with their namespace, a moment after the last
+ * process; one that somebody holds is removed by the next start.
  */
 int wpar_net_clear(const char *name, struct par_error **err);

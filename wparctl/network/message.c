@@ -66,6 +66,13 @@ static void unnest(struct nl_msg *m, struct nlattr *a)
 		nla_nest_end(m, a);
 }
 
+/* Else one for each processor there could be, each with its files in /sys. */
+static void put_queues(struct maker *k, struct nl_msg *m)
+{
+	put_u32(k, m, IFLA_NUM_TX_QUEUES, 1);
+	put_u32(k, m, IFLA_NUM_RX_QUEUES, 1);
+}
+
 /* The peer of a veth: a link's fixed part and attributes within an attribute. */
 static void put_peer(struct maker *k, struct nl_msg *m, const struct wpar_net_step *s, pid_t pid)
 {
@@ -78,6 +85,7 @@ static void put_peer(struct maker *k, struct nl_msg *m, const struct wpar_net_st
 	put_text(k, m, IFLA_IFNAME, s->inner);
 	put(k, m, IFLA_ADDRESS, s->mac, sizeof(s->mac));
 	put_u32(k, m, IFLA_MTU, s->mtu);
+	put_queues(k, m);
 	put_u32(k, m, IFLA_NET_NS_PID, (uint32_t)pid);
 	unnest(m, a);
 }
@@ -93,6 +101,7 @@ static void make_veth(struct maker *k, const struct wpar_net_step *s, pid_t pid)
 	put_text(k, m, IFLA_IFNAME, s->device);
 	put(k, m, IFLA_ADDRESS, s->mac, sizeof(s->mac));
 	put_u32(k, m, IFLA_MTU, s->mtu);
+	put_queues(k, m);
 	info = nest(k, m, IFLA_LINKINFO);
 	put_text(k, m, IFLA_INFO_KIND, "veth");
 	data = nest(k, m, IFLA_INFO_DATA);

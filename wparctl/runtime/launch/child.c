@@ -54,6 +54,16 @@ static int child_new_network(struct par_error **err)
 	return 0;
 }
 
+static int child_take_links(const struct wpar_launch *l, int sync, struct par_error **err)
+{
+	int r;
+
+	if (l->network.n == 0)
+		return 0;
+	r = wpar_sync_wait_step(sync, WPAR_STEP_NETWORK, err);
+	return r < 0 ? r : wpar_net_apply_inner(&l->network, err);
+}
+
 /* Ports below 1024 and ping for the WPAR's own users; after its ids are mapped. */
 static void child_open_network(void)
 {
@@ -82,12 +92,11 @@ static int child_set_up(const struct wpar_launch *l, int sync, struct par_error 
 	if (r < 0)
 		return r;
 	child_open_network();
-	r = l->network.n > 0 ? wpar_net_apply_inner(&l->network, err) : 0;
-	if (r < 0)
-		return r;
 	if (sethostname(host, strlen(host)) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "the host name '%s' cannot be set", host);
 	r = wpar_mounts_attach(&l->plan, fds, n, err);
+	if (r == 0)
+		r = child_take_links(l, sync, err);
 	if (r < 0)
 		return r;
 	if (l->steps > 0)

@@ -233,7 +233,10 @@ static int map_ids(const struct wpar_launch *l, int *ret_userns, struct par_erro
 	return 0;
 }
 
-/* The inner ends of its links go straight into the namespace, which the process has made. */
+/*
+ * The inner ends of its links go straight into the namespace, which the process has made; it takes
+ * them over when its file systems are in their places, meanwhile.
+ */
 static int connect_network(const struct wpar_launch *l, int sync, struct par_error **err)
 {
 	int r;
@@ -244,8 +247,11 @@ static int connect_network(const struct wpar_launch *l, int sync, struct par_err
 	if (r < 0)
 		return r;
 	r = wpar_net_apply_outer(&l->network, l->pid, err);
+	if (r < 0)
+		return r;
 	wpar_test_stop_at("connected");
-	return r;
+	wpar_sync_step(sync, WPAR_STEP_NETWORK);
+	return 0;
 }
 
 static int hand_over(struct wpar_launch *l, int sync, struct par_error **err)
@@ -253,7 +259,7 @@ static int hand_over(struct wpar_launch *l, int sync, struct par_error **err)
 	int fds[WPAR_MOUNTS_MAX];
 	autofd int userns = -1;
 	size_t n = 0;
-	int r = map_ids(l, &userns, err), connected;
+	int r = map_ids(l, &userns, err);
 
 	if (r < 0)
 		return r;
@@ -261,13 +267,9 @@ static int hand_over(struct wpar_launch *l, int sync, struct par_error **err)
 	r = wpar_mounts_prepare(&l->plan, userns, fds, &n, err);
 	if (r < 0)
 		return r;
-	connected = connect_network(l, sync, err);
-	if (connected == 0)
-		r = wpar_sync_send_mounts(sync, fds, n);
+	r = wpar_sync_send_mounts(sync, fds, n);
 	for (size_t i = 0; i < n; i++)
 		close(fds[i]);
-	if (connected < 0)
-		return connected;
 	if (r < 0) {
 		/* It may have said why. */
 		if (wpar_sync_wait(sync, err) < 0)
@@ -275,7 +277,8 @@ static int hand_over(struct wpar_launch *l, int sync, struct par_error **err)
 		return par_fail(err, PAR_E_SYSTEM, r, "the WPAR's first process ended");
 	}
 	wpar_test_stop_at("mounted");
-	return wpar_sync_wait(sync, err);
+	r = connect_network(l, sync, err);
+	return r < 0 ? r : wpar_sync_wait(sync, err);
 }
 
 /*
@@ -350,8 +353,6 @@ int wpar_launch(struct wpar_launch *l, struct par_error **err)
 		kill(l->pid, SIGKILL);
 		waitpid(l->pid, NULL, 0);
 		wpar_net_undo(&l->network, NULL);
-		return r;
 	}
-	wpar_net_announce(&l->network);
-	return 0;
+	return r;
 }

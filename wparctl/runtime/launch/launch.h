@@ -47,7 +47,8 @@ int wpar_launch_plan_network(const struct wpar_spec *s, struct wpar_net_plan *re
 
 /*
  * wpar_launch - start the first process; afterwards the caller has a mount namespace of its own
- * Returns when inside() has closed its descriptor.  After an error, of the set-up or of inside(),
+ * Returns when inside() has closed its descriptor; l->network is to be announced then
+ * (wpar_net_announce()).  After an error, of the set-up or of inside(),
  * the process is gone.
  */
 int wpar_launch(struct wpar_launch *l, struct par_error **err);

@@ -4,6 +4,7 @@
 
 #include "lpard/common/fs.h"
 #include "lpard/common/process.h"
+#include "wparctl/network/apply.h"
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/runtime/launch/launch.h"
 #include "wparctl/runtime/launch/sync.h"
@@ -249,6 +250,7 @@ __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, int
 	monitor_is_only_one(s->name);
 	wpar_sync_started(sync, (int)getpid());
 	close(sync);
+	wpar_net_announce(&l.network, false);
 	monitor_watch(s->name, pidfd, l.pid, again);
 }
 

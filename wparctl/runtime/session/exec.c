@@ -6,6 +6,7 @@
  */
 #include "wparctl/runtime/session/session.h"
 
+#include "wparctl/network/apply.h"
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/runtime/session/command.h"
 #include "wparctl/runtime/session/console.h"
@@ -91,6 +92,7 @@ static int exec_at_console(struct wpar_launch *l, struct wpar_console *console, 
 	l->user = NULL;
 	if (r < 0)
 		return r;
+	wpar_net_announce(&l->network, true);
 	r = console->terminal ? wpar_console_take_terminal(console, err) : 0;
 	if (r < 0)
 		return r;
