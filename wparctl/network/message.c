@@ -241,6 +241,9 @@ static void make_route(struct maker *k, const struct wpar_net_step *s, bool undo
 		put_ip(k, m, RTA_GATEWAY, &s->gateway);
 	if (!s->unreachable)
 		put_u32(k, m, RTA_OIF, (uint32_t)s->index);
+	else
+		put_u32(k, m, RTA_PRIORITY,
+			UINT32_MAX); /* a default route of its own comes before */
 	if (s->table)
 		put_u32(k, m, RTA_TABLE, s->table);
 }

@@ -3,7 +3,9 @@
 #include "wparctl/network/plan.h"
 
 #include "wparctl/network/filter.h"
+#include "wparctl/network/route.h"
 
+#include <linux/rtnetlink.h>
 #include <string.h>
 
 void wpar_net_plan_done(struct wpar_net_plan *p)
@@ -160,10 +162,12 @@ static int take_link(struct builder *b, const struct wpar_address *a, struct lin
 			    .name = a->interface,
 			    .index = index_of(b->spec->key, i, false),
 			    .inner_index = index_of(b->spec->key, i, true) };
+	/* Keys are small; the compiler knows so only by the types. */
 	if (i == 0)
-		snprintf(l->device, sizeof(l->device), "wpar%u", b->spec->key);
+		snprintf(l->device, sizeof(l->device), "wpar%u", (uint16_t)b->spec->key);
 	else
-		snprintf(l->device, sizeof(l->device), "wpar%u-%zu", b->spec->key, i);
+		snprintf(l->device, sizeof(l->device), "wpar%u-%u", (uint16_t)b->spec->key,
+			 (uint8_t)i);
 	*ret = l;
 	return 0;
 }
@@ -258,8 +262,118 @@ static void add_default(struct builder *b, int family)
 	}
 }
 
-static void build(struct builder *b)
+/* Over the link on whose network its gateway is. */
+static int add_own_route(struct builder *b, const struct wpar_route *r, struct par_error **err)
 {
+	struct wpar_net_step outer, inner;
+	struct wpar_net_target t = { 0 };
+	const struct link *l;
+	int e = wpar_net_route_read(r, &t, err);
+
+	if (e < 0)
+		return e;
+	l = find_link(
+		b, wpar_net_interface(b->facts, wpar_net_route_interface(b->spec, r, &t.gateway)));
+	outer = lpar_step(WPAR_NET_TABLE, l);
+	inner = inner_step(WPAR_NET_INNER_ROUTE, l);
+	outer.ip = inner.ip = t.destination;
+	outer.prefix = inner.prefix = t.prefix;
+	outer.gateway = inner.gateway = t.gateway;
+	outer.table = WPAR_NET_TABLE_BASE + b->spec->key;
+	add(b, outer);
+	add(b, inner);
+	return 0;
+}
+
+/* The WPAR's own table: its networks, its routes, and nothing else. */
+static void add_table(struct builder *b, int family)
+{
+	struct wpar_net_step none = step_of(WPAR_NET_TABLE, "", 0);
+
+	for (size_t i = 0; i < b->plan->n_ips; i++) {
+		const struct wpar_address *a = &b->spec->addresses[i];
+		const struct link *l = find_link(b, wpar_net_interface(b->facts, a->interface));
+		struct wpar_net_step s = lpar_step(WPAR_NET_TABLE, l);
+
+		if (b->plan->ips[i].family != family)
+			continue;
+		s.prefix = (unsigned int)wpar_ip_prefix(a->mask_prefix);
+		s.ip = wpar_ip_network(&b->plan->ips[i], s.prefix);
+		s.table = WPAR_NET_TABLE_BASE + b->spec->key;
+		add(b, s);
+	}
+	snprintf(none.device, sizeof(none.device), "-");
+	none.ip.family = family;
+	none.table = WPAR_NET_TABLE_BASE + b->spec->key;
+	none.unreachable = true;
+	add(b, none);
+}
+
+/* What comes out of its links finds the other WPARs of the LPAR, and then what is in its table. */
+static void add_rules(struct builder *b, int family)
+{
+	for (size_t i = 0; i < b->n_links; i++) {
+		struct wpar_net_step s = outer_step(WPAR_NET_RULE, &b->links[i]);
+
+		s.ip.family = family;
+		s.pref = WPAR_NET_PREF;
+		s.table = RT_TABLE_MAIN;
+		s.hosts_only = true;
+		add(b, s);
+		s.pref++;
+		s.table = WPAR_NET_TABLE_BASE + b->spec->key;
+		s.hosts_only = false;
+		add(b, s);
+	}
+}
+
+/* A route of its own is not one beside the LPAR's: there are only those of its own then. */
+static bool has_own_routes(const struct builder *b)
+{
+	return b->spec->routing || b->spec->n_routes > 0;
+}
+
+static bool has_family(const struct builder *b, int family)
+{
+	for (size_t i = 0; i < b->plan->n_ips; i++) {
+		if (b->plan->ips[i].family == family)
+			return true;
+	}
+	return false;
+}
+
+/* Before the inner ends come up: no packet goes by the LPAR's own routes in between. */
+static void add_own_routing(struct builder *b)
+{
+	static const int families[] = { AF_INET, AF_INET6 };
+
+	for (size_t i = 0; has_own_routes(b) && i < PAR_ARRAY_SIZE(families); i++) {
+		if (!has_family(b, families[i]))
+			continue;
+		add_table(b, families[i]);
+		add_rules(b, families[i]);
+	}
+}
+
+static int add_own_routes(struct builder *b, struct par_error **err)
+{
+	int e = wpar_net_routes_check(b->spec, err);
+
+	if (e < 0)
+		return e;
+	for (size_t i = 0; i < b->spec->n_routes; i++) {
+		int r = add_own_route(b, &b->spec->routes[i], err);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int build(struct builder *b, struct par_error **err)
+{
+	int r;
+
 	for (size_t i = 0; i < b->n_links; i++) {
 		if (b->links[i].four)
 			add_forward(b, &b->links[i], AF_INET);
@@ -268,14 +382,19 @@ static void build(struct builder *b)
 	}
 	for (size_t i = 0; i < b->n_links; i++)
 		add_link(b, i);
+	add_own_routing(b);
 	add_for_addresses(b, WPAR_NET_ROUTE);
 	add_for_addresses(b, WPAR_NET_PROXY);
 	for (size_t i = 0; i < b->n_links; i++)
 		add(b, inner_step(WPAR_NET_INNER_UP, &b->links[i]));
 	add_for_addresses(b, WPAR_NET_ADDRESS);
-	add_default(b, AF_INET);
-	add_default(b, AF_INET6);
+	if (!has_own_routes(b)) {
+		add_default(b, AF_INET);
+		add_default(b, AF_INET6);
+	}
+	r = add_own_routes(b, err);
 	add_for_addresses(b, WPAR_NET_ANNOUNCE);
+	return r;
 }
 
 int wpar_net_plan_build(const struct wpar_spec *s, const struct wpar_net_facts *f,
@@ -283,6 +402,7 @@ int wpar_net_plan_build(const struct wpar_spec *s, const struct wpar_net_facts *
 {
 	auto_net_plan p = { 0 };
 	struct builder b = { .spec = s, .facts = f, .plan = &p };
+	int r;
 
 	*ret = (struct wpar_net_plan){ 0 };
 	snprintf(p.name, sizeof(p.name), "%s", s->name);
@@ -295,12 +415,13 @@ int wpar_net_plan_build(const struct wpar_spec *s, const struct wpar_net_facts *
 	if (!p.ips)
 		return par_oom(err);
 	for (size_t i = 0; i < s->n_addresses; i++) {
-		int r = take_address(&b, i, err);
-
+		r = take_address(&b, i, err);
 		if (r < 0)
 			return r;
 	}
-	build(&b);
+	r = build(&b, err);
+	if (r < 0)
+		return r;
 	if (b.failed)
 		return par_oom(err);
 	*ret = p;

@@ -3,6 +3,7 @@
 #include "wparctl/operations/network.h"
 
 #include "wparctl/network/infer.h"
+#include "wparctl/network/route.h"
 #include "wparctl/network/resolve.h"
 #include "wparctl/spec/keys.h"
 
@@ -37,6 +38,47 @@ static int take_own(struct wpar_spec *s, const struct wpar_net_facts *f, struct 
 	return r;
 }
 
+/* A name in a route becomes its address: at a start nobody waits for a name server. */
+static int resolve_name(char **name, int family, const char *flag, struct par_error **err)
+{
+	struct wpar_ip ips[WPAR_NET_RESOLVED_MOST];
+	char buf[WPAR_IP_TEXT];
+	size_t n;
+
+	if (!*name || strcmp(*name, "default") == 0 || wpar_ip_parse(*name, &ips[0]))
+		return 0;
+	n = wpar_net_resolve(*name, ips);
+	for (size_t i = 0; i < n; i++) {
+		char *text;
+
+		if (family != AF_UNSPEC && ips[i].family != family)
+			continue;
+		text = strdup(wpar_ip_text(&ips[i], buf));
+		if (!text)
+			return par_oom(err);
+		free(*name);
+		*name = text;
+		return 0;
+	}
+	return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "-I %s=%s: there is no host of that name",
+			flag, *name);
+}
+
+static int complete_routes(struct wpar_spec *s, struct par_error **err)
+{
+	for (size_t i = 0; i < s->n_routes; i++) {
+		struct wpar_route *t = &s->routes[i];
+		struct wpar_ip gateway = { 0 };
+		int r = resolve_name(&t->gateway, AF_UNSPEC, "rtgateway", err);
+
+		if (r == 0 && wpar_ip_parse(t->gateway, &gateway))
+			r = resolve_name(&t->destination, gateway.family, "rtdest", err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
 static bool is_connected(const struct wpar_net_facts *f)
 {
 	for (size_t i = 0; i < f->n_interfaces; i++) {
@@ -54,9 +96,11 @@ int wpar_network_complete(struct wpar_spec *s, struct par_error **err)
 	int r;
 
 	/* A command in an application WPAR does not wait for a name server. */
-	if (s->n_addresses == 0 && s->type != WPAR_SYSTEM)
+	if (s->n_addresses == 0 && s->n_routes == 0 && s->type != WPAR_SYSTEM)
 		return 0;
-	r = wpar_net_facts_get(&facts, err);
+	r = complete_routes(s, err);
+	if (r == 0)
+		r = wpar_net_facts_get(&facts, err);
 	if (r < 0)
 		return r;
 	if (s->n_addresses == 0 && is_connected(&facts)) {
@@ -64,5 +108,6 @@ int wpar_network_complete(struct wpar_spec *s, struct par_error **err)
 		if (r < 0)
 			return r;
 	}
-	return wpar_net_infer(s, &facts, err);
+	r = wpar_net_infer(s, &facts, err);
+	return r < 0 ? r : wpar_net_routes_check(s, err);
 }

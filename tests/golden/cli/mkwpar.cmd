@@ -30,14 +30,14 @@ run mkwpar -h x
 for flag in -F -t -P -k -O '-b f' '-B image' '-L shrink=yes' -C '-S secfile=x' '-r -C -B x'; do
 	run mkwpar -n x $flag
 done
-for flags in '-I rtdest=default rtgateway=10.1.2.1' -i -x -c '-H pwr7' '-X kext=/usr/lib/x' '-D devid=123' '-D devname=/dev/null rootvg=yes' \
+for flags in -x -c '-H pwr7' '-X kext=/usr/lib/x' '-D devid=123' '-D devname=/dev/null rootvg=yes' \
 	'-D devname=/dev/null devtype=adapter' '-R rset=all' '-R procVirtMem=1G' '-R totalLargePages=1' '-R shares_memory=5' '-R pct_msgIDs=50%' \
 	'-M directory=/data size=64M' '-M directory=/data vg=rootvg' '-M directory=/data vfs=jfs2' '-M directory=/data vfs=ext4 dev=/x' \
 	'-M directory=/data vfs=nfs host=h dev=/x' '-M directory=/ vfs=nfs host=h dev=/x' '-C -B x -M directory=/data'; do
 	run mkwpar -n x $flags
 done
 # A specification is only written, so that may be in it.
-run mkwpar -n x -N address=10.1.2.3 -i -w -o "$TMPDIR/later"
+run mkwpar -n x -N address=10.1.2.3 -i -x -w -o "$TMPDIR/later"
 run mkwpar -f "$TMPDIR/later"
 # Addresses: what is not given follows from the interfaces (en0 has 10.1.2.2/24 and fd05::2/64, en1 is down).
 network()
@@ -56,6 +56,22 @@ network -N address=10.1.2.2
 network -N address=10.1.2.255
 network -N interface=en0 address6=fe80::1
 network -N interface=en0 address=127.0.0.5
+# Routes of its own.
+routes()
+{
+	run mkwpar -n x --dry-run -N address=10.1.2.3 "$@" | sed -n -e '/routing/p' -e '/^route:/,/^$/p' -e '/^mkwpar:/p' -e '/^->/p'
+}
+routes -i
+routes -I rtdest=default rtgateway=10.1.2.1
+routes -I rtdest=far1 rtgateway=10.1.2.1 rttype=host -I rtdest=10.0.0.0 rtgateway=10.1.2.1 rtnetmask=255.255.0.0
+routes -I rtdest=default rtgateway=10.3.2.1
+routes -I rtdest=default rtgateway=nobody
+routes -I rtdest=nobody rtgateway=10.1.2.1
+routes -I rtdest=default rtgateway=fd05::1
+routes -I rtdest=fd06::1 rtgateway=10.1.2.1
+routes -I rtdest=10.0.0.0 rtgateway=10.1.2.1 rtprefixlen=8
+routes -I rtdest=default rtgateway=10.1.2.1 rtinterface=en1
+run mkwpar -n x --dry-run -I rtdest=default rtgateway=10.1.2.1
 run mkwpar -n near1 --dry-run | sed -n -e '/^network:/,/^$/p' -e '/^->/p'
 run mkwpar -n far1 --dry-run | sed -n -e '/^network:/,/^$/p' -e '/^->/p'
 # Bad values and keys.

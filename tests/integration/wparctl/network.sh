@@ -248,10 +248,44 @@ out=$(at lpar1 startwpar netd 2>&1)
 is "an interface that is down" $? 1
 like "is named, too" "$out" 'eth0 of the address 10\.5\.0\.24 is down'
 at lpar1 ip link set eth0 up
+at lpar1 ip -6 addr add fd05::11/64 dev eth0 nodad # the kernel forgets those of IPv6
 ok "then it starts" at lpar1 startwpar netd
 ok "reboot" at lpar1 rebootwpar -F netd
 ok "it answers" wait_for 5 at host "$net" ping 10.5.0.24
 ok "rmwpar" at lpar1 rmwpar -F netd
+
+# --- Routes of its own (-i, -I): the host leads to 10.6.0.1, the LPAR by another way, which is none
+at host ip addr add 10.6.0.1/32 dev lo
+at host ip -6 addr add fd06::1/128 dev lo
+at lpar1 ip route add default via 10.5.0.1
+at lpar1 ip -6 route add default via fd05::1
+ok "mkwpar: the LPAR's routes" at lpar1 mkwpar -n neta -N address=10.5.0.21 -N address6=fd05::21 -s
+ok "-i" at lpar1 mkwpar -n netc -i -N address=10.5.0.23 -N address6=fd05::23 -s
+ok "-I" at lpar1 mkwpar -n netd -N address=10.5.0.24 -N address6=fd05::24 \
+	-I rtdest=10.6.0.0 rtgateway=10.5.0.1 rtnetmask=255.255.0.0 -I rtdest=fd06::1 rtgateway=fd05::1 rttype=host -s
+for name in neta netc netd; do
+	cp "$net" "$WPARS_ROOT/wpars/$name/root/net"
+done
+ok "the LPAR's routes lead there" inside lpar1 neta /root/net ping 10.6.0.1
+ok "with IPv6" inside lpar1 neta /root/net ping fd06::1
+fails "with -i alone nothing does" inside lpar1 netc /root/net ping 10.6.0.1
+fails "nor IPv6" inside lpar1 netc /root/net ping fd06::1
+ok "but to its network" inside lpar1 netc /root/net ping 10.5.0.12
+ok "and IPv6" inside lpar1 netc /root/net ping fd05::12
+ok "to its LPAR" inside lpar1 netc /root/net ping 10.5.0.11
+ok "and to another WPAR" inside lpar1 netc /root/net ping 10.5.0.21
+at lpar1 ip route del default
+at lpar1 ip -6 route del default
+fails "without the LPAR's" inside lpar1 neta /root/net ping 10.6.0.1
+ok "-I leads there all the same" inside lpar1 netd /root/net ping 10.6.0.1
+ok "by IPv6 too" inside lpar1 netd /root/net ping fd06::1
+ok "and so to its network" inside lpar1 netd /root/net ping 10.5.0.12
+like "the routes are to be seen inside" "$(inside lpar1 netd ip route)" '^10\.6\.0\.0/16 via 10\.5\.0\.1 dev eth0'
+is "lswpar -I" "$(at lpar1 lswpar -c -q -I netd | head -n1)" "netd::10.6.0.0:10.5.0.1:eth0"
+# Whatever it says inside: it leads nowhere else than what the LPAR's table has.
+ok "rmwpar of all" at lpar1 sh -c 'rmwpar -F neta && rmwpar -F netc && rmwpar -F netd'
+ok "no route, rule or table is left" wait_for 5 gone lpar1
+is "not even in its table" "$(at lpar1 ip route show table all proto 87; at lpar1 ip -6 route show table all proto 87)" ""
 
 # --- Application WPARs
 is "wparexec with an address" "$(at lpar1 wparexec -n neta -N address=10.5.0.25 -- "$net" ask 10.5.0.1 7007 2>/dev/null)" 10.5.0.25

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* check_network.c - a WPAR's network: what is inferred, the plan, what the filter lets pass */
 #include "harness.h"
-#include "wparctl/network/announce.h"
 #include "wparctl/network/filter.h"
 #include "wparctl/network/infer.h"
 #include "wparctl/network/plan.h"
 #include "wparctl/network/record.h"
+#include "wparctl/network/route.h"
 #include "wparctl/spec/keys.h"
 
 #include <linux/if_ether.h>
@@ -283,6 +283,114 @@ START_TEST(a_link_for_each_interface)
 }
 END_TEST
 
+static void add_route(struct wpar_spec *s, const char *to, const char *gateway)
+{
+	struct wpar_route *r = wpar_record_add(s, WPAR_STANZA_ROUTE);
+
+	ck_assert_ptr_nonnull(r);
+	r->destination = strdup(to);
+	r->gateway = strdup(gateway);
+}
+
+START_TEST(own_routes_are_a_table_of_its_own)
+{
+	auto_spec s = { 0 };
+	auto_net_plan p = { 0 };
+	auto_error err = NULL;
+
+	add(&s, "eth0", "10.1.9.3", "255.255.255.0");
+	add_route(&s, "default", "10.1.9.1");
+	add_route(&s, "172.16.0.0", "10.1.9.9");
+	plan_of(&s, &p);
+	assert_text(&p, "forward eth0 ipv4\n"
+			"link wpar5 index 100160 inside eth0 index 100161 mtu 1500 mac "
+			"02:57:50:00:05:00\n"
+			"filter wpar5 10.1.9.3\n"
+			"up wpar5\n"
+			"table eth0 10.1.9.0/24 table 1464860677\n"
+			"table - 0.0.0.0/0 table 1464860677 unreachable\n"
+			"rule wpar5 pref 5700 table 254 hosts ipv4\n"
+			"rule wpar5 pref 5701 table 1464860677 ipv4\n"
+			"route wpar5 10.1.9.3/32\n"
+			"proxy eth0 10.1.9.3\n"
+			"inside up eth0\n"
+			"inside address eth0 10.1.9.3/24\n"
+			"table eth0 0.0.0.0/0 via 10.1.9.1 table 1464860677\n"
+			"inside route eth0 0.0.0.0/0 via 10.1.9.1\n"
+			"table eth0 172.16.0.0/16 via 10.1.9.9 table 1464860677\n"
+			"inside route eth0 172.16.0.0/16 via 10.1.9.9\n"
+			"announce eth0 10.1.9.3\n");
+	wpar_net_plan_done(&p);
+	add_route(&s, "default", "10.2.9.1");
+	ck_assert_int_lt(wpar_net_plan_build(&s, &facts, &p, &err), 0);
+	ck_assert_msg(strstr(err->msg, "10.2.9.1: it is on no network"), "%s", err->msg);
+}
+END_TEST
+
+START_TEST(routing_without_routes_leads_to_its_networks_only)
+{
+	auto_spec s = { .routing = true };
+	auto_net_plan p = { 0 };
+	bool inside = false, unreachable = false;
+
+	add(&s, "eth0", "fd05::3", "64");
+	plan_of(&s, &p);
+	for (size_t i = 0; i < p.n; i++) {
+		inside |= p.steps[i].kind == WPAR_NET_INNER_ROUTE;
+		unreachable |= p.steps[i].unreachable;
+	}
+	ck_assert(!inside);
+	ck_assert(unreachable);
+}
+END_TEST
+
+static const struct {
+	const char *to, *type, *mask, *gateway, *got;
+	unsigned int prefix;
+} route_cases[] = {
+	{ "default", NULL, NULL, "10.1.2.1", "0.0.0.0", 0 },
+	{ "default", NULL, NULL, "fd05::1", "::", 0 },
+	{ "10.0.0.0", NULL, NULL, "10.1.2.1", "10.0.0.0", 8 },
+	{ "172.16.0.0", NULL, NULL, "10.1.2.1", "172.16.0.0", 16 },
+	{ "192.168.7.0", NULL, NULL, "10.1.2.1", "192.168.7.0", 24 },
+	{ "192.168.7.1", NULL, NULL, "10.1.2.1", "192.168.7.1", 32 },
+	{ "192.168.7.0", "host", NULL, "10.1.2.1", "192.168.7.0", 32 },
+	{ "192.168.7.1", "net", NULL, "10.1.2.1", "192.168.7.0", 24 },
+	{ "10.7.7.1", NULL, "255.255.0.0", "10.1.2.1", "10.7.0.0", 16 },
+	{ "fd06::1", NULL, NULL, "fd05::1", "fd06::1", 128 },
+	{ "fd06::1", "net", NULL, "fd05::1", "fd06::", 64 },
+	{ "fd06::1", NULL, "48", "fd05::1", "fd06::", 48 },
+	{ "fd06::1", NULL, NULL, "10.1.2.1", NULL, 0 },
+	{ "10.0.0.0", NULL, "8", "10.1.2.1", NULL, 0 },
+	{ "fd06::1", NULL, "255.0.0.0", "fd05::1", NULL, 0 },
+	{ "10.0.0.0", NULL, NULL, "127.0.0.1", NULL, 0 },
+	{ "nobody", NULL, NULL, "10.1.2.1", NULL, 0 },
+};
+
+START_TEST(routes_are_read_as_on_aix)
+{
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(route_cases); i++) {
+		const struct wpar_route r = { .destination = (char *)route_cases[i].to,
+					      .type = (char *)route_cases[i].type,
+					      .mask_prefix = (char *)route_cases[i].mask,
+					      .gateway = (char *)route_cases[i].gateway };
+		struct wpar_net_target t = { 0 };
+		auto_error err = NULL;
+		int got = wpar_net_route_read(&r, &t, &err);
+		char buf[WPAR_IP_TEXT];
+
+		if (!route_cases[i].got) {
+			ck_assert_msg(got < 0, "%s", route_cases[i].to);
+			continue;
+		}
+		ck_assert_msg(got == 0, "%s", err ? err->msg : "");
+		ck_assert_str_eq(wpar_ip_text(&t.destination, buf), route_cases[i].got);
+		ck_assert_msg(t.prefix == route_cases[i].prefix, "%s: %u", route_cases[i].to,
+			      t.prefix);
+	}
+}
+END_TEST
+
 START_TEST(no_two_ends_have_one_number)
 {
 	ck_assert(wpar_net_is_outer("wpar5", 100160));
@@ -425,48 +533,6 @@ START_TEST(filter_of_all_there_can_be_fits)
 }
 END_TEST
 
-START_TEST(announcements_are_whole)
-{
-	static const unsigned char mac[6] = { 2, 0x57, 0x50, 0, 1, 0 };
-	/* RFC 5227: a request, sender and target the same address, to everybody. */
-	static const char arp[] = "ffffffffffff"
-				  "025750000100"
-				  "0806"
-				  "0001"
-				  "0800"
-				  "06"
-				  "04"
-				  "0001"
-				  "025750000100"
-				  "0a010203"
-				  "000000000000"
-				  "0a010203";
-	unsigned char frame[WPAR_NET_FRAME_MOST];
-	struct wpar_ip a = ip("10.1.2.3");
-	size_t n = wpar_net_frame(mac, &a, frame);
-	uint32_t sum = 0;
-	char text[2 * WPAR_NET_FRAME_MOST + 1];
-
-	for (size_t i = 0; i < n; i++)
-		sprintf(text + 2 * i, "%02x", frame[i]);
-	ck_assert_str_eq(text, arp);
-	a = ip("fd05::3");
-	n = wpar_net_frame(mac, &a, frame);
-	ck_assert_uint_eq(n, 14 + 40 + 32);
-	/* A receiver adds up the pseudo header and all of ICMPv6: ones. */
-	for (size_t i = 14 + 8; i < n; i += 2)
-		sum += (uint32_t)frame[i] << 8 | frame[i + 1];
-	sum += 32 + IPPROTO_ICMPV6;
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	ck_assert_uint_eq(sum, 0xffff);
-	ck_assert_uint_eq(frame[54], 136);
-	ck_assert_uint_eq(frame[58], 0x20);
-	ck_assert_int_eq(memcmp(frame + 62, a.bytes, 16), 0);
-	ck_assert_int_eq(memcmp(frame + 80, mac, 6), 0);
-}
-END_TEST
-
 static Suite *network_suite(void)
 {
 	Suite *suite = suite_create("network");
@@ -480,12 +546,14 @@ static Suite *network_suite(void)
 	tcase_add_test(tc, no_address_no_steps);
 	tcase_add_test(tc, plan_of_two_families);
 	tcase_add_test(tc, a_link_for_each_interface);
+	tcase_add_test(tc, own_routes_are_a_table_of_its_own);
+	tcase_add_test(tc, routing_without_routes_leads_to_its_networks_only);
+	tcase_add_test(tc, routes_are_read_as_on_aix);
 	tcase_add_test(tc, no_two_ends_have_one_number);
 	tcase_add_test(tc, what_stays_is_recorded);
 	tcase_add_test(tc, filter_lets_only_its_own_addresses_pass);
 	tcase_add_test(tc, filter_drops_what_is_short_or_no_ip);
 	tcase_add_test(tc, filter_of_all_there_can_be_fits);
-	tcase_add_test(tc, announcements_are_whole);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
