@@ -32,7 +32,7 @@ lpar_up()
 	LPAR=$1
 	mksyscfg -r lpar -m "$SYS" -i "$(lpar_attributes "$1" "${2:-current}" "${3:-}")" &&
 		chsysstate -r lpar -m "$SYS" -o on -n "$1" -f default &&
-		wparcmd -m "$SYS" -p "$1" --wait 120 -- true
+		wparcmd -m "$SYS" -p "$1" --wait "$(patience 120)" -- true
 }
 
 # manifest IMAGE KEY - a value of an image's manifest (codename, page_size, os_version, ...)

@@ -9,6 +9,9 @@
 #	like "its name is shown" "$(lswpar)" '^dev01 '
 #	done_testing
 
+# shellcheck source=setup/patience.sh
+. "$PAR_TEST_SOURCE/../setup/patience.sh"
+
 tap_number=0
 tap_failures=0
 
@@ -101,10 +104,10 @@ unlike()
 # wait_for SECONDS COMMAND... - until the command succeeds; 1 when it never did
 wait_for()
 {
-	local limit=$((SECONDS + $1))
+	local since=$SECONDS limit=$1
 	shift
 	until "$@" >/dev/null 2>&1; do
-		[ "$SECONDS" -lt "$limit" ] || return 1
+		[ $((SECONDS - since)) -lt "$(patience "$limit")" ] || return 1
 		sleep 0.1
 	done
 }

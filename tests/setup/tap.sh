@@ -5,6 +5,9 @@
 # Counts are kept in $tap_counts, a line `PASSED FAILED SKIPPED` for each thing run, because tests
 # run in subshells.  With PAR_TESTS_MUST_RUN=1 a skipped test is a failed one.
 
+# shellcheck source=setup/patience.sh
+. "$par_top/setup/patience.sh"
+
 tap_counts=$par_work/check/counts
 tap_logs=$par_work/log/check
 
@@ -115,6 +118,7 @@ tap_run()
 {
 	local name=$1 limit=$2 log status=0
 	shift 2
+	limit=$(patience "$limit")
 	log=$(tap_log "$name")
 	timeout -k 10 "$limit" "$@" >"$log" 2>&1 </dev/null || status=$?
 	if [ "$status" = 124 ] || [ "$status" = 137 ]; then

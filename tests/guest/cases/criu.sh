@@ -20,9 +20,16 @@ cat >"$script" <<'END'
 # shellcheck disable=SC2016 # in single quotes another shell expands
 set -u
 name=$1 group=/sys/fs/cgroup/wpars/$1 images=/tmp/ck-$1 stage=/run/ck-$1
-clogin "$name" -- sh -c 'setsid sh -c "i=0; while :; do i=\$((i+1)); echo \$i >/tmp/count; sleep 0.2; done" \
+clogin "$name" -- sh -c 'setsid sh -c "i=0; while :; do i=\$((i+1)); echo \$i >/tmp/count.new; mv /tmp/count.new /tmp/count; sleep 0.2; done" \
 	</dev/null >/dev/null 2>&1 &' </dev/null
-sleep 2
+count()
+{
+	cat "/wpars/$name/tmp/count"
+}
+# The time limit of the case ends this.
+until [ -e "/wpars/$name/tmp/count" ]; do
+	sleep 0.2
+done
 init=$(head -n1 "$group/cgroup.procs")
 base=$(awk '{ print $2 }' "/proc/$init/uid_map")
 dump= restore=
@@ -48,20 +55,25 @@ for pair in /etc/init:/usr/sbin/wparctl /run/wpars/df:/usr/bin/df /usr/bin/df:/u
 	dump="$dump --external mnt[${pair%:*}]:$key"
 	restore="$restore --external mnt[$key]:${pair#*:}"
 done
-echo "before: $(cat "/wpars/$name/tmp/count")"
+echo "before: $(count)"
 # criu cannot restore a range of groups that may ping when it is not the kernel's own.
 nsenter --net="/proc/$init/ns/net" sh -c 'echo "1 0" >/proc/sys/net/ipv4/ping_group_range'
 criu dump -D "$images" -o dump.log -t "$init" $dump --manage-cgroups=ignore
 echo "dump: $?"
+echo "dumped: $(count)"
 sleep 1
 echo "state after the dump: $(lswpar -c -q -a state "$name")"
-echo "stopped: $(cat "/wpars/$name/tmp/count")"
+echo "stopped: $(count)"
+stopped=$(count)
 mkdir -p "$group"
 sh -c "echo \$\$ >$group/cgroup.procs
 	exec criu restore -D $images -o restore.log --root $stage/root $restore --manage-cgroups=ignore -d"
 echo "restore: $?"
-sleep 2
-echo "after: $(cat "/wpars/$name/tmp/count")"
+for _ in $(seq 60); do
+	[ "$(count)" -gt "$stopped" ] && break
+	sleep 1
+done
+echo "after: $(count)"
 umount -R -l "$stage"
 tail -n 5 "$images/dump.log" "$images/restore.log" | grep Error
 if [ -x /usr/local/sbin/criu ]; then
@@ -85,7 +97,8 @@ number()
 is "criu dumps it" "$(number dump)" 0
 is "it is gone then" "$(number 'state after the dump')" D
 is "criu restores it" "$(number restore)" 0
-ok "its processes stood still in between" test "$(number stopped)" -ge "$(number before)"
+ok "its processes counted" test "$(number dumped)" -ge "$(number before)"
+is "and stood still in between" "$(number stopped)" "$(number dumped)"
 ok "and go on" test "$(number after)" -gt "$(number stopped)"
 is "it is Active again" "$(in_lpar lswpar -c -q -a state $name)" A
 is "it can be entered" "$(in_lpar clogin $name -- hostname)" $name

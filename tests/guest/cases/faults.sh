@@ -25,19 +25,19 @@ boot=$(in_lpar cat /proc/sys/kernel/random/boot_id)
 kill -9 "$(pgrep -x lpard)"
 ok "lpard starts again" lpard_again
 ok "and finds the running LPAR" wait_for 10 listed f1:Running
-ok "and its agent" wparcmd -m "$SYS" -p f1 --wait 20 -- true
+ok "and its agent" wparcmd -m "$SYS" -p f1 --wait "$(patience 20)" -- true
 is "which did not notice" "$(in_lpar cat /proc/sys/kernel/random/boot_id)" "$boot"
 
 kill -9 "$(cat /run/libvirtd.pid)"
 sleep 1
-ok "the listing still answers" timeout 20 lssyscfg -r sys -F name
+ok "the listing still answers" timeout "$(patience 20)" lssyscfg -r sys -F name
 ok "libvirtd starts again" libvirtd -d
 ok "lpard finds the LPAR again" wait_for 30 listed f1:Running
-ok "and its agent again" wparcmd -m "$SYS" -p f1 --wait 30 -- true
+ok "and its agent again" wparcmd -m "$SYS" -p f1 --wait "$(patience 30)" -- true
 is "which did not notice that either" "$(in_lpar cat /proc/sys/kernel/random/boot_id)" "$boot"
 
 in_lpar sh -c 'kill -9 $(pgrep -f "wparctl agent|^agent" | head -n 1)' >/dev/null 2>&1
-ok "a killed agent comes back" wparcmd -m "$SYS" -p f1 --wait 20 -- true
+ok "a killed agent comes back" wparcmd -m "$SYS" -p f1 --wait "$(patience 20)" -- true
 is "the WPAR went on" "$(in_lpar lswpar -c -q -a state dev01)" A
 
 # A client goes away: what it had run is hung up, and ended where it does not end by itself.

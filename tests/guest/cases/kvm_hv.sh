@@ -18,7 +18,7 @@ SYS=power9
 
 far_virsh()
 {
-	timeout 60 virsh -q -c "$uri" "$@"
+	timeout "$(patience 60)" virsh -q -c "$uri" "$@"
 }
 
 # The machine boots while the daemon, which is told of it now, tries to reach it.
@@ -47,7 +47,7 @@ ok "activation: the image is uploaded, the machine's lacks are found out" \
 like "what KVM does not give is told" "$(cat "$PAR_LOGS/far-lpard.log")" \
 	'system=power9 KVM there does not give LPARs the machine option cfpc'
 LPAR=far01
-ok "its agent comes" wparcmd -m $SYS -p far01 --wait 90 -- true
+ok "its agent comes" wparcmd -m $SYS -p far01 --wait "$(patience 90)" -- true
 is "it runs" "$(lssyscfg -r lpar -m $SYS --filter lpar_names=far01 -F state,rmc_state)" \
 	"Running,active"
 like "libvirt has a domain of type kvm" "$(far_virsh dumpxml far01)" "<domain type='kvm'"
@@ -68,7 +68,7 @@ is "it is off" "$(lpar_state far01)" "Not Activated"
 like "a mode of a newer processor than the machine's is refused" \
 	"$(chsyscfg -r prof -m $SYS -i name=default,lpar_name=far01,lpar_proc_compat_mode=POWER10)" \
 	'^HSCL0617 .* one of default,POWER8,POWER9,POWER9_base\.'
-ok "to Open Firmware, and nothing is uploaded again" timeout 30 sh -c \
+ok "to Open Firmware, and nothing is uploaded again" timeout "$(patience 30)" sh -c \
 	'chsyscfg -r prof -m "$0" -i name=default,lpar_name=far01,lpar_proc_compat_mode=POWER9 &&
 	chsysstate -r lpar -m "$0" -o on -n far01 -f default -b of' $SYS
 ok "its prompt comes" wait_for 60 sh -c \

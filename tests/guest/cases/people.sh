@@ -35,7 +35,7 @@ like "and below it its WPARs" "$table" '^    seen +Active '
 # An LPAR whose agent hangs costs its time limit, and the rest of the table comes.
 in_lpar sh -c 'mv /usr/sbin/wparctl /usr/sbin/wparctl.real &&
 	printf "#!/bin/sh\nexec sleep 30\n" >/usr/sbin/wparctl && chmod 755 /usr/sbin/wparctl'
-is "an LPAR that does not answer" "$(timeout 60 hmc status --json | jq -r --arg lpar "$LPAR" \
+is "an LPAR that does not answer" "$(timeout "$(patience 60)" hmc status --json | jq -r --arg lpar "$LPAR" \
 	'.[].lpars[] | select(.name == $lpar) | [.state, .up_s] | @text')" '["Running",null]'
 in_lpar sh -c 'printf "#!/bin/sh\necho [1]\n" >/usr/sbin/wparctl'
 is "one that says nonsense" "$(of_lpar '[.state, .up_s] | @text')" '["Running",null]'

@@ -30,13 +30,13 @@ is "its memory is what the profile says" \
 	512,1024,2048
 unlike "a booting LPAR has a reference code" "$(refcode)" '^$'
 fails "an active one is not removed" rmsyscfg -r lpar -m "$SYS" -n p1
-ok "the agent answers" wparcmd -m "$SYS" -p p1 --wait 60 -- true
+ok "the agent answers" wparcmd -m "$SYS" -p p1 --wait "$(patience 60)" -- true
 like "booted: Linux, or nothing" "$(refcode)" '^$|Linux'
 boot=$(in_lpar cat /proc/sys/kernel/random/boot_id)
 
 ok "osshutdown --restart" chsysstate -r lpar -m "$SYS" -o osshutdown --restart -n p1
 sleep 2
-ok "it comes back" wparcmd -m "$SYS" -p p1 --wait 90 -- true
+ok "it comes back" wparcmd -m "$SYS" -p p1 --wait "$(patience 90)" -- true
 unlike "as a new boot" "$(in_lpar cat /proc/sys/kernel/random/boot_id)" "^$boot\$"
 ok "osshutdown" chsysstate -r lpar -m "$SYS" -o osshutdown -n p1
 ok "it is off" wait_for 60 state_is "Not Activated"

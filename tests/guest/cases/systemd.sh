@@ -44,7 +44,7 @@ first()
 ok "mksyscfg" mksyscfg -r lpar -m "$SYS" -i "$(lpar_attributes sd01 systemd)"
 LPAR=sd01
 ok "activation" chsysstate -r lpar -m "$SYS" -o on -n sd01 -f default
-ok "the agent that systemd starts comes" wparcmd -m "$SYS" -p sd01 --wait 300 -- true
+ok "the agent that systemd starts comes" wparcmd -m "$SYS" -p sd01 --wait "$(patience 300)" -- true
 is "init is systemd" "$(in_lpar cat /proc/1/comm)" systemd
 is "the RMC state" "$(lssyscfg -r lpar -m "$SYS" --filter lpar_names=sd01 -F rmc_state)" active
 is "the system comes up whole" "$(in_lpar timeout 120 systemctl is-system-running --wait)" running
@@ -112,7 +112,7 @@ boot=$(in_lpar cat /proc/sys/kernel/random/boot_id)
 rebooted()
 {
 	local now
-	now=$(timeout 20 wparcmd -m "$SYS" -p sd01 -- cat /proc/sys/kernel/random/boot_id) &&
+	now=$(timeout "$(patience 20)" wparcmd -m "$SYS" -p sd01 -- cat /proc/sys/kernel/random/boot_id) &&
 		[ "$now" != "$boot" ]
 }
 ok "restart through the operating system" chsysstate -r lpar -m "$SYS" -o osshutdown --restart -n sd01
