@@ -83,20 +83,6 @@ static void plan_add(struct wpar_mount_plan *p, bool *failed, struct new_op op)
 
 #define ADD(...) plan_add(p, failed, (struct new_op){ __VA_ARGS__ })
 
-bool wpar_mount_has_option(const char *options, const char *name)
-{
-	size_t len = strlen(name);
-
-	for (const char *o = options; o && *o;) {
-		size_t n = strcspn(o, ",");
-
-		if (n == len && strncmp(o, name, n) == 0)
-			return true;
-		o += n + (o[n] == ',');
-	}
-	return false;
-}
-
 static const struct wpar_mount *own_mount(const struct wpar_spec *s, const char *directory)
 {
 	for (size_t i = 0; i < s->n_mounts; i++) {

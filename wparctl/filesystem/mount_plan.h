@@ -77,8 +77,5 @@ struct wpar_mount_facts {
 int wpar_mount_plan_build(const struct wpar_spec *s, const struct wpar_mount_facts *facts,
 			  struct wpar_mount_plan *ret, struct par_error **err);
 
-/* wpar_mount_has_option - is @name one of the words of the comma list @options (NULL: none)? */
-bool wpar_mount_has_option(const char *options, const char *name);
-
 /* wpar_mount_plan_print - one line per step */
 int wpar_mount_plan_print(const struct wpar_mount_plan *p, struct par_buf *out);

@@ -275,3 +275,17 @@ int wpar_spec_check_mounts(const struct wpar_spec *s, struct par_error **err)
 	}
 	return 0;
 }
+
+bool wpar_mount_has_option(const char *options, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (const char *o = options; o && *o;) {
+		size_t n = strcspn(o, ",");
+
+		if (n == len && strncmp(o, name, n) == 0)
+			return true;
+		o += n + (o[n] == ',');
+	}
+	return false;
+}

@@ -143,6 +143,9 @@ int wpar_spec_save(const struct wpar_spec *s, struct par_error **err);
 /* wpar_spec_remove - no error when there is none */
 int wpar_spec_remove(const char *name, struct par_error **err);
 
+/* wpar_mount_has_option - is @name one of the words of the comma list @options (NULL: none)? */
+bool wpar_mount_has_option(const char *options, const char *name);
+
 /* wpar_spec_list - names of all WPARs of both types, sorted */
 int wpar_spec_list(struct par_strv *ret, struct par_error **err);
 

@@ -77,6 +77,29 @@ like "with nodev alone it does" \
 	"$(mkwpar -n s1 -M directory=/data vfs=namefs dev="$open/vol/x" 2>&1)" "set-user-id"
 umount "$open/vol"
 
+# The script of -u: what a WPAR's root writes is root's on the disk, too
+printf '#!/bin/sh\n' >"$open/closed/r1/hook"
+chmod 755 "$open/closed/r1/hook"
+like "a script in the source of a writable namefs is refused" \
+	"$(mkwpar -n s1 -M directory=/data vfs=namefs dev="$open/closed/r1" -u "$open/closed/r1/hook" 2>&1)" \
+	"-u $open/closed/r1/hook: workload partition s1 can change it"
+like "by wparexec too" \
+	"$(wparexec -n e1 -M directory=/mnt vfs=namefs dev="$open/closed/r1" -u "$open/closed/r1/hook" /bin/true 2>&1)" \
+	"workload partition e1 can change it"
+is "nothing is made" "$(ls "$WPARS_ROOT/etc/wpars")" ""
+ok "where the WPAR only reads it is taken" mkwpar -n s1 \
+	-M directory=/data vfs=namefs dev="$open/closed/r1" mountopts=ro -u "$open/closed/r1/hook"
+ok "another WPAR gets the folder" mkwpar -n s2 -M directory=/data vfs=namefs dev="$open/closed/r1"
+like "then the first does not start any more" "$(startwpar s1 2>&1)" \
+	"-u $open/closed/r1/hook: workload partition s2 can change it"
+is "it is Defined" "$(lswpar -c -q -a state s1)" D
+cp "$open/closed/r1/hook" "$WPARS_ROOT/wpars/s2/home/hook"
+like "nor is a script in another WPAR taken" "$(mkwpar -n s3 -u "$WPARS_ROOT/wpars/s2/home/hook" 2>&1)" \
+	"workload partition s2 can change it"
+ok "rmwpar" rmwpar -F s2
+ok "the first starts again" startwpar s1
+ok "rmwpar" rmwpar -F s1
+
 # 2: a source that another WPAR can change
 ok "a WPAR with a directory" mkwpar -n s1 -s
 ok "to share" clogin s1 -- mkdir /home/share

@@ -9,15 +9,25 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-/* The file and every folder above it: who can write to one of them can run programs as root. */
-static int check_writers(const char *path, struct par_error **err)
+/* The folder above the last name of @path, in place: "" is /.  False: there is none any more. */
+static bool go_up(char *path)
 {
-	autofree char *part = realpath(path, NULL);
-	char *slash;
+	char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return false;
+	*slash = '\0';
+	return true;
+}
+
+/* The file and every folder above it: who can write to one of them can run programs as root. */
+static int check_owners(const char *path, const char *real, struct par_error **err)
+{
+	autofree char *part = strdup(real);
 
 	if (!part)
-		return par_fail(err, PAR_E_NOT_FOUND, 0, "-u %s: there is no such file", path);
-	for (;;) {
+		return par_oom(err);
+	do {
 		struct stat st;
 
 		if (stat(*part ? part : "/", &st) < 0)
@@ -29,11 +39,89 @@ static int check_writers(const char *path, struct par_error **err)
 			return par_fail(err, PAR_E_NOT_PERMITTED, 0,
 					"-u %s: others than root can change %s", path,
 					*part ? part : "/");
-		if (!*part)
-			return 0;
-		slash = strrchr(part, '/');
-		*slash = '\0';
+	} while (go_up(part));
+	return 0;
+}
+
+/* Does the file lie in the folder @top, by whatever path?  Returns 1, 0, or -ENOMEM. */
+static int is_in(const char *real, const char *top)
+{
+	autofree char *part = strdup(real);
+	struct stat want, st;
+
+	if (!part || !top)
+		return -ENOMEM;
+	if (stat(top, &want) < 0)
+		return 0;
+	while (go_up(part)) {
+		if (stat(*part ? part : "/", &st) == 0 && st.st_dev == want.st_dev &&
+		    st.st_ino == want.st_ino)
+			return 1;
 	}
+	return 0;
+}
+
+/* Can @w write to the file? */
+static int is_written_by(const char *real, const struct wpar_spec *w)
+{
+	autofree char *base = wpar_path("%s", w->directory ? w->directory : "/");
+	int r = w->type == WPAR_SYSTEM ? is_in(real, base) : 0;
+
+	for (size_t i = 0; r == 0 && i < w->n_mounts; i++) {
+		const struct wpar_mount *m = &w->mounts[i];
+
+		if (par_streq(m->vfs, "namefs") && m->device &&
+		    !wpar_mount_has_option(m->options, "ro"))
+			r = is_in(real, m->device);
+	}
+	return r;
+}
+
+static int check_one(const char *path, const char *real, const struct wpar_spec *w,
+		     struct par_error **err)
+{
+	int r = is_written_by(real, w);
+
+	if (r < 0)
+		return par_oom(err);
+	return r == 0 ? 0
+		      : par_fail(err, PAR_E_NOT_PERMITTED, 0,
+				 "-u %s: workload partition %s can change it; keep it where none "
+				 "can",
+				 path, w->name);
+}
+
+/* What a WPAR's root writes belongs to root on the disk: owner and mode say nothing of it. */
+static int check_wpars(const struct wpar_spec *s, const char *real, struct par_error **err)
+{
+	auto_strv names = { 0 };
+	int r = check_one(s->script, real, s, err);
+
+	if (r == 0)
+		r = wpar_spec_list(&names, err);
+	for (size_t i = 0; r == 0 && i < names.n; i++) {
+		auto_spec w = { 0 };
+		auto_error why = NULL;
+
+		if (wpar_spec_load(names.v[i], &w, &why) == 0) {
+			r = check_one(s->script, real, &w, err);
+		} else if (why && why->id != PAR_E_NOT_FOUND) { /* else: just removed */
+			par_error_move(err, &why);
+			return -EINVAL;
+		}
+	}
+	return r;
+}
+
+static int check_writers(const struct wpar_spec *s, struct par_error **err)
+{
+	autofree char *real = realpath(s->script, NULL);
+	int r;
+
+	if (!real)
+		return par_fail(err, PAR_E_NOT_FOUND, 0, "-u %s: there is no such file", s->script);
+	r = check_owners(s->script, real, err);
+	return r < 0 ? r : check_wpars(s, real, err);
 }
 
 int wpar_script_check(const struct wpar_spec *s, struct par_error **err)
@@ -47,7 +135,7 @@ int wpar_script_check(const struct wpar_spec *s, struct par_error **err)
 	if (!S_ISREG(st.st_mode) || !(st.st_mode & S_IXUSR))
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 				"-u %s: it is not an executable file", s->script);
-	return check_writers(s->script, err);
+	return check_writers(s, err);
 }
 
 static int wait_for(pid_t pid, int *ret_status)

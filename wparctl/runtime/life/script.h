@@ -9,7 +9,7 @@
 #define WPAR_SCRIPT_STOP  "stop"  /* when all of it has ended */
 
 /*
- * wpar_script_check - is it an executable file that none but root can change?
+ * wpar_script_check - is it an executable file that none but root can change, and no WPAR?
  * PAR_E_NOT_FOUND, PAR_E_INVALID_ARGUMENT, PAR_E_NOT_PERMITTED; 0 for a WPAR without one
  */
 int wpar_script_check(const struct wpar_spec *s, struct par_error **err);
