@@ -90,11 +90,20 @@ def runs(state):
 
 # --- what may be there -------------------------------------------------------------------------
 
-def channel_sockets():
-    return {re.sub(r"^(domain-)?\d+-", "", os.path.basename(folder))
-            for folder in glob.glob("/var/lib/libvirt/qemu/channel/target/domain-*")
+def channel_folders():
+    return {folder for folder in glob.glob("/var/lib/libvirt/qemu/channel/target/domain-*")
             + glob.glob("/run/libvirt/qemu/channel/domain-*") + glob.glob("/run/libvirt/qemu/channel/*-*")
             if os.path.isdir(folder)}
+
+
+# Folders that were there when libvirtd was killed: of a guest that was just being started it knows
+# nothing any more, and nobody but libvirtd may remove what is in its own folders.
+libvirts_own = set()
+
+
+def channel_sockets():
+    return {re.sub(r"^(domain-)?\d+-", "", os.path.basename(folder))
+            for folder in channel_folders() - libvirts_own}
 
 
 def groups():
@@ -162,6 +171,7 @@ def forget_dead_start(daemons):
         return []
     kill(pid)
     wait_until(10, lambda: pid not in process_table())
+    libvirts_own.update(channel_folders())
     for name in dead:
         for file in glob.glob(f"/run/libvirt/qemu/{name}.*"):
             os.unlink(file)
@@ -276,6 +286,8 @@ def strike(victim, daemons, command, rng):
         return hit
     hit = sum(kill(pid) for pid in pids)
     wait_until(10, lambda: not any(pid in process_table() for pid in pids))
+    if "libvirtd" in victim:
+        libvirts_own.update(channel_folders())
     return hit
 
 

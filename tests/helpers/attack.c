@@ -13,7 +13,8 @@
  *
  * Those that take until nothing is left print how many they got, and hold them for SECONDS:
  * inotify SECONDS, queues SECONDS (bytes of message queues), timers SECONDS, signals SECONDS, files
- * SECONDS.  events SECONDS prints what the kernel says of devices meanwhile.
+ * SECONDS, aio SECONDS (events of asynchronous I/O), hugepages SECONDS.  events SECONDS prints what
+ * the kernel says of devices meanwhile.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -160,6 +161,16 @@ static long take_lease(const char *path, int command, long argument)
 	return fd < 0 ? fd : syscall(SYS_fcntl, fd, command, argument);
 }
 
+/* Of those that the administrator has set aside; mmap() reserves it. */
+static long take_huge_page(void)
+{
+	size_t size = 2048 * 1024;
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
+
+	return p == MAP_FAILED ? -1 : 1;
+}
+
 /* One more of what is taken; the size of it, or -1 when there is no more. */
 static long take_one(const char *what, long n)
 {
@@ -175,6 +186,10 @@ static long take_one(const char *what, long n)
 		return timer_create(CLOCK_MONOTONIC, NULL, &timer) < 0 ? -1 : 1;
 	if (strcmp(what, "signals") == 0)
 		return sigqueue(getpid(), SIGRTMIN, (union sigval){ 0 }) < 0 ? -1 : 1;
+	if (strcmp(what, "aio") == 0)
+		return syscall(SYS_io_setup, 256, &(unsigned long){ 0 }) < 0 ? -1 : 256;
+	if (strcmp(what, "hugepages") == 0)
+		return take_huge_page();
 	snprintf(name, sizeof(name), "/attack%ld", n);
 	return mq_open(name, O_CREAT | O_RDWR, 0600, &attr) < 0 ? -1 : 10 * 8192;
 }
@@ -298,7 +313,8 @@ static long attempt(const char *what, char **args)
 
 int main(int argc, char **argv)
 {
-	static const char *const takes[] = { "inotify", "files", "timers", "signals", "queues" };
+	static const char *const takes[] = { "inotify", "files", "timers",   "signals",
+					     "queues",	"aio",	 "hugepages" };
 	long r;
 
 	if (argc < 2)

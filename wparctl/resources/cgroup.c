@@ -5,6 +5,8 @@
 #include "lpard/common/fs.h"
 #include "wparctl/spec/spec.h"
 
+#include <dirent.h>
+#include <fnmatch.h>
 #include <libgen.h>
 #include <linux/magic.h>
 #include <linux/sched.h>
@@ -76,6 +78,28 @@ bool wpar_cgroup_has_controller(const char *controller)
 	return par_strv_split(&names, b.data, ' ') == 0 && par_strv_find(&names, controller) >= 0;
 }
 
+/*
+ * The huge pages that the LPAR's administrator has set aside are not for WPARs: one would take all
+ * of them.  The limit of the group above is that of all WPARs together.
+ */
+static void refuse_huge_pages(const char *root, const char *top)
+{
+	autofree char *above = par_strdup_printf("%s/cgroup.subtree_control", root);
+	struct dirent *e;
+	DIR *dir;
+
+	if (!above || par_fs_write_str(AT_FDCWD, above, "+hugetlb") < 0)
+		return;
+	dir = opendir(top);
+	while (dir && (e = readdir(dir))) {
+		/* hugetlb.2MB.max, hugetlb.2MB.rsvd.max */
+		if (fnmatch("hugetlb.*.max", e->d_name, 0) == 0)
+			par_fs_write_str(dirfd(dir), e->d_name, "0");
+	}
+	if (dir)
+		closedir(dir);
+}
+
 int wpar_cgroup_open(const char *name, bool make, struct par_error **err)
 {
 	const char *root = tree();
@@ -92,8 +116,10 @@ int wpar_cgroup_open(const char *name, bool make, struct par_error **err)
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 && errno == ENOENT && make) {
 		if (mkdir(path, 0755) < 0 && errno == ENOENT) {
-			if (mkdir(top, 0755) == 0)
+			if (mkdir(top, 0755) == 0) {
 				enable_controllers(root, top);
+				refuse_huge_pages(root, top);
+			}
 			mkdir(path, 0755);
 		}
 		fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

@@ -47,6 +47,13 @@ for what in inotify queues timers signals; do
 	in_lpar pkill -x attack
 done
 
+# Huge pages that the LPAR's administrator has set aside.
+huge=$(in_lpar sh -c 'echo 10 >/proc/sys/vm/nr_hugepages; attack hugepages 0')
+ok "the LPAR has huge pages" test "$huge" -gt 0
+is "a WPAR takes none of them" "$(inside iso1 /root/attack hugepages 0)" 0
+is "nor does a command in one of its own" "$(in_lpar wparexec -n huge /usr/local/bin/attack hugepages 0 2>/dev/null)" 0
+in_lpar sh -c 'echo 0 >/proc/sys/vm/nr_hugepages'
+
 in_lpar sh -c 'clogin iso1 -- /root/attack events 15 >/tmp/inside 2>&1 </dev/null &
 	attack events 15 >/tmp/outside 2>&1 </dev/null &
 	until grep -q listening /tmp/inside && grep -q listening /tmp/outside; do sleep 0.1; done
