@@ -220,6 +220,33 @@ ok "SIGTERM reaches what has the terminal" wait_for 3 ended 'sleep 4306'
 wait $pid 2>/dev/null
 is "who is not fooled by its record" "$(clogin ses who /run/utmp)" ""
 
+# Attack: whoever comes in is stopped, while it is not yet the user's process
+cat >"$WPARS_ROOT/wpars/ses/home/stop.py" <<'END'
+import os, signal
+mine = {1, os.getpid(), os.getppid()}
+while True:
+    for pid in os.listdir("/proc"):
+        if pid.isdigit() and int(pid) not in mine:
+            try:
+                os.kill(int(pid), signal.SIGSTOP)
+            except OSError:
+                pass
+END
+clogin ses 'exec -a stopper python3 /home/stop.py' </dev/null >/dev/null 2>&1 &
+pid=$!
+wait_for 10 started 'stopper /home/stop.py'
+for _ in $(seq 40); do
+	timeout 1 clogin ses -- /bin/true </dev/null >/dev/null 2>&1
+	held=$?
+	[ "$held" != 124 ] || break
+done
+is "one that is stopped on its way in is ended by timeout" "$held" 124
+ok "its guard ends the process that is stuck, and itself" \
+	wait_for 5 sh -c '[ "$(ps -e -o comm= | grep -c clogin)" -le 2 ]'
+kill -HUP $pid
+wait $pid 2>/dev/null
+ok "they are all gone" wait_for 5 sh -c '! ps -e -o comm= | grep -q clogin'
+
 # Attacks (8, 9 of facts/hostile.md): what the WPAR may put in the place of its files
 clogin ses 'rm -f /run/utmp; mkfifo /run/utmp'
 like "a fifo for utmp holds nobody up" "$(timeout 10 python3 "$terminal" clogin ses tty)" '^/dev/pts/0$'

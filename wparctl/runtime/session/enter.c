@@ -169,6 +169,12 @@ __attribute__((noreturn)) static void enter_run_inside(const struct entry *e)
 {
 	struct par_error *err = NULL;
 
+	/*
+	 * Where it is in the WPAR its users can stop it, before it has closed what it need not
+	 * have: clogin alone may hold this end, or its death would not be seen.
+	 */
+	if (e->guard >= 0)
+		close(e->guard);
 	if (enter_join(e, &err) == 0) {
 		if (e->call)
 			enter_call(e);

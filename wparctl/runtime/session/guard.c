@@ -18,6 +18,12 @@
 
 #define ROUNDS 100 /* a session that forks while it is being ended */
 
+/* A leader that somebody stops on its way into the WPAR may not have its session yet. */
+static bool is_of_session(pid_t pid, pid_t leader)
+{
+	return pid == leader || getsid(pid) == leader;
+}
+
 int wpar_session_signal(int cgroup, pid_t leader, int signo)
 {
 	autofd int fd = openat(cgroup, "cgroup.procs", O_RDONLY | O_CLOEXEC);
@@ -30,11 +36,11 @@ int wpar_session_signal(int cgroup, pid_t leader, int signo)
 	while (fscanf(f, "%d", &pid) == 1) {
 		autofd int pidfd = -1;
 
-		if (pid <= 0 || getsid(pid) != leader)
+		if (pid <= 0 || !is_of_session(pid, leader))
 			continue;
 		pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
 		/* It is the process that was looked at, not one that has its number by now. */
-		if (pidfd >= 0 && getsid(pid) == leader &&
+		if (pidfd >= 0 && is_of_session(pid, leader) &&
 		    syscall(SYS_pidfd_send_signal, pidfd, signo, NULL, 0) == 0)
 			count++;
 	}
