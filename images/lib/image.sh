@@ -26,8 +26,10 @@ image_tree() {
 
 # image_files DIR TREE - lay the caller's files over the tree, owned by root.  tar removes a file that is
 # there before it makes the new one, so that the hard-linked file in the cache stays as it is.
+# Their time is now, not that of the clone: by its time /etc/.updated tells systemd that it is newer
+# than /usr.
 image_files() {
-	tar -c -C "$1" --owner=0 --group=0 . | tar -x -C "$2" --no-overwrite-dir
+	tar -c -C "$1" --owner=0 --group=0 . | tar -x -m -C "$2" --no-overwrite-dir
 }
 
 # image_libraries TREE - every library that wparctl's programs ask for must be there.

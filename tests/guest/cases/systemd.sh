@@ -47,8 +47,10 @@ ok "activation" chsysstate -r lpar -m "$SYS" -o on -n sd01 -f default
 ok "the agent that systemd starts comes" wparcmd -m "$SYS" -p sd01 --wait "$(patience 300)" -- true
 is "init is systemd" "$(in_lpar cat /proc/1/comm)" systemd
 is "the RMC state" "$(lssyscfg -r lpar -m "$SYS" --filter lpar_names=sd01 -F rmc_state)" active
-is "the system comes up whole" "$(in_lpar timeout 120 systemctl is-system-running --wait)" running
+is "the system comes up whole" "$(in_lpar timeout "$(patience 120)" systemctl is-system-running --wait)" running
 is "no unit failed" "$(in_lpar systemctl --failed --plain --no-legend)" ""
+is "and the first boot made no index anew" \
+	"$(in_lpar systemctl show -P ConditionResult systemd-hwdb-update.service)" no
 
 # The packages
 in_lpar sh -c 'mkdir -p /var/log/journal && journalctl --flush'
@@ -117,7 +119,7 @@ rebooted()
 }
 ok "restart through the operating system" chsysstate -r lpar -m "$SYS" -o osshutdown --restart -n sd01
 ok "it comes back" wait_for 200 rebooted
-is "whole again" "$(in_lpar timeout 120 systemctl is-system-running --wait)" running
+is "whole again" "$(in_lpar timeout "$(patience 120)" systemctl is-system-running --wait)" running
 is "the agent was started by its device" "$(unit wparctl-agent.service)" active
 is "rc.wpars started the WPAR at boot" "$(in_lpar lswpar -q -c -a name,state)" auto01:A
 like "it had shut the WPAR down before the system went" \
