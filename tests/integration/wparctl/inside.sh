@@ -15,8 +15,8 @@ export WPARS_ROOT=/mnt/root
 mkdir -p "$WPARS_ROOT/var/adm/wpars"
 trap 'for w in one two; do stopwpar -F $w; rmwpar -F $w; done >/dev/null 2>&1' EXIT
 refusal='This command cannot be run inside a workload partition; run it in the global environment.'
-# Those of the System Resource Controller are a WPAR's own (src.sh).
-commands=$(wparctl --list-commands | grep -vxE '(ls|start|stop)src|refresh|(mk|ch|rm)ssys')
+# Those of the System Resource Controller (src.sh) and of users (users.sh) are a WPAR's own.
+commands=$(wparctl --list-commands | grep -vxE '(ls|start|stop)src|refresh|(mk|ch|rm)ssys|(ls|mk|ch|rm)user|lsgroup')
 
 ok "one WPAR" mkwpar -n one -s
 ok "another" mkwpar -n two -h secrethost -s

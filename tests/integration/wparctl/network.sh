@@ -225,7 +225,7 @@ for step in mapped connected mounted monitor; do
 	ok "mkwpar" at lpar1 mkwpar -n netd -N address=10.5.0.24 -N address6=fd05::24
 	WPAR_STOP_AT=$step at lpar1 startwpar netd >/dev/null 2>&1
 	ok "killed at '$step': startwpar again" at lpar1 startwpar netd
-	ok "it answers" at host "$net" ping 10.5.0.24
+	ok "it answers" wait_for 5 at host "$net" ping 10.5.0.24
 	ok "rmwpar" at lpar1 rmwpar -F netd
 	ok "nothing is left" wait_for 5 gone lpar1
 	ok "mkwpar" at lpar1 mkwpar -n netd -N address=10.5.0.24 -N address6=fd05::24
