@@ -17,7 +17,7 @@ static const struct par_opt opts[] = {
 		"is nothing",
 		.values = "mem|proc|procpool|virtualio|io|mempool|rspool|sriov", .required = true),
 	OPT_STR(0, "rsubtype", "TYPE", struct lshwres_args, subtype,
-		"With virtualio: eth, scsi, serial, fc or slot; vnic, vnicbkdev, vswitch, vnetwork; "
+		"With virtualio: eth, scsi, serial, fc, slot, vswitch or vnetwork; vnic, vnicbkdev; "
 		"with io: slot, unit, bus, iopool; with sriov: adapter, physport, logport",
 		.values = "eth|scsi|serial|fc|slot|vnic|vnicbkdev|vswitch|vnetwork|unit|bus|"
 			  "iopool|taggedio|adapter|physport|logport"),

@@ -42,8 +42,8 @@ static const struct {
 	{ "virtualio", "slot", "slot", LPAR_LIST_SLOT },
 	{ "virtualio", "vnic", NULL, LPAR_LIST_NOTHING },
 	{ "virtualio", "vnicbkdev", NULL, LPAR_LIST_NOTHING },
-	{ "virtualio", "vswitch", NULL, LPAR_LIST_NOTHING },
-	{ "virtualio", "vnetwork", NULL, LPAR_LIST_NOTHING },
+	{ "virtualio", "vswitch", NULL, LPAR_LIST_VSWITCH },
+	{ "virtualio", "vnetwork", NULL, LPAR_LIST_VNETWORK },
 	{ "io", "unit", NULL, LPAR_LIST_NOTHING },
 	{ "io", "bus", NULL, LPAR_LIST_NOTHING },
 	{ "io", "slot", NULL, LPAR_LIST_NOTHING },
@@ -118,6 +118,8 @@ bool lpar_listing_of_lpars(enum lpar_listing l)
 	case LPAR_LIST_PROC_SYS:
 	case LPAR_LIST_PROC_POOL:
 	case LPAR_LIST_PROCPOOL:
+	case LPAR_LIST_VSWITCH:
+	case LPAR_LIST_VNETWORK:
 	case LPAR_LIST_NOTHING:
 	case LPAR_LIST_REFCODE_SYS:
 	case LPAR_LIST_COUNT:
@@ -208,6 +210,8 @@ static const void *object_of(const struct lpar_attribute *a, const struct lpar_r
 		return r->refcode;
 	case LPAR_OF_ADAPTER:
 		return r->adapter;
+	case LPAR_OF_NETWORK:
+		return r->network;
 	}
 	return NULL;
 }

@@ -167,3 +167,24 @@ int lpar_get_pool_names(const struct lpar_record *r, struct par_buf *b)
 {
 	return put_pool(r, true, b);
 }
+
+/* All VLANs of the switch. */
+int lpar_get_vlan_ids(const struct lpar_record *r, struct par_buf *b)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < r->networks->n; i++) {
+		const struct lpar_network *n = &r->networks->v[i];
+
+		if (n->vlan_id == 0 || strcmp(n->vswitch, r->network->vswitch) != 0)
+			continue;
+		par_buf_printf(b, "%s%" PRIu32, any ? "," : "", n->vlan_id);
+		any = true;
+	}
+	return any ? (b->failed ? -ENOMEM : 0) : par_buf_puts(b, "none");
+}
+
+int lpar_get_vnetwork(const struct lpar_record *r, struct par_buf *b)
+{
+	return par_buf_printf(b, LPAR_VNETWORK_NAME, r->network->vlan_id, r->network->vswitch);
+}

@@ -13,6 +13,7 @@
 #include "lpard/common/words.h"
 #include "lpard/core/model/adapters.h"
 #include "lpard/core/model/attributes.h"
+#include "lpard/core/model/networks.h"
 #include "lpard/core/model/partition.h"
 
 #include <time.h>
@@ -42,6 +43,8 @@ struct lpar_record {
 	const struct lpar_refcode *refcode;
 	const struct lpar_adapter *adapter; /* virtualio, with its kind */
 	enum lpar_adapter_kind kind;
+	const struct lpar_network *network;   /* vswitch and vnetwork */
+	const struct lpar_networks *networks; /* all of the system, for vswitch */
 	const struct lpar_set *set; /* all partitions of the system; NULL: none is known */
 	time_t now;		    /* sys_time */
 };
@@ -87,6 +90,12 @@ struct lpar_filter {
 	struct par_strv lpar_ids;
 	struct par_strv work_groups;
 	struct par_strv profile_names;
+	struct par_strv slots; /* of virtual adapters: numbers */
+	struct par_strv vlans; /* numbers */
+	struct par_strv vswitches;
+	struct par_strv vnetworks;
+	struct par_strv pools;	/* of processors, by id or name */
+	struct par_strv others; /* of what there is nothing of */
 };
 
 void lpar_filter_done(struct lpar_filter *f);
@@ -99,6 +108,12 @@ int lpar_filter_add(struct lpar_filter *f, enum lpar_listing l, const char *name
  */
 int lpar_filter_check(const struct lpar_filter *f, const struct lpar_set *set,
 		      struct par_error **err);
+/* lpar_filter_match_adapter - of those that the partition's record is listed with */
+bool lpar_filter_match_adapter(const struct lpar_filter *f, enum lpar_adapter_kind kind,
+			       const struct lpar_adapter *a);
+bool lpar_filter_match_network(const struct lpar_filter *f, const struct lpar_network *n);
+/* lpar_filter_match_pool - of the only pool of processors that there is */
+bool lpar_filter_match_pool(const struct lpar_filter *f);
 /* lpar_filter_match - @profile is NULL in listings that have none */
 bool lpar_filter_match(const struct lpar_filter *f, const struct lpar_partition *p,
 		       const struct lpar_profile *profile);

@@ -265,6 +265,8 @@ static int (*const putters[LPAR_VALUE_COUNT])(const struct lpar_record *r, struc
 	[LPAR_VALUE_SCSI_ADAPTERS] = lpar_get_scsi_adapters,
 	[LPAR_VALUE_SERIAL_ADAPTERS] = lpar_get_serial_adapters,
 	[LPAR_VALUE_TRUNK_PRIORITY] = lpar_get_trunk_priority,
+	[LPAR_VALUE_VLAN_IDS] = lpar_get_vlan_ids,
+	[LPAR_VALUE_VNETWORK] = lpar_get_vnetwork,
 	[LPAR_VALUE_AVAIL_MEM] = get_avail_mem,
 	[LPAR_VALUE_AVAIL_UNITS] = get_avail_units,
 	[LPAR_VALUE_COMPAT_MODES] = get_compat_modes,

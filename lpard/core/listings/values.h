@@ -25,4 +25,6 @@ int lpar_get_remote_name(const struct lpar_record *r, struct par_buf *b);
 int lpar_get_remote_slot(const struct lpar_record *r, struct par_buf *b);
 int lpar_get_scsi_adapters(const struct lpar_record *r, struct par_buf *b);
 int lpar_get_serial_adapters(const struct lpar_record *r, struct par_buf *b);
+int lpar_get_vlan_ids(const struct lpar_record *r, struct par_buf *b);
+int lpar_get_vnetwork(const struct lpar_record *r, struct par_buf *b);
 int lpar_get_trunk_priority(const struct lpar_record *r, struct par_buf *b);

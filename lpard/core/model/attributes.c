@@ -5,6 +5,7 @@
 #include "lpard/common/text.h"
 #include "lpard/core/messages.h"
 #include "lpard/core/model/adapters.h"
+#include "lpard/core/model/networks.h"
 #include "lpard/core/model/partition.h"
 
 #include <string.h>
@@ -45,6 +46,7 @@ static const char *const side_words[] = { "client", "server" };
 #define LIVE_TYPE      struct lpar_live
 #define REFCODE_TYPE   struct lpar_refcode
 #define ADAPTER_TYPE   struct lpar_adapter
+#define NETWORK_TYPE   struct lpar_network
 
 /* A member of one of these structs. */
 #define MEMBER(type_, of, member, c_type)                        \
@@ -155,6 +157,14 @@ static const struct lpar_attribute slot_rows[] = {
 #define SLOT ROW
 #include "lpard/core/model/attributes.def"
 };
+static const struct lpar_attribute vswitch_rows[] = {
+#define VSWITCH ROW
+#include "lpard/core/model/attributes.def"
+};
+static const struct lpar_attribute vnetwork_rows[] = {
+#define VNETWORK ROW
+#include "lpard/core/model/attributes.def"
+};
 static const struct lpar_attribute refcode_sys_rows[] = {
 #define REFCODE_SYS ROW
 #include "lpard/core/model/attributes.def"
@@ -188,6 +198,8 @@ static const struct {
 	[LPAR_LIST_FC] = TABLE(fc_rows),
 	[LPAR_LIST_SLOTS] = TABLE(slots_rows),
 	[LPAR_LIST_SLOT] = TABLE(slot_rows),
+	[LPAR_LIST_VSWITCH] = TABLE(vswitch_rows),
+	[LPAR_LIST_VNETWORK] = TABLE(vnetwork_rows),
 	[LPAR_LIST_NOTHING] = { NULL, 0 },
 	[LPAR_LIST_REFCODE_SYS] = TABLE(refcode_sys_rows),
 	[LPAR_LIST_REFCODE_LPAR] = TABLE(refcode_lpar_rows),
@@ -396,35 +408,49 @@ static int change_list(const struct lpar_attribute *a, enum par_attr_op op, cons
 	return 0;
 }
 
+static int set_list(const struct lpar_attribute *a, void *to, const struct par_strv *list,
+		    struct par_error **err)
+{
+	auto_buf b = { 0 };
+
+	for (size_t i = 0; i < list->n; i++) {
+		if (i)
+			par_buf_putc(&b, ',');
+		par_attrs_put_element(&b, list->v[i]);
+	}
+	if (b.failed)
+		return par_oom(err);
+	return set_attribute(a, to, list->n ? b.data : "none", err);
+}
+
+/* Clients end a list by a comma, too: it is stored without. */
+static bool ends_by_comma(const char *list)
+{
+	size_t len = strlen(list);
+
+	while (len > 0 && list[len - 1] == ' ')
+		len--;
+	return len > 1 && list[len - 1] == ',';
+}
+
 int lpar_attribute_change(const struct lpar_attribute *a, void *to, enum par_attr_op op,
 			  const char *value, struct par_error **err)
 {
 	const char *now;
 	auto_strv list = { 0 };
-	auto_buf b = { 0 };
-	int r;
+	bool set = op == PAR_ATTR_SET;
+	int r = 0;
 
-	if (op == PAR_ATTR_SET)
+	if (set && (!a->list || !ends_by_comma(value)))
 		return set_attribute(a, to, value, err);
 	if (!a->list)
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, LPAR_MSG_INVALID_DATA);
-	now = *(char **)(void *)((char *)to + a->field.offset);
-	if (now && strcmp(now, "none") != 0) {
+	now = set ? value : *(char **)(void *)((char *)to + a->field.offset);
+	if (now && strcmp(now, "none") != 0)
 		r = par_attrs_split_list(now, &list, err);
-		if (r < 0)
-			return r;
-	}
-	r = change_list(a, op, value, &list, err);
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < list.n; i++) {
-		if (i)
-			par_buf_putc(&b, ',');
-		par_attrs_put_element(&b, list.v[i]);
-	}
-	if (b.failed)
-		return par_oom(err);
-	return set_attribute(a, to, list.n ? b.data : "none", err);
+	if (r == 0 && !set)
+		r = change_list(a, op, value, &list, err);
+	return r < 0 ? r : set_list(a, to, &list, err);
 }
 
 void lpar_object_free(enum lpar_listing l, enum lpar_object object, void *of)

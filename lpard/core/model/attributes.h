@@ -26,6 +26,8 @@ enum lpar_listing {
 	LPAR_LIST_FC,
 	LPAR_LIST_SLOTS,	/* … slot --level lpar */
 	LPAR_LIST_SLOT,		/* … slot --level slot */
+	LPAR_LIST_VSWITCH,	/* … vswitch */
+	LPAR_LIST_VNETWORK,	/* … vnetwork */
 	LPAR_LIST_NOTHING,	/* what an HMC can list and no machine has here */
 	LPAR_LIST_REFCODE_SYS,	/* lsrefcode -r sys */
 	LPAR_LIST_REFCODE_LPAR, /* lsrefcode -r lpar */
@@ -43,6 +45,7 @@ enum lpar_object {
 	LPAR_OF_LIVE,	 /* zeros when there is none */
 	LPAR_OF_REFCODE, /* struct lpar_refcode of listings.h */
 	LPAR_OF_ADAPTER, /* a virtual adapter of the current configuration */
+	LPAR_OF_NETWORK, /* struct lpar_network of networks.h */
 };
 
 enum lpar_show {
@@ -115,6 +118,8 @@ enum lpar_value {
 	LPAR_VALUE_SYS_VIRTUAL_PROCS,
 	LPAR_VALUE_TRUNK_PRIORITY,
 	LPAR_VALUE_UNCAP_WEIGHT,
+	LPAR_VALUE_VLAN_IDS,
+	LPAR_VALUE_VNETWORK,
 	LPAR_VALUE_COUNT
 };
 

@@ -135,7 +135,8 @@ static int put_adapters(struct listing *l, struct lpar_record rec, enum lpar_ada
 	rec.kind = kind;
 	for (size_t i = 0; i < all.n && r >= 0; i++) {
 		rec.adapter = &all.v[i];
-		r = put_row(l, &rec, err);
+		if (lpar_filter_match_adapter(&l->filter, kind, rec.adapter))
+			r = put_row(l, &rec, err);
 	}
 	return r;
 }
@@ -179,6 +180,24 @@ static int put_entry(struct listing *l, const struct lpar_managed *managed,
 	return put_row(l, &rec, err);
 }
 
+/* Virtual switches, or the networks on them. */
+static int put_networks(struct listing *l, struct lpar_record rec, struct par_error **err)
+{
+	auto_networks all = { 0 };
+	int r = lpar_networks_find(rec.set, &all);
+
+	if (r < 0)
+		return par_oom(err);
+	rec.networks = &all;
+	for (size_t i = 0; i < all.n && r >= 0; i++) {
+		rec.network = &all.v[i];
+		if ((l->kind == LPAR_LIST_VSWITCH) == (rec.network->vlan_id == 0) &&
+		    lpar_filter_match_network(&l->filter, rec.network))
+			r = put_row(l, &rec, err);
+	}
+	return r;
+}
+
 static int put_host(struct listing *l, const struct lpar_managed *managed, struct par_error **err)
 {
 	struct lpar_usage usage;
@@ -190,6 +209,10 @@ static int put_host(struct listing *l, const struct lpar_managed *managed, struc
 				   .now = l->now };
 	int r;
 
+	if (l->kind == LPAR_LIST_VSWITCH || l->kind == LPAR_LIST_VNETWORK)
+		return put_networks(l, rec, err);
+	if (!lpar_filter_match_pool(&l->filter))
+		return 0;
 	if (l->kind != LPAR_LIST_NOTHING && !lpar_listing_of_lpars(l->kind)) {
 		lpar_managed_usage(managed, NULL, &usage);
 		return put_row(l, &rec, err);

@@ -29,6 +29,30 @@ done
 for resource in mempool rspool 'io --rsubtype slot' 'io --rsubtype unit' 'sriov --rsubtype adapter' 'sriov --rsubtype logport'; do
 	show lshwres -r $resource -m sys1 -F
 done
+# virtual switches, networks, and the filters of adapters
+show lshwres -r virtualio --rsubtype vswitch -m sys1
+show lshwres -r virtualio --rsubtype vnetwork -m sys1
+mksyscfg -r lpar -m sys1 -i "name=net1,profile_name=p,$data,\"virtual_eth_adapters=4/0/12//0/1,\"\"5/1/12/40,99/0/1/BACK\"\"\""
+mksyscfg -r lpar -m sys1 -i "name=net2,profile_name=p,$data,virtual_eth_adapters=4/0/40//0/1/BACK"
+for name in net1 net2; do
+	chsyscfg -r lpar -m sys1 -o apply -n p -p $name
+done
+show lshwres -r virtualio --rsubtype vswitch -m sys1
+show lshwres -r virtualio --rsubtype vswitch -m sys1 -F vswitch,vlan_ids
+show lshwres -r virtualio --rsubtype vnetwork -m sys1
+show lshwres -r virtualio --rsubtype vnetwork -m sys1 --filter vswitches=BACK,vlans=40
+show lshwres -r virtualio --rsubtype vnetwork -m sys1 --filter vnetworks=VLAN12-ETHERNET0 -F vlan_id
+show lshwres -r virtualio --rsubtype eth --level lpar -m sys1 --filter vlans=40 -F lpar_name,slot_num
+show lshwres -r virtualio --rsubtype eth --level lpar -m sys1 --filter lpar_names=net1,slots=5 -F lpar_name,slot_num
+show lshwres -r virtualio --rsubtype eth --level lpar -m sys1 --filter 'vswitches=BACK,"vlans=12,99"' -F lpar_name,slot_num
+show lshwres -r virtualio --rsubtype slot --level slot -m sys1 --filter slots=4 -F lpar_name,slot_num
+show lshwres -r virtualio --rsubtype eth --level lpar -m sys1 --filter slots=77
+show lshwres -r virtualio --rsubtype eth --level lpar -m sys1 --filter slots=four
+show lshwres -r virtualio --rsubtype scsi --level lpar -m sys1 --filter vlans=40
+show lshwres -r procpool -m sys1 --filter pools=0 -F name
+show lshwres -r procpool -m sys1 --filter pool_names=DefaultPool -F name
+show lshwres -r procpool -m sys1 --filter pool_ids=3
+show lshwres -r io --rsubtype slot -m sys1 --filter units=U78
 show lssyscfg -r sysprof -m sys1
 show lssyscfg -r frame
 show lssyscfg -r cage -e frame1

@@ -405,7 +405,11 @@ START_TEST(every_value_can_be_shown)
 	auto_partition p = one();
 	struct lpar_refcode refcode = { .refcode = "" };
 	struct lpar_adapter adapter = { .remote_lpar_id = -1, .remote_slot = -1 };
-	struct lpar_record r = { .system = &sys,
+	struct lpar_network network = { .vswitch = "ETHERNET0", .vlan_id = 7 };
+	struct lpar_networks networks = { .v = &network, .n = 1 };
+	struct lpar_record r = { .network = &network,
+				 .networks = &networks,
+				 .system = &sys,
 				 .usage = &usage,
 				 .partition = p,
 				 .profile = &p->profiles[0],
@@ -469,6 +473,22 @@ START_TEST(misspelt_names_are_guessed)
 }
 END_TEST
 
+/* A client's comma behind the last element is no element. */
+START_TEST(lists_end_by_a_comma)
+{
+	const struct lpar_attribute *a = lpar_attribute_find(LPAR_LIST_PROF, "power_ctrl_lpar_ids");
+	auto_partition p = one();
+	struct lpar_profile *prof = &p->profiles[0];
+
+	ck_assert_int_eq(lpar_attribute_change(a, prof, PAR_ATTR_SET, "1, 2, ", NULL), 0);
+	ck_assert_str_eq(prof->power_ctrl_lpar_ids, "1,2");
+	ck_assert_int_eq(lpar_attribute_change(a, prof, PAR_ATTR_ADD, "7", NULL), 0);
+	ck_assert_str_eq(prof->power_ctrl_lpar_ids, "1,2,7");
+	ck_assert_int_lt(lpar_attribute_change(a, prof, PAR_ATTR_SET, ",", NULL), 0);
+	ck_assert_str_eq(prof->power_ctrl_lpar_ids, "1,2,7");
+}
+END_TEST
+
 START_TEST(misspelt_columns_are_guessed)
 {
 	const char *const near[] = { "name", "nmae" };
@@ -510,6 +530,7 @@ static Suite *attributes_suite(void)
 	tcase_add_test(t, what_can_be_set_is_explained);
 	tcase_add_test(t, misspelt_names_are_guessed);
 	tcase_add_test(t, misspelt_columns_are_guessed);
+	tcase_add_test(t, lists_end_by_a_comma);
 	suite_add_tcase(s, t);
 	return s;
 }
