@@ -44,6 +44,8 @@ int par_json_parse(const char *text, size_t len, struct json_object **ret_obj,
 		obj = json_tokener_parse_ex(tok, "", 1);
 		e = json_tokener_get_error(tok);
 	}
+	if (e == json_tokener_error_parse_utf8_string)
+		return par_fail(err, PAR_E_PROTOCOL, 0, "The message has a text that is not UTF-8");
 	if (e != json_tokener_success)
 		return par_fail(err, PAR_E_PROTOCOL, 0, "The message is not valid JSON: %s",
 				json_tokener_error_desc(e));

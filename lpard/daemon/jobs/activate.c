@@ -11,6 +11,7 @@
 #include "lpard/daemon/jobs/shutdown.h"
 #include "lpard/daemon/systems/images.h"
 
+#include <ctype.h>
 #include <string.h>
 
 /* Promise resources to the LPAR, so that two activations at once do not get the same. */
@@ -196,6 +197,7 @@ static int activate(struct lpar_job *job, struct hv_record *rec, struct lpar_par
 	if (!refcode || !why)
 		return r;
 	keep_failure(job, before, refcode);
+	why[0] = (char)toupper((unsigned char)why[0]); /* a sentence of its own */
 	if (why[0] && why[strlen(why) - 1] == '.')
 		why[strlen(why) - 1] = '\0';
 	if (failure == FW_FAILURE_NO_DISK && *err && (*err)->id == PAR_E_NOT_FOUND) {

@@ -79,8 +79,9 @@ void lpar_reply_error(struct lpar_reply *reply, const struct par_error *err)
 	char *both;
 
 	if (!reply->err) {
-		par_fail(&reply->err, err ? err->id : PAR_E_NO_MEMORY, err ? err->errnum : 0, "%s",
-			 text);
+		/* Its reason is in the text already: not an errno, which would be told once more.
+		 */
+		par_fail(&reply->err, err ? err->id : PAR_E_NO_MEMORY, 0, "%s", text);
 		if (err && err->hint)
 			par_error_hint(&reply->err, "%s", err->hint);
 		return;

@@ -278,6 +278,13 @@ static int ensure_network(struct action *a, struct par_error **err)
 	if (!interface)
 		return 0;
 	net = virNetworkLookupByName(a->conn, a->h->network);
+	if (!net && hv_last_code_is(VIR_ERR_NO_NETWORK))
+		return par_fail(
+			err, PAR_E_NOT_FOUND, 0,
+			"the LPAR has virtual Ethernet adapters, and libvirt has no network "
+			"\"%s\" to connect them to; define it (virsh net-define), or name "
+			"another one by network= in lpard.conf",
+			a->h->network);
 	if (!net)
 		return hv_fail(a->conn, err, "could not connect the LPAR \"%s\" to a network",
 			       a->name);
@@ -356,6 +363,28 @@ static void name_log(const struct action *a, struct par_error **err)
 	(*err)->msg = text;
 }
 
+/* What users meet, in words of ours: "…: Image is not in qcow2 format" */
+static int fail_start(struct action *a, struct par_error **err)
+{
+	static const char mark[] = "Image is not in ";
+	const char *last = virGetLastErrorMessage(), *at = last ? strstr(last, mark) : NULL;
+	char format[16] = "";
+	int r;
+
+	if (at)
+		snprintf(format, sizeof(format), "%.*s", (int)strcspn(at + strlen(mark), " "),
+			 at + strlen(mark));
+	r = hv_fail(a->conn, err, "could not activate the LPAR \"%s\"", a->name);
+	if (format[0])
+		r = par_fail(
+			err, PAR_E_CORRUPT, 0,
+			"a disk of the LPAR is not in the format that its definition names, %s; "
+			"convert it (qemu-img convert -O %s), or put the right one there",
+			format, format);
+	name_log(a, err);
+	return r;
+}
+
 static int do_start(struct action *a, struct par_error **err)
 {
 	unsigned int tried = 0, flags = a->flag ? VIR_DOMAIN_START_FORCE_BOOT : 0;
@@ -370,11 +399,8 @@ static int do_start(struct action *a, struct par_error **err)
 		r = lower(a, &tried, err);
 		if (r < 0)
 			return r;
-		if (r == 0) {
-			r = hv_fail(a->conn, err, "could not activate the LPAR \"%s\"", a->name);
-			name_log(a, err);
-			return r;
-		}
+		if (r == 0)
+			return fail_start(a, err);
 	}
 	return 0;
 }

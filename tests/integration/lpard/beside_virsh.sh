@@ -278,6 +278,14 @@ is "a new lpard lists a system with one that hangs" "$(timeout 20 lssyscfg -r lp
 	--filter lpar_names=lp1 -F state)" Running
 ok "and pulls its plug" off lp1
 
+# A network that libvirt does not have
+
+mksyscfg -r lpar -m SYS -i "name=wired,$resources,virtual_eth_adapters=4/0/1//0/1"
+like "an adapter without a network says what to do" "$(on wired)" \
+	'^HSCL3205 .* The LPAR has virtual Ethernet adapters, and libvirt has no network "default" .*network='
+off wired
+rmsyscfg -r lpar -m SYS -n wired
+
 # A profile that wishes for far more memory than the machine has
 
 mksyscfg -r lpar -m SYS -i "name=huge,${resources/max_mem=512/max_mem=9437184}"

@@ -112,6 +112,15 @@ cp "$TMPDIR/backup" "$disk"
 ok "also when libvirt has not looked" cycle lp1
 ok "with its data, too" has_data "$disk" 0x5b
 
+qemu-img convert -O raw "$disk" "$TMPDIR/raw"
+cp "$disk" "$TMPDIR/backup"
+cp "$TMPDIR/raw" "$disk"
+like "a backup of another format is refused in our words" "$(on lp1 2>&1)" \
+	'^HSCL3205 .* A disk of the LPAR is not in the format that its definition names, qcow2; .*has more\.$'
+off lp1
+cp "$TMPDIR/backup" "$disk"
+ok "the right one put back" cycle lp1
+
 # A snapshot's layer over the disk
 
 write_data "$disk" 0x61

@@ -98,7 +98,7 @@ START_TEST(missing_later)
 	change("on", FIRST, OK);
 	off();
 	hv_fake_lose_disks(over_fake_system(&o, "SYS")->hv);
-	change("on", "", "B2001322 LP=00001.  the disk");
+	change("on", "", "B2001322 LP=00001.  The disk");
 	change("on", FIRST, "--new-disk");
 	ck_assert_pstr_eq(lp1()->error_refcode, "B2001322 LP=00001");
 	ck_assert_ptr_nonnull(lp1()->disk_image);
