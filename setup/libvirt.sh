@@ -93,12 +93,15 @@ libvirt_where()
 libvirt_is_trace()
 {
 	local lpar
+	# qemu's log of any LPAR that ran here: its command line has the agent's channel.  LPARs that
+	# are still there keep libvirt, and their logs, from going.
 	case $1 in
 	/run/libvirt/* | /var/cache/libvirt/* | /var/lib/libvirt/dnsmasq/*) return 0 ;;
 	/var/log/libvirt/virtlogd.log | /var/log/libvirt/libvirtd.log) return 0 ;;
 	/var/log/libvirt/qemu/*.log)
 		lpar=${1##*/}
-		grep -qxF "${lpar%.log}" "$par_state/lpars-made" 2>/dev/null
+		grep -qxF "${lpar%.log}" "$par_state/lpars-made" 2>/dev/null ||
+			grep -qF org.lpard.agent.0 "$1" 2>/dev/null
 		;;
 	*) return 1 ;;
 	esac

@@ -40,6 +40,19 @@ libvirt_undo_conf
 ok "and then none" test ! -e "$conf"
 libvirt_qemu_conf=/etc/libvirt/qemu.conf
 
+# What of libvirt's files is only a trace
+
+mkdir -p /var/log/libvirt/qemu
+echo lpar01 >"$par_state/lpars-made"
+: >/var/log/libvirt/qemu/lpar01.log
+echo '-device virtserialport,name=org.lpard.agent.0' >/var/log/libvirt/qemu/web.log
+echo '-device virtserialport,name=org.qemu.guest_agent.0' >/var/log/libvirt/qemu/theirs.log
+ok "the log of the demo's LPAR" libvirt_is_trace /var/log/libvirt/qemu/lpar01.log
+ok "that of an LPAR that the user made with it" libvirt_is_trace /var/log/libvirt/qemu/web.log
+fails "but not that of another domain" libvirt_is_trace /var/log/libvirt/qemu/theirs.log
+fails "nor a disk" libvirt_is_trace /var/lib/libvirt/images/lpard/org.lpard.agent.0
+rm /var/log/libvirt/qemu/lpar01.log /var/log/libvirt/qemu/web.log /var/log/libvirt/qemu/theirs.log
+
 # make_dev DIR PTMXMODE - a /dev without ptmx
 make_dev()
 {
