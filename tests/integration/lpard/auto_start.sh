@@ -5,35 +5,13 @@
 # timeout: 180
 set -u
 . "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/serve.sh
+. "$PAR_TEST_SOURCE/integration/serve.sh"
 
-export LPARD_SOCKET=$TMPDIR/lpard.sock
-conf=$TMPDIR/lpard.conf
 mark=$TMPDIR/auto_start.SYS
-resources=profile_name=default,lpar_env=aixlinux,min_mem=256,desired_mem=256,max_mem=512
-resources+=,proc_mode=shared,sharing_mode=uncap,uncap_weight=128,min_procs=1,desired_procs=1
-resources+=,max_procs=2,min_proc_units=0.1,desired_proc_units=0.1,max_proc_units=2.0
 resources+=,boot_image=none
-pid=
 
-cat >"$conf" <<-END_OF_CONF
-	socket = $LPARD_SOCKET
-	shutdown_wait_s = 20
-	[system SYS]
-	uri = qemu:///system
-END_OF_CONF
-
-start()
-{
-	lpard --config "$conf" >>"$TMPDIR/log" 2>&1 &
-	pid=$!
-	wait_for 10 lssyscfg -r sys
-}
-
-kill_lpard()
-{
-	kill -9 "$pid"
-	wait "$pid" 2>/dev/null
-}
+configure 'shutdown_wait_s = 20'
 
 # boot - what a boot of the machine changes
 boot()
@@ -56,7 +34,6 @@ are()
 	[ "$(states)" = "$1" ]
 }
 
-trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null' EXIT
 start
 ok "a first start leaves its mark" wait_for 5 is_marked
 mksyscfg -r lpar -m SYS -i "name=lp1,auto_start=1,$resources"

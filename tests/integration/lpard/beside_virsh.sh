@@ -5,62 +5,18 @@
 # timeout: 300
 set -u
 . "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/serve.sh
+. "$PAR_TEST_SOURCE/integration/serve.sh"
 
-export LPARD_SOCKET=$TMPDIR/lpard.sock
-conf=$TMPDIR/lpard.conf
-log=$TMPDIR/log
-resources=profile_name=default,lpar_env=aixlinux,min_mem=256,desired_mem=256,max_mem=512
-resources+=,proc_mode=shared,sharing_mode=uncap,uncap_weight=128,min_procs=1,desired_procs=1
-resources+=,max_procs=2,min_proc_units=0.1,desired_proc_units=0.1,max_proc_units=2.0
 resources+=,boot_image=none
 namespace=https://lpard.org/xmlns/lpar/1
-pid=
 
-cat >"$conf" <<-END_OF_CONF
-	socket = $LPARD_SOCKET
-	log_level = debug
-	shutdown_wait_s = 20
-	[system SYS]
-	uri = qemu:///system
-END_OF_CONF
-
-start()
-{
-	lpard --config "$conf" >>"$log" 2>&1 &
-	pid=$!
-	wait_for 10 lssyscfg -r sys
-}
-
-kill_lpard()
-{
-	kill -9 "$pid"
-	wait "$pid" 2>/dev/null
-}
-
-state()
-{
-	lssyscfg -r lpar -m SYS --filter "lpar_names=$1" -F state
-}
-
-is_state()
-{
-	[ "$(state "$1")" = "$2" ]
-}
-
-make()
-{
-	mksyscfg -r lpar -m SYS -i "name=$1,$resources"
-}
+configure 'log_level = debug' 'shutdown_wait_s = 20'
 
 # on NAME... - to Open Firmware's prompt, which needs no image
 on()
 {
 	timeout 60 chsysstate -r lpar -m SYS -o on -f default -b of -n "$@"
-}
-
-off()
-{
-	timeout 60 chsysstate -r lpar -m SYS -o shutdown --immed -n "$@"
 }
 
 available()
@@ -83,7 +39,6 @@ milliseconds()
 	echo $((($(date +%s%N) - begin) / 1000000))
 }
 
-trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null' EXIT
 start
 for name in lp1 lp2 lp3; do
 	make "$name"
@@ -301,7 +256,6 @@ kill "$pid"
 begin=$SECONDS
 wait "$pid"
 is "lpard ends while an activation hangs" "$((SECONDS - begin <= 6))" 1
-pid=
 kill -CONT "$(emulator lp1)"
 start
 ok "the LPAR is there for the next" wait_for 30 off lp1

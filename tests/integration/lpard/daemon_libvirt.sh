@@ -5,60 +5,12 @@
 # timeout: 240
 set -u
 . "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/serve.sh
+. "$PAR_TEST_SOURCE/integration/serve.sh"
 . "$PAR_TEST_SOURCE/integration/small_image.sh"
 
-export LPARD_SOCKET=$TMPDIR/lpard.sock
-conf=$TMPDIR/lpard.conf
-log=$TMPDIR/log
-resources=profile_name=default,lpar_env=aixlinux,min_mem=256,desired_mem=256,max_mem=512
-resources+=,proc_mode=shared,sharing_mode=uncap,uncap_weight=128,min_procs=1,desired_procs=1
-resources+=,max_procs=2,min_proc_units=0.1,desired_proc_units=0.1,max_proc_units=2.0
-pid=
+configure "images = $TMPDIR/images" 'default_image = small' 'log_level = debug' 'shutdown_wait_s = 20'
 
-cat >"$conf" <<-END
-	socket = $LPARD_SOCKET
-	images = $TMPDIR/images
-	default_image = small
-	log_level = debug
-	shutdown_wait_s = 20
-	[system SYS]
-	uri = qemu:///system
-END
-
-start()
-{
-	lpard --config "$conf" >>"$log" 2>&1 &
-	pid=$!
-	wait_for 10 lssyscfg -r sys
-}
-
-kill_lpard()
-{
-	kill -9 "$pid"
-	wait "$pid" 2>/dev/null
-}
-
-state()
-{
-	lssyscfg -r lpar -m SYS --filter "lpar_names=$1" -F state
-}
-
-is_state()
-{
-	[ "$(state "$1")" = "$2" ]
-}
-
-on()
-{
-	timeout 60 chsysstate -r lpar -m SYS -o on -n "$@"
-}
-
-off()
-{
-	timeout 60 chsysstate -r lpar -m SYS -o shutdown --immed -n "$@"
-}
-
-trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null' EXIT
 image 400000000
 start
 ok "an LPAR is made" mksyscfg -r lpar -m SYS -i "name=lp1,$resources"
@@ -196,7 +148,6 @@ is "it runs" "$(state lp1)" Running
 kill "$pid"
 wait "$pid"
 is "lpard ends well" "$?" 0
-pid=
 is "the LPAR runs on" "$(virsh -q domstate lp1)" running
 start
 ok "and is ended by the next" off lp1

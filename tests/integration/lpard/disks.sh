@@ -5,33 +5,15 @@
 # timeout: 300
 set -u
 . "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/serve.sh
+. "$PAR_TEST_SOURCE/integration/serve.sh"
 . "$PAR_TEST_SOURCE/integration/small_image.sh"
 
-export LPARD_SOCKET=$TMPDIR/lpard.sock
-conf=$TMPDIR/lpard.conf
-log=$TMPDIR/log
 pool=/var/lib/libvirt/images/lpard
-resources=profile_name=default,lpar_env=aixlinux,min_mem=256,desired_mem=256,max_mem=512
-resources+=,proc_mode=shared,sharing_mode=uncap,uncap_weight=128,min_procs=1,desired_procs=1
-resources+=,max_procs=2,min_proc_units=0.1,desired_proc_units=0.1,max_proc_units=2.0
-pid=
 
-cat >"$conf" <<-END
-	socket = $LPARD_SOCKET
-	images = $TMPDIR/images
-	default_image = small
-	log_level = debug
-	[system SYS]
-	uri = qemu:///system
-END
+configure "images = $TMPDIR/images" 'default_image = small' 'log_level = debug'
 
-start()
-{
-	lpard --config "$conf" >>"$log" 2>&1 &
-	pid=$!
-	wait_for 10 lssyscfg -r sys
-}
-
+# make LPAR - sets $uuid, and $disk, which its first activation makes
 make()
 {
 	mksyscfg -r lpar -m SYS -i "name=$1,$resources"
@@ -39,25 +21,10 @@ make()
 	disk=$pool/$uuid-root.qcow2
 }
 
-on()
-{
-	timeout 60 chsysstate -r lpar -m SYS -o on -n "$@"
-}
-
-off()
-{
-	timeout 60 chsysstate -r lpar -m SYS -o shutdown --immed -n "$@"
-}
-
 # cycle LPAR - on and off: an activation that changes nothing of the disk
 cycle()
 {
 	on "$1" -f default && off "$1"
-}
-
-state()
-{
-	lssyscfg -r lpar -m SYS --filter "lpar_names=$1" -F state
 }
 
 refcode()
@@ -83,7 +50,6 @@ shows()
 	virsh -q dumpxml --inactive "$1" | grep -q -- "$2"
 }
 
-trap '[ -z "$pid" ] || kill "$pid" 2>/dev/null' EXIT
 image 30000000
 start
 

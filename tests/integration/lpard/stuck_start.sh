@@ -5,18 +5,11 @@
 # timeout: 300
 set -u
 . "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/serve.sh
+. "$PAR_TEST_SOURCE/integration/serve.sh"
 . "$PAR_TEST_SOURCE/integration/small_image.sh"
 
-export LPARD_SOCKET=$TMPDIR/lpard.sock
-resources=profile_name=default,lpar_env=aixlinux,min_mem=256,desired_mem=256,max_mem=512
-resources+=,proc_mode=shared,sharing_mode=uncap,uncap_weight=128,min_procs=1,desired_procs=1
-resources+=,max_procs=2,min_proc_units=0.1,desired_proc_units=0.1,max_proc_units=2.0
-cat >"$TMPDIR/lpard.conf" <<-END
-	socket = $LPARD_SOCKET
-	images = $TMPDIR/images
-	[system SYS]
-	uri = qemu:///system
-END
+configure "images = $TMPDIR/images"
 
 power()
 {
@@ -52,11 +45,8 @@ try_stuck()
 }
 
 image 3000000
-lpard --config "$TMPDIR/lpard.conf" >>"$TMPDIR/log" 2>&1 &
-pid=$!
-trap 'kill "$pid" 2>/dev/null' EXIT
-wait_for 10 lssyscfg -r sys
-mksyscfg -r lpar -m SYS -i "name=lp1,$resources"
+start
+make lp1
 ok "activated" power -o on -f default
 ok "off" power -o shutdown --immed
 tries=0
