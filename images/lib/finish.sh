@@ -41,6 +41,7 @@ finish_users() {
 	sed -i -e 's,^root:[^:]*:,root:x:,' -e 's/^\([^:]*\):\*:/\1:x:/' "$1/etc/passwd"
 	sed -i -e 's/^\([^:]*\):\*:/\1:x:/' "$1/etc/group"
 	finish_sysusers "$1"
+	finish_asked_users "$1"
 	awk -F: '{ printf "%s:%s:20000:0:99999:7:::\n", $1, $1 == "root" ? "" : "*" }' \
 		"$1/etc/passwd" >"$1/etc/shadow"
 	awk -F: '{ printf "%s:*::\n", $1 }' "$1/etc/group" >"$1/etc/gshadow"
@@ -78,6 +79,16 @@ finish_sysusers() {
 			esac
 		done
 	done
+}
+
+# Users and groups that maintainer scripts of older suites make, and sysusers.d of newer ones.
+finish_asked_users() {
+	[ ! -x "$1/usr/sbin/cron" ] || finish_group "$1" crontab -
+	if [ -x "$1/usr/sbin/sshd" ] && ! grep -q '^sshd:' "$1/etc/passwd"; then
+		finish_group "$1" sshd -
+		gid=$(awk -F: '$1 == "sshd" { print $3 }' "$1/etc/group")
+		echo "sshd:x:$gid:$gid::/run/sshd:/usr/sbin/nologin" >>"$1/etc/passwd"
+	fi
 }
 
 finish_group() {

@@ -71,7 +71,7 @@ exec_crun_user()
 
 make_ours()
 {
-	time_of sh -c 'mkwpar -n bench1 && startwpar bench1'
+	time_of sh -c 'mkwpar --minimal -n bench1 && startwpar bench1'
 	stopwpar -F bench1 >/dev/null && rmwpar bench1 >/dev/null
 }
 
@@ -85,7 +85,7 @@ make_crun()
 # without -- clogin has a login shell run it, with the profile.
 enter_up()
 {
-	mkwpar -n bench2 -s >/dev/null
+	mkwpar --minimal -n bench2 -s >/dev/null
 	mkdir -p "$work/enter"
 	sed -e 's|"path": "rootfs"|"path": "'"$root"'"|' -e 's|"/usr/bin/true"|"/usr/bin/sleep", "3600"|' \
 		"$work/bundle/config.json" >"$work/enter/config.json"

@@ -23,7 +23,8 @@ struct mkwpar_args {
 	struct par_opt_value preserve;
 	struct par_groups image_flags, copy_flags;
 	const char *directory, *vg, *backup, *devexports, *secfile;
-	bool autostart, versioned, private_usr, resolver, start, verbose, dry_run, progress;
+	bool minimal, autostart, versioned, private_usr, resolver, start, verbose, dry_run,
+		progress;
 	bool resolve_clashes, force, ask_password, keep_script, system_copy, override_vg;
 };
 
@@ -58,6 +59,8 @@ static const struct par_opt opts[] = {
 	OPT_FLAG('v', NULL, struct mkwpar_args, verbose, "Show each step"),
 	OPT_FLAG(0, "dry-run", struct mkwpar_args, dry_run,
 		 "Show the specification and make nothing"),
+	OPT_FLAG(0, "minimal", struct mkwpar_args, minimal,
+		 "Without cron, inetd, sshd and syslogd"),
 	OPT_FLAG(0, "progress", struct mkwpar_args, progress, "Show how far an image is unpacked"),
 	{ 0 }
 };
@@ -104,6 +107,7 @@ static int mkwpar_read_flags(const struct mkwpar_args *a, struct wpar_spec *s,
 	r = wpar_settings_set(s, "vg", a->vg, err);
 	if (r < 0)
 		return r;
+	s->minimal |= a->minimal;
 	s->autostart |= a->autostart;
 	s->private_usr |= a->private_usr;
 	if (!s->name && a->settings.write_only)

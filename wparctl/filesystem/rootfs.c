@@ -8,6 +8,7 @@
 #include "lpard/common/fs.h"
 #include "wparctl/filesystem/copy.h"
 #include "wparctl/filesystem/shield.h"
+#include "wparctl/filesystem/shipped.h"
 
 #include <dirent.h>
 #include <string.h>
@@ -285,6 +286,9 @@ static int fill_native(int top, const struct wpar_spec *s, struct par_error **er
 	if (fchmod(top, 0755) < 0)
 		return -errno;
 	r = personalise(top, s);
+	if (r < 0)
+		return r;
+	r = s->minimal || s->init ? 0 : wpar_shipped_install(top);
 	if (r < 0)
 		return r;
 	r = s->private_usr ? fill_private(top, s) : 0;

@@ -100,11 +100,13 @@ struct wpar_spec {
 	char *script;	    /* -u */
 	char *vg;	    /* -g: kept, file systems are made where the base directory is */
 	char *architecture; /* -H: kept */
+	char *init;	    /* its first process; NULL: ours */
 	char *application;  /* application WPAR: the tracked command's path */
 	uint32_t idbase;    /* first id outside of the WPAR's range; the range is idrange wide */
 	uint32_t idrange;
 	uint32_t key;  /* the number `uname -W` shows, unique in this LPAR, >= 1 */
 	bool creating; /* mkwpar has not ended: the file systems may not be whole */
+	bool minimal;  /* mkwpar --minimal: none of the services that a WPAR has by default */
 	bool autostart, checkpointable, private_usr, routing, xwparipc, rootvg, vip;
 	struct wpar_mount *mounts;
 	size_t n_mounts;

@@ -86,7 +86,7 @@ fi
 rm -rf "$images" "$stage"
 END
 
-ok "mkwpar" in_lpar mkwpar -n $name
+ok "mkwpar" in_lpar mkwpar --minimal -n $name
 ok "startwpar" in_lpar startwpar $name
 lpar_push "$script" /tmp/ck.sh
 out=$(in_lpar /tmp/ck.sh $name 2>&1)

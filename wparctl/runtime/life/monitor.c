@@ -6,6 +6,7 @@
 #include "lpard/common/process.h"
 #include "wparctl/network/apply.h"
 #include "wparctl/resources/cgroup.h"
+#include "wparctl/runtime/inside/inside.h"
 #include "wparctl/runtime/launch/launch.h"
 #include "wparctl/runtime/launch/sync.h"
 #include "wparctl/runtime/life/clear.h"
@@ -197,24 +198,53 @@ __attribute__((noreturn)) static void monitor_watch(const char *name, int pidfd,
 	_exit(0);
 }
 
+/* Ours knows its pipes by their numbers; another has the console at its output, as it expects. */
+static int prepare_foreign_init(const char *path, struct par_error **err)
+{
+	autofree char *real = realpath(path, NULL);
+	const char *slash = real ? strrchr(real, '/') : NULL;
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	if (slash && strcmp(slash, "/systemd") == 0)
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
+				"'%s' is systemd, which cannot be the first process of a workload "
+				"partition yet: it needs control groups of its own",
+				path);
+	if (null < 0 || dup2(null, 0) < 0 || dup2(WPAR_INIT_CONSOLE, 1) < 0 ||
+	    dup2(WPAR_INIT_CONSOLE, 2) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "the console cannot be set up");
+	close(WPAR_INIT_END_READ);
+	close(WPAR_INIT_END);
+	return 0;
+}
+
 static int monitor_inside_init(const struct wpar_launch *l, int started)
 {
-	static const char *const argv[] = { "/etc/init", NULL };
-	static const char *const env[] = {
+	const char *path = l->spec->init ? l->spec->init : "/etc/init";
+	const char *const argv[] = { path, NULL };
+	/* The last one tells an init that it is in no machine of its own. */
+	const char *const env[] = {
 		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/",
-		"TERM=linux", NULL
+		"TERM=linux", l->spec->init ? "container=wpar" : NULL, NULL
 	};
 	auto_error err = NULL;
 	sigset_t all;
 
-	(void)l;
 	setsid();
-	/* A PID 1 loses a signal that it neither blocks nor handles yet: a stop right now. */
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, NULL);
 	wpar_wires_make(started);
-	execve(argv[0], (char **)argv, (char **)env);
-	par_fail(&err, PAR_E_SYSTEM, errno, "'%s' in the WPAR cannot be run", argv[0]);
+	if (l->spec->init) {
+		if (prepare_foreign_init(path, &err) < 0) {
+			wpar_sync_fail(started, err);
+			return 1;
+		}
+	} else {
+		/* A PID 1 loses a signal that it neither blocks nor handles yet: a stop right now.
+		 */
+		sigfillset(&all);
+		sigprocmask(SIG_SETMASK, &all, NULL);
+	}
+	execve(path, (char **)argv, (char **)env);
+	par_fail(&err, PAR_E_SYSTEM, errno, "'%s' in the WPAR cannot be run", path);
 	wpar_sync_fail(started, err);
 	return 1;
 }

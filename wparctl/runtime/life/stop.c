@@ -12,6 +12,7 @@
 
 #include <poll.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 
@@ -38,8 +39,27 @@ int wpar_kill_and_lock(const char *name, int *ret_lock, struct par_error **err)
 	return r;
 }
 
+/*
+ * What the first process takes for "shut down": ours SIGTERM; busybox's SIGUSR2; of others, such as
+ * sysvinit's, SIGPWR, as containers have it.
+ */
+static int shutdown_signal(const struct wpar_spec *s, pid_t init)
+{
+	char link[64], exe[4096];
+	const char *slash;
+	ssize_t n;
+
+	if (!s->init)
+		return SIGTERM;
+	snprintf(link, sizeof(link), "/proc/%d/exe", (int)init);
+	n = readlink(link, exe, sizeof(exe) - 1);
+	exe[n > 0 ? n : 0] = '\0';
+	slash = strrchr(exe, '/');
+	return slash && strcmp(slash, "/busybox") == 0 ? SIGUSR2 : SIGPWR;
+}
+
 /* Asks PID 1 to end; 0 when it has ended, -ETIMEDOUT when it has not in time. */
-static int ask_init(int cgroup, uint64_t timeout_s)
+static int ask_init(const struct wpar_spec *s, int cgroup, uint64_t timeout_s)
 {
 	pid_t init = wpar_cgroup_init(cgroup);
 	autofd int pidfd = init > 0 ? (int)syscall(SYS_pidfd_open, init, 0) : -1;
@@ -52,7 +72,7 @@ static int ask_init(int cgroup, uint64_t timeout_s)
 	if (wpar_cgroup_init(cgroup) != init)
 		return 0;
 	wpar_cgroup_freeze(cgroup, false);
-	if (syscall(SYS_pidfd_send_signal, pidfd, SIGTERM, NULL, 0) < 0)
+	if (syscall(SYS_pidfd_send_signal, pidfd, shutdown_signal(s, init), NULL, 0) < 0)
 		return errno == ESRCH ? 0 : -errno;
 	if (timeout_s > (uint64_t)(INT64_MAX - end))
 		end = INT64_MAX;
@@ -106,7 +126,7 @@ static int stop_locked(const struct wpar_spec *s, const struct wpar_stop_opts *o
 				s->name);
 	}
 	if (st.populated && !opts->hard && !opts->force) {
-		r = ask_init(cgroup, opts->timeout_s);
+		r = ask_init(s, cgroup, opts->timeout_s);
 		if (r == -ETIMEDOUT)
 			return par_fail(
 				err, PAR_E_TIMED_OUT, 0,

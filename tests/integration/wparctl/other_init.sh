@@ -1,0 +1,61 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# other_init.sh - a WPAR whose specification names another first process: busybox's init
+# timeout: 90
+# shellcheck disable=SC2016 # in single quotes another shell expands
+set -u
+# shellcheck source=tests/integration/lib.sh
+. "$PAR_TEST_SOURCE/integration/lib.sh"
+
+[ "$(id -u)" = 0 ] || skip_all "needs root"
+busybox=$(command -v busybox) || skip_all "needs busybox"
+export WPARS_ROOT=$TMPDIR/root
+mkdir -p "$WPARS_ROOT"
+trap '{ rmwpar -F oin; rmwpar -F sysd; } >/dev/null 2>&1' EXIT
+root=$WPARS_ROOT/wpars/oin
+console=$WPARS_ROOT/var/adm/wpars/oin.console
+
+# spec NAME INIT - a specification that names its first process
+spec()
+{
+	printf 'general:\n\tname = "%s"\n\tinit = "%s"\n' "$1" "$2" >"$TMPDIR/$1.spec"
+}
+
+spec oin /sbin/ini
+ok "mkwpar -f" mkwpar -f "$TMPDIR/oin.spec"
+like "its specification says so" "$(cat "$WPARS_ROOT/etc/wpars/oin.cf")" '^	init = "/sbin/ini"$'
+fails "a first process that is not there" startwpar oin
+is "leaves the WPAR Defined" "$(lswpar -c -q -a state oin)" D
+rmwpar oin >/dev/null
+
+spec oin /etc/other-init
+mkwpar -f "$TMPDIR/oin.spec" >/dev/null
+cat >"$TMPDIR/inittab" <<-'END'
+	::sysinit:/bin/sh -c 'echo "booted, container is $container"'
+	::respawn:/bin/sleep 1000
+	::shutdown:/bin/sh -c 'echo "going down"'
+	END
+cp "$TMPDIR/inittab" "$root/etc/inittab"
+# busybox is init when it is called so
+mkdir -p "$root/etc/bb"
+ln -s "$busybox" "$root/etc/bb/init"
+sed -i 's,/etc/other-init,/etc/bb/init,' "$WPARS_ROOT/etc/wpars/oin.cf"
+ok "startwpar" startwpar oin
+ok "its inittab runs, with container= set" wait_for 10 grep -qx 'booted, container is wpar' "$console"
+is "process 1 is busybox" "$(clogin oin -- readlink /proc/1/exe </dev/null)" "$busybox"
+like "what it starts runs" "$(clogin oin -- ps -e -o args </dev/null)" '^/bin/sleep 1000$'
+ok "no signal is blocked in it" sh -c '! clogin oin -- grep -h "^SigBlk:.*[1-9a-f]" "/proc/$(clogin oin -- pgrep -x sleep </dev/null)/status" </dev/null'
+ok "stopwpar is understood" stopwpar -t 30 oin
+like "and shuts down in order" "$(cat "$console")" '^going down$'
+is "it is Defined" "$(lswpar -c -q -a state oin)" D
+ok "rmwpar" rmwpar oin
+
+# systemd is refused with a reason, and nothing is left running
+if [ -x /usr/lib/systemd/systemd ]; then
+	spec sysd /usr/lib/systemd/systemd
+	mkwpar -f "$TMPDIR/sysd.spec" >/dev/null
+	like "systemd is refused" "$(startwpar sysd 2>&1)" 'is systemd, which cannot be the first process'
+	is "and the WPAR stays Defined" "$(lswpar -c -q -a state sysd)" D
+	ok "rmwpar of it" rmwpar sysd
+fi
+done_testing
