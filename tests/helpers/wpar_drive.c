@@ -3,12 +3,13 @@
  * wpar_drive - calls the runtime as the commands do, for tests of the runtime alone
  *
  * wpar_drive make|start|stop|kill|state|remove|plan NAME
- * wpar_drive enter NAME USER [COMMAND [ARG…]]
- * wpar_drive exec NAME COMMAND [ARG…]
- * WPARS_ROOT moves all paths.  Inside a WPAR this program is init and df, as wparctl is.
+ * wpar_drive network NAME FILE	an active WPAR gets the addresses and routes of the specification
+ * FILE wpar_drive enter NAME USER [COMMAND [ARG…]] wpar_drive exec NAME COMMAND [ARG…] WPARS_ROOT
+ * moves all paths.  Inside a WPAR this program is init and df, as wparctl is.
  */
 #include "wparctl/filesystem/rootfs.h"
 #include "wparctl/runtime/inside/inside.h"
+#include "wparctl/runtime/life/network.h"
 #include "wparctl/runtime/runtime.h"
 
 #include <stdio.h>
@@ -32,6 +33,20 @@ static int fill(struct wpar_spec *s, const char *name, bool application, struct 
 	s->idbase = 1073741824 + (s->key - 1) * 65536;
 	s->idrange = 65536;
 	return wpar_spec_defaults(s, err);
+}
+
+static int change_network(const char *name, const char *file, struct par_error **err)
+{
+	auto_spec before = { 0 }, after = { 0 };
+	int r = wpar_spec_load(name, &before, err);
+
+	if (r == 0)
+		r = wpar_spec_read_file(file, &after, err);
+	if (r < 0)
+		return r;
+	after.key = before.key;
+	r = wpar_network_change(&before, &after, err);
+	return r < 0 ? r : wpar_spec_save(&after, err);
 }
 
 static int act(const char *what, struct wpar_spec *s, int argc, char **argv, struct par_error **err)
@@ -61,6 +76,8 @@ static int act(const char *what, struct wpar_spec *s, int argc, char **argv, str
 	r = wpar_lock(s->name, &lock, err);
 	if (r < 0)
 		return r;
+	if (strcmp(what, "network") == 0 && argc > 3)
+		return change_network(s->name, argv[3], err);
 	if (strcmp(what, "make") == 0)
 		return wpar_rootfs_create(s, &report, err);
 	if (strcmp(what, "start") == 0)

@@ -8,6 +8,7 @@
 #include "wparctl/network/netlink.h"
 #include "wparctl/network/record.h"
 
+#include <sched.h>
 #include <string.h>
 #include <sys/syscall.h>
 
@@ -151,27 +152,40 @@ static int forward_all(const struct wpar_net_plan *p, struct par_error **err)
 	return 0;
 }
 
+/* What the kernel says of something to be removed that is not there. */
+static bool is_gone(int r)
+{
+	return r == -ENODEV || r == -ENOENT || r == -ESRCH || r == -ENXIO || r == -EADDRNOTAVAIL;
+}
+
 /* Of one side; the first step that failed is the error. */
-static int run_side(const struct wpar_net_plan *p, bool inside, pid_t pid, struct wpar_nl *nl,
-		    const struct wpar_net_step **ret_failed, int *ret_result)
+static int run_steps(const struct wpar_net_plan *p, enum wpar_net_action action, bool inside,
+		     pid_t pid, struct wpar_nl *nl, const struct wpar_net_step **ret_failed,
+		     int *ret_result)
 {
 	par_cleanup(requests_done) struct requests q = { 0 };
 	int r = requests_init(&q, p->n);
 
 	for (size_t i = 0; i < p->n && r == 0; i++) {
 		if (wpar_net_step_is_inside(&p->steps[i]) == inside)
-			r = requests_add(&q, p, &p->steps[i], WPAR_NET_DO, pid);
+			r = requests_add(&q, p, &p->steps[i], action, pid);
 	}
 	if (r == 0)
 		r = wpar_nl_batch(nl, q.msgs, q.n, q.results);
 	for (size_t i = 0; i < q.n && r == 0; i++) {
-		if (q.results[i] == 0)
+		if (q.results[i] == 0 || (action == WPAR_NET_UNDO && is_gone(q.results[i])))
 			continue;
 		*ret_failed = q.steps[i];
 		*ret_result = q.results[i];
 		return 0;
 	}
 	return r;
+}
+
+static int run_side(const struct wpar_net_plan *p, bool inside, pid_t pid, struct wpar_nl *nl,
+		    const struct wpar_net_step **ret_failed, int *ret_result)
+{
+	return run_steps(p, WPAR_NET_DO, inside, pid, nl, ret_failed, ret_result);
 }
 
 static int fail_netlink(int r, struct par_error **err)
@@ -277,7 +291,7 @@ static int undo(const struct wpar_net_plan *p, bool links, struct par_error **er
 				p->name);
 	for (size_t i = 0; i < q.n; i++) {
 		r = q.results[i];
-		if (r == -ENODEV || r == -ENOENT || r == -ESRCH || r == -ENXIO || r == 0)
+		if (r == 0 || is_gone(r))
 			continue;
 		return wpar_nl_fail(&nl, r, err, "the network of '%s' cannot be taken back",
 				    p->name);
@@ -288,6 +302,58 @@ static int undo(const struct wpar_net_plan *p, bool links, struct par_error **er
 int wpar_net_undo(const struct wpar_net_plan *p, struct par_error **err)
 {
 	return undo(p, true, err);
+}
+
+/* A socket stays in the namespace that it was made in. */
+static int open_inside(pid_t pid, struct wpar_nl *ret)
+{
+	autofd int own = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC), theirs = -1;
+	char path[64];
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", (int)pid);
+	theirs = open(path, O_RDONLY | O_CLOEXEC);
+	if (own < 0 || theirs < 0 || setns(theirs, CLONE_NEWNET) < 0)
+		return -errno;
+	r = wpar_nl_open(ret);
+	/* Whatever this process does next would be done to the WPAR's network. */
+	if (setns(own, CLONE_NEWNET) < 0)
+		abort();
+	return r;
+}
+
+int wpar_net_apply_change(const struct wpar_net_plan *gone, const struct wpar_net_plan *new,
+			  pid_t pid, struct par_error **err)
+{
+	const struct {
+		const struct wpar_net_plan *plan;
+		enum wpar_net_action action;
+		bool inside;
+	} parts[] = { { gone, WPAR_NET_UNDO, true },
+		      { gone, WPAR_NET_UNDO, false },
+		      { new, WPAR_NET_DO, false },
+		      { new, WPAR_NET_DO, true } };
+	auto_nl outer = { 0 }, inner = { 0 };
+	int r = wpar_nl_open(&outer);
+
+	if (r == 0)
+		r = open_inside(pid, &inner);
+	if (r < 0)
+		return fail_netlink(r, err);
+	r = forward_all(new, err);
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(parts) && r == 0; i++) {
+		struct wpar_nl *nl = parts[i].inside ? &inner : &outer;
+		const struct wpar_net_step *failed = NULL;
+		int result = 0;
+
+		r = run_steps(parts[i].plan, parts[i].action, parts[i].inside, pid, nl, &failed,
+			      &result);
+		if (r < 0)
+			return fail_netlink(r, err);
+		if (failed)
+			r = fail_step(nl, failed, result, err);
+	}
+	return r;
 }
 
 int wpar_net_clear(const char *name, struct par_error **err)

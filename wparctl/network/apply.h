@@ -31,6 +31,14 @@ void wpar_net_announce(const struct wpar_net_plan *p, bool aside);
 int wpar_net_undo(const struct wpar_net_plan *p, struct par_error **err);
 
 /*
+ * wpar_net_apply_change - on a running WPAR: take @gone back, in its order, and carry @new out
+ * @pid		a process in the WPAR's network namespace
+ * After an error all that could be done is done (change.h has the way back).
+ */
+int wpar_net_apply_change(const struct wpar_net_plan *gone, const struct wpar_net_plan *new,
+			  pid_t pid, struct par_error **err);
+
+/*
  * wpar_net_clear - the same by the record (record.h) of the WPAR called @name, whose processes have
  * ended; no record: nothing to do.  The links go with their namespace, a moment after the last
  * process; one that somebody holds is removed by the next start.

@@ -168,3 +168,47 @@ int wpar_net_facts_of(const struct par_strv *names, struct wpar_net_facts *ret,
 	f = (struct wpar_net_facts){ 0 };
 	return 0;
 }
+
+static int route_type(struct nlmsghdr *h, void *user)
+{
+	const struct rtmsg *route = nlmsg_data(h);
+
+	*(unsigned char *)user = route->rtm_type;
+	return 0;
+}
+
+/* Where the kernel would send what is for it. */
+static int look_up(struct wpar_nl *nl, const struct wpar_ip *ip, unsigned char *ret_type)
+{
+	const struct rtmsg route = { .rtm_family = (unsigned char)ip->family,
+				     .rtm_dst_len = (unsigned char)(8 * wpar_ip_bytes(ip)) };
+	struct nl_msg *m = wpar_nl_message(RTM_GETROUTE, 0, &route, sizeof(route));
+	int r;
+
+	if (!m)
+		return -ENOMEM;
+	nla_put(m, RTA_DST, (int)wpar_ip_bytes(ip), ip->bytes);
+	r = wpar_nl_ask(nl, m, route_type, ret_type);
+	nlmsg_free(m);
+	return r;
+}
+
+int wpar_net_expect_foreign(const struct wpar_ip *ips, size_t n, struct par_error **err)
+{
+	auto_nl nl = { 0 };
+	char buf[WPAR_IP_TEXT];
+	int r = n > 0 ? wpar_nl_open(&nl) : 0;
+
+	if (r < 0)
+		return fail_facts(r, err);
+	for (size_t i = 0; i < n; i++) {
+		unsigned char type = RTN_UNSPEC;
+
+		/* An error is that of an address that nothing leads to: nobody has it. */
+		if (look_up(&nl, &ips[i], &type) == 0 && type == RTN_LOCAL)
+			return par_fail(err, PAR_E_EXISTS, 0,
+					"the address %s is one of the global environment's own",
+					wpar_ip_text(&ips[i], buf));
+	}
+	return 0;
+}

@@ -53,6 +53,12 @@ int wpar_net_facts_of(const struct par_strv *names, struct wpar_net_facts *ret,
 		      struct par_error **err);
 
 /*
+ * wpar_net_expect_foreign - is none of @n addresses the global environment's own?
+ * Errors: PAR_E_EXISTS, PAR_E_SYSTEM.
+ */
+int wpar_net_expect_foreign(const struct wpar_ip *ips, size_t n, struct par_error **err);
+
+/*
  * wpar_net_interface - the one called @name; NULL when there is none
  * AIX's names are understood where the kernel has none of that name: en0 is eth0.
  */

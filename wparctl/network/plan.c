@@ -21,6 +21,27 @@ bool wpar_net_step_is_inside(const struct wpar_net_step *s)
 	       s->kind == WPAR_NET_INNER_ROUTE;
 }
 
+bool wpar_net_step_leaves(const struct wpar_net_step *s)
+{
+	switch (s->kind) {
+	case WPAR_NET_LINK:
+	case WPAR_NET_ROUTE:
+	case WPAR_NET_TABLE:
+	case WPAR_NET_RULE:
+	case WPAR_NET_PROXY:
+	case WPAR_NET_ADDRESS:
+	case WPAR_NET_INNER_ROUTE:
+		return true;
+	case WPAR_NET_FORWARD:
+	case WPAR_NET_FILTER:
+	case WPAR_NET_OUTER_UP:
+	case WPAR_NET_INNER_UP:
+	case WPAR_NET_ANNOUNCE:
+		break;
+	}
+	return false;
+}
+
 bool wpar_net_step_equal(const struct wpar_net_step *a, const struct wpar_net_step *b)
 {
 	return a->kind == b->kind && strcmp(a->device, b->device) == 0 && a->index == b->index &&

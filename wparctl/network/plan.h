@@ -72,6 +72,9 @@ int wpar_net_plan_print(const struct wpar_net_plan *p, struct par_buf *out);
 /* wpar_net_step_is_inside - is it done in the WPAR's network namespace? */
 bool wpar_net_step_is_inside(const struct wpar_net_step *s);
 
+/* wpar_net_step_leaves - has it to be taken back, or does it go with another or stay for good? */
+bool wpar_net_step_leaves(const struct wpar_net_step *s);
+
 /* wpar_net_step_equal - do both do the same to the same? */
 bool wpar_net_step_equal(const struct wpar_net_step *a, const struct wpar_net_step *b);
 

@@ -3,7 +3,7 @@
 # network.sh - WPARs in two "LPARs" on one network: who reaches whom, and what a WPAR cannot send
 #
 # Each LPAR and the host is a network namespace of this test's own; a bridge in the host's joins them.
-# timeout: 300
+# timeout: 400
 # shellcheck disable=SC2016,SC2119,SC2120 # in single quotes another shell expands
 set -u
 # shellcheck source=tests/integration/lib.sh
@@ -242,6 +242,10 @@ out=$(at lpar1 startwpar netd 2>&1)
 is "an address that is routed elsewhere" $? 1
 like "is named" "$out" '10\.5\.0\.24 is routed elsewhere'
 at lpar1 ip route del 10.5.0.24/32
+at lpar1 ip addr add 10.5.0.24/24 dev eth0
+like "one that has become the LPAR's own is named, too" "$(at lpar1 startwpar netd 2>&1)" \
+	'10\.5\.0\.24 is one of the global environment'
+at lpar1 ip addr del 10.5.0.24/24 dev eth0
 ok "nothing is left" wait_for 5 gone lpar1
 at lpar1 ip link set eth0 down
 out=$(at lpar1 startwpar netd 2>&1)
@@ -286,6 +290,44 @@ is "lswpar -I" "$(at lpar1 lswpar -c -q -I netd | head -n1)" "netd::10.6.0.0:10.
 ok "rmwpar of all" at lpar1 sh -c 'rmwpar -F neta && rmwpar -F netc && rmwpar -F netd'
 ok "no route, rule or table is left" wait_for 5 gone lpar1
 is "not even in its table" "$(at lpar1 ip route show table all proto 87; at lpar1 ip -6 route show table all proto 87)" ""
+
+# --- Changes while it runs (what chwpar calls)
+change()
+{
+	sed -e '/^network:/,/^$/d' -e '/^route:/,/^$/d' "$WPARS_ROOT/etc/wpars/neta.cf" >"$TMPDIR/after"
+	printf '\n%b\n' "$1" >>"$TMPDIR/after"
+	at lpar1 "$PAR_TEST_BUILD/tests/helpers/wpar_drive" network neta "$TMPDIR/after"
+}
+one='network:\n\tinterface = eth0\n\taddress = 10.5.0.21\n\tnetmask = 255.255.255.0\n'
+two='network:\n\tinterface = eth0\n\taddress = 10.5.0.31\n\tnetmask = 255.255.255.0\n'
+six='network:\n\tinterface = eth0\n\taddress6 = fd05::31\n\tprefixlen = 64\n'
+ok "mkwpar" at lpar1 mkwpar -n neta -N address=10.5.0.21 -s
+cp "$net" "$WPARS_ROOT/wpars/neta/root/net"
+ok "an address more" change "$one\n$two\n$six"
+ok "it answers" at host "$net" ping 10.5.0.31
+ok "by IPv6, too" at host "$net" ping fd05::31
+ok "the first one as before" at host "$net" ping 10.5.0.21
+ok "the first one taken away" change "$two\n$six"
+fails "it does not answer any more" at host "$net" ping 10.5.0.21
+ok "the others do" at host "$net" ping 10.5.0.31
+ok "and it reaches the network" inside lpar1 neta /root/net ping 10.5.0.1
+ok "another one in its place" change "$one"
+ok "it answers" at host "$net" ping 10.5.0.21
+ok "and reaches what the LPAR reaches" inside lpar1 neta /root/net ping 10.5.0.1
+fails "the old ones do not" at host "$net" ping 10.5.0.31
+fails "the LPAR's own is refused" change "$one\n$(echo "$two" | sed s/10.5.0.31/10.5.0.11/)"
+ok "and nothing is changed" at host "$net" ping 10.5.0.21
+ok "routes of its own" change "$one\nroute:\n\trtdest = 10.6.0.0\n\trtgateway = 10.5.0.1\n\trtnetmask = 255.255.0.0\n"
+ok "lead there" inside lpar1 neta /root/net ping 10.6.0.1
+ok "and go again" change "$one"
+fails "it is not reached" inside lpar1 neta /root/net ping 10.6.0.1
+ok "no address" change ""
+ok "no link, then" wait_for 5 gone lpar1
+ok "and one again" change "$six"
+ok "it answers" at host "$net" ping fd05::31
+ok "rmwpar" at lpar1 rmwpar -F neta
+ok "nothing is left" wait_for 5 gone lpar1
+[ -z "$(left lpar1)" ] || tap_note "$(left lpar1)"
 
 # --- Application WPARs
 is "wparexec with an address" "$(at lpar1 wparexec -n neta -N address=10.5.0.25 -- "$net" ask 10.5.0.1 7007 2>/dev/null)" 10.5.0.25

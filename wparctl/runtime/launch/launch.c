@@ -128,7 +128,7 @@ int wpar_launch_plan_network(const struct wpar_spec *s, struct wpar_net_plan *re
 	int r;
 
 	if (s->n_addresses == 0)
-		return 0;
+		return wpar_net_plan_build(s, &facts, ret, err);
 	for (size_t i = 0; i < s->n_addresses; i++) {
 		const struct wpar_address *a = &s->addresses[i];
 
@@ -138,7 +138,9 @@ int wpar_launch_plan_network(const struct wpar_spec *s, struct wpar_net_plan *re
 			return par_oom(err);
 	}
 	r = wpar_net_facts_of(&names, &facts, err);
-	return r < 0 ? r : wpar_net_plan_build(s, &facts, ret, err);
+	if (r == 0)
+		r = wpar_net_plan_build(s, &facts, ret, err);
+	return r < 0 ? r : wpar_net_expect_foreign(ret->ips, ret->n_ips, err);
 }
 
 /* What will be left of the network is written down before anything is made. */
