@@ -19,7 +19,8 @@ struct parser {
 	char **argv;
 	int at; /* the next word to look at */
 	void *args;
-	uint64_t seen; /* bit per index in cmd->opts */
+	unsigned int n_operands; /* so far */
+	uint64_t seen;		 /* bit per index in cmd->opts */
 	struct par_error **err;
 };
 
@@ -141,9 +142,17 @@ static int take_pairs(struct parser *p, const struct par_opt *o, char *joined)
 		if (args_add(group, p->argv[p->at++]) < 0)
 			return par_oom(p->err);
 	}
-	if (group->n == 0)
+	if (group->n == 0 && !o->bare)
 		return fail_value(p, o, "needs name=value");
 	return 0;
+}
+
+/* Is the next word the value of an option that may stand without one? */
+static bool is_optional_value(const struct parser *p)
+{
+	if (p->at >= p->argc || p->argv[p->at][0] == '-')
+		return false;
+	return p->at < p->argc - 1 || p->n_operands >= p->cmd->min_args;
 }
 
 static int set_value(struct parser *p, const struct par_opt *o, const char *value)
@@ -174,7 +183,7 @@ static int take_option(struct parser *p, const struct par_opt *o, char *joined)
 		++*(unsigned int *)member;
 		return 0;
 	case PAR_OPT_OPTIONAL:
-		if (!value && p->at < p->argc && p->argv[p->at][0] != '-')
+		if (!value && is_optional_value(p))
 			value = p->argv[p->at++];
 		*(struct par_opt_value *)member =
 			(struct par_opt_value){ .given = true, .value = value };
@@ -253,7 +262,6 @@ int par_cmd_parse(const struct par_cmd *cmd, int argc, char **argv, void *args, 
 		.cmd = cmd, .argc = argc, .argv = argv, .at = 1, .args = args, .err = err
 	};
 	autofree char **operands = par_check_alloc(calloc((size_t)argc + 1, sizeof(*operands)));
-	unsigned int n = 0;
 	int r;
 
 	while (p.at < argc) {
@@ -262,7 +270,7 @@ int par_cmd_parse(const struct par_cmd *cmd, int argc, char **argv, void *args, 
 		if (word[0] != '-' || word[1] == '\0') {
 			if (cmd->stop_at_operand)
 				break;
-			operands[n++] = word;
+			operands[p.n_operands++] = word;
 			p.at++;
 			continue;
 		}
@@ -278,20 +286,20 @@ int par_cmd_parse(const struct par_cmd *cmd, int argc, char **argv, void *args, 
 			return r;
 	}
 	while (p.at < argc)
-		operands[n++] = argv[p.at++];
+		operands[p.n_operands++] = argv[p.at++];
 	r = check_required(&p);
 	if (r < 0)
 		return r;
-	if (n < cmd->min_args)
+	if (p.n_operands < cmd->min_args)
 		return par_fail(err, PAR_E_USAGE, 0, "too few operands; usage: %s %s",
 				par_cmd_shown(cmd), cmd->synopsis ? cmd->synopsis : "");
-	if (n > cmd->max_args && cmd->family == PAR_FAMILY_HMC)
+	if (p.n_operands > cmd->max_args && cmd->family == PAR_FAMILY_HMC)
 		return fail_unknown(&p, operands[cmd->max_args]);
-	if (n > cmd->max_args)
+	if (p.n_operands > cmd->max_args)
 		return par_fail(err, PAR_E_USAGE, 0, "unexpected operand '%s'; see '%s --help'",
 				operands[cmd->max_args], par_cmd_shown(cmd));
-	*ret_first = argc - (int)n;
-	memcpy(argv + *ret_first, operands, n * sizeof(*operands));
+	*ret_first = argc - (int)p.n_operands;
+	memcpy(argv + *ret_first, operands, p.n_operands * sizeof(*operands));
 	return 0;
 }
 

@@ -24,7 +24,8 @@ enum par_opt_kind {
 	PAR_OPT_VALUE, /* a value of the field's type; the last one given wins */
 	/*
 	 * Optional value: struct par_opt_value.  The value is the joined text (`-Fa,b`), or the
-	 * next word unless that starts with a dash or there is none.
+	 * next word unless that starts with a dash, is the last one and an operand that is needed,
+	 * or there is none.
 	 */
 	PAR_OPT_OPTIONAL,
 	PAR_OPT_LIST, /* struct par_args, one more for each time; points into argv */
@@ -65,6 +66,7 @@ struct par_opt {
 	 */
 	const char *values;
 	bool required;
+	bool bare; /* of pairs: it may stand alone, as an empty group */
 };
 
 /* All take a short and a long name, the command's struct, its member and a line of help. */

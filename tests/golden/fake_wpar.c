@@ -17,8 +17,9 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
-extern const struct par_cmd wpar_cmd_clogin, wpar_cmd_lswpar, wpar_cmd_mkwpar, wpar_cmd_rebootwpar,
-	wpar_cmd_rmwpar, wpar_cmd_startwpar, wpar_cmd_stopwpar, wpar_cmd_wparexec;
+extern const struct par_cmd wpar_cmd_chwpar, wpar_cmd_clogin, wpar_cmd_lswpar, wpar_cmd_mkwpar,
+	wpar_cmd_rebootwpar, wpar_cmd_rmwpar, wpar_cmd_startwpar, wpar_cmd_stopwpar,
+	wpar_cmd_wparexec;
 
 int wpar_state_get(const struct wpar_spec *s, enum wpar_state *ret, struct par_error **err)
 {
@@ -93,6 +94,12 @@ void wpar_event_log(const char *name, const char *event, const struct par_error 
 void wpar_console_log_remove(const char *name)
 {
 	(void)name;
+}
+
+void wpar_console_log_rename(const char *name, const char *new_name)
+{
+	(void)name;
+	(void)new_name;
 }
 
 int wpar_restart_begin(const char *name)
@@ -223,6 +230,34 @@ int wpar_rootfs_remove(const struct wpar_spec *s, struct par_error **err)
 	return 0;
 }
 
+int wpar_rootfs_move(const struct wpar_spec *old, const struct wpar_spec *new,
+		     struct par_error **err)
+{
+	autofree char *from = wpar_path("%s", old->directory);
+	autofree char *to = wpar_path("%s", new->directory);
+
+	return strcmp(from, to) == 0 || rename(from, to) == 0
+		       ? 0
+		       : par_fail(err, PAR_E_SYSTEM, errno, "could not rename '%s'", from);
+}
+
+void wpar_rootfs_forget_name(const char *name)
+{
+	(void)name;
+}
+
+int wpar_change_live(const struct wpar_spec *from, const struct wpar_spec *to, bool lazy,
+		     const struct wpar_report *report, struct par_error **err)
+{
+	(void)from;
+	(void)lazy;
+	if (must_fail(to))
+		return par_fail(err, PAR_E_SYSTEM, 0, "The change fails.");
+	if (report)
+		report->say(WPAR_NOTE_VERBOSE, "(changed while it runs)", report->user);
+	return 0;
+}
+
 int wpar_id_range_pick(struct wpar_spec *s, struct par_error **err)
 {
 	(void)err;
@@ -288,9 +323,11 @@ int wpar_exec(const struct wpar_spec *s, char *const argv[], const struct par_st
 }
 
 static const struct par_cmd *const commands[] = {
-	&wpar_cmd_clogin,     &wpar_cmd_lswpar,	  &wpar_cmd_mkwpar,
-	&wpar_cmd_rebootwpar, &wpar_cmd_rmwpar,	  &wpar_cmd_startwpar,
-	&wpar_cmd_stopwpar,   &wpar_cmd_wparexec, NULL,
+	&wpar_cmd_chwpar,     &wpar_cmd_clogin,
+	&wpar_cmd_lswpar,     &wpar_cmd_mkwpar,
+	&wpar_cmd_rebootwpar, &wpar_cmd_rmwpar,
+	&wpar_cmd_startwpar,  &wpar_cmd_stopwpar,
+	&wpar_cmd_wparexec,   NULL,
 };
 
 int main(int argc, char **argv)

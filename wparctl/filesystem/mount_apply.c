@@ -14,8 +14,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
-/* Splits "/dev/pts" into a descriptor of its folder and its last name. */
-static int open_folder_of(int rootfd, const char *target, const char **ret_name)
+int wpar_mount_open_above(int rootfd, const char *target, const char **ret_name)
 {
 	const char *slash = strrchr(target, '/');
 	autofree char *above = strndup(target, (size_t)(slash - target));
@@ -36,7 +35,7 @@ static int open_target(int rootfd, const struct wpar_mount_op *op)
 
 	if (fd != -ENOENT)
 		return fd;
-	above = open_folder_of(rootfd, op->target, &name);
+	above = wpar_mount_open_above(rootfd, op->target, &name);
 	if (above < 0)
 		return above;
 	if (kind)
@@ -63,26 +62,38 @@ static int attach_bind(int rootfd, const struct wpar_mount_op *op, int fd)
 	return target < 0 ? target : attach_tree(fd, target);
 }
 
-static int mount_new(int rootfd, const struct wpar_mount_op *op, const char *source)
+/* @flags: MS_REMOUNT or 0 */
+static int mount_fs(int target, const struct wpar_mount_op *op, const char *source,
+		    unsigned long flags)
 {
-	autofd int target = open_target(rootfd, op);
-	unsigned long flags = (op->flags & WPAR_OP_READONLY ? MS_RDONLY : 0) |
-			      (op->flags & WPAR_OP_NOSUID ? MS_NOSUID : 0) |
-			      (op->flags & WPAR_OP_NODEV ? MS_NODEV : 0) |
-			      (op->flags & WPAR_OP_NOEXEC ? MS_NOEXEC : 0);
-
-	if (target < 0)
-		return target;
+	flags |= (op->flags & WPAR_OP_READONLY ? MS_RDONLY : 0) |
+		 (op->flags & WPAR_OP_NOSUID ? MS_NOSUID : 0) |
+		 (op->flags & WPAR_OP_NODEV ? MS_NODEV : 0) |
+		 (op->flags & WPAR_OP_NOEXEC ? MS_NOEXEC : 0);
 	/* The working directory cannot be swapped, unlike a path. */
 	if (fchdir(target) < 0 || mount(source, ".", op->fstype, flags, op->data) < 0)
 		return -errno;
 	return 0;
 }
 
+static int mount_new(int rootfd, const struct wpar_mount_op *op, const char *source)
+{
+	autofd int target = open_target(rootfd, op);
+
+	return target < 0 ? target : mount_fs(target, op, source, 0);
+}
+
+int wpar_mount_again(int rootfd, const struct wpar_mount_op *op)
+{
+	autofd int target = par_fs_open_plain(rootfd, op->target, O_PATH | O_DIRECTORY, 0);
+
+	return target < 0 ? target : mount_fs(target, op, "none", MS_REMOUNT);
+}
+
 static int mount_make_link(int rootfd, const struct wpar_mount_op *op)
 {
 	const char *name;
-	autofd int above = open_folder_of(rootfd, op->target, &name);
+	autofd int above = wpar_mount_open_above(rootfd, op->target, &name);
 
 	if (above < 0)
 		return above;
@@ -94,13 +105,19 @@ static int mount_make_link(int rootfd, const struct wpar_mount_op *op)
 static int mount_make_folder(int rootfd, const struct wpar_mount_op *op)
 {
 	const char *name;
-	autofd int above = open_folder_of(rootfd, op->target, &name);
+	autofd int above = wpar_mount_open_above(rootfd, op->target, &name);
 
 	if (above < 0)
 		return above;
 	if (mkdirat(above, name, op->mode) < 0)
 		return errno == EEXIST ? 0 : -errno;
 	return op->mode & 07000 ? (fchmodat(above, name, op->mode, 0) < 0 ? -errno : 0) : 0;
+}
+
+int wpar_mount_put(int rootfd, const struct wpar_mount_op *op, int fd)
+{
+	return op->kind == WPAR_OP_FOLDER ? mount_make_folder(rootfd, op)
+					  : attach_bind(rootfd, op, fd);
 }
 
 /* A folder that is not there, or to which no way leads, needs no hiding. */

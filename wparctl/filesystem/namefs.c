@@ -87,14 +87,14 @@ static int note_one(struct wpar_mount *m, struct par_error **err)
 	return m->object ? 0 : par_oom(err);
 }
 
-int wpar_namefs_note(struct wpar_spec *s, struct par_error **err)
+int wpar_namefs_note(struct wpar_spec *s, bool all, struct par_error **err)
 {
 	for (size_t i = 0; i < s->n_mounts; i++) {
 		struct wpar_mount *m = &s->mounts[i];
 		int r;
 
 		if (!par_streq(m->vfs, "namefs") || !m->device || m->device[0] != '/' ||
-		    wpar_namefs_is_shared(m->device))
+		    wpar_namefs_is_shared(m->device) || (m->object && !all))
 			continue;
 		r = note_one(m, err);
 		if (r < 0)

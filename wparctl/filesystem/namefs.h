@@ -9,11 +9,12 @@
 #include "wparctl/filesystem/mount_plan.h"
 
 /*
- * wpar_namefs_note - look at the sources of all namefs mounts and note each in the specification
+ * wpar_namefs_note - look at the sources of namefs mounts and note each in the specification
+ * @all	those too that have been noted before, elsewhere or by another WPAR
  * Errors: PAR_E_NOT_FOUND (none there), PAR_E_INVALID_ARGUMENT (no directory, or behind a link),
  * PAR_E_NOT_PERMITTED (writable, and other users reach it: shield.h).
  */
-int wpar_namefs_note(struct wpar_spec *s, struct par_error **err);
+int wpar_namefs_note(struct wpar_spec *s, bool all, struct par_error **err);
 
 /*
  * wpar_namefs_open - the source of a bind, if it still is what was noted; O_PATH

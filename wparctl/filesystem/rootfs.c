@@ -148,6 +148,16 @@ static void remove_made(const struct wpar_spec *s, const char *first)
 		*slash = '\0';
 }
 
+/* Other users must not reach what a WPAR's root may leave in its files. */
+static int check_above(int above, const struct wpar_spec *s, struct par_error **err)
+{
+	if (wpar_shield_close_wpars(above, s->directory) || wpar_shield_folder(above))
+		return 0;
+	return par_fail(err, PAR_E_NOT_PERMITTED, 0,
+			"the directory above '%s' must be accessible by root only (mode 700)",
+			s->directory);
+}
+
 /* An empty base directory: made, or emptied of what an interrupted creation left. */
 static int open_fresh(const struct wpar_spec *s, struct par_error **err)
 {
@@ -160,11 +170,9 @@ static int open_fresh(const struct wpar_spec *s, struct par_error **err)
 
 	if (above < 0)
 		return above;
-	if (!wpar_shield_close_wpars(above, s->directory) && !wpar_shield_folder(above))
-		return par_fail(err, PAR_E_NOT_PERMITTED, 0,
-				"the directory above '%s' must be accessible by root only (mode "
-				"700)",
-				s->directory);
+	r = check_above(above, s, err);
+	if (r < 0)
+		return r;
 	r = ours ? par_fs_remove_tree(above, name) : 0;
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be cleared", s->directory);
@@ -414,4 +422,78 @@ int wpar_rootfs_create(const struct wpar_spec *s, const struct wpar_report *repo
 	if (r < 0)
 		remove_made(s, first);
 	return r;
+}
+
+/* A directory that is there already in the new place only was moved by a killed one. */
+static int move_base(const struct wpar_spec *old, const struct wpar_spec *new,
+		     struct par_error **err)
+{
+	autofree char *from_name = NULL, *to_name = NULL;
+	autofd int from = open_above(old, false, &from_name, err);
+	autofd int to = from < 0 ? -1 : open_above(new, true, &to_name, err);
+	int r;
+
+	if (from < 0 || to < 0)
+		return from < 0 ? from : to;
+	r = check_above(to, new, err);
+	if (r < 0)
+		return r;
+	if (renameat(from, from_name, to, to_name) == 0)
+		return fsync(from) < 0 || fsync(to) < 0 ? -errno : 0;
+	if (errno == ENOENT && faccessat(to, to_name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return 0;
+	if (errno == EXDEV)
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
+				"the base directory %s cannot become %s, which is on another file "
+				"system",
+				old->directory, new->directory);
+	return par_fail(err, errno == ENOTEMPTY || errno == EEXIST ? PAR_E_EXISTS : PAR_E_SYSTEM,
+			errno, "the base directory %s cannot become %s", old->directory,
+			new->directory);
+}
+
+/* The WPAR's root may have put anything there: a link is left alone. */
+static void rename_host(const struct wpar_spec *new)
+{
+	autofree char *base = wpar_path("%s", new->directory);
+	autofree char *text = par_strdup_printf("%s\n", new->hostname);
+	autofd int top = base ? open(base, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+	autofd int etc = top < 0 ? -1 : par_fs_open_plain(top, "etc", O_RDONLY | O_DIRECTORY, 0);
+	struct stat st;
+
+	if (etc >= 0 && text && fstatat(etc, "hostname", &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISREG(st.st_mode))
+		par_fs_replace(etc, "hostname", text, strlen(text), 0644);
+}
+
+int wpar_rootfs_move(const struct wpar_spec *old, const struct wpar_spec *new,
+		     struct par_error **err)
+{
+	bool moves = !par_streq(old->directory, new->directory);
+	int r;
+
+	if (old->type != WPAR_SYSTEM)
+		return 0;
+	r = moves ? move_base(old, new, err) : 0;
+	if (r < 0)
+		return r;
+	if (new->hostname && !par_streq(old->hostname, new->hostname) && !new->version.image_digest)
+		rename_host(new);
+	if (!moves && strcmp(old->name, new->name) == 0)
+		return 0;
+	r = write_mark(new, "complete");
+	if (r == 0)
+		return 0;
+	if (moves)
+		move_base(new, old, NULL);
+	return par_fail(err, r == -ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM, r,
+			"'%s' cannot be marked", new->directory);
+}
+
+void wpar_rootfs_forget_name(const char *name)
+{
+	autofree char *mark = mark_path(name);
+
+	if (mark)
+		unlink(mark);
 }

@@ -17,6 +17,16 @@ int wpar_rootfs_create(const struct wpar_spec *s, const struct wpar_report *repo
 		       struct par_error **err);
 int wpar_rootfs_remove(const struct wpar_spec *s, struct par_error **err);
 
+/*
+ * wpar_rootfs_move - the file systems of @old, which does not run, become those of @new: another
+ * base directory of the same file system, another name.  Done again after a kill it goes on.
+ * wpar_rootfs_forget_name - afterwards, when @old's specification has gone
+ * Errors: PAR_E_NOT_SUPPORTED (another file system), PAR_E_EXISTS, PAR_E_NOT_PERMITTED, …
+ */
+int wpar_rootfs_move(const struct wpar_spec *old, const struct wpar_spec *new,
+		     struct par_error **err);
+void wpar_rootfs_forget_name(const char *name);
+
 /* wpar_rootfs_complete - was the last wpar_rootfs_create() of that name finished? */
 bool wpar_rootfs_complete(const char *name);
 

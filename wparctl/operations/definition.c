@@ -133,7 +133,8 @@ static void others_done(struct others *o)
 	free(o->v);
 }
 
-static int load_others(const char *self, struct others *ret, struct par_error **err)
+static int load_others(const char *self, const char *also, struct others *ret,
+		       struct par_error **err)
 {
 	auto_strv names = { 0 };
 	int r = wpar_spec_list(&names, err);
@@ -144,7 +145,7 @@ static int load_others(const char *self, struct others *ret, struct par_error **
 	if (!ret->v)
 		return par_oom(err);
 	for (size_t i = 0; i < names.n; i++) {
-		if (strcmp(names.v[i], self) != 0 &&
+		if (strcmp(names.v[i], self) != 0 && !par_streq(names.v[i], also) &&
 		    wpar_spec_load(names.v[i], &ret->v[ret->n], NULL) == 0)
 			ret->n++;
 	}
@@ -197,17 +198,18 @@ int wpar_definition_allowed(struct wpar_spec *s, struct par_error **err)
 	return r < 0 ? r : wpar_machine_check_file_systems(s, err);
 }
 
-int wpar_definition_check(struct wpar_spec *s, enum wpar_files files, bool resolve,
-			  struct par_error **err)
+/* @self: the name that it has now, which is no other WPAR */
+static int check_others(struct wpar_spec *s, const char *self, enum wpar_files files, bool resolve,
+			struct par_error **err)
 {
 	par_cleanup(others_done) struct others others = { 0 };
-	int r = load_others(s->name, &others, err);
+	int r = load_others(s->name, self, &others, err);
 
 	for (unsigned int n = 1; r == 0; n++) {
 		const struct wpar_spec *other = NULL;
 		enum wpar_clash clash = find_clash(s, &others, &other);
 
-		if (clash == WPAR_CLASH_NONE)
+		if (clash == WPAR_CLASH_NONE && files != WPAR_FILES_THERE)
 			r = check_directory(s, files, resolve, &clash, err);
 		if (r < 0 || clash == WPAR_CLASH_NONE)
 			return r;
@@ -215,6 +217,49 @@ int wpar_definition_check(struct wpar_spec *s, enum wpar_files files, bool resol
 			return wpar_clash_fail(clash, s, other, err);
 		r = wpar_clash_avoid(clash, s, n, other, err);
 	}
+	return r;
+}
+
+int wpar_definition_check(struct wpar_spec *s, enum wpar_files files, bool resolve,
+			  struct par_error **err)
+{
+	return check_others(s, NULL, files, resolve, err);
+}
+
+/* Is the new name free?  A killed chwpar -n may have left the same WPAR there already. */
+static int check_rename(const struct wpar_spec *old, const struct wpar_spec *new,
+			struct par_error **err)
+{
+	auto_spec there = { 0 };
+	auto_error why = NULL;
+	int r = wpar_spec_load(new->name, &there, &why);
+
+	if (r < 0 && why && why->id == PAR_E_NOT_FOUND)
+		return 0;
+	if (r == 0 && there.key == old->key && par_streq(there.uuid, old->uuid))
+		return 0;
+	return fail_exists(new->name, err);
+}
+
+int wpar_definition_change_begin(const struct wpar_spec *old, struct wpar_spec *new, bool resolve,
+				 int *ret_registry, struct par_error **err)
+{
+	enum wpar_files files = WPAR_FILES_THERE;
+	autofd int registry = -1;
+	int r = lock_registry(&registry, err);
+
+	if (r == 0 && strcmp(old->name, new->name) != 0)
+		r = check_rename(old, new, err);
+	/* A killed one may have moved them: then there is nothing in the old place. */
+	if (r == 0 && !par_streq(old->directory, new->directory) &&
+	    wpar_directory_in_use(old->directory, NULL) != 0)
+		files = WPAR_FILES_NEW;
+	if (r == 0)
+		r = check_others(new, old->name, files, resolve, err);
+	if (r == 0)
+		r = wpar_namefs_note(new, false, err);
+	if (r == 0)
+		*ret_registry = take_fd(&registry);
 	return r;
 }
 
@@ -249,7 +294,7 @@ int wpar_definition_claim(struct wpar_spec *s, enum wpar_files files, bool resol
 	r = wpar_definition_check(s, files, resolve, err);
 	if (r < 0)
 		return r;
-	r = wpar_namefs_note(s, err);
+	r = wpar_namefs_note(s, true, err);
 	if (r < 0)
 		return r;
 	r = wpar_id_range_pick(s, err);

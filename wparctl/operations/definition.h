@@ -12,8 +12,9 @@ int wpar_definition_allowed(struct wpar_spec *s, struct par_error **err);
 
 /* What a new WPAR's base directory is to hold. */
 enum wpar_files {
-	WPAR_FILES_NEW,	 /* nothing */
-	WPAR_FILES_KEPT, /* what rmwpar -p has kept */
+	WPAR_FILES_NEW,	  /* nothing */
+	WPAR_FILES_KEPT,  /* what rmwpar -p has kept */
+	WPAR_FILES_THERE, /* it is no new one: its files */
 };
 
 /*
@@ -33,6 +34,15 @@ int wpar_definition_expect_new(const char *name, struct par_error **err);
  */
 int wpar_definition_claim(struct wpar_spec *s, enum wpar_files files, bool resolve,
 			  struct par_error **err);
+
+/*
+ * wpar_definition_change_begin - may @old become @new, beside the other WPARs? Its names are free,
+ * and so is its base directory; the directories of -M that are new are noted.
+ * @resolve	choose others where that can be made up, as with mkwpar -a
+ * @ret_registry	held until the new one is saved; closed by the caller
+ */
+int wpar_definition_change_begin(const struct wpar_spec *old, struct wpar_spec *new, bool resolve,
+				 int *ret_registry, struct par_error **err);
 
 /*
  * wpar_definition_remove - what a killed monitor has left, the private file systems (unless

@@ -12,20 +12,32 @@ int wpar_settings_set(struct wpar_spec *s, const char *key, const char *value,
 	return value ? wpar_key_set(wpar_key_find(WPAR_STANZA_GENERAL, key), s, value, err) : 0;
 }
 
-/* A group of pairs becomes a record; one that names a mount that is there changes it. */
-static int add_group(struct wpar_spec *s, enum wpar_stanza stanza, const struct par_args *group,
-		     const char *flag, struct par_error **err)
+static int set_resources(struct wpar_spec *s, const struct par_args *group, const char *flag,
+			 struct par_error **err)
 {
-	void *record = NULL;
+	return wpar_record_add_pairs(s, WPAR_STANZA_RESOURCES, group->v, group->n, flag, err)
+		       ? 0
+		       : -EINVAL;
+}
 
-	for (size_t i = 0; stanza == WPAR_STANZA_MOUNT && i < group->n; i++) {
-		if (par_starts_with(group->v[i], "directory="))
-			record = wpar_spec_mount(s, group->v[i] + strlen("directory="));
-	}
-	if (!record)
-		record = wpar_record_add(s, stanza);
-	if (!record)
-		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "too many %s flags", flag);
+/*
+ * A group of pairs becomes a record; one that is about a record of before, or about a mount,
+ * changes that.
+ */
+static int add_group(struct wpar_spec *s, enum wpar_stanza stanza, const struct par_args *group,
+		     size_t before, const char *flag, struct par_error **err)
+{
+	auto_spec scratch = { 0 };
+	const void *given = wpar_record_add_pairs(&scratch, stanza, group->v, group->n, flag, err);
+	ssize_t at = given ? wpar_record_find(s, stanza, given, false) : -1;
+	void *record;
+
+	if (!given)
+		return -EINVAL;
+	if (at < 0 || (stanza != WPAR_STANZA_MOUNT && (size_t)at >= before))
+		return wpar_record_add_pairs(s, stanza, group->v, group->n, flag, err) ? 0
+										       : -EINVAL;
+	record = wpar_record_get(s, stanza, (size_t)at);
 	for (size_t i = 0; i < group->n; i++) {
 		int r = wpar_record_set_pair(stanza, record, group->v[i], flag, err);
 
@@ -38,8 +50,14 @@ static int add_group(struct wpar_spec *s, enum wpar_stanza stanza, const struct 
 static int add_groups(struct wpar_spec *s, enum wpar_stanza stanza, const struct par_groups *groups,
 		      const char *flag, struct par_error **err)
 {
+	size_t before = 0;
+
+	while (wpar_record_get(s, stanza, before))
+		before++;
 	for (size_t i = 0; i < groups->n; i++) {
-		int r = add_group(s, stanza, &groups->v[i], flag, err);
+		int r = stanza == WPAR_STANZA_RESOURCES
+				? set_resources(s, &groups->v[i], flag, err)
+				: add_group(s, stanza, &groups->v[i], before, flag, err);
 
 		if (r < 0)
 			return r;
@@ -168,7 +186,7 @@ static int apply_general(const struct wpar_settings *a, struct wpar_spec *s, str
 	return 0;
 }
 
-static int apply_flags(const struct wpar_settings *a, struct wpar_spec *s, struct par_error **err)
+int wpar_settings_change(const struct wpar_settings *a, struct wpar_spec *s, struct par_error **err)
 {
 	const struct {
 		enum wpar_stanza stanza;
@@ -206,7 +224,7 @@ int wpar_settings_apply(const struct wpar_settings *a, struct wpar_spec *ret,
 	r = read_base(a, &s, err);
 	if (r < 0)
 		return r;
-	r = apply_flags(a, &s, err);
+	r = wpar_settings_change(a, &s, err);
 	if (r < 0)
 		return r;
 	*ret = s;

@@ -12,43 +12,58 @@ struct wpar_settings {
 	bool checkpointable, routing, xwparipc, write_only;
 };
 
-/* The rows of these flags, for the table of a command whose struct begins with one. */
-#define WPAR_SETTINGS_OPTS                                                                         \
-	OPT_FLAG('c', NULL, struct wpar_settings, checkpointable, "Mark it as checkpointable"),    \
-		OPT_PAIRS('D', NULL, "devname=PATH…", struct wpar_settings, devices,               \
-			  "Export a device"),                                                      \
-		OPT_STR('e', NULL, "WPAR", struct wpar_settings, from_wpar,                        \
-			"Copy the settings of WPAR", .values = "@wpars"),                          \
-		OPT_STR('f', NULL, "FILE", struct wpar_settings, from_file,                        \
-			"Read the specification FILE", .values = "@files"),                        \
-		OPT_STR('h', NULL, "HOSTNAME", struct wpar_settings, hostname,                     \
-			"Host name (default: its name)"),                                          \
-		OPT_STR('H', NULL, "ARCH", struct wpar_settings, architecture,                     \
-			"Processor architecture to note"),                                         \
-		OPT_FLAG('i', NULL, struct wpar_settings, routing,                                 \
-			 "Give it a routing table of its own"),                                    \
-		OPT_PAIRS('I', NULL, "rtdest=… rtgateway=…", struct wpar_settings, routes,         \
-			  "Add a route (implies -i)"),                                             \
-		OPT_PAIRS('M', NULL, "directory=PATH…", struct wpar_settings, mounts,              \
-			  "Add or change a file system"),                                          \
-		OPT_STR('n', NULL, "NAME", struct wpar_settings, name, "Its name"),                \
-		OPT_PAIRS('N', NULL, "address=…", struct wpar_settings, addresses,                 \
-			  "Add an address"),                                                       \
-		OPT_STR('o', NULL, "FILE", struct wpar_settings, to_file,                          \
-			"Write the specification to FILE too", .values = "@files"),                \
-		OPT_PAIRS('R', NULL, "CPU=…", struct wpar_settings, resources,                     \
-			  "Set resource controls"),                                                \
-		OPT_PAIRS('S', NULL, "privs=LIST", struct wpar_settings, security,                 \
-			  "Set privileges, or add (privs+=) and take (privs-=) some"),             \
-		OPT_STR('u', NULL, "PATH", struct wpar_settings, script,                           \
-			"Script of the global environment for start and stop"),                    \
-		OPT_STR_OPTIONAL('U', NULL, "UUID", struct wpar_settings, uuid,                    \
-				 "Set its UUID; alone: a new one"),                                \
-		OPT_FLAG('w', NULL, struct wpar_settings, write_only,                              \
-			 "Only write the specification (-o)"),                                     \
-		OPT_FLAG('x', NULL, struct wpar_settings, xwparipc, "Allow IPC with other WPARs"), \
-		OPT_PAIRS('X', NULL, "kext=PATH…", struct wpar_settings, kexts,                    \
-			  "Note a kernel extension")
+/*
+ * The rows of the flags that make and change a WPAR, in parts that each command's own go between,
+ * for the table of a command whose struct begins with one.  @bare_: may a flag stand without pairs?
+ */
+#define WPAR_SETTINGS_PAIRS(s, arg_, member, bare_, help_) \
+	OPT_PAIRS(s, NULL, arg_, struct wpar_settings, member, help_, .bare = bare_)
+#define WPAR_SETTINGS_C_TO_D(bare_)                                                             \
+	OPT_FLAG('c', NULL, struct wpar_settings, checkpointable, "Mark it as checkpointable"), \
+		WPAR_SETTINGS_PAIRS('D', "devname=PATH…", devices, bare_, "Export a device")
+#define WPAR_SETTINGS_H_TO_M(bare_)                                             \
+	OPT_STR('h', NULL, "HOSTNAME", struct wpar_settings, hostname,          \
+		"Host name (default: its name)"),                               \
+		OPT_STR('H', NULL, "ARCH", struct wpar_settings, architecture,  \
+			"Processor architecture to note"),                      \
+		OPT_FLAG('i', NULL, struct wpar_settings, routing,              \
+			 "Give it a routing table of its own"),                 \
+		WPAR_SETTINGS_PAIRS('I', "rtdest=… rtgateway=…", routes, bare_, \
+				    "Add a route (implies -i)"),                \
+		WPAR_SETTINGS_PAIRS('M', "directory=PATH…", mounts, bare_,      \
+				    "Add or change a file system")
+#define WPAR_SETTINGS_N(bare_) \
+	WPAR_SETTINGS_PAIRS('N', "address=…", addresses, bare_, "Add an address")
+#define WPAR_SETTINGS_R_TO_S(bare_)                                                   \
+	WPAR_SETTINGS_PAIRS('R', "CPU=…", resources, bare_, "Set resource controls"), \
+		WPAR_SETTINGS_PAIRS('S', "privs=LIST", security, bare_,               \
+				    "Set privileges, or add (privs+=) and take (privs-=) some")
+#define WPAR_SETTINGS_U                                                 \
+	OPT_STR_OPTIONAL('U', NULL, "UUID", struct wpar_settings, uuid, \
+			 "Set its UUID; alone: a new one")
+#define WPAR_SETTINGS_X(bare_)                                                             \
+	OPT_FLAG('x', NULL, struct wpar_settings, xwparipc, "Allow IPC with other WPARs"), \
+		WPAR_SETTINGS_PAIRS('X', "kext=PATH…", kexts, bare_, "Note a kernel extension")
+
+/* All of them: mkwpar, wparexec. */
+#define WPAR_SETTINGS_OPTS                                                          \
+	WPAR_SETTINGS_C_TO_D(false),                                                \
+		OPT_STR('e', NULL, "WPAR", struct wpar_settings, from_wpar,         \
+			"Copy the settings of WPAR", .values = "@wpars"),           \
+		OPT_STR('f', NULL, "FILE", struct wpar_settings, from_file,         \
+			"Read the specification FILE", .values = "@files"),         \
+		WPAR_SETTINGS_H_TO_M(false),                                        \
+		OPT_STR('n', NULL, "NAME", struct wpar_settings, name, "Its name"), \
+		WPAR_SETTINGS_N(false),                                             \
+		OPT_STR('o', NULL, "FILE", struct wpar_settings, to_file,           \
+			"Write the specification to FILE too", .values = "@files"), \
+		WPAR_SETTINGS_R_TO_S(false),                                        \
+		OPT_STR('u', NULL, "PATH", struct wpar_settings, script,            \
+			"Script of the global environment for start and stop"),     \
+		WPAR_SETTINGS_U,                                                    \
+		OPT_FLAG('w', NULL, struct wpar_settings, write_only,               \
+			 "Only write the specification (-o)"),                      \
+		WPAR_SETTINGS_X(false)
 
 /*
  * wpar_settings_apply - the specification that the flags describe, without defaults
@@ -56,6 +71,13 @@ struct wpar_settings {
  */
 int wpar_settings_apply(const struct wpar_settings *a, struct wpar_spec *ret,
 			struct par_error **err);
+
+/*
+ * wpar_settings_change - the flags on top of @s, without what they are laid over (-e, -f)
+ * After an error @s is half changed.
+ */
+int wpar_settings_change(const struct wpar_settings *a, struct wpar_spec *s,
+			 struct par_error **err);
 
 /*
  * wpar_settings_output - show (@dry_run) or write (-o) a specification that is complete

@@ -5,6 +5,7 @@
 #include "lpard/common/fs.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/sysinfo.h>
@@ -171,22 +172,88 @@ static void add_up_protection(int cgroup)
 		par_fs_write_str(top, "memory.low", text);
 }
 
+/* What a group has in which nothing was written. */
+static const struct wpar_limit defaults[] = {
+	{ "pids.max", "max" }, { "memory.max", "max" },	    { "memory.swap.max", "max" },
+	{ "memory.low", "0" }, { "cpu.max", "max 100000" }, { "cpu.weight", "100" },
+};
+
+static const char *value_of(const char *file, const struct wpar_limit *limits, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(limits[i].file, file) == 0)
+			return limits[i].value;
+	}
+	return NULL;
+}
+
+size_t wpar_limits_change(const struct wpar_spec *from, const struct wpar_spec *to,
+			  const struct wpar_machine *m, struct wpar_limit ret[WPAR_LIMITS_MAX])
+{
+	struct wpar_limit before[WPAR_LIMITS_MAX], after[WPAR_LIMITS_MAX];
+	size_t n_before = wpar_limits_plan(from, m, before),
+	       n_after = wpar_limits_plan(to, m, after);
+	size_t n = 0;
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(defaults); i++) {
+		const char *file = defaults[i].file;
+		const char *old = value_of(file, before, n_before);
+		const char *new = value_of(file, after, n_after);
+
+		old = old ? old : defaults[i].value;
+		new = new ? new : defaults[i].value;
+		if (strcmp(old, new) != 0)
+			limits_put(&ret[n++], file, "%s", new);
+	}
+	return n;
+}
+
+/* The group's own value of a file, without its line's end; false: there is no such file. */
+static bool read_limit(int cgroup, const char *file, struct wpar_limit *ret)
+{
+	autofd int fd = openat(cgroup, file, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, ret->value, sizeof(ret->value) - 1);
+
+	ret->file = file;
+	if (n < 0)
+		return false;
+	ret->value[n] = '\0';
+	ret->value[strcspn(ret->value, "\n")] = '\0';
+	return true;
+}
+
+int wpar_limits_write(const struct wpar_spec *spec, int cgroup, const struct wpar_limit *limits,
+		      size_t n, struct par_error **err)
+{
+	struct wpar_limit old[WPAR_LIMITS_MAX];
+	bool low = false;
+	size_t done = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		int r;
+
+		if (!read_limit(cgroup, limits[i].file, &old[done]))
+			continue;
+		r = par_fs_write_str(cgroup, limits[i].file, limits[i].value);
+		if (r < 0) {
+			while (done-- > 0)
+				par_fs_write_str(cgroup, old[done].file, old[done].value);
+			return par_fail(err, PAR_E_SYSTEM, r, "the limit '%s' of '%s' is refused",
+					limits[i].file, spec->name);
+		}
+		done++;
+		low |= strcmp(limits[i].file, "memory.low") == 0;
+	}
+	if (low)
+		add_up_protection(cgroup);
+	return 0;
+}
+
 int wpar_limits_apply(const struct wpar_spec *s, int cgroup, struct par_error **err)
 {
 	struct wpar_limit limits[WPAR_LIMITS_MAX];
 	struct wpar_machine m;
-	size_t n;
 
 	wpar_machine_get(&m);
-	n = wpar_limits_plan(s, &m, limits);
-	for (size_t i = 0; i < n; i++) {
-		int r = par_fs_write_str(cgroup, limits[i].file, limits[i].value);
-
-		if (r < 0 && r != -ENOENT)
-			return par_fail(err, PAR_E_SYSTEM, r, "the limit '%s' of '%s' is refused",
-					limits[i].file, s->name);
-	}
-	if (active_resources(s)->memory_min_x100)
-		add_up_protection(cgroup);
-	return 0;
+	return wpar_limits_write(s, cgroup, limits, wpar_limits_plan(s, &m, limits), err);
 }

@@ -31,6 +31,21 @@ size_t wpar_limits_plan(const struct wpar_spec *s, const struct wpar_machine *m,
  */
 int wpar_limits_need(const struct wpar_spec *s, struct par_strv *ret);
 
+/*
+ * wpar_limits_change - the files to write to a group that has the limits of @from, so that it has
+ * those of @to; what @to does not limit gets the kernel's default
+ */
+size_t wpar_limits_change(const struct wpar_spec *from, const struct wpar_spec *to,
+			  const struct wpar_machine *m, struct wpar_limit ret[WPAR_LIMITS_MAX]);
+
+/*
+ * wpar_limits_write - write @n values to the group, all or none
+ * A controller that the tree does not have is left out.  @spec names the WPAR in errors, and its
+ * sibling groups share what is protected.  Errors: PAR_E_SYSTEM when the kernel refuses a value.
+ */
+int wpar_limits_write(const struct wpar_spec *spec, int cgroup, const struct wpar_limit *limits,
+		      size_t n, struct par_error **err);
+
 /* wpar_limits_memory - bytes that the WPAR may use at most; UINT64_MAX: all there is */
 uint64_t wpar_limits_memory(const struct wpar_spec *s, const struct wpar_machine *m);
 

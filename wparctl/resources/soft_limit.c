@@ -12,8 +12,10 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 
 #define LOOK_MS 2000
+#define NOTE	"trusted.wpars.soft_limit" /* of the group: the bytes, as a text */
 
 bool wpar_soft_limit_presses(bool before, uint64_t available, uint64_t total)
 {
@@ -39,14 +41,21 @@ static bool looks_pressed(bool before)
 	return total && wpar_soft_limit_presses(before, meminfo(b.data, "MemAvailable:"), total);
 }
 
-/* Until nothing runs in the group any more, or it is gone. */
-__attribute__((noreturn)) static void soft_limit_watch(int cgroup, uint64_t bytes)
+static bool read_note(int cgroup, char ret[32])
+{
+	ssize_t n = fgetxattr(cgroup, NOTE, ret, 31);
+
+	ret[n > 0 ? n : 0] = '\0';
+	return n > 0;
+}
+
+/* Until nothing runs in the group any more, or it is gone, or has no such limit any more. */
+__attribute__((noreturn)) static void soft_limit_watch(int cgroup)
 {
 	autofd int events = openat(cgroup, "cgroup.events", O_RDONLY | O_CLOEXEC);
 	bool seen = false, pressed = false;
-	char limit[32];
+	char limit[32], set[32] = "max";
 
-	snprintf(limit, sizeof(limit), "%" PRIu64, bytes);
 	for (;;) {
 		struct pollfd p = { .fd = events, .events = POLLPRI };
 		char text[256];
@@ -60,27 +69,44 @@ __attribute__((noreturn)) static void soft_limit_watch(int cgroup, uint64_t byte
 		if (seen && !populated)
 			_exit(0);
 		seen |= populated;
+		if (!read_note(cgroup, limit)) {
+			par_fs_write_str(cgroup, "memory.high", "max");
+			_exit(0);
+		}
 		pressed = looks_pressed(before);
-		if (pressed != before)
-			par_fs_write_str(cgroup, "memory.high", pressed ? limit : "max");
+		if (!pressed)
+			strcpy(limit, "max");
+		if (strcmp(limit, set) != 0)
+			par_fs_write_str(cgroup, "memory.high", limit);
+		memcpy(set, limit, sizeof(set));
 		if (poll(&p, 1, LOOK_MS) < 0 && errno != EINTR)
 			_exit(1);
 	}
 }
 
-int wpar_soft_limit_start(const struct wpar_spec *s, int cgroup)
+/* 1: the limit is noted; 0: there is none, or none that could be set. */
+static int write_note(const struct wpar_spec *s, int cgroup)
 {
 	struct wpar_machine m;
+	char text[32];
 	uint64_t bytes;
-	char name[16];
-	int status;
-	pid_t pid;
 
 	wpar_machine_get(&m);
 	bytes = wpar_limits_soft_memory(s, &m);
-	if (bytes == UINT64_MAX || faccessat(cgroup, "memory.high", W_OK, 0) < 0)
+	if (bytes == UINT64_MAX || faccessat(cgroup, "memory.high", W_OK, 0) < 0) {
+		fremovexattr(cgroup, NOTE);
 		return 0;
-	pid = wpar_cgroup_fork_keeper();
+	}
+	snprintf(text, sizeof(text), "%" PRIu64, bytes);
+	return fsetxattr(cgroup, NOTE, text, strlen(text), 0) < 0 ? -errno : 1;
+}
+
+static int start_watching(const struct wpar_spec *s, int cgroup)
+{
+	char name[16];
+	int status;
+	pid_t pid = wpar_cgroup_fork_keeper();
+
 	if (pid < 0)
 		return -errno;
 	if (pid == 0) {
@@ -96,9 +122,25 @@ int wpar_soft_limit_start(const struct wpar_spec *s, int cgroup)
 		for (int i = 0; i < 3; i++)
 			close(i);
 		syscall(SYS_close_range, 4u, ~0u, 0u);
-		soft_limit_watch(cgroup, bytes);
+		soft_limit_watch(cgroup);
 	}
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	return 0;
+}
+
+int wpar_soft_limit_start(const struct wpar_spec *s, int cgroup)
+{
+	int r = write_note(s, cgroup);
+
+	return r > 0 ? start_watching(s, cgroup) : r;
+}
+
+int wpar_soft_limit_change(const struct wpar_spec *s, int cgroup)
+{
+	char before[32];
+	bool watched = read_note(cgroup, before);
+	int r = write_note(s, cgroup);
+
+	return r > 0 && !watched ? start_watching(s, cgroup) : r < 0 ? r : 0;
 }

@@ -16,6 +16,13 @@
 int wpar_soft_limit_start(const struct wpar_spec *s, int cgroup);
 
 /*
+ * wpar_soft_limit_change - the same for a group in which processes run: what holds is noted in an
+ * extended attribute of the group, which the process looks at every other second; without such a
+ * limit it lifts what it has set, and ends
+ */
+int wpar_soft_limit_change(const struct wpar_spec *s, int cgroup);
+
+/*
  * wpar_soft_limit_presses - is there contention?  @before: was there?  It begins when less than 10
  * % of the memory is available, and ends when it is more than 15 %.  Sizes in one unit.
  */

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "wparctl/runtime/launch/reset.h"
+#include "wparctl/runtime/life/change.h"
 #include "wparctl/runtime/life/clear.h"
 #include "wparctl/runtime/life/ids.h"
 #include "wparctl/runtime/life/lock.h"

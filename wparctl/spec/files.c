@@ -6,7 +6,9 @@
 #include "wparctl/spec/keys.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #define MAX_TEXT (1 << 20)
 
@@ -244,6 +246,44 @@ int wpar_spec_save(const struct wpar_spec *s, struct par_error **err)
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, -r, "could not create '%s'", folder);
 	return replace_file(path, &text, s->type == WPAR_SYSTEM, err);
+}
+
+/*
+ * One write, and blank lines up to the old length first, so that who reads meanwhile, or after a
+ * kill, finds no part of the old text behind the new one.
+ */
+static int write_over(const char *path, struct par_buf *text, struct par_error **err)
+{
+	autofd int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	const size_t len = text->len;
+	struct stat st;
+	int r = fd < 0 || fstat(fd, &st) < 0 ? -errno : 0;
+
+	while (r == 0 && text->len < (size_t)st.st_size && !text->failed)
+		par_buf_putc(text, '\n');
+	if (r == 0)
+		r = text->failed ? -ENOMEM : par_fs_write_all(fd, text->data, text->len);
+	if (r == 0 && ftruncate(fd, (off_t)len) < 0)
+		r = -errno;
+	return r < 0 ? par_fail(err, r == -ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM, r,
+				"could not write '%s'", path)
+		     : 0;
+}
+
+int wpar_spec_update(const struct wpar_spec *s, struct par_error **err)
+{
+	autofree char *path = cf_path(s->name, s->type);
+	auto_buf text = { 0 };
+	int r;
+
+	if (s->type == WPAR_SYSTEM)
+		return wpar_spec_save(s, err);
+	if (!path)
+		return par_oom(err);
+	r = wpar_spec_check(s, err);
+	if (r == 0)
+		r = wpar_spec_write(s, &text, err);
+	return r < 0 ? r : write_over(path, &text, err);
 }
 
 int wpar_spec_remove(const char *name, struct par_error **err)

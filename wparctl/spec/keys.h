@@ -88,3 +88,25 @@ void *wpar_record_get(const struct wpar_spec *s, enum wpar_stanza stanza, size_t
  */
 int wpar_record_set_pair(enum wpar_stanza stanza, void *record, const char *pair, const char *flag,
 			 struct par_error **err);
+
+/*
+ * wpar_record_add_pairs - a new record of @stanza from the pairs of a flag
+ * NULL with *err: a pair that cannot be, or too many records.
+ */
+void *wpar_record_add_pairs(struct wpar_spec *s, enum wpar_stanza stanza, char *const *pairs,
+			    size_t n, const char *flag, struct par_error **err);
+
+/*
+ * wpar_record_find - the record that @given, one of the same stanza, is about
+ * @whole	all attributes that are set in @given are to be equal; else those that tell records
+ *		apart (address, directory, devname …)
+ * Returns its number, or -1: there is none; -EINVAL: @given has nothing that tells records apart.
+ */
+ssize_t wpar_record_find(const struct wpar_spec *s, enum wpar_stanza stanza, const void *given,
+			 bool whole);
+
+/* wpar_record_identity - what tells records of @stanza apart, for messages: "rtdest= and …" */
+const char *wpar_record_identity(enum wpar_stanza stanza);
+
+/* wpar_record_remove - frees record @i, which is there, and closes the gap */
+void wpar_record_remove(struct wpar_spec *s, enum wpar_stanza stanza, size_t i);

@@ -89,6 +89,20 @@ void *wpar_record_add(struct wpar_spec *s, enum wpar_stanza stanza)
 	return v + (*n)++ * size;
 }
 
+void wpar_record_remove(struct wpar_spec *s, enum wpar_stanza stanza, size_t i)
+{
+	char *record = wpar_record_get(s, stanza, i);
+	size_t size = stanzas[stanza].size;
+	size_t *n = (void *)((char *)s + stanzas[stanza].count);
+
+	for (size_t k = 0; k < wpar_n_keys; k++) {
+		if (wpar_keys[k].stanza == stanza)
+			par_field_free(&wpar_keys[k].field, record);
+	}
+	memmove(record, record + size, (*n - i - 1) * size);
+	--*n;
+}
+
 void wpar_spec_done(struct wpar_spec *s)
 {
 	for (size_t i = 0; i < wpar_n_keys; i++) {

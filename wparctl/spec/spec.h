@@ -142,6 +142,11 @@ int wpar_name_check(const char *name, struct par_error **err);
  */
 int wpar_spec_load(const char *name, struct wpar_spec *ret, struct par_error **err);
 int wpar_spec_save(const struct wpar_spec *s, struct par_error **err);
+/*
+ * wpar_spec_update - the same for a WPAR whose file is there: that of an application WPAR is
+ * written over, for its wparexec holds a lock of that very file
+ */
+int wpar_spec_update(const struct wpar_spec *s, struct par_error **err);
 /* wpar_spec_remove - no error when there is none */
 int wpar_spec_remove(const char *name, struct par_error **err);
 

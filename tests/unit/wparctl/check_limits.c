@@ -95,6 +95,49 @@ START_TEST(limits_need_controllers)
 }
 END_TEST
 
+/* "file=value …" of the change */
+static const char *change(const struct wpar_spec *from, const struct wpar_spec *to)
+{
+	static char text[512];
+	struct wpar_limit limits[WPAR_LIMITS_MAX];
+	size_t n = wpar_limits_change(from, to, &machine, limits), len = 0;
+
+	text[0] = '\0';
+	ck_assert_uint_le(n, WPAR_LIMITS_MAX);
+	for (size_t i = 0; i < n; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s=%s;", limits[i].file,
+					limits[i].value);
+	return text;
+}
+
+START_TEST(a_change_writes_what_differs_and_the_defaults_of_what_goes)
+{
+	const struct wpar_spec none = { 0 };
+	const struct wpar_spec all = { .resources = { .total_processes = 100,
+						      .cpu_hard_x100 = 2500,
+						      .shares_cpu = 300,
+						      .memory_min_x100 = 500,
+						      .memory_hard_x100 = 2500,
+						      .total_virt_mem = 1000 } };
+	struct wpar_spec other = all;
+
+	ck_assert_str_eq(change(&none, &none), "");
+	ck_assert_str_eq(change(&all, &all), "");
+	ck_assert_str_eq(change(&none, &all),
+			 "pids.max=100;memory.max=1000;memory.swap.max=0;memory.low=50000000;"
+			 "cpu.max=100000 100000;cpu.weight=300;");
+	ck_assert_str_eq(change(&all, &none),
+			 "pids.max=4096;memory.max=max;memory.swap.max=max;memory.low=0;"
+			 "cpu.max=max 100000;cpu.weight=100;");
+	other.resources.total_processes = WPAR_UNLIMITED;
+	ck_assert_str_eq(change(&all, &other), "pids.max=max;");
+	other.resources = all.resources;
+	other.resources.inactive = true;
+	ck_assert_str_eq(change(&none, &other), "");
+	ck_assert_ptr_nonnull(strstr(change(&all, &other), "cpu.max=max 100000;"));
+}
+END_TEST
+
 START_TEST(contention_begins_below_a_tenth_and_ends_above)
 {
 	ck_assert(!wpar_soft_limit_presses(false, 500, 1000));
@@ -149,6 +192,7 @@ static Suite *limits_suite(void)
 	tcase_add_test(tc, unlimited_is_no_default);
 	tcase_add_test(tc, limits_need_controllers);
 	tcase_add_test(tc, contention_begins_below_a_tenth_and_ends_above);
+	tcase_add_test(tc, a_change_writes_what_differs_and_the_defaults_of_what_goes);
 	tcase_add_test(tc, parts_become_a_weight);
 	suite_add_tcase(suite, tc);
 	return suite;

@@ -151,7 +151,7 @@ static int prepare_network(struct wpar_launch *l, const struct wpar_spec *s, str
 	return r < 0 || l->network.n == 0 ? r : wpar_net_record_write(&l->network, err);
 }
 
-int wpar_launch_prepare(struct wpar_launch *l, const struct wpar_spec *s, struct par_error **err)
+int wpar_launch_plan(const struct wpar_spec *s, struct wpar_mount_plan *ret, struct par_error **err)
 {
 	autofree char *prefix = wpar_path("%s", "");
 	struct wpar_mount_facts facts = { .prefix = prefix ? prefix : "" };
@@ -165,7 +165,6 @@ int wpar_launch_prepare(struct wpar_launch *l, const struct wpar_spec *s, struct
 		return par_fail(err, PAR_E_SYSTEM, errno, "/proc is not mounted");
 	program[n] = '\0';
 	facts.program = program;
-	l->spec = s;
 	r = write_version(s, &layers, err);
 	if (r < 0)
 		return r;
@@ -178,10 +177,19 @@ int wpar_launch_prepare(struct wpar_launch *l, const struct wpar_spec *s, struct
 	facts.df_real = df;
 	facts.mount = mount_real ? "/usr/bin/mount" : NULL;
 	facts.mount_real = mount_real;
-	r = wpar_mount_plan_build(s, &facts, &l->plan, err);
+	r = wpar_mount_plan_build(s, &facts, ret, err);
+	if (r == 0)
+		wpar_mounts_drop_absent(ret);
+	return r;
+}
+
+int wpar_launch_prepare(struct wpar_launch *l, const struct wpar_spec *s, struct par_error **err)
+{
+	int r = wpar_launch_plan(s, &l->plan, err);
+
 	if (r < 0)
 		return r;
-	wpar_mounts_drop_absent(&l->plan);
+	l->spec = s;
 	r = wpar_plan_check(&l->plan, err);
 	if (r < 0)
 		return r;

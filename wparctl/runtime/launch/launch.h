@@ -38,6 +38,12 @@ struct wpar_launch {
 #define auto_launch par_cleanup(wpar_launch_done) struct wpar_launch
 void wpar_launch_done(struct wpar_launch *l);
 
+/* wpar_launch_plan - the plan of mounts for @s, here and now; a device that is not there is left
+ * out
+ */
+int wpar_launch_plan(const struct wpar_spec *s, struct wpar_mount_plan *ret,
+		     struct par_error **err);
+
 /* wpar_launch_prepare - plans, folder in /run, control group; nothing runs yet */
 int wpar_launch_prepare(struct wpar_launch *l, const struct wpar_spec *s, struct par_error **err);
 

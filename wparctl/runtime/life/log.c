@@ -118,3 +118,16 @@ void wpar_console_log_remove(const char *name)
 	if (aside)
 		unlink(aside);
 }
+
+void wpar_console_log_rename(const char *name, const char *new_name)
+{
+	static const char *const ends[] = { "", ".1" };
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(ends); i++) {
+		autofree char *from = wpar_path(WPAR_LOG_DIR "/%s.console%s", name, ends[i]);
+		autofree char *to = wpar_path(WPAR_LOG_DIR "/%s.console%s", new_name, ends[i]);
+
+		if (from && to && rename(from, to) < 0)
+			unlink(to);
+	}
+}

@@ -24,3 +24,6 @@ void wpar_console_log(const char *name, const char *data, size_t len);
 
 /* wpar_console_log_remove - with the WPAR */
 void wpar_console_log_remove(const char *name);
+
+/* wpar_console_log_rename - with the WPAR */
+void wpar_console_log_rename(const char *name, const char *new_name);

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * chwpar: change a WPAR, also while it runs.
+ *
+ * The new specification is made and looked at first.  What runs is changed next, and what that has
+ * changed is changed back when the specification cannot be saved; so a command that was killed
+ * may be run again.
+ */
+#include "wparctl/commands/commands.h"
+#include "wparctl/filesystem/rootfs.h"
+#include "wparctl/operations/change.h"
+#include "wparctl/operations/definition.h"
+#include "wparctl/operations/machine.h"
+#include "wparctl/operations/network.h"
+#include "wparctl/operations/operation.h"
+#include "wparctl/operations/unsupported.h"
+#include "wparctl/resources/cgroup.h"
+#include "wparctl/spec/keys.h"
+
+#include <string.h>
+
+struct chwpar_args {
+	struct wpar_change_flags flags;
+	struct par_groups bootsets;
+	const char *devexports;
+	bool resolve_clashes, force, ask_password, verbose, dry_run;
+};
+
+static const struct par_opt opts[] = {
+	OPT_FLAG('a', NULL, struct chwpar_args, resolve_clashes,
+		 "Choose another base directory, host name or UUID when it clashes"),
+	OPT_FLAG('A', NULL, struct chwpar_args, flags.autostart,
+		 "Start it whenever the system starts"),
+	OPT_STR('b', NULL, "FILE", struct chwpar_args, devexports, NULL),
+	OPT_PAIRS('B', NULL, "bootset=…", struct chwpar_args, bootsets, NULL),
+	WPAR_SETTINGS_C_TO_D(true),
+	OPT_STR('d', NULL, "DIRECTORY", struct chwpar_args, flags.directory,
+		"Move it to another base directory; it must be stopped"),
+	OPT_FLAG('F', NULL, struct chwpar_args, force,
+		 "Take file systems and devices away also while they are in use"),
+	WPAR_SETTINGS_H_TO_M(true),
+	OPT_FLAG('K', NULL, struct chwpar_args, flags.restore,
+		 "Take away what the other flags name, or restore its default"),
+	OPT_STR('n', NULL, "NAME", struct wpar_settings, name, "Rename it; it must be stopped"),
+	WPAR_SETTINGS_N(true),
+	OPT_FLAG('P', NULL, struct chwpar_args, ask_password, NULL),
+	WPAR_SETTINGS_R_TO_S(true),
+	OPT_STR_OPTIONAL('u', NULL, "PATH", struct chwpar_args, flags.script,
+			 "Script of the global environment for start and stop (-K -u: none)"),
+	WPAR_SETTINGS_U,
+	OPT_FLAG('v', NULL, struct chwpar_args, verbose, "Show each step"),
+	WPAR_SETTINGS_X(true),
+	OPT_FLAG(0, "dry-run", struct chwpar_args, dry_run,
+		 "Show the new specification and change nothing"),
+	{ 0 }
+};
+
+/* What the flags name on this machine; what they do not name does not hold the change up. */
+static int chwpar_check_machine(const struct chwpar_args *a, const struct wpar_spec *old,
+				struct wpar_spec *new, struct par_error **err)
+{
+	const struct wpar_change_flags *f = &a->flags;
+	const char *missing = wpar_change_missing(old, new, wpar_cgroup_has_controller);
+	int r = 0;
+
+	if (missing)
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
+				"-R: version 2 control groups of this system have no controller "
+				"\"%s\"",
+				missing);
+	if (!f->restore && f->settings.devices.n > 0)
+		r = wpar_machine_check_devices(new, err);
+	if (r == 0 && !f->restore && (f->settings.addresses.n > 0 || f->settings.routes.n > 0))
+		r = wpar_network_complete(new, err);
+	if (r == 0 && !f->restore && (f->settings.mounts.n > 0 || f->script.given))
+		r = wpar_machine_check_files(new, err);
+	if (r == 0 && !f->restore && f->settings.mounts.n > 0)
+		r = wpar_machine_check_file_systems(new, err);
+	return r;
+}
+
+static int chwpar_check_state(enum wpar_state st, const struct wpar_spec *old,
+			      const struct wpar_spec *new, struct par_error **err)
+{
+	if (st != WPAR_STATE_DEFINED && st != WPAR_STATE_ACTIVE && st != WPAR_STATE_FROZEN)
+		return wpar_fail_state(old, st, "it must be Defined or Active", err);
+	return wpar_change_allowed_in(st, old, new, err);
+}
+
+/* The new one is saved before the old one goes. */
+static int chwpar_save(const struct wpar_spec *old, const struct wpar_spec *new,
+		       struct par_error **err)
+{
+	int r = wpar_rootfs_move(old, new, err);
+
+	if (r < 0)
+		return r;
+	wpar_test_stop_at("moved");
+	r = wpar_spec_update(new, err);
+	if (r < 0) {
+		wpar_rootfs_move(new, old, NULL);
+		if (strcmp(old->name, new->name) != 0)
+			wpar_rootfs_forget_name(new->name);
+		return r;
+	}
+	if (strcmp(old->name, new->name) == 0)
+		return 0;
+	wpar_test_stop_at("renamed");
+	r = wpar_spec_remove(old->name, err);
+	if (r < 0)
+		return r;
+	wpar_rootfs_forget_name(old->name);
+	wpar_console_log_rename(old->name, new->name);
+	wpar_lock_forget(old->name);
+	return 0;
+}
+
+static int chwpar_carry_out(const struct chwpar_args *a, enum wpar_state st,
+			    const struct wpar_spec *old, const struct wpar_spec *new,
+			    struct wpar_say *say, struct par_error **err)
+{
+	struct wpar_report report = wpar_say_report(say);
+	bool runs = st != WPAR_STATE_DEFINED;
+	int r = runs ? wpar_change_live(old, new, a->force, &report, err) : 0;
+
+	if (r < 0)
+		return r;
+	wpar_test_stop_at("changed");
+	r = chwpar_save(old, new, err);
+	if (r < 0 && runs)
+		wpar_change_live(new, old, true, NULL, NULL);
+	return r;
+}
+
+static void chwpar_tell_later(const struct wpar_spec *old, const struct wpar_spec *new, FILE *out)
+{
+	auto_strv lines = { 0 };
+
+	wpar_change_later(old, new, &lines);
+	for (size_t i = 0; i < lines.n; i++)
+		wpar_say_line(out, "%s", lines.v[i]);
+}
+
+static int chwpar_locked(const struct par_cmd_ctx *ctx, const struct chwpar_args *a,
+			 const struct wpar_spec *old, struct wpar_spec *new, struct par_error **err)
+{
+	struct wpar_say say = { .out = ctx->out, .verbose = a->verbose };
+	autofd int registry = -1, new_lock = -1;
+	enum wpar_state st;
+	int r = wpar_operation_state_locked(old, &st, err);
+
+	if (r == 0)
+		r = chwpar_check_state(st, old, new, err);
+	if (r == 0)
+		r = chwpar_check_machine(a, old, new, err);
+	if (r == 0 && strcmp(old->name, new->name) != 0)
+		r = wpar_lock(new->name, &new_lock, err);
+	if (r == 0)
+		r = wpar_definition_change_begin(old, new, a->resolve_clashes, &registry, err);
+	if (r == 0)
+		r = chwpar_carry_out(a, st, old, new, &say, err);
+	if (r < 0) {
+		if (new_lock >= 0)
+			wpar_lock_forget(new->name);
+		return r;
+	}
+	if (st != WPAR_STATE_DEFINED)
+		chwpar_tell_later(old, new, ctx->out);
+	return 0;
+}
+
+/* Another command may have changed it since, so all begins anew when the lock is held. */
+static int chwpar_change(const struct par_cmd_ctx *ctx, const struct chwpar_args *a,
+			 const char *name, struct par_error **err)
+{
+	auto_spec old = { 0 }, new = { 0 };
+	auto_error why = NULL;
+	autofd int lock = -1;
+	int r = wpar_operation_open(name, &lock, &old, err);
+
+	if (r < 0)
+		return r;
+	r = wpar_change_spec(&a->flags, &old, &new, &why);
+	if (r == 0)
+		r = chwpar_locked(ctx, a, &old, &new, &why);
+	wpar_event_log(name, "change", why);
+	if (r < 0)
+		par_error_move(err, &why);
+	return r;
+}
+
+static int chwpar_show(const struct par_cmd_ctx *ctx, const struct chwpar_args *a, const char *name,
+		       struct par_error **err)
+{
+	auto_spec old = { 0 }, new = { 0 };
+	auto_buf text = { 0 };
+	int r = wpar_spec_load(name, &old, err);
+
+	if (r == 0)
+		r = wpar_change_spec(&a->flags, &old, &new, err);
+	if (r == 0)
+		r = chwpar_check_machine(a, &old, &new, err);
+	if (r == 0)
+		r = wpar_spec_write(&new, &text, err);
+	if (r < 0)
+		return r;
+	fputs(text.data, ctx->out);
+	return 0;
+}
+
+static int chwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
+{
+	struct chwpar_args *a = args;
+	const size_t words = (size_t)ctx->argc - 1;
+	const char *name = ctx->argv[words];
+	int r = wpar_refuse_unsupported(opts, a, err);
+
+	if (r == 0)
+		r = wpar_change_words(&a->flags, ctx->argv, words, err);
+	if (r < 0)
+		return r;
+	return a->dry_run ? chwpar_show(ctx, a, name, err) : chwpar_change(ctx, a, name, err);
+}
+
+const struct par_cmd wpar_cmd_chwpar = {
+	.name = "chwpar",
+	.synopsis = "NAME",
+	.summary = "Change a workload partition",
+	.family = PAR_FAMILY_AIX,
+	.min_args = 1,
+	.max_args = PAR_ARGS_ANY,
+	.opts = opts,
+	.args_size = sizeof(struct chwpar_args),
+	.run = chwpar_run,
+	.operand_values = "@wpars",
+	.print_keys = wpar_keys_print_doc,
+};

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Changes of a running WPAR: see change.h.  All that can be refused is found out first; then the
+ * limits are written, and a process of ours goes in for the rest.
+ */
+#include "wparctl/runtime/life/change.h"
+
+#include "lpard/common/fs.h"
+#include "wparctl/filesystem/mount_apply.h"
+#include "wparctl/filesystem/mount_live.h"
+#include "wparctl/filesystem/namefs.h"
+#include "wparctl/resources/cgroup.h"
+#include "wparctl/resources/limits.h"
+#include "wparctl/resources/soft_limit.h"
+#include "wparctl/runtime/launch/launch.h"
+#include "wparctl/runtime/launch/sync.h"
+#include "wparctl/runtime/life/external.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+/* What happens inside. */
+struct inner {
+	struct wpar_mount_change mounts;
+	const char *hostname; /* NULL: it stays */
+	bool lazy;
+	int init, userns;
+};
+
+static const char *host_of(const struct wpar_spec *s)
+{
+	return s->hostname ? s->hostname : s->name;
+}
+
+/* The WPAR's first process, held by descriptors: it may end and its number may be another's. */
+static int open_init(const struct wpar_spec *s, int cgroup, struct inner *in,
+		     struct par_error **err)
+{
+	pid_t pid = wpar_cgroup_init(cgroup);
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/user", (int)pid);
+	in->init = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+	in->userns = in->init < 0 ? -1 : open(path, O_RDONLY | O_CLOEXEC);
+	if (in->userns < 0 || wpar_cgroup_init(cgroup) != pid)
+		return par_fail(err, PAR_E_WRONG_STATE, 0, "workload partition '%s' is not active",
+				s->name);
+	return 0;
+}
+
+/* In the global environment still, in a mount namespace of our own. */
+static int inner_prepare(const struct inner *in, int fds[WPAR_MOUNTS_MAX], size_t *n,
+			 struct par_error **err)
+{
+	*n = 0;
+	if (in->mounts.add.n_ops == 0)
+		return 0;
+	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "new namespaces cannot be made");
+	return wpar_mounts_prepare(&in->mounts.add, in->userns, fds, n, err);
+}
+
+static int inner_run(const struct inner *in, struct par_error **err)
+{
+	int fds[WPAR_MOUNTS_MAX];
+	size_t n = 0;
+	int r;
+
+	/* Nobody inside gets at its descriptors. */
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	umask(022);
+	r = inner_prepare(in, fds, &n, err);
+	if (r < 0)
+		return r;
+	if (setns(in->init, CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWUTS) < 0 ||
+	    setgroups(0, NULL) < 0 || setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "the WPAR cannot be entered");
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	r = wpar_mount_change_attach(&in->mounts, fds, n, in->lazy, err);
+	if (r == 0 && in->hostname && sethostname(in->hostname, strlen(in->hostname)) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "the host name '%s' cannot be set",
+				in->hostname);
+	return r;
+}
+
+static int go_inside(const struct inner *in, struct par_error **err)
+{
+	autofd int ours = -1, theirs = -1;
+	int pair[2], status = 0, r;
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "a socket pair cannot be made");
+	ours = pair[0];
+	theirs = pair[1];
+	pid = fork();
+	if (pid < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "a process cannot be made");
+	if (pid == 0) {
+		struct par_error *why = NULL;
+		int failed = inner_run(in, &why) < 0;
+
+		if (failed)
+			wpar_sync_fail(theirs, why);
+		_exit(failed);
+	}
+	close(take_fd(&theirs));
+	r = wpar_sync_wait(ours, err);
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (r == 0 && status != 0)
+		return par_fail(err, PAR_E_SYSTEM, 0, "the change was interrupted");
+	return r;
+}
+
+/* Sources are looked at as at a start: in the global environment's own mount namespace. */
+static int plan_inner(const struct wpar_spec *from, const struct wpar_spec *to, struct inner *in,
+		      struct par_error **err)
+{
+	auto_mount_plan old = { 0 }, new = { 0 };
+	int r = wpar_launch_plan(from, &old, err);
+
+	if (r == 0)
+		r = wpar_launch_plan(to, &new, err);
+	if (r == 0)
+		r = wpar_mount_change_build(&old, &new, &in->mounts, err);
+	if (r == 0)
+		r = wpar_plan_check(&in->mounts.add, err);
+	if (r == 0 && strcmp(host_of(from), host_of(to)) != 0)
+		in->hostname = host_of(to);
+	return r;
+}
+
+static void note_external(const struct wpar_spec *to)
+{
+	auto_mount_plan p = { 0 };
+
+	if (to->type == WPAR_SYSTEM && wpar_launch_plan(to, &p, NULL) == 0)
+		wpar_external_write(to->name, &p);
+}
+
+static void say_mounts(const struct inner *in, const struct wpar_spec *s,
+		       const struct wpar_report *report)
+{
+	const char *base = strcmp(s->directory, "/") == 0 ? "" : s->directory;
+
+	for (size_t i = 0; i < in->mounts.add.n_ops; i++) {
+		if (in->mounts.add.ops[i].kind == WPAR_OP_BIND)
+			wpar_report_say(report, WPAR_NOTE_VERBOSE, "Mounting %s%s", base,
+					in->mounts.add.ops[i].target);
+	}
+	for (size_t i = 0; i < in->mounts.drop.n_ops; i++)
+		wpar_report_say(report, WPAR_NOTE_VERBOSE, "Unmounting %s%s", base,
+				in->mounts.drop.ops[i].target);
+}
+
+static int write_limits(const struct wpar_spec *from, const struct wpar_spec *to, int cgroup,
+			struct par_error **err)
+{
+	struct wpar_limit limits[WPAR_LIMITS_MAX];
+	struct wpar_machine m;
+	size_t n;
+	int r;
+
+	wpar_machine_get(&m);
+	n = wpar_limits_change(from, to, &m, limits);
+	r = wpar_limits_write(to, cgroup, limits, n, err);
+	if (r < 0 || wpar_limits_soft_memory(from, &m) == wpar_limits_soft_memory(to, &m))
+		return r;
+	r = wpar_soft_limit_change(to, cgroup);
+	if (r == 0)
+		return 0;
+	n = wpar_limits_change(to, from, &m, limits);
+	wpar_limits_write(to, cgroup, limits, n, NULL);
+	return par_fail(err, PAR_E_SYSTEM, r, "the soft limit of memory cannot be set");
+}
+
+static int change_live(const struct wpar_spec *from, const struct wpar_spec *to, int cgroup,
+		       struct inner *in, const struct wpar_report *report, struct par_error **err)
+{
+	int r = plan_inner(from, to, in, err);
+
+	if (r == 0)
+		r = open_init(to, cgroup, in, err);
+	if (r == 0)
+		r = write_limits(from, to, cgroup, err);
+	if (r < 0)
+		return r;
+	wpar_test_stop_at("limits changed");
+	if (wpar_mount_change_is_empty(&in->mounts) && !in->hostname)
+		return 0;
+	say_mounts(in, to, report);
+	r = go_inside(in, err);
+	if (r < 0)
+		write_limits(to, from, cgroup, NULL);
+	else
+		note_external(to);
+	return r;
+}
+
+int wpar_change_live(const struct wpar_spec *from, const struct wpar_spec *to, bool lazy,
+		     const struct wpar_report *report, struct par_error **err)
+{
+	struct inner in = { .init = -1, .userns = -1, .lazy = lazy };
+	autofd int cgroup = wpar_cgroup_open(to->name, false, err);
+	int r = cgroup < 0 ? cgroup : change_live(from, to, cgroup, &in, report, err);
+
+	wpar_mount_change_done(&in.mounts);
+	if (in.init >= 0)
+		close(in.init);
+	if (in.userns >= 0)
+		close(in.userns);
+	return r;
+}
