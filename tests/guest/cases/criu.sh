@@ -58,7 +58,7 @@ done
 echo "before: $(count)"
 # criu cannot restore a range of groups that may ping when it is not the kernel's own.
 nsenter --net="/proc/$init/ns/net" sh -c 'echo "1 0" >/proc/sys/net/ipv4/ping_group_range'
-criu dump -D "$images" -o dump.log -t "$init" $dump --manage-cgroups=ignore
+criu dump -D "$images" -o dump.log -t "$init" $dump --manage-cgroups=ignore --file-locks
 echo "dump: $?"
 echo "dumped: $(count)"
 sleep 1
@@ -67,7 +67,7 @@ echo "stopped: $(count)"
 stopped=$(count)
 mkdir -p "$group"
 sh -c "echo \$\$ >$group/cgroup.procs
-	exec criu restore -D $images -o restore.log --root $stage/root $restore --manage-cgroups=ignore -d"
+	exec criu restore -D $images -o restore.log --root $stage/root $restore --manage-cgroups=ignore --file-locks -d"
 echo "restore: $?"
 for _ in $(seq 60); do
 	[ "$(count)" -gt "$stopped" ] && break
@@ -86,8 +86,10 @@ fi
 rm -rf "$images" "$stage"
 END
 
-ok "mkwpar" in_lpar mkwpar --minimal -n $name
+ok "mkwpar" in_lpar mkwpar -n $name
 ok "startwpar" in_lpar startwpar $name
+# Its subsystems are dumped with it (cron locks a file).
+ok "its services run" wait_for 60 sh -c '[ "$(wparcmd -m "$SYS" -p "$1" -- lssrc -@ "$2" -a | grep -c " active$")" = 4 ]' sh "$LPAR" "$name"
 lpar_push "$script" /tmp/ck.sh
 out=$(in_lpar /tmp/ck.sh $name 2>&1)
 number()
