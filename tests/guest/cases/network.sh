@@ -34,14 +34,24 @@ net_at()
 	at "$where" "$program" "$@"
 }
 
-# The machine's end, IPv6 too, which libvirt switches off on a bridge without an address of it.
+# The machine's network, as libvirt's package defines it; a frame has none.
 bridge=virbr0
+virsh -q -c qemu:///system net-define /dev/stdin <<-END
+	<network>
+	  <name>default</name>
+	  <bridge name="$bridge" stp="off" delay="0"/>
+	  <ip address="192.168.122.1" netmask="255.255.255.0">
+	    <dhcp><range start="192.168.122.2" end="192.168.122.200"/></dhcp>
+	  </ip>
+	</network>
+END
 for lpar in n1 n2; do
 	ok "an LPAR with an adapter" lpar_up $lpar current "virtual_eth_adapters=2/0/1//0/0"
 	ok "its interface has an address" wait_for 30 sh -c \
 		"wparcmd -m '$SYS' -p $lpar -- ip -4 -o addr show dev eth0 | grep -q inet"
-	lpar_push "$PAR_GUEST_HELPERS/net" /usr/local/bin/net
+	LPAR=$lpar lpar_push "$PAR_GUEST_HELPERS/net" /usr/local/bin/net
 done
+# IPv6, too, which libvirt switches off on a bridge that has no address of it.
 echo 0 >/proc/sys/net/ipv6/conf/$bridge/disable_ipv6
 echo 0 65535 >/proc/sys/net/ipv4/ping_group_range
 ip -6 addr add fd07::1/64 dev $bridge nodad
