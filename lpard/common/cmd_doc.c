@@ -2,6 +2,7 @@
 /* Texts made from a command's descriptor: usage, help, manual options, completion. */
 #include "lpard/common/cmd.h"
 #include "lpard/common/cmd_completion.h"
+#include "lpard/common/process.h"
 
 #include <string.h>
 
@@ -133,6 +134,31 @@ static void put_page(const struct par_cmd *cmd, FILE *f)
 		fputc(*c == ' ' ? '-' : *c, f);
 }
 
+/* Is the page installed, or beside the program that was just built?  Images have none. */
+static bool page_is_there(const struct par_cmd *cmd)
+{
+	static const char *const roots[] = { "/usr/share/man", "/usr/local/share/man" };
+	autofree char *page = strdup(par_cmd_shown(cmd));
+
+	for (char *c = page; c && *c; c++)
+		*c = *c == ' ' ? '-' : *c;
+	for (int section = 1; page && section <= 8; section += 7) {
+		autofree char *built = par_strdup_printf("docs/%s.%d", page, section);
+
+		if (built && par_file_above(built))
+			return true;
+		for (size_t i = 0; i < PAR_ARRAY_SIZE(roots); i++) {
+			autofree char *plain = par_strdup_printf("%s/man%d/%s.%d", roots[i],
+								 section, page, section);
+			autofree char *packed = plain ? par_strdup_printf("%s.gz", plain) : NULL;
+
+			if (packed && (access(plain, F_OK) == 0 || access(packed, F_OK) == 0))
+				return true;
+		}
+	}
+	return false;
+}
+
 static void put_option_help(const char *names, const char *help, FILE *f)
 {
 	unsigned int width = par_columns(names);
@@ -158,9 +184,11 @@ void par_cmd_print_help(const struct par_cmd *cmd, FILE *f)
 	put_option_help("--help", "Show this text", f);
 	if (!par_cmd_has_option(cmd, "version"))
 		put_option_help("--version", "Show the version", f);
-	fputs("\nSee the manual page ", f);
-	put_page(cmd, f);
-	fputs(" for examples.\n", f);
+	if (page_is_there(cmd)) {
+		fputs("\nSee the manual page ", f);
+		put_page(cmd, f);
+		fputs(" for examples.\n", f);
+	}
 }
 
 /* In scdoc * and _ are markup; a backslash in front makes them plain. */

@@ -278,6 +278,26 @@ int par_exit_status(int wait_status)
 	return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
 }
 
+bool par_file_above(const char *name)
+{
+	char self[4096];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	self[n > 0 ? n : 0] = '\0';
+	for (int level = 0; level < 4; level++) {
+		char *slash = strrchr(self, '/');
+		autofree char *path = NULL;
+
+		if (!slash)
+			return false;
+		*slash = '\0';
+		path = par_strdup_printf("%s/%s", self, name);
+		if (path && access(path, F_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
 char *par_program_beside(const char *name)
 {
 	char self[4096];

@@ -87,3 +87,9 @@ int par_exit_status(int wait_status);
  * Caller frees; NULL: there is none (or no memory to look for it).
  */
 char *par_program_beside(const char *name);
+
+/*
+ * par_file_above - is there a file @name in the folder of this program's own file, or in one of
+ * the three above that?  In a build tree: from any of its programs
+ */
+bool par_file_above(const char *name);

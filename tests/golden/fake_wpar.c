@@ -91,6 +91,13 @@ void wpar_event_log(const char *name, const char *event, const struct par_error 
 	(void)why;
 }
 
+void wpar_event_log_detail(const char *name, const char *event, const char *detail,
+			   const struct par_error *why)
+{
+	(void)detail;
+	wpar_event_log(name, event, why);
+}
+
 void wpar_console_log_remove(const char *name)
 {
 	(void)name;

@@ -120,6 +120,19 @@ int wpar_mount_put(int rootfd, const struct wpar_mount_op *op, int fd)
 					  : attach_bind(rootfd, op, fd);
 }
 
+static int mount_make_fifo(int rootfd, const struct wpar_mount_op *op)
+{
+	const char *name;
+	autofd int above = open_folder_of(rootfd, op->target, &name);
+
+	if (above < 0)
+		return above;
+	/* The umask takes from what mknodat() is given. */
+	if (mknodat(above, name, S_IFIFO | 0600, 0) < 0 || fchmodat(above, name, op->mode, 0) < 0)
+		return -errno;
+	return 0;
+}
+
 /* A folder that is not there, or to which no way leads, needs no hiding. */
 static int mount_hide(int rootfd, const struct wpar_mount_op *op)
 {
@@ -288,6 +301,8 @@ static int attach_below(struct attach *a, const struct wpar_mount_op *op)
 		return mount_make_link(a->rootfd, op);
 	case WPAR_OP_FOLDER:
 		return mount_make_folder(a->rootfd, op);
+	case WPAR_OP_FIFO:
+		return mount_make_fifo(a->rootfd, op);
 	case WPAR_OP_HIDE:
 		return mount_hide(a->rootfd, op);
 	case WPAR_OP_SEAL:

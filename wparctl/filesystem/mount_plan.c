@@ -14,7 +14,7 @@
 static const char *const kind_names[] = {
 	[WPAR_OP_ROOT] = "root", [WPAR_OP_BIND] = "bind",	[WPAR_OP_FS] = "mount",
 	[WPAR_OP_LINK] = "link", [WPAR_OP_OVERLAY] = "overlay", [WPAR_OP_FOLDER] = "folder",
-	[WPAR_OP_HIDE] = "hide", [WPAR_OP_SEAL] = "seal",
+	[WPAR_OP_HIDE] = "hide", [WPAR_OP_SEAL] = "seal",	[WPAR_OP_FIFO] = "fifo",
 };
 static const char *const flag_names[] = {
 	"idmap", "ro",	     "nosuid",	"nodev", "noexec", "recursive",
@@ -179,6 +179,20 @@ static void add_device(struct wpar_mount_plan *p, bool *failed, const struct wpa
 	    .source = d->name, .target = inside);
 }
 
+/*
+ * Everybody may write to the console, as on AIX.  PID 1 holds it open and the monitor reads it
+ * (runtime/life/wires.c); an application WPAR, which has neither, has nobody who would read.
+ */
+static void add_console(struct wpar_mount_plan *p, bool *failed, const struct wpar_spec *s)
+{
+	if (wpar_device_is_kept_out(s, "/dev/console"))
+		return;
+	if (s->type == WPAR_SYSTEM)
+		ADD(.kind = WPAR_OP_FIFO, .mode = 0622, .target = "/dev/console");
+	else
+		ADD(.kind = WPAR_OP_LINK, .target = "/dev/console", .source = "null");
+}
+
 static void add_devices(struct wpar_mount_plan *p, bool *failed, const struct wpar_spec *s,
 			const struct wpar_mount_facts *facts)
 {
@@ -204,7 +218,7 @@ static void add_devices(struct wpar_mount_plan *p, bool *failed, const struct wp
 	ADD(.kind = WPAR_OP_FS, .flags = WPAR_OP_NOSUID | WPAR_OP_NOEXEC, .target = "/dev/pts",
 	    .fstype = "devpts", .data = pts);
 	ADD(.kind = WPAR_OP_LINK, .target = "/dev/ptmx", .source = "pts/ptmx");
-	ADD(.kind = WPAR_OP_LINK, .target = "/dev/console", .source = "null");
+	add_console(p, failed, s);
 	ADD(.kind = WPAR_OP_LINK, .target = "/dev/fd", .source = "/proc/self/fd");
 	ADD(.kind = WPAR_OP_LINK, .target = "/dev/stdin", .source = "/proc/self/fd/0");
 	ADD(.kind = WPAR_OP_LINK, .target = "/dev/stdout", .source = "/proc/self/fd/1");
@@ -400,7 +414,7 @@ int wpar_mount_plan_print(const struct wpar_mount_plan *p, struct par_buf *out)
 				       op->source);
 		else if (op->source)
 			par_buf_printf(out, " from %s", op->source);
-		if (op->kind == WPAR_OP_FOLDER)
+		if (op->kind == WPAR_OP_FOLDER || op->kind == WPAR_OP_FIFO)
 			par_buf_printf(out, " mode %04o", op->mode);
 		if (op->data)
 			par_buf_printf(out, " options %s", op->data);

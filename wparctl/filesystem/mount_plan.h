@@ -15,6 +15,7 @@ enum wpar_op_kind {
 	WPAR_OP_OVERLAY, /* as the root: DIRECTORY/upper over the plan's layers, mounted inside */
 	WPAR_OP_LINK,	 /* a symbolic link to @source */
 	WPAR_OP_FOLDER,	 /* a directory with @mode */
+	WPAR_OP_FIFO,	 /* a FIFO with @mode */
 	WPAR_OP_HIDE,	 /* the directory @source, inside, in the place of one that may be there */
 	WPAR_OP_SEAL,	 /* what is at @target already, read-only from here on */
 };
@@ -40,7 +41,7 @@ struct wpar_mount_op {
 	char *object; /* with WPAR_OP_NAMEFS: which directory it must be, or NULL */
 	char *fstype;
 	char *data;	   /* mount options of the new file system */
-	unsigned int mode; /* of a folder */
+	unsigned int mode; /* of a folder or a FIFO */
 };
 
 struct wpar_mount_plan {

@@ -23,11 +23,13 @@ static char *mark_path(const char *name)
 	return wpar_path(MARKS "/%s", name);
 }
 
-static int write_mark(const struct wpar_spec *s, const char *word)
+/* @made: the topmost folder that was made for the base directory, or NULL */
+static int write_mark(const struct wpar_spec *s, const char *word, const char *made)
 {
 	autofree char *folder = wpar_path(MARKS);
 	autofree char *path = mark_path(s->name);
-	autofree char *text = par_strdup_printf("%s %s\n", word, s->directory);
+	autofree char *text = par_strdup_printf("%s %s\n%s%s", word, s->directory, made ? made : "",
+						made ? "\n" : "");
 	int r;
 
 	if (!folder || !path || !text)
@@ -39,10 +41,11 @@ static int write_mark(const struct wpar_spec *s, const char *word)
 }
 
 /* The same on a disk that is full: over the old text, which is longer, and needs no room. */
-static int overwrite_mark(const struct wpar_spec *s)
+static int overwrite_mark(const struct wpar_spec *s, const char *made)
 {
 	autofree char *path = mark_path(s->name);
-	autofree char *text = par_strdup_printf("making %s\n", s->directory);
+	autofree char *text =
+		par_strdup_printf("making %s\n%s%s", s->directory, made, *made ? "\n" : "");
 	autofd int fd = path ? open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC) : -1;
 	int r;
 
@@ -56,21 +59,33 @@ static int overwrite_mark(const struct wpar_spec *s)
 	return ftruncate(fd, (off_t)strlen(text)) < 0 || fsync(fd) < 0 ? -errno : 0;
 }
 
-/* The mark's word and directory; false when there is none. */
-static bool read_mark(const char *name, char *word, char *directory)
+/* What a mark says. */
+struct mark {
+	char word[16];	      /* "making", "complete" */
+	char directory[4096]; /* the base directory, without the prefix of tests */
+	char made[4096];      /* the topmost folder that was made for it; "": none */
+};
+
+/* Returns 1, 0 when there is none, or a negative errno when it cannot be read. */
+static int read_mark(const char *name, struct mark *ret)
 {
 	autofree char *path = mark_path(name);
 	auto_buf b = { 0 };
+	int n, r = path ? par_fs_read(path, 10000, &b) : -ENOMEM;
 
-	return path && par_fs_read(path, 5000, &b) == 0 &&
-	       sscanf(b.data, "%15s %4095[^\n]", word, directory) == 2;
+	*ret = (struct mark){ 0 };
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	n = sscanf(b.data, "%15s %4095[^\n]\n%4095[^\n]", ret->word, ret->directory, ret->made);
+	return n >= 2;
 }
 
-bool wpar_rootfs_complete(const char *name)
+int wpar_rootfs_complete(const char *name)
 {
-	char word[16], directory[4096];
+	struct mark m;
+	int r = read_mark(name, &m);
 
-	return read_mark(name, word, directory) && strcmp(word, "complete") == 0;
+	return r <= 0 ? r : strcmp(m.word, "complete") == 0;
 }
 
 static bool is_empty(int fd)
@@ -159,12 +174,12 @@ static int check_above(int above, const struct wpar_spec *s, struct par_error **
 }
 
 /* An empty base directory: made, or emptied of what an interrupted creation left. */
-static int open_fresh(const struct wpar_spec *s, struct par_error **err)
+static int open_fresh(const struct wpar_spec *s, const char *made, struct par_error **err)
 {
 	autofree char *name = NULL;
-	char word[16], directory[4096];
-	bool ours = read_mark(s->name, word, directory) && strcmp(word, "making") == 0 &&
-		    strcmp(directory, s->directory) == 0;
+	struct mark m;
+	bool ours = read_mark(s->name, &m) > 0 && strcmp(m.word, "making") == 0 &&
+		    strcmp(m.directory, s->directory) == 0;
 	autofd int above = open_above(s, true, &name, err), fd = -1;
 	int r;
 
@@ -186,7 +201,7 @@ static int open_fresh(const struct wpar_spec *s, struct par_error **err)
 		return par_fail(err, PAR_E_EXISTS, 0, "the base directory '%s' is not empty",
 				s->directory);
 	/* Only now: what is marked may be removed. */
-	r = write_mark(s, "making");
+	r = write_mark(s, "making", made);
 	if (r < 0)
 		return par_fail(err, r == -ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM, r,
 				"'%s' cannot be marked", s->directory);
@@ -328,8 +343,8 @@ static void say_members(int top, const struct wpar_report *report)
 	free(list);
 }
 
-static int fill_marked(int top, const struct wpar_spec *s, const struct wpar_report *report,
-		       struct par_error **err)
+static int fill_marked(int top, const struct wpar_spec *s, const char *made,
+		       const struct wpar_report *report, struct par_error **err)
 {
 	int r = s->version.image_digest ? fill_versioned(top) : fill_native(top, s, err);
 
@@ -340,10 +355,10 @@ static int fill_marked(int top, const struct wpar_spec *s, const struct wpar_rep
 	/* What is called complete is there after a power failure too. */
 	if (syncfs(top) < 0)
 		return -errno;
-	return write_mark(s, "complete");
+	return write_mark(s, "complete", made);
 }
 
-static int remove_base(const struct wpar_spec *s, int above, const char *name)
+static int remove_base(const struct wpar_spec *s, const struct mark *m, int above, const char *name)
 {
 	struct statvfs fs;
 	int r;
@@ -353,48 +368,54 @@ static int remove_base(const struct wpar_spec *s, int above, const char *name)
 	    fs.f_flag & ST_RDONLY)
 		return -EROFS;
 	/* It may say so already: a mkwpar that has failed. */
-	r = wpar_rootfs_complete(s->name) ? write_mark(s, "making") : 0;
+	r = strcmp(m->word, "complete") == 0 ? write_mark(s, "making", *m->made ? m->made : NULL)
+					     : 0;
 	if (r == -ENOSPC || r == -EDQUOT)
-		r = overwrite_mark(s);
+		r = overwrite_mark(s, m->made);
 	return r < 0 ? r : par_fs_remove_tree(above, name);
 }
 
 int wpar_rootfs_remove(const struct wpar_spec *s, struct par_error **err)
 {
 	autofree char *name = NULL, *mark = mark_path(s->name);
-	char word[16], directory[4096];
 	auto_error why = NULL;
 	autofd int above = -1;
-	int r = 0;
+	struct mark m;
+	int r = s->type == WPAR_SYSTEM ? read_mark(s->name, &m) : 0;
 
 	/* Only what wpar_rootfs_create() has made, and only in the place where it was made. */
-	if (s->type != WPAR_SYSTEM || !mark || !read_mark(s->name, word, directory))
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "the state of '%s' cannot be read", s->name);
+	if (r == 0 || !mark)
 		return 0;
-	if (strcmp(directory, s->directory) == 0) {
+	r = 0;
+	if (strcmp(m.directory, s->directory) == 0) {
 		above = open_above(s, false, &name, &why);
 		if (above < 0 && (!why || why->id != PAR_E_NOT_FOUND)) {
 			par_error_move(err, &why);
 			return above;
 		}
 		if (above >= 0)
-			r = remove_base(s, above, name);
+			r = remove_base(s, &m, above, name);
 	}
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be removed", s->directory);
+	if (*m.made && strcmp(m.directory, s->directory) == 0)
+		remove_made(s, m.made);
 	unlink(mark);
 	return 0;
 }
 
-static int create_whole(const struct wpar_spec *s, const struct wpar_report *report,
-			struct par_error **err)
+static int create_whole(const struct wpar_spec *s, const char *made,
+			const struct wpar_report *report, struct par_error **err)
 {
 	auto_error why = NULL;
-	autofd int top = open_fresh(s, err);
+	autofd int top = open_fresh(s, made, err);
 	int r;
 
 	if (top < 0)
 		return top;
-	r = fill_marked(top, s, report, &why);
+	r = fill_marked(top, s, made, report, &why);
 	if (r == 0)
 		return 0;
 	wpar_rootfs_remove(s, NULL);
@@ -412,13 +433,14 @@ static int create_whole(const struct wpar_spec *s, const struct wpar_report *rep
 int wpar_rootfs_create(const struct wpar_spec *s, const struct wpar_report *report,
 		       struct par_error **err)
 {
-	autofree char *first = NULL;
+	autofree char *first = NULL, *kept = wpar_path(WPAR_BASE_DIR);
 	int r;
 
 	if (s->type != WPAR_SYSTEM)
 		return 0;
 	first = first_missing(s);
-	r = create_whole(s, report, err);
+	/* The folder of all WPARs stays when the last is removed. */
+	r = create_whole(s, par_streq(first, kept) ? NULL : first, report, err);
 	if (r < 0)
 		remove_made(s, first);
 	return r;
@@ -469,7 +491,8 @@ static void rename_host(const struct wpar_spec *new)
 int wpar_rootfs_move(const struct wpar_spec *old, const struct wpar_spec *new,
 		     struct par_error **err)
 {
-	bool moves = !par_streq(old->directory, new->directory);
+	bool moves = !par_streq(old->directory, new->directory), known;
+	struct mark m;
 	int r;
 
 	if (old->type != WPAR_SYSTEM)
@@ -481,7 +504,9 @@ int wpar_rootfs_move(const struct wpar_spec *old, const struct wpar_spec *new,
 		rename_host(new);
 	if (!moves && strcmp(old->name, new->name) == 0)
 		return 0;
-	r = write_mark(new, "complete");
+	/* What was made for the base directory of before is no part of another one. */
+	known = !moves && read_mark(old->name, &m) > 0 && *m.made;
+	r = write_mark(new, "complete", known ? m.made : NULL);
 	if (r == 0)
 		return 0;
 	if (moves)

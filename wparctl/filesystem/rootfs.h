@@ -27,8 +27,9 @@ int wpar_rootfs_move(const struct wpar_spec *old, const struct wpar_spec *new,
 		     struct par_error **err);
 void wpar_rootfs_forget_name(const char *name);
 
-/* wpar_rootfs_complete - was the last wpar_rootfs_create() of that name finished? */
-bool wpar_rootfs_complete(const char *name);
+/* wpar_rootfs_complete - was the last wpar_rootfs_create() of that name finished?  1, 0, or a
+ * negative errno when that cannot be read */
+int wpar_rootfs_complete(const char *name);
 
 /* wpar_template_path - make the template if it is not there; caller frees; NULL with *err */
 char *wpar_template_path(struct par_error **err);

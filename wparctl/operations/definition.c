@@ -8,6 +8,7 @@
 #include "wparctl/filesystem/rootfs.h"
 #include "wparctl/operations/machine.h"
 #include "wparctl/operations/network.h"
+#include "wparctl/resources/limits.h"
 #include "wparctl/spec/clash.h"
 #include "wparctl/versioned/versioned.h"
 
@@ -185,14 +186,18 @@ static int check_directory(const struct wpar_spec *s, enum wpar_files files, boo
 
 int wpar_definition_allowed(struct wpar_spec *s, struct par_error **err)
 {
+	struct wpar_machine machine;
 	int r = wpar_machine_check_devices(s, err);
 
+	wpar_machine_get(&machine);
 	if (r == 0)
 		r = wpar_spec_check_rules(s, err);
 	if (r == 0)
 		r = wpar_spec_check_supported(s, err);
 	if (r == 0)
 		r = wpar_network_complete(s, err);
+	if (r == 0)
+		r = wpar_limits_check(s, &machine, err);
 	if (r == 0)
 		r = wpar_machine_check_files(s, err);
 	return r < 0 ? r : wpar_machine_check_file_systems(s, err);

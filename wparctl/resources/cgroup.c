@@ -65,6 +65,11 @@ static void enable_controllers(const char *root, const char *top)
 	}
 }
 
+bool wpar_cgroup_is_absent(int r)
+{
+	return r == -ENOENT || r == -ENOTDIR || !tree();
+}
+
 bool wpar_cgroup_has_controller(const char *controller)
 {
 	const char *root = tree();
@@ -195,16 +200,27 @@ static bool is_dying(const char *status)
 	       !strstr(status, "\nVmSize:");
 }
 
-/* Is @pid, seen from the namespaces below, a PID 1 that lives?  "NSpid: 4711 1" */
-static bool is_init(pid_t pid)
+/* No answer about a process, but about this one: no descriptors are left, or no memory. */
+static bool is_shortage(int r)
+{
+	return r == -EMFILE || r == -ENFILE || r == -ENOMEM;
+}
+
+/*
+ * Is @pid, seen from the namespaces below, a PID 1 that lives?  "NSpid: 4711 1"
+ * Returns 1, 0, or a negative errno when it cannot be told.
+ */
+static int is_init(pid_t pid)
 {
 	auto_buf b = { 0 };
 	char path[64];
 	const char *line, *end;
+	int r;
 
 	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
-	if (par_fs_read(path, 65536, &b) < 0)
-		return false;
+	r = par_fs_read(path, 65536, &b);
+	if (r < 0)
+		return is_shortage(r) ? r : 0;
 	line = strstr(b.data, "\nNSpid:");
 	end = line ? strchr(line + 1, '\n') : NULL;
 	return end && end - line > 2 && end[-1] == '1' && end[-2] == '\t' &&
@@ -221,8 +237,10 @@ pid_t wpar_cgroup_init(int cgroup)
 		return -errno;
 	fd = -1;
 	while (fscanf(f, "%d", &pid) == 1) {
-		if (pid > 0 && is_init(pid))
-			return pid;
+		int r = pid > 0 ? is_init(pid) : 0;
+
+		if (r != 0)
+			return r < 0 ? r : pid;
 	}
 	return 0;
 }
@@ -237,7 +255,7 @@ void wpar_cgroup_signal(int cgroup, int signo)
 		return;
 	fd = -1;
 	while (fscanf(f, "%d", &pid) == 1) {
-		if (pid > 0 && !is_init(pid))
+		if (pid > 0 && is_init(pid) == 0)
 			kill(pid, signo);
 	}
 }

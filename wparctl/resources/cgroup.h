@@ -18,6 +18,9 @@
  */
 int wpar_cgroup_open(const char *name, bool make, struct par_error **err);
 
+/* wpar_cgroup_is_absent - did wpar_cgroup_open() fail because there is no such group? */
+bool wpar_cgroup_is_absent(int r);
+
 /* wpar_cgroup_has_controller - can the tree limit that ("memory")?  Not on version 1 machines */
 bool wpar_cgroup_has_controller(const char *controller);
 

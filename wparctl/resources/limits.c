@@ -11,7 +11,17 @@
 #include <sys/sysinfo.h>
 
 #define PERIOD_US 100000
-#define WHOLE	  10000 /* 100 % in hundredths of a percent */
+#define LONG_PERIOD_US \
+	1000000 /* for a part so small that the kernel refuses its quota: below 1 ms */
+#define QUOTA_LEAST_US 1000
+
+/* The least that a WPAR works with; of a system WPAR on 64 KiB pages, measured. */
+#define TASKS_LEAST		 8
+#define TASKS_LEAST_APPLICATION	 2
+#define MEMORY_LEAST		 (UINT64_C(16) << 20)
+#define MEMORY_LEAST_APPLICATION (UINT64_C(4) << 20)
+#define CPU_LEAST_X100		 10    /* of one processor: QUOTA_LEAST_US of LONG_PERIOD_US */
+#define WHOLE			 10000 /* 100 % in hundredths of a percent */
 
 /* Of cpu.weight, from the kernel's documentation of control groups */
 #define WEIGHT_DEFAULT 100
@@ -75,6 +85,19 @@ static uint32_t cpu_weight(const struct wpar_resources *r)
 	return weight > WEIGHT_MAX ? WEIGHT_MAX : weight;
 }
 
+/* @part_x100: of one processor, in hundredths of a percent */
+static void put_cpu_max(struct wpar_limit *l, uint64_t part_x100)
+{
+	uint64_t period =
+		part_x100 * PERIOD_US / WHOLE < QUOTA_LEAST_US ? LONG_PERIOD_US : PERIOD_US;
+	uint64_t quota = part_x100 * period / WHOLE;
+
+	/* Of a machine that has lost processors since the WPAR was made. */
+	if (quota < QUOTA_LEAST_US)
+		quota = QUOTA_LEAST_US;
+	limits_put(l, "cpu.max", "%" PRIu64 " %" PRIu64, quota, period);
+}
+
 size_t wpar_limits_plan(const struct wpar_spec *s, const struct wpar_machine *m,
 			struct wpar_limit ret[WPAR_LIMITS_MAX])
 {
@@ -100,9 +123,7 @@ size_t wpar_limits_plan(const struct wpar_spec *s, const struct wpar_machine *m,
 		limits_put(&ret[n++], "memory.low", "%" PRIu64,
 			   m->memory / WHOLE * r->memory_min_x100);
 	if (r->cpu_hard_x100 && r->cpu_hard_x100 < WHOLE)
-		limits_put(&ret[n++], "cpu.max", "%" PRIu64 " %d",
-			   (uint64_t)r->cpu_hard_x100 * m->processors * PERIOD_US / WHOLE,
-			   PERIOD_US);
+		put_cpu_max(&ret[n++], (uint64_t)r->cpu_hard_x100 * m->processors);
 	if (cpu_weight(r) != WEIGHT_DEFAULT || r->shares_cpu)
 		limits_put(&ret[n++], "cpu.weight", "%" PRIu32, cpu_weight(r));
 	return n;
@@ -132,6 +153,62 @@ int wpar_limits_need(const struct wpar_spec *s, struct par_strv *ret)
 	if (failed == 0 && wpar_limits_soft_memory(s, &any) != UINT64_MAX)
 		failed = need(ret, "memory");
 	return failed;
+}
+
+/* PID 1, what it runs, a login shell, its profile and a pipeline; of an application: its command.
+ */
+static int check_tasks(const struct wpar_spec *s, struct par_error **err)
+{
+	const struct wpar_resources *r = active_resources(s);
+	const uint64_t least = s->type == WPAR_SYSTEM ? TASKS_LEAST : TASKS_LEAST_APPLICATION;
+	const char *key = r->total_processes && r->total_processes < least ? "totalProcesses"
+			  : r->total_threads && r->total_threads < least   ? "totalThreads"
+									   : NULL;
+
+	if (!key)
+		return 0;
+	return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+			"-R %s=: a workload partition does not work with fewer than %" PRIu64, key,
+			least);
+}
+
+static int check_memory(const struct wpar_spec *s, const struct wpar_machine *m,
+			struct par_error **err)
+{
+	const uint64_t least = s->type == WPAR_SYSTEM ? MEMORY_LEAST : MEMORY_LEAST_APPLICATION;
+	const uint64_t most = wpar_limits_memory(s, m);
+	bool part = active_resources(s)->total_virt_mem != most;
+
+	if (most >= least)
+		return 0;
+	return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+			"-R %s=: a workload partition does not work with less than %" PRIu64
+			" MiB of memory, and this would be %" PRIu64 " KiB",
+			part ? "memory" : "totalVirtMem", least >> 20, most >> 10);
+}
+
+static int check_cpu(const struct wpar_spec *s, const struct wpar_machine *m,
+		     struct par_error **err)
+{
+	const struct wpar_resources *r = active_resources(s);
+	const uint32_t least = (CPU_LEAST_X100 + m->processors - 1) / m->processors;
+
+	if (!r->cpu_hard_x100 || r->cpu_hard_x100 >= least)
+		return 0;
+	return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+			"-R CPU=: the hard maximum must be %u.%02u%% at least, a thousandth of a "
+			"processor",
+			least / 100, least % 100);
+}
+
+int wpar_limits_check(const struct wpar_spec *s, const struct wpar_machine *m,
+		      struct par_error **err)
+{
+	int r = check_tasks(s, err);
+
+	if (r == 0)
+		r = check_memory(s, m, err);
+	return r < 0 ? r : check_cpu(s, m, err);
 }
 
 void wpar_machine_get(struct wpar_machine *ret)

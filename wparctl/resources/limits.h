@@ -46,6 +46,13 @@ size_t wpar_limits_change(const struct wpar_spec *from, const struct wpar_spec *
 int wpar_limits_write(const struct wpar_spec *spec, int cgroup, const struct wpar_limit *limits,
 		      size_t n, struct par_error **err);
 
+/*
+ * wpar_limits_check - are the limits enough for a WPAR to start, and to log in to?
+ * PAR_E_INVALID_ARGUMENT with the least that is.
+ */
+int wpar_limits_check(const struct wpar_spec *s, const struct wpar_machine *m,
+		      struct par_error **err);
+
 /* wpar_limits_memory - bytes that the WPAR may use at most; UINT64_MAX: all there is */
 uint64_t wpar_limits_memory(const struct wpar_spec *s, const struct wpar_machine *m);
 

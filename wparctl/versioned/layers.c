@@ -13,12 +13,16 @@
 #include "lpard/common/fs.h"
 #include "lpard/common/process.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+
+#define NEW_LAYER ".layer-" /* while it is being made */
 
 static const char *const overlay[] = {
 #define P(path) path,
@@ -361,7 +365,7 @@ static int layer_make_in(const char *temp, const char *root, const char *place,
 static int layer_make(const char *folder, const char *root, const char *place,
 		      const struct wpar_version *v, struct par_error **err)
 {
-	autofree char *temp = par_strdup_printf("%s/.layer-XXXXXX", folder);
+	autofree char *temp = par_strdup_printf("%s/" NEW_LAYER "XXXXXX", folder);
 	autofd int above = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	int r;
 
@@ -374,6 +378,42 @@ static int layer_make(const char *folder, const char *root, const char *place,
 	if (r < 0 || access(temp, F_OK) == 0)
 		par_fs_remove_tree(above, temp + strlen(folder) + 1);
 	return r;
+}
+
+/* What makers that were killed have left; the lock keeps living ones away. */
+static void clear_unfinished(const char *folder)
+{
+	autofd int above = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	struct dirent **list = NULL;
+	int n = above < 0 ? 0 : scandirat(above, ".", &list, NULL, NULL);
+
+	for (int i = 0; i < n; i++) {
+		if (par_starts_with(list[i]->d_name, NEW_LAYER))
+			par_fs_remove_tree(above, list[i]->d_name);
+		free(list[i]);
+	}
+	free(list);
+}
+
+/* The layer @place of the image in @folder, made when it is missing, by one command at a time. */
+static int layer_need(const char *folder, const char *root, const char *place,
+		      const struct wpar_version *v, struct par_error **err)
+{
+	autofree char *path = par_strdup_printf("%s/layers.lock", folder);
+	autofd int lock = path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
+	bool missing = access(place, F_OK) < 0;
+
+	if (!path)
+		return par_oom(err);
+	if (lock < 0 || flock(lock, missing ? LOCK_EX : LOCK_EX | LOCK_NB) < 0) {
+		/* Nothing is to be made: another that makes one, or a full disk, holds nobody up.
+		 */
+		if (!missing)
+			return 0;
+		return par_fail(err, PAR_E_SYSTEM, errno, "could not lock the image's layers");
+	}
+	clear_unfinished(folder);
+	return access(place, F_OK) < 0 ? layer_make(folder, root, place, v, err) : 0;
 }
 
 int wpar_version_layers(const struct wpar_spec *s, struct par_strv *ret, struct par_error **err)
@@ -394,11 +434,9 @@ int wpar_version_layers(const struct wpar_spec *s, struct par_strv *ret, struct 
 	if (!*digest || access(root, F_OK) < 0)
 		return par_fail(err, PAR_E_NOT_FOUND, 0,
 				"The image of workload partition %s is not in the store.", s->name);
-	if (access(place, F_OK) < 0) {
-		r = layer_make(folder, root, place, &s->version, err);
-		if (r < 0)
-			return r;
-	}
+	r = layer_need(folder, root, place, &s->version, err);
+	if (r < 0)
+		return r;
 	if (par_strv_add(&layers, place) < 0 || par_strv_add(&layers, root) < 0)
 		return par_oom(err);
 	*ret = layers;

@@ -245,14 +245,30 @@ static void on_gone(struct lpar_call *call, void *user)
 	session_free(s);
 }
 
+/* The caller's settings, and lpard's: who it is, for the log of WPARs, which no caller can say. */
+static int put_environment(struct json_object *o, const struct par_strv *asked, uid_t uid)
+{
+	static const char key[] = "LPARD_USER=";
+	autofree char *setting = par_strdup_printf("%s%s", key, lpar_user_name(uid));
+	auto_strv all = { 0 };
+
+	for (size_t i = 0; i < asked->n; i++) {
+		if (!par_starts_with(asked->v[i], key) && par_strv_add(&all, asked->v[i]) < 0)
+			return -ENOMEM;
+	}
+	if (!setting || par_strv_add(&all, setting) < 0)
+		return -ENOMEM;
+	return par_json_put_strv(o, "environment", all.v, all.n);
+}
+
 /* What the agent gets: the caller's parameters without those that are lpard's. */
-static int agent_parameters(const struct lpar_params_RunCommand *p, struct json_object **ret,
-			    struct par_error **err)
+static int agent_parameters(const struct lpar_params_RunCommand *p, uid_t uid,
+			    struct json_object **ret, struct par_error **err)
 {
 	auto_json o = json_object_new_object();
 
 	if (par_json_put_strv(o, "argv", p->argv.v, p->argv.n) < 0 ||
-	    par_json_put_strv(o, "environment", p->environment.v, p->environment.n) < 0 ||
+	    put_environment(o, &p->environment, uid) < 0 ||
 	    par_json_put(o, "tty", json_object_new_boolean(p->tty)) < 0 ||
 	    par_json_put(o, "rows", json_object_new_int64((int64_t)p->rows)) < 0 ||
 	    par_json_put(o, "columns", json_object_new_int64((int64_t)p->columns)) < 0 ||
@@ -334,7 +350,7 @@ void lpar_method_RunCommand(struct lpar_daemon *d, struct lpar_call *call,
 		r = par_fail(&err, PAR_E_WRONG_STATE, 0, "the LPAR '%s' is not running",
 			     lpar->part->name);
 	if (r >= 0)
-		r = agent_parameters(params, &parameters, &err);
+		r = agent_parameters(params, call->peer.uid, &parameters, &err);
 	if (r < 0)
 		lpar_call_fail(&call, &err);
 	else

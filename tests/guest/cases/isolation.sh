@@ -100,9 +100,12 @@ in_lpar chmod 700 /wpars
 ok "closed again it does" in_lpar startwpar iso2
 
 # No process is left.
-out=$(in_lpar wparexec -n one -R totalProcesses=1 /bin/true 2>&1)
+in_lpar sh -c 'mkwpar -n full -R totalProcesses=8 && startwpar full' >/dev/null
+in_lpar clogin full -- sh -c 'for i in 1 2 3 4 5 6 7 8 9; do setsid sleep 1000 & done' >/dev/null 2>&1 </dev/null
+out=$(in_lpar clogin full -- true 2>&1)
 is "a command for which no process can be made fails" "$?" 1
-like "and it is said" "$out" 'no process can be made in the WPAR: .*totalProcesses'
+like "and it is said" "$out" 'no process can be made in the WPAR: '
+in_lpar rmwpar -F full >/dev/null
 
 # A soft limit of memory counts under contention only.
 in_lpar mkwpar -n iso3 -R memory=0%-5%,100% -s >/dev/null

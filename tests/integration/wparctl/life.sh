@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # life.sh - reboot and halt inside a WPAR; the logs of its life and of its console
-# timeout: 150
+# timeout: 240
 # shellcheck disable=SC2016 # in single quotes another shell expands
 set -u
 # shellcheck source=tests/integration/lib.sh
@@ -10,7 +10,7 @@ set -u
 [ "$(id -u)" = 0 ] || skip_all "needs root"
 export WPARS_ROOT=$TMPDIR/root
 mkdir -p "$WPARS_ROOT"
-trap 'rmwpar -F lif >/dev/null 2>&1' EXIT
+trap 'rmwpar -F lif >/dev/null 2>&1; rmwpar -F lif2 >/dev/null 2>&1' EXIT
 log=$WPARS_ROOT/var/adm/wpars/event.log
 console=$WPARS_ROOT/var/adm/wpars/lif.console
 
@@ -32,7 +32,7 @@ is_state()
 # was_started N - N starts that worked are in the log
 was_started()
 {
-	[ "$(grep -c ' lif start ok$' "$log")" = "$1" ]
+	[ "$(grep -c ' lif start root/[a-z_]* ok$' "$log")" = "$1" ]
 }
 
 monitor()
@@ -46,10 +46,26 @@ cat >"$WPARS_ROOT/wpars/lif/etc/inittab" <<-'END'
 END
 ok "startwpar" startwpar lif
 
+like "who started it is in the log" "$(cat "$log")" ' lif start root/startwpar ok$'
+SUDO_USER=alice stopwpar -F lif >/dev/null
+like "or who did by sudo" "$(cat "$log")" ' lif halt alice/stopwpar ok$'
+is "the console's log is there from the start" "$(cd "$WPARS_ROOT/var/adm/wpars" && ls lif.console)" lif.console
+LPARD_USER='o p' startwpar lif >/dev/null
+like "a name has no blank in it" "$(cat "$log")" ' lif start o[?]p/startwpar ok$'
+
 # What inittab's commands and rc.shutdown write
-ok "the console has a log" wait_for 5 grep -q '^booted with id 0$' "$console"
+ok "the console has text" wait_for 5 grep -q '^booted with id 0$' "$console"
 ok "in which nothing reaches the reader's terminal" wait_for 5 grep -q '^bad ?]0;x? text$' "$console"
 is "that only root reads" "$(stat -c %a "$console")" 640
+
+# /dev/console reaches it too, for every user, and nobody but root reads it
+inside 'echo by root >/dev/console; setpriv --reuid=1 --clear-groups sh -c "echo by daemon >/dev/console"'
+ok "what is written to /dev/console" wait_for 5 grep -q '^by root$' "$console"
+ok "also by a user" wait_for 5 grep -q '^by daemon$' "$console"
+is "is a FIFO of mode 622" "$(inside 'stat -c "%F %a" /dev/console')" "fifo 622"
+inside 'rm /dev/console; ln -s /etc/passwd /dev/console'
+inside 'exec 3>/proc/1/fd/1; echo still >&3'
+ok "its root breaks nothing by removing it" wait_for 5 grep -q '^still$' "$console"
 
 # reboot inside: our reboot sends SIGTERM to PID 1, Ctrl-Alt-Del comes as SIGINT
 printf '#!/bin/sh\necho going down >&2\n' >"$WPARS_ROOT/wpars/lif/etc/rc.shutdown"
@@ -60,7 +76,7 @@ ok "reboot inside: it starts again" wait_for 20 was_started 2
 ok "and is active" wait_for 5 is_state A
 is "and works" "$(inside 'echo hello')" hello
 like "it was shut down before" "$(cat "$console")" '^going down$'
-like "the log says so" "$(cat "$log")" '^20[0-9-]+T[0-9:]+Z lif reboot-inside ok$'
+like "the log says so" "$(cat "$log")" '^20[0-9-]+T[0-9:]+Z lif reboot-inside root/cor_lif ok$'
 kill -9 "$(monitor)"
 inside true
 wait_for 5 sh -c '[ -e "/proc/$(cut -d" " -f1 "$0")" ]' "$WPARS_ROOT/run/wpars/lif/monitor"
@@ -77,17 +93,67 @@ is "and stays so" "$(state)" D
 startwpar lif >/dev/null
 inside 'kill -USR2 1'
 ok "poweroff inside: it is Defined" wait_for 20 is_state D
-like "the log says how it ended" "$(tail -n1 "$log")" ' lif end ok$'
+like "the log says how it ended" "$(tail -n1 "$log")" ' lif end root/cor_lif ok$'
 is "nothing is left" "$(ls "$WPARS_ROOT/run/wpars")" lif.lock
 
 # A stop is not undone by a reboot that came before it
 startwpar lif >/dev/null
-starts=$(grep -c ' lif start ok$' "$log")
+starts=$(grep -c ' lif start root/[a-z_]* ok$' "$log")
 inside 'kill -TERM 1'
 stopwpar -F lif >/dev/null
 sleep 6
 is "stopwpar wins over reboot" "$(state)" D
 ok "no start came after it" was_started "$starts"
+
+# A WPAR that restarts right after its start waits: it is neither Defined nor to be removed
+startwpar lif >/dev/null
+inside 'kill -TERM 1'
+ok "in the pause before a restart it is Transitional" wait_for 4 is_state T
+fails "rmwpar is refused" rmwpar lif
+fails "and so is clogin" inside true
+ok "stopwpar ends the restart" stopwpar lif
+is "at once" "$(state)" D
+startwpar lif >/dev/null
+inside 'kill -TERM 1'
+wait_for 4 is_state T
+ok "startwpar does not wait" startwpar lif
+ok "and stopwpar after it holds" stopwpar lif
+sleep 6
+is "no monitor of before comes back" "$(state)" D
+ok "mkwpar of one" mkwpar -n lif2 -s
+clogin lif2 -- kill -TERM 1 </dev/null
+wait_for 4 sh -c '[ "$(lswpar -cqa state lif2)" = T ]'
+ok "rmwpar -s" rmwpar -s lif2
+sleep 6
+is "removes it for good" "$(ls "$WPARS_ROOT/etc/wpars")" lif.cf
+
+# Descriptors that are used up are no reason to take a WPAR for stopped
+startwpar lif >/dev/null
+for n in 4 5 6 7; do
+	said=$(ulimit -n "$n" && rmwpar lif 2>&1)
+	unlike "rmwpar with $n descriptors does not call it Defined" "$said" 'Broken|Defined'
+	said=$(ulimit -n "$n" && lswpar -cqa state lif 2>&1)
+	like "lswpar with $n says A, or why not" "$said" '^A$|Too many open files'
+done
+is "it runs" "$(state)" A
+ok "stopwpar" stopwpar -F lif
+
+# An application WPAR: its begin and its end, with the status
+wparexec -n lifa -- /bin/sh -c 'exit 5' 2>/dev/null
+wparexec -n lifa -- /bin/true 2>/dev/null
+like "the log has its command" "$(cat "$log")" ' lifa exec root/wparexec ok: /bin/sh$'
+like "its status" "$(cat "$log")" ' lifa exec-end root/wparexec failed: the command ended with status 5$'
+like "and that it worked" "$(tail -n1 "$log")" ' lifa exec-end root/wparexec ok$'
+
+# Folders that mkwpar has made above a base directory go with it; what else is in them stays
+ok "mkwpar -d" mkwpar -n lifd -d /some/where/lifd
+ok "rmwpar" rmwpar lifd
+fails "the folders above are gone" test -e "$WPARS_ROOT/some"
+mkdir -m 700 "$WPARS_ROOT/some"
+ok "mkwpar -d below one that was there" mkwpar -n lifd -d /some/other/deep/lifd
+touch "$WPARS_ROOT/some/other/file"
+ok "rmwpar" rmwpar lifd
+is "only what is empty and was made is gone" "$(cd "$WPARS_ROOT/some" && find . | sort | tr '\n' ' ')" ". ./other ./other/file "
 
 # A monitor that was killed: output goes on, and a flood is bounded
 echo 'b::once:i=0; while [ $i -lt 30000 ]; do echo "line $i of many"; i=$((i + 1)); done; echo done >/tmp/done' \
@@ -99,7 +165,7 @@ stopwpar lif >/dev/null
 head -c 524280 /dev/zero | tr '\0' '\n' >"$log"
 startwpar lif >/dev/null
 ok "the log of events is put aside when it is full" test -s "$log.1"
-like "and goes on" "$(cat "$log")" ' lif start ok$'
+like "and goes on" "$(cat "$log")" ' lif start root/[a-z_]* ok$'
 fails "a start that fails" startwpar lif
 rm "$log"
 ln -s /etc/passwd "$log"
@@ -116,6 +182,6 @@ unlike "and what was not reached is not said" "$said" '^(Loading|Starting worklo
 ok "rmwpar of it" rmwpar steps
 
 ok "rmwpar" rmwpar lif
-like "is in the log" "$(cat "$log")" ' lif remove ok$'
+like "is in the log" "$(cat "$log")" ' lif remove root/rmwpar ok$'
 is "and the console's is gone" "$(find "$WPARS_ROOT/var/adm/wpars" -name "lif*")" ""
 done_testing

@@ -2,8 +2,10 @@
 /* check_limits.c - a specification's resources as values of control group files */
 #include "harness.h"
 #include "wparctl/resources/limits.h"
+#include "wparctl/resources/oom.h"
 #include "wparctl/resources/soft_limit.h"
 
+#include <regex.h>
 #include <string.h>
 
 static const struct wpar_machine machine = { .memory = 1000000000, .processors = 4 };
@@ -138,6 +140,67 @@ START_TEST(a_change_writes_what_differs_and_the_defaults_of_what_goes)
 }
 END_TEST
 
+/* A quota below 1 ms is refused by the kernel: then of a longer period. */
+START_TEST(small_parts_of_processors)
+{
+	struct wpar_spec s = { .resources = { .cpu_hard_x100 = 25 } };
+
+	ck_assert_str_eq(value(&s, "cpu.max"), "1000 100000");
+	s.resources.cpu_hard_x100 = 24;
+	ck_assert_str_eq(value(&s, "cpu.max"), "9600 1000000");
+	s.resources.cpu_hard_x100 = 1;
+	ck_assert_str_eq(value(&s, "cpu.max"), "1000 1000000");
+}
+END_TEST
+
+START_TEST(limits_that_are_too_low)
+{
+	static const struct {
+		enum wpar_type type;
+		struct wpar_resources r;
+		const char *says;
+	} cases[] = {
+		{ WPAR_SYSTEM, { 0 }, NULL },
+		{ WPAR_SYSTEM, { .total_processes = 8, .total_virt_mem = 16 << 20 }, NULL },
+		{ WPAR_SYSTEM, { .total_processes = 7 }, "totalProcesses=: .* fewer than 8" },
+		{ WPAR_SYSTEM, { .total_processes = 50, .total_threads = 2 }, "totalThreads=" },
+		{ WPAR_SYSTEM, { .total_processes = 2, .inactive = true }, NULL },
+		{ WPAR_SYSTEM, { .total_virt_mem = (16 << 20) - 1 }, "totalVirtMem=" },
+		{ WPAR_SYSTEM, { .memory_hard_x100 = 100 }, "memory=: .* than 16 MiB" },
+		{ WPAR_SYSTEM, { .memory_hard_x100 = 200 }, NULL },
+		{ WPAR_SYSTEM, { .cpu_hard_x100 = 2 }, "must be 0.03% at least" },
+		{ WPAR_SYSTEM, { .cpu_hard_x100 = 3 }, NULL },
+		{ WPAR_APPLICATION, { .total_processes = 1 }, "fewer than 2" },
+		{ WPAR_APPLICATION, { .total_processes = 2, .total_virt_mem = 4 << 20 }, NULL },
+	};
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(cases); i++) {
+		struct wpar_spec s = { .type = cases[i].type, .resources = cases[i].r };
+		auto_error err = NULL;
+		int r = wpar_limits_check(&s, &machine, &err);
+		regex_t pattern;
+
+		ck_assert_msg((r < 0) == (cases[i].says != NULL), "%zu: %s", i,
+			      err ? err->msg : "");
+		if (!cases[i].says)
+			continue;
+		ck_assert_int_eq(regcomp(&pattern, cases[i].says, REG_EXTENDED | REG_NOSUB), 0);
+		ck_assert_msg(regexec(&pattern, err->msg, 0, NULL, 0) == 0, "%zu: %s", i, err->msg);
+		regfree(&pattern);
+	}
+}
+END_TEST
+
+START_TEST(kills_are_counted)
+{
+	ck_assert_uint_eq(wpar_oom_parse("low 0\nmax 7\noom 3\noom_kill 12\noom_group_kill 4\n"),
+			  12);
+	ck_assert_uint_eq(wpar_oom_parse("oom_group_kill 4\n"), 0);
+	ck_assert_uint_eq(wpar_oom_parse(""), 0);
+	ck_assert_uint_eq(wpar_oom_kills(-1), 0);
+}
+END_TEST
+
 START_TEST(contention_begins_below_a_tenth_and_ends_above)
 {
 	ck_assert(!wpar_soft_limit_presses(false, 500, 1000));
@@ -190,6 +253,9 @@ static Suite *limits_suite(void)
 	tcase_add_test(tc, a_fork_bomb_is_always_bounded);
 	tcase_add_test(tc, limits_become_values);
 	tcase_add_test(tc, unlimited_is_no_default);
+	tcase_add_test(tc, small_parts_of_processors);
+	tcase_add_test(tc, limits_that_are_too_low);
+	tcase_add_test(tc, kills_are_counted);
 	tcase_add_test(tc, limits_need_controllers);
 	tcase_add_test(tc, contention_begins_below_a_tenth_and_ends_above);
 	tcase_add_test(tc, a_change_writes_what_differs_and_the_defaults_of_what_goes);

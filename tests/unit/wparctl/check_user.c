@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* check_user.c - users out of a WPAR's own files, which are foreign bytes */
 #include "harness.h"
+#include "wparctl/runtime/life/log_who.h"
 #include "wparctl/runtime/session/user.h"
 
 #include "lpard/common/str.h"
@@ -125,6 +126,46 @@ START_TEST(many_groups_are_bounded)
 }
 END_TEST
 
+/* For the log of events: a name, or the number of who has none. */
+START_TEST(uids_have_names)
+{
+	static const struct {
+		unsigned int uid;
+		const char *name;
+	} cases[] = {
+		{ 0, "root" },
+		{ 1000, "joe" },
+		{ 7, "bare" },
+		{ 100, "100" },
+		{ 4294967295u, "4294967295" },
+	};
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(cases); i++) {
+		char name[33];
+
+		wpar_who_of_uid(passwd, cases[i].uid, name, sizeof(name));
+		ck_assert_str_eq(name, cases[i].name);
+		wpar_who_of_uid(NULL, cases[i].uid, name, sizeof(name));
+		ck_assert_uint_eq(strtoul(name, NULL, 10), cases[i].uid);
+	}
+}
+END_TEST
+
+START_TEST(who_is_one_word)
+{
+	char who[WPAR_WHO_SIZE];
+
+	setenv("SUDO_USER", "an other", 1);
+	unsetenv("LPARD_USER");
+	wpar_who(who);
+	ck_assert_msg(strncmp(who, "an?other/", 9) == 0, "%s", who);
+	setenv("LPARD_USER", "op\x1b_with_a_name_that_is_far_too_long_for_a_line", 1);
+	wpar_who(who);
+	ck_assert_msg(strncmp(who, "op?_with_a_name_that_is_far_too_/", 33) == 0, "%s", who);
+	ck_assert(par_printable(who));
+}
+END_TEST
+
 static Suite *user_suite(void)
 {
 	Suite *suite = suite_create("user");
@@ -136,6 +177,8 @@ static Suite *user_suite(void)
 	tcase_add_test(tc, ids_beyond_the_range_are_said);
 	tcase_add_test(tc, groups_are_those_that_list_the_user);
 	tcase_add_test(tc, many_groups_are_bounded);
+	tcase_add_test(tc, uids_have_names);
+	tcase_add_test(tc, who_is_one_word);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -15,7 +15,7 @@ static int end_processes(const char *name)
 	int r;
 
 	if (cgroup < 0)
-		return 0;
+		return wpar_cgroup_is_absent(cgroup) ? 0 : cgroup;
 	wpar_cgroup_kill(cgroup);
 	r = wpar_cgroup_wait_empty(cgroup, END_TIMEOUT_MS);
 	if (r < 0)

@@ -3,6 +3,7 @@
 #include "wparctl/runtime/life/log.h"
 
 #include "lpard/common/fs.h"
+#include "wparctl/runtime/life/log_who.h"
 #include "wparctl/spec/spec.h"
 
 #include <string.h>
@@ -69,25 +70,54 @@ static void make_printable(char *text, size_t len)
 	}
 }
 
-void wpar_event_log(const char *name, const char *event, const struct par_error *why)
+/* An event is one line. */
+static void make_line_printable(char *text, size_t len)
+{
+	make_printable(text, len);
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == '\n' || text[i] == '\t')
+			text[i] = ' ';
+	}
+}
+
+void wpar_event_log_detail(const char *name, const char *event, const char *detail,
+			   const struct par_error *why)
 {
 	autofree char *path = wpar_path(WPAR_LOG_DIR "/event.log");
-	char line[LINE_MAX], when[32] = "";
+	char line[LINE_MAX], when[32] = "", who[WPAR_WHO_SIZE];
 	time_t now = time(NULL);
 	struct tm tm;
 	int n;
 
 	if (gmtime_r(&now, &tm))
 		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
-	n = snprintf(line, sizeof(line) - 1, "%s %s %s %s%s", when, name, event,
-		     why ? "failed: " : "ok", why && why->msg ? why->msg : "");
+	wpar_who(who);
+	n = snprintf(line, sizeof(line) - 1, "%s %s %s %s %s%s%s", when, name, event, who,
+		     why ? "failed: " : "ok", !why && detail ? ": " : "",
+		     why && why->msg  ? why->msg
+		     : !why && detail ? detail
+				      : "");
 	if (n < 0 || !path || !make_folder())
 		return;
 	if ((size_t)n > sizeof(line) - 2)
 		n = (int)sizeof(line) - 2;
-	make_printable(line, (size_t)n);
+	make_line_printable(line, (size_t)n);
 	line[n] = '\n';
 	append(path, EVENTS_MAX, line, (size_t)n + 1);
+}
+
+void wpar_event_log(const char *name, const char *event, const struct par_error *why)
+{
+	wpar_event_log_detail(name, event, NULL, why);
+}
+
+void wpar_console_log_begin(const char *name)
+{
+	autofree char *path = console_path(name);
+	int fd = path && make_folder() ? open_locked(path) : -1;
+
+	if (fd >= 0)
+		close(fd);
 }
 
 void wpar_console_log(const char *name, const char *data, size_t len)

@@ -13,11 +13,20 @@
 #define WPAR_LOG_DIR "/var/adm/wpars"
 
 /*
- * wpar_event_log - a line "TIME NAME EVENT RESULT" (UTC; result: "ok" or "failed: REASON")
- * @why	NULL: it worked
+ * wpar_event_log - a line "TIME NAME EVENT WHO RESULT"
+ *
+ * The time is UTC, WHO is USER/PROGRAM (log_who.h), RESULT is "ok", "ok: DETAIL" or "failed:
+ * REASON".
+ * @detail	of what worked, or NULL
+ * @why		NULL: it worked
  * A log that cannot be written is no error.
  */
 void wpar_event_log(const char *name, const char *event, const struct par_error *why);
+void wpar_event_log_detail(const char *name, const char *event, const char *detail,
+			   const struct par_error *why);
+
+/* wpar_console_log_begin - the console's log is there from the first start on, empty until then */
+void wpar_console_log_begin(const char *name);
 
 /* wpar_console_log - @len bytes that come from a WPAR: unprintable ones become '?' */
 void wpar_console_log(const char *name, const char *data, size_t len);

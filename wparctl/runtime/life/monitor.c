@@ -7,6 +7,7 @@
 #include "wparctl/network/apply.h"
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/runtime/inside/inside.h"
+#include "wparctl/resources/oom.h"
 #include "wparctl/runtime/launch/launch.h"
 #include "wparctl/runtime/launch/sync.h"
 #include "wparctl/runtime/life/clear.h"
@@ -81,12 +82,45 @@ pid_t wpar_monitor_pid(const char *name)
 	return pid > 0 && t != 0 && start_time(pid) == t ? pid : 0;
 }
 
+/* In the WPAR's own folder: it goes with that. */
+static char *restart_path(const char *name)
+{
+	return wpar_path(WPAR_RUN_DIR "/%s/restarting", name);
+}
+
+static void mark_restart(const char *name)
+{
+	autofree char *path = restart_path(name);
+
+	if (path)
+		par_fs_replace_volatile(AT_FDCWD, path, "", 0, 0600);
+}
+
+bool wpar_monitor_restarts(const char *name)
+{
+	autofree char *path = restart_path(name);
+
+	return path && access(path, F_OK) == 0 && wpar_monitor_pid(name) > 0;
+}
+
+void wpar_monitor_end(pid_t pid, int timeout_ms)
+{
+	autofd int pidfd = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+	struct pollfd p = { .fd = pidfd, .events = POLLIN };
+
+	if (pidfd >= 0 && poll(&p, 1, timeout_ms) == 0)
+		syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+}
+
 /* Name in ps: the short one of the kernel, and the words of the command line. */
 static void monitor_take_name(const char *name)
 {
 	static char title[64];
 	auto_buf b = { 0 };
 
+	/* What it does later it does by itself (log_who.h). */
+	unsetenv("LPARD_USER");
+	unsetenv("SUDO_USER");
 	snprintf(title, sizeof(title), "cor_%s", name);
 	prctl(PR_SET_NAME, title, 0, 0, 0);
 	if (par_fs_read("/proc/self/cmdline", 65536, &b) < 0 || b.len == 0)
@@ -120,16 +154,47 @@ static void monitor_end_script(const char *name)
 #define CONSOLE_PER_S (64 * 1024) /* what a flood of console output may have the monitor do */
 #define SHORT_LIFE_S  5		  /* a WPAR that restarts sooner waits so long */
 
+/* The kernel's counter of processes that it killed for want of memory, and how far it is told. */
+struct oom_watch {
+	int fd;
+	uint64_t told;
+};
+
+static struct oom_watch oom_begin(const char *name, bool adopted)
+{
+	autofd int cgroup = wpar_cgroup_open(name, false, NULL);
+	struct oom_watch o = { .fd = wpar_oom_open(cgroup) };
+
+	/* It must be read once before it can be waited for.  An adopted one's past was told. */
+	uint64_t kills = wpar_oom_kills(o.fd);
+
+	o.told = adopted ? kills : 0;
+	return o;
+}
+
+static void oom_tell(struct oom_watch *o, const char *name)
+{
+	uint64_t kills = wpar_oom_kills(o->fd);
+	auto_error why = NULL;
+
+	if (kills <= o->told)
+		return;
+	wpar_oom_error(kills - o->told, &why);
+	wpar_event_log(name, "oom-kill", why);
+	o->told = kills;
+}
+
 /* Until PID 1 has ended; meanwhile what it and its children write goes to the console's log. */
-static void watch_console(struct wpar_wires *w, const char *name, int pidfd)
+static void watch_console(struct wpar_wires *w, struct oom_watch *oom, const char *name, int pidfd)
 {
 	size_t budget = CONSOLE_PER_S;
 	time_t second = time(NULL);
 
 	for (;;) {
-		struct pollfd p[2] = { { .fd = pidfd, .events = POLLIN },
-				       { .fd = budget > 0 ? w->console : -1, .events = POLLIN } };
-		int r = poll(p, 2, budget > 0 ? -1 : 200);
+		struct pollfd p[3] = { { .fd = pidfd, .events = POLLIN },
+				       { .fd = budget > 0 ? w->console : -1, .events = POLLIN },
+				       { .fd = oom->fd, .events = POLLPRI } };
+		int r = poll(p, 3, budget > 0 ? -1 : 200);
 		size_t n;
 
 		if (r < 0 && errno != EINTR)
@@ -142,9 +207,12 @@ static void watch_console(struct wpar_wires *w, const char *name, int pidfd)
 			n = wpar_wires_pump(w, name);
 			budget -= n < budget ? n : budget;
 		}
+		if (r > 0 && p[2].revents)
+			oom_tell(oom, name);
 		if (r > 0 && p[0].revents)
 			break;
 	}
+	oom_tell(oom, name);
 	for (size_t left = CONSOLE_PER_S, n = 1; n > 0 && left > 0; left -= n < left ? n : left)
 		n = wpar_wires_pump(w, name);
 }
@@ -171,15 +239,19 @@ static bool is_running(const char *name)
  * the monitor killed before it lets go of the lock, so it cannot be undone by a restart.
  */
 __attribute__((noreturn)) static void monitor_watch(const char *name, int pidfd, pid_t init,
-						    wpar_again_fn *again)
+						    bool adopted, wpar_again_fn *again)
 {
 	struct wpar_wires w = wpar_wires_open(init);
+	struct oom_watch oom = oom_begin(name, adopted);
 	time_t began = time(NULL);
 	bool restart;
 	int lock = -1;
 
-	watch_console(&w, name, pidfd);
+	oom_tell(&oom, name);
+	watch_console(&w, &oom, name, pidfd);
 	restart = wants_restart(&w);
+	if (restart)
+		mark_restart(name);
 	if (restart && time(NULL) < began + SHORT_LIFE_S)
 		sleep(SHORT_LIFE_S);
 	for (int i = 0; wpar_lock(name, &lock, NULL) < 0; i++) {
@@ -281,7 +353,7 @@ __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, int
 	wpar_sync_started(sync, (int)getpid());
 	close(sync);
 	wpar_net_announce(&l.network, false);
-	monitor_watch(s->name, pidfd, l.pid, again);
+	monitor_watch(s->name, pidfd, l.pid, false, again);
 }
 
 int wpar_monitor_start(const struct wpar_spec *s, wpar_again_fn *again,
@@ -338,7 +410,7 @@ int wpar_monitor_adopt(const struct wpar_spec *s, wpar_again_fn *again, struct p
 			_exit(0);
 		monitor_write_record(s->name);
 		wpar_event_log(s->name, "monitor-started-again", NULL);
-		monitor_watch(s->name, pidfd, init, again);
+		monitor_watch(s->name, pidfd, init, true, again);
 	}
 	return 0;
 }

@@ -67,7 +67,7 @@ static int check_startable(const struct wpar_spec *s, struct par_error **err)
 		return par_fail(err, PAR_E_WRONG_STATE, 0,
 				"workload partition '%s' is already active", s->name);
 	}
-	if (!wpar_rootfs_complete(s->name))
+	if (wpar_rootfs_complete(s->name) <= 0)
 		return par_fail(err, PAR_E_WRONG_STATE, 0,
 				"the file systems of workload partition '%s' are not complete",
 				s->name);
@@ -122,9 +122,13 @@ static int start_locked(const struct wpar_spec *s, const struct wpar_report *rep
 
 	if (r < 0)
 		return r;
+	/* Who is about to start it again would do so after a later stop, too. */
+	if (wpar_monitor_restarts(s->name))
+		wpar_monitor_end(wpar_monitor_pid(s->name), 0);
 	r = wpar_clear(s->name, err);
 	if (r < 0)
 		return r;
+	wpar_console_log_begin(s->name);
 	r = wpar_script_run(s, WPAR_SCRIPT_START, err);
 	if (r < 0)
 		return r;

@@ -8,6 +8,7 @@
 #include "wparctl/filesystem/rootfs.h"
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/runtime/life/lock.h"
+#include "wparctl/runtime/life/monitor.h"
 
 #define DYING_MS 5000 /* on a machine that has much else to do */
 
@@ -15,17 +16,36 @@
 static int probe_group(const struct wpar_spec *s, struct wpar_cgroup_state *ret)
 {
 	autofd int cgroup = wpar_cgroup_open(s->name, false, NULL);
-	int r = cgroup < 0 ? 0 : wpar_cgroup_state(cgroup, ret);
+	pid_t init;
+	int r;
 
+	if (cgroup < 0)
+		return wpar_cgroup_is_absent(cgroup) ? 0 : cgroup;
+	r = wpar_cgroup_state(cgroup, ret);
 	if (r < 0 || !ret->populated)
 		return r;
-	if (wpar_cgroup_init(cgroup) > 0)
-		return 1;
+	init = wpar_cgroup_init(cgroup);
+	if (init != 0)
+		return init > 0 ? 1 : (int)init;
 	/* The kernel ends all processes of a first process that has ended: at once, but not
 	 * atomically. */
 	if (wpar_cgroup_wait_empty(cgroup, DYING_MS) == 0)
 		return 0;
 	return wpar_cgroup_init(cgroup) > 0 ? 1 : -ESRCH;
+}
+
+/* Of one that does not run: is it there, or about to be started again? */
+static int probe_files(const struct wpar_spec *s, enum wpar_state *ret, struct par_error **err)
+{
+	int r = s->type == WPAR_APPLICATION ? 1 : wpar_rootfs_complete(s->name);
+
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "the state of '%s' cannot be read", s->name);
+	if (wpar_monitor_restarts(s->name))
+		*ret = WPAR_STATE_TRANSITIONAL;
+	else
+		*ret = r > 0 ? WPAR_STATE_DEFINED : WPAR_STATE_BROKEN;
+	return 0;
 }
 
 int wpar_state_probe(const struct wpar_spec *s, enum wpar_state *ret, struct par_error **err)
@@ -37,10 +57,8 @@ int wpar_state_probe(const struct wpar_spec *s, enum wpar_state *ret, struct par
 		return par_fail(err, PAR_E_SYSTEM, r, "the control group of '%s' cannot be read",
 				s->name);
 	if (r == 0)
-		*ret = s->type == WPAR_APPLICATION || wpar_rootfs_complete(s->name)
-			       ? WPAR_STATE_DEFINED
-			       : WPAR_STATE_BROKEN;
-	else if (r < 0)
+		return probe_files(s, ret, err);
+	if (r < 0)
 		*ret = WPAR_STATE_BROKEN;
 	else
 		*ret = st.frozen ? WPAR_STATE_FROZEN : WPAR_STATE_ACTIVE;

@@ -16,6 +16,7 @@
 #include <sys/syscall.h>
 #include <time.h>
 
+#define MONITOR_MS    2000 /* what a monitor gets to end by itself */
 #define KILL_TRIES    300
 #define KILL_PAUSE_NS (50 * 1000 * 1000)
 
@@ -90,16 +91,6 @@ static int ask_init(const struct wpar_spec *s, int cgroup, uint64_t timeout_s)
 	}
 }
 
-/* The monitor ends by itself when PID 1 has; it gets a moment, then no more. */
-static void end_monitor(pid_t pid)
-{
-	autofd int pidfd = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
-	struct pollfd p = { .fd = pidfd, .events = POLLIN };
-
-	if (pidfd >= 0 && poll(&p, 1, 2000) == 0)
-		syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
-}
-
 /* It is stopped whatever its script does; one that fails is told. */
 static void run_script(const struct wpar_spec *s, const struct wpar_report *report)
 {
@@ -115,12 +106,16 @@ static int stop_locked(const struct wpar_spec *s, const struct wpar_stop_opts *o
 {
 	autofd int cgroup = wpar_cgroup_open(s->name, false, NULL);
 	pid_t monitor = wpar_monitor_pid(s->name);
+	bool pending = wpar_monitor_restarts(s->name);
 	struct wpar_cgroup_state st = { 0 };
-	int r;
+	int r = cgroup < 0 && !wpar_cgroup_is_absent(cgroup) ? cgroup : 0;
 
 	if (cgroup >= 0)
-		wpar_cgroup_state(cgroup, &st);
-	if (!st.populated && !opts->force) {
+		r = wpar_cgroup_state(cgroup, &st);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "the control group of '%s' cannot be read",
+				s->name);
+	if (!st.populated && !opts->force && !pending) {
 		wpar_clear(s->name, NULL);
 		return par_fail(err, PAR_E_WRONG_STATE, 0, "workload partition '%s' is not active",
 				s->name);
@@ -141,8 +136,8 @@ static int stop_locked(const struct wpar_spec *s, const struct wpar_stop_opts *o
 	r = wpar_clear(s->name, err);
 	if (r < 0)
 		return r;
-	end_monitor(monitor);
-	if (st.populated)
+	wpar_monitor_end(monitor, pending ? 0 : MONITOR_MS);
+	if (st.populated || pending)
 		run_script(s, report);
 	return 0;
 }

@@ -7,10 +7,8 @@
 #include "wparctl/runtime/life/log.h"
 
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 
 static void make_pipe(int reading, int writing, int keep)
 {
@@ -25,24 +23,42 @@ static void make_pipe(int reading, int writing, int keep)
 	close(fds[1]);
 }
 
+/* /dev/console, so that what is written to it is read, too; a pipe where it was left out (-D). */
+static void make_console(int keep)
+{
+	const int reading = WPAR_INIT_CONSOLE_READ, writing = WPAR_INIT_CONSOLE;
+	int fd = open("/dev/console", O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISFIFO(st.st_mode)) {
+		make_pipe(reading, writing, keep);
+	} else if (keep != reading && keep != writing) {
+		dup2(fd, reading);
+		dup2(fd, writing);
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
 void wpar_wires_make(int keep)
 {
-	make_pipe(WPAR_INIT_CONSOLE_READ, WPAR_INIT_CONSOLE, keep);
+	make_console(keep);
 	make_pipe(WPAR_INIT_END_READ, WPAR_INIT_END, keep);
 }
 
-/* The WPAR's root can put anything in the place of a descriptor of PID 1: only a pipe is opened. */
+/*
+ * The WPAR's root can put anything in the place of a descriptor of PID 1: only a FIFO is opened,
+ * without waiting for who writes.
+ */
 static int open_pipe(pid_t init, int number)
 {
 	char path[64];
 	autofd int fd = -1;
 	struct stat st;
-	struct statfs fs;
 
 	snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)init, number);
 	fd = open(path, O_PATH | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISFIFO(st.st_mode) || fstatfs(fd, &fs) < 0 ||
-	    fs.f_type != PIPEFS_MAGIC)
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISFIFO(st.st_mode))
 		return -1;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	return open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);

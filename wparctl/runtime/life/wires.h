@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Two pipes between a WPAR's PID 1 and its monitor: the console, and what the end of PID 1 means.
+ * Two pipes between a WPAR's PID 1 and its monitor: the console, which is also /dev/console inside,
+ * and what the end of PID 1 means.
  * PID 1 holds both ends of each, so a killed monitor costs nothing and the next one takes them up.
  * PID 1 is the WPAR's: what it hands out is not trusted.  Internal to runtime/.
  */

@@ -371,6 +371,9 @@ static int enter_open(struct entry *e, struct par_error **err)
 	int r;
 
 	e->cgroup = wpar_cgroup_open(e->spec->name, false, NULL);
+	if (e->cgroup < 0 && !wpar_cgroup_is_absent(e->cgroup))
+		return par_fail(err, PAR_E_SYSTEM, e->cgroup,
+				"the control group of '%s' cannot be opened", e->spec->name);
 	if (e->cgroup < 0)
 		return par_fail(err, PAR_E_WRONG_STATE, 0, "workload partition '%s' is not active",
 				e->spec->name);

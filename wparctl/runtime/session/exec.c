@@ -8,12 +8,14 @@
 
 #include "wparctl/network/apply.h"
 #include "wparctl/resources/cgroup.h"
+#include "wparctl/resources/oom.h"
 #include "wparctl/runtime/session/command.h"
 #include "wparctl/runtime/session/console.h"
 #include "wparctl/runtime/launch/launch.h"
 #include "wparctl/runtime/launch/sync.h"
 #include "wparctl/runtime/life/clear.h"
 #include "wparctl/runtime/life/ids.h"
+#include "wparctl/runtime/life/log.h"
 
 #include <signal.h>
 #include <string.h>
@@ -121,6 +123,31 @@ static int exec_run(struct wpar_launch *l, const struct wpar_spec *s,
 	return r;
 }
 
+/* Why a command may have ended with 137: told, and in the log. */
+static void exec_tell_oom(const struct wpar_spec *s, int cgroup, const struct wpar_report *report)
+{
+	autofd int fd = cgroup > 0 ? wpar_oom_open(cgroup) : -1;
+	uint64_t kills = wpar_oom_kills(fd);
+	auto_error why = NULL;
+
+	if (kills == 0)
+		return;
+	wpar_oom_error(kills, &why);
+	wpar_event_log(s->name, "oom-kill", why);
+	if (why && why->msg)
+		wpar_report_say(report, WPAR_NOTE_STEP, "wparexec: %s", why->msg);
+}
+
+/* The line of its end: of a command that ran, its status. */
+static void exec_log_end(const struct wpar_spec *s, int r, int status, const struct par_error *why)
+{
+	auto_error failed = NULL;
+
+	if (r == 0 && status != 0)
+		par_fail(&failed, PAR_E_SYSTEM, 0, "the command ended with status %d", status);
+	wpar_event_log(s->name, "exec-end", r < 0 ? why : failed);
+}
+
 int wpar_exec(const struct wpar_spec *s, char *const argv[], const struct par_strv *environment,
 	      const struct wpar_report *report, struct par_error **err)
 {
@@ -133,6 +160,7 @@ int wpar_exec(const struct wpar_spec *s, char *const argv[], const struct par_st
 			  .keep_priority = true,
 			  .no_new_privs = true };
 	auto_error left = NULL;
+	auto_error why = NULL;
 	auto_strv env = { 0 };
 	int status = 1, r;
 
@@ -140,7 +168,12 @@ int wpar_exec(const struct wpar_spec *s, char *const argv[], const struct par_st
 	if (r < 0)
 		return par_oom(err);
 	l.environment = &env;
-	r = exec_run(&l, s, report, &status, err);
+	wpar_event_log_detail(s->name, "exec", argv[0], NULL);
+	r = exec_run(&l, s, report, &status, &why);
+	exec_tell_oom(s, l.cgroup, report);
+	exec_log_end(s, r, status, why);
+	if (r < 0)
+		par_error_move(err, &why);
 	wpar_report_say(report, WPAR_NOTE_STEP, "Shutting down all workload partition processes.");
 	/* The command's status is the caller's answer, also when something stays behind. */
 	if (wpar_clear(s->name, &left) < 0 && left)

@@ -1,0 +1,55 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# limits.sh - the least limits that mkwpar takes serve; what the kernel kills for want of memory is in
+# the log of events, and so is the operator who called a command; help names no page that is not there
+# lpar: current
+set -u
+# shellcheck source=tests/guest/lib.sh
+. "$PAR_TEST_SOURCE/guest/lib.sh"
+
+log()
+{
+	in_lpar cat /var/adm/wpars/event.log
+}
+
+ok "mkwpar with the least limits" in_lpar mkwpar -n least -R totalProcesses=8 totalVirtMem=16M CPU=0%-100%,50%
+ok "it starts" in_lpar startwpar least
+is "and a login works" "$(in_lpar clogin least 'ls -d / /usr | wc -l' </dev/null)" 2
+is "nothing was killed" "$(in_lpar grep -c ' least oom-kill ' /var/adm/wpars/event.log)" 0
+ok "rmwpar" in_lpar rmwpar -F least
+for limit in totalProcesses=7 totalThreads=1 totalVirtMem=15M memory=0%-1%,1% CPU=0%-0.01%,0.01%; do
+	fails "less is refused: $limit" in_lpar mkwpar -n least -R "$limit"
+done
+ok "a part of the processors below a millisecond" in_lpar mkwpar -n least -s -R CPU=0%-0.5%,0.5%
+is "is one of a longer period" "$(in_lpar cut -d' ' -f2 /sys/fs/cgroup/wpars/least/cpu.max)" 1000000
+ok "rmwpar" in_lpar rmwpar -F least
+
+# Out of memory
+ok "mkwpar" in_lpar mkwpar -n hog -s -R totalVirtMem=32M
+in_lpar clogin hog -- tail -c 100M /dev/zero >/dev/null 2>&1 </dev/null
+is "a process that wants more is killed" "$?" 137
+wait_for 10 in_lpar grep -q ' hog oom-kill ' /var/adm/wpars/event.log
+like "the log says it" "$(log)" ' hog oom-kill root/cor_hog failed: out of memory: the kernel has killed [1-9][0-9]* of its processes$'
+kills=$(log | grep -c ' hog oom-kill ')
+# shellcheck disable=SC2016
+in_lpar sh -c 'kill -9 $(cut -d" " -f1 /run/wpars/hog/monitor); sleep 1; clogin hog -- true' </dev/null
+wait_for 10 in_lpar grep -q ' hog monitor-started-again ' /var/adm/wpars/event.log
+is "a new monitor does not say it again" "$(log | grep -c ' hog oom-kill ')" "$kills"
+in_lpar clogin hog -- tail -c 100M /dev/zero >/dev/null 2>&1 </dev/null
+wait_for 10 sh -c '[ "$(wparcmd -m "$1" -p "$2" -- grep -c " hog oom-kill " /var/adm/wpars/event.log)" -gt "$3" ]' \
+	sh "$SYS" "$LPAR" "$kills"
+ok "but the next time" test "$(log | grep -c ' hog oom-kill ')" -gt "$kills"
+ok "rmwpar" in_lpar rmwpar -F hog
+said=$(in_lpar wparexec -n hoga -R totalVirtMem=32M -- /usr/bin/tail -c 100M /dev/zero 2>&1 >/dev/null)
+is "wparexec ends with the status" "$?" 137
+like "says why" "$said" '^wparexec: out of memory: the kernel has killed 1 of its processes$'
+like "and the log has its end" "$(log)" ' hoga exec-end root/wparexec failed: the command ended with status 137$'
+
+# Who
+# shellcheck disable=SC2016
+is "lpard names its caller" "$(in_lpar sh -c 'echo "$LPARD_USER"')" "$(id -un)"
+# shellcheck disable=SC2016
+is "no caller can name another" \
+	"$(wparcmd -m "$SYS" -p "$LPAR" -e LPARD_USER=mallory -- sh -c 'echo "$LPARD_USER"' </dev/null)" "$(id -un)"
+unlike "help names no manual page where there is none" "$(in_lpar mkwpar --help)" 'manual page'
+done_testing

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who calls this command: see log_who.h. */
+#include "wparctl/runtime/life/log_who.h"
+
+#include "lpard/common/fs.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define USER_MAX 33
+
+/* No libc look-up: this program is static, and the names are those of the LPAR's own file. */
+void wpar_who_of_uid(const char *passwd, unsigned int uid, char *ret, unsigned int size)
+{
+	snprintf(ret, size, "%u", uid);
+	for (const char *l = passwd; l && *l; l = strchr(l, '\n'), l = l ? l + 1 : NULL) {
+		char name[USER_MAX], number[16];
+		uint64_t id;
+
+		if (sscanf(l, "%32[^:\n]:%*[^:\n]:%15[^:\n]:", name, number) != 2 ||
+		    par_parse_u64(number, UINT32_MAX, &id) < 0 || id != uid)
+			continue;
+		snprintf(ret, size, "%s", name);
+		return;
+	}
+}
+
+static unsigned int login_uid(void)
+{
+	auto_buf b = { 0 };
+	uint64_t number;
+
+	if (par_fs_read("/proc/self/loginuid", 32, &b) < 0 || !b.data)
+		return getuid();
+	b.data[strcspn(b.data, "\n")] = '\0';
+	/* All ones: nobody has logged in. */
+	if (par_parse_u64(b.data, UINT32_MAX - 1, &number) < 0)
+		return getuid();
+	return (unsigned int)number;
+}
+
+static void put_user(char *ret, unsigned int size)
+{
+	const char *named = getenv("LPARD_USER");
+	auto_buf passwd = { 0 };
+
+	if (!named || !*named)
+		named = getenv("SUDO_USER");
+	if (named && *named) {
+		snprintf(ret, size, "%s", named);
+		return;
+	}
+	if (par_fs_read("/etc/passwd", 1 << 20, &passwd) < 0)
+		par_buf_clear(&passwd);
+	wpar_who_of_uid(passwd.data, login_uid(), ret, size);
+}
+
+void wpar_who(char ret[WPAR_WHO_SIZE])
+{
+	char user[USER_MAX];
+
+	put_user(user, sizeof(user));
+	snprintf(ret, WPAR_WHO_SIZE, "%s/%.32s", user, program_invocation_short_name);
+	for (char *s = ret; *s; s++) {
+		if (*s <= ' ' || *s > '~')
+			*s = '?';
+	}
+}
