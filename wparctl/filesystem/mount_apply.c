@@ -123,7 +123,7 @@ int wpar_mount_put(int rootfd, const struct wpar_mount_op *op, int fd)
 static int mount_make_fifo(int rootfd, const struct wpar_mount_op *op)
 {
 	const char *name;
-	autofd int above = open_folder_of(rootfd, op->target, &name);
+	autofd int above = wpar_mount_open_above(rootfd, op->target, &name);
 
 	if (above < 0)
 		return above;

@@ -239,6 +239,9 @@ static void add_programs(struct wpar_mount_plan *p, bool *failed,
 	};
 
 	ADD(.kind = WPAR_OP_BIND, .flags = flags, .source = facts->program, .target = "/etc/init");
+	if (facts->systemctl)
+		ADD(.kind = WPAR_OP_BIND, .flags = flags, .source = facts->program,
+		    .target = facts->systemctl);
 	if (facts->df || facts->mount)
 		ADD(.kind = WPAR_OP_FOLDER, .mode = 0755, .target = "/run/wpars");
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(own); i++) {

@@ -65,6 +65,8 @@ struct wpar_mount_facts {
 	/* df and mount: their paths inside, NULL when there is none, and the global path of the
 	 * program that each shall run */
 	const char *df, *df_real, *mount, *mount_real;
+	/* The path inside of systemd's reboot, halt and so on; NULL: they are not systemd's. */
+	const char *systemctl;
 	/* Bytes that /dev/shm may hold; 0: as the kernel has it, half of the LPAR's memory. */
 	uint64_t shm_size;
 	/* Of a versioned WPAR: the folders below its upper one, top first. */

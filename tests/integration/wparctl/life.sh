@@ -85,6 +85,21 @@ inside 'kill -INT 1'
 ok "reboot inside with a monitor that was started again" wait_for 30 was_started 3
 ok "it is active" wait_for 5 is_state A
 
+# Where these are systemd's, which finds no systemd in a WPAR, the start puts ours in their place
+if [ "$(readlink -f /usr/sbin/reboot)" = "$(readlink -f /usr/bin/systemctl)" ]; then
+	sleep 5
+	starts=$(grep -c ' lif start root/' "$log")
+	ok "reboot inside, where the LPAR's is systemd's" inside reboot
+	ok "starts it again" wait_for 20 was_started $((starts + 1))
+	wait_for 5 is_state A
+	like "systemctl says that there is no systemd" "$(inside 'systemctl status' 2>&1)" 'There is no systemd'
+	ok "halt" inside 'halt -p'
+	ok "ends it" wait_for 20 is_state D
+	startwpar lif >/dev/null
+else
+	echo "# reboot is not systemd's here"
+fi
+
 # halt and poweroff inside
 inside 'kill -USR1 1'
 ok "halt inside: it is Defined" wait_for 20 is_state D

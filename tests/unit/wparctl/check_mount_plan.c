@@ -56,6 +56,28 @@ START_TEST(system_wpar_shares_only_usr_and_opt)
 }
 END_TEST
 
+/* The console: a FIFO that PID 1 holds.  Programs of systemd's that find none: ours. */
+START_TEST(what_a_system_wpar_has_of_ours)
+{
+	struct wpar_mount_facts with = facts;
+	auto_mount_plan p = { 0 }, q = { 0 }, r = { 0 };
+	auto_spec s = { 0 }, a = { 0 };
+
+	make(&s, WPAR_SYSTEM);
+	ck_assert_int_eq(wpar_mount_plan_build(&s, &facts, &p, NULL), 0);
+	ck_assert_int_eq(op_at(&p, "/dev/console")->kind, WPAR_OP_FIFO);
+	ck_assert_uint_eq(op_at(&p, "/dev/console")->mode, 0622);
+	ck_assert_ptr_null(op_at(&p, "/usr/bin/systemctl"));
+	with.systemctl = "/usr/bin/systemctl";
+	ck_assert_int_eq(wpar_mount_plan_build(&s, &with, &q, NULL), 0);
+	ck_assert_str_eq(op_at(&q, "/usr/bin/systemctl")->source, "/usr/sbin/wparctl");
+	make(&a, WPAR_APPLICATION);
+	ck_assert_int_eq(wpar_mount_plan_build(&a, &with, &r, NULL), 0);
+	ck_assert_int_eq(op_at(&r, "/dev/console")->kind, WPAR_OP_LINK);
+	ck_assert_ptr_null(op_at(&r, "/usr/bin/systemctl"));
+}
+END_TEST
+
 START_TEST(kernel_settings_are_sealed_and_shm_is_its_own)
 {
 	static const enum wpar_type types[] = { WPAR_SYSTEM, WPAR_APPLICATION };
@@ -147,6 +169,7 @@ static Suite *plan_suite(void)
 	TCase *tc = tcase_create("plan");
 
 	tcase_add_test(tc, system_wpar_shares_only_usr_and_opt);
+	tcase_add_test(tc, what_a_system_wpar_has_of_ours);
 	tcase_add_test(tc, kernel_settings_are_sealed_and_shm_is_its_own);
 	tcase_add_test(tc, private_usr_is_its_own);
 	tcase_add_test(tc, application_wpar_sees_all_and_writes_nothing);

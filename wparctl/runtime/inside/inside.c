@@ -21,6 +21,19 @@ static bool is_command_within(const char *name)
 	return false;
 }
 
+/* Those that the start puts in the place of systemd's: power.c. */
+static bool is_power_command(const char *name)
+{
+	static const char *const names[] = { "halt", "poweroff", "reboot", "shutdown",
+					     "systemctl" };
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(names); i++) {
+		if (strcmp(names[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
 int wpar_inside_main(int argc, char **argv)
 {
 	const char *slash = argc > 0 ? strrchr(argv[0], '/') : NULL;
@@ -38,6 +51,8 @@ int wpar_inside_main(int argc, char **argv)
 		return -1;
 	if (strcmp(name, "init") == 0 || strcmp(name, "telinit") == 0)
 		return wpar_telinit_main(argc, argv);
+	if (is_power_command(name))
+		return wpar_power_main(name, argc, argv);
 	fprintf(stderr,
 		"%s: This command cannot be run inside a workload partition; run it in the global "
 		"environment.\n",

@@ -54,5 +54,12 @@ int wpar_mount_list(char *mountinfo, const char *types, struct par_buf *out);
 /* wpar_mount_main - mount(8) inside; the exit status */
 int wpar_mount_main(int argc, char **argv);
 
+/*
+ * wpar_power_main - reboot, halt, poweroff, shutdown or systemctl inside; the exit status
+ * wpar_power_signal - what that command line asks PID 1 by; 0: nothing that can be done
+ */
+int wpar_power_main(const char *name, int argc, char **argv);
+int wpar_power_signal(const char *name, int argc, char **argv);
+
 /* wpar_init_run - PID 1's loop; returns when the WPAR halts */
 int wpar_init_run(void);

@@ -155,7 +155,7 @@ int wpar_launch_plan(const struct wpar_spec *s, struct wpar_mount_plan *ret, str
 {
 	autofree char *prefix = wpar_path("%s", "");
 	struct wpar_mount_facts facts = { .prefix = prefix ? prefix : "" };
-	autofree char *df = NULL, *mount_real = NULL;
+	autofree char *df = NULL, *mount_real = NULL, *systemctl = NULL;
 	auto_strv layers = { 0 };
 	char program[4096];
 	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
@@ -177,6 +177,8 @@ int wpar_launch_plan(const struct wpar_spec *s, struct wpar_mount_plan *ret, str
 	facts.df_real = df;
 	facts.mount = mount_real ? "/usr/bin/mount" : NULL;
 	facts.mount_real = mount_real;
+	systemctl = own_command(&layers, "/usr/bin/systemctl");
+	facts.systemctl = systemctl ? "/usr/bin/systemctl" : NULL;
 	r = wpar_mount_plan_build(s, &facts, ret, err);
 	if (r == 0)
 		wpar_mounts_drop_absent(ret);
