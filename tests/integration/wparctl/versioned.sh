@@ -35,6 +35,10 @@ for _ in 1 2 3 4 5 6; do
 done
 wait
 is "one layer, and no remains" "$(cd "$store/$digest" && find . -maxdepth 1 -name '*layer-*' | cut -c1-8)" ./layer-
+mkdir -p "$store/$digest/.layer-dead01/usr/bin"
+startwpar --dry-run old01 >/dev/null
+is "what a killed maker has left is gone with the next start" \
+	"$(cd "$store/$digest" && find . -maxdepth 1 -name '*layer-*' | cut -c1-8)" ./layer-
 before=$(find "$store/$digest/root" | sort | sha256sum)
 ok "startwpar" startwpar old01
 is "the system is the old one" "$(inside '. /etc/os-release; echo "$VERSION_CODENAME"')" \
