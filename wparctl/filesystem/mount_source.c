@@ -217,6 +217,13 @@ static int fail_source(const struct sources *src, const struct wpar_mount_op *op
 			op->source, what);
 }
 
+/* Directories of disks, and our own programs: not nodes of devices, which lie on no disk. */
+static bool shows_its_device(const struct wpar_mount_op *op)
+{
+	return op->flags & WPAR_OP_IDMAP ||
+	       (op->flags & (WPAR_OP_FILE | WPAR_OP_READONLY)) == (WPAR_OP_FILE | WPAR_OP_READONLY);
+}
+
 static int prepare_one(struct sources *src, const struct wpar_mount_op *op, int userns,
 		       struct par_error **err)
 {
@@ -238,7 +245,7 @@ static int prepare_one(struct sources *src, const struct wpar_mount_op *op, int 
 		return par_fail(err, PAR_E_NOT_FOUND, 0, "there is no '%s'", op->source);
 	if (fd < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "'%s' cannot be opened", op->source);
-	if ((op->flags & WPAR_OP_IDMAP) && !recursive)
+	if (shows_its_device(op) && !recursive)
 		through = through_global(src, fd);
 	tree = (int)syscall(SYS_open_tree, through >= 0 ? through : fd, "",
 			    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | recursive);

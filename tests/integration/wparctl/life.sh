@@ -58,6 +58,10 @@ ok "the console has text" wait_for 5 grep -q '^booted with id 0$' "$console"
 ok "in which nothing reaches the reader's terminal" wait_for 5 grep -q '^bad ?]0;x? text$' "$console"
 is "that only root reads" "$(stat -c %a "$console")" 640
 
+# No mount names a disk of the LPAR, those of our own programs neither
+is "the LPAR's disks have no names inside" "$(inside 'cat /proc/self/mounts' | grep '^/dev/')" ""
+unlike "nor does df list our programs" "$(inside df)" 'systemctl|init|bin/'
+
 # /dev/console reaches it too, for every user, and nobody but root reads it
 inside 'echo by root >/dev/console; setpriv --reuid=1 --clear-groups sh -c "echo by daemon >/dev/console"'
 ok "what is written to /dev/console" wait_for 5 grep -q '^by root$' "$console"

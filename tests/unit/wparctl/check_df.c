@@ -80,6 +80,8 @@ static const char *listed(const char *types)
 		"243 230 254:0 /usr/sbin/wparctl /etc/init ro,nodev - ext4 /dev/vda rw\n"
 		"244 251 254:0 /usr/bin/mount /run/wpars/mount ro - ext4 /dev/vda rw\n"
 		"245 251 254:0 /usr/sbin/wparctl /usr/bin/mount ro - ext4 /dev/vda rw\n"
+		"249 251 254:0 /usr/sbin/wparctl /usr/bin/systemctl ro - ext4 Global rw\n"
+		"250 230 254:0 /srv /srv/bin/mounts rw - ext4 Global rw\n"
 		"246 230 0:52 / /proc rw,nosuid - proc Global rw\n"
 		"247 246 0:52 /sys /proc/sys ro,nosuid - proc Global rw\n"
 		"248 230 0:53 / /dev rw,nosuid - tmpfs Global rw,size=16384k,uid=1073741824\n"
@@ -96,6 +98,7 @@ START_TEST(mount_shows_nothing_of_the_lpar)
 	ck_assert_str_eq(listed(NULL), "Global on / type ext4 (rw,nodev,relatime)\n"
 				       "Global on /opt type ext4 (ro,nodev,relatime)\n"
 				       "Global on /a b type btrfs (rw)\n"
+				       "Global on /srv/bin/mounts type ext4 (rw)\n"
 				       "Global on /proc type proc (rw,nosuid)\n"
 				       "Global on /dev type tmpfs (rw,nosuid)\n");
 	ck_assert_str_eq(listed("proc,xfs"), "Global on /proc type proc (rw,nosuid)\n");

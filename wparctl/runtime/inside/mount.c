@@ -36,6 +36,8 @@ static bool is_fitting(const char *point)
 {
 	static const char *const folders[] = { "/proc/", "/run/wpars/", "/dev/" };
 	static const char *const shown[] = { "/dev/pts", "/dev/shm" };
+	static const char *const files[] = { "/etc/init", "/usr/bin/df", "/usr/bin/mount",
+					     "/usr/bin/systemctl" };
 
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(shown); i++) {
 		if (strcmp(point, shown[i]) == 0)
@@ -45,8 +47,11 @@ static bool is_fitting(const char *point)
 		if (par_starts_with(point, folders[i]))
 			return true;
 	}
-	return par_streq(point, "/etc/init") || strstr(point, "bin/df") ||
-	       strstr(point, "bin/mount");
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(files); i++) {
+		if (strcmp(point, files[i]) == 0)
+			return true;
+	}
+	return false;
 }
 
 bool wpar_mounted_parse(const char *line, struct wpar_mounted *ret)
