@@ -102,6 +102,9 @@ ok "closed again it does" in_lpar startwpar iso2
 # No process is left.
 in_lpar sh -c 'mkwpar -n full -R totalProcesses=8 && startwpar full' >/dev/null
 in_lpar clogin full -- sh -c 'for i in 1 2 3 4 5 6 7 8 9; do setsid sleep 1000 & done' >/dev/null 2>&1 </dev/null
+# The shell gave up its place when it could make no more.
+in_lpar clogin full -- sleep 1000 >/dev/null 2>&1 </dev/null &
+wait_for 20 in_lpar sh -c '[ "$(cat /sys/fs/cgroup/wpars/full/pids.current)" = 8 ]'
 out=$(in_lpar clogin full -- true 2>&1)
 is "a command for which no process can be made fails" "$?" 1
 like "and it is said" "$out" 'no process can be made in the WPAR: '

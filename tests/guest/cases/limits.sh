@@ -12,7 +12,7 @@ log()
 	in_lpar cat /var/adm/wpars/event.log
 }
 
-ok "mkwpar with the least limits" in_lpar mkwpar -n least -R totalProcesses=8 totalVirtMem=16M CPU=0%-100%,50%
+ok "mkwpar with the least limits" in_lpar mkwpar -n least -R totalProcesses=8 totalVirtMem=16M CPU=0%-50%,50%
 ok "it starts" in_lpar startwpar least
 is "and a login works" "$(in_lpar clogin least 'ls -d / /usr | wc -l' </dev/null)" 2
 is "nothing was killed" "$(in_lpar grep -c ' least oom-kill ' /var/adm/wpars/event.log)" 0
@@ -20,13 +20,17 @@ ok "rmwpar" in_lpar rmwpar -F least
 for limit in totalProcesses=7 totalThreads=1 totalVirtMem=15M memory=0%-1%,1% CPU=0%-0.01%,0.01%; do
 	fails "less is refused: $limit" in_lpar mkwpar -n least -R "$limit"
 done
-ok "a part of the processors below a millisecond" in_lpar mkwpar -n least -s -R CPU=0%-0.5%,0.5%
+ok "a part of the processors below a millisecond" in_lpar mkwpar -n least -R CPU=0%-0.5%,0.5%
+# So little that the start is not waited for.
+in_lpar startwpar least >/dev/null 2>&1 </dev/null &
+wait_for 30 in_lpar grep -q ' 1000000$' /sys/fs/cgroup/wpars/least/cpu.max
 is "is one of a longer period" "$(in_lpar cut -d' ' -f2 /sys/fs/cgroup/wpars/least/cpu.max)" 1000000
 ok "rmwpar" in_lpar rmwpar -F least
 
-# Out of memory
+# Out of memory: tail keeps a line that does not end
+eat='head -c 200M /dev/zero | tail >/dev/null'
 ok "mkwpar" in_lpar mkwpar -n hog -s -R totalVirtMem=32M
-in_lpar clogin hog -- tail -c 100M /dev/zero >/dev/null 2>&1 </dev/null
+in_lpar clogin hog "$eat" >/dev/null 2>&1 </dev/null
 is "a process that wants more is killed" "$?" 137
 wait_for 10 in_lpar grep -q ' hog oom-kill ' /var/adm/wpars/event.log
 like "the log says it" "$(log)" ' hog oom-kill root/cor_hog failed: out of memory: the kernel has killed [1-9][0-9]* of its processes$'
@@ -35,12 +39,12 @@ kills=$(log | grep -c ' hog oom-kill ')
 in_lpar sh -c 'kill -9 $(cut -d" " -f1 /run/wpars/hog/monitor); sleep 1; clogin hog -- true' </dev/null
 wait_for 10 in_lpar grep -q ' hog monitor-started-again ' /var/adm/wpars/event.log
 is "a new monitor does not say it again" "$(log | grep -c ' hog oom-kill ')" "$kills"
-in_lpar clogin hog -- tail -c 100M /dev/zero >/dev/null 2>&1 </dev/null
+in_lpar clogin hog "$eat" >/dev/null 2>&1 </dev/null
 wait_for 10 sh -c '[ "$(wparcmd -m "$1" -p "$2" -- grep -c " hog oom-kill " /var/adm/wpars/event.log)" -gt "$3" ]' \
 	sh "$SYS" "$LPAR" "$kills"
 ok "but the next time" test "$(log | grep -c ' hog oom-kill ')" -gt "$kills"
 ok "rmwpar" in_lpar rmwpar -F hog
-said=$(in_lpar wparexec -n hoga -R totalVirtMem=32M -- /usr/bin/tail -c 100M /dev/zero 2>&1 >/dev/null)
+said=$(in_lpar wparexec -n hoga -R totalVirtMem=32M -- /bin/sh -c "$eat" 2>&1 >/dev/null </dev/null)
 is "wparexec ends with the status" "$?" 137
 like "says why" "$said" '^wparexec: out of memory: the kernel has killed 1 of its processes$'
 like "and the log has its end" "$(log)" ' hoga exec-end root/wparexec failed: the command ended with status 137$'

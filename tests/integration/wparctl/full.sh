@@ -57,6 +57,9 @@ ok "with room it goes" rmwpar -F f1
 if grep -qw pids /sys/fs/cgroup/cgroup.controllers /sys/fs/cgroup/unified/cgroup.controllers 2>/dev/null; then
 	mkwpar -n many -s -R totalProcesses=8 >/dev/null
 	clogin many -- sh -c 'for i in 1 2 3 4 5 6 7 8 9; do setsid sleep 1000 & done' >/dev/null 2>&1 </dev/null
+	# The shell gave up its place when it could make no more.
+	clogin many -- sleep 1000 >/dev/null 2>&1 </dev/null &
+	sleep 2
 	out=$(clogin many -- true 2>&1)
 	is "a command for which no process can be made fails" "$?" 1
 	like "and it is said" "$out" 'no process can be made in the WPAR: '
