@@ -179,8 +179,8 @@ for step in moved renamed; do
 done
 ok "starts" startwpar dev2
 is "with its files" "$(clogin dev2 cat /root/mine </dev/null)" mine
-ok "a line for each change" grep -q ' dev2 change ok' "$WPARS_ROOT/var/adm/wpars/event.log"
-ok "and for each failure" grep -q ' dev2 change failed: .*not empty' "$WPARS_ROOT/var/adm/wpars/event.log"
+ok "a line for each change" grep -q ' dev2 change root/chwpar ok' "$WPARS_ROOT/var/adm/wpars/event.log"
+ok "and for each failure" grep -q ' dev2 change root/chwpar failed: .*not empty' "$WPARS_ROOT/var/adm/wpars/event.log"
 ok "removed" rmwpar -F dev2
 is "nothing is left" "$(ls "$WPARS_ROOT/wpars" "$WPARS_ROOT/elsewhere" "$WPARS_ROOT/var/lib/wpars/roots" "$cf")" "$WPARS_ROOT/elsewhere:
 
