@@ -94,7 +94,7 @@ ok "an LPAR" mksyscfg -r lpar -m SYS -i "name=lp1,$resources"
 
 libvirtd=$(cat /run/libvirtd.pid)
 like "a full pool is called full" "$(on)" \
-	'^HSCL3205 .*no space is left in the storage pool for ".*-root.img", which needs 9[56] MiB: 7 MiB are free'
+	'^HSCL3205 .*No space is left in the storage pool for ".*-root.img", which needs 9[56] MiB: 7 MiB are free'
 is "the LPAR is in Error" "$(state)" Error
 is "and nothing half-made is left there" "$(find "$pool" -name "*root*")" ""
 ok "libvirtd lives on" libvirtd_lives
@@ -107,7 +107,7 @@ keep_libvirtd &
 watcher=$!
 in_the_middle fill
 like "a pool that fills meanwhile" "$out" \
-	'^HSCL3205 .*no space is left in the storage pool for ".*-root.img".*others have filled it meanwhile'
+	'^HSCL3205 .*No space is left in the storage pool for ".*-root.img".*others have filled it meanwhile'
 is "and nothing half-made is left there" "$(find "$pool" -name "*root*")" ""
 rm "$pool/filler"
 

@@ -82,6 +82,13 @@ pid_t wpar_monitor_pid(const char *name)
 	return pid > 0 && t != 0 && start_time(pid) == t ? pid : 0;
 }
 
+static bool is_defined(const char *name)
+{
+	autofree char *cf = wpar_path(WPAR_CONFIG_DIR "/%s.cf", name);
+
+	return !cf || access(cf, F_OK) == 0 || errno != ENOENT;
+}
+
 /* In the WPAR's own folder: it goes with that. */
 static char *restart_path(const char *name)
 {
@@ -257,6 +264,11 @@ __attribute__((noreturn)) static void monitor_watch(const char *name, int pidfd,
 	for (int i = 0; wpar_lock(name, &lock, NULL) < 0; i++) {
 		if (!restart || i == LOCK_TRIES)
 			_exit(0);
+	}
+	/* rmwpar came first: what it has removed stays removed, the lock's file too. */
+	if (!is_defined(name)) {
+		wpar_lock_forget(name);
+		_exit(0);
 	}
 	/* While it waited for the lock a command may have started the WPAR anew, with its own
 	 * monitor. */
