@@ -256,7 +256,7 @@ static int write_over(const char *path, struct par_buf *text, struct par_error *
 {
 	autofd int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
 	const size_t len = text->len;
-	struct stat st;
+	struct stat st = { 0 };
 	int r = fd < 0 || fstat(fd, &st) < 0 ? -errno : 0;
 
 	while (r == 0 && text->len < (size_t)st.st_size && !text->failed)
