@@ -100,7 +100,7 @@ in_lpar chmod 700 /wpars
 ok "closed again it does" in_lpar startwpar iso2
 
 # No process is left.
-in_lpar sh -c 'mkwpar -n full -R totalProcesses=8 && startwpar full' >/dev/null
+in_lpar sh -c 'mkwpar --minimal -n full -R totalProcesses=8 && startwpar full' >/dev/null
 in_lpar clogin full -- sh -c 'for i in 1 2 3 4 5 6 7 8 9; do setsid sleep 1000 & done' >/dev/null 2>&1 </dev/null
 # The shell gave up its place when it could make no more.
 in_lpar clogin full -- sleep 1000 >/dev/null 2>&1 </dev/null &
