@@ -10,7 +10,7 @@
 #	done_testing
 
 # shellcheck source=setup/patience.sh
-. "${PAR_TEST_SOURCE:-$(dirname "${BASH_SOURCE[0]}")}/../setup/patience.sh"
+. "$PAR_TEST_SOURCE/../setup/patience.sh"
 
 tap_number=0
 tap_failures=0

@@ -14,7 +14,7 @@ root_mounts()
 	done
 	mkdir "$1/tmp/test" "$1/tmp/old"
 	cp -a "$PAR_TEST_SOURCE/integration/lib.sh" "$PAR_TEST_SOURCE/integration/dist" "$1/tmp/test/"
-	# Beside it, as in the tree without PAR_TEST_SOURCE.
+	# Where lib.sh looks for it.
 	mkdir -p "$1/tmp/setup"
 	cp -a "$PAR_TEST_SOURCE/../setup/patience.sh" "$1/tmp/setup/"
 }

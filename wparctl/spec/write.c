@@ -1,17 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* AIX's stanza grammar, written: what parse.c reads back the same. */
+#include "lpard/common/stanza.h"
 #include "wparctl/spec/keys.h"
-
-static void put_quoted(const char *s, struct par_buf *b)
-{
-	par_buf_putc(b, '"');
-	for (; *s; s++) {
-		if (*s == '"' || *s == '\\')
-			par_buf_putc(b, '\\');
-		par_buf_putc(b, *s);
-	}
-	par_buf_putc(b, '"');
-}
 
 static void put_record(enum wpar_stanza stanza, const void *record, struct par_buf *out)
 {
@@ -28,7 +18,7 @@ static void put_record(enum wpar_stanza stanza, const void *record, struct par_b
 			continue;
 		any = true;
 		par_buf_printf(&body, "\t%s = ", wpar_keys[i].field.name);
-		put_quoted(value.data ? value.data : "", &body);
+		par_stanza_put_value(&body, value.data ? value.data : "");
 		par_buf_putc(&body, '\n');
 		body.failed |= value.failed;
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The file of subsystems: AIX's stanza grammar, a stanza a subsystem.
+ * The file of subsystems: AIX's stanza grammar (lpard/common/stanza.h), a stanza a subsystem.
  *
  *	* a comment (or #)
  *	syslogd:

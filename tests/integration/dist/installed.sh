@@ -4,6 +4,7 @@
 # what they bring, purge them, and see that nothing is left in TREE, where this root's files are.  Speaks TAP; called by packages.sh and by
 # packages-root.sh, which make the root; TESTS and FAILURES are the counts so far.
 set -u
+PAR_TEST_SOURCE=$(dirname "${BASH_SOURCE[0]}")/..
 . "$(dirname "${BASH_SOURCE[0]}")/../lib.sh"
 
 debs=$1
