@@ -14,12 +14,13 @@ show hmc launch -m sys1 --memory 2G --procs 2 --image tiny b
 show lssyscfg -r prof -m sys1
 show lssyscfg -r lpar -m sys1 -F name,state,boot_image
 show hmc images
-# By jq, since json-c prints empty lists in different ways.
-show sh -c 'hmc images --json | jq .'
+# json-c prints empty lists in different ways, jq 1.7 numbers otherwise than 1.6.
+pretty='python3 -m json.tool --indent 2'
+show sh -c "hmc images --json | $pretty"
 show hmc status
 show chsysstate -r lpar -m sys1 -o shutdown --immed -n b
 show hmc status -m sys1
-show sh -c 'hmc status --json | jq .'
+show sh -c "hmc status --json | $pretty"
 show hmc status -m nowhere
 show hmc status more
 show status
