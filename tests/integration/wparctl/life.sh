@@ -149,6 +149,18 @@ ok "startwpar does not wait" startwpar lif
 ok "and stopwpar after it holds" stopwpar lif
 sleep 6
 is "no monitor of before comes back" "$(state)" D
+
+# A monitor that has not noticed yet that PID 1 has ended, and is asked for a restart, when a start and a stop come before it
+startwpar lif >/dev/null
+late=$(monitor)
+kill -STOP "$late"
+inside 'kill -TERM 1'
+wait_for 5 is_state D
+ok "startwpar before a late monitor" startwpar lif
+ok "and stopwpar" stopwpar lif
+kill -CONT "$late"
+ok "ends what it was to do" wait_for 10 sh -c '! kill -0 '"$late"' 2>/dev/null'
+is "and it starts nothing" "$(state)" D
 ok "mkwpar of one" mkwpar -n lif2 -s
 clogin lif2 -- kill -TERM 1 </dev/null
 wait_for 4 sh -c '[ "$(lswpar -cqa state lif2)" = T ]'

@@ -6,6 +6,7 @@
 #include "wparctl/network/apply.h"
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/runtime/life/lock.h"
+#include "wparctl/runtime/life/monitor.h"
 
 #define END_TIMEOUT_MS 60000
 
@@ -56,6 +57,9 @@ void wpar_clear_ended(const struct wpar_spec *s)
 	autofd int lock = -1, cgroup = -1;
 
 	if (s->type != WPAR_SYSTEM || !has_remains(s->name) || wpar_lock(s->name, &lock, NULL) < 0)
+		return;
+	/* A monitor that lives clears away itself, and knows whether it is to start again. */
+	if (wpar_monitor_pid(s->name) > 0)
 		return;
 	/* Only now: a start may have come in between. */
 	cgroup = wpar_cgroup_open(s->name, false, NULL);

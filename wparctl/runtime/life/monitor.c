@@ -234,13 +234,6 @@ static bool wants_restart(const struct wpar_wires *w)
 	       wpar_wires_wants_restart(w);
 }
 
-static bool is_running(const char *name)
-{
-	autofd int cgroup = wpar_cgroup_open(name, false, NULL);
-
-	return cgroup >= 0 && wpar_cgroup_init(cgroup) > 0;
-}
-
 /*
  * Until PID 1 has ended; then clears away, unless a command holds the lock and does.  A stop has
  * the monitor killed before it lets go of the lock, so it cannot be undone by a restart.
@@ -270,9 +263,9 @@ __attribute__((noreturn)) static void monitor_watch(const char *name, int pidfd,
 		wpar_lock_forget(name);
 		_exit(0);
 	}
-	/* While it waited for the lock a command may have started the WPAR anew, with its own
-	 * monitor. */
-	if (is_running(name))
+	/* While it waited for the lock a command may have stopped the WPAR or started it anew, with
+	 * its own monitor; what was asked for before that no longer counts. */
+	if (wpar_monitor_pid(name) != getpid())
 		_exit(0);
 	wpar_event_log(name, restart ? "reboot-inside" : "end", NULL);
 	wpar_clear(name, NULL);
