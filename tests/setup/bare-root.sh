@@ -154,13 +154,15 @@ bare_cgroups()
 # bare_run ROOT COMMAND... - run it in the root's name spaces
 bare_run()
 {
-	local root=$1 pid child slirp status=0 hierarchy
+	local root=$1 pid child slirp status=0 hierarchy hierarchies
 	shift
 	rm -f "$root/srv/network"
 	bare_cgroups make
+	hierarchies=$(awk '$3 ~ /^cgroup2?$/ { print $2 }' /proc/self/mounts)
+	# No program may be called in here: the first child to be seen below is that of unshare.
 	(
 		# Be in the root's cgroups before the name space is made: these become its top.
-		for hierarchy in $(awk '$3 ~ /^cgroup2?$/ { print $2 }' /proc/self/mounts); do
+		for hierarchy in $hierarchies; do
 			echo "$BASHPID" >"$hierarchy/$bare_group/cgroup.procs"
 		done
 		exec setpriv --pdeathsig KILL -- unshare --mount --pid --uts --ipc --net --cgroup --fork \
