@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The file of subsystems: no crash, and what is accepted survives writing and reading. */
 #include "wparctl/srcmstr/split.h"
-#include "wparctl/srcmstr/stanza.h"
+#include "wparctl/srcmstr/subsystem_file.h"
 
 #include <string.h>
 

@@ -9,7 +9,7 @@
  */
 #include "wparctl/filesystem/rootfs.h"
 #include "wparctl/runtime/inside/inside.h"
-#include "wparctl/runtime/life/network.h"
+#include "wparctl/runtime/life/active_network.h"
 #include "wparctl/runtime/runtime.h"
 
 #include <stdio.h>

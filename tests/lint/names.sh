@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# names.sh - no two C files of one program have the same name, and no static function is called
-# what says nothing in a stack trace
+# names.sh - no two C files of one program have the same name, sources or headers, and no static
+# function is called what says nothing in a stack trace
 set -u
 cd "${1:-$(dirname "$0")/../..}" || exit 1
 
@@ -10,18 +10,24 @@ program()
 {
 	name=$1
 	shift
-	find "$@" -name '*.c' ! -name main.c | sed 's,.*/,,' | sort | uniq -d | sed "s,^,$name has two files called ,"
+	for kind in c h; do
+		find "$@" -name "*.$kind" ! -name main.c | grep -v "${not:-^$}" | sed 's,.*/,,' | sort |
+			uniq -d | sed "s,^,$name has two files called ,"
+	done
 }
 
+# A tree without these folders is no tree of ours: what find does not see must not pass.
+for folder in lpard/common wparctl images/init; do
+	[ -d "$folder" ] || {
+		echo "there is no folder $folder"
+		exit 1
+	}
+done
 {
 	program lpard lpard/common lpard/wire lpard/agent lpard/core firmware lpard/hypervisor lpard/daemon
 	program hmc lpard/common lpard/wire lpard/cli
-	find wparctl -path wparctl/archive/helper -prune -o -type d -print | sort |
-		while read -r folder; do
-			find "$folder" -maxdepth 1 -name '*.c' ! -name main.c
-		done | sed 's,.*/,,' | cat - <<-COMMON | sort | uniq -d | sed 's,^,wparctl has two files called ,'
-			$(find lpard/common lpard/wire -name '*.c' | sed 's,.*/,,')
-		COMMON
+	not=^wparctl/archive/helper/ program wparctl lpard/common lpard/wire wparctl
+	program wparctl-archive lpard/common wparctl/archive/helper
 	program lpard-init images/init
 	grep -rnE '^static .*[ *](run|start|stop|check|pump|do_it|handle|process)\(' lpard firmware wparctl \
 		images --include='*.c' | sed 's/:.*static/: static/'

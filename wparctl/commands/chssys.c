@@ -2,8 +2,8 @@
 /* chssys: change the definition of a subsystem; what runs goes on as it was started. */
 #include "wparctl/commands/commands.h"
 #include "wparctl/operations/src_settings.h"
-#include "wparctl/srcmstr/messages.h"
 #include "wparctl/srcmstr/objrepos.h"
+#include "wparctl/srcmstr/src_messages.h"
 
 static const struct par_opt opts[] = {
 	WPAR_SRC_SETTINGS_OPTS,

@@ -8,10 +8,10 @@
  */
 #include "wparctl/commands/commands.h"
 #include "wparctl/filesystem/rootfs.h"
-#include "wparctl/operations/change.h"
+#include "wparctl/operations/change_spec.h"
 #include "wparctl/operations/definition.h"
 #include "wparctl/operations/machine.h"
-#include "wparctl/operations/network.h"
+#include "wparctl/operations/new_addresses.h"
 #include "wparctl/operations/operation.h"
 #include "wparctl/operations/unsupported.h"
 #include "wparctl/resources/cgroup.h"

@@ -8,7 +8,7 @@
 #include "wparctl/operations/src.h"
 #include "wparctl/runtime/inside/inside.h"
 #include "wparctl/runtime/life/monitor.h"
-#include "wparctl/srcmstr/messages.h"
+#include "wparctl/srcmstr/src_messages.h"
 
 #include <string.h>
 

@@ -2,8 +2,8 @@
 /* mkssys: define a subsystem. */
 #include "wparctl/commands/commands.h"
 #include "wparctl/operations/src_settings.h"
-#include "wparctl/srcmstr/messages.h"
 #include "wparctl/srcmstr/objrepos.h"
+#include "wparctl/srcmstr/src_messages.h"
 
 #include <signal.h>
 #include <time.h>

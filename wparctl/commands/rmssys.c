@@ -2,8 +2,8 @@
 /* rmssys: remove the definition of a subsystem; what runs goes on until it is stopped. */
 #include "wparctl/commands/commands.h"
 #include "wparctl/operations/src.h"
-#include "wparctl/srcmstr/messages.h"
 #include "wparctl/srcmstr/objrepos.h"
+#include "wparctl/srcmstr/src_messages.h"
 
 struct rmssys_args {
 	const char *wpar, *subsystem;

@@ -4,7 +4,7 @@
 
 #include "lpard/common/json.h"
 #include "wparctl/resources/cgroup.h"
-#include "wparctl/resources/usage.h"
+#include "wparctl/resources/cgroup_usage.h"
 #include "wparctl/runtime/life/state.h"
 
 #include <string.h>

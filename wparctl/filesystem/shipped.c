@@ -3,7 +3,7 @@
 #include "wparctl/filesystem/shipped.h"
 
 #include "lpard/common/fs.h"
-#include "wparctl/srcmstr/stanza.h"
+#include "wparctl/srcmstr/subsystem_file.h"
 
 #include <errno.h>
 #include <string.h>

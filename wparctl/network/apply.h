@@ -33,7 +33,7 @@ int wpar_net_undo(const struct wpar_net_plan *p, struct par_error **err);
 /*
  * wpar_net_apply_change - on a running WPAR: take @gone back, in its order, and carry @new out
  * @pid		a process in the WPAR's network namespace
- * After an error all that could be done is done (change.h has the way back).
+ * After an error all that could be done is done (plan_change.h has the way back).
  */
 int wpar_net_apply_change(const struct wpar_net_plan *gone, const struct wpar_net_plan *new,
 			  pid_t pid, struct par_error **err);

@@ -3,7 +3,7 @@
  * The steps that give a WPAR its network: a pair of veth ends for each interface that its addresses
  * name, the outer one in the global environment, the inner one in the WPAR under the interface's
  * own name; packets are routed, not bridged.  Pure: made from a specification and facts, printed
- * by --dry-run, compared in tests.  apply.h carries it out, change.h compares two.
+ * by --dry-run, compared in tests.  apply.h carries it out, plan_change.h compares two.
  */
 #pragma once
 

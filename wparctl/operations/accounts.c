@@ -3,7 +3,7 @@
 #include "wparctl/operations/accounts.h"
 
 #include "lpard/common/json.h"
-#include "wparctl/accounts/messages.h"
+#include "wparctl/accounts/account_messages.h"
 #include "wparctl/accounts/system.h"
 #include "wparctl/operations/operation.h"
 

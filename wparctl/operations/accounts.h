@@ -2,8 +2,8 @@
 /* What lsuser and lsgroup share, and what mkuser, chuser and rmuser share. */
 #pragma once
 
+#include "wparctl/accounts/account_plan.h"
 #include "wparctl/accounts/attribute.h"
-#include "wparctl/accounts/plan.h"
 #include "wparctl/operations/within.h"
 
 /* What a listing's options say; they land in it. */

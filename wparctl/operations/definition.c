@@ -7,7 +7,7 @@
 #include "wparctl/filesystem/namefs.h"
 #include "wparctl/filesystem/rootfs.h"
 #include "wparctl/operations/machine.h"
-#include "wparctl/operations/network.h"
+#include "wparctl/operations/new_addresses.h"
 #include "wparctl/resources/limits.h"
 #include "wparctl/spec/clash.h"
 #include "wparctl/versioned/versioned.h"

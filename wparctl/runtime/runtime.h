@@ -6,14 +6,14 @@
 #pragma once
 
 #include "wparctl/runtime/launch/reset.h"
-#include "wparctl/runtime/life/change.h"
+#include "wparctl/runtime/life/change_active.h"
 #include "wparctl/runtime/life/clear.h"
 #include "wparctl/runtime/life/ids.h"
 #include "wparctl/runtime/life/lock.h"
-#include "wparctl/runtime/life/log.h"
 #include "wparctl/runtime/life/restart.h"
 #include "wparctl/runtime/life/script.h"
 #include "wparctl/runtime/life/start.h"
 #include "wparctl/runtime/life/state.h"
 #include "wparctl/runtime/life/stop.h"
+#include "wparctl/runtime/life/wpar_log.h"
 #include "wparctl/runtime/session/session.h"

@@ -3,7 +3,7 @@
 #include "wparctl/srcmstr/objrepos.h"
 
 #include "lpard/common/fs.h"
-#include "wparctl/srcmstr/stanza.h"
+#include "wparctl/srcmstr/subsystem_file.h"
 
 #include <string.h>
 #include <sys/file.h>

@@ -2,8 +2,8 @@
 /* Requests carried out, and what is done when a subsystem ends: see serve.h. */
 #include "wparctl/srcmstr/serve.h"
 
-#include "wparctl/srcmstr/messages.h"
 #include "wparctl/srcmstr/objrepos.h"
+#include "wparctl/srcmstr/src_messages.h"
 #include "wparctl/srcmstr/status.h"
 
 #include <errno.h>

@@ -2,8 +2,8 @@
 /* The commands' end of srcmstr's socket: see srcmstr.h. */
 #include "wparctl/srcmstr/srcmstr.h"
 
-#include "wparctl/srcmstr/messages.h"
 #include "wparctl/srcmstr/serve.h"
+#include "wparctl/srcmstr/src_messages.h"
 
 #include <errno.h>
 #include <string.h>

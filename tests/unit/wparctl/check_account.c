@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* check_account.c - users and groups as AIX shows them, and the command lines that change them */
 #include "harness.h"
+#include "wparctl/accounts/account_plan.h"
 #include "wparctl/accounts/attribute.h"
-#include "wparctl/accounts/plan.h"
 
 #include <string.h>
 

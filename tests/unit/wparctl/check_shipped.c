@@ -2,7 +2,7 @@
 /* check_shipped.c - the services of a new WPAR, by what its /usr has */
 #include "harness.h"
 #include "wparctl/filesystem/shipped.h"
-#include "wparctl/srcmstr/stanza.h"
+#include "wparctl/srcmstr/subsystem_file.h"
 
 #include <string.h>
 

@@ -2,8 +2,8 @@
 /* check_subsystem.c - definitions of subsystems, their file, argument strings, lssrc's table */
 #include "harness.h"
 #include "wparctl/srcmstr/split.h"
-#include "wparctl/srcmstr/stanza.h"
 #include "wparctl/srcmstr/status.h"
+#include "wparctl/srcmstr/subsystem_file.h"
 
 #include <string.h>
 

@@ -13,7 +13,7 @@
 #include "wparctl/runtime/life/clear.h"
 #include "wparctl/runtime/life/external.h"
 #include "wparctl/runtime/life/lock.h"
-#include "wparctl/runtime/life/log.h"
+#include "wparctl/runtime/life/wpar_log.h"
 #include "wparctl/runtime/life/script.h"
 #include "wparctl/runtime/life/wires.h"
 

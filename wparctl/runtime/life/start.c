@@ -9,7 +9,7 @@
 #include "wparctl/runtime/launch/sync.h"
 #include "wparctl/runtime/life/clear.h"
 #include "wparctl/runtime/life/ids.h"
-#include "wparctl/runtime/life/log.h"
+#include "wparctl/runtime/life/wpar_log.h"
 #include "wparctl/runtime/life/monitor.h"
 #include "wparctl/runtime/life/script.h"
 #include "wparctl/runtime/life/state.h"

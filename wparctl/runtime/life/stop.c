@@ -6,7 +6,7 @@
 #include "wparctl/runtime/launch/reset.h"
 #include "wparctl/runtime/life/clear.h"
 #include "wparctl/runtime/life/lock.h"
-#include "wparctl/runtime/life/log.h"
+#include "wparctl/runtime/life/wpar_log.h"
 #include "wparctl/runtime/life/monitor.h"
 #include "wparctl/runtime/life/script.h"
 

@@ -4,7 +4,7 @@
 
 #include "lpard/common/str.h"
 #include "wparctl/runtime/inside/inside.h"
-#include "wparctl/runtime/life/log.h"
+#include "wparctl/runtime/life/wpar_log.h"
 
 #include <fcntl.h>
 #include <stdio.h>

@@ -9,13 +9,13 @@
 #include "wparctl/network/apply.h"
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/resources/oom.h"
-#include "wparctl/runtime/session/command.h"
-#include "wparctl/runtime/session/console.h"
 #include "wparctl/runtime/launch/launch.h"
 #include "wparctl/runtime/launch/sync.h"
 #include "wparctl/runtime/life/clear.h"
 #include "wparctl/runtime/life/ids.h"
-#include "wparctl/runtime/life/log.h"
+#include "wparctl/runtime/life/wpar_log.h"
+#include "wparctl/runtime/session/command.h"
+#include "wparctl/runtime/session/console.h"
 
 #include <signal.h>
 #include <string.h>

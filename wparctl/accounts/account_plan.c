@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Changes of users as command lines: see plan.h. */
-#include "wparctl/accounts/plan.h"
+/* Changes of users as command lines: see account_plan.h. */
+#include "wparctl/accounts/account_plan.h"
 
+#include "wparctl/accounts/account_messages.h"
 #include "wparctl/accounts/attribute.h"
-#include "wparctl/accounts/messages.h"
 
 #include <inttypes.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The file of subsystems, read and written: see stanza.h. */
-#include "wparctl/srcmstr/stanza.h"
+/* The file of subsystems, read and written: see subsystem_file.h. */
+#include "wparctl/srcmstr/subsystem_file.h"
 
 #include "lpard/common/stanza.h"
 

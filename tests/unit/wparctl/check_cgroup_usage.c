@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* check_usage.c - what the kernel's files say of use */
+/* check_cgroup_usage.c - what the kernel's files say of use */
 #include "harness.h"
-#include "wparctl/resources/usage.h"
+#include "wparctl/resources/cgroup_usage.h"
 
 START_TEST(a_key_is_found_by_its_whole_name)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The new specification of a WPAR that is changed: see change.h. */
-#include "wparctl/operations/change.h"
+/* The new specification of a WPAR that is changed: see change_spec.h. */
+#include "wparctl/operations/change_spec.h"
 
 #include "wparctl/resources/limits.h"
 #include "wparctl/spec/keys.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* check_network_change.c - what leads from one plan of a WPAR's network to another */
+/* check_plan_change.c - what leads from one plan of a WPAR's network to another */
 #include "harness.h"
-#include "wparctl/network/change.h"
+#include "wparctl/network/plan_change.h"
 #include "wparctl/spec/keys.h"
 
 #include <string.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * check_change.c - what chwpar refuses and what it tells: controllers that are missing, states, and
- * what changes later.  The new specifications are in tests/golden/cli/chwpar.cmd.
+ * check_change_spec.c - what chwpar refuses and what it tells: controllers that are missing,
+ * states, and what changes later.  The new specifications are in tests/golden/cli/chwpar.cmd.
  */
 #include "harness.h"
-#include "wparctl/operations/change.h"
+#include "wparctl/operations/change_spec.h"
 #include "wparctl/spec/keys.h"
 
 #include <string.h>

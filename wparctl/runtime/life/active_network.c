@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The network of an active WPAR: see network.h. */
-#include "wparctl/runtime/life/network.h"
+/* The network of an active WPAR: see active_network.h. */
+#include "wparctl/runtime/life/active_network.h"
 
-#include "wparctl/network/change.h"
+#include "wparctl/network/plan_change.h"
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/runtime/launch/launch.h"
 

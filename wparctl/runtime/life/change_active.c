@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Changes of a running WPAR: see change.h.  All that can be refused is found out first; then the
- * limits are written, and a process of ours goes in for the rest.
+ * Changes of a running WPAR: see change_active.h.  All that can be refused is found out first; then
+ * the limits are written, and a process of ours goes in for the rest.
  */
-#include "wparctl/runtime/life/change.h"
+#include "wparctl/runtime/life/change_active.h"
 
 #include "lpard/common/fs.h"
 #include "wparctl/filesystem/mount_apply.h"

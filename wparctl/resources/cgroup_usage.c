@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* See usage.h.  The files are described in the kernel's cgroup-v2.rst and proc(5). */
-#include "wparctl/resources/usage.h"
+/* See cgroup_usage.h.  The files are described in the kernel's cgroup-v2.rst and proc(5). */
+#include "wparctl/resources/cgroup_usage.h"
 
 #include "lpard/common/fs.h"
 #include "lpard/common/process.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The addresses of a new WPAR: see network.h. */
-#include "wparctl/operations/network.h"
+/* The addresses of a new WPAR: see new_addresses.h. */
+#include "wparctl/operations/new_addresses.h"
 
 #include "wparctl/network/infer.h"
-#include "wparctl/network/route.h"
 #include "wparctl/network/resolve.h"
+#include "wparctl/network/route.h"
 #include "wparctl/spec/keys.h"
 
 #include <string.h>

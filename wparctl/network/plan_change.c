@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* From one plan to another: see change.h. */
-#include "wparctl/network/change.h"
+/* From one plan to another: see plan_change.h. */
+#include "wparctl/network/plan_change.h"
 
 #include "wparctl/network/apply.h"
 #include "wparctl/network/record.h"

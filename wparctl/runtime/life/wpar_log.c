@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The logs of WPARs: see log.h. */
-#include "wparctl/runtime/life/log.h"
+/* The logs of WPARs: see wpar_log.h. */
+#include "wparctl/runtime/life/wpar_log.h"
 
 #include "lpard/common/fs.h"
 #include "wparctl/runtime/life/log_who.h"
