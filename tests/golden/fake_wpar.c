@@ -342,3 +342,8 @@ int main(int argc, char **argv)
 	return par_cmd_main("fake-wpar", "WPAR commands over a pretended runtime", commands, argc,
 			    argv);
 }
+
+void wpar_change_settle(const struct wpar_spec *now)
+{
+	(void)now;
+}

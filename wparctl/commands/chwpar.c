@@ -129,6 +129,8 @@ static int chwpar_carry_out(const struct chwpar_args *a, enum wpar_state st,
 	r = chwpar_save(old, new, err);
 	if (r < 0 && runs)
 		wpar_change_live(new, old, true, NULL, NULL);
+	if (runs)
+		wpar_change_settle(r < 0 ? old : new);
 	return r;
 }
 

@@ -7,7 +7,7 @@
 #include "wparctl/operations/operation.h"
 #include "wparctl/operations/src.h"
 #include "wparctl/runtime/inside/inside.h"
-#include "wparctl/runtime/life/monitor.h"
+#include "wparctl/runtime/life/monitor_record.h"
 #include "wparctl/srcmstr/src_messages.h"
 
 #include <string.h>

@@ -115,9 +115,21 @@ static int record_both(const struct wpar_net_plan *before, const struct wpar_net
 		if (!has(before, &after->steps[i]))
 			both.steps[both.n++] = after->steps[i];
 	}
-	r = wpar_net_record_write(&both, err);
+	r = wpar_net_record_write_changing(&both, err);
 	free(both.steps);
 	return r;
+}
+
+/* A command was killed while it changed the network: all goes, and what is defined is made anew. */
+static int repair(const struct wpar_net_plan *defined, pid_t pid, struct par_error **err)
+{
+	const struct wpar_net_plan none = { 0 };
+	auto_net_plan left = { 0 };
+	int r = wpar_net_record_read(defined->name, &left, err);
+
+	if (r == 0)
+		r = wpar_net_undo(&left, err);
+	return r < 0 ? r : wpar_net_apply_change(&none, defined, pid, err);
 }
 
 int wpar_net_change(const struct wpar_net_plan *before, const struct wpar_net_plan *after,
@@ -128,7 +140,10 @@ int wpar_net_change(const struct wpar_net_plan *before, const struct wpar_net_pl
 
 	if (wpar_net_compare(before, after, &d) < 0 || wpar_net_compare(after, before, &back) < 0)
 		return par_oom(err);
-	r = record_both(before, after, err);
+	if (wpar_net_record_is_changing(before->name))
+		r = repair(before, pid, err);
+	if (r == 0)
+		r = record_both(before, after, err);
 	if (r < 0)
 		return r;
 	r = wpar_net_apply_change(&d.gone, &d.new, pid, err);
@@ -139,5 +154,15 @@ int wpar_net_change(const struct wpar_net_plan *before, const struct wpar_net_pl
 		return r;
 	}
 	wpar_net_announce(&d.new, true);
-	return wpar_net_record_write(after, err);
+	return 0;
+}
+
+int wpar_net_change_end(const struct wpar_net_plan *now, struct par_error **err)
+{
+	return wpar_net_record_write(now, err);
+}
+
+bool wpar_net_change_is_open(const char *name)
+{
+	return wpar_net_record_is_changing(name);
 }

@@ -31,9 +31,16 @@ int wpar_net_difference_print(const struct wpar_net_difference *d, struct par_bu
 /*
  * wpar_net_change - carry it out
  * @pid		a process of the WPAR: its PID 1
- * The record in /run names what both plans leave while this is under way, so that a killed command
- * is repaired by the end of the WPAR.  After an error the WPAR has @before again, as far as the
- * kernel lets it.  Errors: those of wpar_net_apply_outer().
+ * The record in /run names what both plans leave, with the mark of a change, until
+ * wpar_net_change_end(); a change that finds the mark makes all of @before anew first, for a
+ * command was killed.  After an error the WPAR has @before again, as far as the kernel lets it, and
+ * the mark is gone.  Errors: those of wpar_net_apply_outer().
  */
 int wpar_net_change(const struct wpar_net_plan *before, const struct wpar_net_plan *after,
 		    pid_t pid, struct par_error **err);
+
+/* wpar_net_change_end - @now, what the WPAR has, is what is defined, too */
+int wpar_net_change_end(const struct wpar_net_plan *now, struct par_error **err);
+
+/* wpar_net_change_is_open - was a change begun that has not been ended? */
+bool wpar_net_change_is_open(const char *name);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define RECORD_MOST (256 * 1024)
+#define CHANGING    "changing\n" /* at the beginning: a line that is no step */
 
 /* KIND DEVICE INDEX TABLE PREF HOSTS UNREACHABLE PREFIX IP GATEWAY; "-" for an address that is none
  */
@@ -89,21 +90,46 @@ int wpar_net_record_parse(char *text, struct wpar_net_plan *ret)
 	return 0;
 }
 
-int wpar_net_record_write(const struct wpar_net_plan *p, struct par_error **err)
+static char *record_path(const char *name)
 {
-	autofree char *path = wpar_path(WPAR_RUN_DIR "/%s/network", p->name);
+	return wpar_path(WPAR_RUN_DIR "/%s/network", name);
+}
+
+static int write_record(const struct wpar_net_plan *p, const char *mark, struct par_error **err)
+{
+	autofree char *path = record_path(p->name);
 	auto_buf text = { 0 };
 	int r;
 
+	par_buf_puts(&text, mark);
 	if (wpar_net_record_print(p, &text) < 0 || !path)
 		return par_oom(err);
 	r = par_fs_replace_volatile(AT_FDCWD, path, text.data ? text.data : "", text.len, 0644);
 	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be written", path) : 0;
 }
 
+int wpar_net_record_write(const struct wpar_net_plan *p, struct par_error **err)
+{
+	return write_record(p, "", err);
+}
+
+int wpar_net_record_write_changing(const struct wpar_net_plan *p, struct par_error **err)
+{
+	return write_record(p, CHANGING, err);
+}
+
+bool wpar_net_record_is_changing(const char *name)
+{
+	autofree char *path = record_path(name);
+	auto_buf text = { 0 };
+
+	return path && par_fs_read(path, RECORD_MOST, &text) == 0 && text.data &&
+	       strncmp(text.data, CHANGING, strlen(CHANGING)) == 0;
+}
+
 int wpar_net_record_read(const char *name, struct wpar_net_plan *ret, struct par_error **err)
 {
-	autofree char *path = wpar_path(WPAR_RUN_DIR "/%s/network", name);
+	autofree char *path = record_path(name);
 	auto_buf text = { 0 };
 	int r = path ? par_fs_read(path, RECORD_MOST, &text) : -ENOMEM;
 

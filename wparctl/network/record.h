@@ -11,6 +11,15 @@
 /* wpar_net_record_write - before wpar_net_apply_outer(); the folder is there */
 int wpar_net_record_write(const struct wpar_net_plan *p, struct par_error **err);
 
+/*
+ * wpar_net_record_write_changing - the same, with the mark that the steps are about to change:
+ * until wpar_net_record_write() nobody knows which of them are there
+ */
+int wpar_net_record_write_changing(const struct wpar_net_plan *p, struct par_error **err);
+
+/* wpar_net_record_is_changing - was a change begun, and not ended? */
+bool wpar_net_record_is_changing(const char *name);
+
 /* wpar_net_record_read - the steps that have to be taken back; none when there is no record */
 int wpar_net_record_read(const char *name, struct wpar_net_plan *ret, struct par_error **err);
 

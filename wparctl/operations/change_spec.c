@@ -369,46 +369,15 @@ const char *wpar_change_missing(const struct wpar_spec *old, const struct wpar_s
 	return NULL;
 }
 
-/* Has @stanza other records? */
-static bool differs(const struct wpar_spec *a, const struct wpar_spec *b, enum wpar_stanza stanza)
-{
-	for (size_t i = 0;; i++) {
-		const void *x = wpar_record_get(a, stanza, i), *y = wpar_record_get(b, stanza, i);
-
-		if (!x || !y)
-			return x != y;
-		for (size_t k = 0; k < wpar_n_keys; k++) {
-			if (wpar_keys[k].stanza == stanza &&
-			    wpar_keys[k].field.type != PAR_FIELD_NONE &&
-			    !par_field_equal(&wpar_keys[k].field, x, y))
-				return true;
-		}
-	}
-}
-
 int wpar_change_later(const struct wpar_spec *old, const struct wpar_spec *new,
 		      struct par_strv *lines)
 {
-	static const struct {
-		enum wpar_stanza stanza;
-		const char *what;
-	} later[] = {
-		{ WPAR_STANZA_SECURITY, "privileges (-S) of its running processes" },
-		{ WPAR_STANZA_NETWORK, "addresses (-N)" },
-		{ WPAR_STANZA_ROUTE, "routes (-i, -I)" },
-	};
+	autofree char *line = NULL;
 
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(later); i++) {
-		autofree char *line = NULL;
-
-		if (!differs(old, new, later[i].stanza) &&
-		    (later[i].stanza != WPAR_STANZA_ROUTE || old->routing == new->routing))
-			continue;
-		line = par_strdup_printf("The %s change when workload partition %s is started the "
-					 "next time.",
-					 later[i].what, new->name);
-		if (!line || par_strv_add(lines, line) < 0)
-			return -ENOMEM;
-	}
-	return 0;
+	if (!wpar_records_differ(old, new, WPAR_STANZA_SECURITY))
+		return 0;
+	line = par_strdup_printf("The privileges (-S) of its running processes change when "
+				 "workload partition %s is started the next time.",
+				 new->name);
+	return line && par_strv_add(lines, line) == 0 ? 0 : -ENOMEM;
 }

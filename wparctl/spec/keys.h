@@ -81,6 +81,9 @@ void wpar_keys_print_doc(FILE *f);
 void *wpar_record_add(struct wpar_spec *s, enum wpar_stanza stanza);
 /* wpar_record_get - element @i, or NULL behind the last */
 void *wpar_record_get(const struct wpar_spec *s, enum wpar_stanza stanza, size_t i);
+/* wpar_records_differ - does @stanza say something else in @a than in @b? */
+bool wpar_records_differ(const struct wpar_spec *a, const struct wpar_spec *b,
+			 enum wpar_stanza stanza);
 
 /*
  * wpar_record_set_pair - "name=value" of a flag (-N address=10.0.0.1) into @record

@@ -72,6 +72,23 @@ void *wpar_record_get(const struct wpar_spec *s, enum wpar_stanza stanza, size_t
 	return *(char **)(void *)at + i * size;
 }
 
+bool wpar_records_differ(const struct wpar_spec *a, const struct wpar_spec *b,
+			 enum wpar_stanza stanza)
+{
+	for (size_t i = 0;; i++) {
+		const void *x = wpar_record_get(a, stanza, i), *y = wpar_record_get(b, stanza, i);
+
+		if (!x || !y)
+			return x != y;
+		for (size_t k = 0; k < wpar_n_keys; k++) {
+			if (wpar_keys[k].stanza == stanza &&
+			    wpar_keys[k].field.type != PAR_FIELD_NONE &&
+			    !par_field_equal(&wpar_keys[k].field, x, y))
+				return true;
+		}
+	}
+}
+
 void *wpar_record_add(struct wpar_spec *s, enum wpar_stanza stanza)
 {
 	size_t size = stanzas[stanza].size;

@@ -291,39 +291,55 @@ ok "rmwpar of all" at lpar1 sh -c 'rmwpar -F neta && rmwpar -F netc && rmwpar -F
 ok "no route, rule or table is left" wait_for 5 gone lpar1
 is "not even in its table" "$(at lpar1 ip route show table all proto 87; at lpar1 ip -6 route show table all proto 87)" ""
 
-# --- Changes while it runs (what chwpar calls)
-change()
-{
-	sed -e '/^network:/,/^$/d' -e '/^route:/,/^$/d' "$WPARS_ROOT/etc/wpars/neta.cf" >"$TMPDIR/after"
-	printf '\n%b\n' "$1" >>"$TMPDIR/after"
-	at lpar1 "$PAR_TEST_BUILD/tests/helpers/wpar_drive" network neta "$TMPDIR/after"
-}
-one='network:\n\tinterface = eth0\n\taddress = 10.5.0.21\n\tnetmask = 255.255.255.0\n'
-two='network:\n\tinterface = eth0\n\taddress = 10.5.0.31\n\tnetmask = 255.255.255.0\n'
-six='network:\n\tinterface = eth0\n\taddress6 = fd05::31\n\tprefixlen = 64\n'
+# --- Changes while it runs
 ok "mkwpar" at lpar1 mkwpar -n neta -N address=10.5.0.21 -s
 cp "$net" "$WPARS_ROOT/wpars/neta/root/net"
-ok "an address more" change "$one\n$two\n$six"
+is "addresses more" "$(at lpar1 chwpar -N address=10.5.0.31 -N address6=fd05::31 neta 2>&1)" ""
 ok "it answers" at host "$net" ping 10.5.0.31
 ok "by IPv6, too" at host "$net" ping fd05::31
 ok "the first one as before" at host "$net" ping 10.5.0.21
-ok "the first one taken away" change "$two\n$six"
+ok "the first one taken away" at lpar1 chwpar -K -N address=10.5.0.21 neta
 fails "it does not answer any more" at host "$net" ping 10.5.0.21
 ok "the others do" at host "$net" ping 10.5.0.31
 ok "and it reaches the network" inside lpar1 neta /root/net ping 10.5.0.1
-ok "another one in its place" change "$one"
+ok "another one in its place" at lpar1 sh -c 'chwpar -N address=10.5.0.21 neta && chwpar -K -N address=10.5.0.31 -N address6=fd05::31 neta'
 ok "it answers" at host "$net" ping 10.5.0.21
 ok "and reaches what the LPAR reaches" inside lpar1 neta /root/net ping 10.5.0.1
 fails "the old ones do not" at host "$net" ping 10.5.0.31
-fails "the LPAR's own is refused" change "$one\n$(echo "$two" | sed s/10.5.0.31/10.5.0.11/)"
+fails "the LPAR's own is refused" at lpar1 chwpar -N address=10.5.0.11 neta
 ok "and nothing is changed" at host "$net" ping 10.5.0.21
-ok "routes of its own" change "$one\nroute:\n\trtdest = 10.6.0.0\n\trtgateway = 10.5.0.1\n\trtnetmask = 255.255.0.0\n"
-ok "lead there" inside lpar1 neta /root/net ping 10.6.0.1
-ok "and go again" change "$one"
+ok "a route of its own" at lpar1 chwpar -I rtdest=10.6.0.0 rtgateway=10.5.0.1 rtnetmask=255.255.0.0 neta
+ok "leads there" inside lpar1 neta /root/net ping 10.6.0.1
+ok "and goes again" at lpar1 chwpar -K -I rtdest=10.6.0.0 rtgateway=10.5.0.1 neta
 fails "it is not reached" inside lpar1 neta /root/net ping 10.6.0.1
-ok "no address" change ""
+at lpar1 ip route add default via 10.5.0.1
+ok "-i" at lpar1 chwpar -i neta
+fails "takes the LPAR's routes away" inside lpar1 neta /root/net ping 10.6.0.1
+ok "-K -i" at lpar1 chwpar -K -i neta
+ok "gives them back" inside lpar1 neta /root/net ping 10.6.0.1
+at lpar1 ip route del default
+# A change that fails after the network was changed: the source of the file system is a file system of its own
+mkdir -p "$TMPDIR/source"
+fails "what fails later" at lpar1 chwpar -N address=10.5.0.31 -M directory=/etc/inittab/x vfs=namefs dev="$TMPDIR/source" neta
+fails "is undone" at host "$net" ping 10.5.0.31
+ok "with what was there as before" at host "$net" ping 10.5.0.21
+is "in the definition, too" "$(at lpar1 lswpar -c -q -N neta | cut -d: -f3)" "10.5.0.21
+127.0.0.1"
+WPAR_STOP_AT="network changed" at lpar1 chwpar -N address=10.5.0.31 neta >/dev/null 2>&1
+ok "killed in between: the same again" at lpar1 chwpar -N address=10.5.0.31 neta
+ok "and it is there" at host "$net" ping 10.5.0.31
+ok "the first one as before" at host "$net" ping 10.5.0.21
+WPAR_STOP_AT="network changed" at lpar1 chwpar -K -N address=10.5.0.31 neta >/dev/null 2>&1
+fails "killed while it takes away" at host "$net" ping 10.5.0.31
+ok "another change, and all that is defined is there" at lpar1 chwpar -h other neta
+ok "also this" at host "$net" ping 10.5.0.31
+ok "the first one as before" at host "$net" ping 10.5.0.21
+WPAR_STOP_AT="changed" at lpar1 chwpar -K -N address=10.5.0.31 neta >/dev/null 2>&1
+ok "killed a step later: the same again" at lpar1 chwpar -K -N address=10.5.0.31 neta
+fails "and it is gone" at host "$net" ping 10.5.0.31
+ok "no address" at lpar1 chwpar -K -N address=10.5.0.21 neta
 ok "no link, then" wait_for 5 gone lpar1
-ok "and one again" change "$six"
+ok "and one again" at lpar1 chwpar -N address6=fd05::31 neta
 ok "it answers" at host "$net" ping fd05::31
 ok "rmwpar" at lpar1 rmwpar -F neta
 ok "nothing is left" wait_for 5 gone lpar1

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Changes of a running WPAR: see change_active.h.  All that can be refused is found out first; then
- * the limits are written, and a process of ours goes in for the rest.
+ * the limits are written, the network is changed, and a process of ours goes in for the rest.
  */
 #include "wparctl/runtime/life/change_active.h"
 
@@ -15,6 +15,7 @@
 #include "wparctl/runtime/launch/launch.h"
 #include "wparctl/runtime/launch/sync.h"
 #include "wparctl/runtime/life/external.h"
+#include "wparctl/runtime/life/active_network.h"
 
 #include <fcntl.h>
 #include <grp.h>
@@ -184,6 +185,20 @@ static int write_limits(const struct wpar_spec *from, const struct wpar_spec *to
 	return par_fail(err, PAR_E_SYSTEM, r, "the soft limit of memory cannot be set");
 }
 
+static int change_inside(const struct wpar_spec *to, struct inner *in,
+			 const struct wpar_report *report, struct par_error **err)
+{
+	int r;
+
+	if (wpar_mount_change_is_empty(&in->mounts) && !in->hostname)
+		return 0;
+	say_mounts(in, to, report);
+	r = go_inside(in, err);
+	if (r == 0)
+		note_external(to);
+	return r;
+}
+
 static int change_live(const struct wpar_spec *from, const struct wpar_spec *to, int cgroup,
 		       struct inner *in, const struct wpar_report *report, struct par_error **err)
 {
@@ -196,14 +211,15 @@ static int change_live(const struct wpar_spec *from, const struct wpar_spec *to,
 	if (r < 0)
 		return r;
 	wpar_test_stop_at("limits changed");
-	if (wpar_mount_change_is_empty(&in->mounts) && !in->hostname)
-		return 0;
-	say_mounts(in, to, report);
-	r = go_inside(in, err);
+	r = wpar_network_change(from, to, err);
+	if (r == 0) {
+		wpar_test_stop_at("network changed");
+		r = change_inside(to, in, report, err);
+		if (r < 0)
+			wpar_network_undo(from, to);
+	}
 	if (r < 0)
 		write_limits(to, from, cgroup, NULL);
-	else
-		note_external(to);
 	return r;
 }
 
@@ -220,4 +236,9 @@ int wpar_change_live(const struct wpar_spec *from, const struct wpar_spec *to, b
 	if (in.userns >= 0)
 		close(in.userns);
 	return r;
+}
+
+void wpar_change_settle(const struct wpar_spec *now)
+{
+	wpar_network_settle(now);
 }

@@ -6,7 +6,7 @@
 #include "wparctl/network/apply.h"
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/runtime/life/lock.h"
-#include "wparctl/runtime/life/monitor.h"
+#include "wparctl/runtime/life/monitor_record.h"
 
 #define END_TIMEOUT_MS 60000
 

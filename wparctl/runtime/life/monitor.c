@@ -14,6 +14,7 @@
 #include "wparctl/runtime/life/external.h"
 #include "wparctl/runtime/life/lock.h"
 #include "wparctl/runtime/life/wpar_log.h"
+#include "wparctl/runtime/life/monitor_record.h"
 #include "wparctl/runtime/life/script.h"
 #include "wparctl/runtime/life/wires.h"
 
@@ -29,19 +30,6 @@
 #include <time.h>
 
 #define LOCK_TRIES 50 /* of a tenth of a second */
-
-/*
- * Start of a process in clock ticks since boot: with the pid it names a process for good.
- * 0: there is no such process, or it is a zombie.
- */
-static unsigned long long start_time(pid_t pid)
-{
-	struct par_process_stat stat;
-
-	if (par_process_stat(pid, &stat) < 0 || stat.state == 'Z' || stat.state == 'X')
-		return 0;
-	return stat.started;
-}
 
 /*
  * One monitor for a WPAR: two commands may both have seen that there is none.  The descriptor stays
@@ -60,63 +48,11 @@ static bool monitor_is_only_one(const char *name)
 	return fd < 0 || fcntl(fd, F_OFD_SETLK, &whole) == 0;
 }
 
-static void monitor_write_record(const char *name)
-{
-	autofree char *path = wpar_path("/run/wpars/%s/monitor", name);
-	char text[64];
-	int n = snprintf(text, sizeof(text), "%d %llu\n", (int)getpid(), start_time(getpid()));
-
-	if (path)
-		par_fs_replace_volatile(AT_FDCWD, path, text, (size_t)n, 0644);
-}
-
-pid_t wpar_monitor_pid(const char *name)
-{
-	autofree char *path = wpar_path("/run/wpars/%s/monitor", name);
-	unsigned long long t = 0;
-	auto_buf b = { 0 };
-	int pid = 0;
-
-	if (!path || par_fs_read(path, 64, &b) < 0 || sscanf(b.data, "%d %llu", &pid, &t) != 2)
-		return 0;
-	return pid > 0 && t != 0 && start_time(pid) == t ? pid : 0;
-}
-
 static bool is_defined(const char *name)
 {
 	autofree char *cf = wpar_path(WPAR_CONFIG_DIR "/%s.cf", name);
 
 	return !cf || access(cf, F_OK) == 0 || errno != ENOENT;
-}
-
-/* In the WPAR's own folder: it goes with that. */
-static char *restart_path(const char *name)
-{
-	return wpar_path(WPAR_RUN_DIR "/%s/restarting", name);
-}
-
-static void mark_restart(const char *name)
-{
-	autofree char *path = restart_path(name);
-
-	if (path)
-		par_fs_replace_volatile(AT_FDCWD, path, "", 0, 0600);
-}
-
-bool wpar_monitor_restarts(const char *name)
-{
-	autofree char *path = restart_path(name);
-
-	return path && access(path, F_OK) == 0 && wpar_monitor_pid(name) > 0;
-}
-
-void wpar_monitor_end(pid_t pid, int timeout_ms)
-{
-	autofd int pidfd = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
-	struct pollfd p = { .fd = pidfd, .events = POLLIN };
-
-	if (pidfd >= 0 && poll(&p, 1, timeout_ms) == 0)
-		syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
 }
 
 /* Name in ps: the short one of the kernel, and the words of the command line. */
@@ -251,7 +187,7 @@ __attribute__((noreturn)) static void monitor_watch(const char *name, int pidfd,
 	watch_console(&w, &oom, name, pidfd);
 	restart = wants_restart(&w);
 	if (restart)
-		mark_restart(name);
+		wpar_monitor_mark_restart(name);
 	if (restart && time(NULL) < began + SHORT_LIFE_S)
 		sleep(SHORT_LIFE_S);
 	for (int i = 0; wpar_lock(name, &lock, NULL) < 0; i++) {
@@ -347,7 +283,7 @@ __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, int
 	setns(mnt, CLONE_NEWNS);
 	if (chdir("/") < 0)
 		_exit(1);
-	monitor_write_record(s->name);
+	wpar_monitor_write_record(s->name);
 	wpar_external_write(s->name, &l.plan);
 	wpar_test_stop_at("monitor");
 	prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0);
@@ -413,7 +349,7 @@ int wpar_monitor_adopt(const struct wpar_spec *s, wpar_again_fn *again, struct p
 		wpar_close_others(pidfd, pidfd);
 		if (!monitor_is_only_one(s->name))
 			_exit(0);
-		monitor_write_record(s->name);
+		wpar_monitor_write_record(s->name);
 		wpar_event_log(s->name, "monitor-started-again", NULL);
 		monitor_watch(s->name, pidfd, init, true, again);
 	}

@@ -21,15 +21,3 @@ int wpar_monitor_start(const struct wpar_spec *s, wpar_again_fn *again,
 
 /* wpar_monitor_adopt - a new monitor for a WPAR that runs without one */
 int wpar_monitor_adopt(const struct wpar_spec *s, wpar_again_fn *again, struct par_error **err);
-
-/* wpar_monitor_pid - of the living monitor, or 0 */
-pid_t wpar_monitor_pid(const char *name);
-
-/*
- * wpar_monitor_restarts - has PID 1 ended, and is the monitor, which lives, to start the WPAR
- * again? Not always at once: monitor.c.
- */
-bool wpar_monitor_restarts(const char *name);
-
-/* wpar_monitor_end - the monitor ends by itself when PID 1 has; after @timeout_ms it is killed */
-void wpar_monitor_end(pid_t pid, int timeout_ms);

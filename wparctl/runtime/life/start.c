@@ -11,6 +11,7 @@
 #include "wparctl/runtime/life/ids.h"
 #include "wparctl/runtime/life/wpar_log.h"
 #include "wparctl/runtime/life/monitor.h"
+#include "wparctl/runtime/life/monitor_record.h"
 #include "wparctl/runtime/life/script.h"
 #include "wparctl/runtime/life/state.h"
 #include "wparctl/versioned/versioned.h"

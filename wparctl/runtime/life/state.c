@@ -8,7 +8,7 @@
 #include "wparctl/filesystem/rootfs.h"
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/runtime/life/lock.h"
-#include "wparctl/runtime/life/monitor.h"
+#include "wparctl/runtime/life/monitor_record.h"
 
 #define DYING_MS 5000 /* on a machine that has much else to do */
 

@@ -7,7 +7,7 @@
 #include "wparctl/runtime/life/clear.h"
 #include "wparctl/runtime/life/lock.h"
 #include "wparctl/runtime/life/wpar_log.h"
-#include "wparctl/runtime/life/monitor.h"
+#include "wparctl/runtime/life/monitor_record.h"
 #include "wparctl/runtime/life/script.h"
 
 #include <poll.h>
