@@ -115,10 +115,12 @@ int lpar_daemon_start(struct lpar_daemon *d, const struct lpar_daemon_options *o
 	struct lpar_server_config door = lpar_daemon_door(d, o);
 	int r = par_workers_new(d->loop, WORKERS, &d->workers, err);
 
-	if (r == 0)
-		r = par_workers_new(d->loop, JOB_WORKERS, &d->job_workers, err);
-	if (r == 0)
-		r = par_workers_new(d->loop, PLUG_WORKERS, &d->plug_workers, err);
+	if (r < 0)
+		return r;
+	r = par_workers_new(d->loop, JOB_WORKERS, &d->job_workers, err);
+	if (r < 0)
+		return r;
+	r = par_workers_new(d->loop, PLUG_WORKERS, &d->plug_workers, err);
 	if (r < 0)
 		return r;
 	r = lpar_events_new(&d->events, err);
@@ -127,8 +129,9 @@ int lpar_daemon_start(struct lpar_daemon *d, const struct lpar_daemon_options *o
 	if (lpar_guests_subscribe(d) < 0 || lpar_state_waits_subscribe(d) < 0)
 		return par_oom(err);
 	r = lpar_unannounced_subscribe(d, err);
-	if (r == 0)
-		r = lpar_auto_start_new(d, door.path, &d->auto_start, err);
+	if (r < 0)
+		return r;
+	r = lpar_auto_start_new(d, door.path, &d->auto_start, err);
 	if (r < 0)
 		return r;
 	r = lpar_waiting_new(d->loop, d->events, lpar_dispatch, d, &d->waiting, err);

@@ -42,11 +42,15 @@ static int chssys_change(struct wpar_subsystems *l, void *user, struct par_error
 	if (!s)
 		return -ENOENT;
 	r = check_free(l, s, new_name, err);
-	if (r == 0)
-		r = check_free(l, s, c->a->synonym, err);
-	if (r == 0)
-		r = wpar_src_settings_apply(c->a, s, err);
-	return r == 0 && new_name ? wpar_subsystem_set(s, "subsysname", new_name, err) : r;
+	if (r < 0)
+		return r;
+	r = check_free(l, s, c->a->synonym, err);
+	if (r < 0)
+		return r;
+	r = wpar_src_settings_apply(c->a, s, err);
+	if (r < 0 || !new_name)
+		return r;
+	return wpar_subsystem_set(s, "subsysname", new_name, err);
 }
 
 static int chssys_act(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)

@@ -168,15 +168,15 @@ int wpar_mount_change_build(struct wpar_mount_plan *old, struct wpar_mount_plan 
 			    struct wpar_mount_change *ret, struct par_error **err)
 {
 	auto_mount_change c = { 0 };
-	int r = 0;
+	int r;
 
 	if (move_head(&c.add, new) < 0 || move_head(&c.resize, new) < 0 ||
 	    move_head(&c.drop, old) < 0)
-		r = par_oom(err);
-	if (r == 0)
-		r = find_dropped(old, new, &c, err);
-	if (r == 0)
-		r = find_added(old, new, &c, err);
+		return par_oom(err);
+	r = find_dropped(old, new, &c, err);
+	if (r < 0)
+		return r;
+	r = find_added(old, new, &c, err);
 	if (r < 0)
 		return r;
 	*ret = c;

@@ -103,17 +103,24 @@ int wpar_shipped_install(int top)
 	if (r < 0 || subsystems.len == 0)
 		return r;
 	r = par_fs_mkdirs_in(top, "/etc/objrepos");
-	if (r == 0)
-		r = par_fs_replace_volatile(top, "etc/objrepos/SRCsubsys", subsystems.data,
-					    subsystems.len, 0644);
-	if (r == 0)
-		r = append_inittab(top, &inittab);
-	if (r == 0 && has_program("/usr/sbin/inetd"))
+	if (r < 0)
+		return r;
+	r = par_fs_replace_volatile(top, "etc/objrepos/SRCsubsys", subsystems.data, subsystems.len,
+				    0644);
+	if (r < 0)
+		return r;
+	r = append_inittab(top, &inittab);
+	if (r < 0)
+		return r;
+	if (has_program("/usr/sbin/inetd"))
 		r = write_absent(top, "etc/inetd.conf", inetd_conf, 0644);
 	if (r < 0 || !has_program("/usr/sbin/sshd"))
 		return r;
 	r = par_fs_mkdirs_in(top, "/etc/ssh");
-	if (r == 0)
-		r = write_absent(top, "etc/ssh/sshd_config", sshd_config, 0644);
-	return r < 0 ? r : write_absent(top, "etc/rc.sshd", rc_sshd, 0755);
+	if (r < 0)
+		return r;
+	r = write_absent(top, "etc/ssh/sshd_config", sshd_config, 0644);
+	if (r < 0)
+		return r;
+	return write_absent(top, "etc/rc.sshd", rc_sshd, 0755);
 }

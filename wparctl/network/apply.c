@@ -131,13 +131,19 @@ static int forward(const struct wpar_net_step *s)
 		return r < 0 ? r : set("ipv4/neigh", s->device, "proxy_delay", "0");
 	}
 	r = par_fs_read("/proc/sys/net/ipv6/conf/all/forwarding", 32, &now);
-	if (r == 0 && now.data[0] == '0')
+	if (r < 0)
+		return r;
+	if (now.data[0] == '0')
 		r = keep_router_advertisements();
-	if (r == 0)
-		r = set("ipv6/conf", "all", "forwarding", "1");
-	if (r == 0)
-		r = set("ipv6/conf", s->device, "proxy_ndp", "1");
-	return r < 0 ? r : set("ipv6/neigh", s->device, "proxy_delay", "0");
+	if (r < 0)
+		return r;
+	r = set("ipv6/conf", "all", "forwarding", "1");
+	if (r < 0)
+		return r;
+	r = set("ipv6/conf", s->device, "proxy_ndp", "1");
+	if (r < 0)
+		return r;
+	return set("ipv6/neigh", s->device, "proxy_delay", "0");
 }
 
 static int forward_all(const struct wpar_net_plan *p, struct par_error **err)

@@ -48,24 +48,33 @@ static int add_image(struct cli_columns *c, struct json_object *o, struct par_er
 	char pages[32] = "", size[16];
 	int r = par_json_string(o, "name", true, &name, err);
 
-	if (r == 0)
-		r = par_json_string(o, "os", true, &os, err);
-	if (r == 0)
-		r = par_json_string(o, "version", true, &version, err);
-	if (r == 0)
-		r = par_json_string(o, "kernel", true, &kernel, err);
-	if (r == 0)
-		r = par_json_u64(o, "page_size", true, UINT32_MAX, &page_size, err);
-	if (r == 0)
-		r = par_json_u64(o, "bytes", true, INT64_MAX, &bytes, err);
-	if (r == 0)
-		r = par_json_bool(o, "is_default", true, &is_default, err);
-	if (r == 0)
-		r = par_json_string(o, "damage", false, &damage, err);
-	if (r == 0)
-		r = par_json_array(o, "lpars", true, LPARS_MAX, &lpars, err);
-	if (r == 0)
-		r = put_lpars(lpars, &users, err);
+	if (r < 0)
+		return r;
+	r = par_json_string(o, "os", true, &os, err);
+	if (r < 0)
+		return r;
+	r = par_json_string(o, "version", true, &version, err);
+	if (r < 0)
+		return r;
+	r = par_json_string(o, "kernel", true, &kernel, err);
+	if (r < 0)
+		return r;
+	r = par_json_u64(o, "page_size", true, UINT32_MAX, &page_size, err);
+	if (r < 0)
+		return r;
+	r = par_json_u64(o, "bytes", true, INT64_MAX, &bytes, err);
+	if (r < 0)
+		return r;
+	r = par_json_bool(o, "is_default", true, &is_default, err);
+	if (r < 0)
+		return r;
+	r = par_json_string(o, "damage", false, &damage, err);
+	if (r < 0)
+		return r;
+	r = par_json_array(o, "lpars", true, LPARS_MAX, &lpars, err);
+	if (r < 0)
+		return r;
+	r = put_lpars(lpars, &users, err);
 	if (r < 0)
 		return r;
 	par_buf_printf(&first, "%s%s", name, is_default ? " (default)" : "");

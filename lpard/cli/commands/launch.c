@@ -104,11 +104,12 @@ static int make_attributes(const struct launch_args *a, const char *name, uint64
 	if (text.failed)
 		return par_oom(err);
 	r = par_attrs_parse(text.data, ret, err);
-	if (r == 0)
-		r = par_attrs_add(ret, "name", PAR_ATTR_SET, name);
-	if (r == 0 && a->image)
-		r = par_attrs_add(ret, "boot_image", PAR_ATTR_SET, a->image);
-	return r == -ENOMEM ? par_oom(err) : r;
+	if (r < 0)
+		return r;
+	if (par_attrs_add(ret, "name", PAR_ATTR_SET, name) < 0 ||
+	    (a->image && par_attrs_add(ret, "boot_image", PAR_ATTR_SET, a->image) < 0))
+		return par_oom(err);
+	return 0;
 }
 
 static int call_create(const char *system, const struct par_attrs *attrs, struct par_error **err)
@@ -285,12 +286,15 @@ static int launch_run(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 	uint64_t region = 1;
 	int r = cli_system(a->system, &system, err);
 
-	if (r == 0)
-		r = read_region(system, &region, err);
-	if (r == 0)
-		r = make_attributes(a, name, region, &attrs, err);
-	if (r == 0)
-		r = call_create(system, &attrs, err);
+	if (r < 0)
+		return r;
+	r = read_region(system, &region, err);
+	if (r < 0)
+		return r;
+	r = make_attributes(a, name, region, &attrs, err);
+	if (r < 0)
+		return r;
+	r = call_create(system, &attrs, err);
 	if (r < 0)
 		return r;
 	r = call_activate(system, name, &w, err);

@@ -148,10 +148,12 @@ static int put_lpars(struct json_object *system, const char *name, struct par_er
 	if (par_json_put(system, "lpars", list) < 0)
 		return par_oom(err);
 	r = cli_rows_fetch("lpar", NULL, name, LPAR_FIELDS, &lpars, err);
-	if (r == 0)
-		r = cli_rows_fetch("mem", "lpar", name, MEM_FIELDS, &mem, err);
-	if (r == 0)
-		r = cli_rows_fetch("proc", "lpar", name, PROC_FIELDS, &proc, err);
+	if (r < 0)
+		return r;
+	r = cli_rows_fetch("mem", "lpar", name, MEM_FIELDS, &mem, err);
+	if (r < 0)
+		return r;
+	r = cli_rows_fetch("proc", "lpar", name, PROC_FIELDS, &proc, err);
 	for (size_t i = 0; i < lpars.n && r == 0; i++) {
 		const char *lpar = cli_rows_get(&lpars, i, LPAR_NAME);
 		struct json_object *o = new_in(list);

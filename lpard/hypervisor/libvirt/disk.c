@@ -421,9 +421,28 @@ static int remove_volumes(const struct search *s, const struct volumes *l, struc
 	return 0;
 }
 
-static int disk_remove(struct search *s, const char *uuid, struct par_error **err)
+/* All that it finds out comes before the first volume is removed. */
+static int remove_layers(struct search *s, struct par_error **err)
 {
 	struct volumes all par_cleanup(volumes_done) = { 0 };
+	int r = see_layers(s, err);
+
+	if (r < 0)
+		return r;
+	r = list_volumes(s, &all, err);
+	if (r < 0)
+		return r;
+	r = check_unneeded(s, &all, err);
+	if (r < 0)
+		return r;
+	r = check_no_users(s, err);
+	if (r < 0)
+		return r;
+	return remove_volumes(s, &all, err);
+}
+
+static int disk_remove(struct search *s, const char *uuid, struct par_error **err)
+{
 	autofree char *pool_path = NULL;
 	auto_pool pool = NULL;
 	int r;
@@ -440,15 +459,7 @@ static int disk_remove(struct search *s, const char *uuid, struct par_error **er
 		return r;
 	s->pool = pool;
 	s->pool_path = pool_path;
-	r = see_layers(s, err);
-	if (r == 0)
-		r = list_volumes(s, &all, err);
-	if (r == 0)
-		r = check_unneeded(s, &all, err);
-	if (r == 0)
-		r = check_no_users(s, err);
-	if (r == 0)
-		r = remove_volumes(s, &all, err);
+	r = remove_layers(s, err);
 	s->pool = NULL;
 	s->pool_path = NULL;
 	return r;

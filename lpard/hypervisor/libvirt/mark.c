@@ -161,10 +161,12 @@ static int write_mark(virConnectPtr conn, virStoragePoolPtr pool, const char *na
 	line.text[r] = ' ';
 	line.text[MARK_BYTES - 1] = '\n';
 	r = hv_pool_check_room(conn, pool, called, MARK_BYTES, err);
-	if (r == 0)
-		r = hv_mark_remove(conn, pool, name, err);
-	if (r == 0)
-		r = hv_xml_volume(called, MARK_BYTES, "raw", NULL, &xml, err);
+	if (r < 0)
+		return r;
+	r = hv_mark_remove(conn, pool, name, err);
+	if (r < 0)
+		return r;
+	r = hv_xml_volume(called, MARK_BYTES, "raw", NULL, &xml, err);
 	if (r < 0)
 		return r;
 	vol = virStorageVolCreateXML(pool, xml, 0);

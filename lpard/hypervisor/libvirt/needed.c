@@ -207,13 +207,17 @@ static int see_domain(struct look *l, virDomainPtr dom, struct par_error **err)
 	if (!defined)
 		return hv_fail(l->conn, err, "could not read the domain \"%s\"", name);
 	r = see_xml(l, now, err);
-	if (r == 0)
-		r = see_xml(l, defined, err);
-	if (r == 0)
-		r = hv_xml_each_disk(defined, see_disk, l, err);
+	if (r < 0)
+		return r;
+	r = see_xml(l, defined, err);
+	if (r < 0)
+		return r;
+	r = hv_xml_each_disk(defined, see_disk, l, err);
 	if (l->blind_disk && !l->blind_domain)
 		l->blind_domain = strdup(name);
-	return r < 0 ? r : see_snapshots(l, dom, err);
+	if (r < 0)
+		return r;
+	return see_snapshots(l, dom, err);
 }
 
 static int see_domains(struct look *l, struct par_error **err)
@@ -292,19 +296,25 @@ static int look(struct look *l, const struct hv_keep *keep, struct par_error **e
 {
 	int r = hv_pool_open(l->h, l->conn, &l->pool, err);
 
-	if (r == 0)
-		r = hv_pool_refresh(l->conn, l->pool, err);
-	if (r == 0)
-		r = see_pool(l, l->pool, true, err);
-	if (r == 0)
-		r = see_other_pools(l, err);
-	if (r == 0)
-		r = see_domains(l, err);
-	if (r == 0)
-		r = keep_images(l, keep, err);
-	if (r == 0)
-		follow(l);
-	return r;
+	if (r < 0)
+		return r;
+	r = hv_pool_refresh(l->conn, l->pool, err);
+	if (r < 0)
+		return r;
+	r = see_pool(l, l->pool, true, err);
+	if (r < 0)
+		return r;
+	r = see_other_pools(l, err);
+	if (r < 0)
+		return r;
+	r = see_domains(l, err);
+	if (r < 0)
+		return r;
+	r = keep_images(l, keep, err);
+	if (r < 0)
+		return r;
+	follow(l);
+	return 0;
 }
 
 static int check_seen(const struct look *l, struct par_error **err)
@@ -350,6 +360,20 @@ static int take(struct look *l, bool remove, struct hv_unused *ret, struct par_e
 	return 0;
 }
 
+static int look_and_take(struct look *l, const struct hv_keep *keep, bool remove,
+			 struct hv_unused *ret, struct par_error **err)
+{
+	int r = look(l, keep, err);
+
+	if (r < 0)
+		return r;
+	if (remove)
+		r = check_seen(l, err);
+	if (r < 0)
+		return r;
+	return take(l, remove, ret, err);
+}
+
 int hv_libvirt_unused(struct hv *hv, const struct hv_keep *keep, bool remove, struct hv_unused *ret,
 		      struct par_error **err)
 {
@@ -363,11 +387,7 @@ int hv_libvirt_unused(struct hv *hv, const struct hv_keep *keep, bool remove, st
 	l.conn = conn;
 	/* No image is uploaded meanwhile. */
 	pthread_mutex_lock(&h->upload);
-	r = look(&l, keep, err);
-	if (r == 0 && remove)
-		r = check_seen(&l, err);
-	if (r == 0)
-		r = take(&l, remove, ret, err);
+	r = look_and_take(&l, keep, remove, ret, err);
 	pthread_mutex_unlock(&h->upload);
 	look_done(&l);
 	hv_call_end(h, conn);

@@ -247,7 +247,7 @@ kill -HUP $pid
 wait $pid 2>/dev/null
 ok "they are all gone" wait_for 5 sh -c '! ps -e -o comm= | grep -q clogin'
 
-# Attacks (8, 9 of facts/hostile.md): what the WPAR may put in the place of its files
+# Attacks (docs/SECURITY.md): what the WPAR may put in the place of its files
 clogin ses 'rm -f /run/utmp; mkfifo /run/utmp'
 like "a fifo for utmp holds nobody up" "$(timeout 10 python3 "$terminal" clogin ses tty)" '^/dev/pts/0$'
 echo untouched >"$TMPDIR/victim"

@@ -113,11 +113,15 @@ static int plan_incomplete_network(const struct wpar_spec *s, struct wpar_net_pl
 	auto_spec whole = { 0 };
 	int r = wpar_spec_copy(s, &whole, err);
 
-	if (r == 0)
-		r = wpar_net_facts_get(&facts, err);
-	if (r == 0)
-		r = wpar_net_infer(&whole, &facts, err);
-	return r < 0 ? r : wpar_net_plan_build(&whole, &facts, ret, err);
+	if (r < 0)
+		return r;
+	r = wpar_net_facts_get(&facts, err);
+	if (r < 0)
+		return r;
+	r = wpar_net_infer(&whole, &facts, err);
+	if (r < 0)
+		return r;
+	return wpar_net_plan_build(&whole, &facts, ret, err);
 }
 
 int wpar_launch_plan_network(const struct wpar_spec *s, struct wpar_net_plan *ret,

@@ -33,7 +33,9 @@ int hv_stored_make(const struct lpar_partition *part, struct hv_stored *ret)
 	r = lpar_partition_to_attrs(part, add_part(&s, "partition"));
 	for (size_t i = 0; r == 0 && i < part->n_profiles; i++)
 		r = lpar_profile_to_attrs(&part->profiles[i], add_part(&s, "profile"));
-	if (r == 0 && part->current)
+	if (r < 0)
+		return r;
+	if (part->current)
 		r = lpar_current_to_attrs(part->current, add_part(&s, "current"));
 	if (r < 0)
 		return r;
