@@ -123,8 +123,8 @@ static void print_row(const struct cli_columns *c, const char *const *cells, con
 
 void cli_columns_print(const struct cli_columns *c, FILE *out, bool colour)
 {
-	const char *titles[CLI_COLUMNS_MAX];
-	int widths[CLI_COLUMNS_MAX];
+	const char *titles[CLI_COLUMNS_MAX] = { NULL };
+	int widths[CLI_COLUMNS_MAX] = { 0 };
 
 	for (size_t i = 0; i < c->n; i++) {
 		titles[i] = c->columns[i].title;

@@ -330,7 +330,9 @@ int wpar_limits_apply(const struct wpar_spec *s, int cgroup, struct par_error **
 {
 	struct wpar_limit limits[WPAR_LIMITS_MAX];
 	struct wpar_machine m;
+	size_t n;
 
 	wpar_machine_get(&m);
-	return wpar_limits_write(s, cgroup, limits, wpar_limits_plan(s, &m, limits), err);
+	n = wpar_limits_plan(s, &m, limits);
+	return wpar_limits_write(s, cgroup, limits, n, err);
 }

@@ -442,18 +442,20 @@ void lpar_method_ListEvents(struct lpar_daemon *d, struct lpar_call *call,
 {
 	struct query *q = calloc(1, sizeof(*q));
 	auto_error err = NULL;
-	int r = -ENOMEM;
+	int r;
 
-	if (q) {
-		*q = (struct query){ .daemon = d, .rows = json_object_new_array() };
-		q->view = (struct lpar_journal_view){ .fd = { -1, -1 } };
-		r = q->rows ? read_query(q, params, &err) : -ENOMEM;
+	if (!q) {
+		par_oom(&err);
+		lpar_call_fail(&call, &err);
+		return;
 	}
+	*q = (struct query){ .daemon = d, .rows = json_object_new_array() };
+	q->view = (struct lpar_journal_view){ .fd = { -1, -1 } };
+	r = q->rows ? read_query(q, params, &err) : -ENOMEM;
 	if (r < 0) {
 		if (!err)
 			par_oom(&err);
-		if (q)
-			query_free(q);
+		query_free(q);
 		lpar_call_fail(&call, &err);
 		return;
 	}
