@@ -8,6 +8,7 @@
  */
 #include "wparctl/commands/commands.h"
 #include "wparctl/filesystem/rootfs.h"
+#include "wparctl/filesystem/volume.h"
 #include "wparctl/operations/change_spec.h"
 #include "wparctl/operations/definition.h"
 #include "wparctl/operations/machine.h"
@@ -115,9 +116,9 @@ static int chwpar_save(const struct wpar_spec *old, const struct wpar_spec *new,
 	return 0;
 }
 
-static int chwpar_carry_out(const struct chwpar_args *a, enum wpar_state st,
-			    const struct wpar_spec *old, const struct wpar_spec *new,
-			    struct wpar_say *say, struct par_error **err)
+static int chwpar_switch(const struct chwpar_args *a, enum wpar_state st,
+			 const struct wpar_spec *old, const struct wpar_spec *new,
+			 struct wpar_say *say, struct par_error **err)
 {
 	struct wpar_report report = wpar_say_report(say);
 	bool runs = st != WPAR_STATE_DEFINED;
@@ -131,6 +132,22 @@ static int chwpar_carry_out(const struct chwpar_args *a, enum wpar_state st,
 		wpar_change_live(new, old, true, NULL, NULL);
 	if (runs)
 		wpar_change_settle(r < 0 ? old : new);
+	return r;
+}
+
+/* New file systems are there before anything says so. */
+static int chwpar_carry_out(const struct chwpar_args *a, enum wpar_state st,
+			    const struct wpar_spec *old, const struct wpar_spec *new,
+			    struct wpar_say *say, struct par_error **err)
+{
+	autofree char *base = wpar_path("%s", old->directory);
+	int r = base ? wpar_volumes_begin(base, old, new, err) : par_oom(err);
+
+	if (r < 0)
+		return r;
+	r = chwpar_switch(a, st, old, new, say, err);
+	if (r < 0)
+		wpar_volumes_undo(base, old, new);
 	return r;
 }
 

@@ -14,6 +14,7 @@
 #include "wparctl/spec/keys.h"
 #include "wparctl/filesystem/resolver.h"
 #include "wparctl/filesystem/rootfs.h"
+#include "wparctl/filesystem/volume.h"
 #include "wparctl/versioned/versioned.h"
 
 #include <string.h>
@@ -127,14 +128,17 @@ static int mkwpar_complete(const struct mkwpar_args *a, struct wpar_spec *s, str
 
 	if (!s->name)
 		return 0;
-	if (!a->versioned)
-		r = wpar_spec_defaults(s, err);
-	else if (!s->directory) /* the rest follows from the image */
+	if (!s->directory)
 		s->directory = wpar_default_directory(s->name);
-	if (r < 0)
-		return r;
 	if (!s->directory)
 		return par_oom(err);
+	if (a->preserve.given)
+		r = wpar_volumes_adopt(s, err);
+	/* What a versioned one has besides follows from the image. */
+	if (r == 0 && !a->versioned)
+		r = wpar_spec_defaults(s, err);
+	if (r < 0)
+		return r;
 	return a->settings.write_only ? wpar_spec_check(s, err) : wpar_definition_allowed(s, err);
 }
 
@@ -162,6 +166,22 @@ static int mkwpar_take_image(const struct mkwpar_args *a, struct wpar_spec *s,
 	return r < 0 ? r : wpar_spec_save(s, err);
 }
 
+/* Beside the file systems that were kept, those that -M gives and those that it makes larger. */
+static int mkwpar_add_volumes(const struct wpar_spec *s, struct par_error **err)
+{
+	autofree char *base = wpar_path("%s", s->directory);
+	auto_spec kept = { 0 };
+	int r = base ? 0 : par_oom(err);
+
+	if (r == 0)
+		kept.directory = strdup(s->directory);
+	if (r == 0 && !kept.directory)
+		r = par_oom(err);
+	if (r == 0)
+		r = wpar_volumes_adopt(&kept, err);
+	return r < 0 ? r : wpar_volumes_begin(base, &kept, s, err);
+}
+
 /* With the specification saved as being created: all that can fail and is undone. */
 static int mkwpar_fill(const struct mkwpar_args *a, struct wpar_spec *s, struct wpar_say *say,
 		       struct par_error **err)
@@ -175,11 +195,9 @@ static int mkwpar_fill(const struct mkwpar_args *a, struct wpar_spec *s, struct 
 			return r;
 	}
 	wpar_say_line(say->out, "Mounting all workload partition file systems.");
-	if (!a->preserve.given) {
-		r = wpar_rootfs_create(s, &report, err);
-		if (r < 0)
-			return r;
-	}
+	r = a->preserve.given ? mkwpar_add_volumes(s, err) : wpar_rootfs_create(s, &report, err);
+	if (r < 0)
+		return r;
 	if (a->resolver) {
 		r = wpar_resolver_copy(s, err);
 		if (r < 0)

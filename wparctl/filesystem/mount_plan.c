@@ -17,8 +17,8 @@ static const char *const kind_names[] = {
 	[WPAR_OP_HIDE] = "hide", [WPAR_OP_SEAL] = "seal",	[WPAR_OP_FIFO] = "fifo",
 };
 static const char *const flag_names[] = {
-	"idmap", "ro",	     "nosuid",	"nodev", "noexec", "recursive",
-	"file",	 "optional", "private", "shown", "device", "namefs",
+	"idmap",    "ro",      "nosuid", "nodev",  "noexec", "recursive", "file",
+	"optional", "private", "shown",	 "device", "namefs", "volume",
 };
 
 /* The devices that AIX gives every WPAR, as far as Linux has them. */
@@ -129,6 +129,14 @@ static int add_spec_mount(struct wpar_mount_plan *p, bool *failed, const struct 
 	if (!m->vfs || strcmp(m->vfs, "directory") == 0 || strcmp(m->vfs, "overlay") == 0) {
 		ADD(.kind = WPAR_OP_BIND, .flags = flags | WPAR_OP_PRIVATE,
 		    .source = m->directory + 1, .target = m->directory);
+		return 0;
+	}
+	if (wpar_mount_is_volume(m)) {
+		autofree char *image = wpar_volume_path(p->directory, m);
+
+		*failed |= !image;
+		ADD(.kind = WPAR_OP_BIND, .flags = flags | WPAR_OP_VOLUME, .source = image,
+		    .fstype = wpar_vfs_of_kernel(m->vfs), .target = m->directory);
 		return 0;
 	}
 	if (strcmp(m->vfs, "namefs") != 0)

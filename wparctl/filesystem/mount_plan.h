@@ -32,6 +32,7 @@ enum wpar_op_kind {
 #define WPAR_OP_SHOWN	  PAR_BIT(9)  /* a file system that df lists */
 #define WPAR_OP_DEVICE	  PAR_BIT(10) /* not the source itself: a node of the WPAR's root for it */
 #define WPAR_OP_NAMEFS	  PAR_BIT(11) /* @source is given by -M: namefs.h */
+#define WPAR_OP_VOLUME	  PAR_BIT(12) /* @source is an image with a file system: volume.h */
 
 struct wpar_mount_op {
 	enum wpar_op_kind kind;

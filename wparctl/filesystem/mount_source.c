@@ -11,8 +11,10 @@
 #include "wparctl/filesystem/mount_apply.h"
 
 #include "lpard/common/fs.h"
+#include "wparctl/filesystem/device_mount.h"
 #include "wparctl/filesystem/device_node.h"
 #include "wparctl/filesystem/namefs.h"
+#include "wparctl/filesystem/volume.h"
 
 #include <limits.h>
 #include <sched.h>
@@ -71,28 +73,17 @@ static int find_mount(struct sources *src, uint64_t id, struct mount_line *ret)
 
 static int second_mount(dev_t dev, const char *fstype, const char *name, const char *spot)
 {
-	autofd int fs = -1, nodes = -1, fd = -1, here = -1;
+	int fd = wpar_device_mount(dev, fstype, name, NULL, 0);
 
-	here = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	fs = (int)syscall(SYS_fsopen, "tmpfs", 1 /* FSOPEN_CLOEXEC */);
-	if (here < 0 || fs < 0 || syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
-		return -errno;
-	nodes = (int)syscall(SYS_fsmount, fs, 1 /* FSMOUNT_CLOEXEC */, 0);
-	if (nodes < 0 || mknodat(nodes, name, S_IFBLK | 0600, dev) < 0)
-		return -errno;
-	close(fs);
-	fs = (int)syscall(SYS_fsopen, fstype, 1);
-	if (fs < 0 || fchdir(nodes) < 0)
-		return -errno;
-	if (syscall(SYS_fsconfig, fs, FSCONFIG_SET_STRING, "source", name, 0) == 0 &&
-	    syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) == 0)
-		fd = (int)syscall(SYS_fsmount, fs, 1, 0);
-	if (fchdir(here) < 0 || fd < 0)
-		return -errno;
 	/* Linux before 6.15 copies only from mounts that are in the namespace. */
-	if (syscall(SYS_move_mount, fd, "", AT_FDCWD, spot, MOVE_MOUNT_F_EMPTY_PATH) < 0)
-		return -errno;
-	return take_fd(&fd);
+	if (fd >= 0 &&
+	    syscall(SYS_move_mount, fd, "", AT_FDCWD, spot, MOVE_MOUNT_F_EMPTY_PATH) < 0) {
+		int r = -errno;
+
+		close(fd);
+		return r;
+	}
+	return fd;
 }
 
 static int global_of(struct sources *src, dev_t dev, const char *fstype)
@@ -224,33 +215,52 @@ static bool shows_its_device(const struct wpar_mount_op *op)
 	       (op->flags & (WPAR_OP_FILE | WPAR_OP_READONLY)) == (WPAR_OP_FILE | WPAR_OP_READONLY);
 }
 
+/* What is to be bound, as a descriptor of it. */
+static int open_source(struct sources *src, const struct wpar_mount_op *op, struct par_error **err)
+{
+	int fd;
+
+	if (op->flags & WPAR_OP_PRIVATE)
+		return open_private(src, op->source, err);
+	if (op->flags & WPAR_OP_DEVICE)
+		return wpar_device_node(src->plan, &src->devices, op->source, err);
+	if (op->flags & WPAR_OP_NAMEFS)
+		return wpar_namefs_open(op->source, op->object, err);
+	fd = open(op->source, O_PATH | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
+		return par_fail(err, PAR_E_NOT_FOUND, 0, "there is no '%s'", op->source);
+	if (fd < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "'%s' cannot be opened", op->source);
+	return fd;
+}
+
+static int copy_source(struct sources *src, const struct wpar_mount_op *op, unsigned int recursive,
+		       struct par_error **err)
+{
+	autofd int fd = open_source(src, op, err), through = -1;
+	int tree;
+
+	if (fd < 0)
+		return fd;
+	if (shows_its_device(op) && !recursive)
+		through = through_global(src, fd);
+	tree = (int)syscall(SYS_open_tree, through >= 0 ? through : fd, "",
+			    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | recursive);
+	return tree < 0 ? fail_source(src, op, PAR_E_SYSTEM, "cannot be bound", err) : tree;
+}
+
 static int prepare_one(struct sources *src, const struct wpar_mount_op *op, int userns,
 		       struct par_error **err)
 {
 	unsigned int recursive = op->flags & WPAR_OP_RECURSIVE ? AT_RECURSIVE : 0;
 	struct mount_attr attr = { 0 };
-	autofd int fd = -1, through = -1, tree = -1;
+	autofd int tree =
+		op->flags & WPAR_OP_VOLUME
+			? wpar_volume_mount(op->source, op->fstype, src->plan->global_name, err)
+			: copy_source(src, op, recursive, err);
 
-	if (op->flags & WPAR_OP_PRIVATE)
-		fd = open_private(src, op->source, err);
-	else if (op->flags & WPAR_OP_DEVICE)
-		fd = wpar_device_node(src->plan, &src->devices, op->source, err);
-	else if (op->flags & WPAR_OP_NAMEFS)
-		fd = wpar_namefs_open(op->source, op->object, err);
-	else
-		fd = open(op->source, O_PATH | O_CLOEXEC);
-	if (fd < 0 && (op->flags & (WPAR_OP_PRIVATE | WPAR_OP_DEVICE | WPAR_OP_NAMEFS)))
-		return fd;
-	if (fd < 0 && errno == ENOENT)
-		return par_fail(err, PAR_E_NOT_FOUND, 0, "there is no '%s'", op->source);
-	if (fd < 0)
-		return par_fail(err, PAR_E_SYSTEM, errno, "'%s' cannot be opened", op->source);
-	if (shows_its_device(op) && !recursive)
-		through = through_global(src, fd);
-	tree = (int)syscall(SYS_open_tree, through >= 0 ? through : fd, "",
-			    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | recursive);
 	if (tree < 0)
-		return fail_source(src, op, PAR_E_SYSTEM, "cannot be bound", err);
+		return tree;
 	attr.attr_set = (op->flags & WPAR_OP_READONLY ? MOUNT_ATTR_RDONLY : 0) |
 			(op->flags & WPAR_OP_NOSUID ? MOUNT_ATTR_NOSUID : 0) |
 			(op->flags & WPAR_OP_NODEV ? MOUNT_ATTR_NODEV : 0) |

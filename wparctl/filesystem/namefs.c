@@ -4,6 +4,7 @@
 
 #include "lpard/common/fs.h"
 #include "wparctl/filesystem/shield.h"
+#include "wparctl/filesystem/volume.h"
 
 #include <limits.h>
 #include <string.h>
@@ -146,6 +147,10 @@ static int check_op(const struct wpar_mount_plan *p, const struct wpar_mount_op 
 	if (op->kind == WPAR_OP_OVERLAY ||
 	    (op->kind == WPAR_OP_ROOT && op->flags & WPAR_OP_PRIVATE))
 		return check_folder(p->directory, err);
+	if (op->flags & WPAR_OP_VOLUME) {
+		fd = wpar_volume_image(op->source, err);
+		return fd < 0 ? fd : 0;
+	}
 	if (!(op->flags & WPAR_OP_NAMEFS) || (op->flags & WPAR_OP_READONLY))
 		return 0;
 	fd = wpar_namefs_open(op->source, op->object, err);

@@ -9,6 +9,7 @@
 #include "wparctl/filesystem/copy.h"
 #include "wparctl/filesystem/shield.h"
 #include "wparctl/filesystem/shipped.h"
+#include "wparctl/filesystem/volume.h"
 
 #include <dirent.h>
 #include <string.h>
@@ -248,7 +249,7 @@ static int fill_private(int top, const struct wpar_spec *s)
 		autofd int from = -1, to = -1;
 		int r;
 
-		if (m && !par_streq(m->vfs, "directory"))
+		if (m && !par_streq(m->vfs, "directory") && !wpar_mount_is_volume(m))
 			continue;
 		from = open(folders[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		to = openat(top, folders[i] + 1, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -346,8 +347,13 @@ static void say_members(int top, const struct wpar_report *report)
 static int fill_marked(int top, const struct wpar_spec *s, const char *made,
 		       const struct wpar_report *report, struct par_error **err)
 {
-	int r = s->version.image_digest ? fill_versioned(top) : fill_native(top, s, err);
+	autofree char *base = wpar_path("%s", s->directory);
+	int r = base ? wpar_volumes_begin(base, NULL, s, err) : -ENOMEM;
 
+	if (r == 0)
+		r = s->version.image_digest ? fill_versioned(top) : fill_native(top, s, err);
+	if (r == 0)
+		r = wpar_volumes_take(s, base, top, err);
 	if (r < 0)
 		return r;
 	if (!s->version.image_digest)
@@ -375,6 +381,13 @@ static int remove_base(const struct wpar_spec *s, const struct mark *m, int abov
 	return r < 0 ? r : par_fs_remove_tree(above, name);
 }
 
+static int remove_volumes(const struct wpar_spec *s)
+{
+	autofree char *base = wpar_path("%s", s->directory);
+
+	return base ? wpar_volumes_remove(base) : -ENOMEM;
+}
+
 int wpar_rootfs_remove(const struct wpar_spec *s, struct par_error **err)
 {
 	autofree char *name = NULL, *mark = mark_path(s->name);
@@ -397,6 +410,8 @@ int wpar_rootfs_remove(const struct wpar_spec *s, struct par_error **err)
 		}
 		if (above >= 0)
 			r = remove_base(s, &m, above, name);
+		if (r == 0 && above >= 0)
+			r = remove_volumes(s);
 	}
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be removed", s->directory);
@@ -446,6 +461,19 @@ int wpar_rootfs_create(const struct wpar_spec *s, const struct wpar_report *repo
 	return r;
 }
 
+static int move_volumes(const struct wpar_spec *old, const struct wpar_spec *new,
+			struct par_error **err)
+{
+	autofree char *from = wpar_path("%s", old->directory);
+	autofree char *to = wpar_path("%s", new->directory);
+	int r = from && to ? wpar_volumes_move(from, to) : -ENOMEM;
+
+	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r,
+				"the file systems of %s cannot be moved to %s", old->directory,
+				new->directory)
+		     : 0;
+}
+
 /* A directory that is there already in the new place only was moved by a killed one. */
 static int move_base(const struct wpar_spec *old, const struct wpar_spec *new,
 		     struct par_error **err)
@@ -461,9 +489,9 @@ static int move_base(const struct wpar_spec *old, const struct wpar_spec *new,
 	if (r < 0)
 		return r;
 	if (renameat(from, from_name, to, to_name) == 0)
-		return fsync(from) < 0 || fsync(to) < 0 ? -errno : 0;
+		return fsync(from) < 0 || fsync(to) < 0 ? -errno : move_volumes(old, new, err);
 	if (errno == ENOENT && faccessat(to, to_name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-		return 0;
+		return move_volumes(old, new, err);
 	if (errno == EXDEV)
 		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
 				"the base directory %s cannot become %s, which is on another file "

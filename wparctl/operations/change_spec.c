@@ -323,6 +323,8 @@ int wpar_change_spec(const struct wpar_change_flags *f, const struct wpar_spec *
 	/* To take something away is always right. */
 	if (r == 0 && !f->restore)
 		r = wpar_spec_check_supported(&s, err);
+	if (r == 0)
+		r = wpar_volumes_check_change(old, &s, err);
 	if (r < 0)
 		return r;
 	*ret = s;

@@ -6,6 +6,7 @@
 #include "wparctl/filesystem/directory.h"
 #include "wparctl/filesystem/namefs.h"
 #include "wparctl/filesystem/rootfs.h"
+#include "wparctl/filesystem/volume.h"
 #include "wparctl/operations/machine.h"
 #include "wparctl/operations/new_addresses.h"
 #include "wparctl/resources/limits.h"
@@ -166,6 +167,14 @@ static enum wpar_clash find_clash(const struct wpar_spec *s, const struct others
 	return WPAR_CLASH_NONE;
 }
 
+/* Images that were kept, and whose base directory somebody has removed. */
+static int has_volumes(const struct wpar_spec *s)
+{
+	autofree char *base = wpar_path("%s", s->directory);
+
+	return base && wpar_volumes_exist(base);
+}
+
 /* Something in the base directory of a new WPAR is a clash too. */
 static int check_directory(const struct wpar_spec *s, enum wpar_files files, bool resolve,
 			   enum wpar_clash *ret, struct par_error **err)
@@ -176,6 +185,8 @@ static int check_directory(const struct wpar_spec *s, enum wpar_files files, boo
 		return wpar_directory_expect_kept(s->directory, err);
 	if (s->type == WPAR_SYSTEM)
 		r = wpar_directory_in_use(s->directory, err);
+	if (r == 0 && s->type == WPAR_SYSTEM)
+		r = has_volumes(s);
 	if (r > 0 && !resolve)
 		return par_fail(err, PAR_E_EXISTS, 0, "The base directory %s is not empty.",
 				s->directory);

@@ -37,7 +37,7 @@ extern const struct wpar_key wpar_keys[];
 extern const size_t wpar_n_keys;
 
 /* What mountopts of a directory or a namefs may have, and how messages and the manual say it. */
-#define WPAR_MOUNT_TYPES   "directory or namefs"
+#define WPAR_MOUNT_TYPES   "directory, namefs, jfs2, ext4 or xfs"
 #define WPAR_MOUNT_OPTIONS "rw, ro, nosuid, nodev or noexec"
 #define WPAR_MOUNT_OPTIONS_TEXT \
 	WPAR_MOUNT_OPTIONS ", several with commas between, but not both rw and ro"

@@ -135,12 +135,13 @@ static int check_vfs(const struct wpar_mount *m, struct par_error **err)
 	/* The default of /proc, and no choice: check_place() */
 	if (strcmp(m->directory, "/proc") == 0 && strcmp(m->vfs, "proc") == 0)
 		return 0;
-	if (wpar_is_word_of("nfs, jfs, jfs2 or ext4", m->vfs))
+	if (wpar_is_word_of("nfs or jfs", m->vfs))
 		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
-				"-M vfs=%s is not supported yet; directory and namefs are", m->vfs);
+				"-M vfs=%s is not supported yet; it must be " WPAR_MOUNT_TYPES,
+				m->vfs);
 	return refuse(m, err,
-		      "\"%.32s\" is not a type of file system (vfs). It must be directory "
-		      "or namefs",
+		      "\"%.32s\" is not a type of file system (vfs). It must "
+		      "be " WPAR_MOUNT_TYPES,
 		      m->vfs);
 }
 
@@ -170,7 +171,7 @@ static int check_place(const struct wpar_spec *s, const struct wpar_mount *m,
 /* The root and /proc are what they are. */
 static bool is_unchanged(const struct wpar_mount *m, const char *vfs)
 {
-	return par_streq(m->vfs, vfs) && !m->device && !m->host &&
+	return par_streq(m->vfs, vfs) && !m->device && !m->host && !m->size_mib &&
 	       (!m->options || strcmp(m->options, "rw") == 0);
 }
 
@@ -189,10 +190,23 @@ static int check_source(const struct wpar_spec *s, const struct wpar_mount *m,
 		return refuse(m, err, "dev= goes with vfs=namefs only");
 	if (!namefs && s->type == WPAR_APPLICATION)
 		return refuse(m, err,
-			      "an application workload partition has no files of its own; "
+			      "no file systems are made for an application workload partition; "
 			      "it needs vfs=namefs and dev=");
 	if (!namefs && strcmp(m->directory, "/usr") == 0 && !s->private_usr)
 		return refuse(m, err, "a /usr of its own would be empty; -l gives it a copy");
+	return 0;
+}
+
+static int check_size(const struct wpar_mount *m, struct par_error **err)
+{
+	if (wpar_mount_is_volume(m))
+		return wpar_volume_check(m, err);
+	if (par_streq(m->vfs, "namefs") && m->size_mib)
+		return refuse(m, err, "a namefs has no size of its own");
+	if (m->size_mib)
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
+				"-M directory=%.256s: size= of vfs=directory is not supported yet",
+				m->directory);
 	return 0;
 }
 
@@ -262,6 +276,8 @@ static int check_mount(const struct wpar_spec *s, const struct wpar_mount *m,
 	r = check_place(s, m, err);
 	if (r == 0)
 		r = check_source(s, m, err);
+	if (r == 0)
+		r = check_size(m, err);
 	return r < 0 ? r : check_options(m, err);
 }
 

@@ -24,7 +24,7 @@ enum wpar_type {
 /* A file system of a WPAR (-M). */
 struct wpar_mount {
 	char *directory;   /* inside, absolute: "/", "/home" */
-	char *vfs;	   /* "directory", "namefs", "ext4", "nfs", "proc", "overlay" */
+	char *vfs;	   /* "directory", "namefs", "jfs2", "nfs", "proc", "overlay" */
 	char *device;	   /* what is mounted: a global path, an image file; NULL: made by us */
 	char *object;	   /* of a namefs: the directory that was defined (filesystem/namefs.h) */
 	char *host;	   /* nfs */
@@ -221,6 +221,34 @@ int wpar_spec_set_privs(struct wpar_spec *s, char sign, const char *list, struct
 
 /* wpar_privs_print - all privileges, as scdoc's source: with commas between */
 void wpar_privs_print(FILE *f);
+
+/*
+ * File systems with a size and a disk image of their own (volumes.c).  An image lies beside the
+ * base directory: /wpars/dev01/data is /wpars/.volumes/dev01/data.jfs2.
+ *
+ * wpar_mount_is_volume - is it one?
+ * wpar_vfs_of_kernel - what the kernel calls it ("ext4" for "jfs2"); NULL: it is none
+ * wpar_vfs_least_mib - the least size
+ * wpar_volume_name - the name of its image; wpar_volume_parse is the way back: directory and vfs,
+ * -EINVAL when @name is none
+ * wpar_volume_folder, wpar_volume_path - of the base directory @base, prefix included
+ * All texts are freed by the caller; NULL: out of memory.
+ */
+bool wpar_mount_is_volume(const struct wpar_mount *m);
+const char *wpar_vfs_of_kernel(const char *vfs);
+uint64_t wpar_vfs_least_mib(const char *vfs);
+char *wpar_volume_name(const struct wpar_mount *m);
+int wpar_volume_parse(const char *name, struct wpar_mount *ret);
+char *wpar_volume_folder(const char *base);
+char *wpar_volume_path(const char *base, const struct wpar_mount *m);
+/* wpar_volume_check - has it a size, and one that can be?  PAR_E_INVALID_ARGUMENT */
+int wpar_volume_check(const struct wpar_mount *m, struct par_error **err);
+/*
+ * wpar_volumes_check_change - may these become those?  They keep their kind and do not shrink, and
+ * chwpar removes none; PAR_E_WRONG_STATE, PAR_E_NOT_SUPPORTED
+ */
+int wpar_volumes_check_change(const struct wpar_spec *old, const struct wpar_spec *new,
+			      struct par_error **err);
 
 /* wpar_spec_mount - the mount at @directory ("/usr"), or NULL */
 struct wpar_mount *wpar_spec_mount(const struct wpar_spec *s, const char *directory);

@@ -72,6 +72,13 @@ START_TEST(only_a_namefs_comes_and_goes)
 		{ { NULL },
 		  { "directory=/data vfs=namefs dev=/srv/data mountopts=ro" },
 		  "add /data from /srv/data ro\n" },
+		{ { NULL },
+		  { "directory=/data vfs=jfs2 size=16M" },
+		  "add /data from /wpars/.volumes/dev01/data.jfs2\n" },
+		/* A larger one is mounted as it was. */
+		{ { "directory=/data vfs=jfs2 size=16M" },
+		  { "directory=/data vfs=jfs2 size=32M" },
+		  "" },
 		/* Those above first, and the deepest goes first. */
 		{ { NULL },
 		  { "directory=/a/b vfs=namefs dev=/srv/b", "directory=/a vfs=namefs dev=/srv/a" },

@@ -124,11 +124,3 @@ void wpar_process_reset(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	umask(022);
 }
-
-void wpar_test_stop_at(const char *step)
-{
-	const char *at = getenv("WPAR_STOP_AT");
-
-	if (at && strcmp(at, step) == 0)
-		raise(SIGKILL);
-}

@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include "wparctl/spec/stop_at.h"
+
 #include <stdbool.h>
 
 /* Descriptors 0, 1 and 2 to be. */
@@ -31,6 +33,3 @@ void wpar_process_fix(bool keep_priority);
 
 /* wpar_process_reset - inside, just before the program: signal dispositions and mask, umask */
 void wpar_process_reset(void);
-
-/* wpar_test_stop_at - WPAR_STOP_AT=STEP in tests: the process kills itself there */
-void wpar_test_stop_at(const char *step);

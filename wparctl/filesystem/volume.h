@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * File systems of a WPAR with a size of their own (-M vfs=jfs2, ext4, xfs): an image file beside
+ * the base directory, in a folder that is root's alone, all of its blocks reserved on the disk.
+ * What it is called is in spec/volumes.c.  The WPAR writes to the file system and never to the
+ * image.
+ */
+#pragma once
+
+#include "wparctl/spec/spec.h"
+
+/*
+ * wpar_volume_image - open an image, if it is root's alone and no link leads there
+ * Errors: PAR_E_NOT_FOUND, PAR_E_NOT_PERMITTED, PAR_E_SYSTEM.
+ */
+int wpar_volume_image(const char *path, struct par_error **err);
+
+/*
+ * wpar_volume_mount - the file system of the image @path as a detached mount; the caller closes it
+ * @fstype	as the kernel calls it
+ * @name	what the mount shows as its source
+ * It is not to be trusted: an error in it makes it read-only, its programs get no other ids and its
+ * devices are none.
+ */
+int wpar_volume_mount(const char *path, const char *fstype, const char *name,
+		      struct par_error **err);
+
+/*
+ * wpar_volumes_begin - the images that @new has and @old has not, and the larger size of others
+ * @base	the base directory, where they are now; prefix included
+ * What a killed command has left is made anew.  After an error no new one is left; one that has
+ * grown stays so.  Of a rename or a move see wpar_volumes_move().
+ * Errors: PAR_E_NO_SPACE, PAR_E_NOT_SUPPORTED (mkfs is not installed), PAR_E_SYSTEM.
+ */
+int wpar_volumes_begin(const char *base, const struct wpar_spec *old, const struct wpar_spec *new,
+		       struct par_error **err);
+/* wpar_volumes_undo - the images that @new has and @old has not go again */
+void wpar_volumes_undo(const char *base, const struct wpar_spec *old, const struct wpar_spec *new);
+
+/*
+ * wpar_volumes_take - what a new WPAR has in its base directory @top at the places of its volumes
+ * goes into them
+ */
+int wpar_volumes_take(const struct wpar_spec *s, const char *base, int top, struct par_error **err);
+
+/* wpar_volumes_adopt - the volumes that rmwpar -p has kept become part of @s (mkwpar -p) */
+int wpar_volumes_adopt(struct wpar_spec *s, struct par_error **err);
+/* wpar_volumes_exist - are there images of a base directory? */
+bool wpar_volumes_exist(const char *base);
+
+/* wpar_volume_remove - one image; absent: 0.  -errno */
+int wpar_volume_remove(const char *base, const struct wpar_mount *m);
+/* wpar_volumes_remove, _move - all images of a base directory; -errno */
+int wpar_volumes_remove(const char *base);
+int wpar_volumes_move(const char *from, const char *to);

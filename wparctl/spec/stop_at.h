@@ -1,0 +1,6 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* For tests of what a killed command leaves; here, below all folders that act. */
+#pragma once
+
+/* wpar_test_stop_at - WPAR_STOP_AT=STEP in tests: the process kills itself there */
+void wpar_test_stop_at(const char *step);
