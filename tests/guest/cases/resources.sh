@@ -1,0 +1,113 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# resources.sh - -R holds in a real LPAR: a hard cap, shares, memory, processes; changed while it runs
+#
+# What is measured is the guest's own time: how fast this machine is, and what else runs on it, does not count.
+# lpar: current
+# timeout: 600
+# shellcheck disable=SC2016 # in single quotes another shell expands
+set -u
+# shellcheck source=tests/guest/lib.sh
+. "$PAR_TEST_SOURCE/guest/lib.sh"
+
+# busy NAME - as many loops as there are processors keep the WPAR's share used, until its end
+busy()
+{
+	in_lpar clogin "$1" -- /bin/sh -c 'for i in $(seq "$(nproc)"); do
+		setsid sh -c "while :; do :; done" >/dev/null 2>&1 </dev/null & done' </dev/null
+}
+
+# used SECONDS NAME... - hundredths of a per cent of the LPAR's processors that each used meanwhile
+used()
+{
+	in_lpar sh -c '
+		look() {
+			read -r now idle </proc/uptime
+			echo "$now" | tr -d .
+			for name; do sed -n "s/^usage_usec //p" /sys/fs/cgroup/wpars/$name/cpu.stat; done
+		}
+		seconds=$1 processors=$(nproc)
+		shift
+		before=$(look "$@")
+		sleep "$seconds"
+		look "$@" | {
+			for b in $before; do
+				read -r n
+				[ -n "${time:-}" ] || { time=$((n - b)); continue; }
+				echo $(((n - b) / time / processors))
+			done
+		}' sh "$@" </dev/null
+}
+
+# within LOW VALUE HIGH
+within()
+{
+	if [ "$1" -le "$2" ] && [ "$2" -le "$3" ]; then
+		return 0
+	fi
+	echo "$2 is not from $1 to $3" >&2
+	return 1
+}
+
+ok "mkwpar with a hard cap" in_lpar mkwpar -n cap --minimal -s -R CPU=0%-25%,25%
+busy cap
+ok "25% holds within 2 points over 20 seconds" within 2300 "$(used 20 cap)" 2700
+ok "chwpar while it runs" in_lpar chwpar -R CPU=0%-50%,50% cap
+ok "50% from then on" within 4800 "$(used 10 cap)" 5200
+ok "no cap" in_lpar chwpar -K -R CPU cap
+ok "it has the whole, being alone" within 7500 "$(used 5 cap)" 10100
+ok "stopwpar" in_lpar stopwpar -F cap
+
+ok "shares of 3" in_lpar mkwpar -n three --minimal -s -R shares_CPU=3
+ok "and of 1" in_lpar mkwpar -n one --minimal -s -R shares_CPU=1
+busy one
+ok "shares are no cap: alone it has the whole" within 7500 "$(used 5 one)" 10100
+busy three
+# shellcheck disable=SC2046 # two numbers
+set -- $(used 20 three one)
+ok "both want all: 3 to 1, within a tenth" within 270 "$((${1:-0} * 100 / ${2:-1}))" 330
+ok "and nothing is lost" within 9000 "$((${1:-0} + ${2:-0}))" 10100
+ok "chwpar while they run" in_lpar chwpar -R shares_CPU=3 one
+# shellcheck disable=SC2046 # two numbers
+set -- $(used 20 three one)
+ok "half each" within 90 "$((${1:-0} * 100 / ${2:-1}))" 110
+# accounted NAME KEY - what wparctl says
+accounted()
+{
+	in_lpar wparctl usage --json | jq --arg name "$1" --arg key "$2" '.wpars[] | select(.name == $name)[$key] | floor'
+}
+is "processes are those that the kernel counts" "$(accounted one processes)" "$(in_lpar cat /sys/fs/cgroup/wpars/one/pids.current)"
+kernel=$(in_lpar cat /sys/fs/cgroup/wpars/one/memory.current)
+ok "and memory" within $((kernel * 9 / 10)) "$(accounted one memory_used)" $((kernel * 11 / 10))
+ok "stopwpar of both" in_lpar sh -c 'stopwpar -F three && stopwpar -F one'
+
+# Processes: a bomb ends at the limit, and the LPAR has some left
+ok "a limit of processes" in_lpar mkwpar -n bomb --minimal -s -R totalProcesses=40
+in_lpar clogin bomb -- /bin/sh -c 'bomb() { for i in $(seq 100); do sleep 60 & done; }; bomb 2>/dev/null' >/dev/null 2>&1 </dev/null
+is "no more than that are there" "$(in_lpar cat /sys/fs/cgroup/wpars/bomb/pids.peak)" 40
+ok "the LPAR goes on" in_lpar sh -c 'for i in $(seq 50); do sleep 1 & done; wait'
+ok "more are allowed while it runs" in_lpar chwpar -R totalProcesses=60 bomb
+in_lpar clogin bomb -- /bin/sh -c 'for i in $(seq 100); do sleep 60 & done' >/dev/null 2>&1 </dev/null
+is "and made" "$(in_lpar cat /sys/fs/cgroup/wpars/bomb/pids.peak)" 60
+ok "it can be stopped" in_lpar stopwpar -F bomb
+
+# Memory: the one that wants too much is killed, its neighbour and the LPAR's own are not
+ok "a limit of memory" in_lpar mkwpar -n hog --minimal -s -R totalVirtMem=48M
+ok "a neighbour" in_lpar startwpar one
+in_lpar clogin one -- /bin/sh -c 'setsid sleep 1234 >/dev/null 2>&1 </dev/null &' </dev/null
+in_lpar sh -c 'setsid sleep 4321 >/dev/null 2>&1 </dev/null &'
+in_lpar clogin hog -- /bin/sh -c 'head -c 300M /dev/zero | tail >/dev/null' >/dev/null 2>&1 </dev/null
+is "the hog is killed" "$?" 137
+ok "not its neighbour" in_lpar clogin one -- /bin/sh -c 'grep -q 1234 /proc/[0-9]*/cmdline' </dev/null
+ok "nor a process of the LPAR" in_lpar sh -c 'grep -q 4321 /proc/[0-9]*/cmdline'
+ok "chwpar while it runs" in_lpar chwpar -R totalVirtMem=400M hog
+ok "then there is enough" in_lpar clogin hog -- /bin/sh -c 'head -c 100M /dev/zero | tail >/dev/null' </dev/null
+is "the kernel has the new limit" "$(in_lpar cat /sys/fs/cgroup/wpars/hog/memory.max)" $((400 << 20))
+ok "a soft limit while it runs" in_lpar chwpar -R memory=0%-10%,50% hog
+like "is told to the kernel" "$(in_lpar cat /sys/fs/cgroup/wpars/hog/memory.max)" '^[1-9]'
+ok "-K -R" in_lpar chwpar -K -R hog
+is "takes all limits of memory away" "$(in_lpar cat /sys/fs/cgroup/wpars/hog/memory.max)" max
+is "and there is that of processes which all have" "$(in_lpar cat /sys/fs/cgroup/wpars/hog/pids.max)" \
+	"$(in_lpar cat /sys/fs/cgroup/wpars/one/pids.max)"
+ok "rmwpar of all" in_lpar sh -c 'for n in cap three one bomb hog; do rmwpar -F $n || exit; done'
+done_testing
