@@ -432,6 +432,7 @@ int par_cmd_run(const struct par_cmd *cmd, int argc, char **argv)
 					   .called_as = argv[0],
 					   .argc = argc - first,
 					   .argv = argv + first,
+					   .words = argv,
 					   .out = stdout,
 					   .err = stderr };
 

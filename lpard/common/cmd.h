@@ -119,6 +119,7 @@ struct par_cmd_ctx {
 	const char *called_as; /* argv[0]'s last part, or the sub-command */
 	int argc;	       /* operands, options taken out */
 	char **argv;	       /* NULL-terminated */
+	char **words;	       /* all, options first, as they were given; NULL-terminated */
 	FILE *out;
 	FILE *err;
 };

@@ -109,19 +109,23 @@ void wpar_console_log_rename(const char *name, const char *new_name)
 	(void)new_name;
 }
 
-int wpar_restart_begin(const char *name)
+int wpar_pending_begin(const char *name, const char *command, size_t len)
 {
 	(void)name;
+	(void)command;
+	(void)len;
 	return 0;
 }
 
-bool wpar_restart_begun(const char *name)
+bool wpar_pending_is(const char *name, const char *command, size_t len)
 {
 	(void)name;
+	(void)command;
+	(void)len;
 	return false;
 }
 
-void wpar_restart_end(const char *name)
+void wpar_pending_end(const char *name)
 {
 	(void)name;
 }

@@ -183,6 +183,7 @@ static int chwpar_locked(const struct par_cmd_ctx *ctx, const struct chwpar_args
 			wpar_lock_forget(new->name);
 		return r;
 	}
+	wpar_pending_end(old->name);
 	if (st != WPAR_STATE_DEFINED)
 		chwpar_tell_later(old, new, ctx->out);
 	return 0;

@@ -3,7 +3,9 @@
  * mkwpar: define a system WPAR and make its file systems.
  *
  * The specification is saved first, marked `creating`; when all is there the mark is taken off.  A
- * failure undoes all.  After a kill the mark tells: lswpar shows B, and mkwpar begins anew.
+ * failure undoes all.  After a kill the mark tells: lswpar shows B, and mkwpar begins anew.  With
+ * -s another mark (pending.h) says that the start is still to come: the same command goes on with
+ * that.
  */
 #include "wparctl/commands/commands.h"
 #include "wparctl/operations/definition.h"
@@ -182,9 +184,19 @@ static int mkwpar_add_volumes(const struct wpar_spec *s, struct par_error **err)
 	return r < 0 ? r : wpar_volumes_begin(base, &kept, s, err);
 }
 
+/* The words of the command line, by which the same command is known again. */
+static int mkwpar_words(const struct par_cmd_ctx *ctx, struct par_buf *ret, struct par_error **err)
+{
+	for (char **word = ctx->words + 1; *word; word++) {
+		par_buf_puts(ret, *word);
+		par_buf_putc(ret, '\0');
+	}
+	return ret->failed ? par_oom(err) : 0;
+}
+
 /* With the specification saved as being created: all that can fail and is undone. */
-static int mkwpar_fill(const struct mkwpar_args *a, struct wpar_spec *s, struct wpar_say *say,
-		       struct par_error **err)
+static int mkwpar_fill(const struct mkwpar_args *a, const struct par_buf *words,
+		       struct wpar_spec *s, struct wpar_say *say, struct par_error **err)
 {
 	struct wpar_report report = wpar_say_report(say);
 	int r;
@@ -203,6 +215,9 @@ static int mkwpar_fill(const struct mkwpar_args *a, struct wpar_spec *s, struct 
 		if (r < 0)
 			return r;
 	}
+	r = a->start ? wpar_pending_begin(s->name, words->data, words->len) : 0;
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "the start of '%s' cannot be noted", s->name);
 	s->creating = false;
 	return wpar_spec_save(s, err);
 }
@@ -229,30 +244,55 @@ static int mkwpar_claim(const struct mkwpar_args *a, struct wpar_spec *s, struct
 	return r < 0 ? r : wpar_definition_claim(s, mkwpar_files(a), a->resolve_clashes, err);
 }
 
+/* The same command has made the WPAR, and has not come to its end: killed, or the start failed. */
+static int mkwpar_go_on(const struct mkwpar_args *a, const char *name, struct wpar_say *say,
+			struct par_error **err)
+{
+	auto_spec made = { 0 };
+	int r = wpar_spec_load(name, &made, err);
+
+	if (r < 0)
+		return r;
+	mkwpar_say_made(&made, a, say->out);
+	return wpar_operation_start(&made, say, err);
+}
+
+static bool mkwpar_is_made(const char *name)
+{
+	auto_spec made = { 0 };
+
+	return wpar_spec_load(name, &made, NULL) == 0 && !made.creating;
+}
+
 static int mkwpar_create(const struct par_cmd_ctx *ctx, const struct mkwpar_args *a,
 			 struct wpar_spec *s, struct par_error **err)
 {
 	struct wpar_say say = { .out = ctx->out, .verbose = a->verbose };
+	auto_buf words = { 0 };
 	autofd int lock = -1;
 	int r = wpar_need_root(err);
 
+	if (r == 0)
+		r = mkwpar_words(ctx, &words, err);
+	if (r == 0)
+		r = wpar_lock(s->name, &lock, err);
 	if (r < 0)
 		return r;
-	r = wpar_lock(s->name, &lock, err);
-	if (r < 0)
-		return r;
+	if (a->start && wpar_pending_is(s->name, words.data, words.len) && mkwpar_is_made(s->name))
+		return mkwpar_go_on(a, s->name, &say, err);
 	r = mkwpar_claim(a, s, err);
 	if (r < 0) {
 		wpar_lock_forget(s->name);
 		return r;
 	}
 	wpar_say_line(ctx->out, "mkwpar: Creating file systems...");
-	r = mkwpar_fill(a, s, &say, err);
+	r = mkwpar_fill(a, &words, s, &say, err);
 	wpar_event_log(s->name, "create", r < 0 && err ? *err : NULL);
 	if (r < 0) {
 		wpar_definition_remove(s, a->preserve.given, NULL);
 		return r;
 	}
+	wpar_test_stop_at("made");
 	mkwpar_say_made(s, a, ctx->out);
 	return a->start ? wpar_operation_start(s, &say, err) : 0;
 }

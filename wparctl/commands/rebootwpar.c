@@ -50,7 +50,7 @@ static int rebootwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_
 	if (r < 0)
 		return r;
 	if (st != WPAR_STATE_ACTIVE && !a->force &&
-	    !(st == WPAR_STATE_DEFINED && wpar_restart_begun(s.name)))
+	    !(st == WPAR_STATE_DEFINED && wpar_operation_restarting(s.name)))
 		return wpar_fail_state(&s, st, "it must be Active to be rebooted", err);
 	return wpar_operation_restart(&s, st, &stop, "rebootwpar", &say, err);
 }

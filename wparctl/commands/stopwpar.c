@@ -23,6 +23,14 @@ static const struct par_opt opts[] = {
 	{ 0 }
 };
 
+/* A killed stopwpar of an application WPAR has left its definition, and no wparexec is at it. */
+static bool stopwpar_is_orphan(const struct wpar_spec *s)
+{
+	autofd int hold = -1;
+
+	return s->type == WPAR_APPLICATION && wpar_definition_hold(s->name, &hold) == 0;
+}
+
 static int stopwpar_check(const struct stopwpar_args *a, const struct wpar_spec *s,
 			  enum wpar_state *ret, struct par_error **err)
 {
@@ -37,7 +45,8 @@ static int stopwpar_check(const struct stopwpar_args *a, const struct wpar_spec 
 	r = wpar_operation_state_locked(s, ret, err);
 	if (r < 0)
 		return r;
-	if (*ret == WPAR_STATE_DEFINED && !a->force && !(a->restart && wpar_restart_begun(s->name)))
+	if (*ret == WPAR_STATE_DEFINED && !a->force &&
+	    !(a->restart && wpar_operation_restarting(s->name)) && !stopwpar_is_orphan(s))
 		return wpar_fail_state(s, *ret, "it is not running", err);
 	if (*ret == WPAR_STATE_BROKEN && !a->force && !a->hard)
 		return wpar_fail_state(s, *ret, "use -F", err);
@@ -58,7 +67,7 @@ static int stopwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_er
 	};
 	auto_spec s = { 0 };
 	autofd int lock = -1;
-	enum wpar_state st;
+	enum wpar_state st = WPAR_STATE_ACTIVE;
 	int r = a->force ? wpar_operation_open_forced(ctx->argv[0], &lock, &s, err)
 			 : wpar_operation_open(ctx->argv[0], &lock, &s, err);
 
@@ -69,7 +78,9 @@ static int stopwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_er
 		return r;
 	if (a->restart)
 		return wpar_operation_restart(&s, st, &stop, "stopwpar", &say, err);
-	wpar_restart_end(s.name);
+	wpar_pending_end(s.name);
+	if (st == WPAR_STATE_DEFINED)
+		stop.hard = stop.force = true; /* there is only to be cleared away */
 	r = wpar_operation_stop(&s, &stop, "stopwpar", &say, err);
 	if (r < 0)
 		return r;

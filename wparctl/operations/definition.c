@@ -98,7 +98,7 @@ static int definition_remove(const struct wpar_spec *s, bool keep, struct par_er
 		return r;
 	clear_unfinished(s->name);
 	wpar_console_log_remove(s->name);
-	wpar_restart_end(s->name);
+	wpar_pending_end(s->name);
 	wpar_lock_forget(s->name);
 	return 0;
 }

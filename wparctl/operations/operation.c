@@ -4,6 +4,8 @@
 
 #include "wparctl/operations/machine.h"
 
+#include <string.h>
+
 int wpar_need_root(struct par_error **err)
 {
 	if (geteuid() == 0)
@@ -98,8 +100,6 @@ int wpar_operation_start(const struct wpar_spec *s, struct wpar_say *say, struct
 	r = wpar_machine_check_start(s, say->out, err);
 	if (r == 0)
 		r = wpar_start(s, &report, err);
-	if (r == 0)
-		wpar_restart_end(s->name);
 	return r;
 }
 
@@ -122,18 +122,26 @@ int wpar_operation_stop(const struct wpar_spec *s, const struct wpar_stop_opts *
 	return wpar_stop(s, opts, &report, err);
 }
 
+/* What the mark of a start to come (pending.h) says of rebootwpar and stopwpar -r. */
+static const char restart[] = "restart";
+
+bool wpar_operation_restarting(const char *name)
+{
+	return wpar_pending_is(name, restart, strlen(restart));
+}
+
 int wpar_operation_restart(const struct wpar_spec *s, enum wpar_state st,
 			   const struct wpar_stop_opts *opts, const char *command,
 			   struct wpar_say *say, struct par_error **err)
 {
-	int r = wpar_restart_begin(s->name);
+	int r = wpar_pending_begin(s->name, restart, strlen(restart));
 
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the restart of '%s' cannot be noted",
 				s->name);
 	r = st == WPAR_STATE_DEFINED ? 0 : wpar_operation_stop(s, opts, command, say, err);
 	if (r < 0) {
-		wpar_restart_end(s->name);
+		wpar_pending_end(s->name);
 		return r;
 	}
 	wpar_test_stop_at("restarting");

@@ -43,8 +43,10 @@ int wpar_operation_stop(const struct wpar_spec *s, const struct wpar_stop_opts *
 
 /*
  * wpar_operation_restart - stop, unless it does not run (@st), then start: rebootwpar, stopwpar -r
- * Killed in between, it leaves wpar_restart_begun(), and may be called again.
+ * Killed in between, it leaves wpar_operation_restarting(), and may be called again.
  */
 int wpar_operation_restart(const struct wpar_spec *s, enum wpar_state st,
 			   const struct wpar_stop_opts *opts, const char *command,
 			   struct wpar_say *say, struct par_error **err);
+/* wpar_operation_restarting - was a restart killed when the WPAR had stopped? */
+bool wpar_operation_restarting(const char *name);

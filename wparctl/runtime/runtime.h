@@ -10,7 +10,7 @@
 #include "wparctl/runtime/life/clear.h"
 #include "wparctl/runtime/life/ids.h"
 #include "wparctl/runtime/life/lock.h"
-#include "wparctl/runtime/life/restart.h"
+#include "wparctl/runtime/life/pending.h"
 #include "wparctl/runtime/life/script.h"
 #include "wparctl/runtime/life/start.h"
 #include "wparctl/runtime/life/state.h"

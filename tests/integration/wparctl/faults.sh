@@ -162,6 +162,56 @@ for command in rebootwpar "stopwpar -r"; do
 	fails "$command of one that is stopped is refused" $command flt
 done
 
+# mkwpar -s killed when the WPAR is made: the same command goes on, no other does
+made()
+{
+	rmwpar -F flt >/dev/null 2>&1
+	WPAR_STOP_AT=$1 mkwpar -n flt -h flthost -s >/dev/null 2>&1
+	is "mkwpar -s killed at '$1': it is defined" "$(state)" D
+}
+exists='A workload partition called flt[0-9]* already exists'
+for step in made namespaces mounted; do
+	made $step
+	like "killed at '$step': other arguments are another command" "$(mkwpar -n flt -s 2>&1)" "$exists"
+	like "killed at '$step': without -s, too" "$(mkwpar -n flt -h flthost 2>&1)" "$exists"
+	ok "killed at '$step': mkwpar -s again" mkwpar -n flt -h flthost -s
+	is "killed at '$step': it is active" "$(state)" A
+	is "killed at '$step': it works" "$(clogin flt -- uname -n </dev/null)" flthost
+	stopwpar -F flt >/dev/null
+	like "killed at '$step': once it has run there is nothing to go on with" \
+		"$(mkwpar -n flt -h flthost -s 2>&1)" "$exists"
+done
+made made
+ok "made, and started by hand" startwpar flt
+stopwpar -F flt >/dev/null
+like "that is the end of it" "$(mkwpar -n flt -h flthost -s 2>&1)" "$exists"
+made made
+ok "made, and changed by hand" chwpar -h other flt
+like "that is, too" "$(mkwpar -n flt -h flthost -s 2>&1)" "$exists"
+made made
+chwpar -n flt2 flt >/dev/null
+is "made, and renamed: no mark is left" "$(find "$WPARS_ROOT/run" -name '*.pending')" ""
+ok "the old name is free" mkwpar -n flt -s
+rmwpar -F flt2 >/dev/null
+made made
+rmwpar flt >/dev/null
+is "made, and removed: no mark is left" "$(find "$WPARS_ROOT/run" -name '*.pending')" ""
+# What is below /run ends with the system.
+made made
+rm -r "$WPARS_ROOT/run"
+like "made before the system was started" "$(mkwpar -n flt -h flthost -s 2>&1)" "$exists"
+# A start that fails leaves the same.
+rmwpar flt >/dev/null
+printf '#!/bin/sh\n[ "$1" != start ] || [ ! -e %s ]\n' "$TMPDIR/bad" >"$TMPDIR/script"
+chmod 755 "$TMPDIR/script"
+touch "$TMPDIR/bad"
+fails "mkwpar -s of one whose start fails" mkwpar -n flt -u "$TMPDIR/script" -s
+is "it is made" "$(state)" D
+rm "$TMPDIR/bad"
+ok "and started by the same command" mkwpar -n flt -u "$TMPDIR/script" -s
+is "it is active" "$(state)" A
+stopwpar -F flt >/dev/null
+
 # a removal that can remove nothing
 mount --bind "$WPARS_ROOT/wpars" "$WPARS_ROOT/wpars"
 mount -o remount,bind,ro "$WPARS_ROOT/wpars"
@@ -212,6 +262,14 @@ kill -9 "$pid"
 sleep 0.5
 unlike "killed wparexec: its processes are gone" "$(ps -ef)" 'sleep 4217$'
 ok "killed wparexec: the name is free" wparexec -n fltapp /bin/true
+
+wparexec -n fltapp /bin/sleep 4218 >/dev/null 2>&1 &
+pid=$!
+wait_for 5 sh -c 'lswpar -c -q -a state fltapp | grep -q A'
+kill -9 "$pid"
+wait_for 5 sh -c '! ps -ef | grep -q "[s]leep 4218"'
+ok "killed wparexec: what it has left can be stopped" stopwpar fltapp
+is "and is gone then" "$(find "$WPARS_ROOT" -name 'fltapp*')" ""
 
 ok "stopwpar" stopwpar flt
 ok "rmwpar" rmwpar flt

@@ -13,10 +13,11 @@
 #include "wparctl/runtime/life/clear.h"
 #include "wparctl/runtime/life/external.h"
 #include "wparctl/runtime/life/lock.h"
-#include "wparctl/runtime/life/wpar_log.h"
 #include "wparctl/runtime/life/monitor_record.h"
+#include "wparctl/runtime/life/pending.h"
 #include "wparctl/runtime/life/script.h"
 #include "wparctl/runtime/life/wires.h"
+#include "wparctl/runtime/life/wpar_log.h"
 
 #include <poll.h>
 #include <sched.h>
@@ -287,6 +288,7 @@ __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, int
 	wpar_external_write(s->name, &l.plan);
 	wpar_test_stop_at("monitor");
 	prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0);
+	wpar_pending_end(s->name);
 	/* The inherited descriptor of the command's lock is closed before the command goes on. */
 	pidfd = l.pidfd;
 	wpar_close_others(pidfd, sync);
@@ -350,6 +352,7 @@ int wpar_monitor_adopt(const struct wpar_spec *s, wpar_again_fn *again, struct p
 		if (!monitor_is_only_one(s->name))
 			_exit(0);
 		wpar_monitor_write_record(s->name);
+		wpar_pending_end(s->name);
 		wpar_event_log(s->name, "monitor-started-again", NULL);
 		monitor_watch(s->name, pidfd, init, true, again);
 	}
