@@ -5,12 +5,13 @@
 Usage: pages.py [TOP]
 
 Reads README.md, the pages of docs/ and the README.md of every folder.  Three kinds of words must
-name something in the tree:
+name something in the tree, and one must not:
 - what begins with a folder of the top (`tests/fuzz`); one of places for what comes may be missing,
   when layers.txt has a row for it;
 - the name of a source or a page, with folders before it or without (`power.c`, `jobs/job.h`).  In a
   page of docs/ it may lie anywhere; in a folder's README it lies in that folder or below, in one
   above, or in a folder that the page names;
+- the folders under "Places for what comes" are not there yet: one that has come is described elsewhere;
 - the words after `./check guest`, `./check integration`, `./check fuzz` and `./bench`.
 NAME, X and other words in capitals stand for anything, as * does; {a,b} is a and b.
 """
@@ -140,11 +141,25 @@ def tests_named(line):
                 yield f"./{command} {word}"
 
 
+def places_taken(text):
+    """(line, folder) of "Places for what comes" that have been moved into."""
+    inside = False
+    for number, line in enumerate(text, 1):
+        if line.startswith("## "):
+            inside = line == "## Places for what comes"
+        match = re.match(r"\| `([a-z/_]+)` \|", line)
+        if inside and match and match.group(1) in FOLDERS:
+            yield number, match.group(1)
+
+
 def check(page):
     with open(os.path.join(TOP, page), encoding="utf-8") as file:
         text = file.read().splitlines()
     near = homes(page, text) if page.endswith("/README.md") and not page.startswith("docs/") else None
     wrong = 0
+    for number, folder in places_taken(text):
+        print(f"{page}:{number}: {folder} is there, and no place for what comes any more")
+        wrong += 1
     for number, line in enumerate(text, 1):
         missing = [path for path in names(line) if is_checked(path) and not is_there(page, path, near)]
         for what in missing + list(tests_named(line)):
