@@ -157,7 +157,7 @@ int fw_image_parse(const char *text, size_t len, const char *folder, struct fw_i
 	if (r < 0)
 		return par_fail(err, r == -ENOMEM ? PAR_E_NO_MEMORY : PAR_E_CORRUPT, 0,
 				"the manifest of the image in \"%s\" is damaged: %s", folder,
-				why && why->msg ? why->msg : "out of memory");
+				par_error_text(why));
 	*ret = image;
 	image = (struct fw_image){ 0 };
 	return 0;

@@ -45,8 +45,7 @@ static void fail(struct lpar_command *r, const struct par_error *err)
 		par_frame_put(&r->out, 0, LPAR_COMMAND_STREAM, PAR_FRAME_ERROR, b.data, b.len - 1);
 	r->done = true;
 	if (!r->why)
-		par_fail(&r->why, err ? err->id : PAR_E_SYSTEM, 0, "%s",
-			 err && err->msg ? err->msg : "out of memory");
+		par_fail(&r->why, err ? err->id : PAR_E_SYSTEM, 0, "%s", par_error_text(err));
 }
 
 static void on_replied(struct lpar_stream *s, struct json_object *parameters, void *user)

@@ -73,7 +73,7 @@ void par_error_wrap(struct par_error **err, const char *fmt, ...)
 		text = NULL;
 		return;
 	}
-	if (asprintf(&full, "%s: %s", text, (*err)->msg ? (*err)->msg : "out of memory") < 0)
+	if (asprintf(&full, "%s: %s", text, par_error_text(*err)) < 0)
 		return;
 	free((*err)->msg);
 	(*err)->msg = full;
@@ -132,6 +132,11 @@ enum par_error_id par_error_from_name(const char *name)
 int par_error_exit_status(const struct par_error *err)
 {
 	return err ? kinds[err->id].status : 1;
+}
+
+const char *par_error_text(const struct par_error *err)
+{
+	return err && err->msg ? err->msg : "out of memory";
 }
 
 int par_oom(struct par_error **err)

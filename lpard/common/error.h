@@ -61,6 +61,12 @@ enum par_error_id par_error_from_name(const char *name);
 /* par_error_exit_status - what a command exits with; 1 for NULL */
 int par_error_exit_status(const struct par_error *err);
 
+/*
+ * par_error_text - its sentence, for who shows or sends it; never NULL.  No object, and one without
+ * a text, mean that memory was short where it was made: "out of memory".  @err keeps the text.
+ */
+const char *par_error_text(const struct par_error *err);
+
 /* par_oom - the error PAR_E_NO_MEMORY; returns -ENOMEM */
 int par_oom(struct par_error **err);
 

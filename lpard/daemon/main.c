@@ -114,10 +114,9 @@ static void tell_failure(struct program *p, struct par_error **err)
 
 	if (!p->log || p->terminal_fd < 0 || !*err)
 		return;
-	par_log(PAR_LOG_ERR, "lpard does not start: %s", (*err)->msg ? (*err)->msg : "?");
+	par_log(PAR_LOG_ERR, "lpard does not start: %s", par_error_text(*err));
 	(void)dup2(p->terminal_fd, STDERR_FILENO);
-	text = par_strdup_printf("%s; the log \"%s\" has more", (*err)->msg ? (*err)->msg : "?",
-				 p->log);
+	text = par_strdup_printf("%s; the log \"%s\" has more", par_error_text(*err), p->log);
 	if (!text)
 		return;
 	free((*err)->msg);

@@ -49,7 +49,7 @@ static void update_systems(struct lpar_daemon *d)
 
 		if (!has_system(d, c->systems[i].name) &&
 		    lpar_daemon_add_system(d, &c->systems[i], &err) < 0)
-			par_log(PAR_LOG_ERR, "%s", err && err->msg ? err->msg : "out of memory");
+			par_log(PAR_LOG_ERR, "%s", par_error_text(err));
 	}
 }
 
@@ -59,8 +59,7 @@ void lpar_daemon_reload(struct lpar_daemon *d, const struct lpar_daemon_options 
 	auto_error err = NULL;
 
 	if (lpar_daemon_configure(d, o, &err) < 0) {
-		par_log(PAR_LOG_ERR, "configuration not read again: %s",
-			err && err->msg ? err->msg : "out of memory");
+		par_log(PAR_LOG_ERR, "configuration not read again: %s", par_error_text(err));
 		lpar_daemon_audit(d, "Reload", err);
 		return;
 	}

@@ -218,7 +218,7 @@ int par_wire_encode_error(const struct par_error *e, struct par_buf *out)
 	if (!e)
 		e = &none;
 	/* Messages are read on terminals, and may quote what anybody has sent. */
-	text = strdup(e->msg ? e->msg : "out of memory");
+	text = strdup(par_error_text(e));
 	par_text_clean(text, MESSAGE_MAX, PAR_TEXT_LINES);
 	r.error = par_strdup_printf("%s%s", OUR_PREFIX, par_error_name(e->id));
 	r.parameters = json_object_new_object();

@@ -293,7 +293,7 @@ static void on_input(const void *data, size_t len, void *user)
 			r = on_frame(a, &f, &err);
 		if (r < 0) {
 			par_log(PAR_LOG_WARNING, "%s; waiting for a new hello",
-				err ? err->msg : "?");
+				par_error_text(err));
 			end_session(a);
 			par_frame_reader_lost(&a->reader);
 			say_here(a);

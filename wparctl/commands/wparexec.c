@@ -125,7 +125,7 @@ static void wparexec_end_script(const struct wpar_spec *s, FILE *out)
 	auto_error why = NULL;
 
 	if (wpar_script_run(s, WPAR_SCRIPT_STOP, &why) < 0)
-		wpar_say_line(out, "wparexec: %s", why && why->msg ? why->msg : "out of memory");
+		wpar_say_line(out, "wparexec: %s", par_error_text(why));
 }
 
 static int wparexec_run_command(const struct wparexec_args *a, struct wpar_spec *s, char **command,

@@ -26,8 +26,7 @@ static int within_run(void *user)
 	status = c->act(&ctx, c->args, &err);
 	if (status >= 0)
 		return status;
-	fprintf(stderr, "%s: %s\n", par_cmd_shown(ctx.cmd),
-		err && err->msg ? err->msg : "out of memory");
+	fprintf(stderr, "%s: %s\n", par_cmd_shown(ctx.cmd), par_error_text(err));
 	return par_error_exit_status(err);
 }
 

@@ -50,7 +50,7 @@ void wpar_src_reread(struct wpar_srcmstr *m)
 	auto_error why = NULL;
 
 	if (wpar_objrepos_load(&now, &why) < 0) {
-		dprintf(STDERR_FILENO, "srcmstr: %s\n", why && why->msg ? why->msg : "no memory");
+		dprintf(STDERR_FILENO, "srcmstr: %s\n", par_error_text(why));
 		return;
 	}
 	wpar_subsystems_done(&m->defined);

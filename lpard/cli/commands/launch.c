@@ -302,7 +302,7 @@ static int launch_run(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 		/* Nothing half made: what cannot be activated goes again. */
 		if (call_remove(system, name, &undo) < 0)
 			fprintf(ctx->err, "hmc launch: '%s' stays defined: %s\n", name,
-				undo ? undo->msg : "?");
+				par_error_text(undo));
 		else
 			say_reason(err, name);
 		return r;

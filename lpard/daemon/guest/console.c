@@ -329,7 +329,7 @@ static void on_console_opened(int result, const struct par_error *err, void *use
 		if (c->guest != LPAR_GUEST_UNREACHABLE)
 			c->blocked_run = c->opening_run;
 		par_log(PAR_LOG_INFO, "lpar=%s console not attached: %s", lpar_guest_name(c->place),
-			err && err->msg ? err->msg : "?");
+			par_error_text(err));
 	}
 	answer_asking(c, result, err);
 	review_console(c);

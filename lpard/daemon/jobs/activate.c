@@ -174,7 +174,7 @@ static void keep_failure(struct lpar_job *job, struct lpar_partition *before, co
 	before->error_refcode = strdup(refcode);
 	if (hv->ops->save(hv, before, &err) < 0)
 		par_log(PAR_LOG_WARNING, "lpar=%s its failure could not be stored: %s",
-			before->name, err && err->msg ? err->msg : "?");
+			before->name, par_error_text(err));
 }
 
 static int activate(struct lpar_job *job, struct hv_record *rec, struct lpar_partition *before,

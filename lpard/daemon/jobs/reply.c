@@ -75,7 +75,7 @@ const struct lpar_peer *lpar_reply_peer(const struct lpar_reply *reply)
 
 void lpar_reply_error(struct lpar_reply *reply, const struct par_error *err)
 {
-	const char *text = err && err->msg ? err->msg : "out of memory";
+	const char *text = par_error_text(err);
 	char *both;
 
 	if (!reply->err) {

@@ -238,8 +238,7 @@ static void agent_ended(struct lpar_stream *s, const struct par_error *err, void
 		press_button(job);
 		return;
 	}
-	par_fail(&copy, err->id, 0, LPAR_MSG_OS_SHUTDOWN_FAILED, job->subject,
-		 err->msg ? err->msg : "?");
+	par_fail(&copy, err->id, 0, LPAR_MSG_OS_SHUTDOWN_FAILED, job->subject, par_error_text(err));
 	lpar_job_fail(job, &copy);
 }
 

@@ -101,7 +101,7 @@ static void session_free(struct session *s)
 static void session_fail(struct session *s, struct par_error **err)
 {
 	if (*err)
-		par_fail(&s->why, (*err)->id, 0, "%s", (*err)->msg ? (*err)->msg : "out of memory");
+		par_fail(&s->why, (*err)->id, 0, "%s", par_error_text(*err));
 	if (s->call)
 		lpar_call_fail(&s->call, err);
 	session_free(s);
@@ -179,7 +179,7 @@ static void on_replied(struct lpar_command *r, const struct par_error *err, void
 	(void)r;
 	par_source_free(&s->limit);
 	if (err) {
-		par_fail(&copy, err->id, 0, "%s", err->msg ? err->msg : "out of memory");
+		par_fail(&copy, err->id, 0, "%s", par_error_text(err));
 		session_fail(s, &copy);
 		return;
 	}

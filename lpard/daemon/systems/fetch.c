@@ -75,8 +75,7 @@ static void take_over_answer(struct lpar_managed *managed, struct lpar_answer *a
 			lpar_managed_forget(lpar);
 	} else if (why != PAR_E_DISCONNECTED) {
 		par_log(PAR_LOG_WARNING, "lpar=%s cannot be read: %s",
-			lpar ? lpar->part->name : a->uuid,
-			a->err && a->err->msg ? a->err->msg : "?");
+			lpar ? lpar->part->name : a->uuid, par_error_text(a->err));
 	}
 }
 

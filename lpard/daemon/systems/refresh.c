@@ -121,7 +121,7 @@ static void refresh_done(void *user)
 				f->records.damaged);
 	} else if (f->result != -ECANCELED) {
 		par_log(PAR_LOG_WARNING, "system=%s cannot be read: %s", managed->name,
-			f->err && f->err->msg ? f->err->msg : "?");
+			par_error_text(f->err));
 	}
 	refresh_free(f);
 }

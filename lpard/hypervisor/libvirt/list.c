@@ -84,7 +84,7 @@ static int load_partition(virDomainPtr dom, const char *meta, struct lpar_partit
 	if (r == 0)
 		r = hv_stored_load(version, &stored, &part, &why);
 	if (r < 0 && why && why->id != PAR_E_NO_MEMORY)
-		r = make_damaged(&stored, why->msg ? why->msg : "?", &part, err);
+		r = make_damaged(&stored, par_error_text(why), &part, err);
 	else if (r < 0)
 		return par_oom(err);
 	if (r < 0)

@@ -83,7 +83,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	if (plan(&a, &xml, &err) < 0) {
-		fprintf(stderr, "%s\n", err && err->msg ? err->msg : "out of memory");
+		fprintf(stderr, "%s\n", par_error_text(err));
 		return 1;
 	}
 	fputs(xml, stdout);

@@ -207,6 +207,6 @@ int main(int argc, char **argv)
 	}
 	hv_close(&hv);
 	if (r < 0)
-		fprintf(stderr, "hv_boot: %s\n", err && err->msg ? err->msg : "out of memory");
+		fprintf(stderr, "hv_boot: %s\n", par_error_text(err));
 	return r < 0 ? 1 : 0;
 }

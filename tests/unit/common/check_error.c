@@ -43,6 +43,19 @@ START_TEST(test_names)
 }
 END_TEST
 
+/* No object, and an object without a text: memory was short where it was made. */
+START_TEST(text_is_never_missing)
+{
+	struct par_error bare = { .id = PAR_E_NO_MEMORY };
+	auto_error err = NULL;
+
+	ck_assert_str_eq(par_error_text(NULL), "out of memory");
+	ck_assert_str_eq(par_error_text(&bare), "out of memory");
+	par_fail(&err, PAR_E_BUSY, 0, "it is in use");
+	ck_assert_str_eq(par_error_text(err), "it is in use");
+}
+END_TEST
+
 static Suite *error_suite(void)
 {
 	Suite *s = suite_create("error");
@@ -51,6 +64,7 @@ static Suite *error_suite(void)
 	tcase_add_test(c, test_fail);
 	tcase_add_test(c, test_wrap_and_move);
 	tcase_add_test(c, test_names);
+	tcase_add_test(c, text_is_never_missing);
 	suite_add_tcase(s, c);
 	return s;
 }

@@ -134,7 +134,7 @@ static void listing_tell(const struct par_cmd_ctx *ctx, struct listing *l,
 			 const struct par_error *why)
 {
 	fflush(ctx->out);
-	fprintf(ctx->err, "%s: %s\n", ctx->cmd->name, why && why->msg ? why->msg : "out of memory");
+	fprintf(ctx->err, "%s: %s\n", ctx->cmd->name, par_error_text(why));
 	l->failed = true;
 }
 

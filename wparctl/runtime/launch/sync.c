@@ -23,7 +23,7 @@ void wpar_sync_fail(int sync, const struct par_error *e)
 	struct sync_message m = { .id = e ? (int)e->id : PAR_E_NO_MEMORY,
 				  .number = e && e->errnum > 0 ? e->errnum : EIO };
 
-	snprintf(m.text, sizeof(m.text), "%s", e && e->msg ? e->msg : "out of memory");
+	snprintf(m.text, sizeof(m.text), "%s", par_error_text(e));
 	(void)!send(sync, &m, sizeof(m), MSG_NOSIGNAL);
 }
 

@@ -97,8 +97,7 @@ static void run_script(const struct wpar_spec *s, const struct wpar_report *repo
 	auto_error why = NULL;
 
 	if (s->type == WPAR_SYSTEM && wpar_script_run(s, WPAR_SCRIPT_STOP, &why) < 0)
-		wpar_report_say(report, WPAR_NOTE_STEP, "%s",
-				why && why->msg ? why->msg : "out of memory");
+		wpar_report_say(report, WPAR_NOTE_STEP, "%s", par_error_text(why));
 }
 
 static int stop_locked(const struct wpar_spec *s, const struct wpar_stop_opts *opts,
