@@ -111,6 +111,9 @@ static int make_cmdline(const struct fw_request *rq, struct fw_plan *p)
 		par_buf_puts(&b, " ip=dhcp");
 	par_buf_puts(&b, " lpard.name=");
 	fw_cmdline_escape(&b, rq->name);
+	/* What the partition says of itself: uname -L, lparstat -i */
+	if (rq->id)
+		par_buf_printf(&b, " lpard.id=%u", rq->id);
 	p->cmdline = par_buf_steal(&b);
 	return p->cmdline ? 0 : -ENOMEM;
 }

@@ -62,6 +62,7 @@ struct fw_request {
 	enum lpar_boot_mode boot_mode;
 	const char *compat_mode; /* lpar_proc_compat_mode: "default", "POWER9", …; NULL: default */
 	const char *name;	 /* the partition's */
+	unsigned int id;	 /* the partition's lpar_id; 0: not known */
 	const struct fw_image *image; /* NULL: boots from whatever its disks hold */
 	bool has_eth;		      /* a virtual Ethernet adapter */
 	unsigned int without; /* KVM: options (enum fw_option) the machine is known to lack */

@@ -234,7 +234,8 @@ static void add_devices(struct wpar_mount_plan *p, bool *failed, const struct wp
 	add_shm(p, failed, facts);
 }
 
-/* Our own program as PID 1, and as a df and a mount that list the WPAR's file systems (ADR 1). */
+/* Our own program as PID 1, as a df and a mount that list the WPAR's file systems (ADR 1), and as a
+ * uname that knows the WPAR's number. */
 static void add_programs(struct wpar_mount_plan *p, bool *failed,
 			 const struct wpar_mount_facts *facts)
 {
@@ -244,13 +245,14 @@ static void add_programs(struct wpar_mount_plan *p, bool *failed,
 	} own[] = {
 		{ facts->df, facts->df_real, "/run/wpars/df" },
 		{ facts->mount, facts->mount_real, "/run/wpars/mount" },
+		{ facts->uname, facts->uname_real, "/run/wpars/uname" },
 	};
 
 	ADD(.kind = WPAR_OP_BIND, .flags = flags, .source = facts->program, .target = "/etc/init");
 	if (facts->systemctl)
 		ADD(.kind = WPAR_OP_BIND, .flags = flags, .source = facts->program,
 		    .target = facts->systemctl);
-	if (facts->df || facts->mount)
+	if (facts->df || facts->mount || facts->uname)
 		ADD(.kind = WPAR_OP_FOLDER, .mode = 0755, .target = "/run/wpars");
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(own); i++) {
 		if (!own[i].inside)

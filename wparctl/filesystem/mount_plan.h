@@ -63,9 +63,9 @@ void wpar_mount_plan_done(struct wpar_mount_plan *p);
 struct wpar_mount_facts {
 	const char *prefix;  /* paths.h */
 	const char *program; /* global path of this program, bound in as init */
-	/* df and mount: their paths inside, NULL when there is none, and the global path of the
-	 * program that each shall run */
-	const char *df, *df_real, *mount, *mount_real;
+	/* df, mount and uname: their paths inside, NULL when there is none, and the global path of
+	 * the program that each shall run */
+	const char *df, *df_real, *mount, *mount_real, *uname, *uname_real;
 	/* The path inside of systemd's reboot, halt and so on; NULL: they are not systemd's. */
 	const char *systemctl;
 	/* Bytes that /dev/shm may hold; 0: as the kernel has it, half of the LPAR's memory. */

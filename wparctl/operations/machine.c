@@ -174,12 +174,12 @@ static int check_mount_point(const struct wpar_spec *s, const struct wpar_mount 
 
 /*
  * The commands of a WPAR, its PID 1 included, are in its /usr.  The start puts programs of its own
- * over df, mount and systemctl where the LPAR has them, so these must be there too.
+ * over df, mount, uname and systemctl where the LPAR has them, so these must be there too.
  */
 static int check_programs(const struct wpar_mount *m, struct par_error **err)
 {
 	static const char *const needed[] = { "/usr/bin/sh", "/usr/bin/df", "/usr/bin/mount",
-					      "/usr/bin/systemctl" };
+					      "/usr/bin/uname", "/usr/bin/systemctl" };
 
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(needed); i++) {
 		const char *below = needed[i] + strlen(m->directory);

@@ -30,16 +30,28 @@ bool wpar_usage_key(const char *text, const char *key, uint64_t *ret)
 	return false;
 }
 
-/* user nice system idle iowait irq softirq steal …: all but idle and iowait is busy; what the
- * hypervisor has stolen is not this system's. */
-bool wpar_usage_busy(const char *stat, uint64_t *ret)
+/* user nice system idle iowait irq softirq steal …; what the hypervisor has stolen is not this
+ * system's. */
+bool wpar_usage_times(const char *stat, struct wpar_usage_times *ret)
 {
 	unsigned long long user, nice, system, idle, iowait, irq, softirq;
 
 	if (sscanf(stat, "cpu %llu %llu %llu %llu %llu %llu %llu", &user, &nice, &system, &idle,
 		   &iowait, &irq, &softirq) != 7)
 		return false;
-	*ret = user + nice + system + irq + softirq;
+	*ret = (struct wpar_usage_times){
+		.user = user + nice, .system = system + irq + softirq, .wait = iowait, .idle = idle
+	};
+	return true;
+}
+
+bool wpar_usage_busy(const char *stat, uint64_t *ret)
+{
+	struct wpar_usage_times t;
+
+	if (!wpar_usage_times(stat, &t))
+		return false;
+	*ret = t.user + t.system;
 	return true;
 }
 

@@ -37,3 +37,10 @@ int wpar_usage_of_system(struct wpar_usage_system *ret);
 bool wpar_usage_key(const char *text, const char *key, uint64_t *ret);
 /* wpar_usage_busy - the processors' busy ticks in /proc/stat; false when it is not such a file */
 bool wpar_usage_busy(const char *stat, uint64_t *ret);
+
+/* The processors' ticks since the system's start, as iostat and lparstat sum them up. */
+struct wpar_usage_times {
+	uint64_t user, system, wait, idle;
+};
+/* wpar_usage_times - of /proc/stat; false when it is not such a file */
+bool wpar_usage_times(const char *stat, struct wpar_usage_times *ret);

@@ -15,6 +15,7 @@
 
 #define WPAR_NAME_MAX 25	  /* bytes */
 #define WPAR_ID_FIRST 1073741824u /* the lowest id outside that a WPAR is given */
+#define WPAR_ID_WIDTH 65536u	  /* ids of one WPAR; the range of key 1 begins at WPAR_ID_FIRST */
 
 enum wpar_type {
 	WPAR_SYSTEM,

@@ -22,7 +22,8 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#define NEW_LAYER ".layer-" /* while it is being made */
+#define NEW_LAYER    ".layer-" /* while it is being made */
+#define LAYER_FORMAT 2	       /* changes with what is put into a layer */
 
 static const char *const overlay[] = {
 #define P(path) path,
@@ -267,6 +268,27 @@ static int write_oslevel(const struct layer *l, const struct wpar_version *v,
 	return 0;
 }
 
+/*
+ * The image's own uname once more: the start mounts ours over it, and from here it takes the one
+ * that ours runs.  An image's file may be anything; a regular one is copied, no other.
+ */
+static int layer_copy_uname(const struct layer *l, struct par_error **err)
+{
+	autofree char *folder = real_folder(l->image, "/bin/uname");
+	autofree char *place = folder ? par_strdup_printf("%s/uname", folder) : NULL;
+	autofd int in = place ? open_in_image(l->image, place, O_RDONLY | O_NONBLOCK) : -1;
+	char from[64];
+	struct stat st;
+
+	if (in < 0 || fstat(in, &st) < 0 || !S_ISREG(st.st_mode))
+		return 0;
+	if (make_like(l, folder) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "could not lay '%s' over the image",
+				place);
+	snprintf(from, sizeof(from), "/proc/self/fd/%d", in);
+	return layer_copy_file(from, l->layer, place + 1, err);
+}
+
 static char *launcher_path(void)
 {
 	static const char *const places[] = { "versioned/wparctl-launch",
@@ -302,7 +324,9 @@ static int layer_fill(struct layer *l, const struct wpar_version *v, struct par_
 	r = write_oslevel(l, v, err);
 	if (r < 0)
 		return r;
-	r = layer_add_command(l, "/usr/bin/oslevel", true, err);
+	r = layer_copy_uname(l, err);
+	if (r == 0)
+		r = layer_add_command(l, "/usr/bin/oslevel", true, err);
 	if (r < 0 || !loader())
 		return r < 0 ? r : 0;
 	r = layer_copy_file(loader(), l->layer, "usr/lib/.lpar/ld.so", err);
@@ -319,7 +343,7 @@ static int layer_fill(struct layer *l, const struct wpar_version *v, struct par_
 /* Changes whenever a program that would be copied does. */
 static void make_key(char ret[17])
 {
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
+	uint64_t h = UINT64_C(0xcbf29ce484222325) ^ LAYER_FORMAT;
 	autofree char *launcher = launcher_path();
 
 	for (size_t i = 0; i <= PAR_ARRAY_SIZE(overlay) + 1; i++) {

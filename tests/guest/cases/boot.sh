@@ -13,6 +13,12 @@ is "the agent is connected" \
 is "its architecture" "$(in_lpar uname -m)" ppc64le
 is "its page size" "$(in_lpar getconf PAGESIZE)" 4096
 is "its host name is its own" "$(in_lpar uname -n)" "$LPAR"
+id=$(lssyscfg -r lpar -m "$SYS" --filter "lpar_names=$LPAR" -F lpar_id)
+is "it knows its name and number" "$(in_lpar wparctl uname -L)" "$id $LPAR"
+is "lparstat -i says the same" \
+	"$(in_lpar lparstat -iW | sed -n 's/^\(Partition N[a-z]*\|WPAR Configured ID\) *: //p')" "$LPAR
+$id
+0"
 is "one processor, as desired" "$(in_lpar nproc)" 1
 like "about 1024 MiB, as desired" "$(in_lpar grep MemTotal /proc/meminfo)" \
 	'MemTotal: +(9[0-9]{5}|10[0-4][0-9]{4}) kB'

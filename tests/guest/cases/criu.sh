@@ -49,6 +49,7 @@ for dir in home opt tmp usr var; do
 done
 for pair in /etc/init:/usr/sbin/wparctl /run/wpars/df:/usr/bin/df /usr/bin/df:/usr/sbin/wparctl \
 	/run/wpars/mount:/usr/bin/mount /usr/bin/mount:/usr/sbin/wparctl \
+	/run/wpars/uname:/usr/bin/uname /usr/bin/uname:/usr/sbin/wparctl \
 	/dev/null:/dev/null /dev/zero:/dev/zero /dev/full:/dev/full /dev/random:/dev/random \
 	/dev/urandom:/dev/urandom /dev/tty:/dev/tty; do
 	key=$(echo "${pair%:*}" | tr / _)

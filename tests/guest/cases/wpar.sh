@@ -26,6 +26,10 @@ is "process 1 is its own" "$(in_lpar clogin $name -- sh -c 'echo $(ps -e -o pid=
 unlike "the agent is not seen inside" "$(in_lpar clogin $name -- ps -ef)" 'wparctl agent'
 like "df shows Global on /" "$(in_lpar clogin $name -- df -k /)" '^Global .* /$'
 like "df shows Global on /usr" "$(in_lpar clogin $name -- df -k /usr)" '^Global '
+like "uname -W shows its number" "$(in_lpar clogin $name -- uname -W)" '^[1-9][0-9]*$'
+is "uname -L its LPAR" "$(in_lpar clogin $name -- uname -L)" "$(in_lpar wparctl uname -L)"
+is "lparstat -W, by AIX's path" "$(in_lpar clogin $name -- /usr/bin/lparstat -W | sed -n 's/^WPAR Key *: //p')" \
+	"$(in_lpar clogin $name -- uname -W)"
 is "root inside" "$(in_lpar clogin $name -- id -u)" 0
 fails "/usr cannot be written" in_lpar clogin $name -- touch /usr/x
 ok "/ can" in_lpar clogin $name -- touch /x

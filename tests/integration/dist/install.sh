@@ -30,7 +30,7 @@ is "and has a tag by which packages are made" "$(cd "$TMPDIR/tagged" && find . |
 is "each command of the HMC is a link" \
 	"$(cd "$tree$prefix/bin" && find . -lname hmc -printf '%f\n' | sort)" "$(hmc --list-commands)"
 is "each command of AIX is a link" \
-	"$(cd "$tree$prefix/sbin" && find . -lname wparctl -printf '%f\n' | sort)" \
+	"$(cd "$tree$prefix" && find bin sbin -lname '*wparctl' -printf '%f\n' | sort)" \
 	"$(wparctl --list-commands)"
 
 echo "# the administrator's" >>"$tree/etc/lpard/lpard.conf"

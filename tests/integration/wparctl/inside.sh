@@ -15,8 +15,9 @@ export WPARS_ROOT=/mnt/root
 mkdir -p "$WPARS_ROOT/var/adm/wpars"
 trap 'for w in one two; do stopwpar -F $w; rmwpar -F $w; done >/dev/null 2>&1' EXIT
 refusal='This command cannot be run inside a workload partition; run it in the global environment.'
-# Those of the System Resource Controller (src.sh) and of users (users.sh) are a WPAR's own.
-commands=$(wparctl --list-commands | grep -vxE '(ls|start|stop)src|refresh|(mk|ch|rm)ssys|(ls|mk|ch|rm)user|lsgroup')
+# Those of the System Resource Controller (src.sh) and of users (users.sh) are a WPAR's own, and
+# lparstat and oslevel tell where they are called (where.sh).
+commands=$(wparctl --list-commands | grep -vxE '(ls|start|stop)src|refresh|(mk|ch|rm)ssys|(ls|mk|ch|rm)user|lsgroup|lparstat|oslevel')
 
 ok "one WPAR" mkwpar -n one -s
 ok "another" mkwpar -n two -h secrethost -s
@@ -43,7 +44,7 @@ is "the other WPAR goes on" "$(lswpar -c -q -a state two)" A
 
 # What can be read
 seen='cd /; grep -rsl -e secrethost -e secretlog "$0/etc" "$0/run" "$0/var" /etc/wpars /run/wpars /var/adm/wpars /var/lib/wpars 2>/dev/null
-	ls -A "$0/etc/wpars" "$0/run/wpars" "$0/var/adm/wpars" "$0/var/lib/wpars" /run/wpars 2>/dev/null | grep -v -e : -e "^\$" -e "^df\$" -e "^mount\$"'
+	ls -A "$0/etc/wpars" "$0/run/wpars" "$0/var/adm/wpars" "$0/var/lib/wpars" /run/wpars 2>/dev/null | grep -v -e : -e "^\$" -e "^df\$" -e "^mount\$" -e "^uname\$"'
 like "the global side has all that" "$(sh -c "$seen" "$WPARS_ROOT")" '^two\.cf$'
 is "an application WPAR reads nothing of others" "$(wparexec -n app -- /bin/sh -c "$seen" "$WPARS_ROOT" 2>/dev/null)" ""
 is "a system WPAR neither" "$(clogin one -- sh -c "$seen" "$WPARS_ROOT")" ""

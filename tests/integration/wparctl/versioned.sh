@@ -49,6 +49,9 @@ is "its C library is its own" "$(inside "$libc" | sed -n 's/.*GLIBC \([^)]*\)).*
 fails "and not this machine's" test "$(inside "$libc")" = "$($libc)"
 is "uname -r" "$(inside 'uname -r')" "$(data KERNEL_RELEASE)"
 is "uname -v" "$(inside 'uname -v')" "$(data KERNEL_VERSION)"
+is "uname -W" "$(inside 'uname -W')" "$(sed -n 's/^[[:blank:]]*key[[:blank:]]*= "*\([0-9]*\)"*$/\1/p' "$WPARS_ROOT/etc/wpars/old01.cf")"
+is "all else is the image's uname" "$(inside 'uname --version | head -n1')" \
+	"$(inside 'dpkg-query -W -f "uname (GNU coreutils) \${Version}" coreutils' | sed 's/-.*//')"
 is "the kernel's files say the same" "$(inside 'cat /proc/sys/kernel/osrelease')" "$(inside 'uname -r')"
 like "/proc/version" "$(inside 'cat /proc/version')" "^Linux version $(data KERNEL_RELEASE)"
 is "oslevel" "$(inside oslevel)" "$(inside 'cat /etc/debian_version')"

@@ -7,12 +7,13 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Commands of the System Resource Controller and of users act on the WPAR they are called in. */
+/* Commands of the System Resource Controller and of users act on the WPAR they are called in, and
+ * some tell where they are called. */
 static bool is_command_within(const char *name)
 {
-	static const char *const names[] = { "chssys", "chuser", "lsgroup",  "lssrc",
-					     "lsuser", "mkssys", "mkuser",   "refresh",
-					     "rmssys", "rmuser", "startsrc", "stopsrc" };
+	static const char *const names[] = { "chssys", "chuser", "lparstat", "lsgroup", "lssrc",
+					     "lsuser", "mkssys", "mkuser",   "oslevel", "refresh",
+					     "rmssys", "rmuser", "startsrc", "stopsrc", "uname" };
 
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(names); i++) {
 		if (strcmp(names[i], name) == 0)
@@ -45,9 +46,11 @@ int wpar_inside_main(int argc, char **argv)
 		return wpar_df_main(argc, argv);
 	if (strcmp(name, "mount") == 0)
 		return wpar_mount_main(argc, argv);
+	if (strcmp(name, "uname") == 0)
+		return wpar_uname_main(argc, argv);
 	if (!wpar_is_inside())
 		return -1;
-	if (is_command_within(name))
+	if (is_command_within(strcmp(name, "wparctl") == 0 && argc > 1 ? argv[1] : name))
 		return -1;
 	if (strcmp(name, "init") == 0 || strcmp(name, "telinit") == 0)
 		return wpar_telinit_main(argc, argv);

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What this program is inside a WPAR: PID 1, df, mount, telinit; the WPAR commands are none there.
+/* What this program is inside a WPAR: PID 1, df, mount, uname, telinit; the WPAR commands are none
+ * there.
  */
 #pragma once
 
 #include "lpard/common/str.h"
 
 #include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
 
 /* Descriptors that PID 1 is started with: both ends of two pipes (../life/wires.h). */
 #define WPAR_INIT_CONSOLE_READ 20
@@ -15,8 +18,8 @@
 #define WPAR_INIT_RESTART      'r' /* written to END: start the WPAR again */
 
 /*
- * wpar_inside_main - when called as PID 1 ("init"), "df", "mount" or "telinit", or with anything
- * else in a WPAR, which is refused with one message: the exit status; -1: go on
+ * wpar_inside_main - when called as PID 1 ("init"), "df", "mount", "uname" or "telinit", or with
+ * anything else in a WPAR, which is refused with one message: the exit status; -1: go on
  */
 int wpar_inside_main(int argc, char **argv);
 
@@ -26,6 +29,18 @@ int wpar_inside_main(int argc, char **argv);
  * one of those that WPARs get.  No mark that the WPAR's root could remove.
  */
 bool wpar_is_inside(void);
+
+/* wpar_inside_key - the number of the WPAR that this process is in; 0: the global environment */
+uint32_t wpar_inside_key(void);
+
+/* wpar_uname_main - uname(1) inside, which knows AIX's -W and -L; the exit status */
+int wpar_uname_main(int argc, char **argv);
+
+/* wpar_uname_is_own - are these arguments -W and -L alone, as `uname` is called with? */
+bool wpar_uname_is_own(int argc, char **argv, bool *ret_lpar, bool *ret_wpar);
+
+/* wpar_uname_print - what is asked for, in one line: "15 lpar01", "3", "15 lpar01 3" */
+void wpar_uname_print(bool lpar, bool wpar, FILE *out);
 
 /* wpar_df_arguments - argv for the system's df: every file system named when none was; NULL: no
  * memory.  @real is argv[0]; the array is the caller's, the strings are not. */

@@ -159,7 +159,7 @@ int wpar_launch_plan(const struct wpar_spec *s, struct wpar_mount_plan *ret, str
 {
 	autofree char *prefix = wpar_path("%s", "");
 	struct wpar_mount_facts facts = { .prefix = prefix ? prefix : "" };
-	autofree char *df = NULL, *mount_real = NULL, *systemctl = NULL;
+	autofree char *df = NULL, *mount_real = NULL, *uname_real = NULL, *systemctl = NULL;
 	auto_strv layers = { 0 };
 	char program[4096];
 	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
@@ -181,6 +181,15 @@ int wpar_launch_plan(const struct wpar_spec *s, struct wpar_mount_plan *ret, str
 	facts.df_real = df;
 	facts.mount = mount_real ? "/usr/bin/mount" : NULL;
 	facts.mount_real = mount_real;
+	facts.uname = "/usr/bin/uname";
+	uname_real = own_command(&layers, facts.uname);
+	/* An image of a system whose /bin was no link */
+	if (!uname_real && layers.n) {
+		facts.uname = "/bin/uname";
+		uname_real = own_command(&layers, facts.uname);
+	}
+	facts.uname_real = uname_real;
+	facts.uname = uname_real ? facts.uname : NULL;
 	systemctl = own_command(&layers, "/usr/bin/systemctl");
 	facts.systemctl = systemctl ? "/usr/bin/systemctl" : NULL;
 	r = wpar_mount_plan_build(s, &facts, ret, err);

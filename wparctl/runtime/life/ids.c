@@ -15,13 +15,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define ID_WIDTH   65536u
 #define KEYS	   8192u /* of each sort: AIX lets no more be active at a time */
 #define KEYS_BYTES (2 * KEYS / 8)
 
 static uint32_t key_base(uint32_t key)
 {
-	return WPAR_ID_FIRST + (key - 1) * ID_WIDTH;
+	return WPAR_ID_FIRST + (key - 1) * WPAR_ID_WIDTH;
 }
 
 static void ids_mark(unsigned char *used, uint32_t key)
@@ -56,7 +55,7 @@ static int mark_defined(unsigned char *used, const char *self, struct par_error 
 		}
 		ids_mark(used, s.key);
 		if (s.idbase >= WPAR_ID_FIRST)
-			ids_mark(used, (s.idbase - WPAR_ID_FIRST) / ID_WIDTH + 1);
+			ids_mark(used, (s.idbase - WPAR_ID_FIRST) / WPAR_ID_WIDTH + 1);
 	}
 	return r;
 }
@@ -129,7 +128,7 @@ int wpar_id_range_pick(struct wpar_spec *s, struct par_error **err)
 			continue;
 		s->key = key;
 		s->idbase = key_base(key);
-		s->idrange = ID_WIDTH;
+		s->idrange = WPAR_ID_WIDTH;
 		return 0;
 	}
 	return par_fail(err, PAR_E_NO_RESOURCES, 0, "there are %u workload partitions already",
@@ -155,12 +154,12 @@ int wpar_id_range_claim(const struct wpar_spec *s, struct par_error **err)
 	autofd int lock = -1, dir = -1;
 
 	if (s->key < 1 || s->key > 2 * KEYS || s->idbase != key_base(s->key) ||
-	    s->idrange != ID_WIDTH)
+	    s->idrange != WPAR_ID_WIDTH)
 		return par_fail(err, PAR_E_CORRUPT, 0,
 				"the ids of workload partition %s are not those of its key %u: "
 				"idbase must be %u and idrange %u",
 				s->name, (unsigned int)s->key,
-				(unsigned int)key_base(s->key ? s->key : 1), ID_WIDTH);
+				(unsigned int)key_base(s->key ? s->key : 1), WPAR_ID_WIDTH);
 	dir = open_ids(&lock, err);
 	if (dir < 0)
 		return dir;

@@ -296,6 +296,7 @@ static int plan_resources(const struct hv_definition *d, const struct hv_plan_ho
 		.boot_mode = d->boot_mode,
 		.compat_mode = c ? c->profile.proc_compat_mode : NULL,
 		.name = d->part->name,
+		.id = d->part->id,
 		.image = c ? d->image : NULL,
 		.without = host->without,
 	};

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * oslevel: the level of the system that it is called in.  A versioned WPAR has one of its own
+ * (versioned/launcher.c), which says the level of the image.
+ */
+#include "wparctl/commands/commands.h"
+
+#include "lpard/common/fs.h"
+#include "lpard/common/json.h"
+#include "lpard/common/text.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#define LEVEL_MAX 64
+
+struct oslevel_args {
+	bool maintenance, service, json;
+};
+
+static const struct par_opt opts[] = {
+	OPT_FLAG('r', NULL, struct oslevel_args, maintenance,
+		 "The same: Linux has no technology levels"),
+	OPT_FLAG('s', NULL, struct oslevel_args, service, "The same: Linux has no service packs"),
+	OPT_FLAG(0, "json", struct oslevel_args, json, "As a JSON object"),
+	{ 0 },
+};
+
+/* VERSION_ID="12" of os-release(5) */
+static bool find_version(const char *text, char ret[LEVEL_MAX])
+{
+	static const char key[] = "VERSION_ID=";
+
+	for (const char *line = text; line && *line;) {
+		const char *end = strchr(line, '\n');
+
+		if (par_starts_with(line, key)) {
+			const char *value = line + strlen(key);
+
+			value += *value == '"' || *value == '\'';
+			snprintf(ret, LEVEL_MAX, "%.*s", (int)strcspn(value, "\"'\n"), value);
+			return *ret;
+		}
+		line = end ? end + 1 : NULL;
+	}
+	return false;
+}
+
+/* Debian's own file says more than its os-release: "12.11", not "12". */
+static bool read_level(char ret[LEVEL_MAX])
+{
+	auto_buf debian = { 0 }, release = { 0 };
+
+	if (par_fs_read("/etc/debian_version", 256, &debian) == 0 && debian.data &&
+	    isdigit((unsigned char)debian.data[0])) {
+		snprintf(ret, LEVEL_MAX, "%.*s", (int)strcspn(debian.data, " \n"), debian.data);
+		return true;
+	}
+	return par_fs_read("/etc/os-release", 65536, &release) == 0 && release.data &&
+	       find_version(release.data, ret);
+}
+
+static int oslevel_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
+{
+	const struct oslevel_args *a = args;
+	auto_json o = NULL;
+	char level[LEVEL_MAX];
+
+	if (!read_level(level))
+		return par_fail(
+			err, PAR_E_NOT_FOUND, 0,
+			"the level is not known: there is no VERSION_ID in /etc/os-release");
+	par_text_clean(level, sizeof(level) - 1, PAR_TEXT_LINE);
+	if (!a->json) {
+		fprintf(ctx->out, "%s\n", level);
+		return 0;
+	}
+	o = json_object_new_object();
+	if (!o || par_json_put_string(o, "level", level) < 0)
+		return par_oom(err);
+	par_json_print(ctx->out, o);
+	return 0;
+}
+
+const struct par_cmd wpar_cmd_oslevel = {
+	.name = "oslevel",
+	.synopsis = "",
+	.summary = "Show the level of the operating system",
+	.family = PAR_FAMILY_AIX,
+	.opts = opts,
+	.args_size = sizeof(struct oslevel_args),
+	.run = oslevel_run,
+};
