@@ -51,6 +51,14 @@ char *wpar_cgroup_path(const char *name)
 	return top ? par_strdup_printf("%s/%s", top, name) : NULL;
 }
 
+char *wpar_cgroup_top(void)
+{
+	const char *root = tree();
+	autofree char *top = root ? top_path(root) : NULL;
+
+	return top ? strdup(top + strlen(root)) : NULL;
+}
+
 /* Hands the tree's controllers down; what is not there is not missed (v1 machines). */
 static void enable_controllers(const char *root, const char *top)
 {

@@ -56,5 +56,11 @@ int wpar_cgroup_remove(const char *name);
  */
 pid_t wpar_cgroup_fork_keeper(void);
 
+/*
+ * wpar_cgroup_top - the group above those of the WPARs, as /proc/PID/cgroup shows it: "/wpars"
+ * Caller frees; NULL: there is no version 2 tree, or no memory.
+ */
+char *wpar_cgroup_top(void);
+
 /* wpar_cgroup_path - its path for messages and for external.json; caller frees; NULL: no memory */
 char *wpar_cgroup_path(const char *name);

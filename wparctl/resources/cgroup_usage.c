@@ -75,6 +75,32 @@ static bool read_number(int dir, const char *file, uint64_t *ret)
 	return par_parse_u64(b.data, UINT64_MAX, ret) == 0;
 }
 
+/* "8:0 rbytes=4096 wbytes=0 rios=1 …", a line for each device */
+static uint64_t sum_of(const char *text, const char *key)
+{
+	uint64_t sum = 0;
+
+	for (const char *at = strstr(text, key); at; at = strstr(at + 1, key))
+		sum += strtoull(at + strlen(key), NULL, 10);
+	return sum;
+}
+
+void wpar_usage_io(const char *text, uint64_t *ret_read, uint64_t *ret_written)
+{
+	*ret_read = sum_of(text, " rbytes=");
+	*ret_written = sum_of(text, " wbytes=");
+}
+
+static void read_io(int cgroup, struct wpar_usage *ret)
+{
+	autofd int fd = openat(cgroup, "io.stat", O_RDONLY | O_CLOEXEC);
+	auto_buf b = { 0 };
+
+	/* Before the first block device is used the file is empty. */
+	if (fd >= 0 && par_fs_read_fd(fd, FILE_MAX, &b) == 0)
+		wpar_usage_io(b.data ? b.data : "", &ret->read, &ret->written);
+}
+
 static uint64_t count_lines(int dir, const char *file)
 {
 	autofd int fd = openat(dir, file, O_RDONLY | O_CLOEXEC);
@@ -110,7 +136,11 @@ void wpar_usage_of_group(int cgroup, struct wpar_usage *ret)
 {
 	pid_t init = wpar_cgroup_init(cgroup);
 
-	*ret = (struct wpar_usage){ .memory = WPAR_USAGE_UNKNOWN, .cpu_us = WPAR_USAGE_UNKNOWN };
+	*ret = (struct wpar_usage){ .memory = WPAR_USAGE_UNKNOWN,
+				    .cpu_us = WPAR_USAGE_UNKNOWN,
+				    .read = WPAR_USAGE_UNKNOWN,
+				    .written = WPAR_USAGE_UNKNOWN };
+	read_io(cgroup, ret);
 	read_number(cgroup, "memory.current", &ret->memory);
 	read_key(cgroup, "cpu.stat", "usage_usec", &ret->cpu_us);
 	if (!read_number(cgroup, "pids.current", &ret->processes))
@@ -140,5 +170,6 @@ int wpar_usage_of_system(struct wpar_usage_system *ret)
 	ret->usage.memory = (total - available) << 10;
 	ret->usage.cpu_us = busy * (1000000 / (uint64_t)sysconf(_SC_CLK_TCK));
 	ret->usage.up_s = system_up_s();
+	ret->usage.read = ret->usage.written = WPAR_USAGE_UNKNOWN;
 	return 0;
 }

@@ -9,12 +9,13 @@
 /* WPAR_USAGE_UNKNOWN - the kernel does not count this here (no controller) */
 #define WPAR_USAGE_UNKNOWN UINT64_MAX
 
-/* A moment's readings; memory and cpu_us may be WPAR_USAGE_UNKNOWN. */
+/* A moment's readings; all but processes and up_s may be WPAR_USAGE_UNKNOWN. */
 struct wpar_usage {
-	uint64_t memory;    /* bytes in use: of a system, what cannot be had by others */
-	uint64_t cpu_us;    /* processor time since the start, microseconds over all processors */
-	uint64_t processes; /* of a WPAR */
-	uint64_t up_s;	    /* seconds since the start; a WPAR's is that of its PID 1 */
+	uint64_t memory; /* bytes in use: of a system, what cannot be had by others */
+	uint64_t cpu_us; /* processor time since the start, microseconds over all processors */
+	uint64_t read, written; /* bytes of block devices, since the group was made; of a WPAR */
+	uint64_t processes;	/* of a WPAR */
+	uint64_t up_s;		/* seconds since the start; a WPAR's is that of its PID 1 */
 };
 
 /* What only the system has. */
@@ -37,6 +38,9 @@ int wpar_usage_of_system(struct wpar_usage_system *ret);
 bool wpar_usage_key(const char *text, const char *key, uint64_t *ret);
 /* wpar_usage_busy - the processors' busy ticks in /proc/stat; false when it is not such a file */
 bool wpar_usage_busy(const char *stat, uint64_t *ret);
+
+/* wpar_usage_io - the sums of rbytes= and wbytes= in io.stat, all devices together */
+void wpar_usage_io(const char *text, uint64_t *ret_read, uint64_t *ret_written);
 
 /* The processors' ticks since the system's start, as iostat and lparstat sum them up. */
 struct wpar_usage_times {
