@@ -17,7 +17,7 @@ static void print_stanza(enum wpar_stanza stanza, FILE *f)
 	if (stanza == WPAR_STANZA_SECURITY) {
 		fputs("The privileges are ", f);
 		wpar_privs_print(f);
-		fputs(".\n\n", f);
+		fputs("; one has PV\\_NET\\_RAWSOCK only when it is given.\n\n", f);
 	}
 }
 

@@ -5,14 +5,17 @@
 
 #include <string.h>
 
-/* What every WPAR has; the capabilities are named where one is started. */
+/* The capabilities are named where a WPAR is started. */
 static const struct {
 	const char *name;
 	bool fixed; /* stands for nothing that could be taken away */
+	bool more;  /* a WPAR has it only when it is given */
 } known[] = {
-#define CAP(x)	      1
-#define P(name, caps) { name, (caps) == 0 },
+#define CAP(x)		 1
+#define P(name, caps)	 { name, (caps) == 0, false },
+#define MORE(name, caps) { name, false, true },
 #include "wparctl/spec/privs.def"
+#undef MORE
 #undef P
 #undef CAP
 };
@@ -21,7 +24,7 @@ static bool is_default(const char *name)
 {
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(known); i++) {
 		if (strcmp(known[i].name, name) == 0)
-			return true;
+			return !known[i].more;
 	}
 	return false;
 }
@@ -39,7 +42,7 @@ int wpar_spec_privs(const struct wpar_spec *s, struct par_strv *ret, struct par_
 
 	*ret = (struct par_strv){ 0 };
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(known); i++) {
-		if (par_strv_add(&all, known[i].name) < 0)
+		if (!known[i].more && par_strv_add(&all, known[i].name) < 0)
 			return par_oom(err);
 	}
 	for (size_t i = 0; i < s->privs.n; i++) {
@@ -122,7 +125,7 @@ int wpar_spec_set_privs(struct wpar_spec *s, char sign, const char *list, struct
 	if (!sign)
 		par_strv_done(&s->privs);
 	for (size_t i = 0; !sign && i < PAR_ARRAY_SIZE(known); i++) {
-		if (!known[i].fixed && par_strv_find(&words, known[i].name) < 0 &&
+		if (!known[i].fixed && !known[i].more && par_strv_find(&words, known[i].name) < 0 &&
 		    change_priv(&s->privs, '-', known[i].name) < 0)
 			return par_oom(err);
 	}

@@ -209,6 +209,20 @@ is "nobody learnt anything of it" "$(at lpar1 ip neigh show | grep -c -e 02:00:0
 within ip addr del 10.5.0.77/24 dev en0
 within ip link set en0 arp off
 
+# --- One with the privilege: its own packets come out, and no others
+ok "mkwpar -S privs+=PV_NET_RAWSOCK" at lpar1 mkwpar -n netd -N address=10.5.0.24 -S privs+=PV_NET_RAWSOCK -s
+cp "$net" "$WPARS_ROOT/wpars/netd/root/net"
+like "lswpar -S has it" "$(at lpar1 lswpar -S netd)" PV_NET_RAWSOCK
+inside lpar1 netd /root/net raw 10.5.0.23 10.5.0.1 7008
+ok "a raw socket" inside lpar1 netd /root/net raw 10.5.0.24 10.5.0.1 7008
+ok "what is from its own address arrives" wait_for 5 grep -q 10.5.0.24 "$heard.4"
+is "and nothing else" "$(sort -u "$heard.4")" "10.5.0.21
+10.5.0.24
+ready"
+fails "no packet socket" inside lpar1 netd /root/net frame en0 0x806 00
+fails "no other address" inside lpar1 netd ip addr add 10.5.0.99/24 dev en0
+ok "rmwpar" at lpar1 rmwpar -F netd
+
 # --- Its end
 ok "stopwpar" at lpar1 stopwpar -F neta
 ok "its neighbour goes on" at host "$net" ping 10.5.0.23

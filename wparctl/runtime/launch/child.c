@@ -37,7 +37,7 @@ static int child_hang_on_parent(int sync)
 /*
  * The network namespace is made here, in the WPAR's user namespace: so the LPAR's device events do
  * not reach it, and its connections can be checkpointed.  Its root can change nothing in it, for it
- * gets neither CAP_NET_ADMIN nor CAP_NET_RAW.
+ * never gets CAP_NET_ADMIN, and CAP_NET_RAW only by the privilege PV_NET_RAWSOCK (-S).
  */
 static int child_new_network(struct par_error **err)
 {

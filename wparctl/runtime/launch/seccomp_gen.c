@@ -243,7 +243,8 @@ static void put_one_of(struct program *p, const unsigned int *values, unsigned c
 
 static void put_inet(struct program *p, int big, unsigned int icmp)
 {
-	const unsigned int protocols[] = { 0, icmp, 6, 17 };
+	/* The last is a raw socket's whose owner writes the headers, too. */
+	const unsigned int protocols[] = { 0, icmp, 6, 17, 255 };
 
 	put_load_argument(p, 1, big);
 	put(p, BPF_ALU | BPF_AND | BPF_K, 0xf, 0, 0); /* the rest are flags */
@@ -251,7 +252,7 @@ static void put_inet(struct program *p, int big, unsigned int icmp)
 	put(p, BPF_JMP | BPF_JGT | BPF_K, 3, 0, 1);
 	put_return(p, ESOCKTNOSUPPORT);
 	put_load_argument(p, 2, big);
-	put_one_of(p, protocols, 4, EPROTONOSUPPORT);
+	put_one_of(p, protocols, sizeof(protocols) / sizeof(protocols[0]), EPROTONOSUPPORT);
 }
 
 /* What is to be known of one kind of socket: its family is @family, or the next is tried. */

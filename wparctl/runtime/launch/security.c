@@ -28,8 +28,10 @@ static const struct {
 	const char *name;
 	uint64_t caps;
 } privileges[] = {
-#define P(name, caps) { name, caps },
+#define P(name, caps)	 { name, caps },
+#define MORE(name, caps) { name, caps },
 #include "wparctl/spec/privs.def"
+#undef MORE
 #undef P
 };
 
