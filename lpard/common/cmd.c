@@ -422,7 +422,7 @@ int par_cmd_run(const struct par_cmd *cmd, int argc, char **argv)
 		par_cmd_print_help(cmd, stdout);
 		status = 0;
 	} else if (r == PAR_CMD_VERSION) {
-		printf("%s %s\n", cmd->name, PAR_VERSION);
+		printf("%s %s\n", par_cmd_shown(cmd), PAR_VERSION);
 		status = 0;
 	} else if (r < 0) {
 		print_error(cmd, err);
