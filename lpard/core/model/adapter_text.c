@@ -121,6 +121,26 @@ int lpar_adapters_put(enum lpar_adapter_kind kind, const char *list, const struc
 	return b->failed ? -ENOMEM : 0;
 }
 
+int lpar_adapters_settle(enum lpar_adapter_kind kind, char **list, const struct lpar_set *set)
+{
+	auto_adapters all = { 0 };
+	auto_buf text = { 0 };
+	bool named = false;
+
+	if (lpar_adapters_parse(kind, *list, &all, NULL) < 0)
+		return 0;
+	for (size_t i = 0; i < all.n; i++)
+		named = named ||
+			(all.v[i].remote_lpar_id < 0 && lpar_adapter_remote(&all.v[i], set));
+	if (!named)
+		return 0;
+	if (lpar_adapters_put(kind, *list, set, &text) < 0)
+		return -ENOMEM;
+	free(*list);
+	*list = par_buf_steal(&text);
+	return *list ? 0 : -ENOMEM;
+}
+
 /* The only adapter of @element, without its remote partition, as it is listed; false: it is none */
 static bool put_without_remote(enum lpar_adapter_kind kind, const char *element, struct par_buf *b)
 {

@@ -81,6 +81,13 @@ const struct lpar_partition *lpar_adapter_remote(const struct lpar_adapter *a,
 int lpar_adapters_put(enum lpar_adapter_kind kind, const char *list, const struct lpar_set *set,
 		      struct par_buf *b);
 
+/*
+ * lpar_adapters_settle - in a profile's list, give a remote partition that has a name alone its id,
+ * if @set has it: so the adapter stays with that partition when it is renamed
+ * *list is replaced then.  Returns 0 or -ENOMEM.
+ */
+int lpar_adapters_settle(enum lpar_adapter_kind kind, char **list, const struct lpar_set *set);
+
 /* lpar_adapter_same - do both texts mean one adapter?  The remote partition is not compared. */
 bool lpar_adapter_same(enum lpar_adapter_kind kind, const char *a, const char *b);
 

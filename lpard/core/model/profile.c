@@ -493,6 +493,25 @@ int lpar_profile_change(struct lpar_partition *p, const struct lpar_system *sys,
 	return 0;
 }
 
+int lpar_profiles_settle(struct lpar_partition *p, const struct lpar_set *set)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < p->n_profiles && r == 0; i++) {
+		struct lpar_profile *profile = &p->profiles[i];
+		const struct {
+			char **list;
+			enum lpar_adapter_kind kind;
+		} all[] = { { &profile->virtual_serial_adapters, LPAR_ADAPTER_SERIAL },
+			    { &profile->virtual_scsi_adapters, LPAR_ADAPTER_SCSI },
+			    { &profile->virtual_fc_adapters, LPAR_ADAPTER_FC } };
+
+		for (size_t k = 0; k < PAR_ARRAY_SIZE(all) && r == 0; k++)
+			r = lpar_adapters_settle(all[k].kind, all[k].list, set);
+	}
+	return r;
+}
+
 int lpar_profile_remove(struct lpar_partition *p, const char *name, struct par_error **err)
 {
 	struct lpar_profile *profile;

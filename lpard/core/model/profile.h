@@ -93,6 +93,11 @@ int lpar_profile_create(struct lpar_partition *p, const struct lpar_system *sys,
 /* lpar_profile_change - chsyscfg -r prof: name= picks it, new_name= renames; all or nothing */
 int lpar_profile_change(struct lpar_partition *p, const struct lpar_system *sys,
 			const struct par_attrs *attrs, struct par_error **err);
+/*
+ * lpar_profiles_settle - remote partitions of @p's profiles that are given by a name alone get
+ * their id, if @set has them: the HMC keeps the partition, not the name Returns 0 or -ENOMEM.
+ */
+int lpar_profiles_settle(struct lpar_partition *p, const struct lpar_set *set);
 /* lpar_profile_remove - rmsyscfg -r prof; the default profile stays (PAR_E_WRONG_STATE) */
 int lpar_profile_remove(struct lpar_partition *p, const char *name, struct par_error **err);
 /* lpar_profile_save - mksyscfg -r prof -o save: the current configuration as profile @name */

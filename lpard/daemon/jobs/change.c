@@ -151,6 +151,8 @@ static int store_profiles(struct lpar_job *job, struct lpar_partition *part, str
 
 	pthread_mutex_lock(&job->managed->lock);
 	r = change_profiles(job->data, part, &job->managed->sys, err);
+	if (r == 0 && lpar_profiles_settle(part, &job->managed->set) < 0)
+		r = par_oom(err);
 	pthread_mutex_unlock(&job->managed->lock);
 	return r < 0 ? r : hv->ops->save(hv, part, err);
 }
@@ -230,7 +232,8 @@ static int reserve_lpar(struct lpar_job *job, struct lpar_lpar **ret, struct par
 	r = lpar_partition_create(&managed->sys, &managed->set, uuid, &c->attrs, &part, err);
 	if (r < 0)
 		return r;
-	c->created = lpar_partition_dup(part);
+	c->created =
+		lpar_profiles_settle(part, &managed->set) == 0 ? lpar_partition_dup(part) : NULL;
 	if (!c->created) {
 		lpar_partition_free(&part);
 		return par_oom(err);

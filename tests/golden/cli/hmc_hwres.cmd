@@ -15,6 +15,11 @@ show chsyscfg -r lpar -m sys1 -o apply -p web
 show lshwres -r virtualio --rsubtype eth --level lpar -m sys1 | sed 's/mac_addr=525400....../mac_addr=MADE/'
 show lshwres -r virtualio --rsubtype eth --level lpar -m sys1 -F slot_num,mac_addr,trunk_priority --header | sed 's/,525400....../,MADE/'
 show lshwres -r virtualio --rsubtype scsi --level lpar -m sys1
+# a remote partition stays the remote one under its new name
+show chsyscfg -r lpar -m sys1 -i name=srv,new_name=server
+show lssyscfg -r prof -m sys1 --filter lpar_names=web -F virtual_scsi_adapters
+show lshwres -r virtualio --rsubtype scsi --level lpar -m sys1 --filter lpar_names=web
+show chsyscfg -r lpar -m sys1 -i name=server,new_name=srv
 show lshwres -r virtualio --rsubtype serial --level lpar -m sys1
 show lshwres -r virtualio --rsubtype slot --level lpar -m sys1 --filter lpar_names=web
 show lshwres -r virtualio --rsubtype slot --level slot -m sys1
