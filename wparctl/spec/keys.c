@@ -49,6 +49,12 @@ static bool is_hostname(const char *s)
 	       !s[strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_")];
 }
 
+/* As the kernel has it, and no part of a path. */
+static bool is_interface(const char *s)
+{
+	return is_plain_word(s) && !strpbrk(s, "/:") && strcmp(s, ".") != 0 && strcmp(s, "..") != 0;
+}
+
 static bool is_address4(const char *s)
 {
 	unsigned char address[4];
@@ -221,16 +227,19 @@ static const char *const type_words[] = { [WPAR_SYSTEM] = "S", [WPAR_APPLICATION
 #define STRING(s, m, limit, rule, what) \
 	MEMBER(STR, s, m, char *), .field.max = limit, .field.valid = rule, .field.must_be = what
 
-#define AN_ADDRESS4 "an IPv4 address such as 10.1.2.3"
-#define A_MASK4	    "a network mask of IPv4 such as 255.255.252.0: ones, then zeros"
-#define AN_ADDRESS6 "an IPv6 address such as fd00::1"
-#define A_PATH	    "an absolute path without //, . and .. in it"
-#define A_WORD	    "printable ASCII without blanks"
-#define A_NAME	    "a name of at most 25 bytes (see DESCRIPTION)"
-#define A_HOSTNAME  "letters, digits, dots, dashes and underscores, no dot or dash in front"
+#define AN_ADDRESS4  "an IPv4 address such as 10.1.2.3"
+#define A_MASK4	     "a network mask of IPv4 such as 255.255.252.0: ones, then zeros"
+#define AN_ADDRESS6  "an IPv6 address such as fd00::1"
+#define A_PATH	     "an absolute path without //, . and .. in it"
+#define A_WORD	     "printable ASCII without blanks"
+#define A_NAME	     "a name of at most 25 bytes (see DESCRIPTION)"
+#define AN_INTERFACE "the name of a network interface"
+#define A_HOSTNAME   "letters, digits, dots, dashes and underscores, no dot or dash in front"
 
 #define NAME(s, m, limit)	  STRING(s, m, limit, is_wpar_name, A_NAME)
 #define HOSTNAME(s, m, limit)	  STRING(s, m, limit, is_hostname, A_HOSTNAME)
+#define USER(s, m, limit)	  STRING(s, m, limit, is_hostname, A_HOSTNAME)
+#define INTERFACE(s, m, limit)	  STRING(s, m, limit, is_interface, AN_INTERFACE)
 #define PATH(s, m, limit)	  STRING(s, m, limit, is_path, A_PATH)
 #define WORD(s, m, limit)	  STRING(s, m, limit, is_plain_word, A_WORD)
 #define TEXT(s, m, limit)	  STRING(s, m, limit, is_text, "printable ASCII")
