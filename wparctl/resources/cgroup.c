@@ -253,19 +253,60 @@ pid_t wpar_cgroup_init(int cgroup)
 	return 0;
 }
 
+/* Some processes of a group, held by descriptors. */
+struct held {
+	pid_t pid[64];
+	int pidfd[64];
+	bool listed[64];
+	size_t n;
+};
+
+/*
+ * A number may have been another process's since it was read: who is listed after the descriptor
+ * was opened is a process of the group, or has ended.
+ */
+static void held_signal(struct held *h, int cgroup, int signo)
+{
+	autofd int fd = openat(cgroup, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+	autofile FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
+	int pid;
+
+	if (f)
+		fd = -1;
+	while (f && fscanf(f, "%d", &pid) == 1) {
+		for (size_t i = 0; i < h->n; i++)
+			h->listed[i] = h->listed[i] || h->pid[i] == pid;
+	}
+	for (size_t i = 0; i < h->n; i++) {
+		if (h->listed[i] && is_init(h->pid[i]) == 0)
+			syscall(SYS_pidfd_send_signal, h->pidfd[i], signo, NULL, 0);
+		close(h->pidfd[i]);
+		h->listed[i] = false;
+	}
+	h->n = 0;
+}
+
 void wpar_cgroup_signal(int cgroup, int signo)
 {
 	autofd int fd = openat(cgroup, "cgroup.procs", O_RDONLY | O_CLOEXEC);
 	autofile FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
+	struct held h = { 0 };
 	int pid;
 
 	if (!f)
 		return;
 	fd = -1;
 	while (fscanf(f, "%d", &pid) == 1) {
-		if (pid > 0 && is_init(pid) == 0)
-			kill(pid, signo);
+		int pidfd = pid > 0 ? (int)syscall(SYS_pidfd_open, pid, 0) : -1;
+
+		if (pidfd < 0)
+			continue;
+		h.pid[h.n] = pid;
+		h.pidfd[h.n++] = pidfd;
+		if (h.n == PAR_ARRAY_SIZE(h.pid))
+			held_signal(&h, cgroup, signo);
 	}
+	held_signal(&h, cgroup, signo);
 }
 
 int wpar_cgroup_freeze(int cgroup, bool freeze)
