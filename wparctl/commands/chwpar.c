@@ -7,6 +7,7 @@
  * may be run again.
  */
 #include "wparctl/commands/commands.h"
+#include "wparctl/filesystem/fstab.h"
 #include "wparctl/filesystem/rootfs.h"
 #include "wparctl/filesystem/volume.h"
 #include "wparctl/operations/change_spec.h"
@@ -97,8 +98,11 @@ static int chwpar_save(const struct wpar_spec *old, const struct wpar_spec *new,
 	if (r < 0)
 		return r;
 	wpar_test_stop_at("moved");
-	r = wpar_spec_update(new, err);
+	r = wpar_fstab_update(new->name, new, err);
+	if (r == 0)
+		r = wpar_spec_update(new, err);
 	if (r < 0) {
+		wpar_fstab_update(new->name, strcmp(old->name, new->name) == 0 ? old : NULL, NULL);
 		wpar_rootfs_move(new, old, NULL);
 		if (strcmp(old->name, new->name) != 0)
 			wpar_rootfs_forget_name(new->name);
@@ -110,6 +114,7 @@ static int chwpar_save(const struct wpar_spec *old, const struct wpar_spec *new,
 	r = wpar_spec_remove(old->name, err);
 	if (r < 0)
 		return r;
+	wpar_fstab_update(old->name, NULL, NULL); /* a line that stays names what is no more */
 	wpar_rootfs_forget_name(old->name);
 	wpar_console_log_rename(old->name, new->name);
 	wpar_lock_forget(old->name);

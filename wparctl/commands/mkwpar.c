@@ -14,6 +14,7 @@
 #include "wparctl/operations/settings.h"
 #include "wparctl/operations/unsupported.h"
 #include "wparctl/spec/keys.h"
+#include "wparctl/filesystem/fstab.h"
 #include "wparctl/filesystem/resolver.h"
 #include "wparctl/filesystem/rootfs.h"
 #include "wparctl/filesystem/volume.h"
@@ -218,6 +219,9 @@ static int mkwpar_fill(const struct mkwpar_args *a, const struct par_buf *words,
 	r = a->start ? wpar_pending_begin(s->name, words->data, words->len) : 0;
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the start of '%s' cannot be noted", s->name);
+	r = wpar_fstab_update(s->name, s, err);
+	if (r < 0)
+		return r;
 	s->creating = false;
 	return wpar_spec_save(s, err);
 }

@@ -61,9 +61,11 @@ int wpar_device_mount(dev_t dev, const char *fstype, const char *name,
 		      const struct wpar_device_option *options, unsigned int attrs)
 {
 	autofd int here = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	autofd int nodes = here < 0 ? -errno : make_node(name, dev);
+	autofd int nodes = here < 0 || name[0] == '/' ? -errno : make_node(name, dev);
 	int fd;
 
+	if (name[0] == '/')
+		return mount_here(fstype, name, options, attrs);
 	if (nodes < 0)
 		return nodes;
 	if (fchdir(nodes) < 0)

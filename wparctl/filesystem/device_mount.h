@@ -15,7 +15,7 @@ struct wpar_device_option {
 /*
  * wpar_device_mount - mount @dev
  * @fstype	as the kernel calls it
- * @name	what the mount shows as its source, a plain name: "Global"
+ * @name	what the mount shows as its source, a plain name: "Global"; or the device's own path
  * @options	ends with a name of NULL; of a file system that is mounted already they count for
  *		nothing
  * @attrs	MOUNT_ATTR_NOSUID and so on

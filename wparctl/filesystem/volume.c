@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 int wpar_volume_image(const char *path, struct par_error **err)
 {
@@ -40,6 +41,7 @@ int wpar_volume_mount(const char *path, const char *fstype, const char *name,
 	const struct wpar_device_option *options = strcmp(fstype, "xfs") == 0 ? xfs : ext4;
 	autofd int image = wpar_volume_image(path, err);
 	autofd int loop = image < 0 ? image : wpar_loop_open(image, path, err);
+	char device[32];
 	struct stat st;
 	int fd;
 
@@ -47,7 +49,8 @@ int wpar_volume_mount(const char *path, const char *fstype, const char *name,
 		return loop;
 	if (fstat(loop, &st) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "'%s' cannot be looked at", path);
-	fd = wpar_device_mount(st.st_rdev, fstype, name, options, MOUNT_ATTR_NODEV);
+	snprintf(device, sizeof(device), "/dev/loop%u", minor(st.st_rdev));
+	fd = wpar_device_mount(st.st_rdev, fstype, name ? name : device, options, MOUNT_ATTR_NODEV);
 	if (fd == -EBUSY)
 		return par_fail(err, PAR_E_SYSTEM, fd,
 				"the file system in '%s' has become read-only after an error; "

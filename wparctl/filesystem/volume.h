@@ -18,7 +18,7 @@ int wpar_volume_image(const char *path, struct par_error **err);
 /*
  * wpar_volume_mount - the file system of the image @path as a detached mount; the caller closes it
  * @fstype	as the kernel calls it
- * @name	what the mount shows as its source
+ * @name	what the mount shows as its source; NULL: the loop device
  * It is not to be trusted: an error in it makes it read-only, its programs get no other ids and its
  * devices are none.
  */
@@ -53,3 +53,16 @@ int wpar_volume_remove(const char *base, const struct wpar_mount *m);
 /* wpar_volumes_remove, _move - all images of a base directory; -errno */
 int wpar_volumes_remove(const char *base);
 int wpar_volumes_move(const char *from, const char *to);
+
+/*
+ * Volumes in the global environment's own mount namespace: /wpars/dev01/ora (volume_outside.c).
+ * wpar_volume_show - mount it there, nosuid and nodev; PAR_E_EXISTS: something is mounted there
+ * wpar_volume_hide - take it away; PAR_E_BUSY: it is in use.  Not mounted: 0
+ * wpar_volumes_hide - all of them, also those in use
+ */
+int wpar_volume_show(const struct wpar_spec *s, const struct wpar_mount *m, struct par_error **err);
+int wpar_volume_hide(const struct wpar_spec *s, const struct wpar_mount *m, struct par_error **err);
+void wpar_volumes_hide(const struct wpar_spec *s);
+/* wpar_volume_mount_point - make its place below the base directory, or (@remove) take it away */
+int wpar_volume_mount_point(const struct wpar_spec *s, const struct wpar_mount *m, bool remove,
+			    struct par_error **err);

@@ -4,6 +4,7 @@
 
 #include "lpard/common/fs.h"
 #include "wparctl/filesystem/directory.h"
+#include "wparctl/filesystem/fstab.h"
 #include "wparctl/filesystem/namefs.h"
 #include "wparctl/filesystem/rootfs.h"
 #include "wparctl/filesystem/volume.h"
@@ -85,6 +86,7 @@ static int definition_remove(const struct wpar_spec *s, bool keep, struct par_er
 
 	if (r < 0)
 		return r;
+	wpar_volumes_hide(s);
 	if (!keep && s->type == WPAR_SYSTEM) {
 		r = wpar_rootfs_remove(s, err);
 		if (r < 0)
@@ -96,6 +98,7 @@ static int definition_remove(const struct wpar_spec *s, bool keep, struct par_er
 					     : wpar_spec_remove(s->name, err);
 	if (r < 0)
 		return r;
+	wpar_fstab_update(s->name, NULL, NULL); /* a line that stays names what is no more */
 	clear_unfinished(s->name);
 	wpar_console_log_remove(s->name);
 	wpar_pending_end(s->name);
