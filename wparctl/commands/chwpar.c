@@ -12,6 +12,7 @@
 #include "wparctl/filesystem/volume.h"
 #include "wparctl/operations/change_spec.h"
 #include "wparctl/operations/definition.h"
+#include "wparctl/operations/error_buffer.h"
 #include "wparctl/operations/machine.h"
 #include "wparctl/operations/new_addresses.h"
 #include "wparctl/operations/operation.h"
@@ -117,6 +118,7 @@ static int chwpar_save(const struct wpar_spec *old, const struct wpar_spec *new,
 	wpar_fstab_update(old->name, NULL, NULL); /* a line that stays names what is no more */
 	wpar_rootfs_forget_name(old->name);
 	wpar_console_log_rename(old->name, new->name);
+	wpar_error_buffer_rename(old->name, new->name);
 	wpar_lock_forget(old->name);
 	return 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The life of a definition: see definition.h. */
 #include "wparctl/operations/definition.h"
+#include "wparctl/operations/error_buffer.h"
 
 #include "lpard/common/fs.h"
 #include "wparctl/filesystem/directory.h"
@@ -101,6 +102,7 @@ static int definition_remove(const struct wpar_spec *s, bool keep, struct par_er
 	wpar_fstab_update(s->name, NULL, NULL); /* a line that stays names what is no more */
 	clear_unfinished(s->name);
 	wpar_console_log_remove(s->name);
+	wpar_error_buffer_remove(s->name);
 	wpar_pending_end(s->name);
 	wpar_lock_forget(s->name);
 	return 0;
