@@ -10,7 +10,7 @@ run -s Q
 run -t Z
 run -G -N
 run -Lc
-run -b
-run -Br
+run -B x
+run -b -G
 run -d ''
 run -Z

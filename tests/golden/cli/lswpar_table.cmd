@@ -10,3 +10,7 @@ WPARS_ROOT=wpars2 fake-wpar lswpar -N
 WPARS_ROOT=wpars2 fake-wpar lswpar -I
 WPARS_ROOT=wpars2 fake-wpar lswpar -M
 WPARS_ROOT=wpars2 fake-wpar lswpar -X
+# No WPAR here has bootsets: empty lists, not an error.
+WPARS_ROOT=wpars fake-wpar lswpar -b
+WPARS_ROOT=wpars fake-wpar lswpar -Br
+WPARS_ROOT=wpars fake-wpar lswpar -cBf dev01

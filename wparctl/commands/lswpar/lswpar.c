@@ -48,15 +48,22 @@ static int choose_view(const struct lswpar_args *a, const struct wpar_ls_view **
 	const struct {
 		bool given;
 		char flag;
-	} flags[] = { { a->general, 'G' },   { a->networks, 'N' },  { a->routes, 'I' },
-		      { a->mounts, 'M' },    { a->resources, 'R' }, { a->operation, 'T' },
-		      { a->security, 'S' },  { a->devices, 'D' },   { a->kexts, 'X' },
-		      { a->everything, 'L' } };
+	} flags[] = { { a->general, 'G' },
+		      { a->networks, 'N' },
+		      { a->routes, 'I' },
+		      { a->mounts, 'M' },
+		      { a->resources, 'R' },
+		      { a->operation, 'T' },
+		      { a->security, 'S' },
+		      { a->devices, 'D' },
+		      { a->kexts, 'X' },
+		      { a->everything, 'L' },
+		      { a->bootsets && !a->bootset, 'b' },
+		      { a->bootset, a->bootset ? a->bootset[0] : 0 } };
 	char chosen = 0;
 
-	if (a->bootsets || a->bootset)
-		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
-				"bootsets are not supported yet (no rootvg WPARs)");
+	if (a->bootset && strcmp(a->bootset, "r") != 0 && strcmp(a->bootset, "f") != 0)
+		return par_fail(err, PAR_E_USAGE, 0, "-B needs r (disks) or f (file systems)");
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(flags); i++) {
 		if (!flags[i].given)
 			continue;

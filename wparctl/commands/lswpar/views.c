@@ -433,6 +433,31 @@ static const struct wpar_ls_field kext_fields[] = {
 	{ "status", "Status", NULL, put_kext_status },
 };
 
+/* A set of disks that a rootvg WPAR starts from.  There are no such WPARs here. */
+static size_t count_bootsets(const struct wpar_ls_wpar *w)
+{
+	(void)w;
+	return 0;
+}
+
+static const struct wpar_ls_field bootset_fields[] = {
+	{ "name", "Name", NULL, put_name },
+	{ "bootset", "Bootset", NULL, put_nothing },
+	{ "active", "Active", NULL, put_nothing },
+};
+
+static const struct wpar_ls_field bootset_disk_fields[] = {
+	{ "name", "Name", NULL, put_name },
+	{ "bootset", "Bootset", NULL, put_nothing },
+	{ "devname", "Disk", NULL, put_nothing },
+};
+
+static const struct wpar_ls_field bootset_mount_fields[] = {
+	{ "name", "Name", NULL, put_name },
+	{ "bootset", "Bootset", NULL, put_nothing },
+	{ "mountpoint", "MountPoint", NULL, put_nothing },
+};
+
 static const unsigned char network_columns[] = { 0, 14, 32, 50 };
 static const unsigned char route_columns[] = { 0, 8, 29, 47 };
 static const unsigned char mount_columns[] = { 0, 25, 42, 50, 61 };
@@ -462,6 +487,11 @@ const struct wpar_ls_view wpar_ls_views[] = {
 	  N_DEVICE_DELIMITED, 0, device_columns, count_devices },
 	{ 'X', "KERNEL EXTENSIONS", "kexts", WPAR_LS_TABLE, FIELDS(kext_fields), 5, 0, kext_columns,
 	  count_kexts },
+	/* Not of -L, nor of JSON: they have no rows. */
+	{ 'b', NULL, NULL, WPAR_LS_TABLE, FIELDS(bootset_fields), 3, 0, NULL, count_bootsets },
+	{ 'r', NULL, NULL, WPAR_LS_TABLE, FIELDS(bootset_disk_fields), 3, 0, NULL, count_bootsets },
+	{ 'f', NULL, NULL, WPAR_LS_TABLE, FIELDS(bootset_mount_fields), 3, 0, NULL,
+	  count_bootsets },
 };
 const size_t wpar_ls_n_views = PAR_ARRAY_SIZE(wpar_ls_views);
 
