@@ -232,6 +232,13 @@ int wpar_rootfs_create(const struct wpar_spec *s, const struct wpar_report *repo
 	return 0;
 }
 
+int wpar_rootfs_mount_points(const struct wpar_spec *s, struct par_error **err)
+{
+	(void)s;
+	(void)err;
+	return 0;
+}
+
 int wpar_rootfs_remove(const struct wpar_spec *s, struct par_error **err)
 {
 	autofree char *folder = wpar_path("%s", s->directory);

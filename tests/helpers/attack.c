@@ -9,7 +9,8 @@
  * deep PATH (3,000 directories in each other; "done" is no attack yet), socket FAMILY TYPE
  * PROTOCOL, socketpair FAMILY, socketcall FAMILY (by the old system call), sockctl REQUEST (an
  * ioctl of a socket), discipline N (of a terminal), lease PATH and lease-read PATH (fcntl(2)'s
- * leases of a file), delegation PATH (the same of a folder).
+ * leases of a file), delegation PATH (the same of a folder), project PATH (leave the quota that
+ * counts a file: another project, or what is made in a folder not counted; three ways).
  *
  * Those that take until nothing is left print how many they got, and hold them for SECONDS:
  * inotify SECONDS, queues SECONDS (bytes of message queues), timers SECONDS, signals SECONDS, files
@@ -20,6 +21,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/fs.h>
 #include <linux/netlink.h>
 #include <linux/perf_event.h>
 #include <net/if.h>
@@ -151,6 +153,28 @@ static int set_discipline(int number)
 	int fd = open("/dev/ptmx", O_RDWR | O_NOCTTY);
 
 	return fd < 0 ? fd : ioctl(fd, TIOCSETD, &number);
+}
+
+static long leave_project(const char *path)
+{
+	int fd = open(path, O_RDONLY);
+	struct fsxattr is, x;
+	long flags;
+
+	if (fd < 0 || ioctl(fd, FS_IOC_FSGETXATTR, &is) < 0 || is.fsx_projid == 0)
+		return -2;
+	x = is;
+	x.fsx_projid = 0;
+	if (ioctl(fd, FS_IOC_FSSETXATTR, &x) == 0)
+		return 0;
+	x = is;
+	x.fsx_xflags &= ~(unsigned int)FS_XFLAG_PROJINHERIT;
+	if (ioctl(fd, FS_IOC_FSSETXATTR, &x) == 0)
+		return 0;
+	if (ioctl(fd, FS_IOC_GETFLAGS, &flags) < 0)
+		return -2;
+	flags &= ~(long)FS_PROJINHERIT_FL;
+	return ioctl(fd, FS_IOC_SETFLAGS, &flags);
 }
 
 /* @command: F_SETLEASE, with F_WRLCK or F_RDLCK; or F_SETDELEG (Linux 6.19), with a struct deleg */
@@ -307,6 +331,8 @@ static long attempt(const char *what, char **args)
 		return take_lease(arg, F_SETLEASE, F_RDLCK);
 	if (strcmp(what, "delegation") == 0)
 		return take_lease(arg, 1040, (long)&(struct deleg){ 0, F_RDLCK, 0 });
+	if (strcmp(what, "project") == 0)
+		return leave_project(arg);
 	errno = EINVAL;
 	return -2;
 }

@@ -9,6 +9,7 @@
 #include "wparctl/commands/commands.h"
 #include "wparctl/filesystem/fstab.h"
 #include "wparctl/filesystem/rootfs.h"
+#include "wparctl/filesystem/sizes.h"
 #include "wparctl/filesystem/volume.h"
 #include "wparctl/operations/change_spec.h"
 #include "wparctl/operations/definition.h"
@@ -128,17 +129,23 @@ static int chwpar_switch(const struct chwpar_args *a, enum wpar_state st,
 			 struct wpar_say *say, struct par_error **err)
 {
 	struct wpar_report report = wpar_say_report(say);
-	bool runs = st != WPAR_STATE_DEFINED;
-	int r = runs ? wpar_change_live(old, new, a->force, &report, err) : 0;
+	bool runs = st != WPAR_STATE_DEFINED, sized = a->flags.settings.mounts.n > 0;
+	int r = sized && !runs ? wpar_rootfs_mount_points(new, err) : 0;
 
-	if (r < 0)
-		return r;
-	wpar_test_stop_at("changed");
-	r = chwpar_save(old, new, err);
-	if (r < 0 && runs)
-		wpar_change_live(new, old, true, NULL, NULL);
-	if (runs)
-		wpar_change_settle(r < 0 ? old : new);
+	if (r == 0 && sized)
+		r = wpar_sizes_change(old, new, err);
+	if (r == 0 && runs)
+		r = wpar_change_live(old, new, a->force, &report, err);
+	if (r == 0) {
+		wpar_test_stop_at("changed");
+		r = chwpar_save(old, new, err);
+		if (r < 0 && runs)
+			wpar_change_live(new, old, true, NULL, NULL);
+		if (runs)
+			wpar_change_settle(r < 0 ? old : new);
+	}
+	if (r < 0 && sized)
+		wpar_sizes_change(new, old, NULL);
 	return r;
 }
 
@@ -179,6 +186,8 @@ static int chwpar_locked(const struct par_cmd_ctx *ctx, const struct chwpar_args
 		r = chwpar_check_state(st, old, new, err);
 	if (r == 0)
 		r = chwpar_check_machine(a, old, new, err);
+	if (a->flags.settings.mounts.n > 0)
+		wpar_spec_number_projects(new, old);
 	if (r == 0 && strcmp(old->name, new->name) != 0)
 		r = wpar_lock(new->name, &new_lock, err);
 	if (r == 0)

@@ -17,6 +17,7 @@
 #include "wparctl/filesystem/fstab.h"
 #include "wparctl/filesystem/resolver.h"
 #include "wparctl/filesystem/rootfs.h"
+#include "wparctl/filesystem/sizes.h"
 #include "wparctl/filesystem/volume.h"
 #include "wparctl/versioned/versioned.h"
 
@@ -166,7 +167,10 @@ static int mkwpar_take_image(const struct mkwpar_args *a, struct wpar_spec *s,
 	if (r < 0)
 		return r;
 	r = wpar_definition_allowed(s, err);
-	return r < 0 ? r : wpar_spec_save(s, err);
+	if (r < 0)
+		return r;
+	wpar_spec_number_projects(s, NULL);
+	return wpar_spec_save(s, err);
 }
 
 /* Beside the file systems that were kept, those that -M gives and those that it makes larger. */
@@ -209,6 +213,8 @@ static int mkwpar_fill(const struct mkwpar_args *a, const struct par_buf *words,
 	}
 	wpar_say_line(say->out, "Mounting all workload partition file systems.");
 	r = a->preserve.given ? mkwpar_add_volumes(s, err) : wpar_rootfs_create(s, &report, err);
+	if (r == 0 && a->preserve.given)
+		r = wpar_sizes_change(NULL, s, err);
 	if (r < 0)
 		return r;
 	if (a->resolver) {

@@ -53,8 +53,7 @@ static int make_user_namespace(void)
 	return fd;
 }
 
-/* The path itself, or the lowest folder above it that is there. */
-static int open_existing(const char *path)
+int wpar_open_existing(const char *path)
 {
 	autofree char *copy = strdup(path);
 
@@ -71,7 +70,7 @@ static int open_existing(const char *path)
 int wpar_id_mapping_check(const char *path, struct par_error **err)
 {
 	struct mount_attr attr = { .attr_set = MOUNT_ATTR_IDMAP };
-	autofd int fd = open_existing(path), tree = -1, userns = -1;
+	autofd int fd = wpar_open_existing(path), tree = -1, userns = -1;
 
 	if (fd < 0)
 		return 0;

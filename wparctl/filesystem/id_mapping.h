@@ -10,3 +10,6 @@
  * Errors: PAR_E_NOT_SUPPORTED.  What cannot be tried (nothing is there, not root) is no error.
  */
 int wpar_id_mapping_check(const char *path, struct par_error **err);
+
+/* wpar_open_existing - @path, or the lowest folder above it that is there: O_PATH; -1 with errno */
+int wpar_open_existing(const char *path);

@@ -9,6 +9,7 @@
 #include "wparctl/filesystem/copy.h"
 #include "wparctl/filesystem/shield.h"
 #include "wparctl/filesystem/shipped.h"
+#include "wparctl/filesystem/sizes.h"
 #include "wparctl/filesystem/volume.h"
 
 #include <dirent.h>
@@ -292,6 +293,29 @@ static int make_mount_points(int top, const struct wpar_spec *s, struct par_erro
 	return 0;
 }
 
+int wpar_rootfs_mount_points(const struct wpar_spec *s, struct par_error **err)
+{
+	auto_error why = NULL;
+	autofree char *name = NULL;
+	autofd int above = -1, top = -1;
+	int r;
+
+	if (s->type != WPAR_SYSTEM || s->version.image_digest)
+		return 0;
+	above = open_above(s, false, &name, err);
+	if (above < 0)
+		return above;
+	top = openat(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	r = top < 0 ? -errno : make_mount_points(top, s, &why);
+	if (r == 0)
+		return 0;
+	if (!why)
+		return par_fail(err, PAR_E_SYSTEM, r, "a mount point in '%s' cannot be made",
+				s->directory);
+	par_error_move(err, &why);
+	return r;
+}
+
 /* Returns a negative errno; *err may be set. */
 static int fill_native(int top, const struct wpar_spec *s, struct par_error **err)
 {
@@ -324,10 +348,13 @@ static int fill_native(int top, const struct wpar_spec *s, struct par_error **er
 /* The upper layer; the lower layers are the image's and are shared (spec.version). */
 static int fill_versioned(int top)
 {
-	if (mkdirat(top, "upper", 0755) < 0 || mkdirat(top, "work", 0755) < 0 ||
-	    fchmod(top, 0700) < 0)
-		return -errno;
-	return 0;
+	static const char *const folders[] = { "upper", "work" };
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(folders); i++) {
+		if (mkdirat(top, folders[i], 0755) < 0 && errno != EEXIST)
+			return -errno;
+	}
+	return fchmod(top, 0700) < 0 ? -errno : 0;
 }
 
 /* "x ./usr" for each folder and file at the top, as the tools that AIX's mkwpar calls do. */
@@ -354,6 +381,8 @@ static int fill_marked(int top, const struct wpar_spec *s, const char *made,
 		r = s->version.image_digest ? fill_versioned(top) : fill_native(top, s, err);
 	if (r == 0)
 		r = wpar_volumes_take(s, base, top, err);
+	if (r == 0)
+		r = wpar_sizes_end(top, s, err);
 	if (r < 0)
 		return r;
 	if (!s->version.image_digest)
@@ -430,7 +459,9 @@ static int create_whole(const struct wpar_spec *s, const char *made,
 
 	if (top < 0)
 		return top;
-	r = fill_marked(top, s, made, report, &why);
+	r = wpar_sizes_begin(top, s, &why);
+	if (r == 0)
+		r = fill_marked(top, s, made, report, &why);
 	if (r == 0)
 		return 0;
 	wpar_rootfs_remove(s, NULL);

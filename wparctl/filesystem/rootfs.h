@@ -18,6 +18,13 @@ int wpar_rootfs_create(const struct wpar_spec *s, const struct wpar_report *repo
 int wpar_rootfs_remove(const struct wpar_spec *s, struct par_error **err);
 
 /*
+ * wpar_rootfs_mount_points - make the directories of -M that are not there in a WPAR that is
+ * stopped; those of a versioned one are made by its start
+ * Errors: PAR_E_INVALID_ARGUMENT (a link or a file is in the way), PAR_E_SYSTEM.
+ */
+int wpar_rootfs_mount_points(const struct wpar_spec *s, struct par_error **err);
+
+/*
  * wpar_rootfs_move - the file systems of @old, which does not run, become those of @new: another
  * base directory of the same file system, another name.  Done again after a kill it goes on.
  * wpar_rootfs_forget_name - afterwards, when @old's specification has gone

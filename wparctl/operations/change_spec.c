@@ -2,6 +2,7 @@
 /* The new specification of a WPAR that is changed: see change_spec.h. */
 #include "wparctl/operations/change_spec.h"
 
+#include "wparctl/operations/relative.h"
 #include "wparctl/resources/limits.h"
 #include "wparctl/spec/keys.h"
 
@@ -254,7 +255,9 @@ static void forget_objects(const struct wpar_settings *a, struct wpar_spec *s)
 static int set(const struct wpar_change_flags *f, const struct wpar_spec *old, struct wpar_spec *s,
 	       struct par_error **err)
 {
+	par_cleanup(wpar_groups_done) struct par_groups mounts = { 0 };
 	struct wpar_settings a = f->settings;
+	auto_strv sizes = { 0 };
 	int r;
 
 	if (f->autostart && old->type == WPAR_APPLICATION)
@@ -267,6 +270,10 @@ static int set(const struct wpar_change_flags *f, const struct wpar_spec *old, s
 				old->name);
 	a.script = f->script.value;
 	s->autostart |= f->autostart;
+	r = wpar_relative_sizes(&a.mounts, old, &sizes, &mounts, err);
+	if (r < 0)
+		return r;
+	a.mounts = mounts;
 	r = wpar_settings_change(&a, s, err);
 	if (r < 0)
 		return r;
@@ -313,6 +320,7 @@ int wpar_change_spec(const struct wpar_change_flags *f, const struct wpar_spec *
 		r = wpar_spec_defaults(&s, err);
 	if (r < 0)
 		return r;
+	wpar_spec_keep_projects(&s, old);
 	/* What every WPAR has is back at once. */
 	if (f->restore && f->settings.mounts.n > 0 && s.n_mounts == old->n_mounts &&
 	    same_spec(old, &s))

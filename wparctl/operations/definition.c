@@ -8,6 +8,7 @@
 #include "wparctl/filesystem/fstab.h"
 #include "wparctl/filesystem/namefs.h"
 #include "wparctl/filesystem/rootfs.h"
+#include "wparctl/filesystem/sizes.h"
 #include "wparctl/filesystem/volume.h"
 #include "wparctl/operations/machine.h"
 #include "wparctl/operations/new_addresses.h"
@@ -94,6 +95,9 @@ static int definition_remove(const struct wpar_spec *s, bool keep, struct par_er
 			return r;
 	}
 	wpar_test_stop_at("files removed");
+	r = wpar_sizes_release(s, keep, err);
+	if (r < 0)
+		return r;
 	wpar_id_range_release(s);
 	r = s->version.image_digest && !keep ? remove_image_and_spec(s, err)
 					     : wpar_spec_remove(s->name, err);
@@ -321,6 +325,7 @@ int wpar_definition_claim(struct wpar_spec *s, enum wpar_files files, bool resol
 	r = wpar_id_range_pick(s, err);
 	if (r < 0)
 		return r;
+	wpar_spec_number_projects(s, NULL);
 	s->creating = s->type == WPAR_SYSTEM;
 	return wpar_spec_save(s, err);
 }

@@ -3,6 +3,7 @@
 #include "wparctl/operations/machine.h"
 
 #include "wparctl/filesystem/id_mapping.h"
+#include "wparctl/filesystem/sizes.h"
 #include "wparctl/operations/say.h"
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/resources/limits.h"
@@ -233,6 +234,8 @@ int wpar_machine_check_file_systems(const struct wpar_spec *s, struct par_error 
 	autofree char *store = s->version.image_digest ? wpar_path(WPAR_STORE_DIR) : NULL;
 	int r = base ? wpar_id_mapping_check(base, err) : 0;
 
+	if (r == 0)
+		r = wpar_sizes_check(s, err);
 	if (r == 0 && store)
 		r = wpar_id_mapping_check(store, err);
 	for (size_t i = 0; i < s->n_mounts && r == 0; i++) {

@@ -94,6 +94,15 @@ static int apply_security(struct wpar_spec *s, const struct par_groups *groups,
 	return 0;
 }
 
+/* What this machine has given out. */
+static void forget_numbers(struct wpar_spec *s)
+{
+	s->idbase = s->idrange = s->key = 0;
+	s->creating = false;
+	for (size_t i = 0; i < s->n_mounts; i++)
+		s->mounts[i].project = 0;
+}
+
 /* What belongs to one WPAR only is not copied (-e). */
 static void forget_identity(struct wpar_spec *s)
 {
@@ -103,8 +112,7 @@ static void forget_identity(struct wpar_spec *s)
 	free(s->directory);
 	free(s->owner);
 	s->name = s->uuid = s->hostname = s->directory = s->owner = NULL;
-	s->idbase = s->idrange = s->key = 0;
-	s->creating = false;
+	forget_numbers(s);
 	for (size_t i = 0; i < s->n_addresses; i++) {
 		free(s->addresses[i].interface);
 		free(s->addresses[i].address);
@@ -151,8 +159,7 @@ static int read_base(const struct wpar_settings *a, struct wpar_spec *ret, struc
 		if (r < 0)
 			return r;
 		/* A file may come from another machine: what this one gives out is not taken. */
-		ret->idbase = ret->idrange = ret->key = 0;
-		ret->creating = false;
+		forget_numbers(ret);
 		rename_spec(ret, a->name);
 	}
 	return 0;

@@ -206,6 +206,30 @@ static void print_bound(const struct par_field *f, const void *member, struct pa
 		par_buf_put_u64(b, *number);
 }
 
+static int parse_room(const struct par_field *f, const char *s, void *member, struct par_buf *why)
+{
+	const struct par_field size = { .type = PAR_FIELD_SIZE, .unit = f->unit, .max = f->max };
+	uint64_t number = WPAR_UNLIMITED;
+	auto_buf unused = { 0 };
+
+	(void)why;
+	if (strcmp(s, "unlimited") != 0 &&
+	    (par_field_parse(&size, &number, s, &unused) < 0 || number == 0))
+		return -EINVAL;
+	*(uint64_t *)member = number;
+	return 0;
+}
+
+static void print_room(const struct par_field *f, const void *member, struct par_buf *b)
+{
+	const struct par_field size = { .type = PAR_FIELD_SIZE, .unit = f->unit, .max = f->max };
+
+	if (*(const uint64_t *)member == WPAR_UNLIMITED)
+		par_buf_puts(b, "unlimited");
+	else
+		par_field_print(&size, member, b);
+}
+
 /* Two names share a text: IPv6 goes with address6 and prefixlen, IPv4 with the others. */
 static bool has_dot(const char *text)
 {
@@ -280,7 +304,12 @@ static const char *const type_words[] = { [WPAR_SYSTEM] = "S", [WPAR_APPLICATION
 	MEMBER(SIZE, s, m, uint64_t), .field.max = limit, .field.unit = unit_, \
 				      .field.unset = "unlimited"
 #define BYTES(s, m, limit) SIZE(s, m, limit, 1)
-#define MIB(s, m, limit)   SIZE(s, m, limit, 1 << 20)
+#define ROOM(s, m, limit)                                                                  \
+	MEMBER(CUSTOM, s, m, uint64_t),                                                    \
+		.field.size = sizeof(uint64_t), .field.max = limit, .field.unit = 1 << 20, \
+		.field.parse = parse_room, .field.print = print_room,                      \
+		.field.must_be =                                                           \
+			"a size such as 64M, 2G or 1T (without a letter in MB), or unlimited"
 #define LIMITS(s, m, limit)                                                                       \
 	MEMBER(CUSTOM, s, m, uint32_t), .field.size = 3 * sizeof(uint32_t),                       \
 					.field.parse = parse_limits, .field.print = print_limits, \

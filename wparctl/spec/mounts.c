@@ -171,7 +171,7 @@ static int check_place(const struct wpar_spec *s, const struct wpar_mount *m,
 /* The root and /proc are what they are. */
 static bool is_unchanged(const struct wpar_mount *m, const char *vfs)
 {
-	return par_streq(m->vfs, vfs) && !m->device && !m->host && !m->size_mib &&
+	return par_streq(m->vfs, vfs) && !m->device && !m->host &&
 	       (!m->options || strcmp(m->options, "rw") == 0);
 }
 
@@ -203,10 +203,6 @@ static int check_size(const struct wpar_mount *m, struct par_error **err)
 		return wpar_volume_check(m, err);
 	if (par_streq(m->vfs, "namefs") && m->size_mib)
 		return refuse(m, err, "a namefs has no size of its own");
-	if (m->size_mib)
-		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
-				"-M directory=%.256s: size= of vfs=directory is not supported yet",
-				m->directory);
 	return 0;
 }
 
@@ -262,7 +258,8 @@ static int check_mount(const struct wpar_spec *s, const struct wpar_mount *m,
 	if (s->type == WPAR_SYSTEM && root &&
 	    is_unchanged(m, s->version.image_digest ? "overlay" : "directory"))
 		return 0;
-	if (s->type == WPAR_SYSTEM && strcmp(m->directory, "/proc") == 0 && is_unchanged(m, "proc"))
+	if (s->type == WPAR_SYSTEM && strcmp(m->directory, "/proc") == 0 &&
+	    is_unchanged(m, "proc") && !m->size_mib)
 		return 0;
 	r = check_vfs(m, err);
 	if (r < 0)

@@ -22,6 +22,8 @@ enum wpar_type {
 	WPAR_APPLICATION,
 };
 
+#define WPAR_UNLIMITED UINT64_MAX /* of sizes, and of numbers of processes and terminals */
+
 /* A file system of a WPAR (-M). */
 struct wpar_mount {
 	char *directory;   /* inside, absolute: "/", "/home" */
@@ -30,8 +32,12 @@ struct wpar_mount {
 	char *object;	   /* of a namefs: the directory that was defined (filesystem/namefs.h) */
 	char *host;	   /* nfs */
 	char *options;	   /* "ro", "rw", … comma list; NULL: "rw" */
-	uint64_t size_mib; /* 0: not limited */
+	uint64_t size_mib; /* 0: the default; WPAR_UNLIMITED: as large as what it lies on */
+	uint32_t project;  /* of the WPAR's own: which of its project ids counts it; 0: none yet */
 };
+
+/* Of /, /home, /tmp and /var, as on AIX 7.1; other directories of a WPAR's own have no limit. */
+#define WPAR_SIZE_DEFAULT_MIB 128
 
 /* An address of a WPAR (-N). */
 struct wpar_address {
@@ -66,7 +72,6 @@ struct wpar_kext {
 /* What -R takes at most: what the kernel has. */
 #define WPAR_TASKS_MOST 2147483647
 #define WPAR_PTYS_MOST	1048576
-#define WPAR_UNLIMITED	UINT64_MAX /* of the numbers of processes, threads and terminals */
 
 /* Resource controls (-R); 0 or NULL means the default. */
 struct wpar_resources {
@@ -150,6 +155,23 @@ int wpar_spec_save(const struct wpar_spec *s, struct par_error **err);
 int wpar_spec_update(const struct wpar_spec *s, struct par_error **err);
 /* wpar_spec_remove - no error when there is none */
 int wpar_spec_remove(const char *name, struct par_error **err);
+
+/* wpar_mount_is_own - are its files the WPAR's own, below its base directory? */
+bool wpar_mount_is_own(const struct wpar_mount *m);
+/* wpar_mount_size_mib - how large a file system of the WPAR's own may become; 0: not limited */
+uint64_t wpar_mount_size_mib(const struct wpar_spec *s, const struct wpar_mount *m);
+/*
+ * wpar_mount_project - the id by which the kernel counts it, of the WPAR's range of ids (idbase and
+ * above, in the number space of projects); 0: it is not counted
+ */
+uint32_t wpar_mount_project(const struct wpar_spec *s, const struct wpar_mount *m);
+/*
+ * wpar_spec_number_projects - give each file system of the WPAR's own a project of its own
+ * @before	the specification so far, whose numbers stay; NULL: none
+ */
+void wpar_spec_number_projects(struct wpar_spec *s, const struct wpar_spec *before);
+/* wpar_spec_keep_projects - only those that were there before have one */
+void wpar_spec_keep_projects(struct wpar_spec *s, const struct wpar_spec *before);
 
 /* wpar_mount_has_option - is @name one of the words of the comma list @options (NULL: none)? */
 bool wpar_mount_has_option(const char *options, const char *name);

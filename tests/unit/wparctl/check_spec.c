@@ -239,7 +239,7 @@ static const struct {
 	{ WPAR_STANZA_GENERAL, "uuid", "6C706172-0000-4000-8000-00000000abcf",
 	  "6C706172-0000-4000-8000-00000000abcf" },
 	{ WPAR_STANZA_MOUNT, "size", "1025K", "2M" },
-	{ WPAR_STANZA_MOUNT, "size", "unlimited", NULL },
+	{ WPAR_STANZA_MOUNT, "size", "unlimited", "unlimited" },
 	{ WPAR_STANZA_RESOURCES, "active", "no", "no" },
 	{ WPAR_STANZA_RESOURCES, "shares_CPU", "65535", "65535" },
 	{ WPAR_STANZA_RESOURCES, "CPU", "5%-50.5%,100%", "5%-50.50%,100%" },
@@ -308,7 +308,11 @@ static const struct {
 	{ WPAR_STANZA_NETWORK, "address6", "1.2.3.4", NULL },
 	{ WPAR_STANZA_NETWORK, "prefixlen", "129", NULL },
 	{ WPAR_STANZA_MOUNT, "dev", "srv", NULL },
-	{ WPAR_STANZA_MOUNT, "size", "1099511627777", NULL },
+	{ WPAR_STANZA_MOUNT, "size", "1099511627777",
+	  "\"1099511627777\" is not a valid value of \"size\". It must be a size such as 64M, 2G or 1T "
+	  "(without a letter in MB), or unlimited" },
+	{ WPAR_STANZA_MOUNT, "size", "0", NULL },
+	{ WPAR_STANZA_MOUNT, "size", "+64M", NULL },
 	{ WPAR_STANZA_RESOURCES, "shares_CPU", "0",
 	  "\"0\" is not a valid value of \"shares_CPU\". It must be a whole number of 1 to 65535, or "
 	  "unlimited" },
