@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <linux/dqblk_xfs.h>
 #include <linux/fs.h>
+#include <linux/openat2.h>
 #include <linux/quota.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -111,10 +112,21 @@ int wpar_quota_join(int fd, uint32_t project)
 
 static int join_level(int fd, uint32_t project, dev_t dev, int depth);
 
-/* What has gone meanwhile is no error. */
+/* In the folder @at, and on the same mount: what is mounted below may be the LPAR's. */
+static int open_entry(int at, const char *name, int flags)
+{
+	struct open_how how = { .flags = (uint64_t)(flags | O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
+						    O_NOCTTY | O_CLOEXEC),
+				.resolve =
+					RESOLVE_BENEATH | RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS };
+	long fd = syscall(SYS_openat2, at, name, &how, sizeof(how));
+
+	return fd < 0 ? -errno : (int)fd;
+}
+
+/* What has gone meanwhile, is a link now or lies on another mount is no error. */
 static int join_one(int at, const char *name, uint32_t project, dev_t dev, int depth)
 {
-	const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 	autofd int fd = -1;
 	struct stat st;
 
@@ -122,9 +134,9 @@ static int join_one(int at, const char *name, uint32_t project, dev_t dev, int d
 		return errno == ENOENT ? 0 : -errno;
 	if (st.st_dev != dev || (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode)))
 		return 0;
-	fd = openat(at, name, flags | (S_ISDIR(st.st_mode) ? O_DIRECTORY : 0));
+	fd = open_entry(at, name, S_ISDIR(st.st_mode) ? O_DIRECTORY : 0);
 	if (fd < 0)
-		return errno == ENOENT || errno == ELOOP || errno == ENOTDIR ? 0 : -errno;
+		return fd == -ENOENT || fd == -ELOOP || fd == -ENOTDIR || fd == -EXDEV ? 0 : fd;
 	if (S_ISDIR(st.st_mode))
 		return join_level(fd, project, dev, depth);
 	/* It may be another one by now. */
@@ -136,14 +148,10 @@ static int join_level(int fd, uint32_t project, dev_t dev, int depth)
 {
 	int r = wpar_quota_join(fd, project), copy;
 	struct dirent *e;
-	struct stat st;
 	DIR *dir;
 
 	if (r < 0)
 		return r;
-	/* Its name may have been put on something that is mounted there. */
-	if (fstat(fd, &st) < 0 || st.st_dev != dev)
-		return 0;
 	if (depth == MAX_LEVELS)
 		return -ELOOP;
 	copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
