@@ -21,6 +21,9 @@ image_tree() {
 	chmod 700 "$1/wpars" "$1/var/lib/wpars"
 	install -m 755 "$here/rootfs/dhcp-event" "$1/usr/lib/lpard/dhcp-event"
 	tar -c -C "$wparctl_root" . | tar -x -C "$1" --no-same-owner --keep-directory-symlink
+	# df lists the file systems of active WPARs, too.
+	mkdir -p "$1/usr/local/bin"
+	ln -sf ../../sbin/wparctl "$1/usr/local/bin/df"
 	image_libraries "$1"
 }
 

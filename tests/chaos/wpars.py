@@ -144,6 +144,11 @@ def look_at_files(states):
                       and not re.match(r"var/lib/wpars/images/[0-9a-f]{64}$", os.path.join(where, f))]
 
 
+def mount_points():
+    with open("/proc/self/mountinfo", encoding="utf-8") as file:
+        return [line.split()[4] for line in file]
+
+
 def look_at_rest(states, before):
     active = {name for name, state in states.items() if state != "D"}
     groups = {os.path.basename(p) for p in glob.glob(
@@ -151,10 +156,15 @@ def look_at_rest(states, before):
               if os.path.isdir(p)} - {".keepers"}
     if groups != active:
         raise Fault(f"control groups of {sorted(groups)}, and active are {sorted(active)}")
-    with open("/proc/self/mountinfo", encoding="utf-8") as file:
-        mounts = file.read().count("\n")
-    if mounts != before["mounts"]:
-        raise Fault(f"{mounts} mounts, and {before['mounts']} before")
+    points = mount_points()
+    shown = [p for p in points if any((p + "/").startswith(f"{ROOT}/wpars/{name}/") for name in active)]
+    if len(shown) != len(set(shown)):
+        raise Fault(f"mounted twice: {sorted(shown)}")
+    for name in active:
+        if f"{ROOT}/wpars/{name}" not in shown:
+            raise Fault(f"nothing of {name}, which is active, is seen from outside")
+    if len(points) - len(shown) != before["mounts"]:
+        raise Fault(f"{len(points) - len(shown)} mounts, and {before['mounts']} before")
     inside = {pid for name in active for pid in members_of(name)}
     for pid, (parent, comm) in process_table().items():
         if pid in before["processes"] or pid in inside or pid == os.getpid():
@@ -360,8 +370,7 @@ def main():
     os.makedirs(ROOT)
     os.environ["WPARS_ROOT"] = ROOT
     make_image()
-    with open("/proc/self/mountinfo", encoding="utf-8") as file:
-        before = {"mounts": file.read().count("\n"), "processes": set(process_table())}
+    before = {"mounts": len(mount_points()), "processes": set(process_table())}
     rounds, times = Rounds(args), {}
     for _ in range(args.rounds):
         kind = rounds.random.choice((command_round, command_round, running_round))

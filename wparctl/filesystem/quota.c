@@ -95,18 +95,18 @@ int wpar_quota_limit(int fd, uint32_t project, uint64_t mib)
 int wpar_quota_join(int fd, uint32_t project)
 {
 	struct fsxattr x;
-	unsigned int inherit;
+	unsigned int inherit = 0;
+	struct stat st;
 
-	if (ioctl(fd, FS_IOC_FSGETXATTR, &x) < 0)
+	if (fstat(fd, &st) < 0 || ioctl(fd, FS_IOC_FSGETXATTR, &x) < 0)
 		return -errno;
-	/* Of a file the flag means nothing, and ext4 refuses it. */
-	inherit = x.fsx_xflags & FS_XFLAG_PROJINHERIT;
-	if (x.fsx_projid == project && !project == !inherit)
+	/* A file has nothing that could inherit, and ext4 refuses the flag there. */
+	if (project && S_ISDIR(st.st_mode))
+		inherit = FS_XFLAG_PROJINHERIT;
+	if (x.fsx_projid == project && (x.fsx_xflags & FS_XFLAG_PROJINHERIT) == inherit)
 		return 0;
 	x.fsx_projid = project;
-	x.fsx_xflags &= ~(unsigned int)FS_XFLAG_PROJINHERIT;
-	if (project)
-		x.fsx_xflags |= FS_XFLAG_PROJINHERIT;
+	x.fsx_xflags = (x.fsx_xflags & ~(unsigned int)FS_XFLAG_PROJINHERIT) | inherit;
 	return ioctl(fd, FS_IOC_FSSETXATTR, &x) < 0 ? -errno : 0;
 }
 

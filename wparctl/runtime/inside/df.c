@@ -11,7 +11,8 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#define REAL	   "/run/wpars/df"
+#define REAL	   "/run/wpars/df" /* inside */
+#define LPAR_REAL  "/usr/bin/df"
 #define MAX_MOUNTS 200
 
 /* Options of df with a value in the next word. */
@@ -112,6 +113,14 @@ void wpar_df_line(char *line)
 		memmove(rest - strlen("/sys"), rest, strlen(rest) + 1);
 }
 
+static int list_outside(struct par_strv *ret)
+{
+	auto_buf b = { 0 };
+	int r = par_fs_read("/proc/self/mountinfo", 64 << 20, &b);
+
+	return r < 0 ? r : wpar_df_list_outside(b.data, ret);
+}
+
 /* Runs the real one and hands its lines on; its exit status. */
 static int df_run(char **argv)
 {
@@ -152,6 +161,16 @@ int wpar_df_main(int argc, char **argv)
 	int status = 1;
 	char **v;
 
+	if (!wpar_is_inside()) {
+		if (list_outside(&mounts) < 0)
+			par_strv_done(&mounts);
+		v = wpar_df_arguments("df", argc, argv, mounts.n ? mounts.v : none);
+		if (v)
+			execv(LPAR_REAL, v);
+		perror("df: " LPAR_REAL);
+		free(v);
+		return 1;
+	}
 	if (list_mounts(&mounts) < 0)
 		par_strv_done(&mounts);
 	v = wpar_df_arguments("df", argc, argv, mounts.n ? mounts.v : none);

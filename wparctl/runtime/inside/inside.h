@@ -46,7 +46,13 @@ void wpar_uname_print(bool lpar, bool wpar, FILE *out);
  * memory.  @real is argv[0]; the array is the caller's, the strings are not. */
 char **wpar_df_arguments(const char *real, int argc, char **argv, char *const *mounts);
 
-/* wpar_df_main - df(1) inside; the exit status */
+/*
+ * wpar_df_list_outside - the mount points that df lists in the global environment
+ * @mountinfo	text of the kernel; is changed
+ */
+int wpar_df_list_outside(char *mountinfo, struct par_strv *ret);
+
+/* wpar_df_main - df(1) inside, and in an LPAR; the exit status */
 int wpar_df_main(int argc, char **argv);
 
 /* wpar_df_line - a line of the real df as it is handed on; changed in place, never longer */

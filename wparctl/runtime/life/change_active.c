@@ -242,3 +242,15 @@ void wpar_change_settle(const struct wpar_spec *now)
 {
 	wpar_network_settle(now);
 }
+
+int wpar_change_mounts(const struct wpar_spec *s, struct wpar_mount_change *c,
+		       struct par_error **err)
+{
+	struct inner in = { .mounts = *c, .init = -1, .userns = -1, .lazy = true };
+	autofd int cgroup = wpar_cgroup_open(s->name, false, err), init = -1, userns = -1;
+	int r = cgroup < 0 ? cgroup : open_init(s, cgroup, &in, err);
+
+	init = in.init;
+	userns = in.userns;
+	return r < 0 ? r : go_inside(&in, err);
+}

@@ -21,3 +21,12 @@ int wpar_change_live(const struct wpar_spec *from, const struct wpar_spec *to, b
 
 /* wpar_change_settle - what runs is what is saved */
 void wpar_change_settle(const struct wpar_spec *now);
+
+struct wpar_mount_change;
+
+/*
+ * wpar_change_mounts - mount and unmount what @c says in a running WPAR; what is in use goes, too
+ * Errors: as above.
+ */
+int wpar_change_mounts(const struct wpar_spec *s, struct wpar_mount_change *c,
+		       struct par_error **err);

@@ -7,6 +7,7 @@
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/runtime/life/lock.h"
 #include "wparctl/runtime/life/monitor_record.h"
+#include "wparctl/runtime/life/outside_watch.h"
 
 #define END_TIMEOUT_MS 60000
 
@@ -36,6 +37,7 @@ int wpar_clear(const char *name, struct par_error **err)
 	r = wpar_net_clear(name, err);
 	if (r < 0)
 		return r;
+	wpar_outside_end(name);
 	dir = run ? open(run, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	if (dir < 0)
 		return 0;

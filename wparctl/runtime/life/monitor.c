@@ -14,6 +14,7 @@
 #include "wparctl/runtime/life/external.h"
 #include "wparctl/runtime/life/lock.h"
 #include "wparctl/runtime/life/monitor_record.h"
+#include "wparctl/runtime/life/outside_watch.h"
 #include "wparctl/runtime/life/pending.h"
 #include "wparctl/runtime/life/script.h"
 #include "wparctl/runtime/life/wires.h"
@@ -128,17 +129,25 @@ static void oom_tell(struct oom_watch *o, const char *name)
 	o->told = kills;
 }
 
+/* The sooner of two timeouts of poll(2). */
+static int sooner(int a, int b)
+{
+	return a < 0 ? b : b < 0 || a < b ? a : b;
+}
+
 /* Until PID 1 has ended; meanwhile what it and its children write goes to the console's log. */
-static void watch_console(struct wpar_wires *w, struct oom_watch *oom, const char *name, int pidfd)
+static void watch_console(struct wpar_wires *w, struct oom_watch *oom,
+			  struct wpar_outside_watch *outside, const char *name, int pidfd)
 {
 	size_t budget = CONSOLE_PER_S;
 	time_t second = time(NULL);
 
 	for (;;) {
-		struct pollfd p[3] = { { .fd = pidfd, .events = POLLIN },
+		struct pollfd p[4] = { { .fd = pidfd, .events = POLLIN },
 				       { .fd = budget > 0 ? w->console : -1, .events = POLLIN },
-				       { .fd = oom->fd, .events = POLLPRI } };
-		int r = poll(p, 3, budget > 0 ? -1 : 200);
+				       { .fd = oom->fd, .events = POLLPRI },
+				       { .fd = outside->fd, .events = POLLPRI } };
+		int r = poll(p, 4, sooner(budget > 0 ? -1 : 200, wpar_outside_timeout(outside)));
 		size_t n;
 
 		if (r < 0 && errno != EINTR)
@@ -155,6 +164,9 @@ static void watch_console(struct wpar_wires *w, struct oom_watch *oom, const cha
 			oom_tell(oom, name);
 		if (r > 0 && p[0].revents)
 			break;
+		if (r > 0 && p[3].revents)
+			wpar_outside_event(outside);
+		wpar_outside_look(outside, name);
 	}
 	oom_tell(oom, name);
 	for (size_t left = CONSOLE_PER_S, n = 1; n > 0 && left > 0; left -= n < left ? n : left)
@@ -180,12 +192,14 @@ __attribute__((noreturn)) static void monitor_watch(const char *name, int pidfd,
 {
 	struct wpar_wires w = wpar_wires_open(init);
 	struct oom_watch oom = oom_begin(name, adopted);
+	struct wpar_outside_watch outside;
 	time_t began = time(NULL);
 	bool restart;
 	int lock = -1;
 
 	oom_tell(&oom, name);
-	watch_console(&w, &oom, name, pidfd);
+	wpar_outside_begin(&outside);
+	watch_console(&w, &oom, &outside, name, pidfd);
 	restart = wants_restart(&w);
 	if (restart)
 		wpar_monitor_mark_restart(name);
@@ -286,6 +300,7 @@ __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, int
 		_exit(1);
 	wpar_monitor_write_record(s->name);
 	wpar_external_write(s->name, &l.plan);
+	wpar_outside_show(s->name, &l.plan);
 	wpar_test_stop_at("monitor");
 	prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0);
 	wpar_pending_end(s->name);
@@ -354,6 +369,7 @@ int wpar_monitor_adopt(const struct wpar_spec *s, wpar_again_fn *again, struct p
 		wpar_monitor_write_record(s->name);
 		wpar_pending_end(s->name);
 		wpar_event_log(s->name, "monitor-started-again", NULL);
+		wpar_outside_show(s->name, NULL);
 		monitor_watch(s->name, pidfd, init, true, again);
 	}
 	return 0;

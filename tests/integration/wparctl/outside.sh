@@ -1,0 +1,123 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# outside.sh - the file systems of an active WPAR are seen from outside, what root mounts below its base
+# directory comes inside, nothing comes out, and nothing stays: not after a stop, not after a kill
+# timeout: 180
+set -u
+# shellcheck source=tests/integration/lib.sh
+. "$PAR_TEST_SOURCE/integration/lib.sh"
+
+[ "$(id -u)" = 0 ] || skip_all "needs root"
+export WPARS_ROOT=$TMPDIR/root
+mkdir -m 700 "$WPARS_ROOT" "$WPARS_ROOT/srv"
+base=$WPARS_ROOT/wpars/dev
+trap 'rmwpar -F dev >/dev/null 2>&1' EXIT
+
+# seen - the mount points below the base directory, and how
+seen()
+{
+	awk -v base="$base" 'index($5 "/", base "/") == 1 { print substr($5, length(base) + 1) "/", $6 }' /proc/self/mountinfo |
+		sed 's,\(.\)/ ,\1 ,; s/,relatime//' | LC_ALL=C sort
+}
+
+# inside COMMAND...
+inside()
+{
+	clogin dev -- "$@" </dev/null 2>&1
+}
+
+# count - how many mounts there are in all
+count()
+{
+	grep -c . /proc/self/mountinfo
+}
+
+# comes PATTERN - whether df inside lists it, soon
+comes()
+{
+	wait_for 20 sh -c "clogin dev -- df </dev/null | grep -q '$1\$'"
+}
+
+goes()
+{
+	wait_for 20 sh -c "! clogin dev -- df </dev/null | grep -q '$1\$'"
+}
+
+before=$(count)
+mkwpar -n dev >/dev/null
+is "nothing is mounted for a defined one" "$(seen)" ""
+ok "startwpar" startwpar dev
+is "each file system is mounted when it returns" "$(seen)" "/ rw,nosuid,nodev
+/home rw,nosuid,nodev
+/opt ro,nosuid,nodev
+/proc rw,nosuid,nodev,noexec
+/tmp rw,nosuid,nodev
+/usr ro,nosuid,nodev
+/var rw,nosuid,nodev"
+ok "/usr is not empty" test -x "$base/usr/bin/sh"
+ok "a file that is made outside" sh -c "echo out >'$base/tmp/out'"
+is "is inside" "$(inside cat /tmp/out)" out
+ok "and the other way round" inside sh -c 'cp /usr/bin/id /home/id && chmod 4755 /home/id'
+is "a set-user-id program of its root is root's on the disk" "$(stat -c '%u %a' "$base/home/id")" "0 4755"
+like "and gives nobody any right outside" \
+	"$(setpriv --reuid 65534 --regid 65534 --clear-groups "$base/home/id" 2>&1)" '^uid=65534[^ ]* gid=65534[^ ]* groups=65534[^ ]*$|Permission denied'
+ln -s "$PAR_TEST_BUILD/bin/wparctl" "$TMPDIR/df"
+is "df as an LPAR has it lists them" "$("$TMPDIR/df" --output=target | sed -n "s,^$base,,p" | LC_ALL=C sort | tr '\n' ' ')" \
+	" /home /opt /proc /tmp /usr /var "
+is "and each device of the LPAR once" "$("$TMPDIR/df" -k / | wc -l) $("$TMPDIR/df" --output=target | grep -c '^/$')" "2 1"
+
+# What root mounts
+mkdir "$base/data" "$base/vol"
+echo fine >"$WPARS_ROOT/srv/file"
+truncate -s 20M "$TMPDIR/image"
+mkfs.ext4 -q -F "$TMPDIR/image"
+ok "root mounts a directory" mount --bind "$WPARS_ROOT/srv" "$base/data"
+ok "it comes inside" comes /data
+is "with the ids of inside" "$(inside stat -c '%u' /data/file)" 0
+ok "to be written" inside touch /data/new
+ok "root mounts a file system" mount -o loop "$TMPDIR/image" "$base/vol"
+ok "it comes, too" comes /vol
+like "as Global" "$(inside df /vol)" '^Global '
+ok "to be written" inside touch /vol/new
+ok "where root finds it" test -e "$base/vol/new"
+ok "root takes it away" umount "$base/vol"
+ok "it goes" goes /vol
+fails "nothing of it stays inside" inside test -e /vol/new
+ok "the other is still there" inside test -e /data/new
+
+# A monitor that is killed
+kill -9 "$(cut -d' ' -f1 "$WPARS_ROOT/run/wpars/dev/monitor")"
+ok "root mounts while there is no monitor" mount -o loop,ro "$TMPDIR/image" "$base/vol"
+ok "the next command brings another" inside true
+ok "which brings it inside" comes /vol
+like "read-only, as it is outside" "$(inside touch /vol/x)" 'Read-only file system'
+is "and mounts nothing twice" "$(seen | wc -l)" 9
+
+ok "stopwpar" stopwpar -F dev
+is "takes away all of it" "$(seen)" ""
+ok "chwpar adds what is mounted from outside" chwpar -M directory=/data vfs=namefs dev="$WPARS_ROOT/srv" dev
+ok "startwpar" startwpar dev
+like "a namefs is seen, too" "$(seen)" '/data rw,nosuid,nodev'
+kill -9 "$(cut -d' ' -f1 "$WPARS_ROOT/run/wpars/dev/monitor")"
+ok "rmwpar after a kill" rmwpar -F dev
+is "leaves no mount" "$(count)" "$before"
+ok "and no directory" test ! -e "$base"
+
+# A start that was killed
+mkwpar -n dev >/dev/null
+for place in namespaces mapped mounted monitor; do
+	WPAR_STOP_AT=$place startwpar dev >/dev/null 2>&1
+	startwpar dev >/dev/null 2>&1
+	is "a start killed at '$place' and one after it: mounted once" "$(seen | wc -l)" 7
+	stopwpar -F dev >/dev/null
+	is "and not at all after the stop" "$(count)" "$before"
+done
+
+# A base directory that is a mount of somebody else's
+mkdir -m 700 "$WPARS_ROOT/own" && mkdir "$WPARS_ROOT/own/base" "$WPARS_ROOT/elsewhere"
+mount --bind "$WPARS_ROOT/elsewhere" "$WPARS_ROOT/own/base"
+ok "mkwpar on it" mkwpar -n other -d /own/base -s
+ok "stopwpar" stopwpar -F other
+ok "leaves that mount" mountpoint -q "$WPARS_ROOT/own/base"
+rmwpar -F other >/dev/null 2>&1
+done_testing

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What of a running WPAR is seen from outside: see outside.h. */
+#include "wparctl/filesystem/outside.h"
+
+#include "lpard/common/fs.h"
+#include "wparctl/filesystem/namefs.h"
+
+#include <limits.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+/* The descriptor @fd, opened by its path, is the root of what is mounted there. */
+static bool is_mount_root(int fd)
+{
+	struct statx st;
+
+	return statx(fd, "", AT_EMPTY_PATH, 0, &st) == 0 &&
+	       (st.stx_attributes & STATX_ATTR_MOUNT_ROOT);
+}
+
+/* Private: what is mounted on it would else come twice, where the LPAR's own mounts are shared. */
+static int put_copy(int source, int target, bool readonly)
+{
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+					       (readonly ? MOUNT_ATTR_RDONLY : 0),
+				   .propagation = MS_PRIVATE };
+	autofd int tree = (int)syscall(SYS_open_tree, source, "",
+				       OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+
+	if (tree < 0 ||
+	    syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0 ||
+	    syscall(SYS_move_mount, tree, "", target, "",
+		    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+		return -errno;
+	return 0;
+}
+
+static int open_base(const char *directory)
+{
+	int fd = open(directory, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int open_source(const struct wpar_mount_plan *p, const struct wpar_mount_op *op, int base)
+{
+	int fd;
+
+	(void)p;
+	if (op->kind == WPAR_OP_FS)
+		fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	else if (op->flags & WPAR_OP_PRIVATE)
+		return par_fs_open_plain(base, op->source, O_PATH | O_DIRECTORY, 0);
+	else if (op->flags & WPAR_OP_NAMEFS)
+		return wpar_namefs_open(op->source, op->object, NULL);
+	else
+		fd = open(op->source, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+/* Is it one of those that df lists, but not the root? */
+static bool is_shown(const struct wpar_mount_op *op)
+{
+	return op->flags & WPAR_OP_SHOWN &&
+	       (op->kind == WPAR_OP_BIND ||
+		(op->kind == WPAR_OP_FS && par_streq(op->fstype, "proc")));
+}
+
+static int attach_one(const struct wpar_mount_plan *p, const struct wpar_mount_op *op, int base)
+{
+	autofd int target = par_fs_open_plain(base, op->target, O_PATH | O_DIRECTORY, 0);
+	autofd int source = -1;
+
+	if (target < 0 || is_mount_root(target))
+		return 0;
+	source = open_source(p, op, base);
+	return source < 0 ? 0 : put_copy(source, target, op->flags & WPAR_OP_READONLY);
+}
+
+int wpar_outside_attach(const struct wpar_mount_plan *p, struct par_error **err)
+{
+	autofd int base = open_base(p->directory), top = -1;
+	int r = base < 0 ? base : 0;
+
+	if (strcmp(p->directory, "/") == 0)
+		return 0;
+	if (r == 0 && !is_mount_root(base))
+		r = put_copy(base, base, false);
+	top = r < 0 ? -1 : open_base(p->directory);
+	r = r < 0 ? r : top < 0 ? top : 0;
+	for (size_t i = 0; r == 0 && i < p->n_ops; i++) {
+		if (is_shown(&p->ops[i]))
+			r = attach_one(p, &p->ops[i], top);
+	}
+	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r,
+				"the file systems cannot be mounted below '%s'", p->directory)
+		     : 0;
+}
+
+/* Bound over itself, that is by us: what lies below is the same directory. */
+static bool is_ours(const char *directory)
+{
+	autofree char *path = strdup(directory);
+	char *slash = path ? strrchr(path, '/') : NULL;
+	autofd int above = -1, bare = -1;
+	struct statx top, below, parent;
+
+	if (!slash || slash == path || !slash[1])
+		return false;
+	*slash = '\0';
+	above = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (above < 0 || statx(above, "", AT_EMPTY_PATH, STATX_INO, &parent) < 0 ||
+	    statx(above, slash + 1, AT_SYMLINK_NOFOLLOW, STATX_INO, &top) < 0 ||
+	    !(top.stx_attributes & STATX_ATTR_MOUNT_ROOT) ||
+	    top.stx_dev_major != parent.stx_dev_major || top.stx_dev_minor != parent.stx_dev_minor)
+		return false;
+	/* A copy of the mount above has nothing mounted on it. */
+	bare = (int)syscall(SYS_open_tree, above, "",
+			    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+	return bare >= 0 && statx(bare, slash + 1, AT_SYMLINK_NOFOLLOW, STATX_INO, &below) == 0 &&
+	       below.stx_ino == top.stx_ino;
+}
+
+void wpar_outside_detach(const char *directory)
+{
+	while (is_ours(directory) && umount2(directory, MNT_DETACH | UMOUNT_NOFOLLOW) == 0)
+		;
+}
+
+static bool is_own_target(const struct wpar_mount_plan *p, const char *target)
+{
+	for (size_t i = 0; i < p->n_ops; i++) {
+		if (strcmp(p->ops[i].target, target) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A line's mount point and options; the text is changed. */
+static bool split_line(char *line, char **ret_point, char **ret_options)
+{
+	char *save = NULL, *word = strtok_r(line, " ", &save);
+
+	for (int i = 0; word && i < 5; i++) {
+		if (i == 4)
+			*ret_point = word;
+		word = strtok_r(NULL, " ", &save);
+	}
+	*ret_options = word;
+	return word != NULL;
+}
+
+static unsigned int flags_of(const char *options)
+{
+	return WPAR_OP_IDMAP | WPAR_OP_NODEV | WPAR_OP_SHOWN |
+	       (wpar_mount_has_option(options, "ro") ? WPAR_OP_READONLY : 0) |
+	       (wpar_mount_has_option(options, "nosuid") ? WPAR_OP_NOSUID : 0) |
+	       (wpar_mount_has_option(options, "noexec") ? WPAR_OP_NOEXEC : 0);
+}
+
+/* Several on one place are one: the last. */
+static int add_other(struct wpar_mount_plan *to, const char *source, const char *target,
+		     unsigned int flags)
+{
+	struct wpar_mount_op *more;
+
+	for (size_t i = 0; i < to->n_ops; i++) {
+		if (strcmp(to->ops[i].target, target) == 0) {
+			to->ops[i].flags = flags;
+			return 0;
+		}
+	}
+	more = reallocarray(to->ops, to->n_ops + 1, sizeof(*more));
+	if (!more)
+		return -ENOMEM;
+	to->ops = more;
+	more[to->n_ops] = (struct wpar_mount_op){ .kind = WPAR_OP_BIND,
+						  .flags = flags,
+						  .target = strdup(target),
+						  .source = strdup(source) };
+	to->n_ops++;
+	return more[to->n_ops - 1].target && more[to->n_ops - 1].source ? 0 : -ENOMEM;
+}
+
+static int by_target(const void *a, const void *b)
+{
+	const struct wpar_mount_op *x = a, *y = b;
+
+	return strcmp(x->target, y->target);
+}
+
+int wpar_outside_others(const struct wpar_mount_plan *p, const char *mountinfo,
+			struct wpar_mount_plan *ret, struct par_error **err)
+{
+	autofree char *text = strdup(mountinfo);
+	size_t n = strlen(p->directory);
+	char *save = NULL;
+
+	*ret = (struct wpar_mount_plan){ .directory = strdup(p->directory),
+					 .run = strdup(p->run),
+					 .global_name = strdup(p->global_name),
+					 .idbase = p->idbase,
+					 .idrange = p->idrange };
+	if (!text || !ret->directory || !ret->run || !ret->global_name)
+		return par_oom(err);
+	for (char *l = strtok_r(text, "\n", &save); l; l = strtok_r(NULL, "\n", &save)) {
+		char *point = NULL, *options = NULL;
+
+		/* A point with odd characters is escaped: nothing of ours, and left alone. */
+		if (!split_line(l, &point, &options) || strncmp(point, p->directory, n) != 0 ||
+		    point[n] != '/' || strchr(point, '\\') || is_own_target(p, point + n))
+			continue;
+		if (add_other(ret, point, point + n, flags_of(options)) < 0)
+			return par_oom(err);
+	}
+	if (ret->n_ops)
+		qsort(ret->ops, ret->n_ops, sizeof(*ret->ops), by_target);
+	return 0;
+}
+
+/* listmount(2), which the libc's headers may not have yet. */
+struct list_request {
+	uint32_t size, spare;
+	uint64_t mnt_id, param;
+};
+
+#define LISTMOUNT	    458
+#define STATX_UNIQUE_MNT_ID 0x4000U
+#define MOST_LISTED	    512
+
+uint64_t wpar_outside_mark(const char *directory)
+{
+	struct list_request request = { .size = sizeof(request) };
+	uint64_t ids[MOST_LISTED], mark = 14695981039346656037U; /* FNV-1a */
+	autofd int base = open_base(directory);
+	struct statx st;
+	long n;
+
+	if (base < 0 || statx(base, "", AT_EMPTY_PATH, STATX_UNIQUE_MNT_ID, &st) < 0 ||
+	    !(st.stx_mask & STATX_UNIQUE_MNT_ID))
+		return 0;
+	request.mnt_id = st.stx_mnt_id;
+	n = syscall(LISTMOUNT, &request, ids, MOST_LISTED, 0);
+	if (n < 0)
+		return 0;
+	mark = (mark ^ st.stx_mnt_id) * 1099511628211U;
+	for (long i = 0; i < n; i++)
+		mark = (mark ^ ids[i]) * 1099511628211U;
+	return mark ? mark : 1;
+}

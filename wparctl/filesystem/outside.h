@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What of a running WPAR is seen from outside: its file systems, each mounted below its base
+ * directory in the global environment's mount namespace, for df and mount; and what root mounts
+ * there meanwhile, which the WPAR gets.  docs/adr/0005-seen-from-outside.md has the reasons.
+ */
+#pragma once
+
+#include "wparctl/filesystem/mount_plan.h"
+
+/*
+ * wpar_outside_attach - mount what @p shows, each nosuid and nodev; what is there already stays
+ * A directory that is not there, or is a symbolic link, is left out.
+ * Errors: PAR_E_SYSTEM.  What was mounted stays: wpar_outside_detach().
+ */
+int wpar_outside_attach(const struct wpar_mount_plan *p, struct par_error **err);
+
+/*
+ * wpar_outside_detach - take all of it away, and what was mounted below
+ * @directory	global path, prefix included.  A mount there that is not ours stays.
+ */
+void wpar_outside_detach(const char *directory);
+
+/*
+ * wpar_outside_others - what else is mounted below the base directory of @p
+ * @mountinfo	text of /proc/self/mountinfo
+ * @ret	a plan with a bind for each, as the WPAR shall have it; the upper ones first
+ * Pure.  Errors: PAR_E_NO_MEMORY.
+ */
+int wpar_outside_others(const struct wpar_mount_plan *p, const char *mountinfo,
+			struct wpar_mount_plan *ret, struct par_error **err);
+
+/*
+ * wpar_outside_mark - a number that is another one when something was mounted or unmounted at or
+ * below @directory; 0: the kernel (before Linux 6.8) does not say
+ */
+uint64_t wpar_outside_mark(const char *directory);

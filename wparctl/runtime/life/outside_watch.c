@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Mounts that are seen from outside: see outside_watch.h.  Every mount in the LPAR wakes each
+ * monitor, and to look costs the more the more is mounted: so the next look waits the longer the
+ * more often there was nothing to see.
+ */
+#include "wparctl/runtime/life/outside_watch.h"
+
+#include "lpard/common/fs.h"
+#include "wparctl/filesystem/mount_change.h"
+#include "wparctl/filesystem/outside.h"
+#include "wparctl/runtime/launch/launch.h"
+#include "wparctl/runtime/life/change_active.h"
+#include "wparctl/runtime/life/wpar_log.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <time.h>
+
+#define WAIT_MS	     50
+#define WAIT_MOST_MS 10000
+#define QUIET_MS     20000 /* after that, the next event counts as the first */
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
+}
+
+static char *record_path(const char *name)
+{
+	return wpar_path(WPAR_RUN_DIR "/%s/outside", name);
+}
+
+/* "FLAGS TARGET", a line for each that has come inside */
+static void write_record(const char *name, const struct wpar_mount_plan *p)
+{
+	autofree char *path = record_path(name);
+	auto_buf b = { 0 };
+
+	par_buf_printf(&b, "%s\n", p->directory);
+	for (size_t i = 0; i < p->n_ops; i++)
+		par_buf_printf(&b, "%u %s\n", p->ops[i].flags, p->ops[i].target);
+	if (path && !b.failed)
+		par_fs_replace_volatile(AT_FDCWD, path, b.data, b.len, 0600);
+}
+
+static char *read_record(const char *name)
+{
+	autofree char *path = record_path(name);
+	auto_buf b = { 0 };
+
+	if (!path || par_fs_read(path, 1 << 20, &b) < 0 || b.len == 0)
+		return NULL;
+	return par_buf_steal(&b);
+}
+
+/* What had come inside, as a plan like @like. */
+static int plan_record(const char *name, const struct wpar_mount_plan *like,
+		       struct wpar_mount_plan *ret)
+{
+	autofree char *text = read_record(name);
+	char *save = NULL, *line = text ? strtok_r(text, "\n", &save) : NULL;
+	auto_buf lines = { 0 };
+
+	/* The same lines as of /proc/self/mountinfo, as far as they count. */
+	while (line && (line = strtok_r(NULL, "\n", &save))) {
+		unsigned int flags = (unsigned int)strtoul(line, NULL, 10);
+		const char *target = strchr(line, ' ');
+
+		if (target)
+			par_buf_printf(&lines, "0 0 0:0 / %s%s %s,%s,%s -\n", like->directory,
+				       target + 1, flags & WPAR_OP_READONLY ? "ro" : "rw",
+				       flags & WPAR_OP_NOSUID ? "nosuid" : "suid",
+				       flags & WPAR_OP_NOEXEC ? "noexec" : "exec");
+	}
+	return wpar_outside_others(like, lines.data ? lines.data : "", ret, NULL);
+}
+
+static int bring_inside(const struct wpar_spec *s, const struct wpar_mount_plan *p,
+			struct par_error **err)
+{
+	auto_mount_plan have = { 0 }, want = { 0 }, record = { 0 };
+	auto_mount_change change = { 0 };
+	auto_buf mountinfo = { 0 };
+	int r = par_fs_read("/proc/self/mountinfo", 64 << 20, &mountinfo);
+
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "the mounts cannot be read");
+	r = wpar_outside_others(p, mountinfo.data, &want, err);
+	if (r == 0)
+		r = wpar_outside_others(p, mountinfo.data, &record, err);
+	if (r == 0)
+		r = plan_record(s->name, p, &have);
+	if (r == 0)
+		r = wpar_mount_change_build(&have, &want, &change, err);
+	if (r < 0 || wpar_mount_change_is_empty(&change))
+		return r;
+	r = wpar_change_mounts(s, &change, err);
+	if (r == 0)
+		write_record(s->name, &record);
+	return r;
+}
+
+static void look(const char *name)
+{
+	auto_mount_plan p = { 0 };
+	auto_error why = NULL;
+	auto_spec s = { 0 };
+	int r = wpar_spec_load(name, &s, &why);
+
+	if (r == 0)
+		r = wpar_launch_plan(&s, &p, &why);
+	if (r == 0)
+		r = bring_inside(&s, &p, &why);
+	if (r < 0)
+		wpar_event_log(name, "mount", why);
+}
+
+void wpar_outside_show(const char *name, const struct wpar_mount_plan *plan)
+{
+	autofree char *record = read_record(name);
+	auto_mount_plan own = { 0 };
+	auto_error why = NULL;
+	auto_spec s = { 0 };
+	int r = 0;
+
+	if (!plan) {
+		r = wpar_spec_load(name, &s, &why);
+		if (r == 0)
+			r = wpar_launch_plan(&s, &own, &why);
+		plan = &own;
+	}
+	if (r == 0 && !record) {
+		const struct wpar_mount_plan none = { .directory = plan->directory };
+
+		/* First: what is written down is cleared away, also after a kill. */
+		write_record(name, &none);
+	}
+	if (r == 0)
+		r = wpar_outside_attach(plan, &why);
+	if (r < 0)
+		wpar_event_log(name, "mount", why);
+}
+
+void wpar_outside_begin(struct wpar_outside_watch *o)
+{
+	*o = (struct wpar_outside_watch){ .wait_ms = WAIT_MS };
+	o->mountinfo = open("/proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+	o->fd = o->mountinfo;
+	wpar_outside_event(o);
+}
+
+void wpar_outside_event(struct wpar_outside_watch *o)
+{
+	int64_t now = now_ms();
+
+	if (o->due_ms)
+		return;
+	if (now - o->last_ms > QUIET_MS)
+		o->wait_ms = WAIT_MS;
+	o->due_ms = now + o->wait_ms;
+	o->fd = -1;
+}
+
+int wpar_outside_timeout(const struct wpar_outside_watch *o)
+{
+	int64_t left = o->due_ms - now_ms();
+
+	return !o->due_ms ? -1 : left < 0 ? 0 : (int)left;
+}
+
+void wpar_outside_look(struct wpar_outside_watch *o, const char *name)
+{
+	autofree char *record = NULL;
+	uint64_t mark;
+
+	if (!o->due_ms || now_ms() < o->due_ms)
+		return;
+	o->due_ms = 0;
+	o->fd = o->mountinfo;
+	record = read_record(name);
+	if (!record)
+		return;
+	record[strcspn(record, "\n")] = '\0';
+	mark = wpar_outside_mark(record);
+	if (mark && mark == o->mark) {
+		o->wait_ms = o->wait_ms * 2 < WAIT_MOST_MS ? o->wait_ms * 2 : WAIT_MOST_MS;
+	} else {
+		o->wait_ms = WAIT_MS;
+		o->mark = mark;
+		look(name);
+	}
+	o->last_ms = now_ms();
+}
+
+void wpar_outside_end(const char *name)
+{
+	autofree char *record = read_record(name);
+
+	if (!record)
+		return;
+	record[strcspn(record, "\n")] = '\0';
+	if (record[0] == '/')
+		wpar_outside_detach(record);
+}
