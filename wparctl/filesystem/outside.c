@@ -4,6 +4,7 @@
 
 #include "lpard/common/fs.h"
 #include "wparctl/filesystem/namefs.h"
+#include "wparctl/filesystem/volume.h"
 
 #include <limits.h>
 #include <string.h>
@@ -21,20 +22,35 @@ static bool is_mount_root(int fd)
 }
 
 /* Private: what is mounted on it would else come twice, where the LPAR's own mounts are shared. */
-static int put_copy(int source, int target, bool readonly)
+static int put_tree(int tree, int target, bool readonly)
 {
 	struct mount_attr attr = { .attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
 					       (readonly ? MOUNT_ATTR_RDONLY : 0),
 				   .propagation = MS_PRIVATE };
-	autofd int tree = (int)syscall(SYS_open_tree, source, "",
-				       OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
 
-	if (tree < 0 ||
-	    syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0 ||
+	if (syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0 ||
 	    syscall(SYS_move_mount, tree, "", target, "",
 		    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
 		return -errno;
 	return 0;
+}
+
+static int put_copy(int source, int target, bool readonly)
+{
+	autofd int tree = (int)syscall(SYS_open_tree, source, "",
+				       OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+
+	return tree < 0 ? -errno : put_tree(tree, target, readonly);
+}
+
+/* Shown as the name of its image: "data.jfs2". */
+static int put_volume(const struct wpar_mount_op *op, int target)
+{
+	const char *slash = strrchr(op->source, '/');
+	autofd int tree =
+		wpar_volume_mount(op->source, op->fstype, slash ? slash + 1 : op->source, NULL);
+
+	return tree < 0 ? 0 : put_tree(tree, target, op->flags & WPAR_OP_READONLY);
 }
 
 static int open_base(const char *directory)
@@ -44,11 +60,10 @@ static int open_base(const char *directory)
 	return fd < 0 ? -errno : fd;
 }
 
-static int open_source(const struct wpar_mount_plan *p, const struct wpar_mount_op *op, int base)
+static int open_source(const struct wpar_mount_op *op, int base)
 {
 	int fd;
 
-	(void)p;
 	if (op->kind == WPAR_OP_FS)
 		fd = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	else if (op->flags & WPAR_OP_PRIVATE)
@@ -68,14 +83,16 @@ static bool is_shown(const struct wpar_mount_op *op)
 		(op->kind == WPAR_OP_FS && par_streq(op->fstype, "proc")));
 }
 
-static int attach_one(const struct wpar_mount_plan *p, const struct wpar_mount_op *op, int base)
+static int attach_one(const struct wpar_mount_op *op, int base)
 {
 	autofd int target = par_fs_open_plain(base, op->target, O_PATH | O_DIRECTORY, 0);
 	autofd int source = -1;
 
 	if (target < 0 || is_mount_root(target))
 		return 0;
-	source = open_source(p, op, base);
+	if (op->flags & WPAR_OP_VOLUME)
+		return put_volume(op, target);
+	source = open_source(op, base);
 	return source < 0 ? 0 : put_copy(source, target, op->flags & WPAR_OP_READONLY);
 }
 
@@ -92,7 +109,7 @@ int wpar_outside_attach(const struct wpar_mount_plan *p, struct par_error **err)
 	r = r < 0 ? r : top < 0 ? top : 0;
 	for (size_t i = 0; r == 0 && i < p->n_ops; i++) {
 		if (is_shown(&p->ops[i]))
-			r = attach_one(p, &p->ops[i], top);
+			r = attach_one(&p->ops[i], top);
 	}
 	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r,
 				"the file systems cannot be mounted below '%s'", p->directory)
@@ -121,6 +138,24 @@ static bool is_ours(const char *directory)
 			    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
 	return bare >= 0 && statx(bare, slash + 1, AT_SYMLINK_NOFOLLOW, STATX_INO, &below) == 0 &&
 	       below.stx_ino == top.stx_ino;
+}
+
+void wpar_outside_drop(const struct wpar_mount_plan *drop)
+{
+	autofd int base = open_base(drop->directory);
+
+	for (size_t i = 0; base >= 0 && i < drop->n_ops; i++) {
+		autofree char *path = NULL;
+		autofd int target = -1;
+
+		if (!is_shown(&drop->ops[i]))
+			continue;
+		target = par_fs_open_plain(base, drop->ops[i].target, O_PATH | O_DIRECTORY, 0);
+		path = par_strdup_printf("/proc/self/fd/%d", target);
+		/* By the descriptor: nothing on the way can be swapped. */
+		if (path && target >= 0 && is_mount_root(target))
+			umount2(path, MNT_DETACH);
+	}
 }
 
 void wpar_outside_detach(const char *directory)

@@ -15,6 +15,9 @@
  */
 int wpar_outside_attach(const struct wpar_mount_plan *p, struct par_error **err);
 
+/* wpar_outside_drop - take away those of a plan that the running WPAR has no more */
+void wpar_outside_drop(const struct wpar_mount_plan *drop);
+
 /*
  * wpar_outside_detach - take all of it away, and what was mounted below
  * @directory	global path, prefix included.  A mount there that is not ours stays.

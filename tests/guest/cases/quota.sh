@@ -36,6 +36,15 @@ is "df inside shows each with its size" "$(sizes full)" "/ 131072
 /tmp 131072
 /var 131072"
 like "and as Global" "$(inside full df -k /home)" '^Global  *32768 '
+is "df of the LPAR shows the same below the base directory, and what is shared" \
+	"$(in_lpar df -k | awk '$6 ~ "^/wpars/full(/|$)" { print $6, $6 ~ "(usr|opt)$" ? "" : $2 }' | sort)" "/wpars/full 131072
+/wpars/full/home 32768
+/wpars/full/opt 
+/wpars/full/proc 0
+/wpars/full/tmp 131072
+/wpars/full/usr 
+/wpars/full/var 131072"
+like "mount, too" "$(in_lpar mount)" ' on /wpars/full/home type ext4 \(rw,nosuid,nodev'
 ok "a new one is far from full" test "$(used /)" -lt 65536
 ok "mkwpar of another" in_lpar mkwpar -n next -s
 

@@ -9,12 +9,14 @@
 #include "wparctl/filesystem/mount_apply.h"
 #include "wparctl/filesystem/mount_live.h"
 #include "wparctl/filesystem/namefs.h"
+#include "wparctl/filesystem/outside.h"
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/resources/limits.h"
 #include "wparctl/resources/soft_limit.h"
 #include "wparctl/runtime/launch/launch.h"
 #include "wparctl/runtime/launch/sync.h"
 #include "wparctl/runtime/life/external.h"
+#include "wparctl/runtime/life/outside_watch.h"
 #include "wparctl/runtime/life/active_network.h"
 
 #include <fcntl.h>
@@ -194,9 +196,13 @@ static int change_inside(const struct wpar_spec *to, struct inner *in,
 		return 0;
 	say_mounts(in, to, report);
 	r = go_inside(in, err);
-	if (r == 0)
-		note_external(to);
-	return r;
+	if (r < 0)
+		return r;
+	note_external(to);
+	/* Before the specification is without it, or the monitor took it for one of root's. */
+	if (to->type == WPAR_SYSTEM)
+		wpar_outside_drop(&in->mounts.drop);
+	return 0;
 }
 
 static int change_live(const struct wpar_spec *from, const struct wpar_spec *to, int cgroup,
@@ -241,6 +247,8 @@ int wpar_change_live(const struct wpar_spec *from, const struct wpar_spec *to, b
 void wpar_change_settle(const struct wpar_spec *now)
 {
 	wpar_network_settle(now);
+	if (now->type == WPAR_SYSTEM)
+		wpar_outside_show(now->name, NULL);
 }
 
 int wpar_change_mounts(const struct wpar_spec *s, struct wpar_mount_change *c,

@@ -19,7 +19,7 @@
 int wpar_change_live(const struct wpar_spec *from, const struct wpar_spec *to, bool lazy,
 		     const struct wpar_report *report, struct par_error **err);
 
-/* wpar_change_settle - what runs is what is saved */
+/* wpar_change_settle - what runs, and what is seen of it from outside, is what is saved */
 void wpar_change_settle(const struct wpar_spec *now);
 
 struct wpar_mount_change;
