@@ -47,7 +47,12 @@ is "lswpar -M" "$(lswpar -qcM -a mountpoint,vfs dev | grep -e data -e var)" "/wp
 like "they are mounted, on no device of the LPAR's" "$(clogin dev cat /proc/self/mountinfo </dev/null)" \
 	' / /data rw,nodev,.*idmapped.* - ext4 Global rw,errors=remount-ro'
 ok "what a WPAR has in /var went into it" clogin dev test -d /var/log
-is "and is nowhere else" "$(find "$WPARS_ROOT/wpars/dev/var" -mindepth 1)" ""
+like "they are seen from outside, too" "$(cat /proc/self/mountinfo)" "$WPARS_ROOT/wpars/dev/var rw,nosuid,nodev,.* - ext4 [^ ]*var.ext4 "
+# What is mounted there does not hide it in another mount.
+mkdir "$TMPDIR/bare"
+mount --bind "$WPARS_ROOT/wpars" "$TMPDIR/bare"
+is "and is nowhere else" "$(find "$TMPDIR/bare/dev/var" -mindepth 1)" ""
+umount "$TMPDIR/bare"
 is "all of their space is reserved" "$(($(stat -c %b "$volumes/dev/data.jfs2") / 2048))" 32
 is "the images are root's alone" "$(stat -c %a "$volumes" "$volumes/dev" "$volumes/dev/data.jfs2" | tr '\n' ' ')" "700 700 600 "
 # As the kernel names it: the test's folder may be a bind mount of it.

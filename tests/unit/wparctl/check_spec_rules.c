@@ -56,7 +56,6 @@ static const struct {
 	  "no file systems are made", NULL },
 	{ "mount:\n\tdirectory = /d\n\tvfs = namefs\n\tdev = /srv\n\tsize = 1G\n",
 	  "a namefs has no size", NULL },
-	{ "mount:\n\tdirectory = /\n\tsize = 64M\n", "the root directory is", NULL },
 	{ "mount:\n\tdirectory = /data\n\tvfs = zfs\n", "\"zfs\" is not a type", NULL },
 	{ "mount:\n\tdirectory = /data\n\tvfs = overlay\n", "\"overlay\" is not a type", NULL },
 	{ "mount:\n\tdirectory = /data\n\tmountopts = bogus,rw\n", "\"bogus,rw\" is not a valid",

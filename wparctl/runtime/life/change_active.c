@@ -16,7 +16,7 @@
 #include "wparctl/runtime/launch/launch.h"
 #include "wparctl/runtime/launch/sync.h"
 #include "wparctl/runtime/life/external.h"
-#include "wparctl/runtime/life/outside_watch.h"
+#include "wparctl/runtime/life/outside_show.h"
 #include "wparctl/runtime/life/active_network.h"
 
 #include <fcntl.h>

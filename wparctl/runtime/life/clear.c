@@ -7,7 +7,7 @@
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/runtime/life/lock.h"
 #include "wparctl/runtime/life/monitor_record.h"
-#include "wparctl/runtime/life/outside_watch.h"
+#include "wparctl/runtime/life/outside_show.h"
 
 #define END_TIMEOUT_MS 60000
 

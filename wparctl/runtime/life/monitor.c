@@ -14,6 +14,7 @@
 #include "wparctl/runtime/life/external.h"
 #include "wparctl/runtime/life/lock.h"
 #include "wparctl/runtime/life/monitor_record.h"
+#include "wparctl/runtime/life/outside_show.h"
 #include "wparctl/runtime/life/outside_watch.h"
 #include "wparctl/runtime/life/pending.h"
 #include "wparctl/runtime/life/script.h"

@@ -11,6 +11,7 @@
 #include "wparctl/filesystem/outside.h"
 #include "wparctl/runtime/launch/launch.h"
 #include "wparctl/runtime/life/change_active.h"
+#include "wparctl/runtime/life/outside_show.h"
 #include "wparctl/runtime/life/wpar_log.h"
 
 #include <fcntl.h>
@@ -29,39 +30,11 @@ static int64_t now_ms(void)
 	return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
 }
 
-static char *record_path(const char *name)
-{
-	return wpar_path(WPAR_RUN_DIR "/%s/outside", name);
-}
-
-/* "FLAGS TARGET", a line for each that has come inside */
-static void write_record(const char *name, const struct wpar_mount_plan *p)
-{
-	autofree char *path = record_path(name);
-	auto_buf b = { 0 };
-
-	par_buf_printf(&b, "%s\n", p->directory);
-	for (size_t i = 0; i < p->n_ops; i++)
-		par_buf_printf(&b, "%u %s\n", p->ops[i].flags, p->ops[i].target);
-	if (path && !b.failed)
-		par_fs_replace_volatile(AT_FDCWD, path, b.data, b.len, 0600);
-}
-
-static char *read_record(const char *name)
-{
-	autofree char *path = record_path(name);
-	auto_buf b = { 0 };
-
-	if (!path || par_fs_read(path, 1 << 20, &b) < 0 || b.len == 0)
-		return NULL;
-	return par_buf_steal(&b);
-}
-
 /* What had come inside, as a plan like @like. */
 static int plan_record(const char *name, const struct wpar_mount_plan *like,
 		       struct wpar_mount_plan *ret)
 {
-	autofree char *text = read_record(name);
+	autofree char *text = wpar_outside_read_record(name);
 	char *save = NULL, *line = text ? strtok_r(text, "\n", &save) : NULL;
 	auto_buf lines = { 0 };
 
@@ -100,7 +73,7 @@ static int bring_inside(const struct wpar_spec *s, const struct wpar_mount_plan 
 		return r;
 	r = wpar_change_mounts(s, &change, err);
 	if (r == 0)
-		write_record(s->name, &record);
+		wpar_outside_write_record(s->name, &record);
 	return r;
 }
 
@@ -115,32 +88,6 @@ static void look(const char *name)
 		r = wpar_launch_plan(&s, &p, &why);
 	if (r == 0)
 		r = bring_inside(&s, &p, &why);
-	if (r < 0)
-		wpar_event_log(name, "mount", why);
-}
-
-void wpar_outside_show(const char *name, const struct wpar_mount_plan *plan)
-{
-	autofree char *record = read_record(name);
-	auto_mount_plan own = { 0 };
-	auto_error why = NULL;
-	auto_spec s = { 0 };
-	int r = 0;
-
-	if (!plan) {
-		r = wpar_spec_load(name, &s, &why);
-		if (r == 0)
-			r = wpar_launch_plan(&s, &own, &why);
-		plan = &own;
-	}
-	if (r == 0 && !record) {
-		const struct wpar_mount_plan none = { .directory = plan->directory };
-
-		/* First: what is written down is cleared away, also after a kill. */
-		write_record(name, &none);
-	}
-	if (r == 0)
-		r = wpar_outside_attach(plan, &why);
 	if (r < 0)
 		wpar_event_log(name, "mount", why);
 }
@@ -181,7 +128,7 @@ void wpar_outside_look(struct wpar_outside_watch *o, const char *name)
 		return;
 	o->due_ms = 0;
 	o->fd = o->mountinfo;
-	record = read_record(name);
+	record = wpar_outside_read_record(name);
 	if (!record)
 		return;
 	record[strcspn(record, "\n")] = '\0';
@@ -194,15 +141,4 @@ void wpar_outside_look(struct wpar_outside_watch *o, const char *name)
 		look(name);
 	}
 	o->last_ms = now_ms();
-}
-
-void wpar_outside_end(const char *name)
-{
-	autofree char *record = read_record(name);
-
-	if (!record)
-		return;
-	record[strcspn(record, "\n")] = '\0';
-	if (record[0] == '/')
-		wpar_outside_detach(record);
 }

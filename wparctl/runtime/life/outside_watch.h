@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The mounts of a running WPAR that are seen from outside, kept by its monitor: they come with the
- * start and go with it, and what root mounts below the base directory meanwhile comes inside.
- * /run/wpars/NAME/outside: the base directory, and a line for each that has come inside.
- */
+/* What root mounts below the base directory of a running WPAR comes inside: by its monitor. */
 #pragma once
 
-#include "wparctl/filesystem/mount_plan.h"
+#include <stdint.h>
 
 struct wpar_outside_watch {
 	int fd;	       /* POLLPRI: something was mounted or unmounted in the LPAR; -1: not now */
@@ -15,12 +11,6 @@ struct wpar_outside_watch {
 	int wait_ms;		 /* how long a next event waits for others */
 	uint64_t mark;		 /* wpar_outside_mark() */
 };
-
-/*
- * wpar_outside_show - mount what @plan (NULL: it is made anew) shows; what is there already stays
- * A failure leaves a line in the log of events.
- */
-void wpar_outside_show(const char *name, const struct wpar_mount_plan *plan);
 
 /* wpar_outside_begin - be ready for what root mounts, or has mounted while nobody looked */
 void wpar_outside_begin(struct wpar_outside_watch *o);
@@ -31,6 +21,3 @@ void wpar_outside_event(struct wpar_outside_watch *o);
 int wpar_outside_timeout(const struct wpar_outside_watch *o);
 /* wpar_outside_look - when it is time: brings inside what is new, and takes away what has gone */
 void wpar_outside_look(struct wpar_outside_watch *o, const char *name);
-
-/* wpar_outside_end - nothing of @name is mounted any more */
-void wpar_outside_end(const char *name);

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The mounts of a running WPAR that are seen from outside: see outside_show.h. */
+#include "wparctl/runtime/life/outside_show.h"
+
+#include "lpard/common/fs.h"
+#include "wparctl/filesystem/outside.h"
+#include "wparctl/runtime/launch/launch.h"
+#include "wparctl/runtime/life/wpar_log.h"
+
+#include <fcntl.h>
+#include <string.h>
+
+static char *record_path(const char *name)
+{
+	return wpar_path(WPAR_RUN_DIR "/%s/outside", name);
+}
+
+void wpar_outside_write_record(const char *name, const struct wpar_mount_plan *p)
+{
+	autofree char *path = record_path(name);
+	auto_buf b = { 0 };
+
+	par_buf_printf(&b, "%s\n", p->directory);
+	for (size_t i = 0; i < p->n_ops; i++)
+		par_buf_printf(&b, "%u %s\n", p->ops[i].flags, p->ops[i].target);
+	if (path && !b.failed)
+		par_fs_replace_volatile(AT_FDCWD, path, b.data, b.len, 0600);
+}
+
+char *wpar_outside_read_record(const char *name)
+{
+	autofree char *path = record_path(name);
+	auto_buf b = { 0 };
+
+	if (!path || par_fs_read(path, 1 << 20, &b) < 0 || b.len == 0)
+		return NULL;
+	return par_buf_steal(&b);
+}
+
+void wpar_outside_show(const char *name, const struct wpar_mount_plan *plan)
+{
+	autofree char *record = wpar_outside_read_record(name);
+	auto_mount_plan own = { 0 };
+	auto_error why = NULL;
+	auto_spec s = { 0 };
+	int r = 0;
+
+	if (!plan) {
+		r = wpar_spec_load(name, &s, &why);
+		if (r == 0)
+			r = wpar_launch_plan(&s, &own, &why);
+		plan = &own;
+	}
+	if (r == 0 && !record) {
+		const struct wpar_mount_plan none = { .directory = plan->directory };
+
+		/* First: what is written down is cleared away, also after a kill. */
+		wpar_outside_write_record(name, &none);
+	}
+	if (r == 0)
+		r = wpar_outside_attach(plan, &why);
+	if (r < 0)
+		wpar_event_log(name, "mount", why);
+}
+
+void wpar_outside_end(const char *name)
+{
+	autofree char *record = wpar_outside_read_record(name);
+
+	if (!record)
+		return;
+	record[strcspn(record, "\n")] = '\0';
+	if (record[0] == '/')
+		wpar_outside_detach(record);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The mounts of a running WPAR that are seen from outside: they come with the start and go with it.
+ * /run/wpars/NAME/outside: the base directory, and a line "FLAGS TARGET" for each mount of root's
+ * that has come inside (outside_watch.h).
+ */
+#pragma once
+
+#include "wparctl/filesystem/mount_plan.h"
+
+/*
+ * wpar_outside_show - mount what @plan (NULL: it is made anew) shows; what is there already stays
+ * A failure leaves a line in the log of events.
+ */
+void wpar_outside_show(const char *name, const struct wpar_mount_plan *plan);
+
+/* wpar_outside_end - nothing of @name is mounted any more */
+void wpar_outside_end(const char *name);
+
+/* wpar_outside_read_record / _write_record - that file; caller frees, NULL: there is none */
+char *wpar_outside_read_record(const char *name);
+void wpar_outside_write_record(const char *name, const struct wpar_mount_plan *p);
