@@ -60,8 +60,8 @@ ok "so has the LPAR" in_lpar dd if=/dev/zero of=/var/tmp/some bs=1M count=16 sta
 in_lpar rm -f /var/tmp/some
 inside full rm -f /home/big /home/hole
 like "all files that fit are no more than one for each 16 KiB" \
-	"$(inside full sh -c 'i=0; while : >/home/f$i; do i=$((i + 1)); done 2>&1; echo $i')" \
-	'^(19|20)[0-9][0-9]$'
+	"$(inside full sh -c 'i=0; while : >/home/f$i; do i=$((i + 1)); done 2>&1')" \
+	'cannot create /home/f20[0-9][0-9]: '
 inside full sh -c 'rm -f /home/f*; dd if=/dev/zero of=/home/big bs=1M count=31 status=none'
 
 # Out of it
