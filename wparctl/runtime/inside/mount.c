@@ -37,7 +37,7 @@ static bool is_fitting(const char *point)
 	static const char *const folders[] = { "/proc/", "/run/wpars/", "/dev/" };
 	static const char *const shown[] = { "/dev/pts", "/dev/shm" };
 	static const char *const files[] = { "/etc/init", "/usr/bin/df", "/usr/bin/mount",
-					     "/usr/bin/systemctl" };
+					     "/usr/bin/uname", "/usr/bin/systemctl" };
 
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(shown); i++) {
 		if (strcmp(point, shown[i]) == 0)
