@@ -167,6 +167,9 @@ static long leave_project(const char *path)
 	x.fsx_projid = 0;
 	if (ioctl(fd, FS_IOC_FSSETXATTR, &x) == 0)
 		return 0;
+	/* A file has nothing that could inherit. */
+	if (!(is.fsx_xflags & FS_XFLAG_PROJINHERIT))
+		return -1;
 	x = is;
 	x.fsx_xflags &= ~(unsigned int)FS_XFLAG_PROJINHERIT;
 	if (ioctl(fd, FS_IOC_FSSETXATTR, &x) == 0)
