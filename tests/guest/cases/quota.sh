@@ -8,7 +8,7 @@
 set -u
 # shellcheck source=tests/guest/lib.sh
 . "$PAR_TEST_SOURCE/guest/lib.sh"
-trap 'in_lpar sh -c "for i in full next; do rmwpar -F \$i; done" >/dev/null 2>&1' EXIT
+trap 'in_lpar sh -c "rmwpar -F full; rmwpar -F next" >/dev/null 2>&1' EXIT
 
 # inside WPAR COMMAND...
 inside()

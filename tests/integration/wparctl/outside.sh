@@ -3,6 +3,7 @@
 # outside.sh - the file systems of an active WPAR are seen from outside, what root mounts below its base
 # directory comes inside, nothing comes out, and nothing stays: not after a stop, not after a kill
 # timeout: 180
+# shellcheck disable=SC2317 # ok calls comes and goes
 set -u
 # shellcheck source=tests/integration/lib.sh
 . "$PAR_TEST_SOURCE/integration/lib.sh"
