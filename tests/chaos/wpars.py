@@ -105,10 +105,13 @@ def expected_files(states):
     """Every path below ROOT that is no WPAR's own: what is missing in this set is left behind."""
     fine = {"old.tar", "etc", "etc/wpars", "run", "run/wpars", "run/wpars/.registry", "run/wpars/.ids",
             "run/wpars/.ids/lock", "var", "var/lib", "var/lib/wpars", "var/lib/wpars/roots",
-            "var/lib/wpars/images", "var/lib/wpars/template", "wpars", "var/adm", "var/adm/wpars"}
+            "var/lib/wpars/images", "var/lib/wpars/template", "wpars", "var/adm", "var/adm/wpars",
+            "wpars/.volumes", "run/wpars/.fstab", "etc/fstab"}
     for name in states:
         fine |= {f"etc/wpars/{name}.cf", f"var/lib/wpars/roots/{name}", f"run/wpars/{name}.lock",
                  f"wpars/{name}"}
+    if "native" in states:
+        fine |= {"wpars/.volumes/native", "wpars/.volumes/native/data.jfs2"}
     if any(name == "versioned" for name in states):
         fine |= {p[len(ROOT) + 1:] for p in glob.glob(path("var/lib/wpars/images/*"))[:1]}
     if kept_files_are_there:
@@ -165,6 +168,15 @@ def look_at_rest(states, before):
             raise Fault(f"nothing of {name}, which is active, is seen from outside")
     if len(points) - len(shown) != before["mounts"]:
         raise Fault(f"{len(points) - len(shown)} mounts, and {before['mounts']} before")
+    image = path("wpars/.volumes/native/data.jfs2")
+    loops = need("losetup", "-n", "-j", image).count("\n") if os.path.exists(image) else 0
+    if loops != ("native" in active):
+        raise Fault(f"{loops} loop devices show {image}")
+    if os.path.exists(path("etc/fstab")):
+        with open(path("etc/fstab"), encoding="utf-8") as file:
+            lines = file.read().count("x-wpar=native")
+        if lines != ("native" in states):
+            raise Fault(f"{lines} lines of native are in fstab")
     inside = {pid for name in active for pid in members_of(name)}
     for pid, (parent, comm) in process_table().items():
         if pid in before["processes"] or pid in inside or pid == os.getpid():
@@ -207,10 +219,11 @@ def is_state(name, state):
     return lambda: listing().get(name) == state
 
 
+# Of each WPAR; native has a file system with a size of its own.
+FLAGS = {"native": ["-M", "directory=/data", "vfs=jfs2", "size=16M"], "kept": [], "versioned": ["-C", "-B", IMAGE]}
 COMMANDS = {
-    "mkwpar": lambda n: (["mkwpar", "-n", n] + (["-C", "-B", IMAGE] if n == "versioned" else []), None, "D"),
-    "mkwpar -s": lambda n: (["mkwpar", "-n", n, "-s"] + (["-C", "-B", IMAGE] if n == "versioned" else []),
-                            None, "A"),
+    "mkwpar": lambda n: (["mkwpar", "-n", n] + FLAGS.get(n, []), None, "D"),
+    "mkwpar -s": lambda n: (["mkwpar", "-n", n, "-s"] + FLAGS.get(n, []), None, "A"),
     "startwpar": lambda n: (["startwpar", n], "D", "A"),
     "stopwpar": lambda n: (["stopwpar", n], "A", "D"),
     "stopwpar -h": lambda n: (["stopwpar", "-h", n], "A", "D"),
@@ -382,8 +395,11 @@ def main():
             need("rmwpar", "-F", name)
         look(before)
         for folder in ("etc/wpars", "wpars", "var/lib/wpars/roots", "var/lib/wpars/images"):
-            if os.path.isdir(path(folder)) and os.listdir(path(folder)):
-                raise Fault(f"left behind in {folder}: {os.listdir(path(folder))}")
+            found = set(os.listdir(path(folder)) if os.path.isdir(path(folder)) else ())
+            if folder == "wpars" and not os.listdir(path("wpars/.volumes")):
+                found.discard(".volumes") # that of all WPARs stays
+            if found:
+                raise Fault(f"left behind in {folder}: {found}")
         return 0, "nothing is left"
     rounds.round("all are removed", remove_all)
     rounds.end()

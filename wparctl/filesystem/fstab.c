@@ -38,6 +38,8 @@ static int put_line(struct par_buf *out, const struct wpar_spec *s, const struct
 
 	if (!image)
 		return -ENOMEM;
+	if (out->len > 0 && out->data[out->len - 1] != '\n')
+		par_buf_puts(out, "\n");
 	put_field(out, image);
 	par_buf_puts(out, "\t");
 	put_field(out, base);
@@ -57,7 +59,7 @@ int wpar_fstab_text(const char *text, const char *name, const struct wpar_spec *
 		if (!line)
 			return -ENOMEM;
 		if (!is_line_of(line, name))
-			par_buf_printf(out, "%s\n", line);
+			par_buf_printf(out, "%s%s", line, l[n] ? "\n" : "");
 		l += n + (l[n] == '\n');
 	}
 	for (size_t i = 0; s && i < s->n_mounts; i++) {
@@ -85,22 +87,37 @@ static int lock_fstab(void)
 	return fd;
 }
 
+/* @write: false: is there anything to change?  1: there is */
+static int update(const char *path, const char *name, const struct wpar_spec *s, bool write)
+{
+	auto_buf old = { 0 }, new = { 0 };
+	struct stat st = { .st_mode = 0644 };
+	int r = par_fs_read(path, FSTAB_MOST, &old);
+
+	if (r < 0 && r != -ENOENT)
+		return r;
+	if (r == 0 && stat(path, &st) < 0)
+		return -errno;
+	r = wpar_fstab_text(old.data ? old.data : "", name, s, &new);
+	if (r < 0)
+		return r;
+	if (par_streq(old.data ? old.data : "", new.data ? new.data : ""))
+		return 0;
+	if (!write)
+		return 1;
+	return par_fs_replace(AT_FDCWD, path, new.data ? new.data : "", new.len, st.st_mode & 0777);
+}
+
 int wpar_fstab_update(const char *name, const struct wpar_spec *s, struct par_error **err)
 {
 	autofree char *path = wpar_path(FSTAB);
-	autofd int lock = path ? lock_fstab() : -ENOMEM;
-	auto_buf old = { 0 }, new = { 0 };
-	struct stat st = { .st_mode = 0644 };
-	int r = lock < 0 ? lock : par_fs_read(path, FSTAB_MOST, &old);
+	int r = path ? update(path, name, s, false) : -ENOMEM;
 
-	if (r == -ENOENT)
-		r = 0;
-	else if (r == 0 && stat(path, &st) < 0)
-		r = -errno;
-	if (r == 0)
-		r = wpar_fstab_text(old.data ? old.data : "", name, s, &new);
-	if (r == 0 && !par_streq(old.data ? old.data : "", new.data ? new.data : ""))
-		r = par_fs_replace(AT_FDCWD, path, new.data ? new.data : "", new.len,
-				   st.st_mode & 0777);
+	/* Few WPARs have such file systems: what changes nothing leaves no lock. */
+	if (r > 0) {
+		autofd int lock = lock_fstab();
+
+		r = lock < 0 ? lock : update(path, name, s, true);
+	}
 	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be changed", path) : 0;
 }

@@ -12,6 +12,10 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
+#define CONTROL	      "/dev/loop-control"
+#define CONTROL_MAJOR 10 /* of the kernel's list of devices */
+#define CONTROL_MINOR 237
+
 #define TRIES 100 /* of taking a device that somebody else takes at the same moment */
 
 /* As the kernel tells devices in struct loop_info64. */
@@ -115,6 +119,22 @@ static int attach(int control, int image, const char *path)
 	return take_fd(&fd);
 }
 
+/*
+ * Where loop is a module that nobody has loaded yet there may be no node; to open one loads the
+ * module.
+ */
+static int open_control(void)
+{
+	int fd = open(CONTROL, O_RDWR | O_CLOEXEC);
+
+	if (fd >= 0 || errno != ENOENT)
+		return fd;
+	if (mknod(CONTROL, S_IFCHR | 0600, makedev(CONTROL_MAJOR, CONTROL_MINOR)) < 0 &&
+	    errno != EEXIST)
+		return -1;
+	return open(CONTROL, O_RDWR | O_CLOEXEC);
+}
+
 int wpar_loop_open(int image, const char *path, struct par_error **err)
 {
 	autofd int control = -1;
@@ -122,7 +142,7 @@ int wpar_loop_open(int image, const char *path, struct par_error **err)
 
 	if (fd >= 0)
 		return fd;
-	control = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
+	control = open_control();
 	if (control < 0)
 		return par_fail(err, PAR_E_NOT_SUPPORTED, errno,
 				"this system has no loop devices (/dev/loop-control), which file "

@@ -100,7 +100,7 @@ START_TEST(lines_of_fstab)
 				     .directory = (char *)"/wpars/dev",
 				     .mounts = mounts,
 				     .n_mounts = PAR_ARRAY_SIZE(mounts) };
-	auto_buf with = { 0 }, again = { 0 }, without = { 0 }, open_end = { 0 };
+	auto_buf with = { 0 }, again = { 0 }, without = { 0 }, open_end = { 0 }, alone = { 0 };
 
 	ck_assert_int_eq(wpar_fstab_text(OTHERS, "dev", &s, &with), 0);
 	ck_assert_str_eq(with.data,
@@ -110,7 +110,9 @@ START_TEST(lines_of_fstab)
 	ck_assert_str_eq(again.data, with.data);
 	ck_assert_int_eq(wpar_fstab_text(with.data, "dev", NULL, &without), 0);
 	ck_assert_str_eq(without.data, OTHERS);
-	/* A last line without its end gets one. */
+	/* A last line without its end gets one, when there is something behind it. */
+	ck_assert_int_eq(wpar_fstab_text("last", "dev", NULL, &alone), 0);
+	ck_assert_str_eq(alone.data, "last");
 	ck_assert_int_eq(wpar_fstab_text("last", "dev", &s, &open_end), 0);
 	ck_assert(par_starts_with(open_end.data, "last\n/wpars"));
 }
