@@ -97,6 +97,13 @@ static char *cf_path(const char *name, enum wpar_type type)
 	return wpar_path("%s/%s.cf", folder_of(type), name);
 }
 
+bool wpar_spec_is_there(const char *name)
+{
+	autofree char *path = cf_path(name, WPAR_SYSTEM);
+
+	return !path || access(path, F_OK) == 0 || errno != ENOENT;
+}
+
 /* Is what was read the specification of that WPAR, and whole? */
 static int check_read(const struct wpar_spec *s, const char *name, enum wpar_type type,
 		      struct par_error **err)

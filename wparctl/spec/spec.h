@@ -142,6 +142,10 @@ void wpar_spec_done(struct wpar_spec *s);
  */
 int wpar_name_check(const char *name, struct par_error **err);
 
+/* wpar_spec_is_there - has a system WPAR of the name a file?  True also when that cannot be told.
+ */
+bool wpar_spec_is_there(const char *name);
+
 /*
  * wpar_spec_load / _save - /etc/wpars/NAME.cf, or /run/wpars/NAME.cf for an application WPAR, which
  * ends with the machine; save is atomic; load: PAR_E_NOT_FOUND (0960-419)

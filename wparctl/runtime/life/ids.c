@@ -64,9 +64,8 @@ static int mark_defined(unsigned char *used, const char *self, struct par_error 
 static bool is_live(const char *name)
 {
 	autofree char *group = wpar_cgroup_path(name);
-	autofree char *cf = wpar_path(WPAR_CONFIG_DIR "/%s.cf", name);
 
-	return (group && access(group, F_OK) == 0) || (cf && access(cf, F_OK) == 0) ||
+	return (group && access(group, F_OK) == 0) || wpar_spec_is_there(name) ||
 	       wpar_lock_busy(name);
 }
 

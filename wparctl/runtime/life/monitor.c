@@ -51,13 +51,6 @@ static bool monitor_is_only_one(const char *name)
 	return fd < 0 || fcntl(fd, F_OFD_SETLK, &whole) == 0;
 }
 
-static bool is_defined(const char *name)
-{
-	autofree char *cf = wpar_path(WPAR_CONFIG_DIR "/%s.cf", name);
-
-	return !cf || access(cf, F_OK) == 0 || errno != ENOENT;
-}
-
 /* Name in ps: the short one of the kernel, and the words of the command line. */
 static void monitor_take_name(const char *name)
 {
@@ -211,7 +204,7 @@ __attribute__((noreturn)) static void monitor_watch(const char *name, int pidfd,
 			_exit(0);
 	}
 	/* rmwpar came first: what it has removed stays removed, the lock's file too. */
-	if (!is_defined(name)) {
+	if (!wpar_spec_is_there(name)) {
 		wpar_lock_forget(name);
 		_exit(0);
 	}
