@@ -36,10 +36,12 @@ static void lssrc_print(const struct wpar_src_rows *rows, bool json, FILE *out)
 {
 	auto_buf text = { 0 };
 
-	if (json)
-		wpar_src_json(rows, &text);
-	else
-		wpar_src_table(rows, &text);
+	if (json) {
+		if (wpar_src_json(rows, out) < 0)
+			par_check_alloc(NULL);
+		return;
+	}
+	wpar_src_table(rows, &text);
 	fputs(par_check_alloc(text.data), out);
 }
 

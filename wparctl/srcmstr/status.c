@@ -2,6 +2,8 @@
 /* The listing of lssrc: see status.h. */
 #include "wparctl/srcmstr/status.h"
 
+#include "lpard/common/json.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -62,20 +64,35 @@ void wpar_src_table(const struct wpar_src_rows *l, struct par_buf *out)
 	}
 }
 
-/* Names and words only: printable, without quotes and backslashes. */
-void wpar_src_json(const struct wpar_src_rows *l, struct par_buf *out)
+static struct json_object *row_json(const struct wpar_src_row *row)
 {
-	par_buf_putc(out, '[');
-	for (size_t i = 0; i < l->n; i++) {
-		const struct wpar_src_row *row = &l->v[i];
+	struct json_object *o = json_object_new_object();
 
-		par_buf_printf(out, "%s\n  {\"subsystem\": \"%s\", \"group\": \"%s\", \"pid\": ",
-			       i > 0 ? "," : "", row->name, row->group);
-		if (row->pid)
-			par_buf_printf(out, "%" PRIu32, row->pid);
-		else
-			par_buf_puts(out, "null");
-		par_buf_printf(out, ", \"status\": \"%s\"}", row->status);
+	if (par_json_put_string(o, "subsystem", row->name) < 0 ||
+	    par_json_put_string(o, "group", row->group) < 0 ||
+	    json_object_object_add(o, "pid", row->pid ? json_object_new_int64(row->pid) : NULL) <
+		    0 ||
+	    par_json_put_string(o, "status", row->status) < 0) {
+		json_object_put(o);
+		return NULL;
 	}
-	par_buf_puts(out, l->n > 0 ? "\n]\n" : "]\n");
+	return o;
+}
+
+int wpar_src_json(const struct wpar_src_rows *l, FILE *out)
+{
+	auto_json all = json_object_new_array();
+
+	for (size_t i = 0; i < l->n; i++) {
+		struct json_object *o = all ? row_json(&l->v[i]) : NULL;
+
+		if (!o || json_object_array_add(all, o) < 0) {
+			json_object_put(o);
+			return -ENOMEM;
+		}
+	}
+	if (!all)
+		return -ENOMEM;
+	par_json_print(out, all);
+	return 0;
 }

@@ -32,6 +32,7 @@ int wpar_src_rows_parse(struct wpar_src_rows *l, const char *line);
 /* wpar_src_rows_put - the same, written: srcmstr's side */
 void wpar_src_rows_put(const struct wpar_src_row *row, struct par_buf *out);
 
-/* wpar_src_table - AIX's table, header first; wpar_src_json - the same as a JSON array */
+/* wpar_src_table - AIX's table, header first */
 void wpar_src_table(const struct wpar_src_rows *l, struct par_buf *out);
-void wpar_src_json(const struct wpar_src_rows *l, struct par_buf *out);
+/* wpar_src_json - the same, printed as a JSON array; 0 or -ENOMEM */
+int wpar_src_json(const struct wpar_src_rows *l, FILE *out);

@@ -138,7 +138,7 @@ END_TEST
 START_TEST(the_table_is_aixs_to_the_character)
 {
 	auto_src_rows rows = { 0 };
-	auto_buf table = { 0 }, json = { 0 }, none = { 0 };
+	auto_buf table = { 0 };
 
 	ck_assert_int_eq(wpar_src_rows_add(&rows, "syslogd", "ras", 5505276, "active"), 0);
 	ck_assert_int_eq(wpar_src_rows_parse(&rows, "grpglsm\t\t0\tinoperative"), 0);
@@ -149,15 +149,32 @@ START_TEST(the_table_is_aixs_to_the_character)
 			 "Subsystem         Group            PID          Status \n"
 			 " syslogd          ras              5505276      active\n"
 			 " grpglsm                                        inoperative\n");
-	wpar_src_json(&rows, &json);
-	ck_assert_str_eq(json.data,
-			 "[\n  {\"subsystem\": \"syslogd\", \"group\": \"ras\", \"pid\": 5505276, "
-			 "\"status\": \"active\"},\n"
-			 "  {\"subsystem\": \"grpglsm\", \"group\": \"\", \"pid\": null, "
-			 "\"status\": \"inoperative\"}\n]\n");
-	wpar_src_rows_done(&rows);
-	wpar_src_json(&rows, &none);
-	ck_assert_str_eq(none.data, "[]\n");
+}
+END_TEST
+
+static void assert_json(const struct wpar_src_rows *rows, const char *wanted)
+{
+	char *text = NULL;
+	size_t len = 0;
+	FILE *f = open_memstream(&text, &len);
+
+	ck_assert_int_eq(wpar_src_json(rows, f), 0);
+	fclose(f);
+	ck_assert_str_eq(text, wanted);
+	free(text);
+}
+
+START_TEST(the_json_has_the_same)
+{
+	auto_src_rows rows = { 0 };
+
+	assert_json(&rows, "[\n]\n");
+	ck_assert_int_eq(wpar_src_rows_add(&rows, "syslogd", "ras", 5505276, "active"), 0);
+	ck_assert_int_eq(wpar_src_rows_add(&rows, "grpglsm", NULL, 0, "inoperative"), 0);
+	assert_json(&rows, "[\n  {\n    \"subsystem\":\"syslogd\",\n    \"group\":\"ras\",\n"
+			   "    \"pid\":5505276,\n    \"status\":\"active\"\n  },\n"
+			   "  {\n    \"subsystem\":\"grpglsm\",\n    \"group\":\"\",\n"
+			   "    \"pid\":null,\n    \"status\":\"inoperative\"\n  }\n]\n");
 }
 END_TEST
 
@@ -173,6 +190,7 @@ static Suite *subsystem_suite(void)
 	tcase_add_loop_test(texts, arguments_are_cut_as_a_shell_does, 0,
 			    (int)PAR_ARRAY_SIZE(strings));
 	tcase_add_test(texts, the_table_is_aixs_to_the_character);
+	tcase_add_test(texts, the_json_has_the_same);
 	suite_add_tcase(suite, file);
 	suite_add_tcase(suite, texts);
 	return suite;
