@@ -232,6 +232,11 @@ int par_fs_mkdirs(const char *path, mode_t mode)
 
 	if (!p)
 		return -ENOMEM;
+	/* Mostly it is there, or its folder is. */
+	if (mkdir(path, mode) == 0 || errno == EEXIST)
+		return 0;
+	if (errno != ENOENT)
+		return -errno;
 	for (char *s = p + 1; (s = strchr(s, '/')); s++) {
 		*s = '\0';
 		if (mkdir(p, 0755) < 0 && errno != EEXIST)
