@@ -53,14 +53,19 @@ like "cor_flt killed: by its name" "$(cat "/proc/$(monitor)/comm")" '^cor_flt$'
 # PID 1 is killed: the monitor clears away
 init=$(head -n1 "$(groups)/cgroup.procs")
 kill -9 "$init"
-wait_for 5 sh -c '[ "$(lswpar -c -q -a state flt)" = D ]'
+# cleared - what the monitor does when PID 1 has ended; meanwhile it has the lock, and the state is T
+cleared()
+{
+	wait_for 10 sh -c '! [ -e "$0" ]' "$WPARS_ROOT/run/wpars/flt"
+	wait_for 10 sh -c '[ "$(lswpar -c -q -a state flt)" = D ]'
+}
+cleared
 is "PID 1 killed: it is defined" "$(state)" D
-wait_for 5 sh -c '! [ -e "$0" ]' "$WPARS_ROOT/run/wpars/flt"
 is "PID 1 killed: no control group is left" "$(groups)" ""
 ok "PID 1 killed: it starts again" startwpar flt
 
 WPAR_STOP_AT=stopped stopwpar flt >/dev/null 2>&1
-sleep 0.3
+cleared
 is "stopwpar killed: it is defined" "$(state)" D
 startwpar flt >/dev/null
 
