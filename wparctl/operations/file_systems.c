@@ -49,7 +49,7 @@ int wpar_fs_open(const char *path, const char *group, struct wpar_fs *ret, struc
 	const struct wpar_key *key = wpar_key_find(WPAR_STANZA_MOUNT, "directory");
 	autofree char *prefix = wpar_path("%s", "");
 	struct wpar_mount probe = { 0 };
-	char name[WPAR_NAME_MAX + 1];
+	char name[WPAR_NAME_MAX + 1] = "";
 	int r;
 
 	/* mount(8) gives the whole path. */
