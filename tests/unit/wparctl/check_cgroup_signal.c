@@ -105,6 +105,7 @@ static Suite *signal_suite(void)
 	Suite *s = suite_create("cgroup_signal");
 	TCase *t = tcase_create("cgroup_signal");
 
+	tcase_set_tags(t, "no-valgrind"); /* which does not know pidfd_open */
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, who_is_in_the_group_gets_it);
 	tcase_add_test(t, who_has_such_a_number_does_not);
