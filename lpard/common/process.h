@@ -69,7 +69,10 @@ struct par_process_stat {
 	uint64_t started; /* clock ticks (_SC_CLK_TCK) from the system's boot to its start */
 };
 
-/* par_process_stat - -ENOENT or -ESRCH when there is no such process */
+/*
+ * par_process_stat - of @pid as /proc names it; 0: the caller, whatever /proc calls it
+ * -ENOENT or -ESRCH when there is no such process.
+ */
 int par_process_stat(pid_t pid, struct par_process_stat *ret);
 
 /*

@@ -112,6 +112,12 @@ wait_for()
 	done
 }
 
+# libvirtd_again - start it after it was killed; until the last of its threads has ended it holds its pid file
+libvirtd_again()
+{
+	wait_for 20 libvirtd -d
+}
+
 # skip NAME REASON
 skip()
 {

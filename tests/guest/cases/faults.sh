@@ -31,7 +31,7 @@ is "which did not notice" "$(in_lpar cat /proc/sys/kernel/random/boot_id)" "$boo
 kill -9 "$(cat /run/libvirtd.pid)"
 sleep 1
 ok "the listing still answers" timeout "$(patience 20)" lssyscfg -r sys -F name
-ok "libvirtd starts again" libvirtd -d
+ok "libvirtd starts again" libvirtd_again
 ok "lpard finds the LPAR again" wait_for 30 listed f1:Running
 ok "and its agent again" wparcmd -m "$SYS" -p f1 --wait "$(patience 30)" -- true
 is "which did not notice that either" "$(in_lpar cat /proc/sys/kernel/random/boot_id)" "$boot"

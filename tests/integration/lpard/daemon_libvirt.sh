@@ -96,15 +96,15 @@ sleep 5
 begin=$SECONDS
 like "commands say so" "$(off lp1)" 'no connection to the managed system "SYS"'
 is "at once" "$((SECONDS - begin < 2))" 1
-libvirtd -d
+libvirtd_again
 ok "it is back by itself" wait_for 15 is_state lp1 Running
 kill -9 "$(cat /run/libvirtd.pid)"
-libvirtd -d
+libvirtd_again
 is "a command typed while it restarts waits" "$(lssyscfg -r lpar -m SYS -F name:state)" lp1:Running
 emulator=$(pgrep -f 'guest=lp1,')
 kill -STOP "$emulator"
 kill -9 "$(cat /run/libvirtd.pid)"
-libvirtd -d
+libvirtd_again
 ok "an emulator that hangs does not hold up the listing" wait_for 8 lssyscfg -r lpar -m SYS
 kill -CONT "$emulator"
 ok "it goes on" wait_for 15 is_state lp1 Running

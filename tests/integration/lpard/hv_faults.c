@@ -185,7 +185,8 @@ START_TEST(libvirtd_restarts)
 	ck_assert(read_until(console, NULL));
 	fails(hv->ops->list(hv, &all, &err), PAR_E_DISCONNECTED, &err);
 	fails(hv->ops->start(hv, UUID, false, &err), PAR_E_DISCONNECTED, &err);
-	shell("libvirtd -d");
+	/* Until the last of its threads has ended it holds its pid file. */
+	shell("for i in $(seq 100); do libvirtd -d && exit 0; sleep 0.2; done; exit 1");
 	ck_assert(has_heard("connection up"));
 	ok(hv->ops->get(hv, UUID, &after, &err), &err);
 	ck_assert_int_eq(after.live.state, HV_RUN_RUNNING);

@@ -20,7 +20,7 @@ restart_libvirtd()
 {
 	kill -9 "$(cat /run/libvirtd.pid)"
 	"$@"
-	libvirtd -d
+	libvirtd_again
 	wait_for 15 virsh -q list
 }
 

@@ -47,7 +47,7 @@ libvirtd_lives()
 keep_libvirtd()
 {
 	while sleep 0.2; do
-		libvirtd_lives || libvirtd -d
+		libvirtd_lives || libvirtd_again
 	done
 }
 

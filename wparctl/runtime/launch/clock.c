@@ -3,9 +3,11 @@
 #include "wparctl/runtime/launch/clock.h"
 
 #include "lpard/common/fs.h"
+#include "lpard/common/process.h"
 
+#include <inttypes.h>
 #include <sched.h>
-#include <time.h>
+#include <unistd.h>
 
 #ifndef CLONE_NEWTIME
 #define CLONE_NEWTIME 0x80
@@ -13,15 +15,16 @@
 
 void wpar_clock_begin(void)
 {
+	const long ticks = sysconf(_SC_CLK_TCK);
+	struct par_process_stat self;
 	autofd int fd = -1;
-	struct timespec now;
 	char text[64];
 
-	if (clock_gettime(CLOCK_BOOTTIME, &now) < 0 || now.tv_sec < 1 || unshare(CLONE_NEWTIME) < 0)
+	if (par_process_stat(0, &self) < 0 || ticks <= 0 || unshare(CLONE_NEWTIME) < 0)
 		return;
-	/* This process itself is older than now by a moment, and must not be from before the boot.
-	 */
-	snprintf(text, sizeof(text), "boottime -%lld 0\n", (long long)now.tv_sec - 1);
+	/* The boot is the second in which this process began: on a busy machine that is not now. */
+	snprintf(text, sizeof(text), "boottime -%" PRIu64 " 0\n",
+		 self.started / (unsigned long)ticks);
 	par_fs_write_str(AT_FDCWD, "/proc/self/timens_offsets", text);
 	/* unshare(2) is for children only. */
 	fd = open("/proc/self/ns/time_for_children", O_RDONLY | O_CLOEXEC);

@@ -15,7 +15,7 @@ static char *record_path(const char *name)
 	return wpar_path(WPAR_RUN_DIR "/%s/outside", name);
 }
 
-void wpar_outside_write_record(const char *name, const struct wpar_mount_plan *p)
+int wpar_outside_write_record(const char *name, const struct wpar_mount_plan *p)
 {
 	autofree char *path = record_path(name);
 	auto_buf b = { 0 };
@@ -23,8 +23,9 @@ void wpar_outside_write_record(const char *name, const struct wpar_mount_plan *p
 	par_buf_printf(&b, "%s\n", p->directory);
 	for (size_t i = 0; i < p->n_ops; i++)
 		par_buf_printf(&b, "%u %s\n", p->ops[i].flags, p->ops[i].target);
-	if (path && !b.failed)
-		par_fs_replace_volatile(AT_FDCWD, path, b.data, b.len, 0600);
+	if (!path || b.failed)
+		return -ENOMEM;
+	return par_fs_replace_volatile(AT_FDCWD, path, b.data, b.len, 0600);
 }
 
 char *wpar_outside_read_record(const char *name)
@@ -54,8 +55,12 @@ void wpar_outside_show(const char *name, const struct wpar_mount_plan *plan)
 	if (r == 0 && !record) {
 		const struct wpar_mount_plan none = { .directory = plan->directory };
 
-		/* First: what is written down is cleared away, also after a kill. */
-		wpar_outside_write_record(name, &none);
+		/* First: only what is written down is cleared away, also after a kill. */
+		r = wpar_outside_write_record(name, &none);
+		if (r < 0)
+			par_fail(&why, PAR_E_SYSTEM, r,
+				 "what is mounted below '%s' cannot be written down",
+				 plan->directory);
 	}
 	if (r == 0)
 		r = wpar_outside_attach(plan, &why);

@@ -17,6 +17,7 @@ void wpar_outside_show(const char *name, const struct wpar_mount_plan *plan);
 /* wpar_outside_end - nothing of @name is mounted any more */
 void wpar_outside_end(const char *name);
 
-/* wpar_outside_read_record / _write_record - that file; caller frees, NULL: there is none */
+/* wpar_outside_read_record - that file; caller frees, NULL: there is none */
 char *wpar_outside_read_record(const char *name);
-void wpar_outside_write_record(const char *name, const struct wpar_mount_plan *p);
+/* wpar_outside_write_record - that file is of @p; after an error the one of before is there */
+int wpar_outside_write_record(const char *name, const struct wpar_mount_plan *p);
