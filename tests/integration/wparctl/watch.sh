@@ -20,7 +20,7 @@ ok "and one that does not run" mkwpar -n three
 clogin one 'echo ann:x:4711:4711::/:/bin/sh >>/etc/passwd; chmod 777 /tmp'
 clogin one -l ann 'exec sleep 4711' </dev/null >/dev/null 2>&1 &
 clogin two 'exec sleep 4712' </dev/null >/dev/null 2>&1 &
-wait_for 10 sh -c 'wparctl ps | grep -q "sleep 4711" && wparctl ps | grep -q "sleep 4712"'
+wait_for 10 sh -c 'wparctl ps | grep -q "[0-9] sleep 4711\$" && wparctl ps | grep -q "[0-9] sleep 4712\$"'
 
 like "each with its WPAR, its user there" "$(wparctl ps)" '^one +ann +[0-9]+ +[0-9]+ +[0-9]+ [0-9:]+ .* sleep 4711$'
 like "root is root" "$(wparctl ps)" '^two +root .* sleep 4712$'
