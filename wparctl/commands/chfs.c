@@ -42,10 +42,12 @@ static int chfs_run(const struct par_cmd_ctx *ctx, void *args, struct par_error 
 				a->device ? 'd' : 'm');
 	r = wpar_fs_settings_read(&a->attributes, a->permissions, a->automatic, a->accounting, &set,
 				  err);
-	if (r == 0)
-		r = wpar_fs_open(ctx->argv[0], a->group, &fs, err);
-	if (r == 0)
-		r = wpar_fs_change(&fs, &set, &mib, err);
+	if (r < 0)
+		return r;
+	r = wpar_fs_open(ctx->argv[0], a->group, &fs, err);
+	if (r < 0)
+		return r;
+	r = wpar_fs_change(&fs, &set, &mib, err);
 	if (r < 0)
 		return r;
 	if (set.size)

@@ -56,15 +56,18 @@ static int crfs_run(const struct par_cmd_ctx *ctx, void *args, struct par_error 
 	uint64_t mib = 0;
 	int r = crfs_check(a, err);
 
-	if (r == 0)
-		r = wpar_fs_settings_read(&a->attributes, a->permissions, a->automatic,
-					  a->accounting, &set, err);
-	if (r == 0 && !set.size)
-		r = par_fail(err, PAR_E_USAGE, 0, "the size is missing: -a size=");
-	if (r == 0)
-		r = wpar_fs_open(a->place, a->group, &fs, err);
-	if (r == 0)
-		r = wpar_fs_create(&fs, a->vfs, &set, &mib, err);
+	if (r < 0)
+		return r;
+	r = wpar_fs_settings_read(&a->attributes, a->permissions, a->automatic, a->accounting, &set,
+				  err);
+	if (r < 0)
+		return r;
+	if (!set.size)
+		return par_fail(err, PAR_E_USAGE, 0, "the size is missing: -a size=");
+	r = wpar_fs_open(a->place, a->group, &fs, err);
+	if (r < 0)
+		return r;
+	r = wpar_fs_create(&fs, a->vfs, &set, &mib, err);
 	if (r < 0)
 		return r;
 	wpar_say_line(ctx->out, "File system created successfully.");

@@ -6,6 +6,7 @@
  */
 #include "wparctl/runtime/life/outside_watch.h"
 
+#include "lpard/common/event.h"
 #include "lpard/common/fs.h"
 #include "wparctl/filesystem/mount_change.h"
 #include "wparctl/filesystem/outside.h"
@@ -16,19 +17,10 @@
 
 #include <fcntl.h>
 #include <string.h>
-#include <time.h>
 
 #define WAIT_MS	     50
 #define WAIT_MOST_MS 10000
 #define QUIET_MS     20000 /* after that, the next event counts as the first */
-
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * INT64_C(1000) + t.tv_nsec / 1000000;
-}
 
 /* What had come inside, as a plan like @like. */
 static int plan_record(const char *name, const struct wpar_mount_plan *like,
@@ -63,18 +55,23 @@ static int bring_inside(const struct wpar_spec *s, const struct wpar_mount_plan 
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the mounts cannot be read");
 	r = wpar_outside_others(p, mountinfo.data, &want, err);
-	if (r == 0)
-		r = wpar_outside_others(p, mountinfo.data, &record, err);
-	if (r == 0)
-		r = plan_record(s->name, p, &have);
-	if (r == 0)
-		r = wpar_mount_change_build(&have, &want, &change, err);
+	if (r < 0)
+		return r;
+	r = plan_record(s->name, p, &have);
+	if (r < 0)
+		return r;
+	r = wpar_mount_change_build(&have, &want, &change, err);
 	if (r < 0 || wpar_mount_change_is_empty(&change))
 		return r;
+	/* Again, for the change has taken what it needs of the first. */
+	r = wpar_outside_others(p, mountinfo.data, &record, err);
+	if (r < 0)
+		return r;
 	r = wpar_change_mounts(s, &change, err);
-	if (r == 0)
-		wpar_outside_write_record(s->name, &record);
-	return r;
+	if (r < 0)
+		return r;
+	wpar_outside_write_record(s->name, &record);
+	return 0;
 }
 
 static void look(const char *name)
@@ -102,7 +99,7 @@ void wpar_outside_begin(struct wpar_outside_watch *o)
 
 void wpar_outside_event(struct wpar_outside_watch *o)
 {
-	int64_t now = now_ms();
+	int64_t now = (int64_t)par_now_ms();
 
 	if (o->due_ms)
 		return;
@@ -114,7 +111,7 @@ void wpar_outside_event(struct wpar_outside_watch *o)
 
 int wpar_outside_timeout(const struct wpar_outside_watch *o)
 {
-	int64_t left = o->due_ms - now_ms();
+	int64_t left = o->due_ms - (int64_t)par_now_ms();
 
 	return !o->due_ms ? -1 : left < 0 ? 0 : (int)left;
 }
@@ -124,7 +121,7 @@ void wpar_outside_look(struct wpar_outside_watch *o, const char *name)
 	autofree char *record = NULL;
 	uint64_t mark;
 
-	if (!o->due_ms || now_ms() < o->due_ms)
+	if (!o->due_ms || (int64_t)par_now_ms() < o->due_ms)
 		return;
 	o->due_ms = 0;
 	o->fd = o->mountinfo;
@@ -140,5 +137,5 @@ void wpar_outside_look(struct wpar_outside_watch *o, const char *name)
 		o->mark = mark;
 		look(name);
 	}
-	o->last_ms = now_ms();
+	o->last_ms = (int64_t)par_now_ms();
 }
