@@ -18,25 +18,41 @@ busy()
 }
 
 # used SECONDS NAME... - hundredths of a per cent of the LPAR's processors that each used meanwhile
+#
+# The clock and the groups are read by the shell itself: a program started between the two would wait for a processor
+# that the WPARs keep busy, and its wait would count as time used.  What was read too slowly all the same is read again.
 used()
 {
 	in_lpar sh -c '
 		look() {
-			read -r now idle </proc/uptime
-			echo "$now" | tr -d .
-			for name; do sed -n "s/^usage_usec //p" /sys/fs/cgroup/wpars/$name/cpu.stat; done
+			for try in 1 2 3 4 5 6 7 8 9 10; do
+				seen=
+				read -r now idle </proc/uptime
+				for name; do
+					while read -r key value; do
+						[ "$key" != usage_usec ] || seen="$seen $value"
+					done </sys/fs/cgroup/wpars/$name/cpu.stat
+				done
+				read -r then idle </proc/uptime
+				now=${now%.*}${now#*.} then=${then%.*}${then#*.}
+				[ $((then - now)) -gt 2 ] || break
+			done
+			echo $now $seen
 		}
 		seconds=$1 processors=$(nproc)
 		shift
 		before=$(look "$@")
 		sleep "$seconds"
-		look "$@" | {
-			for b in $before; do
-				read -r n
-				[ -n "${time:-}" ] || { time=$((n - b)); continue; }
-				echo $(((n - b) / time / processors))
-			done
-		}' sh "$@" </dev/null
+		after=$(look "$@")
+		set -- $after
+		for b in $before; do
+			if [ -z "${time:-}" ]; then
+				time=$(($1 - b))
+			else
+				echo $((($1 - b) / time / processors))
+			fi
+			shift
+		done' sh "$@" </dev/null
 }
 
 # within LOW VALUE HIGH
