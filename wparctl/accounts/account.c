@@ -14,6 +14,8 @@ static void account_done(struct wpar_account *a)
 	free(a->home);
 	free(a->shell);
 	free(a->gecos);
+	free(a->roles);
+	free(a->domains);
 }
 
 static void group_done(struct wpar_group *g)
@@ -33,13 +35,20 @@ void wpar_accounts_done(struct wpar_accounts *l)
 	*l = (struct wpar_accounts){ 0 };
 }
 
-const struct wpar_account *wpar_account_find(const struct wpar_accounts *l, const char *name)
+struct wpar_account *wpar_account_find_mutable(struct wpar_accounts *l, const char *name)
 {
 	for (size_t i = 0; i < l->n; i++) {
 		if (strcmp(l->v[i].name, name) == 0)
 			return &l->v[i];
 	}
 	return NULL;
+}
+
+const struct wpar_account *wpar_account_find(const struct wpar_accounts *l, const char *name)
+{
+	struct wpar_accounts same = *l;
+
+	return wpar_account_find_mutable(&same, name);
 }
 
 const struct wpar_group *wpar_group_find(const struct wpar_accounts *l, const char *name)

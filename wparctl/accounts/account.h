@@ -16,6 +16,8 @@ struct wpar_account {
 	uint32_t id, gid;
 	bool locked;	 /* expired for ever, as account_locked=true does it */
 	bool has_locked; /* shadow could be read and has a line of it */
+	char *roles,
+		*domains; /* owned; of role-based access control, filled in by who knows them */
 };
 
 struct wpar_group {
@@ -45,6 +47,7 @@ int wpar_accounts_parse(const char *passwd, const char *group, const char *shado
 			struct wpar_accounts *ret);
 
 const struct wpar_account *wpar_account_find(const struct wpar_accounts *l, const char *name);
+struct wpar_account *wpar_account_find_mutable(struct wpar_accounts *l, const char *name);
 const struct wpar_group *wpar_group_find(const struct wpar_accounts *l, const char *name);
 /* wpar_group_by_id - the first with this id; NULL */
 const struct wpar_group *wpar_group_by_id(const struct wpar_accounts *l, uint32_t id);

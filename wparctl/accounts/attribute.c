@@ -66,6 +66,23 @@ static bool put_locked(const struct wpar_account_ref *ref, struct par_buf *out)
 	return ref->user->has_locked;
 }
 
+static bool put_text(const char *text, struct par_buf *out)
+{
+	if (text)
+		par_buf_puts(out, text);
+	return text && *text;
+}
+
+static bool put_roles(const struct wpar_account_ref *ref, struct par_buf *out)
+{
+	return put_text(ref->user->roles, out);
+}
+
+static bool put_domains(const struct wpar_account_ref *ref, struct par_buf *out)
+{
+	return put_text(ref->user->domains, out);
+}
+
 static bool put_group_id(const struct wpar_account_ref *ref, struct par_buf *out)
 {
 	par_buf_printf(out, "%" PRIu32, ref->group->id);
@@ -96,6 +113,8 @@ const struct wpar_account_attribute wpar_user_attributes[] = {
 	{ .name = "shell", .put = put_shell },
 	{ .name = "gecos", .put = put_gecos },
 	{ .name = "account_locked", .put = put_locked, .is_bool = true },
+	{ .name = "roles", .put = put_roles, .is_list = true },
+	{ .name = "domains", .put = put_domains, .is_list = true },
 };
 const size_t wpar_n_user_attributes = PAR_ARRAY_SIZE(wpar_user_attributes);
 

@@ -6,6 +6,9 @@
 #include "wparctl/accounts/account_messages.h"
 #include "wparctl/accounts/system.h"
 #include "wparctl/operations/operation.h"
+#include "wparctl/operations/rbac.h"
+#include "wparctl/rbac/rbac_files.h"
+#include "wparctl/runtime/inside/inside.h"
 
 #include <string.h>
 
@@ -122,6 +125,32 @@ static int print_names(struct account_listing *l, const char *list, const struct
 	return status;
 }
 
+/* Of the global environment's users; a WPAR's have none. */
+static int load_roles(struct wpar_accounts *all, struct par_error **err)
+{
+	auto_rbac db;
+	const struct wpar_rbac_table *users = &db.tables[WPAR_RBAC_USERS];
+	int r;
+
+	wpar_rbac_init(&db);
+	if (wpar_is_inside())
+		return 0;
+	r = wpar_rbac_load(&db, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < users->n; i++) {
+		struct wpar_account *a = wpar_account_find_mutable(all, users->v[i].name);
+
+		if (!a)
+			continue;
+		a->roles = strdup(wpar_rbac_value(users, &users->v[i], "roles"));
+		a->domains = strdup(wpar_rbac_value(users, &users->v[i], "domains"));
+		if (!a->roles || !a->domains)
+			return par_oom(err);
+	}
+	return 0;
+}
+
 static int listing_print(struct account_listing *l, const struct par_cmd_ctx *ctx,
 			 struct par_error **err)
 {
@@ -130,6 +159,8 @@ static int listing_print(struct account_listing *l, const struct par_cmd_ctx *ct
 
 	if (r == 0)
 		r = wpar_accounts_load(&l->all, err);
+	if (r == 0 && !l->kind->groups)
+		r = load_roles(&l->all, err);
 	if (r < 0)
 		return r;
 	if (l->args->json)
@@ -231,10 +262,79 @@ static int change_act(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 	return wpar_accounts_run(&words, err);
 }
 
+/* The settings of a user, apart: those of the system's tools, and the roles and domains. */
+struct account_settings {
+	char **tools; /* with the user's name behind them, as operands are; NULL-terminated */
+	size_t n_tools;
+	char **rbac;
+	size_t n_rbac;
+};
+
+static int settings_split(const struct par_cmd_ctx *ctx, struct account_settings *ret,
+			  struct par_error **err)
+{
+	size_t n = (size_t)ctx->argc;
+
+	ret->tools = calloc(n + 1, sizeof(*ret->tools));
+	ret->rbac = calloc(n + 1, sizeof(*ret->rbac));
+	if (!ret->tools || !ret->rbac)
+		return par_oom(err);
+	for (size_t i = 0; i + 1 < n; i++) {
+		if (wpar_rbac_is_user_setting(ctx->argv[i]))
+			ret->rbac[ret->n_rbac++] = ctx->argv[i];
+		else
+			ret->tools[ret->n_tools++] = ctx->argv[i];
+	}
+	ret->tools[ret->n_tools++] = ctx->argv[n - 1];
+	return 0;
+}
+
+/* A user of the global environment: the roles and domains as well, once the tool has succeeded. */
+static int change_with_roles(const struct par_cmd_ctx *ctx, enum wpar_account_change change,
+			     const struct account_settings *s, struct par_error **err)
+{
+	const char *name = s->tools[s->n_tools - 1];
+	bool forget = change != WPAR_ACCOUNT_CHANGE;
+	int r = wpar_rbac_user_set(name, s->rbac, s->n_rbac, true, forget, err);
+
+	if (r < 0)
+		return r;
+	r = change_act(ctx, &change, err);
+	if (r != 0 || (s->n_rbac == 0 && !forget))
+		return r;
+	return wpar_rbac_user_set(name, s->rbac, s->n_rbac, false, forget, err);
+}
+
+static int change_run(const struct par_cmd_ctx *ctx, enum wpar_account_change change,
+		      const char *wpar, const struct account_settings *s, struct par_error **err)
+{
+	struct par_cmd_ctx ctx_of_tools = *ctx;
+	int r = s->n_rbac > 0 ? wpar_rbac_outside_only(err) : 0;
+
+	if (r < 0)
+		return r;
+	if (wpar && s->n_rbac > 0)
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
+				"users of a workload partition have no roles and no domains");
+	ctx_of_tools.argv = s->tools;
+	ctx_of_tools.argc = (int)s->n_tools;
+	if (!wpar && !wpar_is_inside())
+		return change_with_roles(&ctx_of_tools, change, s, err);
+	return run_here_or_within(&ctx_of_tools, wpar, change_act, &change, err);
+}
+
 int wpar_account_change_run(const struct par_cmd_ctx *ctx, enum wpar_account_change change,
 			    const char *wpar, struct par_error **err)
 {
+	struct account_settings s = { 0 };
 	int r = wpar_need_root(err);
 
-	return r < 0 ? r : run_here_or_within(ctx, wpar, change_act, &change, err);
+	if (r < 0)
+		return r;
+	r = settings_split(ctx, &s, err);
+	if (r == 0)
+		r = change_run(ctx, change, wpar, &s, err);
+	free(s.tools);
+	free(s.rbac);
+	return r;
 }

@@ -75,10 +75,11 @@ START_TEST(users_are_printed)
 		"root id=0 pgrp=root groups=root,adm home=/root shell=/bin/bash gecos=root "
 		"account_locked=false\n");
 	user_is("joe", WPAR_ACCOUNT_COLON, false,
-		"joe:1000:staff:staff,adm,audit:/home/joe:/bin/sh:Joe:true\n");
+		"joe:1000:staff:staff,adm,audit:/home/joe:/bin/sh:Joe:true::\n");
 	user_is("bare", WPAR_ACCOUNT_LINE, false, "bare id=7 pgrp=77 groups=77\n");
 	user_is("bare", WPAR_ACCOUNT_LINE, true,
-		"bare id=7 pgrp=77 groups=77 home= shell= gecos= account_locked=\n");
+		"bare id=7 pgrp=77 groups=77 home= shell= gecos= account_locked= roles= "
+		"domains=\n");
 	user_is("bare", WPAR_ACCOUNT_STANZA, false, "bare:\n\tid=7\n\tpgrp=77\n\tgroups=77\n\n");
 }
 END_TEST
@@ -196,7 +197,7 @@ static const struct {
 	  { "umask=22" },
 	  NULL,
 	  "the attribute \"umask\" is not supported; there are id, pgrp, groups, home, shell, "
-	  "gecos and account_locked" },
+	  "gecos, account_locked, roles and domains" },
 	{ WPAR_ACCOUNT_MAKE,
 	  "Ann",
 	  { NULL },

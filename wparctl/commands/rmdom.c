@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* rmdom: a domain goes. */
+#include "wparctl/commands/commands.h"
+#include "wparctl/operations/rbac.h"
+
+static const struct par_opt opts[] = { { 0 } };
+
+static int rmdom_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
+{
+	(void)args;
+	return wpar_rbac_remove_run(ctx, WPAR_RBAC_DOMAINS, err);
+}
+
+const struct par_cmd wpar_cmd_rmdom = {
+	.name = "rmdom",
+	.synopsis = "DOMAIN",
+	.summary = "Remove a domain",
+	.family = PAR_FAMILY_AIX,
+	.min_args = 1,
+	.max_args = 1,
+	.opts = opts,
+	.run = rmdom_run,
+};
