@@ -72,7 +72,9 @@ static int chwpar_check_machine(const struct chwpar_args *a, const struct wpar_s
 				"-R: version 2 control groups of this system have no controller "
 				"\"%s\"",
 				missing);
-	if (!f->restore && f->settings.devices.n > 0)
+	if (!f->restore && f->settings.resources.n > 0)
+		r = wpar_definition_check_limits(new, err);
+	if (r == 0 && !f->restore && f->settings.devices.n > 0)
 		r = wpar_machine_check_devices(new, err);
 	if (r == 0 && !f->restore && (f->settings.addresses.n > 0 || f->settings.routes.n > 0))
 		r = wpar_network_complete(new, err);

@@ -357,7 +357,7 @@ int wpar_change_allowed_in(enum wpar_state st, const struct wpar_spec *old,
 const char *wpar_change_missing(const struct wpar_spec *old, const struct wpar_spec *new,
 				bool (*has)(const char *controller))
 {
-	static const char *const known[] = { "cpu", "memory", "pids" };
+	static const char *const known[] = { "cpu", "cpuset", "memory", "pids" };
 	const struct wpar_machine any = { .memory = UINT64_C(1) << 40, .processors = 1 };
 	struct wpar_limit changed[WPAR_LIMITS_MAX];
 	size_t n = wpar_limits_change(old, new, &any, changed);

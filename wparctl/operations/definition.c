@@ -12,6 +12,7 @@
 #include "wparctl/filesystem/volume.h"
 #include "wparctl/operations/machine.h"
 #include "wparctl/operations/new_addresses.h"
+#include "wparctl/resources/inner_limits.h"
 #include "wparctl/resources/limits.h"
 #include "wparctl/spec/clash.h"
 #include "wparctl/versioned/versioned.h"
@@ -204,12 +205,20 @@ static int check_directory(const struct wpar_spec *s, enum wpar_files files, boo
 	return r < 0 ? r : 0;
 }
 
-int wpar_definition_allowed(struct wpar_spec *s, struct par_error **err)
+int wpar_definition_check_limits(const struct wpar_spec *s, struct par_error **err)
 {
 	struct wpar_machine machine;
-	int r = wpar_machine_check_devices(s, err);
+	int r;
 
 	wpar_machine_get(&machine);
+	r = wpar_limits_check(s, &machine, err);
+	return r < 0 ? r : wpar_inner_limits_check(s, err);
+}
+
+int wpar_definition_allowed(struct wpar_spec *s, struct par_error **err)
+{
+	int r = wpar_machine_check_devices(s, err);
+
 	if (r == 0)
 		r = wpar_spec_check_rules(s, err);
 	if (r == 0)
@@ -217,7 +226,7 @@ int wpar_definition_allowed(struct wpar_spec *s, struct par_error **err)
 	if (r == 0)
 		r = wpar_network_complete(s, err);
 	if (r == 0)
-		r = wpar_limits_check(s, &machine, err);
+		r = wpar_definition_check_limits(s, err);
 	if (r == 0)
 		r = wpar_machine_check_files(s, err);
 	return r < 0 ? r : wpar_machine_check_file_systems(s, err);

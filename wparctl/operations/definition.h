@@ -10,6 +10,9 @@
  */
 int wpar_definition_allowed(struct wpar_spec *s, struct par_error **err);
 
+/* wpar_definition_check_limits - are its limits (-R) possible here, and enough to live on? */
+int wpar_definition_check_limits(const struct wpar_spec *s, struct par_error **err);
+
 /* What a new WPAR's base directory is to hold. */
 enum wpar_files {
 	WPAR_FILES_NEW,	  /* nothing */

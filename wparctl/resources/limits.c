@@ -23,6 +23,8 @@
 #define CPU_LEAST_X100		 10    /* of one processor: QUOTA_LEAST_US of LONG_PERIOD_US */
 #define WHOLE			 10000 /* 100 % in hundredths of a percent */
 
+#define PROCESSORS "cpuset.cpus"
+
 /* Of cpu.weight, from the kernel's documentation of control groups */
 #define WEIGHT_DEFAULT 100
 #define WEIGHT_MAX     10000
@@ -126,6 +128,8 @@ size_t wpar_limits_plan(const struct wpar_spec *s, const struct wpar_machine *m,
 		put_cpu_max(&ret[n++], (uint64_t)r->cpu_hard_x100 * m->processors);
 	if (cpu_weight(r) != WEIGHT_DEFAULT || r->shares_cpu)
 		limits_put(&ret[n++], "cpu.weight", "%" PRIu32, cpu_weight(r));
+	if (r->rset)
+		limits_put(&ret[n++], PROCESSORS, "%s", r->rset);
 	return n;
 }
 
@@ -201,6 +205,46 @@ static int check_cpu(const struct wpar_spec *s, const struct wpar_machine *m,
 			least / 100, least % 100);
 }
 
+/* "0-3,8": numbers and ranges of them, each below @processors */
+static bool is_processor_list(const char *text, unsigned int processors)
+{
+	auto_strv parts = { 0 };
+
+	if (par_strv_split(&parts, text, ',') < 0)
+		return false;
+	for (size_t i = 0; i < parts.n; i++) {
+		char *dash = strchr(parts.v[i], '-');
+		uint64_t first, last;
+
+		if (dash)
+			*dash = '\0';
+		if (par_parse_u64(parts.v[i], processors - 1, &first) < 0 ||
+		    par_parse_u64(dash ? dash + 1 : parts.v[i], processors - 1, &last) < 0 ||
+		    last < first)
+			return false;
+	}
+	return parts.n > 0;
+}
+
+static int check_rset(const struct wpar_spec *s, const struct wpar_machine *m,
+		      struct par_error **err)
+{
+	const char *rset = active_resources(s)->rset;
+
+	if (!rset || is_processor_list(rset, m->processors))
+		return 0;
+	if (m->processors == 1)
+		return par_fail(
+			err, PAR_E_INVALID_ARGUMENT, 0,
+			"-R rset=: \"%s\" is no list of processors of this system, which has "
+			"only processor 0",
+			rset);
+	return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+			"-R rset=: \"%s\" is no list of processors of this system, which has 0 to "
+			"%u: as in 0-%u or 0,%u",
+			rset, m->processors - 1, m->processors - 1, m->processors - 1);
+}
+
 int wpar_limits_check(const struct wpar_spec *s, const struct wpar_machine *m,
 		      struct par_error **err)
 {
@@ -208,6 +252,8 @@ int wpar_limits_check(const struct wpar_spec *s, const struct wpar_machine *m,
 
 	if (r == 0)
 		r = check_memory(s, m, err);
+	if (r == 0)
+		r = check_rset(s, m, err);
 	return r < 0 ? r : check_cpu(s, m, err);
 }
 
@@ -253,6 +299,7 @@ static void add_up_protection(int cgroup)
 static const struct wpar_limit defaults[] = {
 	{ "pids.max", "max" }, { "memory.max", "max" },	    { "memory.swap.max", "max" },
 	{ "memory.low", "0" }, { "cpu.max", "max 100000" }, { "cpu.weight", "100" },
+	{ PROCESSORS, "" },
 };
 
 static const char *value_of(const char *file, const struct wpar_limit *limits, size_t n)
@@ -299,6 +346,21 @@ static bool read_limit(int cgroup, const char *file, struct wpar_limit *ret)
 	return true;
 }
 
+/*
+ * A group with processes in it takes no empty list of processors: instead of none of its own it
+ * gets all that the machine can have, also those that come later, by DLPAR.
+ */
+static int limit_write(int cgroup, const struct wpar_limit *l)
+{
+	auto_buf possible = { 0 };
+	int r;
+
+	if (*l->value)
+		return par_fs_write_str(cgroup, l->file, l->value);
+	r = par_fs_read("/sys/devices/system/cpu/possible", 4096, &possible);
+	return r < 0 ? r : par_fs_write_str(cgroup, l->file, possible.data);
+}
+
 int wpar_limits_write(const struct wpar_spec *spec, int cgroup, const struct wpar_limit *limits,
 		      size_t n, struct par_error **err)
 {
@@ -311,10 +373,10 @@ int wpar_limits_write(const struct wpar_spec *spec, int cgroup, const struct wpa
 
 		if (!read_limit(cgroup, limits[i].file, &old[done]))
 			continue;
-		r = par_fs_write_str(cgroup, limits[i].file, limits[i].value);
+		r = limit_write(cgroup, &limits[i]);
 		if (r < 0) {
 			while (done-- > 0)
-				par_fs_write_str(cgroup, old[done].file, old[done].value);
+				limit_write(cgroup, &old[done]);
 			return par_fail(err, PAR_E_SYSTEM, r, "the limit '%s' of '%s' is refused",
 					limits[i].file, spec->name);
 		}

@@ -25,8 +25,8 @@ size_t wpar_limits_plan(const struct wpar_spec *s, const struct wpar_machine *m,
 			struct wpar_limit ret[WPAR_LIMITS_MAX]);
 
 /*
- * wpar_limits_need - the controllers ("memory", "cpu", "pids") that what the specification gives
- * needs; without -R none
+ * wpar_limits_need - the controllers ("memory", "cpu", "cpuset", "pids") that what the
+ * specification gives needs; without -R none
  * @ret	added to; -ENOMEM
  */
 int wpar_limits_need(const struct wpar_spec *s, struct par_strv *ret);

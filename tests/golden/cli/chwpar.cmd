@@ -56,9 +56,9 @@ changed -K -X kext=/usr/lib/x
 # What -K cannot restore, what needs something, what is nothing.
 for flags in '' -v -K '-K -h x' '-K -d /x' '-K -n x' '-K -U' '-K -H pwr7' '-K -u /x' '-K -S privs=PV_DAC_O' '-K -R CPUs' '-K -N' \
 	'-K -N netmask=255.0.0.0' -N '-R' '-S' '-K -D' 'x' '-A x' '-R CPU' '-K -M directory=/nosuch' '-K -D devname=/dev/nosuch' \
-	-P '-b f' '-B bootset=0' '-K -B bootset=0' -c -x '-H pwr7' '-R rset=all' '-X kext=/usr/lib/x' '-M directory=/home size=-128M' \
+	-P '-b f' '-B bootset=0' '-K -B bootset=0' -c -x '-H pwr7' '-X kext=/usr/lib/x' '-M directory=/home size=-128M' \
 	'-M directory=/home size=+x' '-M directory=/nosuch size=+1M' '-M size=+1M' '-M directory=/usr size=+1M' '-M directory=/usr size=1G' \
-	'-R totalProcesses=many' '-M directory=/data vfs=namefs' '-M directory=/dev/x vfs=namefs dev=/usr' '-D devname=/dev/nosuch' \
+	'-R totalProcesses=many' '-R totalProcesses=1' '-R totalVirtMem=1M' '-R procVirtMem=1M' '-M directory=/data vfs=namefs' '-M directory=/dev/x vfs=namefs dev=/usr' '-D devname=/dev/nosuch' \
 	'-M directory=/data vfs=namefs dev=/nosuch' '-h taken' '-n other' '-n a/b' '-d /wpars/other' '-u nosuch' '-S privs+=PV_BOGUS'; do
 	run chwpar $flags dev01
 done
@@ -70,7 +70,7 @@ spec dev01
 run chwpar -a -h taken dev01
 run lswpar -qa name,hostname
 # Nothing is changed by --dry-run.
-run chwpar --dry-run -R totalProcesses=5 dev01 | sed 's/uuid = .*/uuid = …/'
+run chwpar --dry-run -R totalProcesses=50 dev01 | sed 's/uuid = .*/uuid = …/'
 # Renamed: the base directory and the host name go with it where they follow from the name.
 changed -h dev01
 run chwpar -n dev02 dev01

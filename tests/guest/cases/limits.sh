@@ -27,6 +27,43 @@ wait_for 30 in_lpar grep -q ' 1000000$' /sys/fs/cgroup/wpars/least/cpu.max
 is "is one of a longer period" "$(in_lpar cut -d' ' -f2 /sys/fs/cgroup/wpars/least/cpu.max)" 1000000
 ok "rmwpar" in_lpar rmwpar -F least
 
+# Processors by their numbers (the LPAR has one)
+ok "mkwpar with a set of processors" in_lpar mkwpar -n set -s -R rset=0
+is "the kernel has it" "$(in_lpar cat /sys/fs/cgroup/wpars/set/cpuset.cpus)" 0
+ok "it is taken away while the WPAR runs" in_lpar chwpar -K -R rset set
+is "it may then use all that the LPAR can have" "$(in_lpar cat /sys/fs/cgroup/wpars/set/cpuset.cpus)" \
+	"$(in_lpar cat /sys/devices/system/cpu/possible)"
+ok "and given again" in_lpar chwpar -R rset=0-0 set
+is "the kernel has it again" "$(in_lpar cat /sys/fs/cgroup/wpars/set/cpuset.cpus)" 0
+is "one that is not there is refused" "$(in_lpar chwpar -R rset=0-63 set 2>&1)" \
+	'chwpar: -R rset=: "0-63" is no list of processors of this system, which has only processor 0'
+fails "with status 1" in_lpar chwpar -R rset=0-63 set
+ok "rmwpar" in_lpar rmwpar -F set
+
+# Of each process and of System V IPC
+of_init() # FILE_LINE - soft and hard limit of PID 1
+{
+	in_lpar clogin inner "sed -n 's/^$1 *\([^ ]*\)  *\([^ ]*\) .*/\1 \2/p' /proc/1/limits" </dev/null
+}
+ok "the least virtual memory of a process is enough to start" in_lpar mkwpar -n inner --minimal -s \
+	-R procVirtMem=32M pct_pinMem=5% pct_msgIDs=10% pct_semIDs=10% pct_shmIDs=10%
+is "and to run a pipeline" "$(in_lpar clogin inner 'echo fine | cat' </dev/null)" fine
+is "PID 1 has it" "$(of_init 'Max address space')" "$((32 << 20)) $((32 << 20))"
+locked=$(of_init 'Max locked memory')
+ok "more can be locked than by default" test "${locked% *}" -gt $((8 << 20))
+is "message queues" "$(in_lpar clogin inner cat /proc/sys/kernel/msgmni </dev/null)" 3200
+is "segments" "$(in_lpar clogin inner cat /proc/sys/kernel/shmmni </dev/null)" 409
+is "semaphores" "$(in_lpar clogin inner cut -f4 /proc/sys/kernel/sem </dev/null)" 3200
+fails "its root cannot have more" in_lpar clogin inner 'echo 32000 >/proc/sys/kernel/msgmni' </dev/null
+ok "more while it runs" in_lpar chwpar -R procVirtMem=1G pct_pinMem=10% pct_msgIDs=50% inner
+is "is given to PID 1" "$(of_init 'Max address space')" "$((1 << 30)) $((1 << 30))"
+is "and to the WPAR" "$(in_lpar clogin inner cat /proc/sys/kernel/msgmni </dev/null)" 16000
+ok "no limits" in_lpar chwpar -K -R inner
+is "of virtual memory" "$(of_init 'Max address space')" "unlimited unlimited"
+is "the default of what may be locked" "$(of_init 'Max locked memory')" "$((8 << 20)) $((8 << 20))"
+is "as many message queues as the LPAR" "$(in_lpar clogin inner cat /proc/sys/kernel/msgmni </dev/null)" 32000
+ok "rmwpar" in_lpar rmwpar -F inner
+
 # Out of memory: tail keeps a line that does not end
 eat='head -c 200M /dev/zero | tail >/dev/null'
 ok "mkwpar" in_lpar mkwpar -n hog -s -R totalVirtMem=32M

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* check_limits.c - a specification's resources as values of control group files */
 #include "harness.h"
+#include "wparctl/resources/inner_limits.h"
 #include "wparctl/resources/limits.h"
 #include "wparctl/resources/oom.h"
 #include "wparctl/resources/soft_limit.h"
@@ -112,6 +113,61 @@ static const char *change(const struct wpar_spec *from, const struct wpar_spec *
 	return text;
 }
 
+START_TEST(a_set_of_processors_is_of_those_that_there_are)
+{
+	static const char *const good[] = { "0", "3", "0-3", "0,2", "0-1,3", "2-2" };
+	static const char *const bad[] = { "",	 "4",  "0-4", "3-1",  "all", "0,",
+					   "-1", "0-", "1 2", "0--1", "0x1" };
+	auto_strv needed = { 0 };
+	struct wpar_spec s = { 0 };
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(good); i++) {
+		s.resources.rset = (char *)good[i];
+		ck_assert_msg(wpar_limits_check(&s, &machine, NULL) == 0, "%s", good[i]);
+		ck_assert_str_eq(value(&s, "cpuset.cpus"), good[i]);
+	}
+	ck_assert_int_eq(wpar_limits_need(&s, &needed), 0);
+	ck_assert_uint_eq(needed.n, 1);
+	ck_assert_str_eq(needed.v[0], "cpuset");
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(bad); i++) {
+		s.resources.rset = (char *)bad[i];
+		ck_assert_msg(wpar_limits_check(&s, &machine, NULL) < 0, "%s", bad[i]);
+	}
+	s.resources.inactive = true;
+	ck_assert_int_eq(wpar_limits_check(&s, &machine, NULL), 0);
+	ck_assert_ptr_null(value(&s, "cpuset.cpus"));
+}
+END_TEST
+
+START_TEST(limits_of_processes_and_ipc_follow_the_specification)
+{
+	struct wpar_spec s = { .resources = { .proc_virt_mem = 1 << 26,
+					      .pct_pin_mem = 10,
+					      .pct_msg_ids = 1,
+					      .pct_sem_ids = 2,
+					      .pct_shm_ids = 3 } };
+	struct wpar_inner_limits l, none;
+	auto_error err = NULL;
+
+	wpar_inner_limits_plan(&s, &machine, &l);
+	ck_assert_uint_eq(l.address_space, 1 << 26);
+	ck_assert_uint_eq(l.locked, 100000000);
+	ck_assert_uint_eq(l.pct_msg_ids + 10 * l.pct_sem_ids + 100 * l.pct_shm_ids, 321);
+	ck_assert_int_eq(wpar_inner_limits_check(&s, NULL), 0);
+	ck_assert(wpar_inner_limits_equal(&l, &l));
+	s.resources.proc_virt_mem = 1 << 20;
+	ck_assert_int_lt(wpar_inner_limits_check(&s, &err), 0);
+	ck_assert_ptr_nonnull(strstr(par_error_text(err), "1024 KiB"));
+	s.resources.inactive = true;
+	ck_assert_int_eq(wpar_inner_limits_check(&s, NULL), 0);
+	wpar_inner_limits_plan(&s, &machine, &none);
+	ck_assert(!wpar_inner_limits_equal(&l, &none));
+	ck_assert_uint_eq(
+		none.address_space + none.pct_msg_ids + none.pct_sem_ids + none.pct_shm_ids, 0);
+	ck_assert_uint_eq(none.locked, 8 << 20);
+}
+END_TEST
+
 START_TEST(a_change_writes_what_differs_and_the_defaults_of_what_goes)
 {
 	const struct wpar_spec none = { 0 };
@@ -131,6 +187,10 @@ START_TEST(a_change_writes_what_differs_and_the_defaults_of_what_goes)
 	ck_assert_str_eq(change(&all, &none),
 			 "pids.max=4096;memory.max=max;memory.swap.max=max;memory.low=0;"
 			 "cpu.max=max 100000;cpu.weight=100;");
+	other.resources.rset = (char *)"0-1,3";
+	ck_assert_str_eq(change(&all, &other), "cpuset.cpus=0-1,3;");
+	ck_assert_str_eq(change(&other, &all), "cpuset.cpus=;");
+	other.resources.rset = NULL;
 	other.resources.total_processes = WPAR_UNLIMITED;
 	ck_assert_str_eq(change(&all, &other), "pids.max=max;");
 	other.resources = all.resources;
@@ -258,6 +318,8 @@ static Suite *limits_suite(void)
 	tcase_add_test(tc, kills_are_counted);
 	tcase_add_test(tc, limits_need_controllers);
 	tcase_add_test(tc, contention_begins_below_a_tenth_and_ends_above);
+	tcase_add_test(tc, a_set_of_processors_is_of_those_that_there_are);
+	tcase_add_test(tc, limits_of_processes_and_ipc_follow_the_specification);
 	tcase_add_test(tc, a_change_writes_what_differs_and_the_defaults_of_what_goes);
 	tcase_add_test(tc, parts_become_a_weight);
 	suite_add_tcase(suite, tc);

@@ -122,7 +122,7 @@ static const struct {
 	{ "general:\n\tarchitecture = pwr7\n", NULL, "-H (architecture)" },
 	{ "general:\n\tvipwpar = yes\n", NULL, "\"vipwpar\" is not" },
 	{ "general:\n\tvg = rootvg\n", NULL, NULL },
-	{ "resources:\n\trset = a\n", NULL, "-R rset=" },
+	{ "resources:\n\tshares_memory = 5\n", NULL, "-R shares_memory=" },
 	{ "resources:\n\ttotalVirtMem = 1G\n\ttotalPTYs = 5\n\ttotalThreads = 5\n", NULL, NULL },
 	{ "security:\n\tprivs = -PV_NET_PORT\n", NULL, NULL },
 	{ "security:\n\tprivs = +PV_BOGUS\n", "\"PV_BOGUS\" is not a privilege", NULL },

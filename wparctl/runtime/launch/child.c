@@ -112,6 +112,9 @@ static int child_set_up(const struct wpar_launch *l, int sync, struct par_error 
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "descriptors cannot be closed");
 	wpar_process_reset();
+	r = wpar_inner_limits_take(&l->inner);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "its limits cannot be set");
 	r = wpar_uname_server_join(l->uname);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "uname's answers cannot be set up");

@@ -198,6 +198,14 @@ int wpar_launch_plan(const struct wpar_spec *s, struct wpar_mount_plan *ret, str
 	return r;
 }
 
+static void plan_inner_limits(struct wpar_launch *l)
+{
+	struct wpar_machine m;
+
+	wpar_machine_get(&m);
+	wpar_inner_limits_plan(l->spec, &m, &l->inner);
+}
+
 int wpar_launch_prepare(struct wpar_launch *l, const struct wpar_spec *s, struct par_error **err)
 {
 	int r = wpar_launch_plan(s, &l->plan, err);
@@ -205,6 +213,7 @@ int wpar_launch_prepare(struct wpar_launch *l, const struct wpar_spec *s, struct
 	if (r < 0)
 		return r;
 	l->spec = s;
+	plan_inner_limits(l);
 	r = wpar_plan_check(&l->plan, err);
 	if (r < 0)
 		return r;
@@ -279,6 +288,17 @@ static int connect_network(const struct wpar_launch *l, int sync, struct par_err
 	return 0;
 }
 
+static int limit_ipc(const struct wpar_launch *l, struct par_error **err)
+{
+	int r;
+
+	if (!l->inner.pct_msg_ids && !l->inner.pct_sem_ids && !l->inner.pct_shm_ids)
+		return 0;
+	r = wpar_inner_limits_ipc(l->pidfd, &l->inner);
+	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "the limits of System V IPC cannot be set")
+		     : 0;
+}
+
 static int hand_over(struct wpar_launch *l, int sync, struct par_error **err)
 {
 	int fds[WPAR_MOUNTS_MAX];
@@ -289,6 +309,9 @@ static int hand_over(struct wpar_launch *l, int sync, struct par_error **err)
 	if (r < 0)
 		return r;
 	wpar_test_stop_at("mapped");
+	r = limit_ipc(l, err);
+	if (r < 0)
+		return r;
 	r = wpar_mounts_prepare(&l->plan, userns, fds, &n, err);
 	if (r < 0)
 		return r;
@@ -363,7 +386,7 @@ int wpar_launch(struct wpar_launch *l, struct par_error **err)
 	ours = pair[0];
 	theirs = pair[1];
 	wpar_test_stop_at("namespaces");
-	wpar_process_fix(l->keep_priority);
+	wpar_process_fix(l->keep_priority, l->inner.locked);
 	l->pid = clone_as_creator(l, &args);
 	if (l->pid < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "the WPAR's first process cannot start");

@@ -7,6 +7,7 @@
 
 #include "wparctl/filesystem/mount_plan.h"
 #include "wparctl/network/plan.h"
+#include "wparctl/resources/inner_limits.h"
 #include "wparctl/runtime/launch/reset.h"
 #include "wparctl/spec/spec.h"
 
@@ -14,6 +15,7 @@ struct wpar_launch {
 	const struct wpar_spec *spec;
 	struct wpar_mount_plan plan;
 	struct wpar_net_plan network;
+	struct wpar_inner_limits inner;
 	int cgroup;
 	/*
 	 * What the first process does once it is inside.  To close @started (exec does) says that

@@ -46,9 +46,9 @@ int wpar_close_others(int keep, int keep_too)
 }
 
 /* The limits of every process of a WPAR; its root may lower them, and raise the soft ones. */
-static void fix_limits(void)
+static void fix_limits(rlim_t locked)
 {
-	static const struct {
+	const struct {
 		int resource;
 		rlim_t soft, hard;
 	} limits[] = {
@@ -61,7 +61,7 @@ static void fix_limits(void)
 		/* Processes are counted by the control group (pids.max), for all users together. */
 		{ RLIMIT_NPROC, RLIM_INFINITY, RLIM_INFINITY },
 		{ RLIMIT_NOFILE, 65536, 524288 },
-		{ RLIMIT_MEMLOCK, 8 << 20, 8 << 20 },
+		{ RLIMIT_MEMLOCK, locked, locked },
 		{ RLIMIT_AS, RLIM_INFINITY, RLIM_INFINITY },
 		{ RLIMIT_LOCKS, RLIM_INFINITY, RLIM_INFINITY },
 		/* Of the whole WPAR at the same time: its creator is charged (launch.c). */
@@ -96,11 +96,11 @@ static void fix_priority(void)
 	syscall(SYS_ioprio_set, 1 /* IOPRIO_WHO_PROCESS */, 0, 0);
 }
 
-void wpar_process_fix(bool keep_priority)
+void wpar_process_fix(bool keep_priority, uint64_t locked)
 {
 	unsigned long processors[8192 / (8 * sizeof(unsigned long))];
 
-	fix_limits();
+	fix_limits(locked);
 	if (!keep_priority)
 		fix_priority();
 	/* All that the control group has (taskset is no way to limit a WPAR). */

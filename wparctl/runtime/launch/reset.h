@@ -8,6 +8,7 @@
 #include "wparctl/spec/stop_at.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Descriptors 0, 1 and 2 to be. */
 struct wpar_stdio {
@@ -26,10 +27,11 @@ int wpar_close_others(int keep, int keep_too);
  * whoever starts it or enters it
  * @keep_priority	nice value, scheduler and I/O priority stay the caller's: a command in the
  *			foreground, not a WPAR for life
+ * @locked	bytes that it may lock in memory
  * Outside, by the process that is about to make or become one of the WPAR's: only the LPAR's root
  * may raise a limit.  What a kernel does not let it set stays as it is.
  */
-void wpar_process_fix(bool keep_priority);
+void wpar_process_fix(bool keep_priority, uint64_t locked);
 
 /* wpar_process_reset - inside, just before the program: signal dispositions and mask, umask */
 void wpar_process_reset(void);

@@ -11,6 +11,7 @@
 #include "wparctl/filesystem/namefs.h"
 #include "wparctl/filesystem/outside.h"
 #include "wparctl/resources/cgroup.h"
+#include "wparctl/resources/inner_limits.h"
 #include "wparctl/resources/limits.h"
 #include "wparctl/resources/soft_limit.h"
 #include "wparctl/runtime/launch/launch.h"
@@ -187,6 +188,40 @@ static int write_limits(const struct wpar_spec *from, const struct wpar_spec *to
 	return par_fail(err, PAR_E_SYSTEM, r, "the soft limit of memory cannot be set");
 }
 
+static int change_inner_limits(const struct wpar_spec *from, const struct wpar_spec *to, int cgroup,
+			       const struct inner *in, struct par_error **err)
+{
+	struct wpar_inner_limits old, new;
+	struct wpar_machine m;
+	int r;
+
+	wpar_machine_get(&m);
+	wpar_inner_limits_plan(from, &m, &old);
+	wpar_inner_limits_plan(to, &m, &new);
+	if (wpar_inner_limits_equal(&old, &new))
+		return 0;
+	r = wpar_inner_limits_change(in->init, cgroup, &new);
+	if (r == 0)
+		return 0;
+	wpar_inner_limits_change(in->init, cgroup, &old);
+	return par_fail(err, PAR_E_SYSTEM, r,
+			"the limits of processes and of System V IPC cannot be set");
+}
+
+/* All limits, or none. */
+static int change_limits(const struct wpar_spec *from, const struct wpar_spec *to, int cgroup,
+			 const struct inner *in, struct par_error **err)
+{
+	int r = write_limits(from, to, cgroup, err);
+
+	if (r < 0)
+		return r;
+	r = change_inner_limits(from, to, cgroup, in, err);
+	if (r < 0)
+		write_limits(to, from, cgroup, NULL);
+	return r;
+}
+
 static int change_inside(const struct wpar_spec *to, struct inner *in,
 			 const struct wpar_report *report, struct par_error **err)
 {
@@ -213,7 +248,7 @@ static int change_live(const struct wpar_spec *from, const struct wpar_spec *to,
 	if (r == 0)
 		r = open_init(to, cgroup, in, err);
 	if (r == 0)
-		r = write_limits(from, to, cgroup, err);
+		r = change_limits(from, to, cgroup, in, err);
 	if (r < 0)
 		return r;
 	wpar_test_stop_at("limits changed");
@@ -225,7 +260,7 @@ static int change_live(const struct wpar_spec *from, const struct wpar_spec *to,
 			wpar_network_undo(from, to);
 	}
 	if (r < 0)
-		write_limits(to, from, cgroup, NULL);
+		change_limits(to, from, cgroup, in, NULL);
 	return r;
 }
 

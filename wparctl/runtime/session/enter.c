@@ -11,6 +11,7 @@
 
 #include "lpard/common/fs.h"
 #include "wparctl/resources/cgroup.h"
+#include "wparctl/resources/inner_limits.h"
 #include "wparctl/runtime/session/command.h"
 #include "wparctl/runtime/session/console.h"
 #include "wparctl/runtime/session/guard.h"
@@ -99,10 +100,14 @@ static int hang_on_clogin(int sync)
 /* Becomes the user's process in the WPAR; its right to do more ends here. */
 static int enter_join(const struct entry *e, struct par_error **err)
 {
+	struct wpar_inner_limits limits;
+	struct wpar_machine machine;
 	int r;
 
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	wpar_process_fix(true);
+	wpar_machine_get(&machine);
+	wpar_inner_limits_plan(e->spec, &machine, &limits);
+	wpar_process_fix(true, limits.locked);
 	r = join_namespaces(e->init);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the WPAR cannot be entered");
@@ -119,6 +124,9 @@ static int enter_join(const struct entry *e, struct par_error **err)
 	    setresgid(e->user.gid, e->user.gid, e->user.gid) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "the user's groups cannot be taken");
 	wpar_process_reset();
+	r = wpar_inner_limits_take(&limits);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "the limits of the WPAR cannot be taken");
 	r = wpar_uname_server_join(e->uname);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "uname's answers cannot be set up");

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * See inner_limits.h.  The namespaces of a WPAR are entered by a child made for it: no other
+ * process changes its own.
+ */
+#include "wparctl/resources/inner_limits.h"
+
+#include "lpard/common/fs.h"
+#include "lpard/common/process.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* What a process may lock where nothing is asked for */
+#define LOCKED_DEFAULT (UINT64_C(8) << 20)
+/* A shell of an LPAR with 64 KiB pages and its libraries, measured: 12 MiB. */
+#define ADDRESS_SPACE_LEAST (UINT64_C(32) << 20)
+/* Processes that are born meanwhile have their parent's limits: then once more. */
+#define ROUNDS 100
+
+void wpar_inner_limits_plan(const struct wpar_spec *s, const struct wpar_machine *m,
+			    struct wpar_inner_limits *ret)
+{
+	const struct wpar_resources *r = &s->resources;
+
+	*ret = (struct wpar_inner_limits){ .locked = LOCKED_DEFAULT };
+	if (r->inactive)
+		return;
+	*ret = (struct wpar_inner_limits){
+		.address_space = r->proc_virt_mem,
+		.locked = r->pct_pin_mem ? m->memory / 100 * r->pct_pin_mem : LOCKED_DEFAULT,
+		.pct_msg_ids = r->pct_msg_ids,
+		.pct_sem_ids = r->pct_sem_ids,
+		.pct_shm_ids = r->pct_shm_ids,
+	};
+}
+
+bool wpar_inner_limits_equal(const struct wpar_inner_limits *a, const struct wpar_inner_limits *b)
+{
+	return a->address_space == b->address_space && a->locked == b->locked &&
+	       a->pct_msg_ids == b->pct_msg_ids && a->pct_sem_ids == b->pct_sem_ids &&
+	       a->pct_shm_ids == b->pct_shm_ids;
+}
+
+int wpar_inner_limits_check(const struct wpar_spec *s, struct par_error **err)
+{
+	const struct wpar_resources *r = &s->resources;
+
+	if (r->inactive || !r->proc_virt_mem || r->proc_virt_mem >= ADDRESS_SPACE_LEAST)
+		return 0;
+	return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+			"-R procVirtMem=: no program works with less than %" PRIu64
+			" MiB of virtual memory, and this would be %" PRIu64 " KiB",
+			ADDRESS_SPACE_LEAST >> 20, r->proc_virt_mem >> 10);
+}
+
+static struct rlimit address_space(const struct wpar_inner_limits *l)
+{
+	rlim_t most = l->address_space ? l->address_space : RLIM_INFINITY;
+
+	return (struct rlimit){ most, most };
+}
+
+static struct rlimit locked(const struct wpar_inner_limits *l)
+{
+	return (struct rlimit){ l->locked, l->locked };
+}
+
+int wpar_inner_limits_take(const struct wpar_inner_limits *l)
+{
+	const struct rlimit space = address_space(l);
+	struct rlimit lock;
+
+	if (l->address_space && setrlimit(RLIMIT_AS, &space) < 0)
+		return -errno;
+	if (getrlimit(RLIMIT_MEMLOCK, &lock) < 0)
+		return -errno;
+	/* Asked for, and more than this system's root could give (launch/reset.c) */
+	return l->locked != LOCKED_DEFAULT && lock.rlim_max < l->locked ? -EPERM : 0;
+}
+
+/* The numbers of the files of sysctl; of kernel.sem the last of four is that of the identifiers. */
+struct ipc {
+	uint64_t msgmni, shmmni, sem[4];
+};
+
+static int read_number(const char *path, uint64_t *ret)
+{
+	auto_buf b = { 0 };
+	int r = par_fs_read(path, 256, &b);
+
+	if (r < 0)
+		return r;
+	return sscanf(b.data, "%" SCNu64, ret) == 1 ? 0 : -EINVAL;
+}
+
+static int read_ipc(struct ipc *ret)
+{
+	auto_buf b = { 0 };
+	int r = read_number("/proc/sys/kernel/msgmni", &ret->msgmni);
+
+	if (r < 0)
+		return r;
+	r = read_number("/proc/sys/kernel/shmmni", &ret->shmmni);
+	if (r < 0)
+		return r;
+	r = par_fs_read("/proc/sys/kernel/sem", 256, &b);
+	if (r < 0)
+		return r;
+	return sscanf(b.data, "%" SCNu64 "%" SCNu64 "%" SCNu64 "%" SCNu64, &ret->sem[0],
+		      &ret->sem[1], &ret->sem[2], &ret->sem[3]) == 4
+		       ? 0
+		       : -EINVAL;
+}
+
+static uint64_t part(uint64_t all, uint32_t percent)
+{
+	uint64_t n = percent ? all * percent / 100 : all;
+
+	return n ? n : 1;
+}
+
+/* /proc/sys answers for the namespace of the process that opens a file. */
+static int write_ipc(const struct ipc *i, const struct wpar_inner_limits *l)
+{
+	char text[96];
+	int r;
+
+	snprintf(text, sizeof(text), "%" PRIu64, part(i->msgmni, l->pct_msg_ids));
+	r = par_fs_write_str(AT_FDCWD, "/proc/sys/kernel/msgmni", text);
+	if (r < 0)
+		return r;
+	snprintf(text, sizeof(text), "%" PRIu64, part(i->shmmni, l->pct_shm_ids));
+	r = par_fs_write_str(AT_FDCWD, "/proc/sys/kernel/shmmni", text);
+	if (r < 0)
+		return r;
+	snprintf(text, sizeof(text), "%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64, i->sem[0],
+		 i->sem[1], i->sem[2], part(i->sem[3], l->pct_sem_ids));
+	return par_fs_write_str(AT_FDCWD, "/proc/sys/kernel/sem", text);
+}
+
+/* The files belong to the LPAR's root before Linux 6.9, since then to the namespace's. */
+static int change_ipc(int pidfd, const struct wpar_inner_limits *l)
+{
+	struct ipc global;
+	int r = read_ipc(&global);
+
+	if (r < 0)
+		return r;
+	if (setns(pidfd, CLONE_NEWIPC) < 0)
+		return -errno;
+	r = write_ipc(&global, l);
+	if (r != -EACCES && r != -EPERM)
+		return r;
+	if (setns(pidfd, CLONE_NEWUSER) < 0 || setresuid(0, 0, 0) < 0)
+		return -errno;
+	return write_ipc(&global, l);
+}
+
+/* Returns 1 when it had another limit, 0 when it had this one or has ended, or a negative errno. */
+static int limit_process(pid_t pid, __rlimit_resource_t resource, const struct rlimit *l)
+{
+	struct rlimit now;
+
+	if (prlimit(pid, resource, NULL, &now) < 0)
+		return errno == ESRCH ? 0 : -errno;
+	if (now.rlim_cur == l->rlim_cur && now.rlim_max == l->rlim_max)
+		return 0;
+	if (prlimit(pid, resource, l, NULL) < 0)
+		return errno == ESRCH ? 0 : -errno;
+	return 1;
+}
+
+/* Returns 1 when a process had other limits, 0 when none had, or a negative errno. */
+static int limit_processes(int cgroup, const struct rlimit *space, const struct rlimit *lock)
+{
+	autofd int fd = openat(cgroup, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+	autofile FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
+	int changed = 0, pid;
+
+	if (!f)
+		return -errno;
+	fd = -1;
+	while (fscanf(f, "%d", &pid) == 1) {
+		int r;
+
+		/* 0: not of this process namespace; it is on its way in, and takes them itself. */
+		if (pid <= 0)
+			continue;
+		r = limit_process(pid, RLIMIT_AS, space);
+		if (r < 0)
+			return r;
+		changed |= r;
+		r = limit_process(pid, RLIMIT_MEMLOCK, lock);
+		if (r < 0)
+			return r;
+		changed |= r;
+	}
+	return changed;
+}
+
+/*
+ * In the WPAR's process namespace the numbers of cgroup.procs are that namespace's: one that has
+ * become another process's meanwhile is a process of the same WPAR.  A root without
+ * CAP_SYS_RESOURCE (in a container) has it in the WPAR's user namespace, which is enough to lower a
+ * limit.
+ */
+static int change_processes(int init, int cgroup, const struct wpar_inner_limits *l)
+{
+	const struct rlimit space = address_space(l), lock = locked(l);
+	int r = limit_processes(cgroup, &space, &lock);
+
+	if (r == -EPERM) {
+		if (setns(init, CLONE_NEWUSER) < 0)
+			return -errno;
+		r = limit_processes(cgroup, &space, &lock);
+	}
+	for (int i = 0; i < ROUNDS && r > 0; i++)
+		r = limit_processes(cgroup, &space, &lock);
+	return r > 0 ? -EAGAIN : r;
+}
+
+/* Runs as a child; its status is the errno. */
+static int in_child(int (*work)(int pidfd, int cgroup, const struct wpar_inner_limits *l),
+		    int pidfd, int cgroup, const struct wpar_inner_limits *l)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid < 0)
+		return -errno;
+	if (pid == 0) {
+		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+		_exit(-work(pidfd, cgroup, l) & 0xff);
+	}
+	while (waitpid(pid, &status, 0) < 0) {
+		if (errno != EINTR)
+			return -errno;
+	}
+	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EINTR;
+}
+
+static int ipc_work(int pidfd, int cgroup, const struct wpar_inner_limits *l)
+{
+	(void)cgroup;
+	return change_ipc(pidfd, l);
+}
+
+static int processes_inside(int pidfd, int cgroup, const struct wpar_inner_limits *l)
+{
+	return change_processes(pidfd, cgroup, l);
+}
+
+static int processes_work(int pidfd, int cgroup, const struct wpar_inner_limits *l)
+{
+	if (setns(pidfd, CLONE_NEWPID) < 0)
+		return -errno;
+	return in_child(processes_inside, pidfd, cgroup, l);
+}
+
+int wpar_inner_limits_ipc(int pidfd, const struct wpar_inner_limits *l)
+{
+	return in_child(ipc_work, pidfd, -1, l);
+}
+
+int wpar_inner_limits_change(int init, int cgroup, const struct wpar_inner_limits *l)
+{
+	int r = in_child(processes_work, init, cgroup, l);
+
+	return r < 0 ? r : wpar_inner_limits_ipc(init, l);
+}
