@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* startwpar: activate a system WPAR. */
 #include "wparctl/commands/commands.h"
+#include "wparctl/operations/definition.h"
 #include "wparctl/operations/operation.h"
 #include "wparctl/operations/unsupported.h"
 
@@ -10,7 +11,8 @@ struct startwpar_args {
 };
 
 static const struct par_opt opts[] = {
-	OPT_FLAG('a', NULL, struct startwpar_args, resolve_clashes, NULL),
+	OPT_FLAG('a', NULL, struct startwpar_args, resolve_clashes,
+		 "Choose another host name where another WPAR has it"),
 	OPT_STR('e', NULL, "NAME=VALUE…", struct startwpar_args, environment, NULL),
 	OPT_FLAG('m', NULL, struct startwpar_args, maintenance, NULL),
 	OPT_FLAG('v', NULL, struct startwpar_args, verbose, "Show each step"),
@@ -34,6 +36,35 @@ static int startwpar_show(const char *name, FILE *out, struct par_error **err)
 	if (r < 0)
 		return r;
 	fputs(plan.data ? plan.data : "", out);
+	return 0;
+}
+
+/*
+ * A definition is checked when it is made; one written by hand may have a host name that another
+ * WPAR has.  Its files stay where they are, and addresses are not made up.
+ */
+static int resolve_clashes(struct wpar_spec *s, struct par_error **err)
+{
+	auto_spec new = { 0 };
+	autofd int registry = -1;
+	int r = wpar_spec_copy(s, &new, err);
+
+	if (r < 0)
+		return r;
+	r = wpar_definition_change_begin(s, &new, true, &registry, err);
+	if (r < 0)
+		return r;
+	if (!par_streq(s->directory, new.directory))
+		return par_fail(err, PAR_E_EXISTS, 0,
+				"The base directory %s of workload partition %s is also another "
+				"one's; change it with chwpar -d.",
+				s->directory, s->name);
+	r = wpar_spec_update(&new, err);
+	if (r < 0)
+		return r;
+	wpar_spec_done(s);
+	*s = new;
+	new = (struct wpar_spec){ 0 };
 	return 0;
 }
 
@@ -64,7 +95,8 @@ static int startwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_e
 	if (s.creating || st == WPAR_STATE_ACTIVE || st == WPAR_STATE_FROZEN ||
 	    st == WPAR_STATE_PAUSED || st == WPAR_STATE_MOVING)
 		return wpar_fail_state(&s, st, "it must be Defined to be started", err);
-	return wpar_operation_start(&s, &say, err);
+	r = a->resolve_clashes ? resolve_clashes(&s, err) : 0;
+	return r < 0 ? r : wpar_operation_start(&s, &say, err);
 }
 
 const struct par_cmd wpar_cmd_startwpar = {

@@ -126,6 +126,15 @@ ok "-a resolves it" mkwpar -n two -h shared -d /wpars/one -a
 is "by other ones" "$(lswpar -qc -a hostname,directory two)" "two:/wpars/two_1"
 refused "an application WPAR" "The host name shared is that" wparexec -n app -h shared -- /bin/true
 is "wparexec -a" "$(wparexec -n app -h shared -a -- /bin/hostname 2>/dev/null)" app
+sed -i 's/hostname = .*/hostname = "shared"/' "$cf/two.cf"
+ok "startwpar -a of one that somebody gave it" startwpar -a two
+is "starts with another" "$(clogin two hostname </dev/null)" two
+is "which is written down" "$(lswpar -qc -a hostname,directory two)" "two:/wpars/two_1"
+ok "stopwpar" stopwpar -F two
+sed -i 's/directory = "\/wpars\/two_1"/directory = "\/wpars\/one"/' "$cf/two.cf"
+refused "another one's base directory is no matter of -a" "base directory /wpars/one of workload partition two" \
+	startwpar -a two
+sed -i 's/directory = "\/wpars\/one"/directory = "\/wpars\/two_1"/' "$cf/two.cf"
 ok "removed" rmwpar two
 
 # A specification that somebody wrote.
