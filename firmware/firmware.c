@@ -168,10 +168,7 @@ int fw_plan_make(const struct fw_request *rq, struct fw_plan *ret, struct par_er
 	if (r < 0)
 		return r;
 	fw_features(rq->accel == FW_ACCEL_KVM ? rq->without : ALL_OPTIONS, p.features);
-	r = choose_path(rq, &p);
-	if (r == 0 && p.direct)
-		r = make_cmdline(rq, &p);
-	if (r < 0)
+	if (choose_path(rq, &p) < 0 || (p.direct && make_cmdline(rq, &p) < 0))
 		return par_oom(err);
 	*ret = p;
 	p = (struct fw_plan){ 0 };

@@ -135,11 +135,23 @@ static int read_members(struct json_object *o, struct fw_image *image, struct pa
 	return 0;
 }
 
+static int parse_manifest(const char *text, size_t len, struct fw_image *image,
+			  struct par_error **err)
+{
+	auto_json o = NULL;
+	int r = par_json_parse(text, len, &o, err);
+
+	if (r < 0)
+		return r;
+	if (!json_object_is_type(o, json_type_object))
+		return par_fail(err, PAR_E_CORRUPT, 0, "it is no object");
+	return read_members(o, image, err);
+}
+
 int fw_image_parse(const char *text, size_t len, const char *folder, struct fw_image *ret,
 		   struct par_error **err)
 {
 	auto_error why = NULL;
-	auto_json o = NULL;
 	auto_fw_image image = { 0 };
 	int r;
 
@@ -149,11 +161,7 @@ int fw_image_parse(const char *text, size_t len, const char *folder, struct fw_i
 	image.folder = strdup(folder);
 	if (!image.folder)
 		return par_oom(err);
-	r = par_json_parse(text, len, &o, &why);
-	if (r == 0 && !json_object_is_type(o, json_type_object))
-		r = par_fail(&why, PAR_E_CORRUPT, 0, "it is no object");
-	if (r == 0)
-		r = read_members(o, &image, &why);
+	r = parse_manifest(text, len, &image, &why);
 	if (r < 0)
 		return par_fail(err, r == -ENOMEM ? PAR_E_NO_MEMORY : PAR_E_CORRUPT, 0,
 				"the manifest of the image in \"%s\" is damaged: %s", folder,

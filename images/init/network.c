@@ -63,22 +63,33 @@ static void name_servers(const struct init_net *net)
 	fclose(file);
 }
 
+static int configure(int fd, const struct init_net *net, const char *device)
+{
+	struct ifreq req = { 0 };
+	int r;
+
+	snprintf(req.ifr_name, sizeof(req.ifr_name), "%s", device);
+	r = request(fd, SIOCSIFADDR, &req, net->address);
+	if (r < 0)
+		return r;
+	if (net->netmask[0])
+		r = request(fd, SIOCSIFNETMASK, &req, net->netmask);
+	if (r < 0)
+		return r;
+	r = set_up(fd, &req);
+	if (r < 0 || !net->gateway[0])
+		return r;
+	return default_route(fd, net->gateway);
+}
+
 static int set_static(const struct init_net *net, const char *device)
 {
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	struct ifreq req = { 0 };
 	int r;
 
 	if (fd < 0)
 		return -errno;
-	snprintf(req.ifr_name, sizeof(req.ifr_name), "%s", device);
-	r = request(fd, SIOCSIFADDR, &req, net->address);
-	if (r == 0 && net->netmask[0])
-		r = request(fd, SIOCSIFNETMASK, &req, net->netmask);
-	if (r == 0)
-		r = set_up(fd, &req);
-	if (r == 0 && net->gateway[0])
-		r = default_route(fd, net->gateway);
+	r = configure(fd, net, device);
 	close(fd);
 	name_servers(net);
 	return r;

@@ -121,8 +121,9 @@ int cli_records_send(const struct par_cmd_ctx *ctx, const char *method, struct j
 	par_cleanup(records_done) struct records all = { 0 };
 	int r = file ? cli_no_operands(ctx, err) : 0;
 
-	if (r == 0)
-		r = file ? read_file(&all, file, err) : read_words(&all, ctx, data, err);
+	if (r < 0)
+		return r;
+	r = file ? read_file(&all, file, err) : read_words(&all, ctx, data, err);
 	for (size_t i = 0; i < all.n && r == 0; i++) {
 		r = send(method, base, &all.v[i], err);
 		if (r < 0 && all.n > 1)

@@ -395,9 +395,13 @@ static int round_of(struct session *s, struct par_error **err)
 		read_stdin(s);
 	if (p[POLL_STDOUT].revents)
 		r = sink_write(s, &s->out, err);
-	if (r == 0 && p[POLL_STDERR].revents)
+	if (r < 0)
+		return r;
+	if (p[POLL_STDERR].revents)
 		r = sink_write(s, &s->err, err);
-	if (r == 0 && (p[POLL_SOCKET].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
+	if (r < 0)
+		return r;
+	if ((p[POLL_SOCKET].revents & (POLLIN | POLLHUP | POLLERR)) != 0)
 		r = read_socket(s, err);
 	if (r == 0 && s->to_socket.len > s->sent)
 		write_socket(s);

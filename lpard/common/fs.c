@@ -168,6 +168,12 @@ static int create_beside(int dirfd, const char *path, char **ret_name)
 	return fd;
 }
 
+static int drop_new(int dirfd, const char *name, int error)
+{
+	unlinkat(dirfd, name, 0);
+	return error;
+}
+
 static int replace(int dirfd, const char *path, const void *data, size_t len, mode_t mode,
 		   bool sync)
 {
@@ -178,12 +184,12 @@ static int replace(int dirfd, const char *path, const void *data, size_t len, mo
 	if (fd < 0)
 		return fd;
 	r = par_fs_write_all(fd, data, len);
-	if (r == 0 && (fchmod(fd, mode) < 0 || (sync && fsync(fd) < 0) ||
-		       renameat(dirfd, name, dirfd, path) < 0))
-		r = -errno;
 	if (r < 0)
-		unlinkat(dirfd, name, 0);
-	return r;
+		return drop_new(dirfd, name, r);
+	if (fchmod(fd, mode) < 0 || (sync && fsync(fd) < 0) ||
+	    renameat(dirfd, name, dirfd, path) < 0)
+		return drop_new(dirfd, name, -errno);
+	return 0;
 }
 
 int par_fs_replace(int dirfd, const char *path, const void *data, size_t len, mode_t mode)

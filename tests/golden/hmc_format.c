@@ -81,7 +81,9 @@ static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err
 	if (!table)
 		return -EINVAL;
 	r = par_table_fields(a->listing.fields.value, &wanted, &delimiter, err);
-	if (r == 0 && wanted.n)
+	if (r < 0)
+		return r;
+	if (wanted.n)
 		r = pick(table, &wanted, &picked);
 	if (r < 0)
 		return r;

@@ -134,8 +134,9 @@ static int each_line(const char *text, int (*add)(struct wpar_accounts *, const 
 		auto_strv part = { 0 };
 
 		r = line ? par_strv_split(&part, line, ':') : -ENOMEM;
-		if (r == 0)
-			r = add(l, &part);
+		if (r < 0)
+			return r;
+		r = add(l, &part);
 		text += n + (text[n] == '\n');
 	}
 	return r;
@@ -146,8 +147,9 @@ int wpar_accounts_parse(const char *passwd, const char *group, const char *shado
 {
 	int r = each_line(passwd, account_add, ret);
 
-	if (r == 0)
-		r = each_line(group, group_add, ret);
+	if (r < 0)
+		return r;
+	r = each_line(group, group_add, ret);
 	return r == 0 ? each_line(shadow, lock_add, ret) : r;
 }
 

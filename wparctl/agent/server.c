@@ -218,20 +218,25 @@ static int agent_call(struct agent *a, uint32_t stream, struct wpar_call *c, str
 	return par_fail(err, PAR_E_NOT_SUPPORTED, 0, "the agent has no such method");
 }
 
+static int begin_call(struct agent *a, const struct par_frame *f, struct par_error **err)
+{
+	struct wpar_call c;
+	int r = wpar_call_parse(f->data, f->len, &c, err);
+
+	if (r < 0)
+		return r;
+	r = agent_call(a, f->stream, &c, err);
+	wpar_call_done(&c);
+	return r;
+}
+
 static int open_stream(struct agent *a, const struct par_frame *f, struct par_error **err)
 {
 	auto_error e = NULL;
-	struct wpar_call c;
-	int r;
 
 	if (agent_find_stream(a, f->stream))
 		return par_fail(err, PAR_E_PROTOCOL, 0, "stream %u is open already", f->stream);
-	r = wpar_call_parse(f->data, f->len, &c, &e);
-	if (r == 0) {
-		r = agent_call(a, f->stream, &c, &e);
-		wpar_call_done(&c);
-	}
-	if (r < 0)
+	if (begin_call(a, f, &e) < 0)
 		agent_reply_error(a, f->stream, e);
 	return 0;
 }
@@ -381,6 +386,13 @@ static void end_streams(struct agent *a)
 	}
 }
 
+static int agent_serve(struct agent *a, struct par_error **err)
+{
+	int r = agent_set_up(a, err);
+
+	return r < 0 ? r : par_event_run(a->loop);
+}
+
 int wpar_agent_run(const struct wpar_agent_opts *opts, struct par_error **err)
 {
 	struct agent a = { .opts = opts };
@@ -388,9 +400,7 @@ int wpar_agent_run(const struct wpar_agent_opts *opts, struct par_error **err)
 
 	signal(SIGPIPE, SIG_IGN);
 	par_frame_reader_init(&a.reader, false);
-	r = agent_set_up(&a, err);
-	if (r == 0)
-		r = par_event_run(a.loop);
+	r = agent_serve(&a, err);
 	if (a.loop)
 		end_streams(&a);
 	wpar_transport_free(&a.port);

@@ -368,6 +368,18 @@ static int stream_start(struct wpar_stream *s, const struct wpar_run *run, struc
 	return r;
 }
 
+static int stream_begin(struct wpar_stream *s, const struct wpar_run *run, struct par_error **err)
+{
+	int r = stream_start(s, run, err);
+
+	if (r < 0 || s->exited)
+		return r;
+	r = stream_watch(s, err);
+	if (r < 0)
+		par_kill_session(s->pid, SIGKILL);
+	return r;
+}
+
 int wpar_stream_new(struct wpar_stream **ret, struct par_event *loop, uint32_t id,
 		    const struct wpar_run *run, const struct wpar_stream_ops *ops, void *user,
 		    struct par_error **err)
@@ -388,12 +400,7 @@ int wpar_stream_new(struct wpar_stream **ret, struct par_event *loop, uint32_t i
 		.out = { { .fd = -1, .type = PAR_FRAME_STDOUT },
 			 { .fd = -1, .type = PAR_FRAME_STDERR } },
 	};
-	r = stream_start(s, run, err);
-	if (r == 0 && !s->exited) {
-		r = stream_watch(s, err);
-		if (r < 0)
-			par_kill_session(s->pid, SIGKILL);
-	}
+	r = stream_begin(s, run, err);
 	if (r < 0) {
 		wpar_stream_free(&s);
 		return r;

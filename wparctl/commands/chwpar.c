@@ -72,17 +72,25 @@ static int chwpar_check_machine(const struct chwpar_args *a, const struct wpar_s
 				"-R: version 2 control groups of this system have no controller "
 				"\"%s\"",
 				missing);
-	if (!f->restore && f->settings.resources.n > 0)
+	if (f->restore)
+		return 0;
+	if (f->settings.resources.n > 0)
 		r = wpar_definition_check_limits(new, err);
-	if (r == 0 && !f->restore && f->settings.devices.n > 0)
+	if (r < 0)
+		return r;
+	if (f->settings.devices.n > 0)
 		r = wpar_machine_check_devices(new, err);
-	if (r == 0 && !f->restore && (f->settings.addresses.n > 0 || f->settings.routes.n > 0))
+	if (r < 0)
+		return r;
+	if (f->settings.addresses.n > 0 || f->settings.routes.n > 0)
 		r = wpar_network_complete(new, err);
-	if (r == 0 && !f->restore && (f->settings.mounts.n > 0 || f->script.given))
+	if (r < 0)
+		return r;
+	if (f->settings.mounts.n > 0 || f->script.given)
 		r = wpar_machine_check_files(new, err);
-	if (r == 0 && !f->restore && f->settings.mounts.n > 0)
-		r = wpar_machine_check_file_systems(new, err);
-	return r;
+	if (r < 0 || f->settings.mounts.n == 0)
+		return r;
+	return wpar_machine_check_file_systems(new, err);
 }
 
 static int chwpar_check_state(enum wpar_state st, const struct wpar_spec *old,
@@ -91,6 +99,13 @@ static int chwpar_check_state(enum wpar_state st, const struct wpar_spec *old,
 	if (st != WPAR_STATE_DEFINED && st != WPAR_STATE_ACTIVE && st != WPAR_STATE_FROZEN)
 		return wpar_fail_state(old, st, "it must be Defined or Active", err);
 	return wpar_change_allowed_in(st, old, new, err);
+}
+
+static int chwpar_write(const struct wpar_spec *new, struct par_error **err)
+{
+	int r = wpar_fstab_update(new->name, new, err);
+
+	return r < 0 ? r : wpar_spec_update(new, err);
 }
 
 /* The new one is saved before the old one goes. */
@@ -102,9 +117,7 @@ static int chwpar_save(const struct wpar_spec *old, const struct wpar_spec *new,
 	if (r < 0)
 		return r;
 	wpar_test_stop_at("moved");
-	r = wpar_fstab_update(new->name, new, err);
-	if (r == 0)
-		r = wpar_spec_update(new, err);
+	r = chwpar_write(new, err);
 	if (r < 0) {
 		wpar_fstab_update(new->name, strcmp(old->name, new->name) == 0 ? old : NULL, NULL);
 		wpar_rootfs_move(new, old, NULL);
@@ -126,27 +139,56 @@ static int chwpar_save(const struct wpar_spec *old, const struct wpar_spec *new,
 	return 0;
 }
 
+static int chwpar_give_sizes(const struct wpar_spec *old, const struct wpar_spec *new, bool runs,
+			     struct par_error **err)
+{
+	int r = runs ? 0 : wpar_rootfs_mount_points(new, err);
+
+	return r < 0 ? r : wpar_sizes_change(old, new, err);
+}
+
+static int chwpar_switch_active(const struct wpar_spec *old, const struct wpar_spec *new,
+				bool force, const struct wpar_report *report,
+				struct par_error **err)
+{
+	int r = wpar_change_live(old, new, force, report, err);
+
+	if (r < 0)
+		return r;
+	wpar_test_stop_at("changed");
+	r = chwpar_save(old, new, err);
+	if (r < 0)
+		wpar_change_live(new, old, true, NULL, NULL);
+	wpar_change_settle(r < 0 ? old : new);
+	return r;
+}
+
+/* After an error the sizes may be the new ones; all else is as it was. */
+static int chwpar_switch_steps(const struct chwpar_args *a, enum wpar_state st,
+			       const struct wpar_spec *old, const struct wpar_spec *new,
+			       struct wpar_say *say, struct par_error **err)
+{
+	struct wpar_report report = wpar_say_report(say);
+	bool runs = st != WPAR_STATE_DEFINED;
+	int r = 0;
+
+	if (a->flags.settings.mounts.n > 0)
+		r = chwpar_give_sizes(old, new, runs, err);
+	if (r < 0)
+		return r;
+	if (runs)
+		return chwpar_switch_active(old, new, a->force, &report, err);
+	wpar_test_stop_at("changed");
+	return chwpar_save(old, new, err);
+}
+
 static int chwpar_switch(const struct chwpar_args *a, enum wpar_state st,
 			 const struct wpar_spec *old, const struct wpar_spec *new,
 			 struct wpar_say *say, struct par_error **err)
 {
-	struct wpar_report report = wpar_say_report(say);
-	bool runs = st != WPAR_STATE_DEFINED, sized = a->flags.settings.mounts.n > 0;
-	int r = sized && !runs ? wpar_rootfs_mount_points(new, err) : 0;
+	int r = chwpar_switch_steps(a, st, old, new, say, err);
 
-	if (r == 0 && sized)
-		r = wpar_sizes_change(old, new, err);
-	if (r == 0 && runs)
-		r = wpar_change_live(old, new, a->force, &report, err);
-	if (r == 0) {
-		wpar_test_stop_at("changed");
-		r = chwpar_save(old, new, err);
-		if (r < 0 && runs)
-			wpar_change_live(new, old, true, NULL, NULL);
-		if (runs)
-			wpar_change_settle(r < 0 ? old : new);
-	}
-	if (r < 0 && sized)
+	if (r < 0 && a->flags.settings.mounts.n > 0)
 		wpar_sizes_change(new, old, NULL);
 	return r;
 }
@@ -176,51 +218,82 @@ static void chwpar_tell_later(const struct wpar_spec *old, const struct wpar_spe
 		wpar_say_line(out, "%s", lines.v[i]);
 }
 
+/*
+ * What must be true before anything is changed, and the claims on what the new definition names:
+ * the lock of a new name and the registry, which stay held.
+ */
+static int chwpar_begin(const struct chwpar_args *a, const struct wpar_spec *old,
+			struct wpar_spec *new, enum wpar_state *ret_state, int *ret_lock,
+			int *ret_registry, struct par_error **err)
+{
+	int r = wpar_operation_state_locked(old, ret_state, err);
+
+	if (r < 0)
+		return r;
+	r = chwpar_check_state(*ret_state, old, new, err);
+	if (r < 0)
+		return r;
+	r = chwpar_check_machine(a, old, new, err);
+	if (r < 0)
+		return r;
+	if (a->flags.settings.mounts.n > 0)
+		wpar_spec_number_projects(new, old);
+	if (strcmp(old->name, new->name) != 0)
+		r = wpar_lock(new->name, ret_lock, err);
+	if (r < 0)
+		return r;
+	return wpar_definition_change_begin(old, new, a->resolve_clashes, ret_registry, err);
+}
+
+/* The lock of a new name goes together with its file. */
+static int chwpar_give_up(const struct wpar_spec *new, int lock, int error)
+{
+	if (lock >= 0)
+		wpar_lock_forget(new->name);
+	return error;
+}
+
 static int chwpar_locked(const struct par_cmd_ctx *ctx, const struct chwpar_args *a,
 			 const struct wpar_spec *old, struct wpar_spec *new, struct par_error **err)
 {
 	struct wpar_say say = { .out = ctx->out, .verbose = a->verbose };
 	autofd int registry = -1, new_lock = -1;
 	enum wpar_state st;
-	int r = wpar_operation_state_locked(old, &st, err);
+	int r = chwpar_begin(a, old, new, &st, &new_lock, &registry, err);
 
-	if (r == 0)
-		r = chwpar_check_state(st, old, new, err);
-	if (r == 0)
-		r = chwpar_check_machine(a, old, new, err);
-	if (a->flags.settings.mounts.n > 0)
-		wpar_spec_number_projects(new, old);
-	if (r == 0 && strcmp(old->name, new->name) != 0)
-		r = wpar_lock(new->name, &new_lock, err);
-	if (r == 0)
-		r = wpar_definition_change_begin(old, new, a->resolve_clashes, &registry, err);
-	if (r == 0)
-		r = chwpar_carry_out(a, st, old, new, &say, err);
-	if (r < 0) {
-		if (new_lock >= 0)
-			wpar_lock_forget(new->name);
-		return r;
-	}
+	if (r < 0)
+		return chwpar_give_up(new, new_lock, r);
+	r = chwpar_carry_out(a, st, old, new, &say, err);
+	if (r < 0)
+		return chwpar_give_up(new, new_lock, r);
 	wpar_pending_end(old->name);
 	if (st != WPAR_STATE_DEFINED)
 		chwpar_tell_later(old, new, ctx->out);
 	return 0;
 }
 
+static int chwpar_change_opened(const struct par_cmd_ctx *ctx, const struct chwpar_args *a,
+				const struct wpar_spec *old, struct par_error **err)
+{
+	auto_spec new = { 0 };
+	int r = wpar_change_spec(&a->flags, old, &new, err);
+
+	return r < 0 ? r : chwpar_locked(ctx, a, old, &new, err);
+}
+
 /* Another command may have changed it since, so all begins anew when the lock is held. */
+
 static int chwpar_change(const struct par_cmd_ctx *ctx, const struct chwpar_args *a,
 			 const char *name, struct par_error **err)
 {
-	auto_spec old = { 0 }, new = { 0 };
+	auto_spec old = { 0 };
 	auto_error why = NULL;
 	autofd int lock = -1;
 	int r = wpar_operation_open(name, &lock, &old, err);
 
 	if (r < 0)
 		return r;
-	r = wpar_change_spec(&a->flags, &old, &new, &why);
-	if (r == 0)
-		r = chwpar_locked(ctx, a, &old, &new, &why);
+	r = chwpar_change_opened(ctx, a, &old, &why);
 	wpar_event_log(name, "change", why);
 	if (r < 0)
 		par_error_move(err, &why);
@@ -234,12 +307,15 @@ static int chwpar_show(const struct par_cmd_ctx *ctx, const struct chwpar_args *
 	auto_buf text = { 0 };
 	int r = wpar_spec_load(name, &old, err);
 
-	if (r == 0)
-		r = wpar_change_spec(&a->flags, &old, &new, err);
-	if (r == 0)
-		r = chwpar_check_machine(a, &old, &new, err);
-	if (r == 0)
-		r = wpar_spec_write(&new, &text, err);
+	if (r < 0)
+		return r;
+	r = wpar_change_spec(&a->flags, &old, &new, err);
+	if (r < 0)
+		return r;
+	r = chwpar_check_machine(a, &old, &new, err);
+	if (r < 0)
+		return r;
+	r = wpar_spec_write(&new, &text, err);
 	if (r < 0)
 		return r;
 	fputs(text.data, ctx->out);
@@ -253,8 +329,9 @@ static int chwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 	const char *name = ctx->argv[words];
 	int r = wpar_refuse_unsupported(opts, a, err);
 
-	if (r == 0)
-		r = wpar_change_words(&a->flags, ctx->argv, words, err);
+	if (r < 0)
+		return r;
+	r = wpar_change_words(&a->flags, ctx->argv, words, err);
 	if (r < 0)
 		return r;
 	return a->dry_run ? chwpar_show(ctx, a, name, err) : chwpar_change(ctx, a, name, err);

@@ -228,9 +228,9 @@ static int take_times(struct wpar_usage_times *ret, struct par_error **err)
 	auto_buf b = { 0 };
 	int r = par_fs_read("/proc/stat", 1 << 20, &b);
 
-	if (r == 0 && (!b.data || !wpar_usage_times(b.data, ret)))
-		r = -EPROTO;
-	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "/proc/stat cannot be read") : 0;
+	if (r < 0 || !b.data || !wpar_usage_times(b.data, ret))
+		return par_fail(err, PAR_E_SYSTEM, r < 0 ? r : EPROTO, "/proc/stat cannot be read");
+	return 0;
 }
 
 /* Between two readings, in percent; of a shared partition processors in use besides. */
@@ -331,15 +331,10 @@ static int print_json(const struct lparstat_args *a, const struct facts *f, FILE
 	auto_json o = json_object_new_object();
 	struct wpar_usage_times none = { 0 }, now = { 0 };
 	struct use u;
-	int r = 0;
+	int r;
 
-	if (!o)
-		return par_oom(err);
-	if (a->info)
-		r = put_json(o, info_rows, PAR_ARRAY_SIZE(info_rows), f);
-	if (r == 0 && a->wpar)
-		r = put_json(o, wpar_rows, PAR_ARRAY_SIZE(wpar_rows), f);
-	if (r < 0)
+	if (!o || (a->info && put_json(o, info_rows, PAR_ARRAY_SIZE(info_rows), f) < 0) ||
+	    (a->wpar && put_json(o, wpar_rows, PAR_ARRAY_SIZE(wpar_rows), f) < 0))
 		return par_oom(err);
 	if (!a->info && !a->wpar) {
 		r = take_times(&now, err);
@@ -372,8 +367,9 @@ static int lparstat_run(const struct par_cmd_ctx *ctx, void *args, struct par_er
 	uint64_t interval = 0, count = ctx->argc > 0 ? COUNT_ENDLESS : 1;
 	int r = parse_operand(ctx, 0, "interval", &interval, err);
 
-	if (r == 0)
-		r = parse_operand(ctx, 1, "count", &count, err);
+	if (r < 0)
+		return r;
+	r = parse_operand(ctx, 1, "count", &count, err);
 	if (r < 0)
 		return r;
 	if (ctx->argc > 0 && (a->info || a->wpar || a->json))

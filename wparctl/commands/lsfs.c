@@ -154,6 +154,19 @@ static int list_all(struct listing *l, struct par_error **err)
 	return r;
 }
 
+static int print_listing(struct listing *l, struct par_error **err)
+{
+	int r = list_all(l, err);
+
+	if (r < 0)
+		return r;
+	if (l->n_places > 0 && l->n_rows == 0)
+		return par_fail(err, PAR_E_NOT_FOUND, 0, WPAR_FS_MSG_NO_RECORD, l->places[0]);
+	if (l->json)
+		par_json_print(l->out, l->json);
+	return 0;
+}
+
 static int lsfs_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	struct listing l = {
@@ -170,11 +183,7 @@ static int lsfs_run(const struct par_cmd_ctx *ctx, void *args, struct par_error 
 	}
 	if (l.args->json)
 		l.json = par_check_alloc(json_object_new_array());
-	r = list_all(&l, err);
-	if (r == 0 && l.n_places > 0 && l.n_rows == 0)
-		r = par_fail(err, PAR_E_NOT_FOUND, 0, WPAR_FS_MSG_NO_RECORD, l.places[0]);
-	if (r == 0 && l.json)
-		par_json_print(ctx->out, l.json);
+	r = print_listing(&l, err);
 	json_object_put(l.json);
 	return r;
 }

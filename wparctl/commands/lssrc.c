@@ -52,8 +52,9 @@ static int lssrc_act(const struct par_cmd_ctx *ctx, void *args, struct par_error
 	auto_src_rows rows = { 0 };
 	int r = wpar_src_request(&a->which, WPAR_SRC_STATUS, &q, err);
 
-	if (r == 0)
-		r = wpar_src_send(&q, &rows, ctx, err);
+	if (r < 0)
+		return r;
+	r = wpar_src_send(&q, &rows, ctx, err);
 	if (r == 0)
 		lssrc_print(&rows, a->json, ctx->out);
 	return r;
@@ -103,8 +104,9 @@ static int lssrc_global(const struct par_cmd_ctx *ctx, const struct lssrc_args *
 	auto_src_rows rows = { 0 };
 	int r = wpar_src_request(&a->which, WPAR_SRC_STATUS, &q, err);
 
-	if (r == 0)
-		r = add_monitors(&a->which, &rows, err);
+	if (r < 0)
+		return r;
+	r = add_monitors(&a->which, &rows, err);
 	if (r < 0)
 		return r;
 	if (rows.n == 0 && a->which.subsystem) {

@@ -26,15 +26,16 @@ static int mkssys_change(struct wpar_subsystems *l, void *user, struct par_error
 	int r = wpar_subsystem_init(&s) < 0 ? par_oom(err)
 					    : wpar_subsystem_set(&s, "subsysname", names[0], err);
 
-	if (r == 0)
-		r = wpar_src_settings_apply(a, &s, err);
-	for (size_t i = 0; r == 0 && i < PAR_ARRAY_SIZE(names); i++) {
-		if (names[i] && wpar_subsystems_find(l, names[i]))
-			r = par_fail(err, PAR_E_EXISTS, 0, "The %s Subsystem is already on file.",
-				     names[i]);
-	}
 	if (r < 0)
 		return r;
+	r = wpar_src_settings_apply(a, &s, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(names); i++) {
+		if (names[i] && wpar_subsystems_find(l, names[i]))
+			return par_fail(err, PAR_E_EXISTS, 0,
+					"The %s Subsystem is already on file.", names[i]);
+	}
 	return wpar_subsystems_add(l, &s) < 0 ? par_oom(err) : 0;
 }
 

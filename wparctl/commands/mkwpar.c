@@ -139,7 +139,9 @@ static int mkwpar_complete(const struct mkwpar_args *a, struct wpar_spec *s, str
 	if (a->preserve.given)
 		r = wpar_volumes_adopt(s, err);
 	/* What a versioned one has besides follows from the image. */
-	if (r == 0 && !a->versioned)
+	if (r < 0)
+		return r;
+	if (!a->versioned)
 		r = wpar_spec_defaults(s, err);
 	if (r < 0)
 		return r;
@@ -178,14 +180,14 @@ static int mkwpar_add_volumes(const struct wpar_spec *s, struct par_error **err)
 {
 	autofree char *base = wpar_path("%s", s->directory);
 	auto_spec kept = { 0 };
-	int r = base ? 0 : par_oom(err);
+	int r;
 
-	if (r == 0)
-		kept.directory = strdup(s->directory);
-	if (r == 0 && !kept.directory)
-		r = par_oom(err);
-	if (r == 0)
-		r = wpar_volumes_adopt(&kept, err);
+	if (!base)
+		return par_oom(err);
+	kept.directory = strdup(s->directory);
+	if (!kept.directory)
+		return par_oom(err);
+	r = wpar_volumes_adopt(&kept, err);
 	return r < 0 ? r : wpar_volumes_begin(base, &kept, s, err);
 }
 
@@ -213,7 +215,9 @@ static int mkwpar_fill(const struct mkwpar_args *a, const struct par_buf *words,
 	}
 	wpar_say_line(say->out, "Mounting all workload partition file systems.");
 	r = a->preserve.given ? mkwpar_add_volumes(s, err) : wpar_rootfs_create(s, &report, err);
-	if (r == 0 && a->preserve.given)
+	if (r < 0)
+		return r;
+	if (a->preserve.given)
 		r = wpar_sizes_change(NULL, s, err);
 	if (r < 0)
 		return r;
@@ -282,10 +286,12 @@ static int mkwpar_create(const struct par_cmd_ctx *ctx, const struct mkwpar_args
 	autofd int lock = -1;
 	int r = wpar_need_root(err);
 
-	if (r == 0)
-		r = mkwpar_words(ctx, &words, err);
-	if (r == 0)
-		r = wpar_lock(s->name, &lock, err);
+	if (r < 0)
+		return r;
+	r = mkwpar_words(ctx, &words, err);
+	if (r < 0)
+		return r;
+	r = wpar_lock(s->name, &lock, err);
 	if (r < 0)
 		return r;
 	if (a->start && wpar_pending_is(s->name, words.data, words.len) && mkwpar_is_made(s->name))

@@ -332,10 +332,13 @@ static int ps_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **
 	struct columns c;
 	int r = choose_columns(a->fields, &c, err);
 
-	if (r == 0 && a->pids)
+	if (r < 0)
+		return r;
+	if (a->pids)
 		r = parse_pids(a->pids, &pids, err);
-	if (r == 0)
-		r = get_processes(a, &list, err);
+	if (r < 0)
+		return r;
+	r = get_processes(a, &list, err);
 	if (r < 0)
 		return r;
 	if (a->pids)

@@ -128,6 +128,14 @@ static void wparexec_end_script(const struct wpar_spec *s, FILE *out)
 		wpar_say_line(out, "wparexec: %s", par_error_text(why));
 }
 
+static int wparexec_claim(const struct wparexec_args *a, struct wpar_spec *s,
+			  struct par_error **err)
+{
+	int r = wpar_definition_redo_application(s->name, err);
+
+	return r < 0 ? r : wpar_definition_claim(s, WPAR_FILES_NEW, a->resolve_clashes, err);
+}
+
 static int wparexec_run_command(const struct wparexec_args *a, struct wpar_spec *s, char **command,
 				const struct par_strv *environment, FILE *out,
 				struct par_error **err)
@@ -144,9 +152,7 @@ static int wparexec_run_command(const struct wparexec_args *a, struct wpar_spec 
 	r = wpar_lock(s->name, &lock, err);
 	if (r < 0)
 		return r;
-	r = wpar_definition_redo_application(s->name, err);
-	if (r == 0)
-		r = wpar_definition_claim(s, WPAR_FILES_NEW, a->resolve_clashes, err);
+	r = wparexec_claim(a, s, err);
 	if (r < 0) {
 		wpar_lock_forget(s->name);
 		return r;
@@ -190,8 +196,9 @@ static int wparexec_run(const struct par_cmd_ctx *ctx, void *args, struct par_er
 		return r;
 	if (a->dry_run && !a->settings.write_only) {
 		r = wpar_definition_expect_new(s.name, err);
-		if (r == 0)
-			r = wpar_definition_check(&s, WPAR_FILES_NEW, a->resolve_clashes, err);
+		if (r < 0)
+			return r;
+		r = wpar_definition_check(&s, WPAR_FILES_NEW, a->resolve_clashes, err);
 		if (r < 0)
 			return r;
 	}

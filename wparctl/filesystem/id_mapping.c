@@ -26,8 +26,9 @@ static int open_user_namespace(pid_t pid)
 		return -errno;
 	snprintf(map, sizeof(map), "0 %u 65536\n", WPAR_ID_FIRST);
 	r = par_fs_write_str(dir, "uid_map", map);
-	if (r == 0)
-		r = par_fs_write_str(dir, "gid_map", map);
+	if (r < 0)
+		return r;
+	r = par_fs_write_str(dir, "gid_map", map);
 	if (r < 0)
 		return r;
 	fd = openat(dir, "ns/user", O_RDONLY | O_CLOEXEC);

@@ -329,19 +329,25 @@ static int attach_op(struct attach *a, const struct wpar_mount_op *op, struct pa
 	return 0;
 }
 
+static int attach_all(struct attach *a, struct par_error **err)
+{
+	int r;
+
+	for (size_t i = 0; i < a->plan->n_ops; i++) {
+		r = attach_op(a, &a->plan->ops[i], err);
+		if (r < 0)
+			return r;
+	}
+	r = enter_root(a->rootfd);
+	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "the root cannot be entered") : 0;
+}
+
 int wpar_mounts_attach(const struct wpar_mount_plan *p, const int *fds, size_t n_fds,
 		       struct par_error **err)
 {
 	struct attach a = { .plan = p, .fds = fds, .n_fds = n_fds, .rootfd = -1 };
-	int r = 0;
+	int r = attach_all(&a, err);
 
-	for (size_t i = 0; i < p->n_ops && r == 0; i++)
-		r = attach_op(&a, &p->ops[i], err);
-	if (r == 0) {
-		r = enter_root(a.rootfd);
-		if (r < 0)
-			par_fail(err, PAR_E_SYSTEM, r, "the root cannot be entered");
-	}
 	if (a.rootfd >= 0)
 		close(a.rootfd);
 	return r;

@@ -138,6 +138,14 @@ static int resize_all(const struct wpar_mount_plan *p, int rootfd, struct par_er
 	return 0;
 }
 
+static int drop_and_resize(const struct wpar_mount_change *c, int rootfd, bool lazy, int *copies,
+			   size_t *dropped, struct par_error **err)
+{
+	int r = drop_all(&c->drop, rootfd, lazy, copies, dropped, err);
+
+	return r < 0 ? r : resize_all(&c->resize, rootfd, err);
+}
+
 int wpar_mount_change_attach(const struct wpar_mount_change *c, const int *fds, size_t n_fds,
 			     bool lazy, struct par_error **err)
 {
@@ -149,10 +157,11 @@ int wpar_mount_change_attach(const struct wpar_mount_change *c, const int *fds, 
 	if (rootfd < 0 || !copies)
 		return par_fail(err, PAR_E_SYSTEM, errno, "'/' in the WPAR cannot be opened");
 	r = add_all(&c->add, rootfd, fds, n_fds, &added, err);
-	if (r == 0)
-		r = drop_all(&c->drop, rootfd, lazy, copies, &dropped, err);
-	if (r == 0)
-		r = resize_all(&c->resize, rootfd, err);
+	if (r < 0) {
+		undo_add(&c->add, rootfd, added);
+		return r;
+	}
+	r = drop_and_resize(c, rootfd, lazy, copies, &dropped, err);
 	if (r < 0) {
 		undo_drop(&c->drop, rootfd, copies, dropped);
 		undo_add(&c->add, rootfd, added);

@@ -37,6 +37,13 @@ static int fail_link(const char *source, struct par_error **err)
 		realpath(source, real) ? real : "");
 }
 
+static int look_at(int fd, struct stat *ret)
+{
+	if (fstat(fd, ret) < 0)
+		return -errno;
+	return S_ISDIR(ret->st_mode) ? 0 : -ENOTDIR;
+}
+
 /* Without following a link; the directory's description too. */
 static int open_source(const char *source, char ret_object[64], struct par_error **err)
 {
@@ -44,7 +51,7 @@ static int open_source(const char *source, char ret_object[64], struct par_error
 	int fd = wpar_namefs_is_shared(source) ? open(source, O_PATH | O_DIRECTORY | O_CLOEXEC)
 					       : par_fs_open_plain(root, source, O_PATH, 0);
 	struct stat st;
-	int r = fd < 0 ? (wpar_namefs_is_shared(source) ? -errno : fd) : 0;
+	int r = fd >= 0 ? look_at(fd, &st) : wpar_namefs_is_shared(source) ? -errno : fd;
 
 	close(root);
 	if (r == -ELOOP)
@@ -52,10 +59,6 @@ static int open_source(const char *source, char ret_object[64], struct par_error
 	if (r == -ENOENT)
 		return par_fail(err, PAR_E_NOT_FOUND, 0, "There is no directory %s (dev=).",
 				source);
-	if (r == 0 && fstat(fd, &st) < 0)
-		r = -errno;
-	if (r == 0 && !S_ISDIR(st.st_mode))
-		r = -ENOTDIR;
 	if (r < 0) {
 		if (fd >= 0)
 			close(fd);

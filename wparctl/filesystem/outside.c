@@ -96,21 +96,31 @@ static int attach_one(const struct wpar_mount_op *op, int base)
 	return source < 0 ? 0 : put_copy(source, target, op->flags & WPAR_OP_READONLY);
 }
 
-int wpar_outside_attach(const struct wpar_mount_plan *p, struct par_error **err)
+static int attach_all(const struct wpar_mount_plan *p)
 {
 	autofd int base = open_base(p->directory), top = -1;
-	int r = base < 0 ? base : 0;
+	int r = 0;
 
-	if (strcmp(p->directory, "/") == 0)
-		return 0;
-	if (r == 0 && !is_mount_root(base))
+	if (base < 0)
+		return base;
+	if (!is_mount_root(base))
 		r = put_copy(base, base, false);
-	top = r < 0 ? -1 : open_base(p->directory);
-	r = r < 0 ? r : top < 0 ? top : 0;
+	if (r < 0)
+		return r;
+	top = open_base(p->directory);
+	if (top < 0)
+		return top;
 	for (size_t i = 0; r == 0 && i < p->n_ops; i++) {
 		if (is_shown(&p->ops[i]))
 			r = attach_one(&p->ops[i], top);
 	}
+	return r;
+}
+
+int wpar_outside_attach(const struct wpar_mount_plan *p, struct par_error **err)
+{
+	int r = strcmp(p->directory, "/") == 0 ? 0 : attach_all(p);
+
 	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r,
 				"the file systems cannot be mounted below '%s'", p->directory)
 		     : 0;

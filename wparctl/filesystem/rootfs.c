@@ -263,19 +263,24 @@ static int fill_private(int top, const struct wpar_spec *s)
 	return 0;
 }
 
+static int open_made(int top, const char *directory)
+{
+	int r = par_fs_mkdirs_in(top, directory);
+
+	return r < 0 ? r : par_fs_open_plain(top, directory, O_PATH | O_DIRECTORY, 0);
+}
+
 /* As the start will look for it: without following a link. */
 static int make_mount_point(int top, const char *directory, struct par_error **err)
 {
-	int r = par_fs_mkdirs_in(top, directory);
-	autofd int fd = r < 0 ? -1 : par_fs_open_plain(top, directory, O_PATH | O_DIRECTORY, 0);
+	autofd int fd = open_made(top, directory);
 
-	r = r < 0 ? r : fd;
-	if (r == -ENOENT || r == -EEXIST || r == -ENOTDIR || r == -ELOOP)
+	if (fd == -ENOENT || fd == -EEXIST || fd == -ENOTDIR || fd == -ELOOP)
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 				"-M directory=%s: in a new workload partition that is, or lies "
 				"below, a file or a symbolic link",
 				directory);
-	return r < 0 ? r : 0;
+	return fd < 0 ? fd : 0;
 }
 
 /* The mount points of -M. */
@@ -375,14 +380,20 @@ static int fill_marked(int top, const struct wpar_spec *s, const char *made,
 		       const struct wpar_report *report, struct par_error **err)
 {
 	autofree char *base = wpar_path("%s", s->directory);
-	int r = base ? wpar_volumes_begin(base, NULL, s, err) : -ENOMEM;
+	int r = base ? wpar_sizes_begin(top, s, err) : -ENOMEM;
 
-	if (r == 0)
-		r = s->version.image_digest ? fill_versioned(top) : fill_native(top, s, err);
-	if (r == 0)
-		r = wpar_volumes_take(s, base, top, err);
-	if (r == 0)
-		r = wpar_sizes_end(top, s, err);
+	if (r < 0)
+		return r;
+	r = wpar_volumes_begin(base, NULL, s, err);
+	if (r < 0)
+		return r;
+	r = s->version.image_digest ? fill_versioned(top) : fill_native(top, s, err);
+	if (r < 0)
+		return r;
+	r = wpar_volumes_take(s, base, top, err);
+	if (r < 0)
+		return r;
+	r = wpar_sizes_end(top, s, err);
 	if (r < 0)
 		return r;
 	if (!s->version.image_digest)
@@ -410,10 +421,14 @@ static int remove_base(const struct wpar_spec *s, const struct mark *m, int abov
 	return r < 0 ? r : par_fs_remove_tree(above, name);
 }
 
-static int remove_volumes(const struct wpar_spec *s)
+static int remove_base_and_volumes(const struct wpar_spec *s, const struct mark *m, int above,
+				   const char *name)
 {
 	autofree char *base = wpar_path("%s", s->directory);
+	int r = remove_base(s, m, above, name);
 
+	if (r < 0)
+		return r;
 	return base ? wpar_volumes_remove(base) : -ENOMEM;
 }
 
@@ -437,10 +452,7 @@ int wpar_rootfs_remove(const struct wpar_spec *s, struct par_error **err)
 			par_error_move(err, &why);
 			return above;
 		}
-		if (above >= 0)
-			r = remove_base(s, &m, above, name);
-		if (r == 0 && above >= 0)
-			r = remove_volumes(s);
+		r = above < 0 ? 0 : remove_base_and_volumes(s, &m, above, name);
 	}
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be removed", s->directory);
@@ -459,9 +471,7 @@ static int create_whole(const struct wpar_spec *s, const char *made,
 
 	if (top < 0)
 		return top;
-	r = wpar_sizes_begin(top, s, &why);
-	if (r == 0)
-		r = fill_marked(top, s, made, report, &why);
+	r = fill_marked(top, s, made, report, &why);
 	if (r == 0)
 		return 0;
 	wpar_rootfs_remove(s, NULL);

@@ -142,16 +142,21 @@ static int find_target(int fd, const char *mountinfo, struct target *ret)
 	return -ENOENT;
 }
 
+static int read_target(int fd, struct par_buf *mountinfo, struct target *ret)
+{
+	int r = par_fs_read("/proc/self/mountinfo", 16 << 20, mountinfo);
+
+	return r < 0 ? r : find_target(fd, mountinfo->data, ret);
+}
+
 int wpar_shield_check(int fd, const char *what, struct par_error **err)
 {
 	auto_buf mountinfo = { 0 };
 	struct mounted m;
 	struct target t = { 0 };
 	char way[PATH_MAX];
-	int r = par_fs_read("/proc/self/mountinfo", 16 << 20, &mountinfo);
+	int r = read_target(fd, &mountinfo, &t);
 
-	if (r == 0)
-		r = find_target(fd, mountinfo.data, &t);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the mounts of '%s' cannot be read", what);
 	for (const char *l = mountinfo.data; l && *l; l = strchr(l, '\n'), l = l ? l + 1 : NULL) {

@@ -199,8 +199,9 @@ static int set_all(int top, const struct wpar_spec *before, const struct wpar_sp
 		    (new.v[i].given || new.v[i].mib != was->mib))
 			r = check_used(top, &new.v[i], err);
 	}
-	if (r == 0)
-		r = drop_old(top, &old, &new, err);
+	if (r < 0)
+		return r;
+	r = drop_old(top, &old, &new, err);
 	for (size_t i = 0; r == 0 && i < new.n; i++) {
 		const struct wpar_size *was = size_of(&old, new.v[i].directory);
 

@@ -189,13 +189,13 @@ static int adopt_one(struct wpar_spec *s, int folder, const char *name, struct p
 	/* What a killed command has left. */
 	if (r == -EINVAL)
 		return 0;
-	if (r == 0 && fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		r = -errno;
-	kept.size_mib = (uint64_t)st.st_size >> 20;
-	if (r < 0)
-		r = par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be looked at", name);
-	else
+	if (r < 0 || fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+		r = par_fail(err, PAR_E_SYSTEM, r < 0 ? r : errno, "'%s' cannot be looked at",
+			     name);
+	} else {
+		kept.size_mib = (uint64_t)st.st_size >> 20;
 		r = add_kept(s, &kept, err);
+	}
 	free(kept.directory);
 	free(kept.vfs);
 	return r;

@@ -119,6 +119,12 @@ static int reserve(int fd, const struct wpar_mount *m, uint64_t have, struct par
 			m->size_mib);
 }
 
+static int fail_folder(const char *folder, int error, struct par_error **err)
+{
+	return par_fail(err, error == -ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM, error,
+			"'%s' cannot be made", folder);
+}
+
 static int make_folder(const char *base, char **ret, struct par_error **err)
 {
 	autofree char *folder = wpar_volume_folder(base);
@@ -135,11 +141,11 @@ static int make_folder(const char *base, char **ret, struct par_error **err)
 		return par_fail(err, PAR_E_NOT_PERMITTED, 0,
 				"'%s' is not a folder of root's alone (mode 700)", folder);
 	*slash = '/';
-	if (r == 0)
-		r = par_fs_mkdirs(folder, 0700);
 	if (r < 0)
-		return par_fail(err, r == -ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM, r,
-				"'%s' cannot be made", folder);
+		return fail_folder(folder, r, err);
+	r = par_fs_mkdirs(folder, 0700);
+	if (r < 0)
+		return fail_folder(folder, r, err);
 	*ret = take_ptr(folder);
 	return 0;
 }
@@ -158,14 +164,27 @@ static int fill_new(int fd, const char *program, const struct wpar_mount *m, con
 	return r;
 }
 
+static int fill_and_rename(int fd, const char *program, const struct wpar_mount *m, const char *new,
+			   const char *path, struct par_error **err)
+{
+	int r = fill_new(fd, program, m, new, err);
+
+	if (r < 0)
+		return r;
+	if (rename(new, path) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "'%s' cannot be made", path);
+	return 0;
+}
+
 static int make_one(const char *base, const struct wpar_mount *m, struct par_error **err)
 {
 	autofree char *program = NULL, *folder = NULL, *new = NULL, *path = NULL;
 	autofd int fd = -1;
 	int r = find_mkfs(m, &program, err);
 
-	if (r == 0)
-		r = make_folder(base, &folder, err);
+	if (r < 0)
+		return r;
+	r = make_folder(base, &folder, err);
 	if (r < 0)
 		return r;
 	new = par_strdup_printf("%s/.new", folder);
@@ -179,9 +198,7 @@ static int make_one(const char *base, const struct wpar_mount *m, struct par_err
 	if (fd < 0)
 		return par_fail(err, errno == ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM, errno,
 				"'%s' cannot be made", new);
-	r = fill_new(fd, program, m, new, err);
-	if (r == 0 && rename(new, path) < 0)
-		r = par_fail(err, PAR_E_SYSTEM, errno, "'%s' cannot be made", path);
+	r = fill_and_rename(fd, program, m, new, path, err);
 	if (r < 0) {
 		unlink(new);
 		rmdir(folder);
@@ -213,19 +230,26 @@ static int grow_ext4(int mount, uint64_t size)
 	return ioctl(mount, EXT4_RESIZE, &blocks) < 0 ? -errno : 0;
 }
 
+static int grow_mounted(int top, int image, const char *kernel, uint64_t size)
+{
+	autofd int loop = wpar_loop_find(image);
+	int r = loop < 0 ? loop : wpar_loop_grow(loop);
+
+	if (r < 0)
+		return r;
+	return strcmp(kernel, "xfs") == 0 ? grow_xfs(top, size) : grow_ext4(top, size);
+}
+
 /* The file system is mounted for it, here and by nobody else, or a second time. */
 static int grow_file_system(const char *path, int image, const char *kernel, uint64_t size,
 			    struct par_error **err)
 {
 	autofd int mount = wpar_volume_mount(path, kernel, "volume", err);
 	autofd int top = mount < 0 ? -1 : openat(mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	autofd int loop = top < 0 ? -1 : wpar_loop_find(image);
-	int r = loop < 0 ? loop : wpar_loop_grow(loop);
+	int r = top < 0 ? -EPERM : grow_mounted(top, image, kernel, size);
 
 	if (mount < 0)
 		return mount;
-	if (r == 0)
-		r = strcmp(kernel, "xfs") == 0 ? grow_xfs(top, size) : grow_ext4(top, size);
 	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "the file system in '%s' cannot grow", path)
 		     : 0;
 }

@@ -176,8 +176,9 @@ static int run_steps(const struct wpar_net_plan *p, enum wpar_net_action action,
 		if (wpar_net_step_is_inside(&p->steps[i]) == inside)
 			r = requests_add(&q, p, &p->steps[i], action, pid);
 	}
-	if (r == 0)
-		r = wpar_nl_batch(nl, q.msgs, q.n, q.results);
+	if (r < 0)
+		return r;
+	r = wpar_nl_batch(nl, q.msgs, q.n, q.results);
 	for (size_t i = 0; i < q.n && r == 0; i++) {
 		if (q.results[i] == 0 || (action == WPAR_NET_UNDO && is_gone(q.results[i])))
 			continue;
@@ -229,8 +230,9 @@ int wpar_net_apply_inner(const struct wpar_net_plan *p, struct par_error **err)
 	auto_nl nl = { 0 };
 	int result = 0, r = wpar_nl_open(&nl);
 
-	if (r == 0)
-		r = run_side(p, true, 0, &nl, &failed, &result);
+	if (r < 0)
+		return fail_netlink(r, err);
+	r = run_side(p, true, 0, &nl, &failed, &result);
 	if (r < 0)
 		return fail_netlink(r, err);
 	return failed ? fail_step(&nl, failed, result, err) : 0;
@@ -272,6 +274,19 @@ void wpar_net_announce(const struct wpar_net_plan *p, bool aside)
 	_exit(0);
 }
 
+static int ask_kernel(struct wpar_nl *nl, struct requests *q)
+{
+	int r = wpar_nl_open(nl);
+
+	return r < 0 ? r : wpar_nl_batch(nl, q->msgs, q->n, q->results);
+}
+
+static int fail_undo(const struct wpar_net_plan *p, int error, struct par_error **err)
+{
+	return par_fail(err, PAR_E_SYSTEM, error, "the network of '%s' cannot be taken back",
+			p->name);
+}
+
 /* Addresses and routes over a link go with it. */
 static int undo(const struct wpar_net_plan *p, bool links, struct par_error **err)
 {
@@ -286,15 +301,13 @@ static int undo(const struct wpar_net_plan *p, bool links, struct par_error **er
 		    s->kind == WPAR_NET_TABLE || (links && s->kind == WPAR_NET_LINK))
 			r = requests_add(&q, p, s, WPAR_NET_UNDO, 0);
 	}
-	if (r == 0 && q.n == 0)
-		return 0;
-	if (r == 0)
-		r = wpar_nl_open(&nl);
-	if (r == 0)
-		r = wpar_nl_batch(&nl, q.msgs, q.n, q.results);
 	if (r < 0)
-		return par_fail(err, PAR_E_SYSTEM, r, "the network of '%s' cannot be taken back",
-				p->name);
+		return fail_undo(p, r, err);
+	if (q.n == 0)
+		return 0;
+	r = ask_kernel(&nl, &q);
+	if (r < 0)
+		return fail_undo(p, r, err);
 	for (size_t i = 0; i < q.n; i++) {
 		r = q.results[i];
 		if (r == 0 || is_gone(r))
@@ -342,8 +355,9 @@ int wpar_net_apply_change(const struct wpar_net_plan *gone, const struct wpar_ne
 	auto_nl outer = { 0 }, inner = { 0 };
 	int r = wpar_nl_open(&outer);
 
-	if (r == 0)
-		r = open_inside(pid, &inner);
+	if (r < 0)
+		return fail_netlink(r, err);
+	r = open_inside(pid, &inner);
 	if (r < 0)
 		return fail_netlink(r, err);
 	r = forward_all(new, err);

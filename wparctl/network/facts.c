@@ -117,10 +117,12 @@ int wpar_net_facts_get(struct wpar_net_facts *ret, struct par_error **err)
 	auto_nl nl = { 0 };
 	int r = wpar_nl_open(&nl);
 
-	if (r == 0)
-		r = dump(&nl, RTM_GETLINK, &links, sizeof(links), add_link, &f);
-	if (r == 0)
-		r = dump(&nl, RTM_GETADDR, &addresses, sizeof(addresses), add_address, &f);
+	if (r < 0)
+		return fail_facts(r, err);
+	r = dump(&nl, RTM_GETLINK, &links, sizeof(links), add_link, &f);
+	if (r < 0)
+		return fail_facts(r, err);
+	r = dump(&nl, RTM_GETADDR, &addresses, sizeof(addresses), add_address, &f);
 	if (r < 0)
 		return fail_facts(r, err);
 	*ret = f;

@@ -139,8 +139,9 @@ static int infer_one(struct wpar_address *a, const struct wpar_net_facts *f, str
 				"-N %s=%s: it is the address of %s in the global environment",
 				flag_of(&ip), a->address, owner);
 	r = find_interface(a, &ip, f, &n, err);
-	if (r == 0)
-		r = find_prefix(a, &ip, n, &prefix, err);
+	if (r < 0)
+		return r;
+	r = find_prefix(a, &ip, n, &prefix, err);
 	if (r < 0)
 		return r;
 	if (!is_host_of(&ip, prefix))

@@ -127,8 +127,9 @@ static int repair(const struct wpar_net_plan *defined, pid_t pid, struct par_err
 	auto_net_plan left = { 0 };
 	int r = wpar_net_record_read(defined->name, &left, err);
 
-	if (r == 0)
-		r = wpar_net_undo(&left, err);
+	if (r < 0)
+		return r;
+	r = wpar_net_undo(&left, err);
 	return r < 0 ? r : wpar_net_apply_change(&none, defined, pid, err);
 }
 
@@ -142,8 +143,9 @@ int wpar_net_change(const struct wpar_net_plan *before, const struct wpar_net_pl
 		return par_oom(err);
 	if (wpar_net_record_is_changing(before->name))
 		r = repair(before, pid, err);
-	if (r == 0)
-		r = record_both(before, after, err);
+	if (r < 0)
+		return r;
+	r = record_both(before, after, err);
 	if (r < 0)
 		return r;
 	r = wpar_net_apply_change(&d.gone, &d.new, pid, err);

@@ -157,9 +157,12 @@ static int listing_print(struct account_listing *l, const struct par_cmd_ctx *ct
 	const char *names = ctx->argv[ctx->argc - 1];
 	int r = choose_columns(l, ctx->argc, ctx->argv, err);
 
-	if (r == 0)
-		r = wpar_accounts_load(&l->all, err);
-	if (r == 0 && !l->kind->groups)
+	if (r < 0)
+		return r;
+	r = wpar_accounts_load(&l->all, err);
+	if (r < 0)
+		return r;
+	if (!l->kind->groups)
 		r = load_roles(&l->all, err);
 	if (r < 0)
 		return r;
@@ -323,6 +326,14 @@ static int change_run(const struct par_cmd_ctx *ctx, enum wpar_account_change ch
 	return run_here_or_within(&ctx_of_tools, wpar, change_act, &change, err);
 }
 
+static int split_and_change(const struct par_cmd_ctx *ctx, enum wpar_account_change change,
+			    const char *wpar, struct account_settings *s, struct par_error **err)
+{
+	int r = settings_split(ctx, s, err);
+
+	return r < 0 ? r : change_run(ctx, change, wpar, s, err);
+}
+
 int wpar_account_change_run(const struct par_cmd_ctx *ctx, enum wpar_account_change change,
 			    const char *wpar, struct par_error **err)
 {
@@ -331,9 +342,7 @@ int wpar_account_change_run(const struct par_cmd_ctx *ctx, enum wpar_account_cha
 
 	if (r < 0)
 		return r;
-	r = settings_split(ctx, &s, err);
-	if (r == 0)
-		r = change_run(ctx, change, wpar, &s, err);
+	r = split_and_change(ctx, change, wpar, &s, err);
 	free(s.tools);
 	free(s.rbac);
 	return r;

@@ -314,10 +314,12 @@ int wpar_change_spec(const struct wpar_change_flags *f, const struct wpar_spec *
 	if (!gives_anything(f))
 		return par_fail(err, PAR_E_USAGE, 0, "nothing to change is given");
 	r = wpar_spec_copy(old, &s, err);
-	if (r == 0)
-		r = f->restore ? restore(f, &s, err) : set(f, old, &s, err);
-	if (r == 0)
-		r = wpar_spec_defaults(&s, err);
+	if (r < 0)
+		return r;
+	r = f->restore ? restore(f, &s, err) : set(f, old, &s, err);
+	if (r < 0)
+		return r;
+	r = wpar_spec_defaults(&s, err);
 	if (r < 0)
 		return r;
 	wpar_spec_keep_projects(&s, old);
@@ -328,11 +330,14 @@ int wpar_change_spec(const struct wpar_change_flags *f, const struct wpar_spec *
 				"%s: every workload partition has that file system",
 				f->settings.mounts.v[0].v[0]);
 	r = wpar_spec_check_rules(&s, err);
+	if (r < 0)
+		return r;
 	/* To take something away is always right. */
-	if (r == 0 && !f->restore)
+	if (!f->restore)
 		r = wpar_spec_check_supported(&s, err);
-	if (r == 0)
-		r = wpar_volumes_check_change(old, &s, err);
+	if (r < 0)
+		return r;
+	r = wpar_volumes_check_change(old, &s, err);
 	if (r < 0)
 		return r;
 	*ret = s;

@@ -189,20 +189,22 @@ static int has_volumes(const struct wpar_spec *s)
 static int check_directory(const struct wpar_spec *s, enum wpar_files files, bool resolve,
 			   enum wpar_clash *ret, struct par_error **err)
 {
-	int r = 0;
+	int used;
 
-	if (s->type == WPAR_SYSTEM && files == WPAR_FILES_KEPT)
+	if (s->type != WPAR_SYSTEM)
+		return 0;
+	if (files == WPAR_FILES_KEPT)
 		return wpar_directory_expect_kept(s->directory, err);
-	if (s->type == WPAR_SYSTEM)
-		r = wpar_directory_in_use(s->directory, err);
-	if (r == 0 && s->type == WPAR_SYSTEM)
-		r = has_volumes(s);
-	if (r > 0 && !resolve)
+	used = wpar_directory_in_use(s->directory, err);
+	if (used < 0)
+		return used;
+	if (!used && !has_volumes(s))
+		return 0;
+	if (!resolve)
 		return par_fail(err, PAR_E_EXISTS, 0, "The base directory %s is not empty.",
 				s->directory);
-	if (r > 0)
-		*ret = WPAR_CLASH_DIRECTORY;
-	return r < 0 ? r : 0;
+	*ret = WPAR_CLASH_DIRECTORY;
+	return 0;
 }
 
 int wpar_definition_check_limits(const struct wpar_spec *s, struct par_error **err)
@@ -219,16 +221,21 @@ int wpar_definition_allowed(struct wpar_spec *s, struct par_error **err)
 {
 	int r = wpar_machine_check_devices(s, err);
 
-	if (r == 0)
-		r = wpar_spec_check_rules(s, err);
-	if (r == 0)
-		r = wpar_spec_check_supported(s, err);
-	if (r == 0)
-		r = wpar_network_complete(s, err);
-	if (r == 0)
-		r = wpar_definition_check_limits(s, err);
-	if (r == 0)
-		r = wpar_machine_check_files(s, err);
+	if (r < 0)
+		return r;
+	r = wpar_spec_check_rules(s, err);
+	if (r < 0)
+		return r;
+	r = wpar_spec_check_supported(s, err);
+	if (r < 0)
+		return r;
+	r = wpar_network_complete(s, err);
+	if (r < 0)
+		return r;
+	r = wpar_definition_check_limits(s, err);
+	if (r < 0)
+		return r;
+	r = wpar_machine_check_files(s, err);
 	return r < 0 ? r : wpar_machine_check_file_systems(s, err);
 }
 
@@ -282,19 +289,24 @@ int wpar_definition_change_begin(const struct wpar_spec *old, struct wpar_spec *
 	autofd int registry = -1;
 	int r = lock_registry(&registry, err);
 
-	if (r == 0 && strcmp(old->name, new->name) != 0)
+	if (r < 0)
+		return r;
+	if (strcmp(old->name, new->name) != 0)
 		r = check_rename(old, new, err);
+	if (r < 0)
+		return r;
 	/* A killed one may have moved them: then there is nothing in the old place. */
-	if (r == 0 && !par_streq(old->directory, new->directory) &&
+	if (!par_streq(old->directory, new->directory) &&
 	    wpar_directory_in_use(old->directory, NULL) != 0)
 		files = WPAR_FILES_NEW;
-	if (r == 0)
-		r = check_others(new, old->name, files, resolve, err);
-	if (r == 0)
-		r = wpar_namefs_note(new, false, err);
-	if (r == 0)
-		*ret_registry = take_fd(&registry);
-	return r;
+	r = check_others(new, old->name, files, resolve, err);
+	if (r < 0)
+		return r;
+	r = wpar_namefs_note(new, false, err);
+	if (r < 0)
+		return r;
+	*ret_registry = take_fd(&registry);
+	return 0;
 }
 
 int wpar_definition_expect_new(const char *name, struct par_error **err)

@@ -75,10 +75,10 @@ int wpar_error_buffer_take(const char *name, struct par_buf *ret, struct par_err
 	if (fd < 0)
 		return fd;
 	r = par_fs_read_fd(fd, WPAR_ERROR_BUFFER, ret);
-	if (r == 0 && ftruncate(fd, 0) < 0)
-		r = -errno;
-	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "the messages of '%s' cannot be read", name)
-		     : 0;
+	if (r < 0 || ftruncate(fd, 0) < 0)
+		return par_fail(err, PAR_E_SYSTEM, r < 0 ? r : errno,
+				"the messages of '%s' cannot be read", name);
+	return 0;
 }
 
 void wpar_error_buffer_remove(const char *name)

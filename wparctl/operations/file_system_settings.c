@@ -88,8 +88,9 @@ int wpar_fs_settings_read(const struct par_args *attributes, const char *permiss
 			  "the start of the workload partition mounts it, and nothing else does",
 			  err);
 
-	if (r == 0)
-		r = expect_no("-t", accounting, "there is no accounting of file systems", err);
+	if (r < 0)
+		return r;
+	r = expect_no("-t", accounting, "there is no accounting of file systems", err);
 	for (size_t i = 0; r == 0 && i < attributes->n; i++)
 		r = read_attribute(attributes->v[i], ret, err);
 	if (r < 0 || !permissions)

@@ -57,8 +57,9 @@ int wpar_fs_open(const char *path, const char *group, struct wpar_fs *ret, struc
 		path += strlen(prefix);
 	r = wpar_key_set(key, &probe, path, err);
 	free(probe.directory);
-	if (r == 0)
-		r = find_owner(path, name, err);
+	if (r < 0)
+		return r;
+	r = find_owner(path, name, err);
 	if (r < 0)
 		return r;
 	if (!*name)
@@ -94,7 +95,15 @@ const struct wpar_mount *wpar_fs_mount(const struct wpar_fs *fs, struct par_erro
 	return NULL;
 }
 
+static int write_change(const struct wpar_spec *new, struct par_error **err)
+{
+	int r = wpar_fstab_update(new->name, new, err);
+
+	return r < 0 ? r : wpar_spec_update(new, err);
+}
+
 /* The specification with what is laid over it, if that may be. */
+
 static int save_change(const struct wpar_spec *old, const struct wpar_spec *new,
 		       struct par_error **err)
 {
@@ -103,9 +112,7 @@ static int save_change(const struct wpar_spec *old, const struct wpar_spec *new,
 
 	if (r < 0)
 		return r;
-	r = wpar_fstab_update(new->name, new, err);
-	if (r == 0)
-		r = wpar_spec_update(new, err);
+	r = write_change(new, err);
 	if (r == 0)
 		return 0;
 	wpar_fstab_update(old->name, old, NULL);
@@ -117,12 +124,15 @@ static int check_new(struct wpar_fs *fs, struct wpar_spec *new, struct par_error
 {
 	int r = wpar_spec_defaults(new, err);
 
-	if (r == 0)
-		r = wpar_spec_check_rules(new, err);
-	if (r == 0)
-		r = wpar_spec_check_supported(new, err);
-	if (r == 0)
-		r = wpar_volumes_check_change(&fs->old, new, err);
+	if (r < 0)
+		return r;
+	r = wpar_spec_check_rules(new, err);
+	if (r < 0)
+		return r;
+	r = wpar_spec_check_supported(new, err);
+	if (r < 0)
+		return r;
+	r = wpar_volumes_check_change(&fs->old, new, err);
 	return r < 0 ? r : wpar_machine_check_files(new, err);
 }
 
@@ -140,8 +150,9 @@ int wpar_fs_create(struct wpar_fs *fs, const char *vfs, const struct wpar_fs_set
 	if (wpar_spec_mount(&fs->old, fs->directory))
 		return par_fail(err, PAR_E_EXISTS, 0, WPAR_FS_MSG_EXISTS, fs->path);
 	r = wpar_fs_parse_size(set->size, 0, ret_mib, err);
-	if (r == 0)
-		r = wpar_spec_copy(&fs->old, &new, err);
+	if (r < 0)
+		return r;
+	r = wpar_spec_copy(&fs->old, &new, err);
 	if (r < 0)
 		return r;
 	pairs[2] = size = par_strdup_printf("size=%" PRIu64 "M", *ret_mib);
@@ -170,8 +181,9 @@ int wpar_fs_change(struct wpar_fs *fs, const struct wpar_fs_settings *set, uint6
 		return -ENOENT;
 	*ret_mib = before->size_mib;
 	r = set->size ? wpar_fs_parse_size(set->size, before->size_mib, ret_mib, err) : 0;
-	if (r == 0)
-		r = wpar_spec_copy(&fs->old, &new, err);
+	if (r < 0)
+		return r;
+	r = wpar_spec_copy(&fs->old, &new, err);
 	if (r < 0)
 		return r;
 	m = wpar_spec_mount(&new, fs->directory);
@@ -179,8 +191,9 @@ int wpar_fs_change(struct wpar_fs *fs, const struct wpar_fs_settings *set, uint6
 	if (set->options)
 		r = wpar_key_set(wpar_key_find(WPAR_STANZA_MOUNT, "mountopts"), m, set->options,
 				 err);
-	if (r == 0)
-		r = check_new(fs, &new, err);
+	if (r < 0)
+		return r;
+	r = check_new(fs, &new, err);
 	return r < 0 ? r : save_change(&fs->old, &new, err);
 }
 
@@ -211,10 +224,17 @@ static int spec_without(const struct wpar_fs *fs, struct wpar_spec *ret, struct 
 	return r < 0 ? r : wpar_spec_defaults(ret, err);
 }
 
+static int mount_inside(struct wpar_fs *fs, struct par_error **err)
+{
+	auto_spec without = { 0 };
+	int r = spec_without(fs, &without, err);
+
+	return r < 0 ? r : wpar_change_live(&without, &fs->old, false, NULL, err);
+}
+
 int wpar_fs_mount_now(struct wpar_fs *fs, struct par_error **err)
 {
 	const struct wpar_mount *m = wpar_fs_mount(fs, err);
-	auto_spec without = { 0 };
 	auto_error why = NULL;
 	enum wpar_state st;
 	bool outside;
@@ -237,29 +257,36 @@ int wpar_fs_mount_now(struct wpar_fs *fs, struct par_error **err)
 	}
 	if (st == WPAR_STATE_DEFINED || is_mounted_inside(fs))
 		return 0;
-	r = spec_without(fs, &without, err);
-	if (r == 0)
-		r = wpar_change_live(&without, &fs->old, false, NULL, err);
+	r = mount_inside(fs, err);
 	if (r < 0 && outside)
 		wpar_volume_hide(&fs->old, m, NULL);
 	return r;
 }
 
 /* Outside first: what is in use there is found out before anything changes inside. */
+static int unmount_both(struct wpar_fs *fs, const struct wpar_mount *m,
+			const struct wpar_spec *without, struct par_error **err)
+{
+	enum wpar_state st;
+	int r = wpar_operation_state_locked(&fs->old, &st, err);
+
+	if (r < 0)
+		return r;
+	r = wpar_volume_hide(&fs->old, m, err);
+	if (r < 0 || st == WPAR_STATE_DEFINED || !is_mounted_inside(fs))
+		return r;
+	r = wpar_change_live(&fs->old, without, false, NULL, err);
+	if (r < 0)
+		wpar_volume_show(&fs->old, m, NULL);
+	return r;
+}
+
 static int unmount_all(struct wpar_fs *fs, const struct wpar_mount *m,
 		       const struct wpar_spec *without, struct par_error **err)
 {
 	auto_error why = NULL;
-	enum wpar_state st;
-	int r = wpar_operation_state_locked(&fs->old, &st, &why);
+	int r = unmount_both(fs, m, without, &why);
 
-	if (r == 0)
-		r = wpar_volume_hide(&fs->old, m, &why);
-	if (r == 0 && st != WPAR_STATE_DEFINED && is_mounted_inside(fs)) {
-		r = wpar_change_live(&fs->old, without, false, NULL, &why);
-		if (r < 0)
-			wpar_volume_show(&fs->old, m, NULL);
-	}
 	if (r == 0)
 		return 0;
 	if (why && why->id == PAR_E_BUSY)
@@ -278,10 +305,12 @@ int wpar_fs_remove(struct wpar_fs *fs, bool mount_point, struct par_error **err)
 	if (!m || !base)
 		return m ? par_oom(err) : -ENOENT;
 	r = spec_without(fs, &without, err);
-	if (r == 0)
-		r = unmount_all(fs, m, &without, err);
-	if (r == 0)
-		r = wpar_spec_update(&without, err);
+	if (r < 0)
+		return r;
+	r = unmount_all(fs, m, &without, err);
+	if (r < 0)
+		return r;
+	r = wpar_spec_update(&without, err);
 	if (r < 0)
 		return r;
 	/* Killed from here on, it leaves an image that the next crfs or rmwpar takes away. */

@@ -204,8 +204,9 @@ static int check_mount(const struct wpar_spec *s, const struct wpar_mount *m,
 {
 	int r = m->device ? need_directory(m, m->device, err) : 0;
 
-	if (r == 0 && m->device && s->type == WPAR_SYSTEM &&
-	    wpar_path_is_within(m->directory, "/usr"))
+	if (r < 0)
+		return r;
+	if (m->device && s->type == WPAR_SYSTEM && wpar_path_is_within(m->directory, "/usr"))
 		r = check_programs(m, err);
 	return r < 0 ? r : check_mount_point(s, m, err);
 }
@@ -234,9 +235,12 @@ int wpar_machine_check_file_systems(const struct wpar_spec *s, struct par_error 
 	autofree char *store = s->version.image_digest ? wpar_path(WPAR_STORE_DIR) : NULL;
 	int r = base ? wpar_id_mapping_check(base, err) : 0;
 
-	if (r == 0)
-		r = wpar_sizes_check(s, err);
-	if (r == 0 && store)
+	if (r < 0)
+		return r;
+	r = wpar_sizes_check(s, err);
+	if (r < 0)
+		return r;
+	if (store)
 		r = wpar_id_mapping_check(store, err);
 	for (size_t i = 0; i < s->n_mounts && r == 0; i++) {
 		if (s->mounts[i].device)

@@ -71,7 +71,9 @@ static int complete_routes(struct wpar_spec *s, struct par_error **err)
 		struct wpar_ip gateway = { 0 };
 		int r = resolve_name(&t->gateway, AF_UNSPEC, "rtgateway", err);
 
-		if (r == 0 && wpar_ip_parse(t->gateway, &gateway))
+		if (r < 0)
+			return r;
+		if (wpar_ip_parse(t->gateway, &gateway))
 			r = resolve_name(&t->destination, gateway.family, "rtdest", err);
 		if (r < 0)
 			return r;
@@ -99,8 +101,9 @@ int wpar_network_complete(struct wpar_spec *s, struct par_error **err)
 	if (s->n_addresses == 0 && s->n_routes == 0 && s->type != WPAR_SYSTEM)
 		return 0;
 	r = complete_routes(s, err);
-	if (r == 0)
-		r = wpar_net_facts_get(&facts, err);
+	if (r < 0)
+		return r;
+	r = wpar_net_facts_get(&facts, err);
 	if (r < 0)
 		return r;
 	if (s->n_addresses == 0 && is_connected(&facts)) {

@@ -98,9 +98,9 @@ int wpar_operation_start(const struct wpar_spec *s, struct wpar_say *say, struct
 		return r;
 	wpar_say_line(say->out, "Starting workload partition %s.", s->name);
 	r = wpar_machine_check_start(s, say->out, err);
-	if (r == 0)
-		r = wpar_start(s, &report, err);
-	return r;
+	if (r < 0)
+		return r;
+	return wpar_start(s, &report, err);
 }
 
 int wpar_operation_stop(const struct wpar_spec *s, const struct wpar_stop_opts *opts,

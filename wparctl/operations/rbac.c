@@ -272,8 +272,9 @@ static int change_row(struct wpar_rbac *db, void *user, struct par_error **err)
 		r = wpar_rbac_add(t, q->name, &row, err);
 	for (size_t i = 0; r == 0 && i < q->n; i++)
 		r = wpar_rbac_set(t, row, q->settings[i], err);
-	if (r == 0)
-		r = wpar_rbac_give_id(t, row, err);
+	if (r < 0)
+		return r;
+	r = wpar_rbac_give_id(t, row, err);
 	return r < 0 ? r : check_row(db, q->which, row, err);
 }
 

@@ -80,17 +80,23 @@ static int set_words(const struct wpar_src_settings *a, struct wpar_subsystem *s
 	return 0;
 }
 
+static int set_user(const char *user, struct wpar_subsystem *s, struct par_error **err)
+{
+	char uid[16];
+	int r = find_user(user, uid, sizeof(uid), err);
+
+	return r < 0 ? r : wpar_subsystem_set(s, "uid", uid, err);
+}
+
 int wpar_src_settings_apply(const struct wpar_src_settings *a, struct wpar_subsystem *s,
 			    struct par_error **err)
 {
-	char uid[16];
 	int r = set_words(a, s, err);
 
-	if (r == 0 && a->user) {
-		r = find_user(a->user, uid, sizeof(uid), err);
-		if (r == 0)
-			r = wpar_subsystem_set(s, "uid", uid, err);
-	}
+	if (r < 0)
+		return r;
+	if (a->user)
+		r = set_user(a->user, s, err);
 	if (r < 0)
 		return r;
 	s->respawn = (s->respawn || a->respawn) && !a->once;

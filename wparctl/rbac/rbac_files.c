@@ -106,6 +106,15 @@ static void clear_leftovers(void)
 	}
 }
 
+static int load_and_change(struct wpar_rbac *db, struct par_buf texts[WPAR_RBAC_COUNT],
+			   int (*change)(struct wpar_rbac *db, void *user, struct par_error **err),
+			   void *user, struct par_error **err)
+{
+	int r = load_all(db, texts, err);
+
+	return r < 0 ? r : change(db, user, err);
+}
+
 int wpar_rbac_change(int (*change)(struct wpar_rbac *db, void *user, struct par_error **err),
 		     void *user, struct par_error **err)
 {
@@ -118,9 +127,7 @@ int wpar_rbac_change(int (*change)(struct wpar_rbac *db, void *user, struct par_
 	if (lock < 0)
 		return lock;
 	clear_leftovers();
-	r = load_all(&db, texts, err);
-	if (r == 0)
-		r = change(&db, user, err);
+	r = load_and_change(&db, texts, change, user, err);
 	for (size_t i = 0; r >= 0 && i < WPAR_RBAC_COUNT; i++)
 		r = save_table(&db.tables[i], &texts[i], err);
 	texts_done(texts);

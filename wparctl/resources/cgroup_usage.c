@@ -158,8 +158,9 @@ int wpar_usage_of_system(struct wpar_usage_system *ret)
 
 	*ret = (struct wpar_usage_system){ .processors =
 						   processors > 0 ? (unsigned int)processors : 1 };
-	if (r == 0)
-		r = par_fs_read("/proc/stat", FILE_MAX, &stat);
+	if (r < 0)
+		return r;
+	r = par_fs_read("/proc/stat", FILE_MAX, &stat);
 	if (r < 0)
 		return r;
 	if (!meminfo.data || !wpar_usage_key(meminfo.data, "MemTotal", &total) ||

@@ -250,10 +250,12 @@ int wpar_limits_check(const struct wpar_spec *s, const struct wpar_machine *m,
 {
 	int r = check_tasks(s, err);
 
-	if (r == 0)
-		r = check_memory(s, m, err);
-	if (r == 0)
-		r = check_rset(s, m, err);
+	if (r < 0)
+		return r;
+	r = check_memory(s, m, err);
+	if (r < 0)
+		return r;
+	r = check_rset(s, m, err);
 	return r < 0 ? r : check_cpu(s, m, err);
 }
 

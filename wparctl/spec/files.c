@@ -259,19 +259,29 @@ int wpar_spec_save(const struct wpar_spec *s, struct par_error **err)
  * One write, and blank lines up to the old length first, so that who reads meanwhile, or after a
  * kill, finds no part of the old text behind the new one.
  */
+static int fill_over(int fd, struct par_buf *text)
+{
+	const size_t len = text->len;
+	struct stat st = { 0 };
+	int r;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	while (text->len < (size_t)st.st_size && !text->failed)
+		par_buf_putc(text, '\n');
+	if (text->failed)
+		return -ENOMEM;
+	r = par_fs_write_all(fd, text->data, text->len);
+	if (r < 0)
+		return r;
+	return ftruncate(fd, (off_t)len) < 0 ? -errno : 0;
+}
+
 static int write_over(const char *path, struct par_buf *text, struct par_error **err)
 {
 	autofd int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
-	const size_t len = text->len;
-	struct stat st = { 0 };
-	int r = fd < 0 || fstat(fd, &st) < 0 ? -errno : 0;
+	int r = fill_over(fd, text);
 
-	while (r == 0 && text->len < (size_t)st.st_size && !text->failed)
-		par_buf_putc(text, '\n');
-	if (r == 0)
-		r = text->failed ? -ENOMEM : par_fs_write_all(fd, text->data, text->len);
-	if (r == 0 && ftruncate(fd, (off_t)len) < 0)
-		r = -errno;
 	return r < 0 ? par_fail(err, r == -ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM, r,
 				"could not write '%s'", path)
 		     : 0;
@@ -288,8 +298,9 @@ int wpar_spec_update(const struct wpar_spec *s, struct par_error **err)
 	if (!path)
 		return par_oom(err);
 	r = wpar_spec_check(s, err);
-	if (r == 0)
-		r = wpar_spec_write(s, &text, err);
+	if (r < 0)
+		return r;
+	r = wpar_spec_write(s, &text, err);
 	return r < 0 ? r : write_over(path, &text, err);
 }
 

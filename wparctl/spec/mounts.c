@@ -250,8 +250,9 @@ static int check_mount(const struct wpar_spec *s, const struct wpar_mount *m,
 	bool root = strcmp(m->directory, "/") == 0;
 	int r = check_blanks(m, m->directory, err);
 
-	if (r == 0)
-		r = check_blanks(m, m->device, err);
+	if (r < 0)
+		return r;
+	r = check_blanks(m, m->device, err);
 	if (r < 0)
 		return r;
 
@@ -271,10 +272,12 @@ static int check_mount(const struct wpar_spec *s, const struct wpar_mount *m,
 	if (s->version.image_digest)
 		return par_fail(err, PAR_E_NOT_SUPPORTED, 0, "-M with -C is not supported yet");
 	r = check_place(s, m, err);
-	if (r == 0)
-		r = check_source(s, m, err);
-	if (r == 0)
-		r = check_size(m, err);
+	if (r < 0)
+		return r;
+	r = check_source(s, m, err);
+	if (r < 0)
+		return r;
+	r = check_size(m, err);
 	return r < 0 ? r : check_options(m, err);
 }
 

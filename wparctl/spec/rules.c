@@ -183,8 +183,9 @@ int wpar_spec_check_rules(const struct wpar_spec *s, struct par_error **err)
 		r = check_device(s, i, err);
 	for (size_t i = 0; i < s->n_addresses && r == 0; i++)
 		r = check_address(&s->addresses[i], err);
-	if (r == 0)
-		r = wpar_spec_check_privs(s, err);
+	if (r < 0)
+		return r;
+	r = wpar_spec_check_privs(s, err);
 	return r < 0 ? r : wpar_spec_check_mounts(s, err);
 }
 
@@ -255,8 +256,9 @@ int wpar_spec_check_supported(const struct wpar_spec *s, struct par_error **err)
 {
 	int r = check_stanzas(s, false, err);
 
-	if (r == 0)
-		r = check_stanzas(s, true, err);
+	if (r < 0)
+		return r;
+	r = check_stanzas(s, true, err);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < s->n_devices; i++) {

@@ -43,8 +43,9 @@ static int take_streams(const struct wpar_subsystem *def)
 	const int writing = O_WRONLY | O_CREAT | O_APPEND;
 	int r = take_stream(def->standin, STDIN_FILENO, O_RDONLY);
 
-	if (r == 0)
-		r = take_stream(def->standout, STDOUT_FILENO, writing);
+	if (r < 0)
+		return r;
+	r = take_stream(def->standout, STDOUT_FILENO, writing);
 	return r < 0 ? r : take_stream(def->standerr, STDERR_FILENO, writing);
 }
 

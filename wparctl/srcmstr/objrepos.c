@@ -67,7 +67,8 @@ int wpar_objrepos_change(int (*change)(struct wpar_subsystems *l, void *user,
 	/* What a killed change has left. */
 	par_fs_replace_clear(AT_FDCWD, WPAR_OBJREPOS_FILE);
 	r = wpar_objrepos_load(&list, err);
-	if (r == 0)
-		r = change(&list, user, err);
+	if (r < 0)
+		return r;
+	r = change(&list, user, err);
 	return r < 0 ? r : objrepos_save(&list, err);
 }

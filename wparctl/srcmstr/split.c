@@ -36,8 +36,9 @@ int wpar_split(const char *text, struct par_strv *ret)
 		if (!*text)
 			return 0;
 		r = take_word(&text, &word);
-		if (r == 0)
-			r = word.failed ? -ENOMEM : par_strv_add(ret, word.data ? word.data : "");
+		if (r < 0)
+			return r;
+		r = word.failed ? -ENOMEM : par_strv_add(ret, word.data ? word.data : "");
 		if (r < 0)
 			return r;
 	}

@@ -113,20 +113,28 @@ static int answer_alone(const struct wpar_src_request *q, struct par_buf *answer
 	return answer->failed ? -ENOMEM : 0;
 }
 
+static int ask_alone(const struct wpar_src_request *q, struct wpar_src_rows *rows, FILE *out,
+		     FILE *errors)
+{
+	auto_src_rows unused = { 0 };
+	auto_buf answer = { 0 };
+	int r = answer_alone(q, &answer);
+
+	if (r < 0)
+		return r;
+	r = print_answer(&answer, rows ? rows : &unused, out, errors);
+	return q->verb == WPAR_SRC_START && r == 0 ? -ENOTCONN : r;
+}
+
 int wpar_src_ask(const struct wpar_src_request *q, struct wpar_src_rows *rows, FILE *out,
 		 FILE *errors)
 {
 	auto_buf packet = { 0 }, answer = { 0 };
-	auto_src_rows unused = { 0 };
 	int r = wpar_src_request_write(q, &packet);
 	autofd int fd = r < 0 ? r : src_connect();
 
-	if (fd == -ENOTCONN) {
-		r = answer_alone(q, &answer);
-		if (r == 0)
-			r = print_answer(&answer, rows ? rows : &unused, out, errors);
-		return q->verb == WPAR_SRC_START && r == 0 ? -ENOTCONN : r;
-	}
+	if (fd == -ENOTCONN)
+		return ask_alone(q, rows, out, errors);
 	if (fd < 0)
 		return fd;
 	if (send(fd, packet.data, packet.len, MSG_NOSIGNAL) < 0)

@@ -108,6 +108,13 @@ static int check_needed(const struct key *keys, struct par_error **err)
 	return 0;
 }
 
+static int read_keys(const struct key *keys, char *text, struct par_error **err)
+{
+	int r = image_data_lines(keys, text, err);
+
+	return r < 0 ? r : check_needed(keys, err);
+}
+
 int wpar_image_data_parse(const char *text, size_t len, struct wpar_image_data *ret,
 			  struct par_error **err)
 {
@@ -133,9 +140,7 @@ int wpar_image_data_parse(const char *text, size_t len, struct wpar_image_data *
 	copy = strndup(text, len);
 	if (!copy)
 		return par_oom(err);
-	r = image_data_lines(keys, copy, err);
-	if (r == 0)
-		r = check_needed(keys, err);
+	r = read_keys(keys, copy, err);
 	if (r < 0) {
 		par_error_wrap(err, "image.data");
 		wpar_image_data_done(ret);

@@ -325,8 +325,9 @@ static int layer_fill(struct layer *l, const struct wpar_version *v, struct par_
 	if (r < 0)
 		return r;
 	r = layer_copy_uname(l, err);
-	if (r == 0)
-		r = layer_add_command(l, "/usr/bin/oslevel", true, err);
+	if (r < 0)
+		return r;
+	r = layer_add_command(l, "/usr/bin/oslevel", true, err);
 	if (r < 0 || !loader())
 		return r < 0 ? r : 0;
 	r = layer_copy_file(loader(), l->layer, "usr/lib/.lpar/ld.so", err);

@@ -300,17 +300,21 @@ int wpar_uname_server_start(const struct wpar_spec *s, int *ret_sock)
 	return 0;
 }
 
+static int join_server(int sock)
+{
+	autofd int listener = -1;
+	int r = uname_install_filter(&listener);
+
+	return r < 0 ? r : send_listener(sock, listener);
+}
+
 int wpar_uname_server_join(int sock)
 {
-	int listener = -1, r;
+	int r;
 
 	if (sock < 0)
 		return 0;
-	r = uname_install_filter(&listener);
-	if (r == 0)
-		r = send_listener(sock, listener);
-	if (listener >= 0)
-		close(listener);
+	r = join_server(sock);
 	close(sock);
 	return r;
 }

@@ -29,8 +29,9 @@ static int put_lpars(struct json_object *lpars, struct par_buf *b, struct par_er
 		const char *system = "", *lpar = "";
 		int r = par_json_string(o, "system", true, &system, err);
 
-		if (r == 0)
-			r = par_json_string(o, "lpar", true, &lpar, err);
+		if (r < 0)
+			return r;
+		r = par_json_string(o, "lpar", true, &lpar, err);
 		if (r < 0)
 			return r;
 		par_buf_printf(b, "%s%s/%s", i ? ", " : "", system, lpar);
@@ -141,8 +142,9 @@ static int images_run(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 	auto_json answer = NULL;
 	int r = cli_call("ListImages", json_object_new_object(), &answer, err);
 
-	if (r == 0)
-		r = par_json_array(answer, "images", true, IMAGES_MAX, &images, err);
+	if (r < 0)
+		return r;
+	r = par_json_array(answer, "images", true, IMAGES_MAX, &images, err);
 	if (r < 0)
 		return r;
 	if (!a->json)

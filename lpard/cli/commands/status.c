@@ -179,10 +179,10 @@ static int put_capacity(struct json_object *system, const char *name, struct par
 	int r = cli_rows_fetch("mem", "sys", name, "configurable_sys_mem,curr_avail_sys_mem", &mem,
 			       err);
 
-	if (r == 0)
-		r = cli_rows_fetch("proc", "sys", name,
-				   "configurable_sys_proc_units,curr_avail_sys_proc_units", &proc,
-				   err);
+	if (r < 0)
+		return r;
+	r = cli_rows_fetch("proc", "sys", name,
+			   "configurable_sys_proc_units,curr_avail_sys_proc_units", &proc, err);
 	if (r < 0 || mem.n != 1 || proc.n != 1)
 		return r;
 	par_parse_u64(cli_rows_get(&mem, 0, 0), INT64_MAX >> 20, &has);
@@ -220,8 +220,9 @@ static int list_systems(const char *only, struct json_object *all, struct par_er
 		if (!par_streq(state, "Operating"))
 			continue;
 		r = put_capacity(o, name, err);
-		if (r == 0)
-			r = put_lpars(o, name, err);
+		if (r < 0)
+			return r;
+		r = put_lpars(o, name, err);
 	}
 	return r;
 }
@@ -287,16 +288,22 @@ static int add_answer(struct json_object *system, struct json_object *lpar, void
 	return put_wpars(lpar, said);
 }
 
+static int ask_all(struct json_object *all, struct questions *q, struct par_error **err)
+{
+	int r = each_lpar(all, add_question, q);
+
+	if (r < 0)
+		return r;
+	r = cli_usage_ask(q->asks, q->n, err);
+	return r < 0 ? r : each_lpar(all, add_answer, q);
+}
+
 /* What the LPARs themselves say. */
 static int ask_lpars(struct json_object *all, struct par_error **err)
 {
 	struct questions q = { 0 };
-	int r = each_lpar(all, add_question, &q);
+	int r = ask_all(all, &q, err);
 
-	if (r == 0)
-		r = cli_usage_ask(q.asks, q.n, err);
-	if (r == 0)
-		r = each_lpar(all, add_answer, &q);
 	for (size_t i = 0; i < q.n; i++)
 		json_object_put(q.asks[i].said);
 	free(q.asks);
@@ -381,8 +388,9 @@ static int show_once(const struct par_cmd_ctx *ctx, const struct status_args *a,
 	auto_json all = json_object_new_array();
 	int r = all ? list_systems(a->system, all, err) : par_oom(err);
 
-	if (r == 0)
-		r = ask_lpars(all, err);
+	if (r < 0)
+		return r;
+	r = ask_lpars(all, err);
 	if (r < 0)
 		return r;
 	/* The table comes whole: the screen is cleared when it is there. */

@@ -36,8 +36,9 @@ static int print(FILE *out, struct json_object *answer, bool removed, struct par
 		char size[16];
 
 		r = par_json_string(o, "name", true, &name, err);
-		if (r == 0)
-			r = par_json_u64(o, "bytes", true, INT64_MAX, &bytes, err);
+		if (r < 0)
+			return r;
+		r = par_json_u64(o, "bytes", true, INT64_MAX, &bytes, err);
 		if (r < 0)
 			return r;
 		cli_put_size(size, bytes);

@@ -448,7 +448,9 @@ int lpar_attribute_change(const struct lpar_attribute *a, void *to, enum par_att
 	now = set ? value : *(char **)(void *)((char *)to + a->field.offset);
 	if (now && strcmp(now, "none") != 0)
 		r = par_attrs_split_list(now, &list, err);
-	if (r == 0 && !set)
+	if (r < 0)
+		return r;
+	if (!set)
 		r = change_list(a, op, value, &list, err);
 	return r < 0 ? r : set_list(a, to, &list, err);
 }

@@ -292,8 +292,9 @@ int lpar_partition_change(struct lpar_partition *p, const struct lpar_system *sy
 	if (r < 0)
 		return r;
 	r = check_boot_image(sys, copy, err);
-	if (r == 0)
-		r = check_disk_image(sys, p, copy, err);
+	if (r < 0)
+		return r;
+	r = check_disk_image(sys, p, copy, err);
 	if (r < 0)
 		return r;
 	swap = *p;

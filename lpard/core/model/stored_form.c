@@ -145,6 +145,18 @@ static int load_profile(const struct par_attrs *attrs, struct lpar_profile *p,
 	return lpar_profile_check(p, NULL, err);
 }
 
+static int load_new_profile(struct lpar_partition *p, const struct par_attrs *attrs,
+			    struct lpar_profile *ret, struct par_error **err)
+{
+	int r = load_profile(attrs, ret, err);
+
+	if (r < 0)
+		return r;
+	if (lpar_profile_find(p, ret->name))
+		return par_fail(err, PAR_E_CORRUPT, 0, "its name '%s' is there twice", ret->name);
+	return 0;
+}
+
 int lpar_partition_load_profile(struct lpar_partition *p, unsigned int version,
 				const struct par_attrs *attrs, struct par_error **err)
 {
@@ -154,9 +166,7 @@ int lpar_partition_load_profile(struct lpar_partition *p, unsigned int version,
 
 	if (r < 0)
 		return r;
-	r = load_profile(attrs, &profile, &why);
-	if (r == 0 && lpar_profile_find(p, profile.name))
-		r = par_fail(&why, PAR_E_CORRUPT, 0, "its name '%s' is there twice", profile.name);
+	r = load_new_profile(p, attrs, &profile, &why);
 	if (r < 0) {
 		r = corrupt("profile", &why);
 		par_error_move(err, &why);

@@ -99,8 +99,9 @@ static int have_disk(struct lpar_job *job, struct lpar_partition *part,
 		return par_oom(err);
 	if (wish == HV_DISK_FIRST) {
 		r = remember_disk(part, before, NULL, text, err);
-		if (r == 0)
-			r = hv->ops->save(hv, before, err);
+		if (r < 0)
+			return r;
+		r = hv->ops->save(hv, before, err);
 		if (r < 0)
 			return r;
 	}

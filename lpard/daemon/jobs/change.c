@@ -143,6 +143,17 @@ static int change_profiles(struct change *c, struct lpar_partition *part,
 	return -EINVAL;
 }
 
+/* The managed system is locked. */
+static int settle_profiles(struct lpar_job *job, struct lpar_partition *part,
+			   struct par_error **err)
+{
+	int r = change_profiles(job->data, part, &job->managed->sys, err);
+
+	if (r < 0)
+		return r;
+	return lpar_profiles_settle(part, &job->managed->set) < 0 ? par_oom(err) : 0;
+}
+
 /* Changes of profiles are of metadata only, whether the LPAR runs or not. */
 static int store_profiles(struct lpar_job *job, struct lpar_partition *part, struct par_error **err)
 {
@@ -150,9 +161,7 @@ static int store_profiles(struct lpar_job *job, struct lpar_partition *part, str
 	int r;
 
 	pthread_mutex_lock(&job->managed->lock);
-	r = change_profiles(job->data, part, &job->managed->sys, err);
-	if (r == 0 && lpar_profiles_settle(part, &job->managed->set) < 0)
-		r = par_oom(err);
+	r = settle_profiles(job, part, err);
 	pthread_mutex_unlock(&job->managed->lock);
 	return r < 0 ? r : hv->ops->save(hv, part, err);
 }

@@ -57,7 +57,9 @@ int lpar_define_image(const struct lpar_config *config, const struct lpar_partit
 		r = image_of_disk(config, part, ret, err);
 	else
 		r = lpar_images_find(config, part->boot_image, ret, err);
-	if (r == 0 && config->media)
+	if (r < 0)
+		return r;
+	if (config->media)
 		r = lpar_media_add(config->media, ret, err);
 	return r < 0 ? r : 1;
 }

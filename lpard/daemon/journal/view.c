@@ -83,8 +83,9 @@ int lpar_journal_read(const struct lpar_journal_view *view, uint64_t from_ms, lp
 		if (view->fd[i] <= 2)
 			continue;
 		r = read_all(view->fd[i], view->size[i], &b, err);
-		if (r == 0)
-			r = read_backwards(&b, from_ms, fn, user);
+		if (r < 0)
+			return r;
+		r = read_backwards(&b, from_ms, fn, user);
 		if (r < 0)
 			return err && *err ? r : par_fail(err, PAR_E_SYSTEM, -r, "the journal");
 		if (r > 0)

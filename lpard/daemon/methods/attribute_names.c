@@ -19,18 +19,25 @@ static int collect(const struct lpar_params_Attributes *p, struct par_strv *ret,
 	return lpar_attribute_names(kind, use, ret) < 0 ? par_oom(err) : 0;
 }
 
+static int make_answer(struct lpar_params_Attributes *params, struct json_object *ret,
+		       struct par_error **err)
+{
+	auto_strv names = { 0 };
+	int r = collect(params, &names, err);
+
+	if (r < 0)
+		return r;
+	return par_json_put_strv(ret, "names", names.v, names.n) < 0 ? par_oom(err) : 0;
+}
+
 void lpar_method_Attributes(struct lpar_daemon *d, struct lpar_call *call,
 			    struct lpar_params_Attributes *params)
 {
 	auto_json a = json_object_new_object();
-	auto_strv names = { 0 };
 	auto_error err = NULL;
-	int r = collect(params, &names, &err);
 
 	(void)d;
-	if (r == 0 && par_json_put_strv(a, "names", names.v, names.n) < 0)
-		r = par_oom(&err);
-	if (r < 0)
+	if (make_answer(params, a, &err) < 0)
 		lpar_call_fail(&call, &err);
 	else
 		lpar_call_reply(&call, take_ptr(a));

@@ -55,10 +55,10 @@ static int load_images(struct unused *u, struct par_error **err)
 		r = lpar_images_recall(u->remembered.v[i], NULL, &u->images[u->n_images], err);
 		u->n_images += r == 0;
 	}
-	if (r == 0 && u->config->media) {
-		r = lpar_media_add(u->config->media, &u->images[u->n_images], err);
-		u->n_images += r == 0;
-	}
+	if (r < 0 || !u->config->media)
+		return r;
+	r = lpar_media_add(u->config->media, &u->images[u->n_images], err);
+	u->n_images += r == 0;
 	return r;
 }
 

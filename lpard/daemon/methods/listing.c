@@ -339,20 +339,28 @@ static int list_one(struct lpar_daemon *d, struct listing *l, const char *name,
 	return r < 0 ? r : answer_listing(call, l, err);
 }
 
+static int list_any(struct lpar_daemon *d, struct listing *l, struct lpar_params_List *params,
+		    struct lpar_call **call, struct par_error **err)
+{
+	int r = read_request(d, l, params, err);
+
+	if (r < 0)
+		return r;
+	if (l->kind == LPAR_LIST_SYS)
+		return list_systems(d, l, params->system, call, err);
+	if (l->kind == LPAR_LIST_NOTHING && !params->system)
+		return answer_listing(call, l, err); /* frames need none */
+	return list_one(d, l, params->system, call, err);
+}
+
 void lpar_method_List(struct lpar_daemon *d, struct lpar_call *call,
 		      struct lpar_params_List *params)
 {
 	struct listing l par_cleanup(listing_done) = { .rows = json_object_new_array(),
 						       .now = time(NULL) };
 	auto_error err = NULL;
-	int r = l.rows ? read_request(d, &l, params, &err) : par_oom(&err);
+	int r = l.rows ? list_any(d, &l, params, &call, &err) : par_oom(&err);
 
-	if (r >= 0 && l.kind == LPAR_LIST_SYS)
-		r = list_systems(d, &l, params->system, &call, &err);
-	else if (r >= 0 && l.kind == LPAR_LIST_NOTHING && !params->system)
-		r = answer_listing(&call, &l, &err); /* frames need none */
-	else if (r >= 0)
-		r = list_one(d, &l, params->system, &call, &err);
 	if (r < 0)
 		lpar_call_fail(&call, &err);
 }

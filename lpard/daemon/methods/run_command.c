@@ -334,6 +334,21 @@ static void session_start(struct lpar_lpar *lpar, struct lpar_call *call,
 		s->wait = wait;
 }
 
+/* The LPAR that is meant, which must run, and what its agent is asked. */
+static int find_agent(struct lpar_managed *managed, const struct lpar_call *call,
+		      struct lpar_params_RunCommand *params, struct lpar_lpar **ret,
+		      struct json_object **ret_parameters, struct par_error **err)
+{
+	int r = lpar_method_lpar(managed, params->lpar, params->id, ret, err);
+
+	if (r < 0)
+		return r;
+	if (!lpar_lpar_running(*ret))
+		return par_fail(err, PAR_E_WRONG_STATE, 0, "the LPAR '%s' is not running",
+				(*ret)->part->name);
+	return agent_parameters(params, call->peer.uid, ret_parameters, err);
+}
+
 void lpar_method_RunCommand(struct lpar_daemon *d, struct lpar_call *call,
 			    struct lpar_params_RunCommand *params)
 {
@@ -341,17 +356,10 @@ void lpar_method_RunCommand(struct lpar_daemon *d, struct lpar_call *call,
 	struct json_object *parameters = NULL;
 	struct lpar_lpar *lpar = NULL;
 	auto_error err = NULL;
-	int r;
 
 	if (!managed)
 		return;
-	r = lpar_method_lpar(managed, params->lpar, params->id, &lpar, &err);
-	if (r >= 0 && !lpar_lpar_running(lpar))
-		r = par_fail(&err, PAR_E_WRONG_STATE, 0, "the LPAR '%s' is not running",
-			     lpar->part->name);
-	if (r >= 0)
-		r = agent_parameters(params, call->peer.uid, &parameters, &err);
-	if (r < 0)
+	if (find_agent(managed, call, params, &lpar, &parameters, &err) < 0)
 		lpar_call_fail(&call, &err);
 	else
 		session_start(lpar, call, parameters, params);

@@ -126,22 +126,29 @@ static bool wait_again(struct hv_libvirt *h, uint64_t deadline)
 	return go_on;
 }
 
+/* One connection that is lost, too, may not know of that before it is used. */
+static int begin_used(struct hv_libvirt *h, virConnectPtr *ret, struct par_error **err)
+{
+	unsigned long version;
+	int r = hv_call_begin(h, ret, err);
+
+	if (r < 0)
+		return r;
+	if (virConnectGetLibVersion(*ret, &version) == 0)
+		return 0;
+	r = hv_fail(*ret, err, "could not ask libvirt");
+	hv_call_end(h, *ret);
+	return r;
+}
+
 int hv_call_again(struct hv_libvirt *h, virConnectPtr *ret, struct par_error **err)
 {
 	uint64_t deadline = par_now_ms() + AGAIN_MS;
-	unsigned long version;
 
 	for (;;) {
-		int r = hv_call_begin(h, ret, err);
+		int r = begin_used(h, ret, err);
 
-		/* One that is lost, too, may not know of that before it is used. */
-		if (r == 0 && virConnectGetLibVersion(*ret, &version) == 0)
-			return 0;
-		if (r == 0) {
-			r = hv_fail(*ret, err, "could not ask libvirt");
-			hv_call_end(h, *ret);
-		}
-		if (!wait_again(h, deadline))
+		if (r == 0 || !wait_again(h, deadline))
 			return r;
 		par_error_free(err);
 	}

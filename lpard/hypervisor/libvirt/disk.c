@@ -97,8 +97,9 @@ static int check_format(const struct search *s, const char *xml, bool *ret_whole
 	autofree char *format = NULL, *backing = NULL;
 	int r = hv_xml_attribute(xml, "target/format", "type", &format, err);
 
-	if (r == 0)
-		r = hv_volume_backing(xml, &backing, err);
+	if (r < 0)
+		return r;
+	r = hv_volume_backing(xml, &backing, err);
 	if (r < 0)
 		return r;
 	*ret_whole = par_streq(format, "qcow2") && (backing || s->wish != HV_DISK_AGAIN);
@@ -152,18 +153,20 @@ static int try_name(const struct search *s, const char *name, struct par_error *
 {
 	autofree char *xml = NULL;
 	bool whole = false;
-	int r = listed(s, name, &xml, err);
+	int r, found = listed(s, name, &xml, err);
 
-	if (r == 0) {
+	if (found < 0)
+		return found;
+	if (!found) {
 		r = make_disk(s, name, err);
 		if (r != 0)
 			return r;
 		r = hv_volume_find(s->conn, s->pool, name, NULL, &xml, err);
 		if (r == 0)
 			return par_fail(err, PAR_E_BUSY, 0, "the disk \"%s\" comes and goes", name);
+		if (r < 0)
+			return r;
 	}
-	if (r < 0)
-		return r;
 	if (s->wish == HV_DISK_NEW)
 		return 0;
 	r = check_format(s, xml, &whole, err);
@@ -400,11 +403,10 @@ static int check_no_users(const struct search *s, struct par_error **err)
 
 	if (n < 0)
 		return hv_fail(s->conn, err, "could not list the domains");
-	for (int i = 0; i < n; i++) {
-		if (r == 0)
-			r = check_no_user(s, doms[i], err);
+	for (int i = 0; i < n && r >= 0; i++)
+		r = check_no_user(s, doms[i], err);
+	for (int i = 0; i < n; i++)
 		virDomainFree(doms[i]);
-	}
 	free(doms);
 	return r;
 }

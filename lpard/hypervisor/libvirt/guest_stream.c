@@ -500,29 +500,34 @@ static int open_stream(virConnectPtr conn, const char *uuid, enum stream_kind ki
 	return 0;
 }
 
+/* The pump owns the connection and the stream once it has started. */
+static int open_pumped(struct hv_libvirt *h, virConnectPtr conn, const char *uuid,
+		       enum stream_kind kind, int *ret_fd, struct par_error **err)
+{
+	virStreamPtr st = NULL;
+	int r = open_stream(conn, uuid, kind, &st, err);
+
+	if (r < 0)
+		return r;
+	r = start_pump(h, conn, st, uuid, kind != CHANNEL, ret_fd, err);
+	if (r < 0)
+		virStreamFree(st);
+	return r;
+}
+
 static int open_call(struct hv *hv, const char *uuid, enum stream_kind kind, int *ret_fd,
 		     struct par_error **err)
 {
 	struct hv_libvirt *h = hv_libvirt_of(hv);
 	virConnectPtr main_conn, conn;
-	virStreamPtr st = NULL;
 	int r = hv_call_begin(h, &main_conn, err);
 
 	if (r < 0)
 		return r;
 	conn = hv_connection_new(h, err);
-	if (!conn) {
-		r = -EIO;
-	} else {
-		r = open_stream(conn, uuid, kind, &st, err);
-		if (r == 0)
-			r = start_pump(h, conn, st, uuid, kind != CHANNEL, ret_fd, err);
-		if (r < 0) {
-			if (st)
-				virStreamFree(st);
-			virConnectClose(conn);
-		}
-	}
+	r = conn ? open_pumped(h, conn, uuid, kind, ret_fd, err) : -EIO;
+	if (r < 0 && conn)
+		virConnectClose(conn);
 	hv_call_end(h, main_conn);
 	return r;
 }

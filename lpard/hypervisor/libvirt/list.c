@@ -70,19 +70,25 @@ static int make_damaged(const struct hv_stored *stored, const char *why,
 	return 0;
 }
 
+static int load_stored(const char *meta, struct hv_stored *stored, struct lpar_partition **ret,
+		       struct par_error **err)
+{
+	unsigned int version = 0;
+	int r = hv_xml_read_stored(meta, strlen(meta), &version, stored, err);
+
+	return r < 0 ? r : hv_stored_load(version, stored, ret, err);
+}
+
 static int load_partition(virDomainPtr dom, const char *meta, struct lpar_partition **ret,
 			  struct par_error **err)
 {
 	auto_stored stored = { 0 };
 	auto_partition part = NULL;
 	auto_error why = NULL;
-	unsigned int version = 0;
 	char uuid[VIR_UUID_STRING_BUFLEN];
 	char *name;
-	int r = hv_xml_read_stored(meta, strlen(meta), &version, &stored, &why);
+	int r = load_stored(meta, &stored, &part, &why);
 
-	if (r == 0)
-		r = hv_stored_load(version, &stored, &part, &why);
 	if (r < 0 && why && why->id != PAR_E_NO_MEMORY)
 		r = make_damaged(&stored, par_error_text(why), &part, err);
 	else if (r < 0)
@@ -238,24 +244,33 @@ static int add_domain(virConnectPtr conn, virDomainPtr dom, struct hv_records *r
 	return r;
 }
 
+static int add_domains(virConnectPtr conn, virDomainPtr *doms, int n, struct hv_records *ret,
+		       struct par_error **err)
+{
+	ret->v = calloc((size_t)n + 1, sizeof(*ret->v));
+	if (!ret->v)
+		return par_oom(err);
+	for (int i = 0; i < n; i++) {
+		int r = add_domain(conn, doms[i], ret, err);
+
+		if (r < 0)
+			return r;
+	}
+	qsort(ret->v, ret->n, sizeof(*ret->v), by_name);
+	return 0;
+}
+
 static int list_records(virConnectPtr conn, struct hv_records *ret, struct par_error **err)
 {
 	virDomainPtr *doms = NULL;
-	int n = virConnectListAllDomains(conn, &doms, 0), r = 0;
+	int n = virConnectListAllDomains(conn, &doms, 0), r;
 
 	if (n < 0)
 		return hv_fail(conn, err, "could not list the LPARs");
-	ret->v = calloc((size_t)n + 1, sizeof(*ret->v));
-	if (!ret->v)
-		r = par_oom(err);
-	for (int i = 0; i < n; i++) {
-		if (r == 0)
-			r = add_domain(conn, doms[i], ret, err);
+	r = add_domains(conn, doms, n, ret, err);
+	for (int i = 0; i < n; i++)
 		virDomainFree(doms[i]);
-	}
 	free(doms);
-	if (r == 0)
-		qsort(ret->v, ret->n, sizeof(*ret->v), by_name);
 	return r;
 }
 

@@ -27,8 +27,9 @@ static int see(const char *xml, struct mark *ret, struct par_error **err)
 	autofree char *mtime = NULL, *size = NULL;
 	int r = hv_xml_text(xml, "target/timestamps/mtime", &mtime, err);
 
-	if (r == 0)
-		r = hv_xml_text(xml, "capacity", &size, err);
+	if (r < 0)
+		return r;
+	r = hv_xml_text(xml, "capacity", &size, err);
 	if (r < 0)
 		return r;
 	snprintf(ret->mtime, sizeof(ret->mtime), "%s", mtime ? mtime : "?");

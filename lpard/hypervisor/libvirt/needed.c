@@ -104,32 +104,56 @@ static int add_volume(struct look *l, virStorageVolPtr vol, struct par_error **e
 	return read_backing(l->conn, vol, &it->backing, err);
 }
 
+static int see_volume(struct look *l, virStorageVolPtr vol, struct par_error **err)
+{
+	autofree char *backing = NULL;
+	int r = read_backing(l->conn, vol, &backing, err);
+
+	if (backing)
+		need(backing, l);
+	return r;
+}
+
+static int see_volumes(struct look *l, virStorageVolPtr *vols, int n, bool own,
+		       struct par_error **err)
+{
+	if (own) {
+		l->v = calloc((size_t)n + 1, sizeof(*l->v));
+		if (!l->v)
+			return par_oom(err);
+	}
+	for (int i = 0; i < n; i++) {
+		int r = own ? add_volume(l, vols[i], err) : see_volume(l, vols[i], err);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
 /* Volumes of our pool become items; of other pools only what they are made over counts. */
 static int see_pool(struct look *l, virStoragePoolPtr pool, bool own, struct par_error **err)
 {
 	virStorageVolPtr *vols = NULL;
-	int n = virStoragePoolListAllVolumes(pool, &vols, 0), r = 0;
+	int n = virStoragePoolListAllVolumes(pool, &vols, 0), r;
 
 	if (n < 0)
 		return hv_fail(l->conn, err, "could not list the volumes of a storage pool");
-	if (own) {
-		l->v = calloc((size_t)n + 1, sizeof(*l->v));
-		r = l->v ? 0 : par_oom(err);
-	}
-	for (int i = 0; i < n; i++) {
-		autofree char *backing = NULL;
-
-		if (r == 0 && own) {
-			r = add_volume(l, vols[i], err);
-		} else if (r == 0) {
-			r = read_backing(l->conn, vols[i], &backing, err);
-			if (backing)
-				need(backing, l);
-		}
+	r = see_volumes(l, vols, n, own, err);
+	for (int i = 0; i < n; i++)
 		virStorageVolFree(vols[i]);
-	}
 	free(vols);
 	return r;
+}
+
+static int see_other_pool(struct look *l, virStoragePoolPtr pool, struct par_error **err)
+{
+	int r;
+
+	if (strcmp(virStoragePoolGetName(pool), l->h->pool) == 0)
+		return 0;
+	r = hv_pool_refresh(l->conn, pool, err);
+	return r < 0 ? r : see_pool(l, pool, false, err);
 }
 
 static int see_other_pools(struct look *l, struct par_error **err)
@@ -141,14 +165,10 @@ static int see_other_pools(struct look *l, struct par_error **err)
 
 	if (n < 0)
 		return hv_fail(l->conn, err, "could not list the storage pools");
-	for (int i = 0; i < n; i++) {
-		if (r == 0 && strcmp(virStoragePoolGetName(pools[i]), l->h->pool) != 0) {
-			r = hv_pool_refresh(l->conn, pools[i], err);
-			if (r == 0)
-				r = see_pool(l, pools[i], false, err);
-		}
+	for (int i = 0; i < n && r >= 0; i++)
+		r = see_other_pool(l, pools[i], err);
+	for (int i = 0; i < n; i++)
 		virStoragePoolFree(pools[i]);
-	}
 	free(pools);
 	return r;
 }
@@ -171,18 +191,22 @@ static int see_xml(struct look *l, const char *xml, struct par_error **err)
 	return hv_xml_each_value(xml, need, l, err);
 }
 
+static int see_snapshot(struct look *l, virDomainSnapshotPtr snapshot, struct par_error **err)
+{
+	autofree char *xml = virDomainSnapshotGetXMLDesc(snapshot, 0);
+
+	return xml ? see_xml(l, xml, err) : 0;
+}
+
 static int see_snapshots(struct look *l, virDomainPtr dom, struct par_error **err)
 {
 	virDomainSnapshotPtr *all = NULL;
 	int n = virDomainListAllSnapshots(dom, &all, 0), r = 0;
 
-	for (int i = 0; i < n; i++) {
-		autofree char *xml = r == 0 ? virDomainSnapshotGetXMLDesc(all[i], 0) : NULL;
-
-		if (r == 0 && xml)
-			r = see_xml(l, xml, err);
+	for (int i = 0; i < n && r >= 0; i++)
+		r = see_snapshot(l, all[i], err);
+	for (int i = 0; i < n; i++)
 		virDomainSnapshotFree(all[i]);
-	}
 	free(all);
 	virResetLastError();
 	return r;
@@ -227,11 +251,10 @@ static int see_domains(struct look *l, struct par_error **err)
 
 	if (n < 0)
 		return hv_fail(l->conn, err, "could not list the domains");
-	for (int i = 0; i < n; i++) {
-		if (r == 0)
-			r = see_domain(l, doms[i], err);
+	for (int i = 0; i < n && r >= 0; i++)
+		r = see_domain(l, doms[i], err);
+	for (int i = 0; i < n; i++)
 		virDomainFree(doms[i]);
-	}
 	free(doms);
 	return r;
 }

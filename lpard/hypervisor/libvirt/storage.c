@@ -123,12 +123,23 @@ static int check_unused(struct hv *hv, struct par_error **err)
 	return 0;
 }
 
+static int remove_each(virConnectPtr conn, virStorageVolPtr *vols, int n, struct par_error **err)
+{
+	for (int i = 0; i < n; i++) {
+		const char *name = virStorageVolGetName(vols[i]);
+
+		if (hv_volume_is_ours(name) && virStorageVolDelete(vols[i], 0) < 0)
+			return hv_fail(conn, err, "could not remove the volume \"%s\"", name);
+	}
+	return 0;
+}
+
 /* Removes our volumes and counts other people's, after libvirt has looked at the folder anew. */
 static int remove_volumes(virConnectPtr conn, virStoragePoolPtr pool, size_t *ret_foreign,
 			  struct par_error **err)
 {
 	virStorageVolPtr *vols = NULL;
-	int n, r = 0;
+	int n, r;
 
 	if (virStoragePoolRefresh(pool, 0) < 0)
 		return hv_fail(conn, err, "could not look into the storage pool");
@@ -136,15 +147,11 @@ static int remove_volumes(virConnectPtr conn, virStoragePoolPtr pool, size_t *re
 	if (n < 0)
 		return hv_fail(conn, err, "could not list the volumes");
 	*ret_foreign = 0;
-	for (int i = 0; i < n; i++) {
-		const char *name = virStorageVolGetName(vols[i]);
-
-		if (!hv_volume_is_ours(name))
-			(*ret_foreign)++;
-		else if (r == 0 && virStorageVolDelete(vols[i], 0) < 0)
-			r = hv_fail(conn, err, "could not remove the volume \"%s\"", name);
+	for (int i = 0; i < n; i++)
+		*ret_foreign += !hv_volume_is_ours(virStorageVolGetName(vols[i]));
+	r = remove_each(conn, vols, n, err);
+	for (int i = 0; i < n; i++)
 		virStorageVolFree(vols[i]);
-	}
 	free(vols);
 	return r;
 }

@@ -241,11 +241,10 @@ static int check_base_unused(virConnectPtr conn, virStoragePoolPtr pool, const c
 
 	if (n < 0)
 		return hv_fail(conn, err, "could not list the volumes");
-	for (int i = 0; i < n; i++) {
-		if (r == 0)
-			r = check_not_over(conn, vols[i], base, err);
+	for (int i = 0; i < n && r >= 0; i++)
+		r = check_not_over(conn, vols[i], base, err);
+	for (int i = 0; i < n; i++)
 		virStorageVolFree(vols[i]);
-	}
 	free(vols);
 	return r;
 }
@@ -305,8 +304,9 @@ static int upload_part(struct target *t, enum fw_image_part part, const char *na
 	fd = u.fd;
 	par_sha256_init(&u.sha);
 	r = remove_volume(t->conn, t->pool, name, err);
-	if (r == 0)
-		r = hv_pool_check_room(t->conn, t->pool, name, data_bytes(fd, u.size), err);
+	if (r < 0)
+		return r;
+	r = hv_pool_check_room(t->conn, t->pool, name, data_bytes(fd, u.size), err);
 	if (r < 0)
 		return r;
 	vol = make_volume(t->conn, t->pool, name, u.size, err);

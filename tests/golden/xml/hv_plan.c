@@ -58,18 +58,24 @@ static int plan(const struct args *a, char **ret, struct par_error **err)
 	struct hv_definition d = { .boot_mode = a->boot_mode };
 	int r = par_attrs_parse(a->attributes, &attrs, err);
 
-	if (r == 0)
-		r = lpar_partition_create(&sys, &none, UUID, &attrs, &part, err);
-	if (r == 0 && !a->never_applied)
+	if (r < 0)
+		return r;
+	r = lpar_partition_create(&sys, &none, UUID, &attrs, &part, err);
+	if (r < 0)
+		return r;
+	if (!a->never_applied)
 		r = lpar_profile_apply(part, NULL, &sys, &usage, err);
-	if (r == 0 && a->image) {
+	if (r < 0)
+		return r;
+	if (a->image) {
 		r = fw_image_load(a->image, &image, err);
+		if (r < 0)
+			return r;
 		d.image = &image;
 	}
 	d.part = part;
-	if (r == 0)
-		r = hv_plan_domain(&d, &a->host, &p, err);
-	return r == 0 ? hv_xml_domain(&p, ret, err) : r;
+	r = hv_plan_domain(&d, &a->host, &p, err);
+	return r < 0 ? r : hv_xml_domain(&p, ret, err);
 }
 
 int main(int argc, char **argv)

@@ -61,13 +61,16 @@ static int make_partition(struct lpar_partition **ret, struct par_error **err)
 	auto_partition p = NULL;
 	int r = par_attrs_parse(data, &attrs, err);
 
-	if (r == 0)
-		r = lpar_partition_create(&sys, &none, UUID, &attrs, &p, err);
-	if (r == 0)
-		r = lpar_profile_apply(p, NULL, &sys, &usage, err);
-	if (r == 0)
-		*ret = take_ptr(p);
-	return r;
+	if (r < 0)
+		return r;
+	r = lpar_partition_create(&sys, &none, UUID, &attrs, &p, err);
+	if (r < 0)
+		return r;
+	r = lpar_profile_apply(p, NULL, &sys, &usage, err);
+	if (r < 0)
+		return r;
+	*ret = take_ptr(p);
+	return 0;
 }
 
 /* Reads the console to @expect; returns true when it came. */
@@ -138,33 +141,38 @@ static int boot(struct hv *hv, const struct lpar_partition *part, const struct f
 	autofree char *disk = NULL;
 	int r = hv->ops->image_ensure(hv, image, &progress, err);
 
-	if (r == 0)
-		r = hv->ops->disk_ensure(hv, UUID, image, 0, HV_DISK_FIRST, &disk, err);
-	if (r == 0)
-		r = hv->ops->define(hv, &d, err);
+	if (r < 0)
+		return r;
+	r = hv->ops->disk_ensure(hv, UUID, image, 0, HV_DISK_FIRST, &disk, err);
+	if (r < 0)
+		return r;
+	r = hv->ops->define(hv, &d, err);
+	if (r < 0)
+		return r;
 	say("defined");
-	if (r == 0) {
-		started_ms = par_now_ms();
-		r = hv->ops->start(hv, UUID, false, err);
-		say("started");
-	}
-	if (r == 0)
-		r = hv->ops->console_open(hv, UUID, false, &console, err);
+	started_ms = par_now_ms();
+	r = hv->ops->start(hv, UUID, false, err);
+	if (r < 0)
+		return r;
+	say("started");
+	r = hv->ops->console_open(hv, UUID, false, &console, err);
 	if (r < 0)
 		return r;
 	if (!watch_console(console, expect))
 		return par_fail(err, PAR_E_TIMED_OUT, 0, "the console did not come to \"%s\"",
 				expect);
 	r = hv->ops->channel_open(hv, UUID, &channel, err);
-	if (r == 0 && !talk(channel))
-		r = par_fail(err, PAR_E_PROTOCOL, 0, "the channel died");
-	if (r == 0)
-		r = hv->ops->get(hv, UUID, &record, err);
-	if (r == 0)
-		say("%s: %s, %llu MiB, %u of %u vCPUs", record.part->name,
-		    hv_run_state_name(record.live.state), (unsigned long long)record.live.mem_mib,
-		    record.live.vcpus, record.live.vcpus_max);
-	return r;
+	if (r < 0)
+		return r;
+	if (!talk(channel))
+		return par_fail(err, PAR_E_PROTOCOL, 0, "the channel died");
+	r = hv->ops->get(hv, UUID, &record, err);
+	if (r < 0)
+		return r;
+	say("%s: %s, %llu MiB, %u of %u vCPUs", record.part->name,
+	    hv_run_state_name(record.live.state), (unsigned long long)record.live.mem_mib,
+	    record.live.vcpus, record.live.vcpus_max);
+	return 0;
 }
 
 static void clean(struct hv *hv)
@@ -174,12 +182,41 @@ static void clean(struct hv *hv)
 	hv->ops->disk_remove(hv, UUID, NULL);
 }
 
-int main(int argc, char **argv)
+/* @ret_hv is to be closed in any case. */
+static int boot_one(const char *uri, const char *folder, const char *expect, struct hv **ret_hv,
+		    struct par_error **err)
 {
-	struct hv_config config = { .system = "test", .uri = argc > 1 ? argv[1] : NULL };
+	struct hv_config config = { .system = "test", .uri = uri };
 	auto_fw_image image = { 0 };
 	auto_hv_facts facts = { 0 };
 	auto_partition part = NULL;
+	int r = fw_image_load(folder, &image, err);
+
+	if (r < 0)
+		return r;
+	r = make_partition(&part, err);
+	if (r < 0)
+		return r;
+	r = hv_open(&config, on_event, NULL, ret_hv, err);
+	if (r < 0)
+		return r;
+	r = (*ret_hv)->ops->wait_up(*ret_hv, 10000, err);
+	if (r < 0)
+		return r;
+	r = (*ret_hv)->ops->facts(*ret_hv, &facts, err);
+	if (r < 0)
+		return r;
+	say("%s: %s, %llu MiB, %u processors, %s, %s*%s", facts.hostname, facts.version,
+	    (unsigned long long)facts.mem_mib, facts.processors, fw_accel_name(facts.accel),
+	    facts.type_model, facts.serial);
+	clean(*ret_hv);
+	r = boot(*ret_hv, part, &image, expect, err);
+	clean(*ret_hv);
+	return r;
+}
+
+int main(int argc, char **argv)
+{
 	auto_error err = NULL;
 	struct hv *hv = NULL;
 	int r;
@@ -188,23 +225,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: hv_boot URI IMAGE [EXPECT]\n");
 		return 2;
 	}
-	r = fw_image_load(argv[2], &image, &err);
-	if (r == 0)
-		r = make_partition(&part, &err);
-	if (r == 0)
-		r = hv_open(&config, on_event, NULL, &hv, &err);
-	if (r == 0)
-		r = hv->ops->wait_up(hv, 10000, &err);
-	if (r == 0)
-		r = hv->ops->facts(hv, &facts, &err);
-	if (r == 0) {
-		say("%s: %s, %llu MiB, %u processors, %s, %s*%s", facts.hostname, facts.version,
-		    (unsigned long long)facts.mem_mib, facts.processors, fw_accel_name(facts.accel),
-		    facts.type_model, facts.serial);
-		clean(hv);
-		r = boot(hv, part, &image, argc > 3 ? argv[3] : "login: ", &err);
-		clean(hv);
-	}
+	r = boot_one(argv[1], argv[2], argc > 3 ? argv[3] : "login: ", &hv, &err);
 	hv_close(&hv);
 	if (r < 0)
 		fprintf(stderr, "hv_boot: %s\n", par_error_text(err));

@@ -23,20 +23,27 @@ static struct wpar_job *find_job(const char *id)
 	return NULL;
 }
 
-static void read_inittab(struct wpar_inittab *ret)
+static int load_inittab(struct wpar_inittab *ret)
 {
 	auto_buf text = { 0 }, complaints = { 0 };
 	int r = par_fs_read("/etc/inittab", WPAR_INITTAB_BYTES, &text);
 
-	memset(ret, 0, sizeof(*ret));
-	ret->level = -1;
-	if (r == -ENOENT)
-		return;
-	if (r == 0)
-		r = wpar_inittab_parse(text.data ? text.data : "", text.len, ret, &complaints);
+	if (r < 0)
+		return r;
+	r = wpar_inittab_parse(text.data ? text.data : "", text.len, ret, &complaints);
 	if (complaints.data)
 		dprintf(STDERR_FILENO, "%s", complaints.data);
-	if (r < 0)
+	return r;
+}
+
+static void read_inittab(struct wpar_inittab *ret)
+{
+	int r;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->level = -1;
+	r = load_inittab(ret);
+	if (r < 0 && r != -ENOENT)
 		dprintf(STDERR_FILENO, "init: /etc/inittab cannot be read: %s\n", strerror(-r));
 }
 

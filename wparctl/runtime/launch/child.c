@@ -95,8 +95,9 @@ static int child_set_up(const struct wpar_launch *l, int sync, struct par_error 
 	if (sethostname(host, strlen(host)) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "the host name '%s' cannot be set", host);
 	r = wpar_mounts_attach(&l->plan, fds, n, err);
-	if (r == 0)
-		r = child_take_links(l, sync, err);
+	if (r < 0)
+		return r;
+	r = child_take_links(l, sync, err);
 	if (r < 0)
 		return r;
 	if (l->steps > 0)

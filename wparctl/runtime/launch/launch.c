@@ -142,8 +142,9 @@ int wpar_launch_plan_network(const struct wpar_spec *s, struct wpar_net_plan *re
 			return par_oom(err);
 	}
 	r = wpar_net_facts_of(&names, &facts, err);
-	if (r == 0)
-		r = wpar_net_plan_build(s, &facts, ret, err);
+	if (r < 0)
+		return r;
+	r = wpar_net_plan_build(s, &facts, ret, err);
 	return r < 0 ? r : wpar_net_expect_foreign(ret->ips, ret->n_ips, err);
 }
 

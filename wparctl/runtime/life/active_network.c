@@ -29,8 +29,9 @@ int wpar_network_change(const struct wpar_spec *before, const struct wpar_spec *
 	if (init <= 0)
 		return 0;
 	r = wpar_launch_plan_network(before, &old, err);
-	if (r == 0)
-		r = wpar_launch_plan_network(after, &new, err);
+	if (r < 0)
+		return r;
+	r = wpar_launch_plan_network(after, &new, err);
 	return r < 0 ? r : wpar_net_change(&old, &new, init, err);
 }
 

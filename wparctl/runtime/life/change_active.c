@@ -133,12 +133,15 @@ static int plan_inner(const struct wpar_spec *from, const struct wpar_spec *to, 
 	auto_mount_plan old = { 0 }, new = { 0 };
 	int r = wpar_launch_plan(from, &old, err);
 
-	if (r == 0)
-		r = wpar_launch_plan(to, &new, err);
-	if (r == 0)
-		r = wpar_mount_change_build(&old, &new, &in->mounts, err);
-	if (r == 0)
-		r = wpar_plan_check(&in->mounts.add, err);
+	if (r < 0)
+		return r;
+	r = wpar_launch_plan(to, &new, err);
+	if (r < 0)
+		return r;
+	r = wpar_mount_change_build(&old, &new, &in->mounts, err);
+	if (r < 0)
+		return r;
+	r = wpar_plan_check(&in->mounts.add, err);
 	if (r == 0 && strcmp(host_of(from), host_of(to)) != 0)
 		in->hostname = host_of(to);
 	return r;
@@ -240,25 +243,36 @@ static int change_inside(const struct wpar_spec *to, struct inner *in,
 	return 0;
 }
 
+static int change_network_and_inside(const struct wpar_spec *from, const struct wpar_spec *to,
+				     struct inner *in, const struct wpar_report *report,
+				     struct par_error **err)
+{
+	int r = wpar_network_change(from, to, err);
+
+	if (r < 0)
+		return r;
+	wpar_test_stop_at("network changed");
+	r = change_inside(to, in, report, err);
+	if (r < 0)
+		wpar_network_undo(from, to);
+	return r;
+}
+
 static int change_live(const struct wpar_spec *from, const struct wpar_spec *to, int cgroup,
 		       struct inner *in, const struct wpar_report *report, struct par_error **err)
 {
 	int r = plan_inner(from, to, in, err);
 
-	if (r == 0)
-		r = open_init(to, cgroup, in, err);
-	if (r == 0)
-		r = change_limits(from, to, cgroup, in, err);
+	if (r < 0)
+		return r;
+	r = open_init(to, cgroup, in, err);
+	if (r < 0)
+		return r;
+	r = change_limits(from, to, cgroup, in, err);
 	if (r < 0)
 		return r;
 	wpar_test_stop_at("limits changed");
-	r = wpar_network_change(from, to, err);
-	if (r == 0) {
-		wpar_test_stop_at("network changed");
-		r = change_inside(to, in, report, err);
-		if (r < 0)
-			wpar_network_undo(from, to);
-	}
+	r = change_network_and_inside(from, to, in, report, err);
 	if (r < 0)
 		change_limits(to, from, cgroup, in, NULL);
 	return r;

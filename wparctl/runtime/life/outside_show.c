@@ -38,33 +38,40 @@ char *wpar_outside_read_record(const char *name)
 	return par_buf_steal(&b);
 }
 
-void wpar_outside_show(const char *name, const struct wpar_mount_plan *plan)
+static int show(const char *name, const struct wpar_mount_plan *plan, struct par_error **err)
 {
+	const struct wpar_mount_plan none = { .directory = plan->directory };
 	autofree char *record = wpar_outside_read_record(name);
-	auto_mount_plan own = { 0 };
-	auto_error why = NULL;
-	auto_spec s = { 0 };
-	int r = 0;
+	int r;
 
-	if (!plan) {
-		r = wpar_spec_load(name, &s, &why);
-		if (r == 0)
-			r = wpar_launch_plan(&s, &own, &why);
-		plan = &own;
-	}
-	if (r == 0 && !record) {
-		const struct wpar_mount_plan none = { .directory = plan->directory };
-
-		/* First: only what is written down is cleared away, also after a kill. */
+	/* First: only what is written down is cleared away, also after a kill. */
+	if (!record) {
 		r = wpar_outside_write_record(name, &none);
 		if (r < 0)
-			par_fail(&why, PAR_E_SYSTEM, r,
-				 "what is mounted below '%s' cannot be written down",
-				 plan->directory);
+			return par_fail(err, PAR_E_SYSTEM, r,
+					"what is mounted below '%s' cannot be written down",
+					plan->directory);
 	}
-	if (r == 0)
-		r = wpar_outside_attach(plan, &why);
+	return wpar_outside_attach(plan, err);
+}
+
+static int show_planned(const char *name, struct par_error **err)
+{
+	auto_mount_plan own = { 0 };
+	auto_spec s = { 0 };
+	int r = wpar_spec_load(name, &s, err);
+
 	if (r < 0)
+		return r;
+	r = wpar_launch_plan(&s, &own, err);
+	return r < 0 ? r : show(name, &own, err);
+}
+
+void wpar_outside_show(const char *name, const struct wpar_mount_plan *plan)
+{
+	auto_error why = NULL;
+
+	if ((plan ? show(name, plan, &why) : show_planned(name, &why)) < 0)
 		wpar_event_log(name, "mount", why);
 }
 

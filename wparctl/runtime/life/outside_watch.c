@@ -74,18 +74,23 @@ static int bring_inside(const struct wpar_spec *s, const struct wpar_mount_plan 
 	return 0;
 }
 
-static void look(const char *name)
+static int look_inside(const char *name, struct par_error **err)
 {
 	auto_mount_plan p = { 0 };
-	auto_error why = NULL;
 	auto_spec s = { 0 };
-	int r = wpar_spec_load(name, &s, &why);
+	int r = wpar_spec_load(name, &s, err);
 
-	if (r == 0)
-		r = wpar_launch_plan(&s, &p, &why);
-	if (r == 0)
-		r = bring_inside(&s, &p, &why);
 	if (r < 0)
+		return r;
+	r = wpar_launch_plan(&s, &p, err);
+	return r < 0 ? r : bring_inside(&s, &p, err);
+}
+
+static void look(const char *name)
+{
+	auto_error why = NULL;
+
+	if (look_inside(name, &why) < 0)
 		wpar_event_log(name, "mount", why);
 }
 

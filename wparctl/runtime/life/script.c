@@ -97,8 +97,9 @@ static int check_wpars(const struct wpar_spec *s, const char *real, struct par_e
 	auto_strv names = { 0 };
 	int r = check_one(s->script, real, s, err);
 
-	if (r == 0)
-		r = wpar_spec_list(&names, err);
+	if (r < 0)
+		return r;
+	r = wpar_spec_list(&names, err);
 	for (size_t i = 0; r == 0 && i < names.n; i++) {
 		auto_spec w = { 0 };
 		auto_error why = NULL;

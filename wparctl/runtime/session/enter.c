@@ -335,12 +335,31 @@ static int read_outputs(const int *from, struct par_buf *to)
 	return to[0].failed || to[1].failed ? -ENOMEM : 0;
 }
 
+static int enter_start_call(struct entry *e, struct par_buf *outputs, int *ret_status,
+			    struct par_error **err)
+{
+	struct wpar_console *c = &e->console;
+	struct entered in = { .pidfd = -1 };
+	int r = enter_start_command(e, &in, err);
+
+	for (int i = 0; i < 3; i++) {
+		close(c->inner.fd[i]);
+		c->inner.fd[i] = -1;
+	}
+	if (r < 0)
+		return r;
+	r = read_outputs(c->pipes + 1, outputs);
+	r = r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "the call's output cannot be read")
+		  : wpar_wait_status(in.pidfd, ret_status, err);
+	close(in.pidfd);
+	return r;
+}
+
 /* With nothing of the caller's in the place of its standard descriptors. */
 static int enter_run_call(struct entry *e, struct par_buf *outputs, struct par_error **err)
 {
 	struct wpar_console *c = &e->console;
 	int out[2], error[2], status = 0, r = enter_find_user(e, "root", err);
-	struct entered in = { .pidfd = -1 };
 
 	if (r < 0)
 		return r;
@@ -358,17 +377,7 @@ static int enter_run_call(struct entry *e, struct par_buf *outputs, struct par_e
 	}
 	c->inner.fd[2] = error[1];
 	c->pipes[2] = error[0];
-	r = enter_start_command(e, &in, err);
-	for (int i = 0; i < 3; i++) {
-		close(c->inner.fd[i]);
-		c->inner.fd[i] = -1;
-	}
-	if (r == 0) {
-		r = read_outputs(c->pipes + 1, outputs);
-		r = r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "the call's output cannot be read")
-			  : wpar_wait_status(in.pidfd, &status, err);
-		close(in.pidfd);
-	}
+	r = enter_start_call(e, outputs, &status, err);
 	wpar_console_done(c);
 	return r < 0 ? r : status;
 }
@@ -397,21 +406,36 @@ static const struct entry entry_empty = {
 	.init = -1, .root = -1, .guard = -1, .cgroup = -1, .uname = -1
 };
 
+static int enter_login(struct entry *e, const struct wpar_login *login, struct par_error **err)
+{
+	int r = enter_open(e, err);
+
+	if (r < 0)
+		return r;
+	if (login->argv) {
+		e->line = wpar_command_line(login->argv);
+		if (!e->line)
+			return par_oom(err);
+	}
+	return enter_run(e, login, err);
+}
+
 int wpar_enter(const struct wpar_spec *s, const struct wpar_login *login, struct par_error **err)
 {
 	struct entry e = entry_empty;
 	int r;
 
 	e.spec = s;
-	r = enter_open(&e, err);
-	if (r == 0 && login->argv) {
-		e.line = wpar_command_line(login->argv);
-		r = e.line ? 0 : par_oom(err);
-	}
-	if (r == 0)
-		r = enter_run(&e, login, err);
+	r = enter_login(&e, login, err);
 	entry_done(&e);
 	return r;
+}
+
+static int enter_open_call(struct entry *e, struct par_buf *outputs, struct par_error **err)
+{
+	int r = enter_open(e, err);
+
+	return r < 0 ? r : enter_run_call(e, outputs, err);
 }
 
 int wpar_enter_call(const struct wpar_spec *s, int (*call)(void *user), void *user,
@@ -424,9 +448,7 @@ int wpar_enter_call(const struct wpar_spec *s, int (*call)(void *user), void *us
 	e.call = call;
 	e.call_user = user;
 	fflush(NULL);
-	r = enter_open(&e, err);
-	if (r == 0)
-		r = enter_run_call(&e, outputs, err);
+	r = enter_open_call(&e, outputs, err);
 	entry_done(&e);
 	return r;
 }

@@ -239,7 +239,9 @@ static int plan_image(const struct hv_definition *d, const struct hv_plan_host *
 	}
 	if (image->files[FW_IMAGE_ROOT].name)
 		r = add_disk(p, disk_path(d, p->uuid, host->pool_path), "qcow2", false);
-	if (r == 0 && image->files[FW_IMAGE_MEDIA].name)
+	if (r < 0)
+		return r;
+	if (image->files[FW_IMAGE_MEDIA].name)
 		r = add_disk(p, volume_path(image, FW_IMAGE_MEDIA, host->pool_path), "raw", true);
 	return r;
 }

@@ -113,23 +113,26 @@ static void leaf(struct out *o, const char *name, const char *const *pairs)
 
 #define LEAF(o, name, ...) leaf(o, name, (const char *const[]){ __VA_ARGS__, NULL })
 
+static int out_text(const struct out *o, char **ret, struct par_error **err)
+{
+	if (o->bad_text)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"a value has characters that cannot be stored");
+	if (o->failed)
+		return par_oom(err);
+	*ret = strdup((const char *)xmlBufferContent(o->buffer));
+	return *ret ? 0 : par_oom(err);
+}
+
 static int out_finish(struct out *o, char **ret, struct par_error **err)
 {
-	int r = 0;
+	int r;
 
 	if (o->w && !o->failed)
 		check_written(o, xmlTextWriterEndDocument(o->w));
 	if (o->w)
 		xmlFreeTextWriter(o->w);
-	if (o->bad_text)
-		r = par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-			     "a value has characters that cannot be stored");
-	else if (o->failed)
-		r = par_oom(err);
-	else
-		*ret = strdup((const char *)xmlBufferContent(o->buffer));
-	if (r == 0 && !*ret)
-		r = par_oom(err);
+	r = out_text(o, ret, err);
 	if (o->buffer)
 		xmlBufferFree(o->buffer);
 	return r;
