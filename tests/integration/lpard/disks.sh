@@ -298,6 +298,8 @@ gone=$uuid
 lost=$disk
 virsh -q snapshot-create-as lp1 ext --disk-only --no-metadata
 virsh -q undefine lp1
+ok "lpard hears that virsh has undefined it" \
+	wait_for 20 sh -c '! lssyscfg -r lpar -m SYS -F name | grep -qx lp1'
 make lp1
 cycle lp1
 qemu-img create -q -f qcow2 "$pool/$(cut -c 1-36 /proc/sys/kernel/random/uuid)-root.qcow2" 8M
