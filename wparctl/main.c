@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* wparctl: one program, called by the names of its commands. */
 #include "wparctl/commands/commands.h"
+#include "wparctl/commands/forward.h"
 #include "wparctl/runtime/inside/inside.h"
 
 int main(int argc, char **argv)
@@ -8,6 +9,9 @@ int main(int argc, char **argv)
 	/* Inside a WPAR it is also PID 1 and df. */
 	int status = wpar_inside_main(argc, argv);
 
+	if (status >= 0)
+		return status;
+	status = wpar_forward_main(argc, argv);
 	if (status >= 0)
 		return status;
 	return par_cmd_main("wparctl", "Workload partitions (WPARs) on this system", wpar_commands,

@@ -38,6 +38,7 @@ void wpar_call_done(struct wpar_call *c)
 	par_strv_done(&r->argv);
 	par_strv_done(&r->environment);
 	free(r->directory);
+	free(r->program);
 	*r = (struct wpar_run){ 0 };
 }
 

@@ -12,6 +12,7 @@
 #include "lpard/wire/wire.h"
 #include "wparctl/agent/methods.h"
 #include "wparctl/agent/transport.h"
+#include "wparctl/agent/users.h"
 
 #include <signal.h>
 #include <string.h>
@@ -29,6 +30,8 @@ struct agent {
 	struct wpar_stream *dying;   /* abandoned, not yet dead */
 	size_t n_streams, n_dying;
 	struct par_source *term, *interrupt;
+	struct wpar_users *users;
+	bool used; /* with opts->authorize: the one command has been run */
 };
 
 static void agent_put(struct agent *a, uint32_t stream, enum par_frame_type type, const void *data,
@@ -201,8 +204,15 @@ static int agent_call(struct agent *a, uint32_t stream, struct wpar_call *c, str
 {
 	int r;
 
+	if (a->opts->authorize && (c->method != WPAR_METHOD_RUN || a->used))
+		return par_fail(err, PAR_E_NOT_PERMITTED, 0, "one command can be run, no more");
 	switch (c->method) {
 	case WPAR_METHOD_RUN:
+		r = a->opts->authorize ? a->opts->authorize(&c->run, a->opts->authorize_user, err)
+				       : 0;
+		if (r < 0)
+			return r;
+		a->used = true;
 		c->run.pretend = a->opts->pretend;
 		return agent_run_command(a, stream, c, err);
 	case WPAR_METHOD_INFO:
@@ -353,6 +363,23 @@ static void on_signal(struct par_source *src, int signo, void *user)
 	par_event_stop(a->loop, 0);
 }
 
+/* An agent that has lpard to serve does so whatever is wrong with the socket of the users. */
+static int agent_let_users_in(struct agent *a, struct par_error **err)
+{
+	auto_error why = NULL;
+	int r = a->opts->users_path ? wpar_users_new(&a->users, a->loop, a->opts->users_path, &why)
+				    : 0;
+
+	if (r == 0)
+		return 0;
+	if (a->opts->no_port) {
+		par_error_move(err, &why);
+		return r;
+	}
+	par_log(PAR_LOG_WARNING, "ordinary users are not let in: %s", par_error_text(why));
+	return 0;
+}
+
 static int agent_set_up(struct agent *a, struct par_error **err)
 {
 	int r = par_event_new(&a->loop, err);
@@ -364,6 +391,9 @@ static int agent_set_up(struct agent *a, struct par_error **err)
 		return r;
 	r = par_event_signal(a->loop, SIGINT, on_signal, a, &a->interrupt, err);
 	if (r < 0)
+		return r;
+	r = agent_let_users_in(a, err);
+	if (r < 0 || a->opts->no_port)
 		return r;
 	return wpar_transport_new(&a->port, a->loop, a->opts->fd, a->opts->port, &transport_ops, a,
 				  err);
@@ -403,6 +433,7 @@ int wpar_agent_run(const struct wpar_agent_opts *opts, struct par_error **err)
 	r = agent_serve(&a, err);
 	if (a.loop)
 		end_streams(&a);
+	wpar_users_free(&a.users);
 	wpar_transport_free(&a.port);
 	par_event_free(&a.loop);
 	par_frame_reader_done(&a.reader);

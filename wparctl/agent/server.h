@@ -6,6 +6,7 @@
 #pragma once
 
 #include "lpard/common/event.h"
+#include "wparctl/agent/stream.h"
 
 struct wpar_agent_opts {
 	const char *port; /* a path; NULL: look for the virtio port */
@@ -16,6 +17,18 @@ struct wpar_agent_opts {
 	 */
 	const char *shutdown_program;
 	bool pretend; /* find no program at all: for fuzzing */
+	/*
+	 * For local users (users.h): there is no port, but this is listened on; NULL: nobody is let
+	 * in.  Not being able to is an error with no_port alone.
+	 */
+	const char *users_path;
+	bool no_port;
+	/*
+	 * What may be run, for a caller who may not run everything: changes the call to what is run
+	 * for it, or fails.  Then one command is run for the session, and nothing else is answered.
+	 */
+	int (*authorize)(struct wpar_run *run, void *user, struct par_error **err);
+	void *authorize_user;
 };
 
 /*

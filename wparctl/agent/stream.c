@@ -347,13 +347,17 @@ static int stream_start(struct wpar_stream *s, const struct wpar_run *run, struc
 				   .cwd = run->directory,
 				   .fds = { -1, -1, -1 },
 				   .parent_death_signal = SIGHUP };
-	int r = run->pretend ? -ENOENT : par_find_program(run->argv.v[0], path_of(run), &program);
+	int r = 0;
 
+	if (run->pretend)
+		r = -ENOENT;
+	else if (!run->program)
+		r = par_find_program(run->argv.v[0], path_of(run), &program);
 	if (r < 0) {
 		set_not_run(s, run->argv.v[0], -r);
 		return 0;
 	}
-	spawn.path = program;
+	spawn.path = run->program ? run->program : program;
 	r = stream_open_ends(s, run, &spawn, &tty, err);
 	if (r == 0) {
 		int failed = par_spawn(&spawn, &s->pid, NULL);

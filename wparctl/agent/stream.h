@@ -15,6 +15,8 @@ struct wpar_run {
 	struct par_strv argv;	     /* at least one */
 	struct par_strv environment; /* complete: the agent's own and what was asked for */
 	char *directory;
+	char *program; /* the file to run; NULL: where the environment's PATH has argv's first word
+			*/
 	bool tty;
 	bool pretend; /* as if there were no such program */
 	uint16_t rows, columns;

@@ -27,7 +27,7 @@ struct mkwpar_args {
 	struct wpar_settings settings;
 	struct par_opt_value preserve;
 	struct par_groups image_flags, copy_flags;
-	const char *directory, *vg, *backup, *devexports, *secfile;
+	const char *directory, *vg, *backup, *devexports, *secfile, *owner;
 	bool minimal, autostart, versioned, private_usr, resolver, start, verbose, dry_run,
 		progress;
 	bool resolve_clashes, force, ask_password, keep_script, system_copy, override_vg;
@@ -66,6 +66,8 @@ static const struct par_opt opts[] = {
 		 "Show the specification and make nothing"),
 	OPT_FLAG(0, "minimal", struct mkwpar_args, minimal,
 		 "Without cron, inetd, sshd and syslogd"),
+	OPT_STR(0, "owner", "USER", struct mkwpar_args, owner,
+		"Who has the rights of its owner (default: root)"),
 	OPT_FLAG(0, "progress", struct mkwpar_args, progress, "Show how far an image is unpacked"),
 	{ 0 }
 };
@@ -110,6 +112,9 @@ static int mkwpar_read_flags(const struct mkwpar_args *a, struct wpar_spec *s,
 	if (r < 0)
 		return r;
 	r = wpar_settings_set(s, "vg", a->vg, err);
+	if (r < 0)
+		return r;
+	r = wpar_settings_set(s, "owner", a->owner, err);
 	if (r < 0)
 		return r;
 	s->minimal |= a->minimal;

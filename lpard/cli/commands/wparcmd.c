@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * wparcmd: run a command in an LPAR, by the LPAR's agent, as if the command ran here: standard
- * streams, exit status, signals, terminal.  The moving of bytes is in session.c.
+ * streams, exit status, signals, terminal.  The moving of bytes is in lpard/wire/command_session.c.
  */
 #include "lpard/cli/client.h"
 #include "lpard/cli/commands/commands.h"
-#include "lpard/cli/session.h"
+#include "lpard/wire/command_session.h"
 #include "lpard/common/tty.h"
 
 #include <fcntl.h>
@@ -113,7 +113,7 @@ static void keep_standard_fds(void)
 static int wparcmd_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	const struct wparcmd_args *a = args;
-	struct cli_session_opts opts_of_session = { .fd = -1 };
+	struct par_session_opts opts_of_session = { .fd = -1 };
 	bool tty = a->tty || (isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && !a->no_tty);
 	auto_json call = json_object_new_object();
 	auto_varlink v = NULL;
@@ -137,14 +137,15 @@ static int wparcmd_run(const struct par_cmd_ctx *ctx, void *args, struct par_err
 				     NULL, &rest, &fd, err);
 	if (r < 0)
 		return r;
-	opts_of_session = (struct cli_session_opts){
+	opts_of_session = (struct par_session_opts){
 		.fd = fd,
 		.first = rest.data,
 		.first_len = rest.len,
 		.tty = tty,
 		.no_stdin = a->no_stdin,
+		.peer = "lpard",
 	};
-	return cli_session_run(&opts_of_session, err);
+	return par_session_run(&opts_of_session, err);
 }
 
 const struct par_cmd cmd_wparcmd = {
@@ -158,6 +159,6 @@ const struct par_cmd cmd_wparcmd = {
 	.opts = opts,
 	.args_size = sizeof(struct wparcmd_args),
 	.run = wparcmd_run,
-	.error_status = CLI_SESSION_FAILED,
+	.error_status = PAR_SESSION_FAILED,
 	.operand_values = "@in_lpar",
 };

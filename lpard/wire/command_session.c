@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A command that runs in an LPAR: see session.h.  Uses poll() and not the event loop, because stdin
- * may be a plain file, which epoll refuses; and leaves the standard streams blocking, because other
- * programs share them.
+ * A command that runs elsewhere: see command_session.h.  Uses poll() and not the event loop,
+ * because stdin may be a plain file, which epoll refuses; and leaves the standard streams blocking,
+ * because other programs share them.
  */
-#include "lpard/cli/session.h"
+#include "lpard/wire/command_session.h"
 #include "lpard/common/event.h"
 #include "lpard/common/tty.h"
 
@@ -35,7 +35,7 @@ struct sink {
 };
 
 struct session {
-	const struct cli_session_opts *opts;
+	const struct par_session_opts *opts;
 	struct par_frame_reader reader;
 	struct sink out, err;
 	struct par_buf to_socket;
@@ -133,7 +133,8 @@ static int take_output(struct session *s, struct sink *k, const struct par_frame
 {
 	s->unwritten_cost += f->len + PAR_FRAME_COST;
 	if (s->unwritten_cost + s->owed > PAR_FRAME_WINDOW)
-		return par_fail(err, PAR_E_PROTOCOL, 0, "lpard sent output without credit");
+		return par_fail(err, PAR_E_PROTOCOL, 0, "%s sent output without credit",
+				s->opts->peer);
 	if (!k->broken && par_buf_put(&k->buf, f->data, f->len) < 0)
 		return par_oom(err);
 	settle(s);
@@ -150,7 +151,7 @@ static int take_error(const struct par_frame *f, struct par_error **err)
 	r = par_wire_reply_error(&reply, err);
 	if (r < 0)
 		return r;
-	return par_fail(err, PAR_E_PROTOCOL, 0, "lpard sent an error without a name");
+	return par_fail(err, PAR_E_PROTOCOL, 0, "an error came without a name");
 }
 
 static int take_exit(struct session *s, const struct par_frame *f, struct par_error **err)
@@ -170,8 +171,8 @@ static int take_frame(struct session *s, const struct par_frame *f, struct par_e
 	int r;
 
 	if (f->stream != STREAM || s->ended)
-		return par_fail(err, PAR_E_PROTOCOL, 0, "lpard sent a frame for stream %u",
-				f->stream);
+		return par_fail(err, PAR_E_PROTOCOL, 0, "%s sent a frame for stream %u",
+				s->opts->peer, f->stream);
 	if (f->type == PAR_FRAME_STDOUT)
 		return take_output(s, &s->out, f, err);
 	if (f->type == PAR_FRAME_STDERR)
@@ -187,7 +188,8 @@ static int take_frame(struct session *s, const struct par_frame *f, struct par_e
 		return take_error(f, err);
 	if (f->type == PAR_FRAME_EXIT)
 		return take_exit(s, f, err);
-	return par_fail(err, PAR_E_PROTOCOL, 0, "lpard sent a frame of type %d", (int)f->type);
+	return par_fail(err, PAR_E_PROTOCOL, 0, "%s sent a frame of type %d", s->opts->peer,
+			(int)f->type);
 }
 
 static int take_bytes(struct session *s, const void *data, size_t len, struct par_error **err)
@@ -215,7 +217,7 @@ static int read_socket(struct session *s, struct par_error **err)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return 0;
 	return par_fail(err, PAR_E_DISCONNECTED, 0,
-			"lpard closed the connection before the command ended");
+			"%s closed the connection before the command ended", s->opts->peer);
 }
 
 /* An error here is seen as the end of the connection when it is read. */
@@ -436,7 +438,7 @@ static int session_main(struct session *s, struct par_error **err)
 	return r;
 }
 
-int cli_session_run(const struct cli_session_opts *opts, struct par_error **err)
+int par_session_run(const struct par_session_opts *opts, struct par_error **err)
 {
 	struct session s = { .opts = opts,
 			     .credit = PAR_FRAME_WINDOW,

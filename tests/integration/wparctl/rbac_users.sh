@@ -1,0 +1,147 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# rbac_users.sh - ordinary users have root carry out what their roles authorize for: the agent's socket
+# timeout: 300
+set -u
+# shellcheck source=tests/integration/lib.sh
+. "$PAR_TEST_SOURCE/integration/lib.sh"
+
+[ "$(id -u)" = 0 ] || skip_all "needs root"
+# With users of its own, of which the machine knows nothing.
+[ -n "${RBAC_INSIDE-}" ] || exec env RBAC_INSIDE=1 unshare -m "$0"
+PATH=$PAR_TEST_BUILD/bin:$PATH
+export WPARS_ROOT=$TMPDIR/root
+mkdir -p "$WPARS_ROOT"
+cp -a /etc "$TMPDIR/etc"
+mount --bind "$TMPDIR/etc" /etc
+for u in ann:42001 bob:42002 cat:42003; do
+	echo "${u%:*}:x:${u#*:}:42001::/:/bin/sh" >>/etc/passwd
+done
+chmod 755 "$TMPDIR" "$WPARS_ROOT"
+agent=
+# shellcheck disable=SC2317 # called by the trap
+tear_down()
+{
+	[ -z "$agent" ] || kill "$agent"
+	for w in web01 db01 free own01 new01; do
+		rmwpar -F $w >/dev/null 2>&1
+	done
+}
+trap tear_down EXIT
+LOG=$WPARS_ROOT/var/adm/wpars/event.log
+
+# as UID COMMAND... - as a user, with nothing of root's
+as()
+{
+	local uid=$1
+	shift
+	setpriv --reuid "$uid" --regid 42001 --clear-groups --inh-caps=-all --bounding-set=-all "$@"
+}
+
+# status COMMAND... - its output and its exit status
+status()
+{
+	"$@" 2>&1 </dev/null
+	echo $?
+}
+
+mkwpar -n web01 >/dev/null
+mkwpar -n db01 >/dev/null
+mkwpar -n free >/dev/null
+mkwpar --owner cat -n own01 >/dev/null
+is "the owner" "$(lswpar -cqG -a owner own01)" cat
+mkrole authorizations=aix.wpar.system.start,aix.wpar.system.stop,aix.wpar.system.login ops
+mkrole authorizations=aix.wpar.system.create,aix.wpar.system.remove,aix.wpar.system.change maker
+mkrole authorizations=aix.wpar.owner own
+mkdom web
+mkdom db
+setsecattr -o domains=web objtype=wpar web01
+setsecattr -o domains=db objtype=wpar db01
+chuser roles=ops domains=web ann
+chuser roles=ops bob
+chuser roles=own domains=db cat
+
+is "without an agent only root may" "$(status as 42001 startwpar web01)" \
+	'startwpar: Only the root user can run this command.
+1'
+wparctl agent --users-only 2>"$TMPDIR/agent.log" &
+agent=$!
+wait_for 10 test -S "$WPARS_ROOT/run/wparctl/agent"
+like "one agent is enough" "$(wparctl agent --users-only 2>&1)" 'is served already'
+
+# What is allowed
+ok "a user starts" as 42001 startwpar web01
+is "it runs" "$(lswpar -cqa state web01)" A
+like "who did it stands in the log" "$(cat "$LOG")" ' web01 startwpar ann/wparctl ok: authorized: aix.wpar.system.start by role ops, domain web'
+like "and what came of it" "$(cat "$LOG")" ' web01 start ann/startwpar ok'
+is "a command inside" "$(as 42001 clogin web01 -- sh -c 'id -u; exit 7' </dev/null; echo $?)" "0
+7"
+is "standard input goes in" "$(echo hello | as 42001 clogin web01 -- cat)" hello
+is "outputs stay apart" "$(as 42001 clogin web01 -- sh -c 'echo out; echo err >&2' 2>/dev/null </dev/null)" out
+is "a million bytes" "$(head -c 1000000 /dev/zero | as 42001 clogin web01 -- cat | wc -c)" 1000000
+like "its root is not the machine's" "$(as 42001 clogin web01 -- cat /proc/self/uid_map </dev/null)" '^ +0 +[1-9]'
+is "nothing of the caller's environment" "$(LD_PRELOAD=/x WPAR_STOP_AT=x EVIL=1 as 42001 clogin web01 -- sh -c 'echo $EVIL' </dev/null 2>/dev/null)" ""
+like "a terminal" "$(as 42001 script -qec 'clogin web01 -- tty' /dev/null </dev/null)" '/dev/pts/[0-9]'
+is "a user stops" "$(status as 42001 stopwpar -h web01)" "Stopping workload partition 'web01'.
+Shutting down all workload partition processes.
+0"
+is "it is stopped" "$(lswpar -cqa state web01)" D
+ok "the owner starts" as 42003 startwpar own01
+ok "the owner reboots" as 42003 rebootwpar -h own01
+ok "the owner stops and removes" as 42003 rmwpar -s own01
+is "it is gone" "$(lswpar -cqa name 2>/dev/null | grep -c own01)" 0
+ok "who has no domains, where there is none" as 42002 startwpar free
+ok "and stops" as 42002 stopwpar -F free
+
+# What is not
+# refused NAME UID REASON COMMAND... - refused with this reason, and in the log
+refused()
+{
+	local name=$1 uid=$2 reason=$3
+	shift 3
+	: >"$LOG"
+	like "$name" "$(as "$uid" "$@" 2>&1 </dev/null && echo it worked)" "^$1: $reason"
+	like "$name: in the log" "$(cat "$LOG")" " $1 [a-z]+/wparctl failed: $reason"
+}
+is_not_authorized='You are not authorized for workload partition'
+refused "another domain" 42001 "$is_not_authorized db01: it is in a domain that is not yours" startwpar db01
+refused "no domain" 42001 "$is_not_authorized free: it is in no domain" startwpar free
+refused "no such authorization" 42001 "$is_not_authorized web01: none of your roles has aix.wpar.system.remove" rmwpar web01
+refused "the owner's right is for one's own" 42003 "$is_not_authorized db01: none of your roles" startwpar db01
+refused "no such WPAR" 42001 "0960-419" startwpar nosuch
+refused "an option that is root's" 42001 "Only the root user can give chwpar the option -M" chwpar -M directory=/x vfs=namefs dev=/root web01
+refused "a device" 42001 "Only the root user can give chwpar the option -D" chwpar -D devname=/dev/mem web01
+refused "privileges" 42001 "Only the root user can give chwpar the option -S" chwpar -S privs+=PV_NET_RAWSOCK web01
+refused "a script" 42001 "Only the root user can give mkwpar the option -u" mkwpar -n new01 -u /tmp/x
+refused "a file that root would read" 42001 "Only the root user can give mkwpar the option -f" mkwpar -f /etc/shadow -n new01
+refused "a file that root would write" 42001 "Only the root user can give mkwpar the option -o" mkwpar -n new01 -o /etc/passwd
+refused "another owner" 42001 "Only the root user can give mkwpar the option --owner" mkwpar -n new01 --owner root
+fails "two at once are wrong use" as 42001 startwpar web01 db01
+
+# Making and removing
+setsecattr -o domains=web objtype=wpar new01
+chuser roles=+maker ann
+refused "a name in no domain cannot be made" 42001 "$is_not_authorized new02: its name has not been put into a domain" mkwpar -n new02
+ok "one's own can" as 42001 mkwpar -n new01 -s
+is "it is the user's" "$(lswpar -cqG -a owner,state new01)" "ann:A"
+ok "is changed" as 42001 chwpar -A new01
+is "it is" "$(lswpar -cqG -a auto new01)" yes
+ok "and removed" as 42001 rmwpar -F new01
+
+# Rights go as they came
+chuser roles= ann
+refused "a role that is gone" 42001 "$is_not_authorized web01: none of your roles" startwpar web01
+chuser roles=ops ann
+printf 'x' >>"$WPARS_ROOT/etc/security/roles"
+refused "a corrupt database" 42001 "/etc/security/roles: line" startwpar web01
+sed -i '$d' "$WPARS_ROOT/etc/security/roles"
+ok "without the line" as 42001 startwpar web01
+
+# A caller that goes away takes the command along
+as 42001 clogin web01 -- sleep 4711 </dev/null &
+caller=$!
+wait_for 10 pgrep -f 'sleep 4711'
+kill -9 "$(pgrep -f 'clogin web01 -- sleep 4711' | head -1)" "$caller" 2>/dev/null
+wait_gone() { ! pgrep -f 'sleep 4711'; }
+ok "a killed caller ends the command" wait_for 20 wait_gone
+done_testing

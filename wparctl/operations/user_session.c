@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Commands of ordinary users, decided: see user_session.h. */
+#include "wparctl/operations/user_session.h"
+
+#include "wparctl/operations/user_peer.h"
+#include "wparctl/operations/user_request.h"
+#include "wparctl/rbac/decide.h"
+#include "wparctl/rbac/rbac_files.h"
+#include "wparctl/runtime/life/wpar_log.h"
+#include "wparctl/spec/spec.h"
+
+#include <string.h>
+#include <time.h>
+
+#define TERM_MAX 64
+
+/* Who has it, of a WPAR that there is; NULL for one that is to be made. */
+static int find_owner(const struct wpar_user_request *q, char **ret, struct par_error **err)
+{
+	auto_spec s = { 0 };
+	int r = wpar_spec_load(q->name, &s, q->creates ? NULL : err);
+
+	*ret = NULL;
+	if (r < 0)
+		return q->creates ? 0 : r;
+	*ret = strdup(s.owner ? s.owner : "root");
+	return *ret ? 0 : par_oom(err);
+}
+
+static int decide(const struct wpar_user_request *q, const char *user, struct par_buf *why,
+		  struct par_error **err)
+{
+	struct wpar_rbac_object object = { .name = q->name };
+	autofree char *owner = NULL;
+	auto_rbac db;
+	int r = find_owner(q, &owner, err);
+
+	wpar_rbac_init(&db);
+	if (r < 0)
+		return r;
+	object.owner = owner;
+	r = wpar_rbac_load(&db, err);
+	return r < 0 ? r : wpar_rbac_decide(&db, user, q->rights, &object, why, err);
+}
+
+/* A name of a terminal's sort, not a path to a description of one. */
+static bool is_term(const char *setting)
+{
+	static const char letters[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-_.";
+	const char *value = setting + strlen("TERM=");
+
+	return par_starts_with(setting, "TERM=") && *value && *value != '.' &&
+	       strlen(value) <= TERM_MAX && value[strspn(value, letters)] == '\0';
+}
+
+static int put_environment(const struct par_strv *asked, const char *user, struct par_strv *ret,
+			   struct par_error **err)
+{
+	static const char *const fixed[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root",
+					     "SHELL=/bin/sh", "USER=root", "LOGNAME=root" };
+	/* Where the agent's own world is: tests. */
+	const char *root = getenv("WPARS_ROOT");
+	autofree char *named = par_strdup_printf("LPARD_USER=%s", user);
+	autofree char *moved = root ? par_strdup_printf("WPARS_ROOT=%s", root) : NULL;
+
+	if (!named || (root && !moved) || par_strv_add(ret, named) < 0 ||
+	    (moved && par_strv_add(ret, moved) < 0))
+		return par_oom(err);
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(fixed); i++) {
+		if (par_strv_add(ret, fixed[i]) < 0)
+			return par_oom(err);
+	}
+	for (size_t i = 0; i < asked->n; i++) {
+		if (is_term(asked->v[i]))
+			return par_strv_add(ret, asked->v[i]) < 0 ? par_oom(err) : 0;
+	}
+	return 0;
+}
+
+static void log_decision(const struct wpar_user_request *q, const char *command, const char *user,
+			 const char *how, const struct par_error *why)
+{
+	static const struct timespec second = { .tv_sec = 1 };
+	autofree char *detail = how ? par_strdup_printf("authorized: %s", how) : NULL;
+
+	/* Whose line it is: see log_who.h. */
+	setenv("LPARD_USER", user ? user : "?", 1);
+	wpar_event_log_detail(q->name ? q->name : "-", command, detail, why);
+	if (why)
+		nanosleep(&second, NULL);
+}
+
+int wpar_user_session_check(const struct par_cmd *const *cmds, int fd, const struct par_strv *argv,
+			    const struct par_strv *environment, struct wpar_user_command *ret,
+			    struct par_error **err)
+{
+	auto_user_request q = { 0 };
+	autofree char *user = NULL;
+	auto_error why = NULL;
+	auto_buf how = { 0 };
+	int r = wpar_user_peer(fd, &user, &why);
+
+	if (r == 0)
+		r = wpar_user_request_parse(cmds, argv, user, &q, &why);
+	if (r > 0)
+		r = par_fail(&why, PAR_E_USAGE, 0, "that needs nobody's help");
+	if (r == 0)
+		r = decide(&q, user, &how, &why);
+	if (r == 0)
+		r = put_environment(environment, user, &ret->environment, &why);
+	log_decision(&q, q.command ? q.command : "command", user, how.data, r < 0 ? why : NULL);
+	if (r < 0) {
+		par_error_move(err, &why);
+		return r;
+	}
+	ret->argv = q.argv;
+	q.argv = (struct par_strv){ 0 };
+	return 0;
+}
