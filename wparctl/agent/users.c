@@ -150,10 +150,10 @@ static int users_bind(struct wpar_users *u, struct par_error **err)
 		close(served);
 		return par_fail(err, PAR_E_ALREADY_OPEN, 0, "'%s' is served already", u->path);
 	}
-	if (r == 0 && unlink(u->path) < 0 && errno != ENOENT)
-		r = -errno;
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, -r, "'%s' cannot be served", u->path);
+	if (unlink(u->path) < 0 && errno != ENOENT)
+		return par_fail(err, PAR_E_SYSTEM, errno, "'%s' cannot be removed", u->path);
 	u->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (u->fd < 0 || bind(u->fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
 	    chmod(u->path, 0666) < 0 || listen(u->fd, BACKLOG) < 0)

@@ -46,6 +46,7 @@ static int authorize(struct wpar_run *run, void *user, struct par_error **err)
 	r = wpar_user_session_check(wpar_user_commands, *fd, &run->argv, &run->environment, &c,
 				    err);
 	if (r < 0) {
+		par_strv_done(&c.argv);
 		par_strv_done(&c.environment);
 		return r;
 	}

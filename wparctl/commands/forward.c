@@ -177,8 +177,9 @@ static int ask(struct forward *f, const struct par_strv *argv, bool tty, struct 
 		return par_fail(err, PAR_E_PROTOCOL, 0, "the agent sent a frame of type %d",
 				(int)frame.type);
 	r = par_wire_decode_reply((const char *)frame.data, frame.len, &reply, err);
-	if (r == 0)
-		r = par_wire_reply_error(&reply, err);
+	if (r < 0)
+		return r;
+	r = par_wire_reply_error(&reply, err);
 	return r < 0 ? r : par_fail(err, PAR_E_PROTOCOL, 0, "an error came without a name");
 }
 

@@ -118,22 +118,26 @@ static int check_name(const struct user_command *c, const struct par_cmd *cmd, c
 }
 
 /* @words is changed, its strings are not. */
+static int parse_into(const struct user_command *c, const struct par_cmd *cmd, int argc,
+		      char **words, void *args, struct wpar_user_request *ret,
+		      struct par_error **err)
+{
+	int first = 0, r = par_cmd_parse(cmd, argc, words, args, &first, err);
+
+	if (r != 0)
+		return r < 0 ? r : 1;
+	r = check_name(c, cmd, args, words + first, (size_t)(argc - first), ret, err);
+	return r < 0 ? r : check_options(c, cmd, args, ret, err);
+}
+
 static int parse_words(const struct user_command *c, const struct par_cmd *cmd, int argc,
 		       char **words, struct wpar_user_request *ret, struct par_error **err)
 {
 	void *args = calloc(1, cmd->args_size);
-	int first = 0, r;
+	int r = args ? parse_into(c, cmd, argc, words, args, ret, err) : par_oom(err);
 
-	if (!args)
-		return par_oom(err);
-	r = par_cmd_parse(cmd, argc, words, args, &first, err);
-	if (r > 0)
-		r = 1;
-	if (r == 0)
-		r = check_name(c, cmd, args, words + first, (size_t)(argc - first), ret, err);
-	if (r == 0)
-		r = check_options(c, cmd, args, ret, err);
-	par_cmd_args_done(cmd, args);
+	if (args)
+		par_cmd_args_done(cmd, args);
 	free(args);
 	return r;
 }

@@ -91,30 +91,47 @@ static void log_decision(const struct wpar_user_request *q, const char *command,
 		nanosleep(&second, NULL);
 }
 
+/* Who asks, for what, and whether it is allowed; each as far as it goes. */
+struct asked {
+	char *user;
+	struct wpar_user_request q;
+	struct par_buf how;
+};
+
+static int check_asked(const struct par_cmd *const *cmds, int fd, const struct par_strv *argv,
+		       struct asked *a, struct par_error **err)
+{
+	int r = wpar_user_peer(fd, &a->user, err);
+
+	if (r < 0)
+		return r;
+	r = wpar_user_request_parse(cmds, argv, a->user, &a->q, err);
+	if (r < 0)
+		return r;
+	if (r > 0)
+		return par_fail(err, PAR_E_USAGE, 0, "that needs nobody's help");
+	return decide(&a->q, a->user, &a->how, err);
+}
+
 int wpar_user_session_check(const struct par_cmd *const *cmds, int fd, const struct par_strv *argv,
 			    const struct par_strv *environment, struct wpar_user_command *ret,
 			    struct par_error **err)
 {
-	auto_user_request q = { 0 };
-	autofree char *user = NULL;
+	struct asked a = { 0 };
 	auto_error why = NULL;
-	auto_buf how = { 0 };
-	int r = wpar_user_peer(fd, &user, &why);
+	int r = check_asked(cmds, fd, argv, &a, &why);
 
-	if (r == 0)
-		r = wpar_user_request_parse(cmds, argv, user, &q, &why);
-	if (r > 0)
-		r = par_fail(&why, PAR_E_USAGE, 0, "that needs nobody's help");
-	if (r == 0)
-		r = decide(&q, user, &how, &why);
-	if (r == 0)
-		r = put_environment(environment, user, &ret->environment, &why);
-	log_decision(&q, q.command ? q.command : "command", user, how.data, r < 0 ? why : NULL);
+	log_decision(&a.q, a.q.command ? a.q.command : "command", a.user, a.how.data,
+		     r < 0 ? why : NULL);
 	if (r < 0) {
 		par_error_move(err, &why);
-		return r;
+	} else {
+		ret->argv = a.q.argv;
+		a.q.argv = (struct par_strv){ 0 };
+		r = put_environment(environment, a.user, &ret->environment, err);
 	}
-	ret->argv = q.argv;
-	q.argv = (struct par_strv){ 0 };
-	return 0;
+	wpar_user_request_done(&a.q);
+	par_buf_done(&a.how);
+	free(a.user);
+	return r;
 }
