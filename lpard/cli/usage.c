@@ -4,13 +4,13 @@
 
 #include "lpard/cli/remote.h"
 #include "lpard/common/json.h"
+#include "lpard/common/now.h"
 #include "lpard/common/process.h"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #define AT_A_TIME 16
 #define AGENT_S	  3 /* an agent that is just starting gets so long */
@@ -23,14 +23,6 @@ struct asking {
 	int fd; /* -1: has ended */
 	struct par_buf text;
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 static int ask_start(struct asking *a, struct par_error **err)
 {
@@ -84,20 +76,20 @@ static void ask_read(struct asking *a)
 /* Read from all until each has ended or the time is over. */
 static void ask_wait(struct asking *asking, size_t n)
 {
-	int64_t end = now_ms() + LIMIT_MS;
+	const uint64_t end = par_now_ms() + LIMIT_MS;
 	struct pollfd p[AT_A_TIME];
 
 	for (;;) {
-		int64_t left = end - now_ms();
+		const int left = par_left_ms(end);
 		nfds_t open = 0;
 
 		for (size_t i = 0; i < n; i++) {
 			p[i] = (struct pollfd){ .fd = asking[i].fd, .events = POLLIN };
 			open += asking[i].fd >= 0;
 		}
-		if (open == 0 || left <= 0)
+		if (open == 0 || left == 0)
 			return;
-		if (poll(p, (nfds_t)n, (int)left) < 0)
+		if (poll(p, (nfds_t)n, left) < 0)
 			continue;
 		for (size_t i = 0; i < n; i++) {
 			if (p[i].revents)

@@ -50,14 +50,6 @@ struct par_event {
 	struct post *posts, **posts_tail;
 };
 
-uint64_t par_now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
-
 int par_event_new(struct par_event **ret, struct par_error **err)
 {
 	struct par_event *e = calloc(1, sizeof(*e));

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "lpard/common/error.h"
+#include "lpard/common/now.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -56,6 +57,3 @@ int par_event_post(struct par_event *e, par_post_fn fn, void *user);
 
 /* par_source_free - stop and forget; safe within its own callback; NULL inside is fine */
 void par_source_free(struct par_source **s);
-
-/* par_now_ms - CLOCK_MONOTONIC in milliseconds */
-uint64_t par_now_ms(void);

@@ -2,37 +2,29 @@
 /* The addresses of a name: see resolve.h. */
 #include "wparctl/network/resolve.h"
 
+#include "lpard/common/now.h"
 #include "lpard/common/process.h"
 
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #define TIMEOUT_MS 2000
 #define TEXT_MOST  16384
 
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* All that comes until the end, the limit of time, or that of length. */
 static bool read_all(int fd, struct par_buf *text)
 {
-	const int64_t end = now_ms() + TIMEOUT_MS;
+	const uint64_t end = par_now_ms() + TIMEOUT_MS;
 	char chunk[1024];
 
 	while (text->len < TEXT_MOST) {
 		struct pollfd p = { .fd = fd, .events = POLLIN };
-		int64_t left = end - now_ms();
+		const int left = par_left_ms(end);
 		ssize_t n;
 
-		if (left <= 0 || poll(&p, 1, (int)left) == 0)
+		if (left == 0 || poll(&p, 1, left) == 0)
 			return false;
 		n = read(fd, chunk, sizeof(chunk));
 		if (n < 0 && errno == EINTR)

@@ -2,11 +2,11 @@
 /* See uses.h. */
 #include "wparctl/operations/uses.h"
 
+#include "lpard/common/now.h"
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/runtime/life/state.h"
 
 #include <string.h>
-#include <time.h>
 
 void wpar_uses_done(struct wpar_uses *u)
 {
@@ -18,14 +18,6 @@ void wpar_uses_done(struct wpar_uses *u)
 	}
 	free(u->v);
 	*u = (struct wpar_uses){ 0 };
-}
-
-static double monotonic_s(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
 }
 
 /* A WPAR that is being removed meanwhile is left out: 1. */
@@ -91,7 +83,7 @@ static int read_now(struct wpar_uses *u, struct par_error **err)
 		if (u->v[i].cgroup >= 0)
 			wpar_usage_of_group(u->v[i].cgroup, &u->v[i].now);
 	}
-	u->at_s = monotonic_s();
+	u->at_s = (double)par_now_ms() / 1000;
 	return 0;
 }
 

@@ -2,6 +2,7 @@
 /* Requests carried out, and what is done when a subsystem ends: see serve.h. */
 #include "wparctl/srcmstr/serve.h"
 
+#include "lpard/common/now.h"
 #include "wparctl/srcmstr/objrepos.h"
 #include "wparctl/srcmstr/src_messages.h"
 #include "wparctl/srcmstr/status.h"
@@ -10,17 +11,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #define ADOPTED_MS 1000 /* how often adopted processes are looked at */
-
-static time_t src_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec;
-}
 
 /* One line of the answer, or several when the text has line ends. */
 static void answer_put(struct par_buf *b, char what, const char *text)
@@ -135,7 +127,7 @@ static int start_one(struct wpar_srcmstr *m, const struct wpar_subsystem *s,
 	}
 	r->arguments = q->arguments ? strdup(q->arguments) : NULL;
 	r->environment = q->environment ? strdup(q->environment) : NULL;
-	wpar_respawn_allow(&r->respawn, src_now(), NULL);
+	wpar_respawn_allow(&r->respawn, par_now_s(), NULL);
 	if (wpar_running_start(s, r, &why) < 0) {
 		ANSWER(answer, 'e', "The %s Subsystem could not be started: %s.", s->name,
 		       why.data ? why.data : "");
@@ -188,7 +180,7 @@ static void stop_one(struct wpar_srcmstr *m, struct wpar_running *r,
 	signal_one(r, stop_signal(s, q->how));
 	r->asked = true;
 	if (q->how == WPAR_SRC_CANCEL)
-		r->kill_at = src_now() + (s ? (time_t)s->waittime : 20);
+		r->kill_at = par_now_s() + (s ? (time_t)s->waittime : 20);
 	ANSWER(answer, 'o', WPAR_SRC_MSG_STOPPED, r->name);
 }
 
@@ -322,7 +314,7 @@ static bool start_again(const struct wpar_srcmstr *m, struct wpar_running *r)
 	if (!s || !s->respawn || r->asked)
 		return false;
 	r->pid = 0;
-	if (!wpar_respawn_allow(&r->respawn, src_now(), &begins)) {
+	if (!wpar_respawn_allow(&r->respawn, par_now_s(), &begins)) {
 		if (begins)
 			dprintf(STDERR_FILENO,
 				"srcmstr: The %s Subsystem ends again and again and is held back "
@@ -359,7 +351,7 @@ void wpar_src_ended(struct wpar_srcmstr *m, pid_t pid)
 
 int wpar_src_tick(struct wpar_srcmstr *m)
 {
-	time_t now = src_now();
+	time_t now = par_now_s();
 	int least = -1;
 
 	for (size_t i = m->running.n; i-- > 0;) {

@@ -2,6 +2,7 @@
 /* The commands' end of srcmstr's socket: see srcmstr.h. */
 #include "wparctl/srcmstr/srcmstr.h"
 
+#include "lpard/common/now.h"
 #include "wparctl/srcmstr/serve.h"
 #include "wparctl/srcmstr/src_messages.h"
 
@@ -10,7 +11,6 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/un.h>
-#include <time.h>
 
 #define ANSWER_S     60
 #define ANSWER_BYTES (256 * 1024)
@@ -65,13 +65,11 @@ static int take_line(const char *line, struct wpar_src_rows *rows, FILE *out, FI
 static int receive_all(int fd, struct par_buf *answer)
 {
 	char chunk[32768];
-	struct timespec now;
-	time_t end;
+	const time_t end = par_now_s() + ANSWER_S;
 	ssize_t n;
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	for (end = now.tv_sec + ANSWER_S;; clock_gettime(CLOCK_MONOTONIC, &now)) {
-		if (now.tv_sec > end)
+	for (;;) {
+		if (par_now_s() > end)
 			return -ETIMEDOUT;
 		if (answer->len > ANSWER_BYTES)
 			return -EMSGSIZE;

@@ -2,6 +2,8 @@
 /* Answers uname(2) for a versioned WPAR: see uname_notify.h. */
 #include "wparctl/versioned/uname_notify.h"
 
+#include "lpard/common/now.h"
+
 #include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
@@ -14,7 +16,6 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #if defined(__x86_64__)
 #define ARCH AUDIT_ARCH_X86_64
@@ -155,21 +156,13 @@ static int start_stand_by(const struct answers *a)
 	return other;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 #define STAND_BY_MS 100 /* most logins are over by then and need no second process */
 
 __attribute__((noreturn)) static void answer_all(const struct answers *a)
 {
 	struct pollfd p[2] = { { .fd = a->listener, .events = POLLIN },
 			       { .fd = -1, .events = POLLIN } };
-	int64_t due = now_ms() + STAND_BY_MS;
+	uint64_t due = par_now_ms() + STAND_BY_MS;
 
 	for (;;) {
 		if (poll(p, 2, p[1].fd < 0 ? STAND_BY_MS : -1) < 0) {
@@ -186,9 +179,9 @@ __attribute__((noreturn)) static void answer_all(const struct answers *a)
 			p[1].fd = -1;
 			waitpid(-1, NULL, WNOHANG);
 		}
-		if (p[1].fd < 0 && now_ms() >= due) {
+		if (p[1].fd < 0 && par_now_ms() >= due) {
 			p[1].fd = start_stand_by(a);
-			due = p[1].fd < 0 ? now_ms() + STAND_BY_MS : 0;
+			due = p[1].fd < 0 ? par_now_ms() + STAND_BY_MS : 0;
 		}
 	}
 	_exit(0);

@@ -5,6 +5,7 @@
 #include "lpard/common/fs.h"
 #include "lpard/common/json.h"
 #include "lpard/common/log.h"
+#include "lpard/common/now.h"
 #include "lpard/common/text.h"
 #include "lpard/daemon/journal/begun.h"
 
@@ -201,12 +202,9 @@ static void keep_event(const struct lpar_event *event, void *user)
 static void keep_interrupted(struct json_object *entry, void *user)
 {
 	struct lpar_journal *j = user;
-	struct timespec now;
 
-	clock_gettime(CLOCK_REALTIME, &now);
 	json_object_object_del(entry, "took_ms");
-	if (put_number(entry, "time_ms",
-		       (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000) < 0 ||
+	if (put_number(entry, "time_ms", par_wall_ms()) < 0 ||
 	    put_text(entry, "result", LPAR_JOURNAL_INTERRUPTED) < 0 ||
 	    put_text(entry, "text",
 		     "lpard ended before this had: see what there is, and retry it") < 0)

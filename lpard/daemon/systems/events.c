@@ -4,10 +4,10 @@
 
 #include "lpard/common/json.h"
 #include "lpard/common/log.h"
+#include "lpard/common/now.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 struct lpar_subscription {
 	struct lpar_subscription *next;
@@ -182,14 +182,6 @@ static void deliver(struct lpar_events *e, const struct lpar_event *event)
 	}
 }
 
-static uint64_t wall_clock_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
-}
-
 /* What was published meanwhile, in its order. */
 static void deliver_queue(struct lpar_events *e)
 {
@@ -212,7 +204,7 @@ void lpar_events_publish(struct lpar_events *e, const struct lpar_event *event)
 	if (!e)
 		return;
 	numbered.number = ++e->last;
-	numbered.time_ms = wall_clock_ms();
+	numbered.time_ms = par_wall_ms();
 	if (!e->delivering) {
 		e->delivering = true;
 		deliver(e, &numbered);

@@ -10,6 +10,7 @@
  * the next.  The keeper's own has the events.
  */
 #include "lpard/common/event.h"
+#include "lpard/common/now.h"
 #include "lpard/hypervisor/libvirt/libvirt_priv.h"
 
 #include <string.h>
@@ -209,12 +210,6 @@ void hv_wait_changed(struct hv_libvirt *h, int ms)
 		pthread_cond_wait(&h->changed, &h->lock);
 		return;
 	}
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	ts.tv_sec += ms / 1000;
-	ts.tv_nsec += (long)(ms % 1000) * 1000000;
-	if (ts.tv_nsec >= 1000000000) {
-		ts.tv_sec++;
-		ts.tv_nsec -= 1000000000;
-	}
+	ts = par_after_ms(CLOCK_MONOTONIC, (uint64_t)ms);
 	pthread_cond_timedwait(&h->changed, &h->lock, &ts);
 }

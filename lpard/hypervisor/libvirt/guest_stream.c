@@ -15,6 +15,7 @@
  * guest has opened.
  */
 #include "lpard/common/event.h"
+#include "lpard/common/now.h"
 #include "lpard/common/str.h"
 #include "lpard/hypervisor/libvirt/libvirt_priv.h"
 #include "lpard/hypervisor/libvirt/xml/xml.h"
@@ -180,13 +181,7 @@ static bool wait_until_listens(struct hv_pump *p)
 	for (;;) {
 		pthread_mutex_unlock(&p->lock);
 		listens = guest_listens(p);
-		clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_sec += pause_ms / 1000;
-		until.tv_nsec += (long)(pause_ms % 1000) * 1000000;
-		if (until.tv_nsec >= 1000000000) {
-			until.tv_sec++;
-			until.tv_nsec -= 1000000000;
-		}
+		until = par_after_ms(CLOCK_REALTIME, pause_ms);
 		pthread_mutex_lock(&p->lock);
 		if (listens || p->dead)
 			return listens && !p->dead;

@@ -7,6 +7,8 @@
  */
 #include "wparctl/archive/helper/extract.h"
 
+#include "lpard/common/now.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -22,7 +24,6 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #define FOLDER	   3
@@ -31,12 +32,11 @@
 static void say_progress(const struct extract *a)
 {
 	static time_t last;
-	struct timespec now;
+	const time_t now = par_now_s();
 
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	if (now.tv_sec == last)
+	if (now == last)
 		return;
-	last = now.tv_sec;
+	last = now;
 	printf("progress %llu %llu %llu\n", (unsigned long long)(a->read_bytes >> 10),
 	       (unsigned long long)(a->input_bytes >> 10), (unsigned long long)a->entries);
 	fflush(stdout);

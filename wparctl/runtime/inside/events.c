@@ -6,14 +6,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-time_t wpar_init_now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec;
-}
-
 pid_t wpar_init_spawn(const char *command)
 {
 	sigset_t none;

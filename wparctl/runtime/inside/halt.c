@@ -3,6 +3,8 @@
 #include "wparctl/runtime/inside/builtin.h"
 #include "wparctl/runtime/inside/init.h"
 
+#include "lpard/common/now.h"
+
 #include <errno.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -40,9 +42,9 @@ void wpar_halt_all(void)
 		kill(-1, SIGHUP); /* login shells take no notice of SIGTERM */
 		kill(-1, SIGCONT);
 	}
-	for (end = wpar_init_now() + GRACE_S; !is_alone() && wpar_init_now() < end;)
+	for (end = par_now_s() + GRACE_S; !is_alone() && par_now_s() < end;)
 		nanosleep(&tick, NULL);
 	kill(-1, SIGKILL);
-	for (end = wpar_init_now() + GRACE_S; !is_alone() && wpar_init_now() < end;)
+	for (end = par_now_s() + GRACE_S; !is_alone() && par_now_s() < end;)
 		nanosleep(&tick, NULL);
 }

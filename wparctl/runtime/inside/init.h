@@ -29,9 +29,6 @@ struct wpar_init_events {
 /* The signal that asks for a run level, which is its value. */
 #define WPAR_INIT_LEVEL_SIGNAL SIGRTMIN
 
-/* wpar_init_now - seconds of a clock that only grows */
-time_t wpar_init_now(void);
-
 /* wpar_init_spawn - a shell with the command, leader of a session of its own; -1: none */
 pid_t wpar_init_spawn(const char *command);
 

@@ -4,6 +4,7 @@
 #include "wparctl/runtime/inside/init.h"
 
 #include "lpard/common/fs.h"
+#include "lpard/common/now.h"
 
 #include <errno.h>
 #include <string.h>
@@ -155,10 +156,10 @@ static bool is_wanted(const struct wpar_job *j)
 static void end_job(struct wpar_job *j)
 {
 	if (!j->asked) {
-		j->asked = wpar_init_now();
+		j->asked = par_now_s();
 		kill(-j->pid, SIGTERM);
 		kill(-j->pid, SIGCONT);
-	} else if (wpar_init_now() - j->asked >= END_S) {
+	} else if (par_now_s() - j->asked >= END_S) {
 		kill(-j->pid, SIGKILL);
 	}
 }
@@ -167,7 +168,7 @@ static void respawn_job(struct wpar_job *j)
 {
 	bool begins;
 
-	if (wpar_respawn_allow(&j->respawn, wpar_init_now(), &begins))
+	if (wpar_respawn_allow(&j->respawn, par_now_s(), &begins))
 		start_job(j);
 	else if (begins)
 		dprintf(STDERR_FILENO,
@@ -204,7 +205,7 @@ void wpar_jobs_run(struct wpar_init_events *ev)
 
 int wpar_jobs_wait(void)
 {
-	time_t now = wpar_init_now(), least = -1;
+	time_t now = par_now_s(), least = -1;
 
 	for (size_t i = 0; i < n_jobs; i++) {
 		const struct wpar_job *j = &jobs[i];

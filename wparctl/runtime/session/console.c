@@ -3,6 +3,7 @@
 #include "wparctl/runtime/session/console.h"
 
 #include "lpard/common/fs.h"
+#include "lpard/common/now.h"
 #include "lpard/common/relay.h"
 #include "lpard/common/tty.h"
 #include "wparctl/filesystem/mount_apply.h"
@@ -15,7 +16,6 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
-#include <time.h>
 
 /*
  * The maker of the WPAR's own terminals, so that they have a name inside.  What is below its root
@@ -230,29 +230,21 @@ struct relay {
 	int sigfd;
 	sigset_t ignored; /* by whoever started us */
 	int asked;	  /* the last signal that asks the command to end; 0: none came */
-	int64_t end_ms;	  /* when more is done about it */
+	uint64_t end_ms;  /* when more is done about it */
 	bool killed;
 };
-
-static int64_t relay_now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
 
 static void relay_kill(struct relay *r)
 {
 	r->forward(SIGKILL, r->user);
 	r->killed = true;
-	r->end_ms = relay_now_ms() + AFTER_KILL_MS;
+	r->end_ms = par_now_ms() + AFTER_KILL_MS;
 }
 
 /* SIGCONT: a stopped command would notice nothing of the rest. */
 static void relay_ask(struct relay *r, int signo)
 {
-	int64_t end_ms = relay_now_ms() + (signo == SIGHUP ? AFTER_HUP_MS : AFTER_TERM_MS);
+	uint64_t end_ms = par_now_ms() + (signo == SIGHUP ? AFTER_HUP_MS : AFTER_TERM_MS);
 	bool deadly = signo == SIGTERM || signo == SIGHUP;
 
 	/* Asked before, and again: no more patience. */
@@ -293,12 +285,7 @@ static void relay_signal(struct relay *r)
 /* Milliseconds until something is to be done; -1: never. */
 static int relay_patience(const struct relay *r)
 {
-	int64_t left;
-
-	if (!r->asked && !r->killed)
-		return -1;
-	left = r->end_ms - relay_now_ms();
-	return left < 0 ? 0 : (int)left;
+	return !r->asked && !r->killed ? -1 : par_left_ms(r->end_ms);
 }
 
 static void drain_outputs(struct par_way *ways)
