@@ -3,6 +3,7 @@
 #include "wparctl/resources/cgroup.h"
 
 #include "lpard/common/fs.h"
+#include "lpard/common/now.h"
 #include "wparctl/spec/spec.h"
 
 #include <dirent.h>
@@ -314,28 +315,40 @@ int wpar_cgroup_freeze(int cgroup, bool freeze)
 	return par_fs_write_str(cgroup, "cgroup.freeze", freeze ? "1" : "0");
 }
 
+/*
+ * Linux before 5.14: the end of PID 1 is the end of all.  Its number may have been another
+ * process's since it was read: who is PID 1 of the group after the descriptor was opened is meant.
+ */
+static int kill_init(int cgroup)
+{
+	pid_t init = wpar_cgroup_init(cgroup);
+	autofd int pidfd = init > 0 ? (int)syscall(SYS_pidfd_open, init, 0) : -1;
+
+	if (init <= 0 || (pidfd < 0 && errno == ESRCH))
+		return 0;
+	if (pidfd < 0)
+		return -errno;
+	if (wpar_cgroup_init(cgroup) != init ||
+	    syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0) == 0)
+		return 0;
+	return errno == ESRCH ? 0 : -errno;
+}
+
 int wpar_cgroup_kill(int cgroup)
 {
-	pid_t init;
 	int r = par_fs_write_str(cgroup, "cgroup.kill", "1");
 
-	if (r != -ENOENT)
-		return r;
-	/* Linux before 5.14: the end of PID 1 is the end of all. */
-	init = wpar_cgroup_init(cgroup);
-	return init > 0 && kill(init, SIGKILL) < 0 ? -errno : 0;
+	return r == -ENOENT ? kill_init(cgroup) : r;
 }
 
 int wpar_cgroup_wait_empty(int cgroup, int timeout_ms)
 {
 	autofd int fd = openat(cgroup, "cgroup.events", O_RDONLY | O_CLOEXEC);
-	struct timespec now, end;
+	const uint64_t end = par_now_ms() + (uint64_t)timeout_ms;
 	char text[256];
 
 	if (fd < 0)
 		return is_gone(-errno) ? 0 : -errno;
-	clock_gettime(CLOCK_MONOTONIC, &end);
-	end.tv_sec += timeout_ms / 1000;
 	for (;;) {
 		struct pollfd p = { .fd = fd, .events = POLLPRI };
 		ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
@@ -345,8 +358,7 @@ int wpar_cgroup_wait_empty(int cgroup, int timeout_ms)
 		text[n] = '\0';
 		if (strstr(text, "populated 0"))
 			return 0;
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		if (now.tv_sec > end.tv_sec)
+		if (par_now_ms() > end)
 			return -ETIMEDOUT;
 		poll(&p, 1, 100);
 	}

@@ -6,9 +6,11 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 static char folder[] = "/tmp/check_cgroup_signal.XXXXXX", list[64], next[64];
@@ -33,18 +35,25 @@ static void *serve(void *unused)
 	return NULL;
 }
 
-static int signal_group(const char *first, const char *second)
+static int signal_term(int cgroup)
 {
-	int cgroup = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	wpar_cgroup_signal(cgroup, SIGTERM);
+	return 0;
+}
+
+static int act_on_group(int (*act)(int cgroup), const char *first, const char *second)
+{
+	int r, cgroup = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	pthread_t thread;
 
 	readings[0] = first;
 	readings[1] = second;
 	ck_assert_int_ge(cgroup, 0);
 	ck_assert_int_eq(pthread_create(&thread, NULL, serve, NULL), 0);
-	wpar_cgroup_signal(cgroup, SIGTERM);
+	r = act(cgroup);
 	pthread_join(thread, NULL);
-	return close(cgroup);
+	close(cgroup);
+	return r;
 }
 
 static void setup(void)
@@ -77,12 +86,28 @@ static int ended_by(int options)
 	return waitpid(child, &status, options) == child ? WTERMSIG(status) : 0;
 }
 
+/* In place of the child one that is PID 1 of namespaces of its own; @number: as the list has it. */
+static void start_init(char number[32])
+{
+	unsigned long user = geteuid() == 0 ? 0 : CLONE_NEWUSER;
+
+	kill(child, SIGKILL);
+	ck_assert_int_eq(ended_by(0), SIGKILL);
+	child = (pid_t)syscall(SYS_clone, CLONE_NEWPID | user | SIGCHLD, NULL, NULL, NULL, NULL);
+	if (child == 0) {
+		for (;;)
+			pause();
+	}
+	ck_assert_int_gt(child, 0);
+	snprintf(number, 32, "%d\n", (int)child);
+}
+
 START_TEST(who_is_in_the_group_gets_it)
 {
 	char number[32];
 
 	snprintf(number, sizeof(number), "%d\n", (int)child);
-	signal_group(number, number);
+	act_on_group(signal_term, number, number);
 	ck_assert_int_eq(ended_by(0), SIGTERM);
 }
 END_TEST
@@ -93,7 +118,31 @@ START_TEST(who_has_such_a_number_does_not)
 	char number[32];
 
 	snprintf(number, sizeof(number), "%d\n", (int)child);
-	signal_group(number, "");
+	act_on_group(signal_term, number, "");
+	ck_assert_int_eq(ended_by(WNOHANG), 0);
+	kill(child, SIGKILL);
+	ck_assert_int_eq(ended_by(0), SIGKILL);
+}
+END_TEST
+
+/* The kernel before 5.14, which has no cgroup.kill: PID 1 of the group is killed. */
+START_TEST(killed_is_the_init_of_the_group)
+{
+	char number[32];
+
+	start_init(number);
+	ck_assert_int_eq(act_on_group(wpar_cgroup_kill, number, number), 0);
+	ck_assert_int_eq(ended_by(0), SIGKILL);
+}
+END_TEST
+
+/* It had ended when its descriptor was opened, and its number is the init's of another group. */
+START_TEST(not_killed_is_an_init_of_another_group)
+{
+	char number[32];
+
+	start_init(number);
+	ck_assert_int_eq(act_on_group(wpar_cgroup_kill, number, ""), 0);
 	ck_assert_int_eq(ended_by(WNOHANG), 0);
 	kill(child, SIGKILL);
 	ck_assert_int_eq(ended_by(0), SIGKILL);
@@ -109,6 +158,8 @@ static Suite *signal_suite(void)
 	tcase_add_checked_fixture(t, setup, teardown);
 	tcase_add_test(t, who_is_in_the_group_gets_it);
 	tcase_add_test(t, who_has_such_a_number_does_not);
+	tcase_add_test(t, killed_is_the_init_of_the_group);
+	tcase_add_test(t, not_killed_is_an_init_of_another_group);
 	suite_add_tcase(s, t);
 	return s;
 }
