@@ -3,6 +3,7 @@
 #include "lpard/cli/commands/commands.h"
 #include "lpard/cli/remote.h"
 #include "lpard/cli/rows.h"
+#include "lpard/cli/unfinished.h"
 #include "lpard/common/process.h"
 
 #include <string.h>
@@ -122,6 +123,20 @@ static int call_create(const char *system, const struct par_attrs *attrs, struct
 		return par_oom(err);
 	r = cli_put_attributes(params, attrs, err);
 	return r < 0 ? r : cli_call("Create", take_ptr(params), NULL, err);
+}
+
+/* What a killed launch has left, an LPAR just like the one that is wanted, is gone on with. */
+static int create_or_go_on(const char *system, const char *name, const struct par_attrs *attrs,
+			   struct par_error **err)
+{
+	auto_error why = NULL;
+	int r = call_create(system, attrs, &why);
+
+	if (r == 0 ||
+	    (why && why->id == PAR_E_EXISTS && cli_lpar_is_unfinished(system, name, attrs)))
+		return 0;
+	par_error_move(err, &why);
+	return r;
 }
 
 static int call_remove(const char *system, const char *name, struct par_error **err)
@@ -294,7 +309,7 @@ static int launch_run(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 	r = make_attributes(a, name, region, &attrs, err);
 	if (r < 0)
 		return r;
-	r = call_create(system, &attrs, err);
+	r = create_or_go_on(system, name, &attrs, err);
 	if (r < 0)
 		return r;
 	r = call_activate(system, name, &w, err);
