@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The log: see log.h. */
 #include "lpard/common/log.h"
+#include "lpard/common/aside.h"
 #include "lpard/common/cleanup.h"
 #include "lpard/common/text.h"
 
@@ -93,14 +94,12 @@ static int open_file(void)
 /* With the lock.  What cannot be renamed goes on growing, rather than be lost. */
 static void rotate(void)
 {
-	char old[PATH_MAX + 2];
 	struct stat st;
 
 	if (file.max_bytes == 0 || fstat(STDERR_FILENO, &st) < 0 ||
 	    (uint64_t)st.st_size < file.max_bytes)
 		return;
-	snprintf(old, sizeof(old), "%s.1", file.path);
-	if (rename(file.path, old) == 0)
+	if (par_put_aside(file.path) == 0)
 		(void)open_file();
 }
 

@@ -2,6 +2,7 @@
 /* The journal's file: see journal.h. */
 #include "lpard/daemon/journal/journal.h"
 
+#include "lpard/common/aside.h"
 #include "lpard/common/fs.h"
 #include "lpard/common/json.h"
 #include "lpard/common/log.h"
@@ -104,7 +105,7 @@ static int open_current(struct lpar_journal *j, size_t *ret_size)
 
 static void open_before(struct lpar_journal *j)
 {
-	autofree char *old = j->path ? par_strdup_printf("%s.1", j->path) : NULL;
+	autofree char *old = par_aside_path(j->path);
 
 	if (old)
 		j->fd[0] = open(old, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
@@ -112,11 +113,10 @@ static void open_before(struct lpar_journal *j)
 
 static void rotate_journal(struct lpar_journal *j)
 {
-	autofree char *old = j->path ? par_strdup_printf("%s.1", j->path) : NULL;
 	size_t size = 0;
 	int fd;
 
-	if (j->path && (!old || rename(j->path, old) < 0))
+	if (j->path && par_put_aside(j->path) < 0)
 		return; /* go on in the file that there is */
 	fd = open_current(j, &size);
 	if (fd < 0)

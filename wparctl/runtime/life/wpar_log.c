@@ -2,6 +2,7 @@
 /* The logs of WPARs: see wpar_log.h. */
 #include "wparctl/runtime/life/wpar_log.h"
 
+#include "lpard/common/aside.h"
 #include "lpard/common/fs.h"
 #include "wparctl/runtime/life/log_who.h"
 #include "wparctl/spec/spec.h"
@@ -39,14 +40,13 @@ static int open_locked(const char *path)
 /* Appends to @path, which is never longer than @max nor is what is put aside. */
 static void append(const char *path, size_t max, const char *data, size_t len)
 {
-	autofree char *aside = par_strdup_printf("%s.1", path);
 	autofd int fd = open_locked(path);
 	struct stat st;
 
-	if (!aside || fd < 0 || fstat(fd, &st) < 0)
+	if (fd < 0 || fstat(fd, &st) < 0)
 		return;
 	if ((size_t)st.st_size + len > max) {
-		if (rename(path, aside) < 0)
+		if (par_put_aside(path) < 0)
 			return;
 		close(take_fd(&fd));
 		fd = open_locked(path);
@@ -141,7 +141,7 @@ void wpar_console_log(const char *name, const char *data, size_t len)
 void wpar_console_log_remove(const char *name)
 {
 	autofree char *path = console_path(name);
-	autofree char *aside = path ? par_strdup_printf("%s.1", path) : NULL;
+	autofree char *aside = par_aside_path(path);
 
 	if (path)
 		unlink(path);
@@ -149,15 +149,18 @@ void wpar_console_log_remove(const char *name)
 		unlink(aside);
 }
 
+/* What is not there takes its place, too: then there is nothing. */
+static void move_over(const char *from, const char *to)
+{
+	if (from && to && rename(from, to) < 0)
+		unlink(to);
+}
+
 void wpar_console_log_rename(const char *name, const char *new_name)
 {
-	static const char *const ends[] = { "", ".1" };
+	autofree char *from = console_path(name), *to = console_path(new_name);
+	autofree char *from_aside = par_aside_path(from), *to_aside = par_aside_path(to);
 
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(ends); i++) {
-		autofree char *from = wpar_path(WPAR_LOG_DIR "/%s.console%s", name, ends[i]);
-		autofree char *to = wpar_path(WPAR_LOG_DIR "/%s.console%s", new_name, ends[i]);
-
-		if (from && to && rename(from, to) < 0)
-			unlink(to);
-	}
+	move_over(from, to);
+	move_over(from_aside, to_aside);
 }
