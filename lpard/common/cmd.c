@@ -341,7 +341,7 @@ static void print_error(const struct par_cmd *cmd, const struct par_error *err)
 	autofree char *clean = err && err->msg ? strdup(err->msg) : NULL;
 	const char *text = clean ? clean : "out of memory";
 
-	/* It may quote a name that somebody else has made up. */
+	/* The text may quote a name that somebody else has made up. */
 	par_text_clean(clean, ERROR_MAX, PAR_TEXT_LINES);
 	fflush(stdout);
 	switch (cmd->family) {

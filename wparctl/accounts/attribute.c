@@ -89,7 +89,7 @@ static bool put_group_id(const struct wpar_account_ref *ref, struct par_buf *out
 	return true;
 }
 
-/* Those whose primary group it is, and those that it lists. */
+/* Users whose primary group it is, and users that it lists. */
 static bool put_users(const struct wpar_account_ref *ref, struct par_buf *out)
 {
 	size_t n = 0;

@@ -83,7 +83,7 @@ static void put_row(struct par_buf *answer, const char *name, const char *group,
 	par_buf_putc(answer, '\n');
 }
 
-/* Those that run come first. */
+/* Subsystems that run come first. */
 static int serve_status(const struct wpar_srcmstr *m, const struct wpar_src_request *q,
 			struct par_buf *answer)
 {

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* Those with another constant than the default are only listed. */
+/* Attributes with another constant than the default are only listed. */
 static bool is_settable(const struct lpar_attribute *a)
 {
 	return a->when != LPAR_WHEN_FIXED && a->show != LPAR_SHOW_HIDDEN &&

@@ -48,7 +48,7 @@ START_TEST(labels)
 	set_label(super, "lpar-root");
 	label_of(super, 2048, label);
 	ck_assert_str_eq(label, INIT_ROOT_LABEL);
-	/* It fills its place without a NUL. */
+	/* The label fills its place without a NUL. */
 	set_label(super, "sixteen-letters!");
 	label_of(super, 2048, label);
 	ck_assert_str_eq(label, "sixteen-letters!");

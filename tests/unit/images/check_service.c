@@ -86,7 +86,7 @@ START_TEST(waits_longer_each_time)
 		ck_assert_int_eq(starts, 1);
 		ck_assert_int_eq(init_service_wait_ms(), -1);
 	}
-	/* It ran well this time. */
+	/* The service ran well this time. */
 	clock_ms += 10000;
 	ck_assert(init_service_ended(last_pid, 0));
 	ck_assert_int_eq(init_service_wait_ms(), 0);

@@ -136,7 +136,7 @@ START_TEST(killed_is_the_init_of_the_group)
 }
 END_TEST
 
-/* It had ended when its descriptor was opened, and its number is the init's of another group. */
+/* The init had ended when its descriptor was opened; another group's has its number now. */
 START_TEST(not_killed_is_an_init_of_another_group)
 {
 	char number[32];
