@@ -3,6 +3,7 @@
  * A command line of an ordinary user, its words with NUL between them, read by the commands' own
  * descriptors: no crash, and what is accepted names a WPAR and has none of root's options.
  */
+#include "wparctl/commands/commands.h"
 #include "wparctl/commands/user_commands.h"
 #include "wparctl/operations/user_request.h"
 #include "wparctl/rbac/auths.h"
@@ -12,18 +13,35 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* As the command itself will read the line: the last of several, its owner's own word first. */
+/* What is made is the user's, as the command itself reads the line that is run. */
+static void check_owner(const struct wpar_user_request *q)
+{
+	autofree char **words = calloc(q->argv.n + 1, sizeof(*words));
+	void *args = calloc(1, wpar_cmd_mkwpar.args_size);
+	int first;
+
+	if (!words || !args)
+		abort();
+	memcpy(words, q->argv.v, q->argv.n * sizeof(*words));
+	if (par_cmd_parse(&wpar_cmd_mkwpar, (int)q->argv.n, words, args, &first, NULL) != 0)
+		abort();
+	for (const struct par_opt *o = wpar_cmd_mkwpar.opts; o->kind != PAR_OPT_END; o++) {
+		const char **value = (void *)((char *)args + o->field.offset);
+
+		if (par_streq(o->long_name, "owner") && !par_streq(*value, "ann"))
+			abort();
+	}
+	par_cmd_args_done(&wpar_cmd_mkwpar, args);
+	free(args);
+}
+
 static void check(const struct wpar_user_request *q)
 {
 	if (!q->name || wpar_name_check(q->name, NULL) < 0 || q->rights == 0 || q->argv.n == 0 ||
 	    strcmp(q->argv.v[0], q->command) != 0)
 		abort();
-	if (q->creates && (q->argv.n < 3 || strcmp(q->argv.v[2], "ann") != 0))
-		abort();
-	for (size_t i = q->creates ? 3 : 1; q->creates && i < q->argv.n; i++) {
-		if (par_starts_with(q->argv.v[i], "--owner"))
-			abort();
-	}
+	if (q->creates)
+		check_owner(q);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -72,6 +72,7 @@ like "one agent is enough" "$(wparctl agent --users-only 2>&1)" 'is served alrea
 # What is allowed
 ok "a user starts" as 42001 startwpar web01
 is "it runs" "$(lswpar -cqa state web01)" A
+is "the user sees it" "$(as 42001 lswpar -cqa name,state web01 2>&1)" web01:A
 like "who did it stands in the log" "$(cat "$LOG")" ' web01 startwpar ann/wparctl ok: authorized: aix.wpar.system.start by role ops, domain web'
 like "and what came of it" "$(cat "$LOG")" ' web01 start ann/startwpar ok'
 is "a command inside" "$(as 42001 clogin web01 -- sh -c 'id -u; exit 7' </dev/null; echo $?)" "0
