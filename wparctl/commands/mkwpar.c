@@ -15,6 +15,7 @@
 #include "wparctl/operations/unsupported.h"
 #include "wparctl/spec/keys.h"
 #include "wparctl/filesystem/fstab.h"
+#include "wparctl/filesystem/nfs_fill.h"
 #include "wparctl/filesystem/resolver.h"
 #include "wparctl/filesystem/rootfs.h"
 #include "wparctl/filesystem/sizes.h"
@@ -231,6 +232,9 @@ static int mkwpar_fill(const struct mkwpar_args *a, const struct par_buf *words,
 		if (r < 0)
 			return r;
 	}
+	r = wpar_nfs_fill(s, a->preserve.given, err);
+	if (r < 0)
+		return r;
 	r = a->start ? wpar_pending_begin(s->name, words->data, words->len) : 0;
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the start of '%s' cannot be noted", s->name);

@@ -34,7 +34,8 @@ static int copy_data(int from, int to)
 	return n < 0 ? -errno : 0;
 }
 
-static int copy_file(int from, int to, const char *name, const struct stat *st)
+static int copy_file(int from, int to, const char *name, const struct stat *st,
+		     const struct wpar_copy_opts *opts)
 {
 	const struct timespec times[2] = { st->st_atim, st->st_mtim };
 	autofd int in = openat(from, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -53,13 +54,14 @@ static int copy_file(int from, int to, const char *name, const struct stat *st)
 	if (r < 0)
 		return r;
 	/* The owner first: a change of owner takes the setuid bit away. */
-	if (fchown(out, st->st_uid, st->st_gid) < 0 || fchmod(out, st->st_mode & 07777) < 0 ||
-	    futimens(out, times) < 0)
+	if (fchown(out, st->st_uid + opts->add_to_ids, st->st_gid + opts->add_to_ids) < 0 ||
+	    fchmod(out, st->st_mode & 07777) < 0 || futimens(out, times) < 0)
 		return -errno;
 	return 0;
 }
 
-static int copy_link(int from, int to, const char *name, const struct stat *st)
+static int copy_link(int from, int to, const char *name, const struct stat *st,
+		     const struct wpar_copy_opts *opts)
 {
 	char target[PATH_MAX];
 	ssize_t n = readlinkat(from, name, target, sizeof(target) - 1);
@@ -68,7 +70,8 @@ static int copy_link(int from, int to, const char *name, const struct stat *st)
 		return -errno;
 	target[n] = '\0';
 	if (symlinkat(target, to, name) < 0 ||
-	    fchownat(to, name, st->st_uid, st->st_gid, AT_SYMLINK_NOFOLLOW) < 0)
+	    fchownat(to, name, st->st_uid + opts->add_to_ids, st->st_gid + opts->add_to_ids,
+		     AT_SYMLINK_NOFOLLOW) < 0)
 		return -errno;
 	return 0;
 }
@@ -89,7 +92,8 @@ static int copy_folder(int from, int to, const char *name, const struct stat *st
 	if (mkdirat(to, name, 0700) < 0 && errno != EEXIST)
 		return -errno;
 	out = openat(to, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (out < 0 || fchown(out, st->st_uid, st->st_gid) < 0 ||
+	if (out < 0 ||
+	    fchown(out, st->st_uid + opts->add_to_ids, st->st_gid + opts->add_to_ids) < 0 ||
 	    fchmod(out, st->st_mode & 07777) < 0)
 		return -errno;
 	return copy_level(in, out, path, opts, depth + 1);
@@ -120,9 +124,9 @@ static int copy_level(int from, int to, char *path, const struct wpar_copy_opts 
 			if (S_ISDIR(st.st_mode))
 				r = copy_folder(from, to, e->d_name, &st, path, opts, depth);
 			else if (S_ISREG(st.st_mode) && !opts->dirs_only)
-				r = copy_file(from, to, e->d_name, &st);
+				r = copy_file(from, to, e->d_name, &st, opts);
 			else if (S_ISLNK(st.st_mode) && !opts->dirs_only)
-				r = copy_link(from, to, e->d_name, &st);
+				r = copy_link(from, to, e->d_name, &st, opts);
 		}
 		path[len] = '\0';
 	}

@@ -5,12 +5,14 @@
 #include "lpard/common/error.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct wpar_copy_opts {
 	/* false: leave this out; @path is relative to the top ("etc/shadow"); NULL: take all */
 	bool (*want)(const char *path, unsigned int mode, void *user);
 	void *user;
 	bool dirs_only;
+	uint32_t add_to_ids; /* the copies have ids that are so much larger */
 };
 
 /*

@@ -57,6 +57,7 @@ static int move_head(struct wpar_mount_plan *to, const struct wpar_mount_plan *f
 	to->global_name = strdup(from->global_name);
 	to->idbase = from->idbase;
 	to->idrange = from->idrange;
+	to->has_nfs = from->has_nfs;
 	return to->directory && to->run && to->global_name ? 0 : -ENOMEM;
 }
 
@@ -68,8 +69,8 @@ static int check_add(const struct wpar_mount_plan *old, const struct wpar_mount_
 		return 0;
 	if (op->kind == WPAR_OP_BIND && op->flags & WPAR_OP_PRIVATE)
 		return par_fail(err, PAR_E_WRONG_STATE, 0,
-				"-M directory=%s: only a namefs can be added while the workload "
-				"partition is active; stop it first",
+				"-M directory=%s: only a namefs or an nfs can be added while the "
+				"workload partition is active; stop it first",
 				op->target);
 	for (size_t i = 0; i < old->n_ops; i++) {
 		const struct wpar_mount_op *o = &old->ops[i];
@@ -90,10 +91,10 @@ static int check_drop(const struct wpar_mount_plan *new, const struct wpar_mount
 {
 	if (op->kind == WPAR_OP_BIND && op->flags & WPAR_OP_PRIVATE)
 		return par_fail(err, PAR_E_WRONG_STATE, 0,
-				"-M directory=%s: only a namefs can be taken away while the "
-				"workload partition is active; stop it first",
+				"-M directory=%s: only a namefs or an nfs can be taken away while "
+				"the workload partition is active; stop it first",
 				op->target);
-	for (size_t i = 0; op->flags & WPAR_OP_NAMEFS && i < new->n_ops; i++) {
+	for (size_t i = 0; op->flags & (WPAR_OP_NAMEFS | WPAR_OP_NFS) && i < new->n_ops; i++) {
 		const struct wpar_mount_op *o = &new->ops[i];
 
 		if (o->kind == WPAR_OP_BIND && wpar_path_is_within(o->target, op->target))

@@ -6,6 +6,8 @@
  */
 #include "wparctl/filesystem/mount_plan.h"
 
+#include "wparctl/spec/cor_request.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -18,7 +20,7 @@ static const char *const kind_names[] = {
 };
 static const char *const flag_names[] = {
 	"idmap",    "ro",      "nosuid", "nodev",  "noexec", "recursive", "file",
-	"optional", "private", "shown",	 "device", "namefs", "volume",
+	"optional", "private", "shown",	 "device", "namefs", "volume",	  "nfs",
 };
 
 /* The devices that AIX gives every WPAR, as far as Linux has them. */
@@ -110,6 +112,28 @@ static bool plain_path(const char *path)
 	return true;
 }
 
+/*
+ * Ids cannot be mapped on it: what the server has as the WPAR's range is what the WPAR sees as its
+ * own (ADR 8).
+ */
+static void add_nfs(struct wpar_mount_plan *p, bool *failed, const struct wpar_mount *m,
+		    enum wpar_op_kind kind, unsigned int flags)
+{
+	autofree char *options = wpar_nfs_options(m->options);
+
+	*failed |= !options;
+	p->has_nfs = true;
+	ADD(.kind = kind, .flags = (flags & ~WPAR_OP_IDMAP) | WPAR_OP_NFS, .source = m->device,
+	    .object = m->host, .data = options, .target = m->directory);
+}
+
+static unsigned int option_flags(const struct wpar_mount *m)
+{
+	return (wpar_mount_has_option(m->options, "ro") ? WPAR_OP_READONLY : 0) |
+	       (wpar_mount_has_option(m->options, "nosuid") ? WPAR_OP_NOSUID : 0) |
+	       (wpar_mount_has_option(m->options, "noexec") ? WPAR_OP_NOEXEC : 0);
+}
+
 static int add_spec_mount(struct wpar_mount_plan *p, bool *failed, const struct wpar_mount *m,
 			  struct par_error **err)
 {
@@ -120,12 +144,7 @@ static int add_spec_mount(struct wpar_mount_plan *p, bool *failed, const struct 
 	if (!plain_path(m->directory))
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "'%s' is not a mount point",
 				m->directory ? m->directory : "");
-	if (wpar_mount_has_option(m->options, "ro"))
-		flags |= WPAR_OP_READONLY;
-	if (wpar_mount_has_option(m->options, "nosuid"))
-		flags |= WPAR_OP_NOSUID;
-	if (wpar_mount_has_option(m->options, "noexec"))
-		flags |= WPAR_OP_NOEXEC;
+	flags |= option_flags(m);
 	if (!m->vfs || strcmp(m->vfs, "directory") == 0 || strcmp(m->vfs, "overlay") == 0) {
 		ADD(.kind = WPAR_OP_BIND, .flags = flags | WPAR_OP_PRIVATE,
 		    .source = m->directory + 1, .target = m->directory);
@@ -137,6 +156,13 @@ static int add_spec_mount(struct wpar_mount_plan *p, bool *failed, const struct 
 		*failed |= !image;
 		ADD(.kind = WPAR_OP_BIND, .flags = flags | WPAR_OP_VOLUME, .source = image,
 		    .fstype = wpar_vfs_of_kernel(m->vfs), .target = m->directory);
+		return 0;
+	}
+	if (wpar_mount_is_nfs(m)) {
+		if (!m->host || !plain_path(m->device))
+			return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+					"the nfs '%s' needs host= and dev=", m->directory);
+		add_nfs(p, failed, m, WPAR_OP_BIND, flags);
 		return 0;
 	}
 	if (strcmp(m->vfs, "namefs") != 0)
@@ -252,8 +278,11 @@ static void add_programs(struct wpar_mount_plan *p, bool *failed,
 	if (facts->systemctl)
 		ADD(.kind = WPAR_OP_BIND, .flags = flags, .source = facts->program,
 		    .target = facts->systemctl);
-	if (facts->df || facts->mount || facts->uname)
+	if (facts->df || facts->mount || facts->uname || facts->umount)
 		ADD(.kind = WPAR_OP_FOLDER, .mode = 0755, .target = "/run/wpars");
+	if (facts->umount)
+		ADD(.kind = WPAR_OP_BIND, .flags = flags, .source = facts->program,
+		    .target = facts->umount);
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(own); i++) {
 		if (!own[i].inside)
 			continue;
@@ -264,15 +293,32 @@ static void add_programs(struct wpar_mount_plan *p, bool *failed,
 	}
 }
 
+/* Where cor_NAME listens for what processes inside ask it to mount (runtime/life/cor.h). */
+static void add_cor(struct wpar_mount_plan *p, bool *failed, const struct wpar_mount_facts *facts)
+{
+	autofree char *folder = par_strdup_printf("%s/cor", p->run);
+
+	if (!facts->umount)
+		return;
+	*failed |= !folder;
+	ADD(.kind = WPAR_OP_BIND, .flags = SECURE | WPAR_OP_READONLY | WPAR_OP_OPTIONAL,
+	    .source = folder, .target = WPAR_COR_FOLDER);
+}
+
 static int plan_system(struct wpar_mount_plan *p, bool *failed, const struct wpar_spec *s,
 		       const struct wpar_mount_facts *facts, struct par_error **err)
 {
 	static const char *const own[] = { "/home", "/tmp", "/var" };
 	static const char *const shared[] = { "/opt", "/usr" };
 	const unsigned int flags = WPAR_OP_IDMAP | WPAR_OP_NODEV | WPAR_OP_SHOWN;
+	const struct wpar_mount *root = own_mount(s, "/");
 	int r;
 
-	ADD(.kind = WPAR_OP_ROOT, .flags = flags | WPAR_OP_PRIVATE, .source = "", .target = "/");
+	if (root && wpar_mount_is_nfs(root) && root->host && root->device)
+		add_nfs(p, failed, root, WPAR_OP_ROOT, flags | option_flags(root));
+	else
+		ADD(.kind = WPAR_OP_ROOT, .flags = flags | WPAR_OP_PRIVATE, .source = "",
+		    .target = "/");
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(own); i++) {
 		if (!own_mount(s, own[i]))
 			ADD(.kind = WPAR_OP_BIND, .flags = flags | WPAR_OP_PRIVATE,
@@ -295,6 +341,7 @@ static int plan_system(struct wpar_mount_plan *p, bool *failed, const struct wpa
 	ADD(.kind = WPAR_OP_FS, .flags = WPAR_OP_NOSUID | WPAR_OP_NODEV, .target = "/run",
 	    .fstype = "tmpfs", .data = "mode=0755,size=10%");
 	add_programs(p, failed, facts);
+	add_cor(p, failed, facts);
 	return 0;
 }
 
@@ -426,10 +473,12 @@ int wpar_mount_plan_print(const struct wpar_mount_plan *p, struct par_buf *out)
 			par_buf_printf(out, " from %s%s%s", p->directory, *op->source ? "/" : "",
 				       op->source);
 		else if (op->source)
-			par_buf_printf(out, " from %s", op->source);
+			par_buf_printf(out, " from %s%s%s",
+				       op->flags & WPAR_OP_NFS ? op->object : "",
+				       op->flags & WPAR_OP_NFS ? ":" : "", op->source);
 		if (op->kind == WPAR_OP_FOLDER || op->kind == WPAR_OP_FIFO)
 			par_buf_printf(out, " mode %04o", op->mode);
-		if (op->data)
+		if (op->data && *op->data)
 			par_buf_printf(out, " options %s", op->data);
 		print_flags(op->flags, out);
 		par_buf_putc(out, '\n');

@@ -33,13 +33,15 @@ enum wpar_op_kind {
 #define WPAR_OP_DEVICE	  PAR_BIT(10) /* not the source itself: a node of the WPAR's root for it */
 #define WPAR_OP_NAMEFS	  PAR_BIT(11) /* @source is given by -M: namefs.h */
 #define WPAR_OP_VOLUME	  PAR_BIT(12) /* @source is an image with a file system: volume.h */
+#define WPAR_OP_NFS	  PAR_BIT(13) /* @source is a directory of the server @object: nfs.h */
 
 struct wpar_mount_op {
 	enum wpar_op_kind kind;
 	unsigned int flags;
 	char *target; /* inside, absolute */
 	char *source; /* of a bind: global path, with WPAR_OP_PRIVATE relative to the directory */
-	char *object; /* with WPAR_OP_NAMEFS: which directory it must be, or NULL */
+	char *object; /* with WPAR_OP_NAMEFS: which directory it must be, or NULL; of an nfs: the
+			 server */
 	char *fstype;
 	char *data;	   /* mount options of the new file system */
 	unsigned int mode; /* of a folder or a FIFO */
@@ -50,6 +52,7 @@ struct wpar_mount_plan {
 	char *run;	   /* its folder in /run/wpars */
 	char *global_name; /* what the mounts show as their source */
 	uint32_t idbase, idrange;
+	bool has_nfs; /* one of the file systems lies on a server */
 	struct wpar_mount_op *ops;
 	size_t n_ops;
 	struct par_strv layers; /* WPAR_OP_OVERLAY: global paths, top first */
@@ -66,6 +69,8 @@ struct wpar_mount_facts {
 	/* df, mount and uname: their paths inside, NULL when there is none, and the global path of
 	 * the program that each shall run */
 	const char *df, *df_real, *mount, *mount_real, *uname, *uname_real;
+	/* The path inside of umount, in whose place ours is; NULL: there is none. */
+	const char *umount;
 	/* The path inside of systemd's reboot, halt and so on; NULL: they are not systemd's. */
 	const char *systemctl;
 	/* Bytes that /dev/shm may hold; 0: as the kernel has it, half of the LPAR's memory. */

@@ -14,6 +14,7 @@
 #include "wparctl/filesystem/device_mount.h"
 #include "wparctl/filesystem/device_node.h"
 #include "wparctl/filesystem/namefs.h"
+#include "wparctl/filesystem/nfs.h"
 #include "wparctl/filesystem/volume.h"
 
 #include <limits.h>
@@ -73,7 +74,12 @@ static int find_mount(struct sources *src, uint64_t id, struct mount_line *ret)
 
 static int second_mount(dev_t dev, const char *fstype, const char *name, const char *spot)
 {
+	static const struct wpar_device_option readonly[] = { { "ro", NULL }, { 0 } };
 	int fd = wpar_device_mount(dev, fstype, name, NULL, 0);
+
+	/* What is mounted read-only as a whole, and not by one of its mounts, is only had so. */
+	if (fd == -EBUSY || fd == -EROFS || fd == -EACCES)
+		fd = wpar_device_mount(dev, fstype, name, readonly, 0);
 
 	/* Linux before 6.15 copies only from mounts that are in the namespace. */
 	if (fd >= 0 &&
@@ -249,15 +255,22 @@ static int copy_source(struct sources *src, const struct wpar_mount_op *op, unsi
 	return tree < 0 ? fail_source(src, op, PAR_E_SYSTEM, "cannot be bound", err) : tree;
 }
 
+static int make_tree(struct sources *src, const struct wpar_mount_op *op, unsigned int recursive,
+		     struct par_error **err)
+{
+	if (op->flags & WPAR_OP_VOLUME)
+		return wpar_volume_mount(op->source, op->fstype, src->plan->global_name, err);
+	if (op->flags & WPAR_OP_NFS)
+		return wpar_nfs_mount(op->object, op->source, op->data, err);
+	return copy_source(src, op, recursive, err);
+}
+
 static int prepare_one(struct sources *src, const struct wpar_mount_op *op, int userns,
 		       struct par_error **err)
 {
 	unsigned int recursive = op->flags & WPAR_OP_RECURSIVE ? AT_RECURSIVE : 0;
 	struct mount_attr attr = { 0 };
-	autofd int tree =
-		op->flags & WPAR_OP_VOLUME
-			? wpar_volume_mount(op->source, op->fstype, src->plan->global_name, err)
-			: copy_source(src, op, recursive, err);
+	autofd int tree = make_tree(src, op, recursive, err);
 
 	if (tree < 0)
 		return tree;

@@ -134,8 +134,8 @@ static int check_folder(const char *path, struct par_error **err)
 	return wpar_shield_check(fd, path, err);
 }
 
-static int check_op(const struct wpar_mount_plan *p, const struct wpar_mount_op *op,
-		    struct par_error **err)
+int wpar_plan_check_op(const struct wpar_mount_plan *p, const struct wpar_mount_op *op,
+		       struct par_error **err)
 {
 	autofd int fd = -1;
 
@@ -148,7 +148,7 @@ static int check_op(const struct wpar_mount_plan *p, const struct wpar_mount_op 
 		}
 	}
 	if (op->kind == WPAR_OP_OVERLAY ||
-	    (op->kind == WPAR_OP_ROOT && op->flags & WPAR_OP_PRIVATE))
+	    (op->kind == WPAR_OP_ROOT && op->flags & (WPAR_OP_PRIVATE | WPAR_OP_NFS)))
 		return check_folder(p->directory, err);
 	if (op->flags & WPAR_OP_VOLUME) {
 		fd = wpar_volume_image(op->source, err);
@@ -163,7 +163,7 @@ static int check_op(const struct wpar_mount_plan *p, const struct wpar_mount_op 
 int wpar_plan_check(const struct wpar_mount_plan *p, struct par_error **err)
 {
 	for (size_t i = 0; i < p->n_ops; i++) {
-		int r = check_op(p, &p->ops[i], err);
+		int r = wpar_plan_check_op(p, &p->ops[i], err);
 
 		if (r < 0)
 			return r;

@@ -28,6 +28,9 @@ int wpar_namefs_open(const char *source, const char *object, struct par_error **
  * WPAR may write to and the layers of its image are out of other users' reach
  */
 int wpar_plan_check(const struct wpar_mount_plan *p, struct par_error **err);
+/* wpar_plan_check_op - the same of one step of @p */
+int wpar_plan_check_op(const struct wpar_mount_plan *p, const struct wpar_mount_op *op,
+		       struct par_error **err);
 
 /* wpar_namefs_is_shared - is it the LPAR's own /usr or /opt, which every WPAR shares? */
 bool wpar_namefs_is_shared(const char *source);

@@ -4,6 +4,7 @@
 
 #include "lpard/common/fs.h"
 #include "wparctl/filesystem/namefs.h"
+#include "wparctl/filesystem/nfs.h"
 #include "wparctl/filesystem/volume.h"
 
 #include <limits.h>
@@ -53,6 +54,15 @@ static int put_volume(const struct wpar_mount_op *op, int target)
 	return tree < 0 ? 0 : put_tree(tree, target, op->flags & WPAR_OP_READONLY);
 }
 
+/* The others are mounted all the same; the first that is not is told at the end. */
+static int put_nfs(const struct wpar_mount_op *op, int target, struct par_error **why)
+{
+	auto_error other = NULL;
+	autofd int tree = wpar_nfs_mount(op->object, op->source, op->data, *why ? &other : why);
+
+	return tree < 0 ? 0 : put_tree(tree, target, op->flags & WPAR_OP_READONLY);
+}
+
 static int open_base(const char *directory)
 {
 	int fd = open(directory, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -83,7 +93,8 @@ static bool is_shown(const struct wpar_mount_op *op)
 		(op->kind == WPAR_OP_FS && par_streq(op->fstype, "proc")));
 }
 
-static int attach_one(const struct wpar_mount_op *op, int base)
+/* @local: the directory on the LPAR's own disk, which is not the base when that lies on a server */
+static int attach_one(const struct wpar_mount_op *op, int base, int local, struct par_error **why)
 {
 	autofd int target = par_fs_open_plain(base, op->target, O_PATH | O_DIRECTORY, 0);
 	autofd int source = -1;
@@ -92,19 +103,38 @@ static int attach_one(const struct wpar_mount_op *op, int base)
 		return 0;
 	if (op->flags & WPAR_OP_VOLUME)
 		return put_volume(op, target);
-	source = open_source(op, base);
+	if (op->flags & WPAR_OP_NFS)
+		return put_nfs(op, target, why);
+	source = open_source(op, local);
 	return source < 0 ? 0 : put_copy(source, target, op->flags & WPAR_OP_READONLY);
 }
 
-static int attach_all(const struct wpar_mount_plan *p)
+/* The root directory, where that lies on a server; over the base directory @local. */
+static int put_root(const struct wpar_mount_plan *p, int local, struct par_error **why)
 {
-	autofd int base = open_base(p->directory), top = -1;
+	const struct wpar_mount_op *root = p->n_ops ? &p->ops[0] : NULL;
+
+	if (!root || root->kind != WPAR_OP_ROOT || !(root->flags & WPAR_OP_NFS))
+		return 0;
+	return put_nfs(root, local, why);
+}
+
+static int attach_all(const struct wpar_mount_plan *p, struct par_error **why)
+{
+	autofd int base = open_base(p->directory), local = -1, top = -1;
 	int r = 0;
 
 	if (base < 0)
 		return base;
-	if (!is_mount_root(base))
+	if (!is_mount_root(base)) {
 		r = put_copy(base, base, false);
+		if (r < 0)
+			return r;
+		local = open_base(p->directory);
+		if (local < 0)
+			return local;
+		r = put_root(p, local, why);
+	}
 	if (r < 0)
 		return r;
 	top = open_base(p->directory);
@@ -112,18 +142,23 @@ static int attach_all(const struct wpar_mount_plan *p)
 		return top;
 	for (size_t i = 0; r == 0 && i < p->n_ops; i++) {
 		if (is_shown(&p->ops[i]))
-			r = attach_one(&p->ops[i], top);
+			r = attach_one(&p->ops[i], top, local >= 0 ? local : top, why);
 	}
 	return r;
 }
 
 int wpar_outside_attach(const struct wpar_mount_plan *p, struct par_error **err)
 {
-	int r = strcmp(p->directory, "/") == 0 ? 0 : attach_all(p);
+	auto_error why = NULL;
+	int r = strcmp(p->directory, "/") == 0 ? 0 : attach_all(p, &why);
 
-	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r,
-				"the file systems cannot be mounted below '%s'", p->directory)
-		     : 0;
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r,
+				"the file systems cannot be mounted below '%s'", p->directory);
+	if (!why)
+		return 0;
+	par_error_move(err, &why);
+	return -EIO;
 }
 
 /* Bound over itself, that is by us: what lies below is the same directory. */
@@ -174,13 +209,13 @@ void wpar_outside_detach(const char *directory)
 		;
 }
 
-static bool is_own_target(const struct wpar_mount_plan *p, const char *target)
+static const struct wpar_mount_op *own_op(const struct wpar_mount_plan *p, const char *target)
 {
 	for (size_t i = 0; i < p->n_ops; i++) {
 		if (strcmp(p->ops[i].target, target) == 0)
-			return true;
+			return &p->ops[i];
 	}
-	return false;
+	return NULL;
 }
 
 /* A line's mount point and options; the text is changed. */
@@ -236,6 +271,12 @@ static int by_target(const void *a, const void *b)
 	return strcmp(x->target, y->target);
 }
 
+bool wpar_outside_may_go(const struct wpar_mount_op *op)
+{
+	return op->kind == WPAR_OP_BIND && is_shown(op) && !wpar_namefs_is_shared(op->source) &&
+	       op->flags & (WPAR_OP_VOLUME | WPAR_OP_NFS | WPAR_OP_NAMEFS);
+}
+
 int wpar_outside_others(const struct wpar_mount_plan *p, const char *mountinfo,
 			struct wpar_mount_plan *ret, struct par_error **err)
 {
@@ -247,17 +288,22 @@ int wpar_outside_others(const struct wpar_mount_plan *p, const char *mountinfo,
 					 .run = strdup(p->run),
 					 .global_name = strdup(p->global_name),
 					 .idbase = p->idbase,
-					 .idrange = p->idrange };
+					 .idrange = p->idrange,
+					 .has_nfs = p->has_nfs };
 	if (!text || !ret->directory || !ret->run || !ret->global_name)
 		return par_oom(err);
 	for (char *l = strtok_r(text, "\n", &save); l; l = strtok_r(NULL, "\n", &save)) {
 		char *point = NULL, *options = NULL;
+		const struct wpar_mount_op *own;
 
 		/* A point with odd characters is escaped: nothing of ours, and left alone. */
 		if (!split_line(l, &point, &options) || strncmp(point, p->directory, n) != 0 ||
-		    point[n] != '/' || strchr(point, '\\') || is_own_target(p, point + n))
+		    point[n] != '/' || strchr(point, '\\'))
 			continue;
-		if (add_other(ret, point, point + n, flags_of(options)) < 0)
+		own = own_op(p, point + n);
+		if (own && !wpar_outside_may_go(own))
+			continue;
+		if (add_other(ret, point, point + n, own ? own->flags : flags_of(options)) < 0)
 			return par_oom(err);
 	}
 	if (ret->n_ops)

@@ -11,7 +11,7 @@
 /*
  * wpar_outside_attach - mount what @p shows, each nosuid and nodev; what is there already stays
  * A directory that is not there, or is a symbolic link, is left out.
- * Errors: PAR_E_SYSTEM.  What was mounted stays: wpar_outside_detach().
+ * Errors: PAR_E_SYSTEM, those of wpar_nfs_mount().  What was mounted stays: wpar_outside_detach().
  */
 int wpar_outside_attach(const struct wpar_mount_plan *p, struct par_error **err);
 
@@ -25,10 +25,17 @@ void wpar_outside_drop(const struct wpar_mount_plan *drop);
 void wpar_outside_detach(const char *directory);
 
 /*
- * wpar_outside_others - what else is mounted below the base directory of @p
+ * wpar_outside_may_go - one of the WPAR's own that is taken away inside when root unmounts it
+ * outside
+ */
+bool wpar_outside_may_go(const struct wpar_mount_op *op);
+
+/*
+ * wpar_outside_others - what else is mounted below the base directory of @p, and which are those of
+ * its own that root may take away
  * @mountinfo	text of /proc/self/mountinfo
- * @ret	a plan with a bind for each, as the WPAR shall have it; the upper ones first
- * Pure.  Errors: PAR_E_NO_MEMORY.
+ * @ret	a plan with a bind for each, as the WPAR shall have it; the upper ones first; those of its
+ *own have their flags Pure.  Errors: PAR_E_NO_MEMORY.
  */
 int wpar_outside_others(const struct wpar_mount_plan *p, const char *mountinfo,
 			struct wpar_mount_plan *ret, struct par_error **err);

@@ -51,8 +51,13 @@ static size_t parse(char *text, struct wpar_ip *ret)
 	size_t n = 0;
 
 	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		/* Of a name that has none of IPv6, in a place without any. */
+		const char *mapped = par_starts_with(line, "::ffff:") && strchr(line, '.')
+					     ? line + strlen("::ffff:")
+					     : line;
+
 		line[strcspn(line, " \t%")] = '\0';
-		if (n < WPAR_NET_RESOLVED_MOST && wpar_ip_parse(line, &ret[n]) &&
+		if (n < WPAR_NET_RESOLVED_MOST && wpar_ip_parse(mapped, &ret[n]) &&
 		    !is_among(ret, n, &ret[n]))
 			n++;
 	}

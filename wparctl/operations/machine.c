@@ -155,7 +155,8 @@ static int check_mount_point(const struct wpar_spec *s, const struct wpar_mount 
 	autofree char *path = NULL;
 	struct stat st;
 
-	if (above && !above->device)
+	/* What a server has there, the start finds out. */
+	if (above && (!above->device || wpar_mount_is_nfs(above)))
 		return 0;
 	if (!above && s->type == WPAR_SYSTEM)
 		return 0;
@@ -202,11 +203,12 @@ static int check_programs(const struct wpar_mount *m, struct par_error **err)
 static int check_mount(const struct wpar_spec *s, const struct wpar_mount *m,
 		       struct par_error **err)
 {
-	int r = m->device ? need_directory(m, m->device, err) : 0;
+	bool here = m->device && !wpar_mount_is_nfs(m);
+	int r = here ? need_directory(m, m->device, err) : 0;
 
 	if (r < 0)
 		return r;
-	if (m->device && s->type == WPAR_SYSTEM && wpar_path_is_within(m->directory, "/usr"))
+	if (here && s->type == WPAR_SYSTEM && wpar_path_is_within(m->directory, "/usr"))
 		r = check_programs(m, err);
 	return r < 0 ? r : check_mount_point(s, m, err);
 }
@@ -233,7 +235,10 @@ int wpar_machine_check_file_systems(const struct wpar_spec *s, struct par_error 
 {
 	autofree char *base = s->type == WPAR_SYSTEM ? wpar_path("%s", s->directory) : NULL;
 	autofree char *store = s->version.image_digest ? wpar_path(WPAR_STORE_DIR) : NULL;
-	int r = base ? wpar_id_mapping_check(base, err) : 0;
+	const struct wpar_mount *root = wpar_spec_mount(s, "/");
+	/* While it is active, what the server has lies there. */
+	bool mapped = base && !(root && wpar_mount_is_nfs(root));
+	int r = mapped ? wpar_id_mapping_check(base, err) : 0;
 
 	if (r < 0)
 		return r;
@@ -243,7 +248,7 @@ int wpar_machine_check_file_systems(const struct wpar_spec *s, struct par_error 
 	if (store)
 		r = wpar_id_mapping_check(store, err);
 	for (size_t i = 0; i < s->n_mounts && r == 0; i++) {
-		if (s->mounts[i].device)
+		if (s->mounts[i].device && !wpar_mount_is_nfs(&s->mounts[i]))
 			r = wpar_id_mapping_check(s->mounts[i].device, err);
 	}
 	return r;

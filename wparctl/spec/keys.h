@@ -37,10 +37,16 @@ extern const struct wpar_key wpar_keys[];
 extern const size_t wpar_n_keys;
 
 /* What mountopts of a directory or a namefs may have, and how messages and the manual say it. */
-#define WPAR_MOUNT_TYPES   "directory, namefs, jfs2, ext4 or xfs"
+#define WPAR_MOUNT_TYPES   "directory, namefs, jfs2, ext4, xfs or nfs"
 #define WPAR_MOUNT_OPTIONS "rw, ro, nosuid, nodev or noexec"
 #define WPAR_MOUNT_OPTIONS_TEXT \
 	WPAR_MOUNT_OPTIONS ", several with commas between, but not both rw and ro"
+/* The same of an nfs, and what it may have besides: nfs_options.c */
+#define WPAR_NFS_OPTIONS \
+	"hard, soft, vers=4, 4.0, 4.1 or 4.2, timeo=, retrans=, rsize=, wsize= or port="
+#define WPAR_NFS_OPTIONS_TEXT                              \
+	"rw, ro, nosuid, nodev, noexec, " WPAR_NFS_OPTIONS \
+	" with a number, several with commas between, but not both rw and ro"
 
 /* wpar_is_word_of - is @s a word of the list "a, b or c"? */
 bool wpar_is_word_of(const char *list, const char *s);

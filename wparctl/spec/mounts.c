@@ -135,7 +135,7 @@ static int check_vfs(const struct wpar_mount *m, struct par_error **err)
 	/* The default of /proc, and no choice: check_place() */
 	if (strcmp(m->directory, "/proc") == 0 && strcmp(m->vfs, "proc") == 0)
 		return 0;
-	if (wpar_is_word_of("nfs or jfs", m->vfs))
+	if (strcmp(m->vfs, "jfs") == 0)
 		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
 				"-M vfs=%s is not supported yet; it must be " WPAR_MOUNT_TYPES,
 				m->vfs);
@@ -175,23 +175,41 @@ static bool is_unchanged(const struct wpar_mount *m, const char *vfs)
 	       (!m->options || strcmp(m->options, "rw") == 0);
 }
 
+/* The commands of a WPAR, its PID 1 included, are in its /usr, and belong to this system. */
+static int check_nfs(const struct wpar_mount *m, struct par_error **err)
+{
+	if (!m->host || !m->device)
+		return refuse(m, err,
+			      "vfs=nfs needs host=, the server, and dev=, the directory there");
+	if (!wpar_nfs_host_fits(m->host))
+		return refuse(m, err, "\"%.80s\" (host=) is not the name or address of a server",
+			      m->host);
+	if (wpar_path_is_within(m->directory, "/usr"))
+		return refuse(m, err, "/usr is this system's own and cannot be an nfs");
+	if (strcmp(m->directory, "/") == 0 && wpar_mount_has_option(m->options, "ro"))
+		return refuse(m, err, "the root directory cannot be read-only");
+	return 0;
+}
+
 static int check_source(const struct wpar_spec *s, const struct wpar_mount *m,
 			struct par_error **err)
 {
 	bool namefs = par_streq(m->vfs, "namefs");
 
+	if (wpar_mount_is_nfs(m))
+		return check_nfs(m, err);
 	if (m->host)
-		return refuse(m, err, "host= goes with vfs=nfs only, which is not supported yet");
+		return refuse(m, err, "host= goes with vfs=nfs only");
 	if (namefs && !m->device)
 		return refuse(m, err,
 			      "vfs=namefs needs dev=, a directory of the global "
 			      "environment");
 	if (!namefs && m->device)
-		return refuse(m, err, "dev= goes with vfs=namefs only");
+		return refuse(m, err, "dev= goes with vfs=namefs and vfs=nfs only");
 	if (!namefs && s->type == WPAR_APPLICATION)
 		return refuse(m, err,
 			      "no file systems are made for an application workload partition; "
-			      "it needs vfs=namefs and dev=");
+			      "it needs vfs=namefs or vfs=nfs and dev=");
 	if (!namefs && strcmp(m->directory, "/usr") == 0 && !s->private_usr)
 		return refuse(m, err, "a /usr of its own would be empty; -l gives it a copy");
 	return 0;
@@ -203,11 +221,14 @@ static int check_size(const struct wpar_mount *m, struct par_error **err)
 		return wpar_volume_check(m, err);
 	if (par_streq(m->vfs, "namefs") && m->size_mib)
 		return refuse(m, err, "a namefs has no size of its own");
+	if (wpar_mount_is_nfs(m) && m->size_mib)
+		return refuse(m, err, "an nfs has no size of its own");
 	return 0;
 }
 
 static int check_options(const struct wpar_mount *m, struct par_error **err)
 {
+	const char *text = wpar_mount_is_nfs(m) ? WPAR_NFS_OPTIONS_TEXT : WPAR_MOUNT_OPTIONS_TEXT;
 	auto_strv words = { 0 };
 	bool ok = true;
 
@@ -216,13 +237,12 @@ static int check_options(const struct wpar_mount *m, struct par_error **err)
 	if (par_strv_split(&words, m->options, ',') < 0)
 		return par_oom(err);
 	for (size_t i = 0; i < words.n; i++)
-		ok &= wpar_is_word_of(WPAR_MOUNT_OPTIONS, words.v[i]);
+		ok &= wpar_is_word_of(WPAR_MOUNT_OPTIONS, words.v[i]) ||
+		      (wpar_mount_is_nfs(m) && wpar_nfs_has_option(words.v[i]));
 	if (ok && (par_strv_find(&words, "rw") < 0 || par_strv_find(&words, "ro") < 0))
 		return 0;
-	return refuse(
-		m, err,
-		"\"%.80s\" is not a valid value of \"mountopts\". It must be " WPAR_MOUNT_OPTIONS_TEXT,
-		m->options);
+	return refuse(m, err, "\"%.80s\" is not a valid value of \"mountopts\". It must be %s",
+		      m->options, text);
 }
 
 /* `-M directory=/datavfs=namefs`: two pairs that ran together would be a strange path. */
@@ -265,7 +285,7 @@ static int check_mount(const struct wpar_spec *s, const struct wpar_mount *m,
 	r = check_vfs(m, err);
 	if (r < 0)
 		return r;
-	if (root)
+	if (root && (!wpar_mount_is_nfs(m) || s->type != WPAR_SYSTEM))
 		return refuse(m, err,
 			      "the root directory is the base directory (-d); it has no "
 			      "options");

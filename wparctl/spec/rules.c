@@ -195,7 +195,7 @@ static char flag_of(const char *key)
 	static const struct {
 		const char *key;
 		char flag;
-	} flags[] = { { "checkpointable", 'c' }, { "xwparipc", 'x' }, { "architecture", 'H' } };
+	} flags[] = { { "xwparipc", 'x' }, { "architecture", 'H' } };
 
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(flags); i++) {
 		if (strcmp(flags[i].key, key) == 0)

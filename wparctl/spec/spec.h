@@ -30,7 +30,7 @@ struct wpar_mount {
 	char *vfs;	   /* "directory", "namefs", "jfs2", "nfs", "proc", "overlay" */
 	char *device;	   /* what is mounted: a global path, an image file; NULL: made by us */
 	char *object;	   /* of a namefs: the directory that was defined (filesystem/namefs.h) */
-	char *host;	   /* nfs */
+	char *host;	   /* of an nfs: the server */
 	char *options;	   /* "ro", "rw", … comma list; NULL: "rw" */
 	uint64_t size_mib; /* 0: the default; WPAR_UNLIMITED: as large as what it lies on */
 	uint32_t project;  /* of the WPAR's own: which of its project ids counts it; 0: none yet */
@@ -216,7 +216,7 @@ int wpar_spec_check(const struct wpar_spec *s, struct par_error **err);
 
 /*
  * wpar_spec_check_rules - may a WPAR with it be made or started? All that can be said without
- * looking at the machine; PAR_E_INVALID_ARGUMENT, PAR_E_NOT_SUPPORTED (-M vfs=nfs, …)
+ * looking at the machine; PAR_E_INVALID_ARGUMENT, PAR_E_NOT_SUPPORTED (-M vfs=jfs, …)
  */
 int wpar_spec_check_rules(const struct wpar_spec *s, struct par_error **err);
 /* The parts of it: mounts.c, privs.c */
@@ -248,6 +248,20 @@ int wpar_spec_set_privs(struct wpar_spec *s, char sign, const char *list, struct
 
 /* wpar_privs_print - all privileges, as scdoc's source: with commas between */
 void wpar_privs_print(FILE *f);
+
+/*
+ * NFS (nfs_options.c).
+ *
+ * wpar_mount_is_nfs - is it one?
+ * wpar_nfs_host_fits - can @host be a server: a name or an address?
+ * wpar_nfs_has_option - is @word an option of NFS's own, with a value that fits ("timeo=100")?
+ * wpar_nfs_options - those of the comma list @options (NULL: none); caller frees; NULL: out of
+ * memory
+ */
+bool wpar_mount_is_nfs(const struct wpar_mount *m);
+bool wpar_nfs_host_fits(const char *host);
+bool wpar_nfs_has_option(const char *word);
+char *wpar_nfs_options(const char *options);
 
 /*
  * File systems with a size and a disk image of their own (volumes.c).  An image lies beside the

@@ -33,7 +33,7 @@ done
 init=$(head -n1 "$group/cgroup.procs")
 base=$(awk '{ print $2 }' "/proc/$init/uid_map")
 dump= restore=
-mkdir -p "$images" "$stage/root"
+mkdir -p "$images" "$stage/root" "$stage/cor"
 mount --bind "$stage" "$stage"
 mount --make-private "$stage"
 mapped=bind,X-mount.idmap=0:$base:65536
@@ -50,6 +50,7 @@ done
 for pair in /etc/init:/usr/sbin/wparctl /run/wpars/df:/usr/bin/df /usr/bin/df:/usr/sbin/wparctl \
 	/run/wpars/mount:/usr/bin/mount /usr/bin/mount:/usr/sbin/wparctl \
 	/run/wpars/uname:/usr/bin/uname /usr/bin/uname:/usr/sbin/wparctl \
+	/usr/bin/umount:/usr/sbin/wparctl "/run/wpars/cor:$stage/cor" \
 	/dev/null:/dev/null /dev/zero:/dev/zero /dev/full:/dev/full /dev/random:/dev/random \
 	/dev/urandom:/dev/urandom /dev/tty:/dev/tty; do
 	key=$(echo "${pair%:*}" | tr / _)

@@ -54,7 +54,7 @@ refused "one that would hide it" "it would hide /srv/a" chwpar -M directory=/srv
 ok "taken away" chwpar -K -M directory=/srv/a dev
 refused "one that another is mounted below" "/data/sub is mounted below it" chwpar -K -M directory=/data dev
 refused "other options" "cannot become another file system" chwpar -M directory=/data mountopts=rw dev
-refused "a directory of its own" "only a namefs can be added" chwpar -M directory=/own dev
+refused "a directory of its own" "only a namefs or an nfs can be added" chwpar -M directory=/own dev
 refused "a default one" "every workload partition has that file system" chwpar -K -M directory=/tmp dev
 refused "a source that is a link" "behind a symbolic link" sh -c \
 	"ln -s data '$srv/link' && chwpar -M directory=/link vfs=namefs dev='$srv/link' dev"

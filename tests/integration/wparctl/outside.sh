@@ -91,6 +91,7 @@ kill -9 "$(cut -d' ' -f1 "$WPARS_ROOT/run/wpars/dev/monitor")"
 ok "root mounts while there is no monitor" mount -o loop,ro "$TMPDIR/image" "$base/vol"
 ok "the next command brings another" inside true
 ok "which brings it inside" comes /vol
+like "as Global, though all of it is read-only" "$(inside df /vol)" '^Global '
 like "read-only, as it is outside" "$(inside touch /vol/x)" 'Read-only file system'
 is "and mounts nothing twice" "$(seen | wc -l)" 9
 
@@ -99,6 +100,12 @@ is "takes away all of it" "$(seen)" ""
 ok "chwpar adds what is mounted from outside" chwpar -M directory=/data vfs=namefs dev="$WPARS_ROOT/srv" dev
 ok "startwpar" startwpar dev
 like "a namefs is seen, too" "$(seen)" '/data rw,nosuid,nodev'
+ok "inside as well" comes /data
+ok "root unmounts it outside" umount "$base/data"
+ok "it goes inside" goes /data
+is "what is the WPAR's own stays" "$(inside sh -c 'mountpoint -q /home && echo home')" home
+ok "stopped and started" sh -c 'stopwpar -F dev && startwpar dev'
+ok "it is there again" comes /data
 kill -9 "$(cut -d' ' -f1 "$WPARS_ROOT/run/wpars/dev/monitor")"
 ok "rmwpar after a kill" rmwpar -F dev
 is "leaves no mount" "$(count)" "$before"

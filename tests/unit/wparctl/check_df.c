@@ -69,6 +69,22 @@ START_TEST(the_sealed_part_of_proc_is_proc)
 }
 END_TEST
 
+START_TEST(no_server_is_named)
+{
+	char line[] = "lpar32p682e_pub:/scratch/app20var 8182272 187904 7956992 3% /var\n";
+	char short_name[] = "h:/x            1 1 0 0% /x\n";
+	char other[] = "a:b 1 1 0 0% /x\n";
+
+	wpar_df_line(line);
+	ck_assert_str_eq(line,
+			 "Global                            8182272 187904 7956992 3% /var\n");
+	wpar_df_line(short_name);
+	ck_assert_str_eq(short_name, "Global          1 1 0 0% /x\n");
+	wpar_df_line(other);
+	ck_assert_str_eq(other, "a:b 1 1 0 0% /x\n");
+}
+END_TEST
+
 /* What mount shows of a mountinfo as a WPAR has it. */
 static const char *listed(const char *types)
 {
@@ -115,6 +131,7 @@ static Suite *df_suite(void)
 	tcase_add_test(tc, mounts_are_named_without_operands);
 	tcase_add_test(tc, operands_stay);
 	tcase_add_test(tc, the_sealed_part_of_proc_is_proc);
+	tcase_add_test(tc, no_server_is_named);
 	tcase_add_test(tc, mount_shows_nothing_of_the_lpar);
 	suite_add_tcase(suite, tc);
 	return suite;

@@ -91,11 +91,11 @@ START_TEST(only_a_namefs_comes_and_goes)
 		  "add /b from /srv/a\ndrop /a\n" },
 		{ { NULL },
 		  { "directory=/data vfs=directory" },
-		  "! -M directory=/data: only a namefs can be added while the workload partition is "
+		  "! -M directory=/data: only a namefs or an nfs can be added while the workload partition is "
 		  "active; stop it first" },
 		{ { "directory=/data vfs=directory" },
 		  { NULL },
-		  "! -M directory=/data: only a namefs can be taken away while the workload "
+		  "! -M directory=/data: only a namefs or an nfs can be taken away while the workload "
 		  "partition is active; stop it first" },
 		{ { "directory=/data vfs=namefs dev=/srv/data mountopts=ro" },
 		  { "directory=/data vfs=namefs dev=/srv/data" },

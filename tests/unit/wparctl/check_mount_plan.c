@@ -3,6 +3,7 @@
  */
 #include "harness.h"
 #include "wparctl/filesystem/mount_plan.h"
+#include "wparctl/spec/keys.h"
 
 #include <string.h>
 
@@ -53,6 +54,39 @@ START_TEST(system_wpar_shares_only_usr_and_opt)
 	ck_assert(op_at(&p, "/usr")->flags & WPAR_OP_IDMAP);
 	ck_assert(op_at(&p, "/home")->flags & WPAR_OP_PRIVATE);
 	ck_assert_ptr_null(op_at(&p, "/sys"));
+}
+END_TEST
+
+/* Listing 3 of the article on mobility, and a /data: nothing of the base directory but what is
+ * left. */
+START_TEST(nfs_has_the_ids_of_the_server)
+{
+	static const char *const directories[] = { "/", "/home", "/data" };
+	auto_mount_plan p = { 0 };
+	auto_spec s = { 0 };
+	auto_buf b = { 0 };
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(directories); i++) {
+		struct wpar_mount *m = wpar_record_add(&s, WPAR_STANZA_MOUNT);
+
+		m->directory = strdup(directories[i]);
+		m->vfs = strdup("nfs");
+		m->host = strdup("h");
+		m->device = strdup("/scratch");
+		m->options = i == 2 ? strdup("ro,soft,noexec,timeo=10") : NULL;
+	}
+	make(&s, WPAR_SYSTEM);
+	ck_assert_int_eq(wpar_mount_plan_build(&s, &facts, &p, NULL), 0);
+	ck_assert(p.has_nfs);
+	ck_assert_int_eq(p.ops[0].kind, WPAR_OP_ROOT);
+	ck_assert_uint_eq(p.ops[0].flags, WPAR_OP_NFS | WPAR_OP_NODEV | WPAR_OP_SHOWN);
+	ck_assert_uint_eq(op_at(&p, "/data")->flags, WPAR_OP_NFS | WPAR_OP_NODEV | WPAR_OP_SHOWN |
+							     WPAR_OP_READONLY | WPAR_OP_NOEXEC);
+	ck_assert_str_eq(op_at(&p, "/data")->data, "soft,timeo=10");
+	ck_assert(op_at(&p, "/var")->flags & WPAR_OP_PRIVATE);
+	ck_assert_int_eq(wpar_mount_plan_print(&p, &b), 0);
+	ck_assert_ptr_nonnull(strstr(b.data, "root / from h:/scratch nodev,shown,nfs\n"));
+	ck_assert_ptr_nonnull(strstr(b.data, "bind /home from h:/scratch nodev,shown,nfs\n"));
 }
 END_TEST
 
@@ -169,6 +203,7 @@ static Suite *plan_suite(void)
 	TCase *tc = tcase_create("plan");
 
 	tcase_add_test(tc, system_wpar_shares_only_usr_and_opt);
+	tcase_add_test(tc, nfs_has_the_ids_of_the_server);
 	tcase_add_test(tc, what_a_system_wpar_has_of_ours);
 	tcase_add_test(tc, kernel_settings_are_sealed_and_shm_is_its_own);
 	tcase_add_test(tc, private_usr_is_its_own);

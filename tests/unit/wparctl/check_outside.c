@@ -3,6 +3,7 @@
 #include "harness.h"
 #include "wparctl/filesystem/mount_change.h"
 #include "wparctl/filesystem/outside.h"
+#include "wparctl/spec/keys.h"
 
 #include <string.h>
 
@@ -23,9 +24,14 @@ static char *others(const char *before, const char *after)
 	auto_mount_plan plan = { 0 }, old = { 0 }, new = { 0 };
 	auto_mount_change c = { 0 };
 	auto_spec s = { .name = strdup("dev01"), .idbase = 1073741824, .idrange = 65536 };
+	struct wpar_mount *nfs = wpar_record_add(&s, WPAR_STANZA_MOUNT);
 	auto_error err = NULL;
 	struct par_buf out = { 0 };
 
+	nfs->directory = strdup("/nfs");
+	nfs->vfs = strdup("nfs");
+	nfs->host = strdup("h");
+	nfs->device = strdup("/x");
 	ck_assert_int_eq(wpar_spec_defaults(&s, NULL), 0);
 	ck_assert_int_eq(wpar_mount_plan_build(&s, &facts, &plan, NULL), 0);
 	ck_assert_int_eq(wpar_outside_others(&plan, a, &old, NULL), 0);
@@ -62,6 +68,11 @@ START_TEST(what_root_mounts_comes_and_goes)
 		  "7 2 7:2 / /wpars/dev01/a\\040b rw - ext4 /dev/loop2 rw\n"
 		  "6 2 bad\n",
 		  "" },
+		/* One of its own that root may unmount, and one that he does not take away. */
+		{ "9 2 0:9 / /wpars/dev01/nfs rw - nfs4 h:/x rw\n",
+		  "8 2 0:9 / /wpars/dev01/other rw - nfs4 h:/x rw\n",
+		  "add /other from /wpars/dev01/other\ndrop /nfs\n" },
+		{ "4 2 254:0 /opt /wpars/dev01/opt ro - ext4 /dev/vda rw\n", "", "" },
 	};
 
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(rows); i++) {

@@ -96,6 +96,21 @@ static int list_mounts(struct par_strv *ret)
 	return 0;
 }
 
+/* A directory of a server is the WPAR's own file system, as all that it has. */
+static void hide_server(char *line)
+{
+	static const char name[] = "Global";
+	size_t n = strcspn(line, " ");
+	const char *colon = memchr(line, ':', n);
+
+	/* The column is as wide as its heading, "Filesystem", at least. */
+	if (!colon || colon[1] != '/' || n + strspn(line + n, " ") <= strlen(name))
+		return;
+	memset(line, ' ', n);
+	for (size_t i = 0; name[i]; i++)
+		line[i] = name[i];
+}
+
 /*
  * /proc/sys is /proc's once more, read-only, and of the mounts of one device without blocks df
  * takes the last for all of them.
@@ -105,6 +120,7 @@ void wpar_df_line(char *line)
 	char *at = strstr(line, " /proc/sys");
 	char *rest = at ? at + strlen(" /proc/sys") : NULL;
 
+	hide_server(line);
 	if (!at || (*rest && *rest != ' ' && *rest != '\n'))
 		return;
 	if (*rest == ' ')

@@ -50,6 +50,8 @@ int wpar_inside_main(int argc, char **argv)
 		return wpar_uname_main(argc, argv);
 	if (!wpar_is_inside())
 		return -1;
+	if (strcmp(name, "umount") == 0)
+		return wpar_umount_main(argc, argv);
 	if (is_command_within(strcmp(name, "wparctl") == 0 && argc > 1 ? argv[1] : name))
 		return -1;
 	if (strcmp(name, "init") == 0 || strcmp(name, "telinit") == 0)

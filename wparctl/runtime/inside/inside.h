@@ -18,8 +18,8 @@
 #define WPAR_INIT_RESTART      'r' /* written to END: start the WPAR again */
 
 /*
- * wpar_inside_main - when called as PID 1 ("init"), "df", "mount", "uname" or "telinit", or with
- * anything else in a WPAR, which is refused with one message: the exit status; -1: go on
+ * wpar_inside_main - when called as PID 1 ("init"), "df", "mount", "umount", "uname" or "telinit",
+ * or with anything else in a WPAR, which is refused with one message: the exit status; -1: go on
  */
 int wpar_inside_main(int argc, char **argv);
 
@@ -74,6 +74,11 @@ int wpar_mount_list(char *mountinfo, const char *types, struct par_buf *out);
 
 /* wpar_mount_main - mount(8) inside; the exit status */
 int wpar_mount_main(int argc, char **argv);
+
+/* wpar_cor_mount - mount with operands: what the specification lists; the exit status */
+int wpar_cor_mount(int argc, char **argv);
+/* wpar_umount_main - umount(8) inside; the exit status */
+int wpar_umount_main(int argc, char **argv);
 
 /*
  * wpar_power_main - reboot, halt, poweroff, shutdown or systemctl inside; the exit status

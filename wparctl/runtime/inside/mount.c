@@ -2,8 +2,8 @@
 /*
  * mount inside a WPAR: the listing shows the WPAR's file systems as its own, on the device Global
  * and with the options of each mount.  What the system's mount shows besides is the LPAR's:
- * devices, the options that their file systems were mounted with, ids outside.  Whatever else is
- * asked for goes to the system's mount as it is.
+ * devices, the options that their file systems were mounted with, ids outside.  What is to be
+ * mounted is cor_NAME's (cor_ask.c).
  */
 #include "wparctl/runtime/inside/inside.h"
 
@@ -36,7 +36,8 @@ static bool is_fitting(const char *point)
 {
 	static const char *const folders[] = { "/proc/", "/run/wpars/", "/dev/" };
 	static const char *const shown[] = { "/dev/pts", "/dev/shm" };
-	static const char *const files[] = { "/etc/init", "/usr/bin/df", "/usr/bin/mount",
+	static const char *const files[] = { "/etc/init",      "/usr/bin/df",
+					     "/usr/bin/mount", "/usr/bin/umount",
 					     "/usr/bin/uname", "/usr/bin/systemctl" };
 
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(shown); i++) {
@@ -130,6 +131,8 @@ int wpar_mount_main(int argc, char **argv)
 	const char *types;
 
 	if (!asks_for_list(argc, argv, &types)) {
+		if (wpar_is_inside())
+			return wpar_cor_mount(argc, argv);
 		argv[0] = (char *)"mount";
 		execv(REAL, argv);
 		perror("mount: " REAL);

@@ -191,6 +191,8 @@ int wpar_launch_plan(const struct wpar_spec *s, struct wpar_mount_plan *ret, str
 	}
 	facts.uname_real = uname_real;
 	facts.uname = uname_real ? facts.uname : NULL;
+	if (!layers.n && access("/usr/bin/umount", X_OK) == 0)
+		facts.umount = "/usr/bin/umount";
 	systemctl = own_command(&layers, "/usr/bin/systemctl");
 	facts.systemctl = systemctl ? "/usr/bin/systemctl" : NULL;
 	r = wpar_mount_plan_build(s, &facts, ret, err);

@@ -300,10 +300,10 @@ void wpar_change_settle(const struct wpar_spec *now)
 		wpar_outside_show(now->name, NULL);
 }
 
-int wpar_change_mounts(const struct wpar_spec *s, struct wpar_mount_change *c,
+int wpar_change_mounts(const struct wpar_spec *s, struct wpar_mount_change *c, bool lazy,
 		       struct par_error **err)
 {
-	struct inner in = { .mounts = *c, .init = -1, .userns = -1, .lazy = true };
+	struct inner in = { .mounts = *c, .init = -1, .userns = -1, .lazy = lazy };
 	autofd int cgroup = wpar_cgroup_open(s->name, false, err), init = -1, userns = -1;
 	int r = cgroup < 0 ? cgroup : open_init(s, cgroup, &in, err);
 

@@ -25,8 +25,9 @@ void wpar_change_settle(const struct wpar_spec *now);
 struct wpar_mount_change;
 
 /*
- * wpar_change_mounts - mount and unmount what @c says in a running WPAR; what is in use goes, too
+ * wpar_change_mounts - mount and unmount what @c says in a running WPAR
+ * @lazy	what is in use goes, too
  * Errors: as above.
  */
-int wpar_change_mounts(const struct wpar_spec *s, struct wpar_mount_change *c,
+int wpar_change_mounts(const struct wpar_spec *s, struct wpar_mount_change *c, bool lazy,
 		       struct par_error **err);

@@ -11,6 +11,7 @@
 #include "wparctl/runtime/launch/launch.h"
 #include "wparctl/runtime/launch/sync.h"
 #include "wparctl/runtime/life/clear.h"
+#include "wparctl/runtime/life/cor.h"
 #include "wparctl/runtime/life/external.h"
 #include "wparctl/runtime/life/lock.h"
 #include "wparctl/runtime/life/monitor_record.h"
@@ -131,17 +132,19 @@ static int sooner(int a, int b)
 
 /* Until PID 1 has ended; meanwhile what it and its children write goes to the console's log. */
 static void watch_console(struct wpar_wires *w, struct oom_watch *oom,
-			  struct wpar_outside_watch *outside, const char *name, int pidfd)
+			  struct wpar_outside_watch *outside, struct wpar_cor *cor,
+			  const char *name, int pidfd)
 {
 	size_t budget = CONSOLE_PER_S;
 	time_t second = time(NULL);
 
 	for (;;) {
-		struct pollfd p[4] = { { .fd = pidfd, .events = POLLIN },
+		struct pollfd p[5] = { { .fd = pidfd, .events = POLLIN },
 				       { .fd = budget > 0 ? w->console : -1, .events = POLLIN },
 				       { .fd = oom->fd, .events = POLLPRI },
-				       { .fd = outside->fd, .events = POLLPRI } };
-		int r = poll(p, 4, sooner(budget > 0 ? -1 : 200, wpar_outside_timeout(outside)));
+				       { .fd = outside->fd, .events = POLLPRI },
+				       { .fd = wpar_cor_fd(cor), .events = POLLIN } };
+		int r = poll(p, 5, sooner(budget > 0 ? -1 : 200, wpar_outside_timeout(outside)));
 		size_t n;
 
 		if (r < 0 && errno != EINTR)
@@ -160,6 +163,8 @@ static void watch_console(struct wpar_wires *w, struct oom_watch *oom,
 			break;
 		if (r > 0 && p[3].revents)
 			wpar_outside_event(outside);
+		if (r > 0 && p[4].revents)
+			wpar_cor_event(cor, name);
 		wpar_outside_look(outside, name);
 	}
 	oom_tell(oom, name);
@@ -182,7 +187,8 @@ static bool wants_restart(const struct wpar_wires *w)
  * the monitor killed before it lets go of the lock, so it cannot be undone by a restart.
  */
 __attribute__((noreturn)) static void monitor_watch(const char *name, int pidfd, pid_t init,
-						    bool adopted, wpar_again_fn *again)
+						    bool adopted, struct wpar_cor cor,
+						    wpar_again_fn *again)
 {
 	struct wpar_wires w = wpar_wires_open(init);
 	struct oom_watch oom = oom_begin(name, adopted);
@@ -193,7 +199,7 @@ __attribute__((noreturn)) static void monitor_watch(const char *name, int pidfd,
 
 	oom_tell(&oom, name);
 	wpar_outside_begin(&outside);
-	watch_console(&w, &oom, &outside, name, pidfd);
+	watch_console(&w, &oom, &outside, &cor, name, pidfd);
 	restart = wants_restart(&w);
 	if (restart)
 		wpar_monitor_mark_restart(name);
@@ -277,6 +283,7 @@ __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, int
 	autofd int mnt = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 	auto_launch l = { .inside = monitor_inside_init, .steps = sync };
 	struct par_error *err = NULL;
+	struct wpar_cor cor;
 	int pidfd;
 
 	/* Until the start is done the monitor dies with the command; afterwards with nobody. */
@@ -284,6 +291,7 @@ __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, int
 	setsid();
 	monitor_to_null();
 	monitor_take_name(s->name);
+	wpar_cor_prepare(s->name);
 	if (wpar_launch_prepare(&l, s, &err) < 0 || wpar_launch(&l, &err) < 0) {
 		wpar_sync_fail(sync, err);
 		_exit(1);
@@ -302,10 +310,11 @@ __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, int
 	pidfd = l.pidfd;
 	wpar_close_others(pidfd, sync);
 	monitor_is_only_one(s->name);
+	cor = wpar_cor_begin(s);
 	wpar_sync_started(sync, (int)getpid());
 	close(sync);
 	wpar_net_announce(&l.network, false);
-	monitor_watch(s->name, pidfd, l.pid, false, again);
+	monitor_watch(s->name, pidfd, l.pid, false, cor, again);
 }
 
 int wpar_monitor_start(const struct wpar_spec *s, wpar_again_fn *again,
@@ -364,7 +373,7 @@ int wpar_monitor_adopt(const struct wpar_spec *s, wpar_again_fn *again, struct p
 		wpar_pending_end(s->name);
 		wpar_event_log(s->name, "monitor-started-again", NULL);
 		wpar_outside_show(s->name, NULL);
-		monitor_watch(s->name, pidfd, init, true, again);
+		monitor_watch(s->name, pidfd, init, true, wpar_cor_begin(s), again);
 	}
 	return 0;
 }

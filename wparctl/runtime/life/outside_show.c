@@ -3,12 +3,16 @@
 #include "wparctl/runtime/life/outside_show.h"
 
 #include "lpard/common/fs.h"
+#include "wparctl/filesystem/nfs.h"
 #include "wparctl/filesystem/outside.h"
 #include "wparctl/runtime/launch/launch.h"
 #include "wparctl/runtime/life/wpar_log.h"
 
 #include <fcntl.h>
 #include <string.h>
+
+/* The second line of a record, where file systems lie on servers. */
+#define NFS_LINE "nfs\n"
 
 static char *record_path(const char *name)
 {
@@ -20,7 +24,7 @@ int wpar_outside_write_record(const char *name, const struct wpar_mount_plan *p)
 	autofree char *path = record_path(name);
 	auto_buf b = { 0 };
 
-	par_buf_printf(&b, "%s\n", p->directory);
+	par_buf_printf(&b, "%s\n%s", p->directory, p->has_nfs ? NFS_LINE : "");
 	for (size_t i = 0; i < p->n_ops; i++)
 		par_buf_printf(&b, "%u %s\n", p->ops[i].flags, p->ops[i].target);
 	if (!path || b.failed)
@@ -38,9 +42,26 @@ char *wpar_outside_read_record(const char *name)
 	return par_buf_steal(&b);
 }
 
+/* Those that go inside when root unmounts them: a watch that has not looked yet must know of them.
+ */
+static void note_own(const char *name, const struct wpar_mount_plan *plan)
+{
+	auto_mount_plan own = { 0 };
+	auto_buf mountinfo = { 0 };
+	bool any = false;
+
+	for (size_t i = 0; i < plan->n_ops; i++)
+		any |= wpar_outside_may_go(&plan->ops[i]);
+	if (!any || par_fs_read("/proc/self/mountinfo", 64 << 20, &mountinfo) < 0 ||
+	    wpar_outside_others(plan, mountinfo.data, &own, NULL) < 0)
+		return;
+	wpar_outside_write_record(name, &own);
+}
+
 static int show(const char *name, const struct wpar_mount_plan *plan, struct par_error **err)
 {
-	const struct wpar_mount_plan none = { .directory = plan->directory };
+	const struct wpar_mount_plan none = { .directory = plan->directory,
+					      .has_nfs = plan->has_nfs };
 	autofree char *record = wpar_outside_read_record(name);
 	int r;
 
@@ -52,7 +73,10 @@ static int show(const char *name, const struct wpar_mount_plan *plan, struct par
 					"what is mounted below '%s' cannot be written down",
 					plan->directory);
 	}
-	return wpar_outside_attach(plan, err);
+	r = wpar_outside_attach(plan, err);
+	if (!record)
+		note_own(name, plan);
+	return r;
 }
 
 static int show_planned(const char *name, struct par_error **err)
@@ -75,13 +99,34 @@ void wpar_outside_show(const char *name, const struct wpar_mount_plan *plan)
 		wpar_event_log(name, "mount", why);
 }
 
+bool wpar_outside_needs_server(char *record)
+{
+	char *rest = strchr(record, '\n');
+	bool nfs = rest && par_starts_with(rest + 1, NFS_LINE);
+
+	if (rest)
+		*rest = '\0';
+	return nfs;
+}
+
 void wpar_outside_end(const char *name)
 {
 	autofree char *record = wpar_outside_read_record(name);
+	bool nfs = record && wpar_outside_needs_server(record);
 
-	if (!record)
+	if (!record || record[0] != '/')
 		return;
-	record[strcspn(record, "\n")] = '\0';
-	if (record[0] == '/')
-		wpar_outside_detach(record);
+	if (nfs)
+		wpar_nfs_detach(record);
+	wpar_outside_detach(record);
+}
+
+bool wpar_outside_give_up(const char *name)
+{
+	autofree char *record = wpar_outside_read_record(name);
+
+	if (!record || !wpar_outside_needs_server(record))
+		return false;
+	wpar_nfs_give_up(record);
+	return true;
 }

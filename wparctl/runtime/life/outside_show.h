@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The mounts of a running WPAR that are seen from outside: they come with the start and go with it.
- * /run/wpars/NAME/outside: the base directory, and a line "FLAGS TARGET" for each mount of root's
- * that has come inside (outside_watch.h).
+ * /run/wpars/NAME/outside: the base directory, "nfs" where a file system lies on a server, and a
+ * line "FLAGS TARGET" for each mount of root's that has come inside (outside_watch.h).
  */
 #pragma once
 
@@ -17,7 +17,19 @@ void wpar_outside_show(const char *name, const struct wpar_mount_plan *plan);
 /* wpar_outside_end - nothing of @name is mounted any more */
 void wpar_outside_end(const char *name);
 
+/*
+ * wpar_outside_give_up - have all that waits for servers of its file systems fail: what a process
+ * waits for that is to end by force.  Returns whether there is any such server.
+ */
+bool wpar_outside_give_up(const char *name);
+
 /* wpar_outside_read_record - that file; caller frees, NULL: there is none */
 char *wpar_outside_read_record(const char *name);
+/*
+ * wpar_outside_needs_server - does a file system of a record lie on a server?  What is left of the
+ * text
+ * @record is the base directory.
+ */
+bool wpar_outside_needs_server(char *record);
 /* wpar_outside_write_record - that file is of @p; after an error the one of before is there */
 int wpar_outside_write_record(const char *name, const struct wpar_mount_plan *p);

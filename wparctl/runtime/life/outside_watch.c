@@ -44,6 +44,24 @@ static int plan_record(const char *name, const struct wpar_mount_plan *like,
 	return wpar_outside_others(like, lines.data ? lines.data : "", ret, NULL);
 }
 
+/* Those of its own are there by other ways; here they only go. */
+static void leave_own(struct wpar_mount_plan *add)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < add->n_ops; i++) {
+		struct wpar_mount_op *op = &add->ops[i];
+
+		if (!wpar_outside_may_go(op)) {
+			add->ops[kept++] = *op;
+			continue;
+		}
+		free(op->target);
+		free(op->source);
+	}
+	add->n_ops = kept;
+}
+
 static int bring_inside(const struct wpar_spec *s, const struct wpar_mount_plan *p,
 			struct par_error **err)
 {
@@ -67,7 +85,8 @@ static int bring_inside(const struct wpar_spec *s, const struct wpar_mount_plan 
 	r = wpar_outside_others(p, mountinfo.data, &record, err);
 	if (r < 0)
 		return r;
-	r = wpar_change_mounts(s, &change, err);
+	leave_own(&change.add);
+	r = wpar_mount_change_is_empty(&change) ? 0 : wpar_change_mounts(s, &change, true, err);
 	if (r < 0)
 		return r;
 	wpar_outside_write_record(s->name, &record);
@@ -133,8 +152,8 @@ void wpar_outside_look(struct wpar_outside_watch *o, const char *name)
 	record = wpar_outside_read_record(name);
 	if (!record)
 		return;
-	record[strcspn(record, "\n")] = '\0';
-	mark = wpar_outside_mark(record);
+	/* To look at a directory of a server could take as long as it likes. */
+	mark = wpar_outside_needs_server(record) ? 0 : wpar_outside_mark(record);
 	if (mark && mark == o->mark) {
 		o->wait_ms = o->wait_ms * 2 < WAIT_MOST_MS ? o->wait_ms * 2 : WAIT_MOST_MS;
 	} else {

@@ -8,6 +8,7 @@
 #include "wparctl/runtime/life/lock.h"
 #include "wparctl/runtime/life/wpar_log.h"
 #include "wparctl/runtime/life/monitor_record.h"
+#include "wparctl/runtime/life/outside_show.h"
 #include "wparctl/runtime/life/script.h"
 
 #include <poll.h>
@@ -17,6 +18,8 @@
 #include <time.h>
 
 #define MONITOR_MS    2000 /* what a monitor gets to end by itself */
+#define GIVE_UP_MS    3000
+#define GIVE_UP_TRIES 3
 #define KILL_TRIES    300
 #define KILL_PAUSE_NS (50 * 1000 * 1000)
 
@@ -91,6 +94,19 @@ static int ask_init(const struct wpar_spec *s, int cgroup, uint64_t timeout_s)
 	}
 }
 
+/*
+ * A process that writes back to a server that is gone does not end before that has failed; and when
+ * it has, the next may begin to wait.
+ */
+static void end_waiting(const char *name, int cgroup)
+{
+	for (int i = 0; i < GIVE_UP_TRIES && wpar_outside_give_up(name); i++) {
+		wpar_cgroup_kill(cgroup);
+		if (wpar_cgroup_wait_empty(cgroup, GIVE_UP_MS) == 0)
+			return;
+	}
+}
+
 /* It is stopped whatever its script does; one that fails is told. */
 static void run_script(const struct wpar_spec *s, const struct wpar_report *report)
 {
@@ -132,6 +148,8 @@ static int stop_locked(const struct wpar_spec *s, const struct wpar_stop_opts *o
 	}
 	wpar_report_say(report, WPAR_NOTE_STEP, "Shutting down all workload partition processes.");
 	wpar_test_stop_at("stopped");
+	if (st.populated && opts->force)
+		end_waiting(s->name, cgroup);
 	r = wpar_clear(s->name, err);
 	if (r < 0)
 		return r;

@@ -1,0 +1,156 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# nfs.sh - an LPAR whose WPARs lie on an NFS server, another LPAR: listing 3 of the article on mobility as
+# it stands, file systems added and taken away while active, ids on the server, a server that is gone
+# lpar: none
+# timeout: 900
+set -u
+# shellcheck source=tests/guest/lib.sh
+. "$PAR_TEST_SOURCE/guest/lib.sh"
+server=lpar32p682e_pub
+client=nfsclient
+
+# on LPAR COMMAND...
+on()
+{
+	local lpar=$1
+	shift
+	LPAR=$lpar in_lpar "$@"
+}
+
+# address_of LPAR
+address_of()
+{
+	on "$1" ip -4 -o address show dev eth0 | grep -o '172\.29\.128\.[0-9]*' | head -n 1 | grep .
+}
+
+inside()
+{
+	on $client clogin app20 -- "$@"
+}
+
+# seconds COMMAND... - runs it; its output, and whether it took at most the given time
+within()
+{
+	local limit=$1 began=$SECONDS
+	shift
+	"$@"
+	[ $((SECONDS - began)) -le "$(patience "$limit")" ]
+}
+
+virsh -q net-define /dev/stdin <<-END
+	<network>
+		<name>default</name>
+		<bridge name='lpard-nfs' stp='off'/>
+		<ip address='172.29.128.1' netmask='255.255.192.0'>
+			<dhcp><range start='172.29.128.2' end='172.29.128.5'/></dhcp>
+		</ip>
+	</network>
+END
+ok "the server is up" lpar_up $server current virtual_eth_adapters=4/0/1//0/1
+ok "it has an address" wait_for 60 address_of $server
+LPAR=$server lpar_push "$PAR_TEST_SOURCE/guest/nfs_server.sh" /root/nfs_server.sh
+ok "it serves" on $server sh -c 'mkdir -p /scratch && cd /scratch && mkdir app20root app20home app20tmp app20var data busy &&
+	echo old >busy/old && /root/nfs_server.sh 172.29.128.2 172.29.128.3 172.29.128.4 172.29.128.5'
+server_ip=$(address_of $server)
+ok "the client is up" lpar_up $client current virtual_eth_adapters=4/0/1//0/1
+ok "it has an address" wait_for 60 address_of $client
+ok "and knows the server's name" on $client sh -c "echo '$server_ip $server' >>/etc/hosts"
+
+# Listing 3
+
+listing3()
+{
+	on $client mkwpar -n app20 -h app20 -N interface=en0 netmask=255.255.192.0 \
+		address=172.29.140.243 -r -c -M directory=/ vfs=nfs host=lpar32p682e_pub \
+		dev=/scratch/app20root -M directory=/home vfs=nfs host=lpar32p682e_pub \
+		dev=/scratch/app20home -M directory=/tmp vfs=nfs host=lpar32p682e_pub \
+		dev=/scratch/app20tmp -M directory=/var \
+		vfs=nfs host=lpar32p682e_pub dev=/scratch/app20var
+}
+like "listing 3" "$(listing3 2>&1)" "Workload partition app20 created successfully"
+base=$(on $client sed -n 's/.*idbase = "*\([0-9]*\)"*$/\1/p' /etc/wpars/app20.cf)
+is "on the server its files have ids of the WPAR's range" \
+	"$(on $server stat -c '%u %g' /scratch/app20root/etc/passwd | tr '\n' ' ')" "$base $base "
+is "its root too" "$(on $server stat -c %u:%a /scratch/app20root /scratch/app20tmp | tr '\n' ' ')" \
+	"$base:755 $base:1777 "
+is "no mark is left" "$(on $server find /scratch -name .wpar.making)" ""
+is "nothing stays on the LPAR's disk" "$(on $client find /wpars/app20 -type f)" ""
+like "the name resolution is the LPAR's (-r)" "$(on $server cat /scratch/app20root/etc/hosts)" $server
+like "lswpar -M" "$(on $client lswpar -M app20)" \
+	"/wpars/app20/home +/scratch/app20home +nfs +lpar32p682e_pub +rw"
+is "lswpar: checkpointable" "$(on $client lswpar -qa checkpointable app20 | tr -d ' ')" yes
+on $server mknod -m 666 /scratch/app20root/zero c 1 5
+like "startwpar" "$(on $client startwpar app20 2>&1)" "Verifying workload partition startup"
+is "inside root is root" "$(inside stat -c %u:%g / /etc/passwd /var | tr '\n' ' ')" "0:0 0:0 0:0 "
+ok "it writes" inside sh -c 'echo in >/root/in && echo in >/var/in && echo in >/home/in'
+is "which is on the server" "$(on $server stat -c %u /scratch/app20root/root/in /scratch/app20var/in | tr '\n' ' ')" \
+	"$base $base "
+like "df inside: Global" "$(inside df -k)" '^Global .* /var$'
+unlike "and no server" "$(inside sh -c 'df -k; mount')" scratch
+is "it is read outside" "$(on $client cat /wpars/app20/root/in /wpars/app20/var/in | tr '\n' ' ')" "in in "
+like "and mounted there" "$(on $client mount)" "$server:/scratch/app20var on /wpars/app20/var type nfs4"
+like "no device node of the server is one" "$(inside head -c 1 /zero 2>&1)" 'Permission denied|Input/output error'
+ok "the server reaches its address" on $server ping -c 1 -W 5 172.29.140.243
+
+# From inside: what the specification lists, and nothing else
+
+ok "umount inside" inside umount /home
+is "it is gone inside and outside" "$(inside ls /home)$(on $client ls /wpars/app20/home)" ""
+like "once more" "$(inside umount /home 2>&1)" "umount: 0506-347 Cannot find anything to unmount."
+ok "mount inside, from the server" inside mount /home
+is "it is there" "$(inside cat /home/in) $(on $client cat /wpars/app20/home/in)" "in in"
+like "what is mounted is busy" "$(inside mount /home 2>&1)" "mount: 0506-324 Cannot mount /scratch/app20home on /home: The requested resource is busy."
+like "what is in use, too" "$(inside sh -c 'cd /home && umount /home' 2>&1)" "umount: 0506-349 Cannot unmount /home: The requested resource is busy."
+like "another export" "$(inside mount $server:/scratch/data /mnt 2>&1)" "mount: 0506-324 Cannot mount /mnt"
+like "a directory of no file system" "$(inside mount /mnt 2>&1)" "mount: 0506-325 /mnt is not a known file system."
+like "not its root" "$(inside umount / 2>&1)" "umount: 0506-325 / is not a known file system."
+ok "root unmounts outside" on $client umount /wpars/app20/home
+ok "it goes inside" wait_for 20 sh -c "! wparcmd -m $SYS -p $client -- clogin app20 -- test -e /home/in"
+ok "and comes again" inside mount /home
+
+# While it is active
+
+ok "the server gives a directory to the WPAR's root" on $server chown "$base:$base" /scratch/data
+ok "chwpar adds one" on $client chwpar -M directory=/data vfs=nfs host=$server dev=/scratch/data mountopts=soft app20
+ok "it is there, outside too" inside sh -c 'echo d >/data/d'
+is "with the right id" "$(on $server cat /scratch/data/d)$(on $client cat /wpars/app20/data/d)" dd
+ok "chwpar takes it away" on $client chwpar -K -M directory=/data app20
+is "inside and outside" "$(inside sh -c 'ls /data')$(on $client ls /wpars/app20/data)" ""
+like "one that is not there" "$(on $client chwpar -M directory=/data vfs=nfs host=$server dev=/scratch/none app20 2>&1)" \
+	"The NFS server $server has no directory /scratch/none"
+like "nobody's name" "$(on $client chwpar -M directory=/data vfs=nfs host=nobody dev=/x app20 2>&1)" \
+	"The NFS server nobody is not known"
+ok "stopped and started again" on $client sh -c 'stopwpar -h app20 && startwpar app20'
+is "all is there" "$(inside cat /root/in /var/in /home/in | tr '\n' ' ')" "in in in "
+like "wparexec" "$(on $client wparexec -n app21 -M directory=/mnt vfs=nfs host=$server dev=/scratch/busy -- /bin/cat /mnt/old 2>&1)" '^old$'
+
+# What cannot be
+
+like "a directory that is not empty" "$(on $client mkwpar -n full --minimal -M directory=/ vfs=nfs host=$server dev=/scratch/busy 2>&1)" \
+	"/scratch/busy of the NFS server $server is not empty"
+is "it stays as it was" "$(on $server ls -A /scratch/busy)" old
+is "and nothing is made" "$(on $client lswpar -qa name full 2>&1 | grep -c 0960-419)" 1
+
+# Without the server
+
+ok "the server goes" on $server ip link set eth0 down
+inside sh -c 'dd if=/dev/zero of=/var/big bs=64k count=64 2>/dev/null; sync' >/dev/null 2>&1 &
+writer=$!
+sleep 2
+ok "stopwpar -F ends it all the same" within 60 on $client stopwpar -F app20
+wait $writer
+is "it is defined" "$(on $client lswpar -qa state app20 | tr -d ' ')" D
+like "startwpar says what is missing" "$(within 60 on $client startwpar app20 2>&1 || echo LATE)" \
+	"The NFS server $server \($server_ip\) does not answer"
+is "and leaves nothing" "$(on $client sh -c 'lswpar -qa state app20 | tr -d " "; ls /run/wpars | grep -v lock; grep -c app20 /proc/self/mountinfo')" $'D\n0'
+ok "the server comes back" on $server sh -c 'ip link set eth0 up'
+ok "and so does the WPAR" on $client sh -c 'for i in 1 2 3 4 5 6; do startwpar app20 && exit; sleep 5; done; exit 1'
+is "with its files" "$(inside cat /var/in)" in
+ok "rmwpar" on $client rmwpar -F app20
+is "leaves the server's files" "$(on $server cat /scratch/app20root/root/in)" in
+lpar_down $client
+lpar_down $server
+virsh -q net-destroy default
+virsh -q net-undefine default
+done_testing

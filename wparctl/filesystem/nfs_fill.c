@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The first files of a WPAR on servers: see nfs_fill.h.  A directory of a server has a mark in it
+ * while it is filled, which names the WPAR: by it a killed command is known again, and nothing else
+ * is ever removed there.
+ */
+#include "wparctl/filesystem/nfs_fill.h"
+
+#include "lpard/common/fs.h"
+#include "wparctl/filesystem/copy.h"
+#include "wparctl/filesystem/nfs.h"
+
+#include <dirent.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define MARK ".wpar.making"
+
+/* A directory of a server, and what it is filled from. */
+struct place {
+	const struct wpar_mount *mount;
+	int server; /* its root */
+	bool marked;
+};
+
+struct fill {
+	const struct wpar_spec *spec;
+	struct place *places;
+	size_t n;
+	int base;
+};
+
+static bool is_dot(const char *name)
+{
+	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+static DIR *open_list(int fd)
+{
+	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
+
+	if (!dir && copy >= 0)
+		close(copy);
+	return dir;
+}
+
+/* 1: nothing is in it but the mark of a file system that was just made; negative errno. */
+static int is_empty(int fd)
+{
+	DIR *dir = open_list(fd);
+	struct dirent *e;
+	bool empty = true;
+
+	if (!dir)
+		return -errno;
+	while (empty && (e = readdir(dir)))
+		empty = is_dot(e->d_name) || strcmp(e->d_name, "lost+found") == 0;
+	closedir(dir);
+	return empty;
+}
+
+/* What is called complete is gone before its mark. */
+static int remove_all(int fd)
+{
+	DIR *dir = open_list(fd);
+	struct dirent *e;
+	int r = 0;
+
+	if (!dir)
+		return -errno;
+	while (r == 0 && (e = readdir(dir))) {
+		if (!is_dot(e->d_name) && strcmp(e->d_name, MARK) != 0 &&
+		    strcmp(e->d_name, "lost+found") != 0)
+			r = par_fs_remove_tree(fd, e->d_name);
+	}
+	closedir(dir);
+	return r;
+}
+
+static bool has_own_mark(const struct fill *f, int fd)
+{
+	auto_buf b = { 0 };
+
+	return par_fs_read_in(fd, MARK, 256, &b) == 0 && par_streq(b.data, f->spec->name);
+}
+
+static int fail_place(const struct place *p, int r, struct par_error **err)
+{
+	const struct wpar_mount *m = p->mount;
+
+	if (r == -EACCES || r == -EPERM)
+		return par_fail(err, PAR_E_NOT_PERMITTED, 0,
+				"-M directory=%s: root of this system may not fill %s of the NFS "
+				"server %s; export it with no_root_squash, as long as the workload "
+				"partition is made at least.",
+				m->directory, m->device, m->host);
+	if (r == -ENOSPC || r == -EDQUOT)
+		return par_fail(err, PAR_E_NO_SPACE, 0,
+				"-M directory=%s: %s of the NFS server %s is full.", m->directory,
+				m->device, m->host);
+	return par_fail(err, PAR_E_SYSTEM, r, "%s of the NFS server %s cannot be filled", m->device,
+			m->host);
+}
+
+static int mark_place(const struct fill *f, struct place *p)
+{
+	autofd int fd = openat(p->server, MARK,
+			       O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int r;
+
+	if (fd < 0)
+		return -errno;
+	r = par_fs_write_all(fd, f->spec->name, strlen(f->spec->name));
+	if (r < 0)
+		return r;
+	p->marked = true;
+	return fsync(fd) < 0 ? -errno : 0;
+}
+
+/* The mark is the only thing left of one that a killed command had begun. */
+static int begin_place(const struct fill *f, struct place *p, bool has_files, bool kept,
+		       struct par_error **err)
+{
+	int empty = is_empty(p->server), r;
+
+	if (empty < 0)
+		return fail_place(p, empty, err);
+	if (!empty && has_own_mark(f, p->server)) {
+		r = remove_all(p->server);
+		if (r < 0)
+			return fail_place(p, r, err);
+		empty = 1;
+	}
+	if (!empty && has_files && !kept)
+		return par_fail(err, PAR_E_EXISTS, 0,
+				"-M directory=%s: %s of the NFS server %s is not empty.",
+				p->mount->directory, p->mount->device, p->mount->host);
+	if (!empty || kept)
+		return 0;
+	r = mark_place(f, p);
+	return r < 0 ? fail_place(p, r, err) : 0;
+}
+
+/* What of the directory @user, a place, stays where it is: file systems mounted below it. */
+struct below {
+	const struct fill *fill;
+	const struct place *place;
+};
+
+static bool is_moved(const char *path, unsigned int mode, void *user)
+{
+	const struct below *b = user;
+	const char *top = b->place->mount->directory;
+	autofree char *inside = par_strdup_printf("%s/%s", strcmp(top, "/") == 0 ? "" : top, path);
+
+	(void)mode;
+	for (size_t i = 0; inside && i < b->fill->spec->n_mounts; i++) {
+		const char *other = b->fill->spec->mounts[i].directory;
+
+		/* The mount point itself is needed. */
+		if (strlen(other) > strlen(top) && strlen(inside) > strlen(other) &&
+		    wpar_path_is_within(inside, other))
+			return false;
+	}
+	return inside != NULL;
+}
+
+static bool has_mount_within(const struct wpar_spec *s, const char *directory)
+{
+	for (size_t i = 0; i < s->n_mounts; i++) {
+		if (wpar_path_is_within(s->mounts[i].directory, directory))
+			return true;
+	}
+	return false;
+}
+
+/* What was moved, and is no mount point of what stays. */
+static int remove_moved(const struct fill *f, const struct place *p, int from)
+{
+	const char *top = strcmp(p->mount->directory, "/") == 0 ? "" : p->mount->directory;
+	DIR *dir = open_list(from);
+	struct dirent *e;
+	int r = 0;
+
+	if (!dir)
+		return -errno;
+	while (r == 0 && (e = readdir(dir))) {
+		autofree char *inside = par_strdup_printf("%s/%s", top, e->d_name);
+
+		if (inside && !is_dot(e->d_name) && !has_mount_within(f->spec, inside))
+			r = par_fs_remove_tree(from, e->d_name);
+	}
+	closedir(dir);
+	return r;
+}
+
+static int open_local(const struct fill *f, const struct place *p)
+{
+	const char *directory = p->mount->directory;
+
+	return par_fs_open_plain(f->base, strcmp(directory, "/") == 0 ? "." : directory,
+				 O_RDONLY | O_DIRECTORY, 0);
+}
+
+static int fill_place(const struct fill *f, struct place *p, bool kept, struct par_error **err)
+{
+	struct below below = { .fill = f, .place = p };
+	const struct wpar_copy_opts opts = { .want = is_moved,
+					     .user = &below,
+					     .add_to_ids = f->spec->idbase };
+	autofd int from = open_local(f, p);
+	struct stat st;
+	int r, empty = from < 0 ? from : is_empty(from);
+
+	if (empty < 0 || fstat(from, &st) < 0)
+		return fail_place(p, empty < 0 ? empty : -errno, err);
+	r = begin_place(f, p, !empty, kept, err);
+	if (r < 0 || !p->marked)
+		return r;
+	r = wpar_copy_tree(from, p->server, &opts);
+	if (r < 0)
+		return fail_place(p, r, err);
+	if (fchown(p->server, st.st_uid + f->spec->idbase, st.st_gid + f->spec->idbase) < 0 ||
+	    fchmod(p->server, st.st_mode & 07777) < 0 || syncfs(p->server) < 0)
+		return fail_place(p, -errno, err);
+	r = remove_moved(f, p, from);
+	return r < 0 ? fail_place(p, r, err) : 0;
+}
+
+/* Those below others first: what is hidden by another must be in that one. */
+static int fill_all(struct fill *f, bool kept, struct par_error **err)
+{
+	for (size_t i = f->spec->n_mounts; i-- > 0;) {
+		const struct wpar_mount *m = &f->spec->mounts[i];
+		struct place *p = &f->places[f->n];
+		autofd int mount = -1;
+		int r;
+
+		if (!wpar_mount_is_nfs(m) || wpar_mount_has_option(m->options, "ro"))
+			continue;
+		mount = wpar_nfs_mount(m->host, m->device, m->options, err);
+		if (mount < 0)
+			return mount;
+		*p = (struct place){ .mount = m };
+		p->server = openat(mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (p->server < 0)
+			return fail_place(p, -errno, err);
+		f->n++;
+		r = fill_place(f, p, kept, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* The marks go when all is done; when it has failed, all that was made goes. */
+static void end_all(struct fill *f, bool done)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		struct place *p = &f->places[i];
+
+		if (p->marked && (done || remove_all(p->server) == 0))
+			unlinkat(p->server, MARK, 0);
+		close(p->server);
+	}
+	free(f->places);
+}
+
+int wpar_nfs_fill(const struct wpar_spec *s, bool kept, struct par_error **err)
+{
+	autofree char *path = wpar_path("%s", s->directory);
+	autofd int base = path ? open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+	struct fill f = { .spec = s, .base = base };
+	int r;
+
+	if (s->type != WPAR_SYSTEM)
+		return 0;
+	if (base < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "'%s' cannot be opened", s->directory);
+	f.places = calloc(s->n_mounts + 1, sizeof(*f.places));
+	if (!f.places)
+		return par_oom(err);
+	r = fill_all(&f, kept, err);
+	end_all(&f, r == 0);
+	return r;
+}
