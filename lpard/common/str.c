@@ -3,6 +3,7 @@
 #include "lpard/common/str.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <string.h>
 
 void par_buf_done(struct par_buf *b)
@@ -281,4 +282,35 @@ bool par_printable(const char *s)
 			return false;
 	}
 	return true;
+}
+
+#define DAY_S	 86400
+#define UTC_MOST INT64_C(253402300799) /* the last second of 9999 */
+
+static bool is_leap_year(unsigned int year)
+{
+	return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+static unsigned int days_of_month(unsigned int year, unsigned int month)
+{
+	static const unsigned char days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+
+	return month == 2 && is_leap_year(year) ? 29 : days[month - 1];
+}
+
+void par_utc_text(int64_t t, char ret[PAR_UTC_SIZE])
+{
+	const unsigned int in_400_years = 146097;
+	const int64_t within = t < 0 ? 0 : t > UTC_MOST ? UTC_MOST : t;
+	unsigned int days = (unsigned int)(within / DAY_S), of_day = (unsigned int)(within % DAY_S);
+	unsigned int year = 1970 + days / in_400_years * 400, month = 1;
+
+	days %= in_400_years;
+	for (; days >= 365u + is_leap_year(year); year++)
+		days -= 365u + is_leap_year(year);
+	for (; days >= days_of_month(year, month); month++)
+		days -= days_of_month(year, month);
+	snprintf(ret, PAR_UTC_SIZE, "%04u-%02u-%02uT%02u:%02u:%02uZ", year % 10000, month % 100,
+		 (days + 1) % 100, of_day / 3600 % 100, of_day / 60 % 60, of_day % 60);
 }

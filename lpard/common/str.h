@@ -76,3 +76,10 @@ int par_parse_x100(const char *s, uint64_t max, uint64_t *ret);
 
 /* par_printable - true when every byte is printable ASCII (0x20..0x7e) */
 bool par_printable(const char *s);
+
+/*
+ * par_utc_text - @t, of the years 1970 to 9999, as "2026-11-26T12:40:00Z"; another one as the end
+ * nearer to it.  gmtime(3) would read the file of the local time zone for it.
+ */
+#define PAR_UTC_SIZE sizeof("9999-12-31T23:59:59Z")
+void par_utc_text(int64_t t, char ret[PAR_UTC_SIZE]);

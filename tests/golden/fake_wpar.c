@@ -217,6 +217,17 @@ int wpar_lock(const char *name, int *ret_fd, struct par_error **err)
 	return 0;
 }
 
+void wpar_lock_give_up(int fd)
+{
+	flock(fd, LOCK_UN);
+}
+
+int wpar_lock_again(const char *name, int fd, int *ret_fd, struct par_error **err)
+{
+	close(fd);
+	return wpar_lock(name, ret_fd, err);
+}
+
 int wpar_rootfs_create(const struct wpar_spec *s, const struct wpar_report *report,
 		       struct par_error **err)
 {

@@ -142,7 +142,7 @@ static int wparexec_run_command(const struct wparexec_args *a, struct wpar_spec 
 {
 	struct wpar_say say = { .out = out, .verbose = a->verbose };
 	struct wpar_report report = wpar_say_report(&say);
-	autofd int lock = -1, hold = -1;
+	autofd int lock = -1, hold = -1, given_up = -1;
 	auto_error left = NULL;
 	int r, status;
 
@@ -165,11 +165,12 @@ static int wparexec_run_command(const struct wparexec_args *a, struct wpar_spec 
 	status = wpar_script_run(s, WPAR_SCRIPT_START, err);
 	/* While the WPAR runs other commands may act on it: stopwpar, above all. */
 	if (status == 0) {
-		close(take_fd(&lock));
+		given_up = take_fd(&lock);
+		wpar_lock_give_up(given_up);
 		status = wpar_exec(s, command, environment, &report, err);
 		wparexec_end_script(s, out);
 	}
-	if (lock < 0 && wpar_lock(s->name, &lock, NULL) < 0)
+	if (lock < 0 && wpar_lock_again(s->name, take_fd(&given_up), &lock, NULL) < 0)
 		return status; /* a stopwpar holds the lock, and removes the WPAR */
 	/* The command's status is the answer, also when something stays behind. */
 	if (wpar_spec_remove(s->name, &left) < 0 && left)

@@ -26,15 +26,19 @@ static int lock_registry(int *ret, struct par_error **err)
 {
 	autofree char *folder = wpar_path(WPAR_RUN_DIR);
 	autofree char *path = wpar_path(WPAR_RUN_DIR "/.registry");
+	const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
 	autofd int fd = -1;
 	int r;
 
 	if (!folder || !path)
 		return par_oom(err);
-	r = par_fs_mkdirs(folder, 0755);
-	if (r < 0)
-		return par_fail(err, PAR_E_SYSTEM, -r, "could not create '%s'", folder);
-	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	fd = open(path, flags, 0600);
+	if (fd < 0 && errno == ENOENT) {
+		r = par_fs_mkdirs(folder, 0755);
+		if (r < 0)
+			return par_fail(err, PAR_E_SYSTEM, -r, "could not create '%s'", folder);
+		fd = open(path, flags, 0600);
+	}
 	if (fd < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not open '%s'", path);
 	while (flock(fd, LOCK_EX) < 0) {
@@ -136,6 +140,7 @@ static int fail_exists(const char *name, struct par_error **err)
 struct others {
 	struct wpar_spec *v;
 	size_t n;
+	bool self_is_there; /* the WPAR itself has one too */
 };
 
 static void others_done(struct others *o)
@@ -156,6 +161,7 @@ static int load_others(const char *self, const char *also, struct others *ret,
 	ret->v = calloc(names.n + 1, sizeof(*ret->v));
 	if (!ret->v)
 		return par_oom(err);
+	ret->self_is_there = par_strv_find(&names, self) >= 0;
 	for (size_t i = 0; i < names.n; i++) {
 		if (strcmp(names.v[i], self) != 0 && !par_streq(names.v[i], also) &&
 		    wpar_spec_load(names.v[i], &ret->v[ret->n], NULL) == 0)
@@ -212,7 +218,7 @@ int wpar_definition_check_limits(const struct wpar_spec *s, struct par_error **e
 	struct wpar_machine machine;
 	int r;
 
-	wpar_machine_get(&machine);
+	wpar_machine_get_for(s, &machine);
 	r = wpar_limits_check(s, &machine, err);
 	return r < 0 ? r : wpar_inner_limits_check(s, err);
 }
@@ -239,13 +245,15 @@ int wpar_definition_allowed(struct wpar_spec *s, struct par_error **err)
 	return r < 0 ? r : wpar_machine_check_file_systems(s, err);
 }
 
-/* @self: the name that it has now, which is no other WPAR */
-static int check_others(struct wpar_spec *s, const char *self, enum wpar_files files, bool resolve,
-			struct par_error **err)
+/* @self: the name that it has now, which is no other WPAR; @new: there must be none of its name */
+static int check_others(struct wpar_spec *s, const char *self, bool new, enum wpar_files files,
+			bool resolve, struct par_error **err)
 {
 	par_cleanup(others_done) struct others others = { 0 };
 	int r = load_others(s->name, self, &others, err);
 
+	if (r == 0 && new &&others.self_is_there)
+		return fail_exists(s->name, err);
 	for (unsigned int n = 1; r == 0; n++) {
 		const struct wpar_spec *other = NULL;
 		enum wpar_clash clash = find_clash(s, &others, &other);
@@ -264,7 +272,7 @@ static int check_others(struct wpar_spec *s, const char *self, enum wpar_files f
 int wpar_definition_check(struct wpar_spec *s, enum wpar_files files, bool resolve,
 			  struct par_error **err)
 {
-	return check_others(s, NULL, files, resolve, err);
+	return check_others(s, NULL, false, files, resolve, err);
 }
 
 /* Is the new name free?  A killed chwpar -n may have left the same WPAR there already. */
@@ -299,7 +307,7 @@ int wpar_definition_change_begin(const struct wpar_spec *old, struct wpar_spec *
 	if (!par_streq(old->directory, new->directory) &&
 	    wpar_directory_in_use(old->directory, NULL) != 0)
 		files = WPAR_FILES_NEW;
-	r = check_others(new, old->name, files, resolve, err);
+	r = check_others(new, old->name, false, files, resolve, err);
 	if (r < 0)
 		return r;
 	r = wpar_namefs_note(new, false, err);
@@ -327,17 +335,11 @@ int wpar_definition_claim(struct wpar_spec *s, enum wpar_files files, bool resol
 			  struct par_error **err)
 {
 	autofd int registry = -1;
-	auto_strv names = { 0 };
 	int r = lock_registry(&registry, err);
 
 	if (r < 0)
 		return r;
-	r = wpar_spec_list(&names, err);
-	if (r < 0)
-		return r;
-	if (par_strv_find(&names, s->name) >= 0)
-		return fail_exists(s->name, err);
-	r = wpar_definition_check(s, files, resolve, err);
+	r = check_others(s, NULL, true, files, resolve, err);
 	if (r < 0)
 		return r;
 	r = wpar_namefs_note(s, true, err);

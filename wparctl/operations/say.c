@@ -2,6 +2,8 @@
 /* The lines of an operation: see say.h. */
 #include "wparctl/operations/say.h"
 
+#include "lpard/common/cleanup.h"
+
 #include <stdarg.h>
 
 static void say_note(enum wpar_note kind, const char *text, void *user)
@@ -21,11 +23,14 @@ struct wpar_report wpar_say_report(struct wpar_say *s)
 
 void wpar_say_line(FILE *out, const char *fmt, ...)
 {
+	autofree char *line = NULL;
 	va_list ap;
 
 	va_start(ap, fmt);
-	vfprintf(out, fmt, ap);
+	if (vasprintf(&line, fmt, ap) < 0)
+		line = NULL;
 	va_end(ap);
-	fputc('\n', out);
+	/* In one piece, also where nothing is buffered. */
+	fprintf(out, "%s\n", line ? line : fmt);
 	fflush(out);
 }

@@ -19,16 +19,18 @@
 #include <sys/vfs.h>
 #include <time.h>
 
+/* Looked for until it is found: it stays where it is. */
 static const char *tree(void)
 {
 	static const char *const places[] = { "/sys/fs/cgroup", "/sys/fs/cgroup/unified" };
+	static const char *found;
 	struct statfs st;
 
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(places); i++) {
+	for (size_t i = 0; !found && i < PAR_ARRAY_SIZE(places); i++) {
 		if (statfs(places[i], &st) == 0 && st.f_type == CGROUP2_SUPER_MAGIC)
-			return places[i];
+			found = places[i];
 	}
-	return NULL;
+	return found;
 }
 
 /* With a prefix (tests) the groups are apart too: "wpars" and the prefix's letters. */
@@ -114,6 +116,18 @@ static void refuse_huge_pages(const char *root, const char *top)
 		closedir(dir);
 }
 
+/* Whether it comes to be is seen when it is opened. */
+static void make_group(const char *root, const char *top, const char *path)
+{
+	if (mkdir(path, 0755) == 0 || errno != ENOENT)
+		return;
+	if (mkdir(top, 0755) == 0) {
+		enable_controllers(root, top);
+		refuse_huge_pages(root, top);
+	}
+	mkdir(path, 0755);
+}
+
 int wpar_cgroup_open(const char *name, bool make, struct par_error **err)
 {
 	const char *root = tree();
@@ -127,17 +141,9 @@ int wpar_cgroup_open(const char *name, bool make, struct par_error **err)
 	path = top ? par_strdup_printf("%s/%s", top, name) : NULL;
 	if (!path)
 		return par_oom(err);
+	if (make)
+		make_group(root, top, path);
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT && make) {
-		if (mkdir(path, 0755) < 0 && errno == ENOENT) {
-			if (mkdir(top, 0755) == 0) {
-				enable_controllers(root, top);
-				refuse_huge_pages(root, top);
-			}
-			mkdir(path, 0755);
-		}
-		fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	}
 	if (fd < 0)
 		return par_fail(err, errno == ENOENT ? PAR_E_NOT_FOUND : PAR_E_SYSTEM, errno,
 				"the control group '%s' cannot be opened", path);
@@ -364,6 +370,23 @@ int wpar_cgroup_wait_empty(int cgroup, int timeout_ms)
 	}
 }
 
+/* Removed, or not there: 0.  The one above stays for the next start, but not that of a test. */
+static int remove_group(char *path)
+{
+	if (rmdir(path) < 0 && !is_gone(-errno))
+		return -errno;
+	if (getenv("WPARS_ROOT"))
+		rmdir(dirname(path));
+	return 0;
+}
+
+int wpar_cgroup_remove_empty(const char *name)
+{
+	autofree char *path = wpar_cgroup_path(name);
+
+	return path ? remove_group(path) : 0;
+}
+
 int wpar_cgroup_remove(const char *name)
 {
 	/* The kernel may need a moment after the last process has gone. */
@@ -371,14 +394,10 @@ int wpar_cgroup_remove(const char *name)
 	autofree char *path = wpar_cgroup_path(name);
 
 	for (int i = 0; path && i < 100; i++) {
-		if (rmdir(path) == 0 || is_gone(-errno)) {
-			/* The one above stays for the next start, but not that of a test. */
-			if (getenv("WPARS_ROOT"))
-				rmdir(dirname(path));
-			return 0;
-		}
-		if (errno != EBUSY)
-			return -errno;
+		int r = remove_group(path);
+
+		if (r != -EBUSY)
+			return r;
 		nanosleep(&moment, NULL);
 	}
 	return path ? -EBUSY : 0;

@@ -45,6 +45,9 @@ int wpar_cgroup_freeze(int cgroup, bool freeze);
 /* wpar_cgroup_wait_empty - until no process is left; -ETIMEDOUT */
 int wpar_cgroup_wait_empty(int cgroup, int timeout_ms);
 
+/* wpar_cgroup_remove_empty - the group, or -EBUSY at once when it has processes; absent: 0 */
+int wpar_cgroup_remove_empty(const char *name);
+
 /* wpar_cgroup_remove - the group, once it is empty; absent: 0 */
 int wpar_cgroup_remove(const char *name);
 

@@ -268,6 +268,17 @@ void wpar_machine_get(struct wpar_machine *ret)
 		ret->memory = (uint64_t)info.totalram * info.mem_unit;
 }
 
+void wpar_machine_get_for(const struct wpar_spec *s, struct wpar_machine *ret)
+{
+	const struct wpar_resources *r = active_resources(s);
+
+	if (r->memory_hard_x100 || r->memory_soft_x100 || r->memory_min_x100 || r->cpu_hard_x100 ||
+	    r->pct_pin_mem)
+		wpar_machine_get(ret);
+	else
+		*ret = (struct wpar_machine){ .processors = 1 };
+}
+
 /*
  * The kernel protects a group's memory.low only as far as the group above has as much: so that has
  * the sum of all WPARs'.
@@ -396,7 +407,7 @@ int wpar_limits_apply(const struct wpar_spec *s, int cgroup, struct par_error **
 	struct wpar_machine m;
 	size_t n;
 
-	wpar_machine_get(&m);
+	wpar_machine_get_for(s, &m);
 	n = wpar_limits_plan(s, &m, limits);
 	return wpar_limits_write(s, cgroup, limits, n, err);
 }

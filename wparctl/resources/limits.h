@@ -63,6 +63,9 @@ uint64_t wpar_limits_soft_memory(const struct wpar_spec *s, const struct wpar_ma
 /* wpar_machine_get - of the machine we are on */
 void wpar_machine_get(struct wpar_machine *ret);
 
+/* wpar_machine_get_for - the same, where a limit of @s depends on it; else one without a size */
+void wpar_machine_get_for(const struct wpar_spec *s, struct wpar_machine *ret);
+
 /*
  * wpar_limits_apply - write the limits; a controller that the tree does not have is left out
  * Errors: PAR_E_SYSTEM when the kernel refuses a value.

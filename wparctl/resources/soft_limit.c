@@ -91,7 +91,7 @@ static int write_note(const struct wpar_spec *s, int cgroup)
 	char text[32];
 	uint64_t bytes;
 
-	wpar_machine_get(&m);
+	wpar_machine_get_for(s, &m);
 	bytes = wpar_limits_soft_memory(s, &m);
 	if (bytes == UINT64_MAX || faccessat(cgroup, "memory.high", W_OK, 0) < 0) {
 		fremovexattr(cgroup, NOTE);

@@ -4,6 +4,7 @@
 #include "lpard/common/str.h"
 
 #include <string.h>
+#include <time.h>
 
 START_TEST(test_buf)
 {
@@ -83,6 +84,39 @@ START_TEST(test_numbers)
 }
 END_TEST
 
+START_TEST(test_utc)
+{
+	static const struct {
+		int64_t t;
+		const char *text;
+	} cases[] = {
+		{ -1, "1970-01-01T00:00:00Z" },		 { 0, "1970-01-01T00:00:00Z" },
+		{ 68169599, "1972-02-28T23:59:59Z" },	 { 68169600, "1972-02-29T00:00:00Z" },
+		{ 951782400, "2000-02-29T00:00:00Z" },	 { 951868800, "2000-03-01T00:00:00Z" },
+		{ 1795696800, "2026-11-26T12:40:00Z" },	 { 1798761599, "2026-12-31T23:59:59Z" },
+		{ 4107542400, "2100-03-01T00:00:00Z" },	 { 12622780799, "2369-12-31T23:59:59Z" },
+		{ 12622780800, "2370-01-01T00:00:00Z" }, { 253402300799, "9999-12-31T23:59:59Z" },
+		{ INT64_MAX, "9999-12-31T23:59:59Z" },
+	};
+	char text[PAR_UTC_SIZE];
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(cases); i++) {
+		par_utc_text(cases[i].t, text);
+		ck_assert_str_eq(text, cases[i].text);
+	}
+	/* Every day of the years in which this runs, as the libc has them */
+	for (int64_t t = 1700000000; t < 4200000000; t += 86400) {
+		const time_t libc = (time_t)t;
+		char want[PAR_UTC_SIZE];
+		struct tm tm;
+
+		strftime(want, sizeof(want), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&libc, &tm));
+		par_utc_text(t, text);
+		ck_assert_str_eq(text, want);
+	}
+}
+END_TEST
+
 START_TEST(test_small)
 {
 	char text[] = " \t a b\n";
@@ -105,6 +139,7 @@ static Suite *str_suite(void)
 	tcase_add_test(c, test_buf_too_large);
 	tcase_add_test(c, test_strv);
 	tcase_add_loop_test(c, test_numbers, 0, (int)PAR_ARRAY_SIZE(numbers));
+	tcase_add_test(c, test_utc);
 	tcase_add_test(c, test_small);
 	suite_add_tcase(s, c);
 	return s;

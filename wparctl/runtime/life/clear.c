@@ -13,9 +13,12 @@
 
 static int end_processes(const char *name)
 {
-	autofd int cgroup = wpar_cgroup_open(name, false, NULL);
-	int r;
+	int r = wpar_cgroup_remove_empty(name);
+	autofd int cgroup = -1;
 
+	if (r == 0)
+		return 0;
+	cgroup = wpar_cgroup_open(name, false, NULL);
 	if (cgroup < 0)
 		return wpar_cgroup_is_absent(cgroup) ? 0 : cgroup;
 	wpar_cgroup_kill(cgroup);
@@ -28,12 +31,16 @@ static int end_processes(const char *name)
 int wpar_clear(const char *name, struct par_error **err)
 {
 	autofree char *run = wpar_path("/run/wpars");
+	autofree char *own = wpar_path("/run/wpars/%s", name);
 	autofd int dir = -1;
 	int r = end_processes(name);
 
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the processes of '%s' cannot be ended",
 				name);
+	/* What is to be undone is written down there: nothing was. */
+	if (own && access(own, F_OK) < 0 && errno == ENOENT)
+		return 0;
 	r = wpar_net_clear(name, err);
 	if (r < 0)
 		return r;

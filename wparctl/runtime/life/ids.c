@@ -94,10 +94,14 @@ static int open_ids(int *ret_lock, struct par_error **err)
 {
 	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	autofree char *path = wpar_path("/run/wpars/.ids");
-	autofd int dir = -1;
-	int r = path ? par_fs_mkdirs(path, 0755) : -ENOMEM;
+	const int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+	autofd int dir = path ? open(path, flags) : -1;
+	int r = path ? 0 : -ENOMEM;
 
-	dir = r < 0 ? -1 : open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0 && path && errno == ENOENT) {
+		r = par_fs_mkdirs(path, 0755);
+		dir = r < 0 ? -1 : open(path, flags);
+	}
 	*ret_lock = dir < 0 ? -1 : openat(dir, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (*ret_lock < 0 || fcntl(*ret_lock, F_OFD_SETLKW, &whole) < 0)
 		return par_fail(err, PAR_E_SYSTEM, r < 0 ? r : errno, "ids cannot be given out");

@@ -19,14 +19,15 @@ static char *lock_path(const char *name)
 	return wpar_path("/run/wpars/%s.lock", name);
 }
 
-/* The file says who holds the lock: "startwpar 4711".  Only for messages. */
-static void write_holder(int fd)
+/* The file, of @size bytes, says who holds the lock: "startwpar 4711".  Only for messages. */
+static void write_holder(int fd, off_t size)
 {
 	char text[64];
 	int n = snprintf(text, sizeof(text), "%.32s %d\n", program_invocation_short_name,
 			 (int)getpid());
 
-	if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)n, 0) != n)
+	/* To cut a file costs more than to write it. */
+	if (pwrite(fd, text, (size_t)n, 0) != n || (size > n && ftruncate(fd, n) < 0))
 		return; /* ignoring: the message says less then */
 }
 
@@ -64,12 +65,17 @@ static int waits_for(int fd)
 	return OTHER_WAITS;
 }
 
-/* The file, locked and still there; -EAGAIN when it was removed meanwhile, -EBUSY: held. */
-static int lock_once(const char *path, const char *name, int *ret_fd, int *ret_waits,
-		     struct par_error **err)
+/*
+ * The file, which *fd_before may have open, locked and still there; -EAGAIN when it was removed
+ * meanwhile, -EBUSY: held.
+ */
+static int lock_once(const char *path, const char *name, int *fd_before, int *ret_fd,
+		     int *ret_waits, struct par_error **err)
 {
 	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-	autofd int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	autofd int fd = *fd_before >= 0
+				? take_fd(fd_before)
+				: open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	struct stat mine, there;
 
 	if (fd < 0 || fstat(fd, &mine) < 0)
@@ -81,28 +87,26 @@ static int lock_once(const char *path, const char *name, int *ret_fd, int *ret_w
 	/* The holder before may have removed the file. */
 	if (stat(path, &there) < 0 || there.st_ino != mine.st_ino || there.st_dev != mine.st_dev)
 		return -EAGAIN;
-	write_holder(fd);
+	write_holder(fd, mine.st_size);
 	*ret_fd = take_fd(&fd);
 	return 0;
 }
 
-int wpar_lock(const char *name, int *ret_fd, struct par_error **err)
+/* @fd: the file, open already, or -1; it is the lock's or closed then */
+static int lock_when_free(const char *name, int fd, int *ret_fd, struct par_error **err)
 {
 	const struct timespec moment = { .tv_nsec = PAUSE_NS };
 	autofree char *path = lock_path(name);
-	autofree char *folder = wpar_path("/run/wpars");
+	autofd int before = fd;
 	int r;
 
-	if (!path || !folder)
+	if (!path)
 		return par_oom(err);
-	r = par_fs_mkdirs(folder, 0755);
-	if (r < 0)
-		return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be made", folder);
 	for (int waits = 0;;) {
 		auto_error why = NULL;
 		int most = 0;
 
-		r = lock_once(path, name, ret_fd, &most, &why);
+		r = lock_once(path, name, &before, ret_fd, &most, &why);
 		if (r == 0)
 			return 0;
 		if (r == -EAGAIN && !why)
@@ -113,6 +117,29 @@ int wpar_lock(const char *name, int *ret_fd, struct par_error **err)
 		}
 		nanosleep(&moment, NULL);
 	}
+}
+
+int wpar_lock(const char *name, int *ret_fd, struct par_error **err)
+{
+	autofree char *folder = wpar_path("/run/wpars");
+	int r = folder ? par_fs_mkdirs(folder, 0755) : -ENOMEM;
+
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be made",
+				folder ? folder : WPAR_RUN_DIR);
+	return lock_when_free(name, -1, ret_fd, err);
+}
+
+void wpar_lock_give_up(int fd)
+{
+	struct flock whole = { .l_type = F_UNLCK, .l_whence = SEEK_SET };
+
+	fcntl(fd, F_OFD_SETLK, &whole);
+}
+
+int wpar_lock_again(const char *name, int fd, int *ret_fd, struct par_error **err)
+{
+	return lock_when_free(name, fd, ret_fd, err);
 }
 
 bool wpar_lock_busy(const char *name)

@@ -13,6 +13,12 @@
  */
 int wpar_lock(const char *name, int *ret_fd, struct par_error **err);
 
+/* wpar_lock_give_up - others may have the lock; its file stays open, for wpar_lock_again() */
+void wpar_lock_give_up(int fd);
+
+/* wpar_lock_again - as wpar_lock(), with the descriptor of the time before, which it takes over */
+int wpar_lock_again(const char *name, int fd, int *ret_fd, struct par_error **err);
+
 /* wpar_lock_busy - is the lock held, by this process or by another? */
 bool wpar_lock_busy(const char *name);
 

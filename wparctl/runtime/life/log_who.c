@@ -41,6 +41,7 @@ static unsigned int login_uid(void)
 
 static void put_user(char *ret, unsigned int size)
 {
+	static char process_user[USER_MAX]; /* looked up once: it stays the process's */
 	const char *named = getenv("LPARD_USER");
 	auto_buf passwd = { 0 };
 
@@ -50,9 +51,12 @@ static void put_user(char *ret, unsigned int size)
 		snprintf(ret, size, "%s", named);
 		return;
 	}
-	if (par_fs_read("/etc/passwd", 1 << 20, &passwd) < 0)
-		par_buf_clear(&passwd);
-	wpar_who_of_uid(passwd.data, login_uid(), ret, size);
+	if (!*process_user) {
+		if (par_fs_read("/etc/passwd", 1 << 20, &passwd) < 0)
+			par_buf_clear(&passwd);
+		wpar_who_of_uid(passwd.data, login_uid(), process_user, sizeof(process_user));
+	}
+	snprintf(ret, size, "%s", process_user);
 }
 
 void wpar_who(char ret[WPAR_WHO_SIZE])

@@ -21,16 +21,34 @@ static char *console_path(const char *name)
 	return wpar_path(WPAR_LOG_DIR "/%s.console", name);
 }
 
-/* The open log, locked, and there by its name: another writer may just have put it aside. */
-static int open_locked(const char *path)
+static bool make_folder(void)
+{
+	autofree char *folder = wpar_path(WPAR_LOG_DIR);
+
+	return folder && par_fs_mkdirs(folder, 0755) == 0;
+}
+
+static int open_log(const char *path)
+{
+	const int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
+	int fd = open(path, flags, 0640);
+
+	return fd < 0 && errno == ENOENT && make_folder() ? open(path, flags, 0640) : fd;
+}
+
+/*
+ * The open log, locked, and there by its name: another writer may just have put it aside.
+ * @ret_size	its length
+ */
+static int open_locked(const char *path, size_t *ret_size)
 {
 	for (int tries = 0; tries < 100; tries++) {
-		autofd int fd =
-			open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+		autofd int fd = open_log(path);
 		struct stat mine, there;
 
 		if (fd < 0 || flock(fd, LOCK_EX) < 0 || fstat(fd, &mine) < 0)
 			return -errno;
+		*ret_size = (size_t)mine.st_size;
 		if (stat(path, &there) == 0 && there.st_ino == mine.st_ino)
 			return take_fd(&fd);
 	}
@@ -40,26 +58,19 @@ static int open_locked(const char *path)
 /* Appends to @path, which is never longer than @max nor is what is put aside. */
 static void append(const char *path, size_t max, const char *data, size_t len)
 {
-	autofd int fd = open_locked(path);
-	struct stat st;
+	size_t size = 0;
+	autofd int fd = open_locked(path, &size);
 
-	if (fd < 0 || fstat(fd, &st) < 0)
+	if (fd < 0)
 		return;
-	if ((size_t)st.st_size + len > max) {
+	if (size + len > max) {
 		if (par_put_aside(path) < 0)
 			return;
 		close(take_fd(&fd));
-		fd = open_locked(path);
+		fd = open_locked(path, &size);
 	}
 	if (fd >= 0)
 		par_fs_write_all(fd, data, len);
-}
-
-static bool make_folder(void)
-{
-	autofree char *folder = wpar_path(WPAR_LOG_DIR);
-
-	return folder && par_fs_mkdirs(folder, 0755) == 0;
 }
 
 static void make_printable(char *text, size_t len)
@@ -84,20 +95,17 @@ void wpar_event_log_detail(const char *name, const char *event, const char *deta
 			   const struct par_error *why)
 {
 	autofree char *path = wpar_path(WPAR_LOG_DIR "/event.log");
-	char line[LINE_MAX], when[32] = "", who[WPAR_WHO_SIZE];
-	time_t now = time(NULL);
-	struct tm tm;
+	char line[LINE_MAX], when[PAR_UTC_SIZE], who[WPAR_WHO_SIZE];
 	int n;
 
-	if (gmtime_r(&now, &tm))
-		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	par_utc_text(time(NULL), when);
 	wpar_who(who);
 	n = snprintf(line, sizeof(line) - 1, "%s %s %s %s %s%s%s", when, name, event, who,
 		     why ? "failed: " : "ok", !why && detail ? ": " : "",
 		     why && why->msg  ? why->msg
 		     : !why && detail ? detail
 				      : "");
-	if (n < 0 || !path || !make_folder())
+	if (n < 0 || !path)
 		return;
 	if ((size_t)n > sizeof(line) - 2)
 		n = (int)sizeof(line) - 2;
@@ -114,7 +122,8 @@ void wpar_event_log(const char *name, const char *event, const struct par_error 
 void wpar_console_log_begin(const char *name)
 {
 	autofree char *path = console_path(name);
-	int fd = path && make_folder() ? open_locked(path) : -1;
+	size_t size;
+	int fd = path ? open_locked(path, &size) : -1;
 
 	if (fd >= 0)
 		close(fd);
@@ -125,7 +134,7 @@ void wpar_console_log(const char *name, const char *data, size_t len)
 	autofree char *path = console_path(name);
 	char text[4096];
 
-	if (!path || !make_folder())
+	if (!path)
 		return;
 	while (len > 0) {
 		size_t n = len < sizeof(text) ? len : sizeof(text);
