@@ -121,6 +121,51 @@ int wpar_command_exec(const char *path, char *const argv[], const struct par_str
 	return -errno;
 }
 
+/*
+ * By vfork(2): posix_spawn(3) would ask for each of the 64 signals.  The child does nothing but the
+ * exec, and an error of that is left in errno, which is in the memory that both have.
+ */
+static int spawn_once(const char *path, char *const argv[], char *const env[], pid_t *ret_pid)
+{
+	pid_t pid;
+	int r;
+
+	errno = 0;
+	/* NOLINTNEXTLINE(clang-analyzer-security.insecureAPI.vfork) */
+	pid = vfork();
+	if (pid == 0) {
+		execve(path, argv, env);
+		_exit(127);
+	}
+	r = -errno;
+	if (r < 0 && pid > 0)
+		waitpid(pid, NULL, 0);
+	*ret_pid = pid;
+	return r;
+}
+
+static int spawn_script(const char *path, char *const argv[], const struct par_strv *env,
+			pid_t *ret_pid)
+{
+	auto_strv words = { 0 };
+
+	if (par_strv_add(&words, "/bin/sh") < 0 || par_strv_add(&words, path) < 0)
+		return -ENOMEM;
+	for (size_t i = 1; argv[0] && argv[i]; i++) {
+		if (par_strv_add(&words, argv[i]) < 0)
+			return -ENOMEM;
+	}
+	return spawn_once(words.v[0], words.v, env->v, ret_pid);
+}
+
+int wpar_command_spawn(const char *path, char *const argv[], const struct par_strv *env,
+		       pid_t *ret_pid)
+{
+	int r = spawn_once(path, argv, env->v, ret_pid);
+
+	return r == -ENOEXEC ? spawn_script(path, argv, env, ret_pid) : r;
+}
+
 int wpar_command_fail(const char *what, const char *path, int r, struct par_error **err)
 {
 	if (r == -ENOENT || r == -ENOTDIR)

@@ -35,9 +35,18 @@ bool wpar_command_is_program(char *const words[]);
 int wpar_command_exec(const char *path, char *const argv[], const struct par_strv *env);
 
 /*
- * wpar_command_fail - the error for wpar_command_exec()'s @r, with a shell's status:
- * PAR_E_NO_COMMAND (127), PAR_E_CANNOT_RUN (126).  @what: "command", "login shell".  Returns a
- * negative errno.
+ * wpar_command_spawn - the program at @path as a child, which shares the memory of this process
+ * until it is exec'd: nothing is copied that it throws away at once
+ * A file without "#!" is a script of /bin/sh's, as for wpar_command_exec().  Returns 0 or a
+ * negative errno; -EAGAIN: there can be no process more.
+ */
+int wpar_command_spawn(const char *path, char *const argv[], const struct par_strv *env,
+		       pid_t *ret_pid);
+
+/*
+ * wpar_command_fail - the error for wpar_command_exec()'s or wpar_command_spawn()'s @r, with a
+ * shell's status: PAR_E_NO_COMMAND (127), PAR_E_CANNOT_RUN (126).  @what: "command", "login shell".
+ * Returns a negative errno.
  */
 int wpar_command_fail(const char *what, const char *path, int r, struct par_error **err);
 

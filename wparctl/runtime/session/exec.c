@@ -51,18 +51,15 @@ static int exec_inside(const struct wpar_launch *l, int started)
 		wpar_sync_fail(started, err);
 		return 1;
 	}
-	pid = fork();
-	if (pid == 0) {
-		r = wpar_command_exec(l->argv[0], l->argv, l->environment);
-		wpar_command_fail("command", l->argv[0], r, &err);
-		wpar_sync_fail(started, err);
-		_exit(127);
-	}
-	if (pid < 0) {
+	r = wpar_command_spawn(l->argv[0], l->argv, l->environment, &pid);
+	if (r == -EAGAIN)
 		par_fail(
-			&err, PAR_E_NO_RESOURCES, errno,
+			&err, PAR_E_NO_RESOURCES, EAGAIN,
 			"no process can be made in the WPAR: %s (-R totalProcesses, or the LPAR's limit)",
-			strerror(errno));
+			strerror(EAGAIN));
+	else if (r < 0)
+		wpar_command_fail("command", l->argv[0], r, &err);
+	if (r < 0) {
 		wpar_sync_fail(started, err);
 		return 1;
 	}
