@@ -25,25 +25,82 @@ int wpar_mount_open_above(int rootfd, const char *target, const char **ret_name)
 	return par_fs_open_plain(rootfd, *above ? above : "/", O_PATH | O_DIRECTORY, 0);
 }
 
-/* The place for a mount; made when it is not there. */
-static int open_target(int rootfd, const struct wpar_mount_op *op)
-{
-	unsigned int kind = op->flags & WPAR_OP_FILE ? 0 : O_DIRECTORY;
-	int fd = par_fs_open_plain(rootfd, op->target, O_PATH | kind, 0);
-	autofd int above = -1;
-	const char *name;
+/*
+ * The folder that something was put into last: most of what is made lies side by side, in /dev.
+ * What is mounted over it, or over a folder above, makes it another one: folder_covered().
+ */
+struct folder {
+	int rootfd, fd; /* fd -1: none is open */
+	const char *path;
+	size_t len;	   /* of @path */
+	const char *fresh; /* where a new file system was mounted last: nothing is there yet */
+};
 
+static void folder_close(struct folder *f)
+{
+	if (f->fd >= 0)
+		close(f->fd);
+	f->fd = -1;
+}
+
+/* The folder of @target, which is @f's; a negative errno. */
+static int folder_open(struct folder *f, const char *target, const char **ret_name)
+{
+	const size_t len = (size_t)(strrchr(target, '/') - target);
+
+	if (f->fd >= 0 && f->len == len && strncmp(f->path, target, len) == 0) {
+		*ret_name = target + len + 1;
+		return f->fd;
+	}
+	folder_close(f);
+	f->fd = wpar_mount_open_above(f->rootfd, target, ret_name);
+	f->path = target;
+	f->len = len;
+	return f->fd;
+}
+
+static void folder_covered(struct folder *f, const char *target)
+{
+	const size_t len = strlen(target);
+
+	if (f->fd >= 0 && len <= f->len && strncmp(f->path, target, len) == 0)
+		folder_close(f);
+}
+
+static bool folder_is_fresh(const struct folder *f, const char *target)
+{
+	const size_t len = f->fresh ? strlen(f->fresh) : 0;
+
+	return len > 0 && strncmp(f->fresh, target, len) == 0 && target[len] == '/' &&
+	       !strchr(target + len + 1, '/');
+}
+
+/* 0: an empty file or directory was made for the mount */
+static int make_target(int above, const char *name, bool file)
+{
+	int r = file ? mknodat(above, name, S_IFREG | 0755, 0) : mkdirat(above, name, 0755);
+
+	return r < 0 ? -errno : 0;
+}
+
+/* The place for a mount; made when it is not there. */
+static int open_target(struct folder *f, const struct wpar_mount_op *op)
+{
+	const bool file = op->flags & WPAR_OP_FILE;
+	const unsigned int kind = file ? 0 : O_DIRECTORY;
+	const char *name;
+	int fd = -ENOENT, above, r;
+
+	if (!folder_is_fresh(f, op->target))
+		fd = par_fs_open_plain(f->rootfd, op->target, O_PATH | kind, 0);
 	if (fd != -ENOENT)
 		return fd;
-	above = wpar_mount_open_above(rootfd, op->target, &name);
+	above = folder_open(f, op->target, &name);
 	if (above < 0)
 		return above;
-	if (kind)
-		fd = mkdirat(above, name, 0755);
-	else
-		fd = mknodat(above, name, S_IFREG | 0755, 0);
-	if (fd < 0 && errno != EEXIST)
-		return -errno;
+	r = make_target(above, name, file);
+	if (r < 0 && r != -EEXIST)
+		return r;
 	return par_fs_open_plain(above, name, O_PATH | kind, 0);
 }
 
@@ -55,11 +112,28 @@ static int attach_tree(int tree, int target)
 	return 0;
 }
 
-static int attach_bind(int rootfd, const struct wpar_mount_op *op, int fd)
+/* A file that was made a moment ago needs no look-up: a link in its place is not followed. */
+static int attach_fresh(struct folder *f, const struct wpar_mount_op *op, int fd)
 {
-	autofd int target = open_target(rootfd, op);
+	const char *name;
+	int above = folder_open(f, op->target, &name);
+	int r = above < 0 ? above : make_target(above, name, op->flags & WPAR_OP_FILE);
 
-	return target < 0 ? target : attach_tree(fd, target);
+	if (r < 0)
+		return r;
+	return syscall(SYS_move_mount, fd, "", above, name, MOVE_MOUNT_F_EMPTY_PATH) < 0 ? -errno
+											 : 0;
+}
+
+static int attach_bind(struct folder *f, const struct wpar_mount_op *op, int fd)
+{
+	int r = folder_is_fresh(f, op->target) ? attach_fresh(f, op, fd) : -EEXIST;
+	autofd int target = r == -EEXIST ? open_target(f, op) : -1;
+
+	if (r == -EEXIST)
+		r = target < 0 ? target : attach_tree(fd, target);
+	folder_covered(f, op->target);
+	return r;
 }
 
 /* @flags: MS_REMOUNT or 0 */
@@ -76,11 +150,14 @@ static int mount_fs(int target, const struct wpar_mount_op *op, const char *sour
 	return 0;
 }
 
-static int mount_new(int rootfd, const struct wpar_mount_op *op, const char *source)
+static int mount_new(struct folder *f, const struct wpar_mount_op *op, const char *source)
 {
-	autofd int target = open_target(rootfd, op);
+	autofd int target = open_target(f, op);
+	int r = target < 0 ? target : mount_fs(target, op, source, 0);
 
-	return target < 0 ? target : mount_fs(target, op, source, 0);
+	folder_covered(f, op->target);
+	f->fresh = r == 0 && strcmp(op->fstype, "tmpfs") == 0 ? op->target : f->fresh;
+	return r;
 }
 
 int wpar_mount_again(int rootfd, const struct wpar_mount_op *op)
@@ -90,10 +167,10 @@ int wpar_mount_again(int rootfd, const struct wpar_mount_op *op)
 	return target < 0 ? target : mount_fs(target, op, "none", MS_REMOUNT);
 }
 
-static int mount_make_link(int rootfd, const struct wpar_mount_op *op)
+static int mount_make_link(struct folder *f, const struct wpar_mount_op *op)
 {
 	const char *name;
-	autofd int above = wpar_mount_open_above(rootfd, op->target, &name);
+	int above = folder_open(f, op->target, &name);
 
 	if (above < 0)
 		return above;
@@ -102,10 +179,10 @@ static int mount_make_link(int rootfd, const struct wpar_mount_op *op)
 	return 0;
 }
 
-static int mount_make_folder(int rootfd, const struct wpar_mount_op *op)
+static int mount_make_folder(struct folder *f, const struct wpar_mount_op *op)
 {
 	const char *name;
-	autofd int above = wpar_mount_open_above(rootfd, op->target, &name);
+	int above = folder_open(f, op->target, &name);
 
 	if (above < 0)
 		return above;
@@ -116,14 +193,17 @@ static int mount_make_folder(int rootfd, const struct wpar_mount_op *op)
 
 int wpar_mount_put(int rootfd, const struct wpar_mount_op *op, int fd)
 {
-	return op->kind == WPAR_OP_FOLDER ? mount_make_folder(rootfd, op)
-					  : attach_bind(rootfd, op, fd);
+	struct folder f = { .rootfd = rootfd, .fd = -1 };
+	int r = op->kind == WPAR_OP_FOLDER ? mount_make_folder(&f, op) : attach_bind(&f, op, fd);
+
+	folder_close(&f);
+	return r;
 }
 
-static int mount_make_fifo(int rootfd, const struct wpar_mount_op *op)
+static int mount_make_fifo(struct folder *f, const struct wpar_mount_op *op)
 {
 	const char *name;
-	autofd int above = wpar_mount_open_above(rootfd, op->target, &name);
+	int above = folder_open(f, op->target, &name);
 
 	if (above < 0)
 		return above;
@@ -137,15 +217,13 @@ static int mount_make_fifo(int rootfd, const struct wpar_mount_op *op)
 static int mount_hide(int rootfd, const struct wpar_mount_op *op)
 {
 	autofd int target = par_fs_open_in(rootfd, op->target, O_PATH | O_DIRECTORY, 0);
-	autofd int source = -1, tree = -1;
+	autofd int tree = -1;
 
 	if (target < 0)
 		return target == -ENOENT || target == -EACCES ? 0 : target;
-	source = par_fs_open_plain(rootfd, op->source, O_PATH | O_DIRECTORY, 0);
-	if (source < 0)
-		return source;
-	tree = (int)syscall(SYS_open_tree, source, "",
-			    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+	/* One name below the root, and no link that would be followed: needs no openat2. */
+	tree = (int)syscall(SYS_open_tree, rootfd, op->source + 1,
+			    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_SYMLINK_NOFOLLOW);
 	return tree < 0 ? -errno : attach_tree(tree, target);
 }
 
@@ -174,13 +252,18 @@ static int become_root(void)
 	return 0;
 }
 
+static int go_to_root(void)
+{
+	return chdir("/") < 0 ? -errno : 0;
+}
+
 /* The old root is left: nothing of the global tree can be reached after this. */
 static int enter_root(int rootfd)
 {
 	if (fchdir(rootfd) < 0 || syscall(SYS_pivot_root, ".", ".") < 0 ||
-	    umount2(".", MNT_DETACH) < 0 || chdir("/") < 0)
+	    umount2(".", MNT_DETACH) < 0)
 		return -errno;
-	return 0;
+	return go_to_root();
 }
 
 static int attach_root(const struct wpar_mount_plan *p, int fd, struct par_error **err)
@@ -265,12 +348,26 @@ static int attach_overlay(const struct wpar_mount_plan *p, const int *fds, struc
 	return r;
 }
 
+/* The tree is there: wpar_mounts_prepare_global(). */
+static int take_global(struct par_error **err)
+{
+	int r = become_root();
+	int rootfd = r < 0 ? -1 : open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "the ids of the WPAR cannot be taken");
+	if (rootfd < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "the root cannot be opened");
+	return rootfd;
+}
+
 /* What inside is built from. */
 struct attach {
 	const struct wpar_mount_plan *plan;
 	const int *fds; /* prepared mounts, in the plan's order */
 	size_t n_fds, next;
-	int rootfd; /* -1: there is no root yet */
+	bool global;	 /* wpar_mounts_is_global() */
+	struct folder f; /* its rootfd is -1: there is no root yet */
 };
 
 /* The root directory, which everything else is mounted below. */
@@ -278,14 +375,18 @@ static int attach_first(struct attach *a, const struct wpar_mount_op *op, struct
 {
 	size_t n = op->kind == WPAR_OP_OVERLAY ? a->plan->layers.n + 1 : 1;
 
+	if (a->global) {
+		a->f.rootfd = take_global(err);
+		return a->f.rootfd < 0 ? a->f.rootfd : 0;
+	}
 	if (a->n_fds - a->next < n)
 		return par_fail(err, PAR_E_SYSTEM, EBADF, "a prepared mount is missing");
 	if (op->kind == WPAR_OP_OVERLAY)
-		a->rootfd = attach_overlay(a->plan, a->fds + a->next, err);
+		a->f.rootfd = attach_overlay(a->plan, a->fds + a->next, err);
 	else
-		a->rootfd = attach_root(a->plan, a->fds[a->next], err);
+		a->f.rootfd = attach_root(a->plan, a->fds[a->next], err);
 	a->next += n;
-	return a->rootfd < 0 ? a->rootfd : 0;
+	return a->f.rootfd < 0 ? a->f.rootfd : 0;
 }
 
 static int attach_below(struct attach *a, const struct wpar_mount_op *op)
@@ -294,19 +395,19 @@ static int attach_below(struct attach *a, const struct wpar_mount_op *op)
 	case WPAR_OP_BIND:
 		if (a->next == a->n_fds)
 			return -EBADF;
-		return attach_bind(a->rootfd, op, a->fds[a->next++]);
+		return attach_bind(&a->f, op, a->fds[a->next++]);
 	case WPAR_OP_FS:
-		return mount_new(a->rootfd, op, a->plan->global_name);
+		return mount_new(&a->f, op, a->plan->global_name);
 	case WPAR_OP_LINK:
-		return mount_make_link(a->rootfd, op);
+		return mount_make_link(&a->f, op);
 	case WPAR_OP_FOLDER:
-		return mount_make_folder(a->rootfd, op);
+		return mount_make_folder(&a->f, op);
 	case WPAR_OP_FIFO:
-		return mount_make_fifo(a->rootfd, op);
+		return mount_make_fifo(&a->f, op);
 	case WPAR_OP_HIDE:
-		return mount_hide(a->rootfd, op);
+		return mount_hide(a->f.rootfd, op);
 	case WPAR_OP_SEAL:
-		return mount_seal(a->rootfd, op);
+		return mount_seal(a->f.rootfd, op);
 	case WPAR_OP_ROOT:
 	case WPAR_OP_OVERLAY:
 		break;
@@ -338,17 +439,24 @@ static int attach_all(struct attach *a, struct par_error **err)
 		if (r < 0)
 			return r;
 	}
-	r = enter_root(a->rootfd);
+	r = a->global ? go_to_root() : enter_root(a->f.rootfd);
 	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "the root cannot be entered") : 0;
 }
 
 int wpar_mounts_attach(const struct wpar_mount_plan *p, const int *fds, size_t n_fds,
 		       struct par_error **err)
 {
-	struct attach a = { .plan = p, .fds = fds, .n_fds = n_fds, .rootfd = -1 };
+	struct attach a = {
+		.plan = p,
+		.fds = fds,
+		.n_fds = n_fds,
+		.global = wpar_mounts_is_global(p),
+		.f = { .rootfd = -1, .fd = -1 },
+	};
 	int r = attach_all(&a, err);
 
-	if (a.rootfd >= 0)
-		close(a.rootfd);
+	folder_close(&a.f);
+	if (a.f.rootfd >= 0)
+		close(a.f.rootfd);
 	return r;
 }

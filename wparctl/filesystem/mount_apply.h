@@ -24,9 +24,22 @@ int wpar_mounts_prepare(const struct wpar_mount_plan *p, int userns, int ret_fds
 			size_t *ret_n, struct par_error **err);
 
 /*
+ * wpar_mounts_is_global - is the tree of @p the global one, with nothing bound that needs the ids
+ * of the WPAR?  Then the copy that a new mount namespace gets of its parent's is the tree already.
+ */
+bool wpar_mounts_is_global(const struct wpar_mount_plan *p);
+
+/*
+ * wpar_mounts_prepare_global - of such a plan: inside, in the new mount namespace
+ * @ret_fds	as of wpar_mounts_prepare(); after an error too, @ret_n of them
+ */
+int wpar_mounts_prepare_global(const struct wpar_mount_plan *p, int ret_fds[WPAR_MOUNTS_MAX],
+			       size_t *ret_n, struct par_error **err);
+
+/*
  * wpar_mounts_attach - inside: becomes the root user there, builds the tree and makes it the root
  * directory, which is then the working directory too
- * @fds	from wpar_mounts_prepare()
+ * @fds	from wpar_mounts_prepare() or wpar_mounts_prepare_global()
  */
 int wpar_mounts_attach(const struct wpar_mount_plan *p, const int *fds, size_t n_fds,
 		       struct par_error **err);

@@ -240,12 +240,27 @@ static int open_source(struct sources *src, const struct wpar_mount_op *op, stru
 	return fd;
 }
 
+/* A path of the LPAR's that is bound as it is: there is nothing to look at first. */
+static bool is_plain(const struct wpar_mount_op *op)
+{
+	return !(op->flags & (WPAR_OP_PRIVATE | WPAR_OP_DEVICE | WPAR_OP_NAMEFS | WPAR_OP_VOLUME |
+			      WPAR_OP_NFS)) &&
+	       !shows_its_device(op);
+}
+
 static int copy_source(struct sources *src, const struct wpar_mount_op *op, unsigned int recursive,
 		       struct par_error **err)
 {
-	autofd int fd = open_source(src, op, err), through = -1;
+	autofd int fd = -1, through = -1;
 	int tree;
 
+	if (is_plain(op)) {
+		tree = (int)syscall(SYS_open_tree, AT_FDCWD, op->source,
+				    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | recursive);
+		if (tree >= 0)
+			return tree;
+	}
+	fd = open_source(src, op, err);
 	if (fd < 0)
 		return fd;
 	if (shows_its_device(op) && !recursive)
@@ -265,6 +280,15 @@ static int make_tree(struct sources *src, const struct wpar_mount_op *op, unsign
 	return copy_source(src, op, recursive, err);
 }
 
+static uint64_t attributes_of(const struct wpar_mount_op *op)
+{
+	return (op->flags & WPAR_OP_READONLY ? MOUNT_ATTR_RDONLY : 0) |
+	       (op->flags & WPAR_OP_NOSUID ? MOUNT_ATTR_NOSUID : 0) |
+	       (op->flags & WPAR_OP_NODEV ? MOUNT_ATTR_NODEV : 0) |
+	       (op->flags & WPAR_OP_NOEXEC ? MOUNT_ATTR_NOEXEC : 0) |
+	       (op->flags & WPAR_OP_IDMAP ? MOUNT_ATTR_IDMAP : 0);
+}
+
 static int prepare_one(struct sources *src, const struct wpar_mount_op *op, int userns,
 		       struct par_error **err)
 {
@@ -274,11 +298,7 @@ static int prepare_one(struct sources *src, const struct wpar_mount_op *op, int 
 
 	if (tree < 0)
 		return tree;
-	attr.attr_set = (op->flags & WPAR_OP_READONLY ? MOUNT_ATTR_RDONLY : 0) |
-			(op->flags & WPAR_OP_NOSUID ? MOUNT_ATTR_NOSUID : 0) |
-			(op->flags & WPAR_OP_NODEV ? MOUNT_ATTR_NODEV : 0) |
-			(op->flags & WPAR_OP_NOEXEC ? MOUNT_ATTR_NOEXEC : 0) |
-			(op->flags & WPAR_OP_IDMAP ? MOUNT_ATTR_IDMAP : 0);
+	attr.attr_set = attributes_of(op);
 	if (op->flags & WPAR_OP_IDMAP)
 		attr.userns_fd = (uint64_t)userns;
 	if (attr.attr_set && syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH | recursive, &attr,
@@ -315,6 +335,12 @@ static int prepare_overlay(struct sources *src, int userns, int *fds, size_t *n,
 	return 0;
 }
 
+static int fail_many(struct par_error **err)
+{
+	return par_fail(err, PAR_E_TOO_LARGE, 0, "the WPAR has more than %d mounts",
+			WPAR_MOUNTS_MAX);
+}
+
 int wpar_mounts_prepare(const struct wpar_mount_plan *p, int userns, int ret_fds[WPAR_MOUNTS_MAX],
 			size_t *ret_n, struct par_error **err)
 {
@@ -329,11 +355,8 @@ int wpar_mounts_prepare(const struct wpar_mount_plan *p, int userns, int ret_fds
 		}
 		if (p->ops[i].kind != WPAR_OP_ROOT && p->ops[i].kind != WPAR_OP_BIND)
 			continue;
-		if (n == WPAR_MOUNTS_MAX)
-			r = par_fail(err, PAR_E_TOO_LARGE, 0, "the WPAR has more than %d mounts",
-				     WPAR_MOUNTS_MAX);
-		else
-			r = prepare_one(&src, &p->ops[i], userns, err);
+		r = n < WPAR_MOUNTS_MAX ? prepare_one(&src, &p->ops[i], userns, err)
+					: fail_many(err);
 		if (r >= 0)
 			ret_fds[n++] = r;
 	}
@@ -349,6 +372,72 @@ int wpar_mounts_prepare(const struct wpar_mount_plan *p, int userns, int ret_fds
 	}
 	*ret_n = n;
 	return 0;
+}
+
+bool wpar_mounts_is_global(const struct wpar_mount_plan *p)
+{
+	for (size_t i = 0; i < p->n_ops; i++) {
+		const struct wpar_mount_op *op = &p->ops[i];
+
+		if (op->kind == WPAR_OP_OVERLAY ||
+		    (op->kind == WPAR_OP_ROOT && !(op->flags & WPAR_OP_RECURSIVE)) ||
+		    (op->kind == WPAR_OP_BIND && !is_plain(op)))
+			return false;
+	}
+	return true;
+}
+
+static int set_tree(const struct mount_attr *attr, struct par_error **err)
+{
+	if (syscall(SYS_mount_setattr, AT_FDCWD, "/", AT_RECURSIVE, attr, sizeof(*attr)) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno,
+				"the mounts cannot be made private and read-only");
+	return 0;
+}
+
+static int prepare_devices(const struct wpar_mount_plan *p, int *fds, size_t *n,
+			   struct par_error **err)
+{
+	struct sources src = { .plan = p, .directory = -1, .devices = -1 };
+
+	for (size_t i = 0; i < p->n_ops; i++) {
+		int fd;
+
+		if (p->ops[i].kind != WPAR_OP_BIND)
+			continue;
+		if (*n == WPAR_MOUNTS_MAX)
+			return fail_many(err);
+		fd = prepare_one(&src, &p->ops[i], -1, err);
+		if (fd < 0)
+			return fd;
+		fds[(*n)++] = fd;
+	}
+	return 0;
+}
+
+static int restrict_tree(const struct wpar_mount_plan *p, struct par_error **err)
+{
+	struct mount_attr attr = { 0 };
+
+	for (size_t i = 0; i < p->n_ops; i++) {
+		if (p->ops[i].kind == WPAR_OP_ROOT)
+			attr.attr_set = attributes_of(&p->ops[i]);
+	}
+	return set_tree(&attr, err);
+}
+
+int wpar_mounts_prepare_global(const struct wpar_mount_plan *p, int ret_fds[WPAR_MOUNTS_MAX],
+			       size_t *ret_n, struct par_error **err)
+{
+	const struct mount_attr private = { .propagation = MS_PRIVATE };
+	int r = set_tree(&private, err);
+
+	if (r < 0)
+		return r;
+	/* The devices before the tree has none any more.  After an error this process ends. */
+	*ret_n = 0;
+	r = prepare_devices(p, ret_fds, ret_n, err);
+	return r < 0 ? r : restrict_tree(p, err);
 }
 
 void wpar_mounts_drop_absent(struct wpar_mount_plan *p)

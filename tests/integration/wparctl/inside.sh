@@ -66,5 +66,9 @@ connected"
 is "but not from inside" "$(wparexec -n app -- "$(command -v python3)" -c "$try" 2>/dev/null)" "refused
 refused"
 kill $listener
+for file in ip_unprivileged_port_start ping_group_range; do
+	set -- "$@" "$(wparexec -n app /bin/cat "/proc/sys/net/ipv4/$file" 2>/dev/null | tr '\t' ' ')"
+done
+is "low ports and ping are its users'" "$*" "0 0 65535"
 is "no other process" "$(wparexec -n app /bin/sh -c 'set -- /proc/[0-9]*; echo $#' 2>/dev/null)" 2
 done_testing

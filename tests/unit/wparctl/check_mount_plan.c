@@ -2,7 +2,7 @@
 /* check_mount_plan.c - the plan of mounts: what may be written to, what is mapped, what is refused
  */
 #include "harness.h"
-#include "wparctl/filesystem/mount_plan.h"
+#include "wparctl/filesystem/mount_apply.h"
 #include "wparctl/spec/keys.h"
 
 #include <string.h>
@@ -168,6 +168,28 @@ START_TEST(application_wpar_sees_all_and_writes_nothing)
 }
 END_TEST
 
+/* Its tree is a copy of the global one, unless something is bound with its ids. */
+START_TEST(whose_tree_is_the_global_one)
+{
+	auto_spec s = { 0 }, a = { 0 };
+	auto_mount_plan system = { 0 }, application = { 0 }, bound = { 0 };
+
+	make(&s, WPAR_SYSTEM);
+	make(&a, WPAR_APPLICATION);
+	ck_assert_int_eq(wpar_mount_plan_build(&s, &facts, &system, NULL), 0);
+	ck_assert(!wpar_mounts_is_global(&system));
+	ck_assert_int_eq(wpar_mount_plan_build(&a, &facts, &application, NULL), 0);
+	ck_assert(wpar_mounts_is_global(&application));
+	a.mounts = calloc(1, sizeof(*a.mounts));
+	a.n_mounts = 1;
+	a.mounts[0] = (struct wpar_mount){ .directory = strdup("/mnt"),
+					   .vfs = strdup("namefs"),
+					   .device = strdup("/srv/data") };
+	ck_assert_int_eq(wpar_mount_plan_build(&a, &facts, &bound, NULL), 0);
+	ck_assert(!wpar_mounts_is_global(&bound));
+}
+END_TEST
+
 static int with_mount(const char *directory, const char *vfs, const char *device)
 {
 	struct wpar_mount m = { .directory = (char *)directory,
@@ -208,6 +230,7 @@ static Suite *plan_suite(void)
 	tcase_add_test(tc, kernel_settings_are_sealed_and_shm_is_its_own);
 	tcase_add_test(tc, private_usr_is_its_own);
 	tcase_add_test(tc, application_wpar_sees_all_and_writes_nothing);
+	tcase_add_test(tc, whose_tree_is_the_global_one);
 	tcase_add_test(tc, mount_points_are_plain_paths);
 	suite_add_tcase(suite, tc);
 	return suite;

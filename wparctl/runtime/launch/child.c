@@ -72,6 +72,23 @@ static void child_open_network(void)
 	par_fs_write_str(AT_FDCWD, "/proc/sys/net/ipv4/ping_group_range", "0 65535");
 }
 
+/*
+ * The prepared mounts, sent when the ids are set, or prepared here; in between, while /proc is the
+ * LPAR's and may be written to, what is set there.
+ */
+static int child_take_mounts(const struct wpar_launch *l, int sync, int fds[WPAR_MOUNTS_MAX],
+			     size_t *ret_n, struct par_error **err)
+{
+	const bool global = wpar_mounts_is_global(&l->plan);
+	int r = global ? wpar_sync_wait_step(sync, WPAR_STEP_MAPPED, err)
+		       : wpar_sync_receive_mounts(sync, fds, ret_n, err);
+
+	if (r < 0)
+		return r;
+	child_open_network();
+	return global ? wpar_mounts_prepare_global(&l->plan, fds, ret_n, err) : 0;
+}
+
 static int child_set_up(const struct wpar_launch *l, int sync, struct par_error **err)
 {
 	const char *host = l->spec->hostname ? l->spec->hostname : l->spec->name;
@@ -87,11 +104,10 @@ static int child_set_up(const struct wpar_launch *l, int sync, struct par_error 
 		return r;
 	if (l->network.n > 0)
 		wpar_sync_step(sync, WPAR_STEP_NETWORK);
-	wpar_clock_begin();
-	r = wpar_sync_receive_mounts(sync, fds, &n, err);
+	wpar_clock_begin(l->boot);
+	r = child_take_mounts(l, sync, fds, &n, err);
 	if (r < 0)
 		return r;
-	child_open_network();
 	if (sethostname(host, strlen(host)) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "the host name '%s' cannot be set", host);
 	r = wpar_mounts_attach(&l->plan, fds, n, err);

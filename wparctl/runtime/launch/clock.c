@@ -3,28 +3,32 @@
 #include "wparctl/runtime/launch/clock.h"
 
 #include "lpard/common/fs.h"
-#include "lpard/common/process.h"
 
 #include <inttypes.h>
 #include <sched.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef CLONE_NEWTIME
 #define CLONE_NEWTIME 0x80
 #endif
 
-void wpar_clock_begin(void)
+/* No process of the WPAR is older: ps(1) would take it for one from the far future. */
+int64_t wpar_clock_boot(void)
 {
-	const long ticks = sysconf(_SC_CLK_TCK);
-	struct par_process_stat self;
+	struct timespec now;
+
+	return clock_gettime(CLOCK_BOOTTIME, &now) < 0 ? 0 : now.tv_sec;
+}
+
+void wpar_clock_begin(int64_t boot)
+{
 	autofd int fd = -1;
 	char text[64];
 
-	if (par_process_stat(0, &self) < 0 || ticks <= 0 || unshare(CLONE_NEWTIME) < 0)
+	if (unshare(CLONE_NEWTIME) < 0)
 		return;
-	/* The boot is the second in which this process began: on a busy machine that is not now. */
-	snprintf(text, sizeof(text), "boottime -%" PRIu64 " 0\n",
-		 self.started / (unsigned long)ticks);
+	snprintf(text, sizeof(text), "boottime -%" PRId64 " 0\n", boot);
 	par_fs_write_str(AT_FDCWD, "/proc/self/timens_offsets", text);
 	/* unshare(2) is for children only. */
 	fd = open("/proc/self/ns/time_for_children", O_RDONLY | O_CLOEXEC);

@@ -15,6 +15,7 @@
 #include "wparctl/resources/limits.h"
 #include "wparctl/resources/soft_limit.h"
 #include "wparctl/runtime/launch/child.h"
+#include "wparctl/runtime/launch/clock.h"
 #include "wparctl/runtime/launch/sync.h"
 #include "wparctl/versioned/uname_notify.h"
 #include "wparctl/versioned/versioned.h"
@@ -89,15 +90,20 @@ static uint64_t shm_size(const struct wpar_spec *s)
 	struct wpar_machine m;
 	uint64_t most;
 
-	wpar_machine_get(&m);
+	wpar_machine_get_for(s, &m);
 	most = wpar_limits_memory(s, &m);
 	return most == UINT64_MAX ? 0 : most / 2;
 }
 
-/* The program @path in the topmost layer, or in the LPAR; NULL: it is not there. */
-static char *own_command(const struct par_strv *layers, const char *path)
+/*
+ * The program @path in the topmost layer, or in the LPAR; NULL: it is not there, or it is not
+ * needed, for an application WPAR has the LPAR's as they are.
+ */
+static char *own_command(const struct wpar_spec *s, const struct par_strv *layers, const char *path)
 {
-	char *p = par_strdup_printf("%s%s", layers->n ? layers->v[0] : "", path);
+	char *p = s->type == WPAR_SYSTEM
+			  ? par_strdup_printf("%s%s", layers->n ? layers->v[0] : "", path)
+			  : NULL;
 
 	if (p && access(p, X_OK) == 0)
 		return p;
@@ -148,12 +154,28 @@ int wpar_launch_plan_network(const struct wpar_spec *s, struct wpar_net_plan *re
 	return r < 0 ? r : wpar_net_expect_foreign(ret->ips, ret->n_ips, err);
 }
 
-/* What will be left of the network is written down before anything is made. */
-static int prepare_network(struct wpar_launch *l, const struct wpar_spec *s, struct par_error **err)
+/* Its folder in /run, and what will be left of the network, written down before that is made. */
+static int make_run_folder(const struct wpar_launch *l, struct par_error **err)
 {
-	int r = wpar_launch_plan_network(s, &l->network, err);
+	int r;
 
-	return r < 0 || l->network.n == 0 ? r : wpar_net_record_write(&l->network, err);
+	if (l->network.n == 0 && wpar_mounts_is_global(&l->plan))
+		return 0;
+	r = par_fs_mkdirs(l->plan.run, 0755);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be made", l->plan.run);
+	return l->network.n == 0 ? 0 : wpar_net_record_write(&l->network, err);
+}
+
+/* Our own program, which a system WPAR has as its init. */
+static int find_program(char *ret, size_t size, struct par_error **err)
+{
+	ssize_t n = readlink("/proc/self/exe", ret, size - 1);
+
+	if (n <= 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "/proc is not mounted");
+	ret[n] = '\0';
+	return 0;
 }
 
 int wpar_launch_plan(const struct wpar_spec *s, struct wpar_mount_plan *ret, struct par_error **err)
@@ -162,13 +184,11 @@ int wpar_launch_plan(const struct wpar_spec *s, struct wpar_mount_plan *ret, str
 	struct wpar_mount_facts facts = { .prefix = prefix ? prefix : "" };
 	autofree char *df = NULL, *mount_real = NULL, *uname_real = NULL, *systemctl = NULL;
 	auto_strv layers = { 0 };
-	char program[4096];
-	ssize_t n = readlink("/proc/self/exe", program, sizeof(program) - 1);
-	int r;
+	char program[4096] = "";
+	int r = s->type == WPAR_SYSTEM ? find_program(program, sizeof(program), err) : 0;
 
-	if (n <= 0)
-		return par_fail(err, PAR_E_SYSTEM, errno, "/proc is not mounted");
-	program[n] = '\0';
+	if (r < 0)
+		return r;
 	facts.program = program;
 	r = write_version(s, &layers, err);
 	if (r < 0)
@@ -176,24 +196,24 @@ int wpar_launch_plan(const struct wpar_spec *s, struct wpar_mount_plan *ret, str
 	facts.layers = &layers;
 	facts.shm_size = shm_size(s);
 	/* Those of a versioned WPAR are in its topmost layer. */
-	df = own_command(&layers, "/usr/bin/df");
-	mount_real = own_command(&layers, "/usr/bin/mount");
+	df = own_command(s, &layers, "/usr/bin/df");
+	mount_real = own_command(s, &layers, "/usr/bin/mount");
 	facts.df = df ? "/usr/bin/df" : NULL;
 	facts.df_real = df;
 	facts.mount = mount_real ? "/usr/bin/mount" : NULL;
 	facts.mount_real = mount_real;
 	facts.uname = "/usr/bin/uname";
-	uname_real = own_command(&layers, facts.uname);
+	uname_real = own_command(s, &layers, facts.uname);
 	/* An image of a system whose /bin was no link */
 	if (!uname_real && layers.n) {
 		facts.uname = "/bin/uname";
-		uname_real = own_command(&layers, facts.uname);
+		uname_real = own_command(s, &layers, facts.uname);
 	}
 	facts.uname_real = uname_real;
 	facts.uname = uname_real ? facts.uname : NULL;
 	if (!layers.n && access("/usr/bin/umount", X_OK) == 0)
 		facts.umount = "/usr/bin/umount";
-	systemctl = own_command(&layers, "/usr/bin/systemctl");
+	systemctl = own_command(s, &layers, "/usr/bin/systemctl");
 	facts.systemctl = systemctl ? "/usr/bin/systemctl" : NULL;
 	r = wpar_mount_plan_build(s, &facts, ret, err);
 	if (r == 0)
@@ -205,7 +225,7 @@ static void plan_inner_limits(struct wpar_launch *l)
 {
 	struct wpar_machine m;
 
-	wpar_machine_get(&m);
+	wpar_machine_get_for(l->spec, &m);
 	wpar_inner_limits_plan(l->spec, &m, &l->inner);
 }
 
@@ -220,10 +240,10 @@ int wpar_launch_prepare(struct wpar_launch *l, const struct wpar_spec *s, struct
 	r = wpar_plan_check(&l->plan, err);
 	if (r < 0)
 		return r;
-	r = par_fs_mkdirs(l->plan.run, 0755);
+	r = wpar_launch_plan_network(s, &l->network, err);
 	if (r < 0)
-		return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be made", l->plan.run);
-	r = prepare_network(l, s, err);
+		return r;
+	r = make_run_folder(l, err);
 	if (r < 0)
 		return r;
 	l->cgroup = wpar_cgroup_open(s->name, true, err);
@@ -263,6 +283,8 @@ static int map_ids(const struct wpar_launch *l, int *ret_userns, struct par_erro
 	r = par_fs_write_str(dir, "uid_map", map);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the users of the WPAR cannot be set");
+	if (wpar_mounts_is_global(&l->plan))
+		return 0;
 	*ret_userns = openat(dir, "ns/user", O_RDONLY | O_CLOEXEC);
 	if (*ret_userns < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno,
@@ -302,20 +324,13 @@ static int limit_ipc(const struct wpar_launch *l, struct par_error **err)
 		     : 0;
 }
 
-static int hand_over(struct wpar_launch *l, int sync, struct par_error **err)
+static int hand_over_mounts(const struct wpar_launch *l, int sync, int userns,
+			    struct par_error **err)
 {
 	int fds[WPAR_MOUNTS_MAX];
-	autofd int userns = -1;
 	size_t n = 0;
-	int r = map_ids(l, &userns, err);
+	int r = wpar_mounts_prepare(&l->plan, userns, fds, &n, err);
 
-	if (r < 0)
-		return r;
-	wpar_test_stop_at("mapped");
-	r = limit_ipc(l, err);
-	if (r < 0)
-		return r;
-	r = wpar_mounts_prepare(&l->plan, userns, fds, &n, err);
 	if (r < 0)
 		return r;
 	r = wpar_sync_send_mounts(sync, fds, n);
@@ -327,6 +342,26 @@ static int hand_over(struct wpar_launch *l, int sync, struct par_error **err)
 			return err && *err ? -(*err)->errnum : r;
 		return par_fail(err, PAR_E_SYSTEM, r, "the WPAR's first process ended");
 	}
+	return 0;
+}
+
+static int hand_over(struct wpar_launch *l, int sync, struct par_error **err)
+{
+	autofd int userns = -1;
+	int r = map_ids(l, &userns, err);
+
+	if (r < 0)
+		return r;
+	wpar_test_stop_at("mapped");
+	r = limit_ipc(l, err);
+	if (r < 0)
+		return r;
+	if (wpar_mounts_is_global(&l->plan))
+		wpar_sync_step(sync, WPAR_STEP_MAPPED);
+	else
+		r = hand_over_mounts(l, sync, userns, err);
+	if (r < 0)
+		return r;
 	wpar_test_stop_at("mounted");
 	r = connect_network(l, sync, err);
 	return r < 0 ? r : wpar_sync_wait(sync, err);
@@ -381,15 +416,17 @@ int wpar_launch(struct wpar_launch *l, struct par_error **err)
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "uname's answers cannot be set up");
 	l->uname = uname;
-	r = new_namespaces(err);
+	/* What is bound for the WPAR is mounted here meanwhile. */
+	r = wpar_mounts_is_global(&l->plan) ? 0 : new_namespaces(err);
 	if (r < 0)
 		return r;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "a socket pair cannot be made");
 	ours = pair[0];
 	theirs = pair[1];
-	wpar_test_stop_at("namespaces");
 	wpar_process_fix(l->keep_priority, l->inner.locked);
+	wpar_test_stop_at("namespaces");
+	l->boot = wpar_clock_boot();
 	l->pid = clone_as_creator(l, &args);
 	if (l->pid < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "the WPAR's first process cannot start");

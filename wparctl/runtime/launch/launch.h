@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "wparctl/filesystem/mount_plan.h"
+#include "wparctl/filesystem/mount_apply.h"
 #include "wparctl/network/plan.h"
 #include "wparctl/resources/inner_limits.h"
 #include "wparctl/runtime/launch/reset.h"
@@ -31,7 +31,9 @@ struct wpar_launch {
 	bool no_new_privs;
 	int steps; /* socket for wpar_sync_step(WPAR_STEP_MOUNTED); 0: nobody listens */
 
-	/* Set by wpar_launch(); uname: to the process that answers for the old system, or -1. */
+	/* Set by wpar_launch(); boot: wpar_clock_boot(); uname: to the process that answers for the
+	 * old system, or -1. */
+	int64_t boot;
 	int uname;
 	pid_t pid;
 	int pidfd;
@@ -54,7 +56,8 @@ int wpar_launch_plan_network(const struct wpar_spec *s, struct wpar_net_plan *re
 			     struct par_error **err);
 
 /*
- * wpar_launch - start the first process; afterwards the caller has a mount namespace of its own
+ * wpar_launch - start the first process; afterwards the caller has a mount namespace of its own,
+ * unless the plan is wpar_mounts_is_global()
  * Returns when inside() has closed its descriptor; l->network is to be announced then
  * (wpar_net_announce()).  After an error, of the set-up or of inside(),
  * the process is gone.

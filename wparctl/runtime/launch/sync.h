@@ -20,6 +20,7 @@ void wpar_sync_started(int sync, int value);
 enum wpar_sync_step {
 	WPAR_STEP_MOUNTED,  /* its file systems are there */
 	WPAR_STEP_LAUNCHED, /* the first process has its devices and its rights, and runs */
+	WPAR_STEP_MAPPED,   /* to inside: its ids are set, and no mounts will come */
 	WPAR_STEP_NETWORK,  /* from inside: its network namespace is there; to it: so are its links
 			     */
 };
