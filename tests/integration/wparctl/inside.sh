@@ -44,7 +44,7 @@ is "the other WPAR goes on" "$(lswpar -c -q -a state two)" A
 
 # What can be read
 seen='cd /; grep -rsl -e secrethost -e secretlog "$0/etc" "$0/run" "$0/var" /etc/wpars /run/wpars /var/adm/wpars /var/lib/wpars 2>/dev/null
-	ls -A "$0/etc/wpars" "$0/run/wpars" "$0/var/adm/wpars" "$0/var/lib/wpars" /run/wpars 2>/dev/null | grep -v -e : -e "^\$" -e "^df\$" -e "^mount\$" -e "^uname\$"'
+	ls -A "$0/etc/wpars" "$0/run/wpars" "$0/var/adm/wpars" "$0/var/lib/wpars" /run/wpars 2>/dev/null | grep -v -e : -e "^\$" -e "^cor\$" -e "^df\$" -e "^mount\$" -e "^uname\$"'
 like "the global side has all that" "$(sh -c "$seen" "$WPARS_ROOT")" '^two\.cf$'
 is "an application WPAR reads nothing of others" "$(wparexec -n app -- /bin/sh -c "$seen" "$WPARS_ROOT" 2>/dev/null)" ""
 is "a system WPAR neither" "$(clogin one -- sh -c "$seen" "$WPARS_ROOT")" ""
