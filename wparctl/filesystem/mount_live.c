@@ -41,6 +41,7 @@ static int unmount_target(int rootfd, const struct wpar_mount_op *op, bool lazy)
 	const char *name;
 	autofd int above = wpar_mount_open_above(rootfd, op->target, &name);
 
+	lazy |= (op->flags & WPAR_OP_OVER) != 0;
 	if (above < 0)
 		return above;
 	if (fchdir(above) < 0)
@@ -51,7 +52,7 @@ static int unmount_target(int rootfd, const struct wpar_mount_op *op, bool lazy)
 	if (errno != EINVAL)
 		return -errno;
 	/* The file that a device was put on was made for it. */
-	if (op->flags & WPAR_OP_FILE)
+	if (op->flags & WPAR_OP_FILE && !(op->flags & WPAR_OP_OVER))
 		unlinkat(above, name, 0);
 	return 0;
 }

@@ -19,8 +19,8 @@ static const char *const kind_names[] = {
 	[WPAR_OP_HIDE] = "hide", [WPAR_OP_SEAL] = "seal",	[WPAR_OP_FIFO] = "fifo",
 };
 static const char *const flag_names[] = {
-	"idmap",    "ro",      "nosuid", "nodev",  "noexec", "recursive", "file",
-	"optional", "private", "shown",	 "device", "namefs", "volume",	  "nfs",
+	"idmap",   "ro",    "nosuid", "nodev",	"noexec", "recursive", "file", "optional",
+	"private", "shown", "device", "namefs", "volume", "nfs",       "over",
 };
 
 /* The devices that AIX gives every WPAR, as far as Linux has them. */
@@ -260,6 +260,23 @@ static void add_devices(struct wpar_mount_plan *p, bool *failed, const struct wp
 	add_shm(p, failed, facts);
 }
 
+/* What the LPAR has is not what a WPAR with limits has (ADR 7). */
+static void add_proc_files(struct wpar_mount_plan *p, bool *failed,
+			   const struct wpar_mount_facts *facts)
+{
+	const unsigned int over_proc =
+		WPAR_OP_FILE | WPAR_OP_READONLY | WPAR_OP_OPTIONAL | WPAR_OP_OVER | SECURE;
+	autofree char *meminfo = par_strdup_printf("%s/meminfo", p->run);
+	autofree char *cpuinfo = par_strdup_printf("%s/cpuinfo", p->run);
+
+	if (facts->meminfo)
+		ADD(.kind = WPAR_OP_BIND, .flags = over_proc, .source = meminfo,
+		    .target = "/proc/meminfo");
+	if (facts->cpuinfo)
+		ADD(.kind = WPAR_OP_BIND, .flags = over_proc, .source = cpuinfo,
+		    .target = "/proc/cpuinfo");
+}
+
 /* Our own program as PID 1, as a df and a mount that list the WPAR's file systems (ADR 1), and as a
  * uname that knows the WPAR's number. */
 static void add_programs(struct wpar_mount_plan *p, bool *failed,
@@ -337,6 +354,7 @@ static int plan_system(struct wpar_mount_plan *p, bool *failed, const struct wpa
 			return r;
 	}
 	add_proc(p, failed, WPAR_OP_SHOWN);
+	add_proc_files(p, failed, facts);
 	add_devices(p, failed, s, facts);
 	ADD(.kind = WPAR_OP_FS, .flags = WPAR_OP_NOSUID | WPAR_OP_NODEV, .target = "/run",
 	    .fstype = "tmpfs", .data = "mode=0755,size=10%");
@@ -370,6 +388,7 @@ static int plan_versioned(struct wpar_mount_plan *p, bool *failed, const struct 
 	ADD(.kind = WPAR_OP_BIND, .flags = over_proc, .source = version, .target = "/proc/version");
 	ADD(.kind = WPAR_OP_BIND, .flags = over_proc, .source = release,
 	    .target = "/proc/sys/kernel/osrelease");
+	add_proc_files(p, failed, facts);
 	add_devices(p, failed, s, facts);
 	ADD(.kind = WPAR_OP_FS, .flags = WPAR_OP_NOSUID | WPAR_OP_NODEV, .target = "/run",
 	    .fstype = "tmpfs", .data = "mode=0755,size=10%");

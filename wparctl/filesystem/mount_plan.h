@@ -34,6 +34,8 @@ enum wpar_op_kind {
 #define WPAR_OP_NAMEFS	  PAR_BIT(11) /* @source is given by -M: namefs.h */
 #define WPAR_OP_VOLUME	  PAR_BIT(12) /* @source is an image with a file system: volume.h */
 #define WPAR_OP_NFS	  PAR_BIT(13) /* @source is a directory of the server @object: nfs.h */
+#define WPAR_OP_OVER \
+	PAR_BIT(14) /* over a file of the kernel: nobody is told, and who has it open keeps it */
 
 struct wpar_mount_op {
 	enum wpar_op_kind kind;
@@ -75,6 +77,8 @@ struct wpar_mount_facts {
 	const char *systemctl;
 	/* Bytes that /dev/shm may hold; 0: as the kernel has it, half of the LPAR's memory. */
 	uint64_t shm_size;
+	/* Of a system WPAR: /proc/NAME is the file of that name in the folder of its run. */
+	bool meminfo, cpuinfo;
 	/* Of a versioned WPAR: the folders below its upper one, top first. */
 	const struct par_strv *layers;
 };

@@ -4,6 +4,7 @@
  * costs 8 ms and more under TCG.
  */
 #include "wparctl/runtime/launch/launch.h"
+#include "wparctl/runtime/launch/proc_source.h"
 
 #include "lpard/common/fs.h"
 #include "wparctl/filesystem/mount_apply.h"
@@ -195,6 +196,8 @@ int wpar_launch_plan(const struct wpar_spec *s, struct wpar_mount_plan *ret, str
 		return r;
 	facts.layers = &layers;
 	facts.shm_size = shm_size(s);
+	facts.meminfo = wpar_proc_source_needed(s, WPAR_PROC_MEMINFO);
+	facts.cpuinfo = wpar_proc_source_needed(s, WPAR_PROC_CPUINFO);
 	/* Those of a versioned WPAR are in its topmost layer. */
 	df = own_command(s, &layers, "/usr/bin/df");
 	mount_real = own_command(s, &layers, "/usr/bin/mount");
@@ -229,10 +232,44 @@ static void plan_inner_limits(struct wpar_launch *l)
 	wpar_inner_limits_plan(l->spec, &m, &l->inner);
 }
 
+/* Also of a WPAR without limits: it may get some while it runs, and its monitor knows them then. */
+static int make_proc_files(const struct wpar_spec *s, struct par_error **err)
+{
+	autofree char *run = wpar_path("/run/wpars/%s", s->name);
+	int r;
+
+	if (s->type != WPAR_SYSTEM)
+		return 0;
+	if (!run)
+		return par_oom(err);
+	r = par_fs_mkdirs(run, 0755);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be made", run);
+	r = wpar_proc_source_make(run);
+	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "files in '%s' cannot be made", run) : 0;
+}
+
+/* Until its monitor watches them they say what was so at the start. */
+static int fill_proc_files(const struct wpar_launch *l, struct par_error **err)
+{
+	int r;
+
+	if (!wpar_proc_source_needed(l->spec, WPAR_PROC_MEMINFO) &&
+	    !wpar_proc_source_needed(l->spec, WPAR_PROC_CPUINFO))
+		return 0;
+	r = wpar_proc_source_fill(l->plan.run, l->cgroup);
+	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "files in '%s' cannot be written",
+				l->plan.run)
+		     : 0;
+}
+
 int wpar_launch_prepare(struct wpar_launch *l, const struct wpar_spec *s, struct par_error **err)
 {
-	int r = wpar_launch_plan(s, &l->plan, err);
+	int r = make_proc_files(s, err);
 
+	if (r < 0)
+		return r;
+	r = wpar_launch_plan(s, &l->plan, err);
 	if (r < 0)
 		return r;
 	l->spec = s;
@@ -250,6 +287,9 @@ int wpar_launch_prepare(struct wpar_launch *l, const struct wpar_spec *s, struct
 	if (l->cgroup < 0)
 		return l->cgroup;
 	r = wpar_limits_apply(s, l->cgroup, err);
+	if (r < 0)
+		return r;
+	r = fill_proc_files(l, err);
 	if (r < 0)
 		return r;
 	r = wpar_soft_limit_start(s, l->cgroup);

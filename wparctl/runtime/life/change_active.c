@@ -161,13 +161,16 @@ static void say_mounts(const struct inner *in, const struct wpar_spec *s,
 	const char *base = strcmp(s->directory, "/") == 0 ? "" : s->directory;
 
 	for (size_t i = 0; i < in->mounts.add.n_ops; i++) {
-		if (in->mounts.add.ops[i].kind == WPAR_OP_BIND)
+		if (in->mounts.add.ops[i].kind == WPAR_OP_BIND &&
+		    !(in->mounts.add.ops[i].flags & WPAR_OP_OVER))
 			wpar_report_say(report, WPAR_NOTE_VERBOSE, "Mounting %s%s", base,
 					in->mounts.add.ops[i].target);
 	}
-	for (size_t i = 0; i < in->mounts.drop.n_ops; i++)
-		wpar_report_say(report, WPAR_NOTE_VERBOSE, "Unmounting %s%s", base,
-				in->mounts.drop.ops[i].target);
+	for (size_t i = 0; i < in->mounts.drop.n_ops; i++) {
+		if (!(in->mounts.drop.ops[i].flags & WPAR_OP_OVER))
+			wpar_report_say(report, WPAR_NOTE_VERBOSE, "Unmounting %s%s", base,
+					in->mounts.drop.ops[i].target);
+	}
 }
 
 static int write_limits(const struct wpar_spec *from, const struct wpar_spec *to, int cgroup,

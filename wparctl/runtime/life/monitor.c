@@ -18,6 +18,7 @@
 #include "wparctl/runtime/life/outside_show.h"
 #include "wparctl/runtime/life/outside_watch.h"
 #include "wparctl/runtime/life/pending.h"
+#include "wparctl/runtime/life/proc_files.h"
 #include "wparctl/runtime/life/script.h"
 #include "wparctl/runtime/life/wires.h"
 #include "wparctl/runtime/life/wpar_log.h"
@@ -133,18 +134,20 @@ static int sooner(int a, int b)
 /* Until PID 1 has ended; meanwhile what it and its children write goes to the console's log. */
 static void watch_console(struct wpar_wires *w, struct oom_watch *oom,
 			  struct wpar_outside_watch *outside, struct wpar_cor *cor,
-			  const char *name, int pidfd)
+			  struct wpar_proc_watch *proc, const char *name, int pidfd)
 {
 	size_t budget = CONSOLE_PER_S;
 	time_t second = time(NULL);
 
 	for (;;) {
-		struct pollfd p[5] = { { .fd = pidfd, .events = POLLIN },
+		struct pollfd p[6] = { { .fd = pidfd, .events = POLLIN },
 				       { .fd = budget > 0 ? w->console : -1, .events = POLLIN },
 				       { .fd = oom->fd, .events = POLLPRI },
 				       { .fd = outside->fd, .events = POLLPRI },
-				       { .fd = wpar_cor_fd(cor), .events = POLLIN } };
-		int r = poll(p, 5, sooner(budget > 0 ? -1 : 200, wpar_outside_timeout(outside)));
+				       { .fd = wpar_cor_fd(cor), .events = POLLIN },
+				       { .fd = proc->fd, .events = POLLIN } };
+		int wait = sooner(wpar_outside_timeout(outside), wpar_proc_timeout(proc));
+		int r = poll(p, 6, sooner(budget > 0 ? -1 : 200, wait));
 		size_t n;
 
 		if (r < 0 && errno != EINTR)
@@ -153,6 +156,10 @@ static void watch_console(struct wpar_wires *w, struct oom_watch *oom,
 			second = time(NULL);
 			budget = CONSOLE_PER_S;
 		}
+		/* First: somebody waits for it. */
+		if (r > 0 && p[5].revents)
+			wpar_proc_event(proc);
+		wpar_proc_look(proc);
 		if (r > 0 && p[1].revents) {
 			n = wpar_wires_pump(w, name);
 			budget -= n < budget ? n : budget;
@@ -186,20 +193,24 @@ static bool wants_restart(const struct wpar_wires *w)
  * Until PID 1 has ended; then clears away, unless a command holds the lock and does.  A stop has
  * the monitor killed before it lets go of the lock, so it cannot be undone by a restart.
  */
-__attribute__((noreturn)) static void monitor_watch(const char *name, int pidfd, pid_t init,
-						    bool adopted, struct wpar_cor cor,
+__attribute__((noreturn)) static void monitor_watch(const struct wpar_spec *s, int pidfd,
+						    pid_t init, bool adopted, struct wpar_cor cor,
 						    wpar_again_fn *again)
 {
+	const char *name = s->name;
 	struct wpar_wires w = wpar_wires_open(init);
 	struct oom_watch oom = oom_begin(name, adopted);
 	struct wpar_outside_watch outside;
+	struct wpar_proc_watch proc;
 	time_t began = time(NULL);
 	bool restart;
 	int lock = -1;
 
 	oom_tell(&oom, name);
+	wpar_proc_begin(&proc, name, s->idbase);
 	wpar_outside_begin(&outside);
-	watch_console(&w, &oom, &outside, &cor, name, pidfd);
+	watch_console(&w, &oom, &outside, &cor, &proc, name, pidfd);
+	wpar_proc_end(&proc);
 	restart = wants_restart(&w);
 	if (restart)
 		wpar_monitor_mark_restart(name);
@@ -314,7 +325,7 @@ __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, int
 	wpar_sync_started(sync, (int)getpid());
 	close(sync);
 	wpar_net_announce(&l.network, false);
-	monitor_watch(s->name, pidfd, l.pid, false, cor, again);
+	monitor_watch(s, pidfd, l.pid, false, cor, again);
 }
 
 int wpar_monitor_start(const struct wpar_spec *s, wpar_again_fn *again,
@@ -373,7 +384,7 @@ int wpar_monitor_adopt(const struct wpar_spec *s, wpar_again_fn *again, struct p
 		wpar_pending_end(s->name);
 		wpar_event_log(s->name, "monitor-started-again", NULL);
 		wpar_outside_show(s->name, NULL);
-		monitor_watch(s->name, pidfd, init, true, wpar_cor_begin(s), again);
+		monitor_watch(s, pidfd, init, true, wpar_cor_begin(s), again);
 	}
 	return 0;
 }
