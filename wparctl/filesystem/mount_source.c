@@ -214,11 +214,10 @@ static int fail_source(const struct sources *src, const struct wpar_mount_op *op
 			op->source, what);
 }
 
-/* Directories of disks, and our own programs: not nodes of devices, which lie on no disk. */
+/* Directories of disks, and what is ours: not nodes of devices, which lie on no disk. */
 static bool shows_its_device(const struct wpar_mount_op *op)
 {
-	return op->flags & WPAR_OP_IDMAP ||
-	       (op->flags & (WPAR_OP_FILE | WPAR_OP_READONLY)) == (WPAR_OP_FILE | WPAR_OP_READONLY);
+	return op->flags & (WPAR_OP_IDMAP | WPAR_OP_READONLY);
 }
 
 /* What is to be bound, as a descriptor of it. */
