@@ -155,14 +155,17 @@ ok "mkwpar again" mkwpar -n flt
 
 # restarts killed between the stop and the start
 for command in rebootwpar "stopwpar -r"; do
-	startwpar flt >/dev/null
-	# shellcheck disable=SC2086 # words
-	WPAR_STOP_AT=restarting $command flt >/dev/null 2>&1
-	is "$command killed: it is defined" "$(state)" D
-	# shellcheck disable=SC2086
-	ok "$command again" $command flt
-	is "and it is active" "$(state)" A
-	stopwpar flt >/dev/null
+	# begun: the monitor is killed when it has all but told that the WPAR runs
+	for step in restarting mounted begun; do
+		startwpar flt >/dev/null
+		# shellcheck disable=SC2086 # words
+		WPAR_STOP_AT=$step $command flt >/dev/null 2>&1
+		is "$command killed at '$step': it is defined" "$(state)" D
+		# shellcheck disable=SC2086
+		ok "$command again" $command flt
+		is "and it is active" "$(state)" A
+		stopwpar flt >/dev/null
+	done
 	# shellcheck disable=SC2086
 	fails "$command of one that is stopped is refused" $command flt
 done
@@ -175,7 +178,7 @@ made()
 	is "mkwpar -s killed at '$1': it is defined" "$(state)" D
 }
 exists='A workload partition called flt[0-9]* already exists'
-for step in made namespaces mounted; do
+for step in made namespaces mounted begun; do
 	made $step
 	like "killed at '$step': other arguments are another command" "$(mkwpar -n flt -s 2>&1)" "$exists"
 	like "killed at '$step': without -s, too" "$(mkwpar -n flt -h flthost 2>&1)" "$exists"

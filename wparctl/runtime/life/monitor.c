@@ -317,6 +317,7 @@ __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, int
 	wpar_test_stop_at("monitor");
 	prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0);
 	wpar_pending_end(s->name);
+	wpar_test_stop_at("begun");
 	/* The inherited descriptor of the command's lock is closed before the command goes on. */
 	pidfd = l.pidfd;
 	wpar_close_others(pidfd, sync);

@@ -10,6 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define COMMAND_MAX (4 << 20) /* what execve(2) takes, and more */
+
 static char *pending_path(const char *name)
 {
 	return wpar_path(WPAR_RUN_DIR "/%s.pending", name);
@@ -25,6 +27,13 @@ int wpar_pending_begin(const char *name, const char *command, size_t len)
 		return -ENOMEM;
 	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 	return fd < 0 ? -errno : par_fs_write_all(fd, command, len);
+}
+
+int wpar_pending_read(const char *name, struct par_buf *ret)
+{
+	autofree char *path = pending_path(name);
+
+	return path ? par_fs_read(path, COMMAND_MAX, ret) : -ENOMEM;
 }
 
 bool wpar_pending_is(const char *name, const char *command, size_t len)

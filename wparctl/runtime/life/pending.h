@@ -7,6 +7,8 @@
  */
 #pragma once
 
+#include "lpard/common/str.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -19,6 +21,12 @@ int wpar_pending_begin(const char *name, const char *command, size_t len);
 
 /* wpar_pending_is - is the start of that command still to come? */
 bool wpar_pending_is(const char *name, const char *command, size_t len);
+
+/*
+ * wpar_pending_read - what the mark says, for wpar_pending_begin() after a start that has failed
+ * when the mark had gone already; @ret is added to.  0 or a negative errno: -ENOENT, there is none
+ */
+int wpar_pending_read(const char *name, struct par_buf *ret);
 
 /* wpar_pending_end - the WPAR runs, or is not to */
 void wpar_pending_end(const char *name);

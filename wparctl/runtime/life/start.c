@@ -12,6 +12,7 @@
 #include "wparctl/runtime/life/wpar_log.h"
 #include "wparctl/runtime/life/monitor.h"
 #include "wparctl/runtime/life/monitor_record.h"
+#include "wparctl/runtime/life/pending.h"
 #include "wparctl/runtime/life/script.h"
 #include "wparctl/runtime/life/state.h"
 #include "wparctl/versioned/versioned.h"
@@ -118,7 +119,9 @@ static int start_locked(const struct wpar_spec *s, const struct wpar_report *rep
 			struct par_error **err)
 {
 	struct start_lines lines = { .spec = s, .report = report };
+	auto_buf pending = { 0 };
 	pid_t monitor = 0;
+	bool marked;
 	int r = check_startable(s, err);
 
 	if (r < 0)
@@ -134,8 +137,12 @@ static int start_locked(const struct wpar_spec *s, const struct wpar_report *rep
 	if (r < 0)
 		return r;
 	say_mounts(s, report);
+	marked = wpar_pending_read(s->name, &pending) == 0;
 	r = wpar_monitor_start(s, start_again, say_step, &lines, &monitor, err);
 	if (r < 0) {
+		/* A monitor that was killed at the end may have taken the mark away. */
+		if (marked)
+			wpar_pending_begin(s->name, pending.data, pending.len);
 		wpar_clear(s->name, NULL);
 		wpar_script_run(s, WPAR_SCRIPT_STOP, NULL);
 		return r;
