@@ -282,7 +282,6 @@ static int chwpar_change_opened(const struct par_cmd_ctx *ctx, const struct chwp
 }
 
 /* Another command may have changed it since, so all begins anew when the lock is held. */
-
 static int chwpar_change(const struct par_cmd_ctx *ctx, const struct chwpar_args *a,
 			 const char *name, struct par_error **err)
 {

@@ -103,7 +103,6 @@ static int write_change(const struct wpar_spec *new, struct par_error **err)
 }
 
 /* The specification with what is laid over it, if that may be. */
-
 static int save_change(const struct wpar_spec *old, const struct wpar_spec *new,
 		       struct par_error **err)
 {

@@ -370,11 +370,14 @@ int wpar_cgroup_wait_empty(int cgroup, int timeout_ms)
 	}
 }
 
-/* Removed, or not there: 0.  The one above stays for the next start, but not that of a test. */
+/*
+ * Removed, or not there: 0.  The one above stays for the next start, but not that of a test; where
+ * there was no group, another start may be about to make its own.
+ */
 static int remove_group(char *path)
 {
-	if (rmdir(path) < 0 && !is_gone(-errno))
-		return -errno;
+	if (rmdir(path) < 0)
+		return is_gone(-errno) ? 0 : -errno;
 	if (getenv("WPARS_ROOT"))
 		rmdir(dirname(path));
 	return 0;

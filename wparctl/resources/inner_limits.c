@@ -61,21 +61,14 @@ int wpar_inner_limits_check(const struct wpar_spec *s, struct par_error **err)
 			ADDRESS_SPACE_LEAST >> 20, r->proc_virt_mem >> 10);
 }
 
-static struct rlimit address_space(const struct wpar_inner_limits *l)
+static rlim_t most(uint64_t bytes)
 {
-	rlim_t most = l->address_space ? l->address_space : RLIM_INFINITY;
-
-	return (struct rlimit){ most, most };
-}
-
-static struct rlimit locked(const struct wpar_inner_limits *l)
-{
-	return (struct rlimit){ l->locked, l->locked };
+	return bytes ? bytes : RLIM_INFINITY;
 }
 
 int wpar_inner_limits_take(const struct wpar_inner_limits *l)
 {
-	const struct rlimit space = address_space(l);
+	const struct rlimit space = { most(l->address_space), most(l->address_space) };
 	struct rlimit lock;
 
 	if (l->address_space && setrlimit(RLIMIT_AS, &space) < 0)
@@ -85,6 +78,12 @@ int wpar_inner_limits_take(const struct wpar_inner_limits *l)
 	/* Asked for, and more than this system's root could give (launch/reset.c) */
 	return l->locked != LOCKED_DEFAULT && lock.rlim_max < l->locked ? -EPERM : 0;
 }
+
+/* What a child does in the WPAR of the process @pidfd; @from NULL: only @to counts. */
+struct change {
+	int pidfd, cgroup;
+	const struct wpar_inner_limits *from, *to;
+};
 
 /* The numbers of the files of sysctl; of kernel.sem the last of four is that of the identifiers. */
 struct ipc {
@@ -147,41 +146,58 @@ static int write_ipc(const struct ipc *i, const struct wpar_inner_limits *l)
 }
 
 /* The files belong to the LPAR's root before Linux 6.9, since then to the namespace's. */
-static int change_ipc(int pidfd, const struct wpar_inner_limits *l)
+static int change_ipc(const struct change *c)
 {
+	const struct wpar_inner_limits *l = c->to;
 	struct ipc global;
 	int r = read_ipc(&global);
 
 	if (r < 0)
 		return r;
-	if (setns(pidfd, CLONE_NEWIPC) < 0)
+	if (setns(c->pidfd, CLONE_NEWIPC) < 0)
 		return -errno;
 	r = write_ipc(&global, l);
 	if (r != -EACCES && r != -EPERM)
 		return r;
-	if (setns(pidfd, CLONE_NEWUSER) < 0 || setresuid(0, 0, 0) < 0)
+	if (setns(c->pidfd, CLONE_NEWUSER) < 0 || setresuid(0, 0, 0) < 0)
 		return -errno;
 	return write_ipc(&global, l);
 }
 
-/* Returns 1 when it had another limit, 0 when it had this one or has ended, or a negative errno. */
-static int limit_process(pid_t pid, __rlimit_resource_t resource, const struct rlimit *l)
+/*
+ * What has the limit of before gets the new one; a process that has lowered its own keeps that, as
+ * far as the new limit allows.
+ */
+static struct rlimit new_limit(const struct rlimit *now, rlim_t from, rlim_t to)
 {
-	struct rlimit now;
+	struct rlimit want = *now;
+
+	if (want.rlim_max == from || want.rlim_max > to)
+		want.rlim_max = to;
+	if (want.rlim_cur == from || want.rlim_cur > want.rlim_max)
+		want.rlim_cur = want.rlim_max;
+	return want;
+}
+
+/* Returns 1 when it has been given another limit, 0 when it has ended or has it, or -errno. */
+static int limit_process(pid_t pid, __rlimit_resource_t resource, rlim_t from, rlim_t to)
+{
+	struct rlimit now, want;
 
 	if (prlimit(pid, resource, NULL, &now) < 0)
 		return errno == ESRCH ? 0 : -errno;
-	if (now.rlim_cur == l->rlim_cur && now.rlim_max == l->rlim_max)
+	want = new_limit(&now, from, to);
+	if (want.rlim_cur == now.rlim_cur && want.rlim_max == now.rlim_max)
 		return 0;
-	if (prlimit(pid, resource, l, NULL) < 0)
+	if (prlimit(pid, resource, &want, NULL) < 0)
 		return errno == ESRCH ? 0 : -errno;
 	return 1;
 }
 
 /* Returns 1 when a process had other limits, 0 when none had, or a negative errno. */
-static int limit_processes(int cgroup, const struct rlimit *space, const struct rlimit *lock)
+static int limit_processes(const struct change *c)
 {
-	autofd int fd = openat(cgroup, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+	autofd int fd = openat(c->cgroup, "cgroup.procs", O_RDONLY | O_CLOEXEC);
 	autofile FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
 	int changed = 0, pid;
 
@@ -194,11 +210,12 @@ static int limit_processes(int cgroup, const struct rlimit *space, const struct 
 		/* 0: not of this process namespace; it is on its way in, and takes them itself. */
 		if (pid <= 0)
 			continue;
-		r = limit_process(pid, RLIMIT_AS, space);
+		r = limit_process(pid, RLIMIT_AS, most(c->from->address_space),
+				  most(c->to->address_space));
 		if (r < 0)
 			return r;
 		changed |= r;
-		r = limit_process(pid, RLIMIT_MEMLOCK, lock);
+		r = limit_process(pid, RLIMIT_MEMLOCK, c->from->locked, c->to->locked);
 		if (r < 0)
 			return r;
 		changed |= r;
@@ -212,24 +229,22 @@ static int limit_processes(int cgroup, const struct rlimit *space, const struct 
  * CAP_SYS_RESOURCE (in a container) has it in the WPAR's user namespace, which is enough to lower a
  * limit.
  */
-static int change_processes(int init, int cgroup, const struct wpar_inner_limits *l)
+static int change_processes(const struct change *c)
 {
-	const struct rlimit space = address_space(l), lock = locked(l);
-	int r = limit_processes(cgroup, &space, &lock);
+	int r = limit_processes(c);
 
 	if (r == -EPERM) {
-		if (setns(init, CLONE_NEWUSER) < 0)
+		if (setns(c->pidfd, CLONE_NEWUSER) < 0)
 			return -errno;
-		r = limit_processes(cgroup, &space, &lock);
+		r = limit_processes(c);
 	}
 	for (int i = 0; i < ROUNDS && r > 0; i++)
-		r = limit_processes(cgroup, &space, &lock);
+		r = limit_processes(c);
 	return r > 0 ? -EAGAIN : r;
 }
 
 /* Runs as a child; its status is the errno. */
-static int in_child(int (*work)(int pidfd, int cgroup, const struct wpar_inner_limits *l),
-		    int pidfd, int cgroup, const struct wpar_inner_limits *l)
+static int in_child(int (*work)(const struct change *c), const struct change *c)
 {
 	int status;
 	pid_t pid = fork();
@@ -238,7 +253,7 @@ static int in_child(int (*work)(int pidfd, int cgroup, const struct wpar_inner_l
 		return -errno;
 	if (pid == 0) {
 		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-		_exit(-work(pidfd, cgroup, l) & 0xff);
+		_exit(-work(c) & 0xff);
 	}
 	while (waitpid(pid, &status, 0) < 0) {
 		if (errno != EINTR)
@@ -247,32 +262,25 @@ static int in_child(int (*work)(int pidfd, int cgroup, const struct wpar_inner_l
 	return WIFEXITED(status) ? -WEXITSTATUS(status) : -EINTR;
 }
 
-static int ipc_work(int pidfd, int cgroup, const struct wpar_inner_limits *l)
+static int processes_work(const struct change *c)
 {
-	(void)cgroup;
-	return change_ipc(pidfd, l);
-}
-
-static int processes_inside(int pidfd, int cgroup, const struct wpar_inner_limits *l)
-{
-	return change_processes(pidfd, cgroup, l);
-}
-
-static int processes_work(int pidfd, int cgroup, const struct wpar_inner_limits *l)
-{
-	if (setns(pidfd, CLONE_NEWPID) < 0)
+	if (setns(c->pidfd, CLONE_NEWPID) < 0)
 		return -errno;
-	return in_child(processes_inside, pidfd, cgroup, l);
+	return in_child(change_processes, c);
 }
 
 int wpar_inner_limits_ipc(int pidfd, const struct wpar_inner_limits *l)
 {
-	return in_child(ipc_work, pidfd, -1, l);
+	const struct change c = { .pidfd = pidfd, .cgroup = -1, .to = l };
+
+	return in_child(change_ipc, &c);
 }
 
-int wpar_inner_limits_change(int init, int cgroup, const struct wpar_inner_limits *l)
+int wpar_inner_limits_change(int init, int cgroup, const struct wpar_inner_limits *from,
+			     const struct wpar_inner_limits *to)
 {
-	int r = in_child(processes_work, init, cgroup, l);
+	const struct change c = { .pidfd = init, .cgroup = cgroup, .from = from, .to = to };
+	int r = in_child(processes_work, &c);
 
-	return r < 0 ? r : wpar_inner_limits_ipc(init, l);
+	return r < 0 ? r : wpar_inner_limits_ipc(init, to);
 }

@@ -37,8 +37,9 @@ int wpar_inner_limits_ipc(int pidfd, const struct wpar_inner_limits *l);
 
 /*
  * wpar_inner_limits_change - every process of the group @cgroup and the IPC namespace, while the
- * WPAR runs; what is used already beyond a limit stays
+ * WPAR runs; what is used already beyond a limit stays, and so does what a process has lowered
  * @init	pidfd of the WPAR's PID 1
  * 0 or a negative errno.
  */
-int wpar_inner_limits_change(int init, int cgroup, const struct wpar_inner_limits *l);
+int wpar_inner_limits_change(int init, int cgroup, const struct wpar_inner_limits *from,
+			     const struct wpar_inner_limits *to);

@@ -273,7 +273,7 @@ void wpar_machine_get_for(const struct wpar_spec *s, struct wpar_machine *ret)
 	const struct wpar_resources *r = active_resources(s);
 
 	if (r->memory_hard_x100 || r->memory_soft_x100 || r->memory_min_x100 || r->cpu_hard_x100 ||
-	    r->pct_pin_mem)
+	    r->pct_pin_mem || r->rset)
 		wpar_machine_get(ret);
 	else
 		*ret = (struct wpar_machine){ .processors = 1 };

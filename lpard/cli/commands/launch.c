@@ -127,11 +127,12 @@ static int call_create(const char *system, const struct par_attrs *attrs, struct
 
 /* What a killed launch has left, an LPAR just like the one that is wanted, is gone on with. */
 static int create_or_go_on(const char *system, const char *name, const struct par_attrs *attrs,
-			   struct par_error **err)
+			   bool *ret_made, struct par_error **err)
 {
 	auto_error why = NULL;
 	int r = call_create(system, attrs, &why);
 
+	*ret_made = r == 0;
 	if (r == 0 ||
 	    (why && why->id == PAR_E_EXISTS && cli_lpar_is_unfinished(system, name, attrs)))
 		return 0;
@@ -299,6 +300,7 @@ static int launch_run(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 	auto_error undo = NULL;
 	auto_attrs attrs = { 0 };
 	uint64_t region = 1;
+	bool made;
 	int r = cli_system(a->system, &system, err);
 
 	if (r < 0)
@@ -309,13 +311,15 @@ static int launch_run(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 	r = make_attributes(a, name, region, &attrs, err);
 	if (r < 0)
 		return r;
-	r = create_or_go_on(system, name, &attrs, err);
+	r = create_or_go_on(system, name, &attrs, &made, err);
 	if (r < 0)
 		return r;
 	r = call_activate(system, name, &w, err);
 	if (r < 0) {
-		/* Nothing half made: what cannot be activated goes again. */
-		if (call_remove(system, name, &undo) < 0)
+		/* Nothing half made: what cannot be activated goes again, if it was made here. */
+		if (!made)
+			fprintf(ctx->err, "hmc launch: '%s' stays defined, as it was\n", name);
+		else if (call_remove(system, name, &undo) < 0)
 			fprintf(ctx->err, "hmc launch: '%s' stays defined: %s\n", name,
 				par_error_text(undo));
 		else

@@ -127,7 +127,7 @@ static bool wait_again(struct hv_libvirt *h, uint64_t deadline)
 	return go_on;
 }
 
-/* A connection that is lost may not know that before it is used. */
+/* A lost connection shows only when it is used: so it is used at once. */
 static int begin_used(struct hv_libvirt *h, virConnectPtr *ret, struct par_error **err)
 {
 	unsigned long version;

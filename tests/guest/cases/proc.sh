@@ -66,6 +66,8 @@ is "one that was open, too" "$(inside '
 ok "no limits while it runs" in_lpar chwpar -K -R lim
 is "then it is the LPAR's" "$(of MemTotal)" "$(in_lpar sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo)"
 is "processors too" "$(inside 'grep -c ^processor /proc/cpuinfo')" "$(in_lpar grep -c ^processor /proc/cpuinfo)"
+ok "one processor of two, and nothing else" in_lpar chwpar -R rset=1 lim
+is "is the one that is seen" "$(inside 'sed -n "s/^processor.*: //p" /proc/cpuinfo; nproc' | xargs)" "1 1"
 ok "limits again" in_lpar chwpar -R memory=0%-25%,25% rset=1 lim
 whole=$(in_lpar sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo)
 quarter=$(of MemTotal)

@@ -47,10 +47,14 @@ done
 is "the global environment has its own" "$(cat /proc/sys/kernel/msgmni)" "$messages"
 
 inside 'setsid sleep 600 >/dev/null 2>&1 </dev/null &'
-sleeper=$(inside 'pgrep -x sleep' | head -1)
+sleeper=$(inside 'pgrep -fx "sleep 600"')
+inside 'setsid sh -c "ulimit -v 65536; exec sleep 601" >/dev/null 2>&1 </dev/null &'
+ok "a process lowers its own" wait_for 10 inside 'pgrep -fx "sleep 601" >/dev/null'
+modest=$(inside 'pgrep -fx "sleep 601"')
 ok "chwpar while it runs" chwpar -R procVirtMem=256M pct_msgIDs=20% lim
 is "a process that runs has the new limit" "$(of_process "$sleeper" 'Max address space')" "$((256 << 20)) $((256 << 20))"
 is "a new one too" "$(inside ulimit -v)" $((256 << 10))
+is "one that has less keeps it" "$(of_process "$modest" 'Max address space')" "$((64 << 20)) $((64 << 20))"
 is "there are more message queues" "$(inside cat /proc/sys/kernel/msgmni)" "$(part "$messages" 20)"
 is "segments are what they were" "$(inside cat /proc/sys/kernel/shmmni)" "$(part "$segments" 50)"
 ok "no limits of System V IPC" chwpar -K -R pct_msgIDs pct_semIDs pct_shmIDs lim

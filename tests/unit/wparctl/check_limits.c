@@ -139,6 +139,25 @@ START_TEST(a_set_of_processors_is_of_those_that_there_are)
 }
 END_TEST
 
+START_TEST(the_machine_is_asked_where_a_limit_depends_on_it)
+{
+	struct wpar_spec s = { .resources = { .total_processes = 100 } };
+	struct wpar_machine m, all;
+
+	wpar_machine_get(&all);
+	wpar_machine_get_for(&s, &m);
+	ck_assert_uint_eq(m.memory, 0);
+	s.resources.rset = (char *)"0";
+	wpar_machine_get_for(&s, &m);
+	ck_assert_uint_eq(m.processors, all.processors);
+	ck_assert_uint_eq(m.memory, all.memory);
+	s.resources.rset = NULL;
+	s.resources.pct_pin_mem = 5;
+	wpar_machine_get_for(&s, &m);
+	ck_assert_uint_eq(m.memory, all.memory);
+}
+END_TEST
+
 START_TEST(limits_of_processes_and_ipc_follow_the_specification)
 {
 	struct wpar_spec s = { .resources = { .proc_virt_mem = 1 << 26,
@@ -319,6 +338,7 @@ static Suite *limits_suite(void)
 	tcase_add_test(tc, limits_need_controllers);
 	tcase_add_test(tc, contention_begins_below_a_tenth_and_ends_above);
 	tcase_add_test(tc, a_set_of_processors_is_of_those_that_there_are);
+	tcase_add_test(tc, the_machine_is_asked_where_a_limit_depends_on_it);
 	tcase_add_test(tc, limits_of_processes_and_ipc_follow_the_specification);
 	tcase_add_test(tc, a_change_writes_what_differs_and_the_defaults_of_what_goes);
 	tcase_add_test(tc, parts_become_a_weight);

@@ -364,6 +364,14 @@ static int limit_ipc(const struct wpar_launch *l, struct par_error **err)
 		     : 0;
 }
 
+/* Nothing could be sent to it: it may have said why. */
+static int fail_ended(int sync, int r, struct par_error **err)
+{
+	if (wpar_sync_wait(sync, err) < 0)
+		return err && *err ? -(*err)->errnum : r;
+	return par_fail(err, PAR_E_SYSTEM, r, "the WPAR's first process ended");
+}
+
 static int hand_over_mounts(const struct wpar_launch *l, int sync, int userns,
 			    struct par_error **err)
 {
@@ -376,13 +384,7 @@ static int hand_over_mounts(const struct wpar_launch *l, int sync, int userns,
 	r = wpar_sync_send_mounts(sync, fds, n);
 	for (size_t i = 0; i < n; i++)
 		close(fds[i]);
-	if (r < 0) {
-		/* It may have said why. */
-		if (wpar_sync_wait(sync, err) < 0)
-			return err && *err ? -(*err)->errnum : r;
-		return par_fail(err, PAR_E_SYSTEM, r, "the WPAR's first process ended");
-	}
-	return 0;
+	return r < 0 ? fail_ended(sync, r, err) : 0;
 }
 
 static int hand_over(struct wpar_launch *l, int sync, struct par_error **err)
@@ -396,12 +398,15 @@ static int hand_over(struct wpar_launch *l, int sync, struct par_error **err)
 	r = limit_ipc(l, err);
 	if (r < 0)
 		return r;
-	if (wpar_mounts_is_global(&l->plan))
-		wpar_sync_step(sync, WPAR_STEP_MAPPED);
-	else
+	if (wpar_mounts_is_global(&l->plan)) {
+		r = wpar_sync_step(sync, WPAR_STEP_MAPPED);
+		if (r < 0)
+			return fail_ended(sync, r, err);
+	} else {
 		r = hand_over_mounts(l, sync, userns, err);
-	if (r < 0)
-		return r;
+		if (r < 0)
+			return r;
+	}
 	wpar_test_stop_at("mounted");
 	r = connect_network(l, sync, err);
 	return r < 0 ? r : wpar_sync_wait(sync, err);

@@ -27,11 +27,11 @@ void wpar_sync_fail(int sync, const struct par_error *e)
 	(void)!send(sync, &m, sizeof(m), MSG_NOSIGNAL);
 }
 
-static void send_number(int sync, int id, int number)
+static int send_number(int sync, int id, int number)
 {
 	struct sync_message m = { .id = id, .number = number };
 
-	(void)!send(sync, &m, sizeof(m), MSG_NOSIGNAL);
+	return send(sync, &m, sizeof(m), MSG_NOSIGNAL) < 0 ? -errno : 0;
 }
 
 void wpar_sync_started(int sync, int value)
@@ -39,9 +39,9 @@ void wpar_sync_started(int sync, int value)
 	send_number(sync, STARTED, value);
 }
 
-void wpar_sync_step(int sync, int step)
+int wpar_sync_step(int sync, int step)
 {
-	send_number(sync, STEP, step);
+	return send_number(sync, STEP, step);
 }
 
 static ssize_t receive(int sync, struct sync_message *ret)

@@ -25,8 +25,10 @@ enum wpar_sync_step {
 			     */
 };
 
-/* wpar_sync_step - on the way there: @step, of enum wpar_sync_step, is done */
-void wpar_sync_step(int sync, int step);
+/* wpar_sync_step - on the way there: @step, of enum wpar_sync_step, is done; -errno: nobody is
+ * there
+ */
+int wpar_sync_step(int sync, int step);
 
 /* wpar_sync_wait_step - until the other side is at @step, of enum wpar_sync_step; else its error */
 int wpar_sync_wait_step(int sync, int step, struct par_error **err);

@@ -206,10 +206,10 @@ static int change_inner_limits(const struct wpar_spec *from, const struct wpar_s
 	wpar_inner_limits_plan(to, &m, &new);
 	if (wpar_inner_limits_equal(&old, &new))
 		return 0;
-	r = wpar_inner_limits_change(in->init, cgroup, &new);
+	r = wpar_inner_limits_change(in->init, cgroup, &old, &new);
 	if (r == 0)
 		return 0;
-	wpar_inner_limits_change(in->init, cgroup, &old);
+	wpar_inner_limits_change(in->init, cgroup, &new, &old);
 	return par_fail(err, PAR_E_SYSTEM, r,
 			"the limits of processes and of System V IPC cannot be set");
 }

@@ -20,6 +20,9 @@
 #include <unistd.h>
 
 #define AGAIN_MS 1000 /* what top(1) and others keep open and read again */
+#define FRESH_MS                                                                        \
+	50 /* who opens it in a loop has no more of the monitor's time than this allows \
+	    */
 
 /*
  * The kernel bounds how many groups of fanotify a user may have (128): each WPAR's is its own
@@ -33,7 +36,7 @@ static int group_of(uid_t root)
 	prctl(PR_SET_SECUREBITS, bits | SECBIT_NO_SETUID_FIXUP, 0, 0, 0);
 	if (setresuid((uid_t)-1, root, (uid_t)-1) == 0) {
 		fd = fanotify_init(FAN_CLASS_CONTENT | FAN_CLOEXEC | FAN_NONBLOCK,
-				   O_RDONLY | O_CLOEXEC | O_LARGEFILE);
+				   O_RDONLY | O_CLOEXEC);
 		/* The way back is open: the real id is still 0. */
 		if (setresuid((uid_t)-1, 0, (uid_t)-1) < 0)
 			abort();
@@ -66,6 +69,12 @@ void wpar_proc_begin(struct wpar_proc_watch *w, const char *name, uid_t root)
 	}
 }
 
+static void proc_write(struct wpar_proc_watch *w, int i, int64_t now)
+{
+	wpar_proc_source_write(w->file[i], i, w->cgroup);
+	w->written_ms[i] = now;
+}
+
 static int which_file(const struct wpar_proc_watch *w, int fd)
 {
 	struct stat there, ours;
@@ -84,9 +93,12 @@ static void proc_answer(struct wpar_proc_watch *w, const struct fanotify_event_m
 	int i = which_file(w, e->fd);
 
 	if (i >= 0 && e->mask & FAN_OPEN_PERM) {
-		wpar_proc_source_write(w->file[i], i, w->cgroup);
+		const int64_t now = (int64_t)par_now_ms();
+
+		if (!w->written_ms[i] || now - w->written_ms[i] >= FRESH_MS)
+			proc_write(w, i, now);
 		w->readers[i]++;
-		w->due_ms = (int64_t)par_now_ms() + AGAIN_MS;
+		w->due_ms = now + AGAIN_MS;
 	}
 	if (i >= 0 && e->mask & FAN_CLOSE_NOWRITE && w->readers[i] > 0)
 		w->readers[i]--;
@@ -129,13 +141,15 @@ int wpar_proc_timeout(const struct wpar_proc_watch *w)
 
 void wpar_proc_look(struct wpar_proc_watch *w)
 {
-	if (!is_read(w) || (int64_t)par_now_ms() < w->due_ms)
+	const int64_t now = (int64_t)par_now_ms();
+
+	if (!is_read(w) || now < w->due_ms)
 		return;
 	for (int i = 0; i < WPAR_PROC_FILES; i++) {
 		if (w->readers[i] > 0)
-			wpar_proc_source_write(w->file[i], i, w->cgroup);
+			proc_write(w, i, now);
 	}
-	w->due_ms = (int64_t)par_now_ms() + AGAIN_MS;
+	w->due_ms = now + AGAIN_MS;
 }
 
 void wpar_proc_end(struct wpar_proc_watch *w)

@@ -15,7 +15,8 @@ struct wpar_proc_watch {
 	int cgroup;		   /* of the WPAR */
 	int file[WPAR_PROC_FILES]; /* for writing */
 	unsigned int readers[WPAR_PROC_FILES];
-	int64_t due_ms; /* when what is open is written again: CLOCK_MONOTONIC */
+	int64_t written_ms[WPAR_PROC_FILES]; /* when that was: CLOCK_MONOTONIC, as the next */
+	int64_t due_ms;			     /* when what is open is written again */
 };
 
 /*
