@@ -18,17 +18,23 @@ static const struct user_command {
 	const char *name;
 	unsigned int rights;
 	const char *options; /* the letters of those that may be given */
-	char more;	     /* with this option these rights are needed as well */
+	const char *more;    /* with one of these options these rights are needed as well */
 	unsigned int more_rights;
+	char no_more;	/* but not with this one, which takes away what the others give */
 	bool by_option; /* the WPAR's name is -n's; else it is the first operand */
 	bool interactive;
 } commands[] = {
-	{ .name = "chwpar", .rights = WPAR_RIGHT_CHANGE, .options = "AKcv" },
+	{ .name = "chwpar",
+	  .rights = WPAR_RIGHT_CHANGE,
+	  .options = "AKcv",
+	  .more = "A",
+	  .more_rights = WPAR_RIGHT_START,
+	  .no_more = 'K' },
 	{ .name = "clogin", .rights = WPAR_RIGHT_LOGIN, .options = "l", .interactive = true },
 	{ .name = "mkwpar",
 	  .rights = WPAR_RIGHT_CREATE,
 	  .options = "Acnrsv",
-	  .more = 's',
+	  .more = "As",
 	  .more_rights = WPAR_RIGHT_START,
 	  .by_option = true },
 	{ .name = "rebootwpar", .rights = STOP_AND_START, .options = "FNhtv" },
@@ -37,7 +43,7 @@ static const struct user_command {
 	{ .name = "stopwpar",
 	  .rights = WPAR_RIGHT_STOP,
 	  .options = "FNhrtv",
-	  .more = 'r',
+	  .more = "r",
 	  .more_rights = WPAR_RIGHT_START },
 };
 
@@ -77,6 +83,8 @@ static int refuse_option(const struct user_command *c, const struct par_opt *o,
 static int check_options(const struct user_command *c, const struct par_cmd *cmd, const void *args,
 			 struct wpar_user_request *ret, struct par_error **err)
 {
+	bool more = false, no_more = false;
+
 	for (const struct par_opt *o = cmd->opts; o->kind != PAR_OPT_END; o++) {
 		if (!par_opt_is_given(o, args))
 			continue;
@@ -84,9 +92,11 @@ static int check_options(const struct user_command *c, const struct par_cmd *cmd
 			return 1;
 		if (!o->short_name || !strchr(c->options, o->short_name))
 			return refuse_option(c, o, err);
-		if (o->short_name == c->more)
-			ret->rights |= c->more_rights;
+		more |= c->more && strchr(c->more, o->short_name);
+		no_more |= o->short_name == c->no_more;
 	}
+	if (more && !no_more)
+		ret->rights |= c->more_rights;
 	return 0;
 }
 

@@ -129,6 +129,13 @@ ok "is changed" as 42001 chwpar -A new01
 is "it is" "$(lswpar -cqG -a auto new01)" yes
 ok "and removed" as 42001 rmwpar -F new01
 
+# What starts with the system is started
+mkrole authorizations=aix.wpar.system.create,aix.wpar.system.change builder
+chuser roles=builder ann
+refused "a start by the system" 42001 "$is_not_authorized web01: none of your roles has aix.wpar.system.start" chwpar -A web01
+refused "of a new one" 42001 "$is_not_authorized new01: none of your roles has aix.wpar.system.start" mkwpar -A -n new01
+ok "no start by the system" as 42001 chwpar -K -A web01
+
 # Rights go as they came
 chuser roles= ann
 refused "a role that is gone" 42001 "$is_not_authorized web01: none of your roles" startwpar web01

@@ -8,7 +8,7 @@
 
 /* The options are those of the commands themselves; what matters is here. */
 struct args {
-	bool verbose, restart, dry_run;
+	bool verbose, restart, autostart, restore, dry_run;
 	const char *name, *file;
 	uint64_t timeout;
 	struct par_groups mounts;
@@ -17,6 +17,8 @@ struct args {
 static const struct par_opt opts[] = {
 	OPT_FLAG('v', NULL, struct args, verbose, "v"),
 	OPT_FLAG('r', NULL, struct args, restart, "r"),
+	OPT_FLAG('A', NULL, struct args, autostart, "A"),
+	OPT_FLAG('K', NULL, struct args, restore, "K"),
 	OPT_U64('t', NULL, "N", struct args, timeout, "t"),
 	OPT_STR('n', NULL, "NAME", struct args, name, "n"),
 	OPT_STR('f', NULL, "FILE", struct args, file, "f"),
@@ -74,6 +76,14 @@ static const struct {
 	{ "mkwpar -v", -PAR_E_USAGE, 0, NULL, NULL },
 	{ "mkwpar -n web01 -n web02", 0, WPAR_RIGHT_CREATE, "web02",
 	  "mkwpar --owner ann -n web01 -n web02" },
+	{ "mkwpar -A -n web01", 0, WPAR_RIGHT_CREATE | WPAR_RIGHT_START, "web01",
+	  "mkwpar --owner ann -A -n web01" },
+	{ "chwpar -A web01", 0, WPAR_RIGHT_CHANGE | WPAR_RIGHT_START, "web01", "chwpar -A web01" },
+	{ "chwpar -vA web01", 0, WPAR_RIGHT_CHANGE | WPAR_RIGHT_START, "web01",
+	  "chwpar -vA web01" },
+	{ "chwpar -K -A web01", 0, WPAR_RIGHT_CHANGE, "web01", "chwpar -K -A web01" },
+	{ "chwpar -AK web01", 0, WPAR_RIGHT_CHANGE, "web01", "chwpar -AK web01" },
+	{ "chwpar -K web01", 0, WPAR_RIGHT_CHANGE, "web01", "chwpar -K web01" },
 	{ "chwpar -M directory=/x web01", -PAR_E_NOT_PERMITTED, 0, NULL, NULL },
 	{ "chwpar -n web02 web01", -PAR_E_NOT_PERMITTED, 0, NULL, NULL },
 	{ "mkuser ann", -PAR_E_NOT_PERMITTED, 0, NULL, NULL },
