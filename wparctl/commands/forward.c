@@ -232,10 +232,10 @@ int wpar_forward_main(int argc, char **argv)
 	if (wpar_user_request_parse(wpar_user_commands, &words, "", &q, &err) != 0 &&
 	    (!err || err->id != PAR_E_NOT_PERMITTED))
 		return -1;
+	par_process_begin(); /* the connection is to be none of the standard streams */
 	path = wpar_path(WPAR_USERS_SOCKET);
 	fd = path ? wpar_users_connect(path) : -1;
 	if (fd < 0)
 		return -1;
-	par_process_begin();
 	return forward_command(&words, q.interactive, fd);
 }

@@ -79,6 +79,7 @@ is "a command inside" "$(as 42001 clogin web01 -- sh -c 'id -u; exit 7' </dev/nu
 7"
 is "standard input goes in" "$(echo hello | as 42001 clogin web01 -- cat)" hello
 is "outputs stay apart" "$(as 42001 clogin web01 -- sh -c 'echo out; echo err >&2' 2>/dev/null </dev/null)" out
+is "without a standard input" "$(timeout 20 setpriv --reuid 42001 --regid 42001 --clear-groups clogin web01 -- echo hello <&-)" hello
 is "a million bytes" "$(head -c 1000000 /dev/zero | as 42001 clogin web01 -- cat | wc -c)" 1000000
 like "its root is not the machine's" "$(as 42001 clogin web01 -- cat /proc/self/uid_map </dev/null)" '^ +0 +[1-9]'
 is "nothing of the caller's environment" "$(LD_PRELOAD=/x WPAR_STOP_AT=x EVIL=1 as 42001 clogin web01 -- sh -c 'echo $EVIL' </dev/null 2>/dev/null)" ""
