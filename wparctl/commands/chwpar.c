@@ -17,6 +17,7 @@
 #include "wparctl/operations/machine.h"
 #include "wparctl/operations/new_addresses.h"
 #include "wparctl/operations/operation.h"
+#include "wparctl/operations/rbac_rename.h"
 #include "wparctl/operations/unsupported.h"
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/spec/keys.h"
@@ -108,9 +109,8 @@ static int chwpar_write(const struct wpar_spec *new, struct par_error **err)
 	return r < 0 ? r : wpar_spec_update(new, err);
 }
 
-/* The new one is saved before the old one goes. */
-static int chwpar_save(const struct wpar_spec *old, const struct wpar_spec *new,
-		       struct par_error **err)
+static int chwpar_move_and_write(const struct wpar_spec *old, const struct wpar_spec *new,
+				 bool renamed, struct par_error **err)
 {
 	int r = wpar_rootfs_move(old, new, err);
 
@@ -119,19 +119,32 @@ static int chwpar_save(const struct wpar_spec *old, const struct wpar_spec *new,
 	wpar_test_stop_at("moved");
 	r = chwpar_write(new, err);
 	if (r < 0) {
-		wpar_fstab_update(new->name, strcmp(old->name, new->name) == 0 ? old : NULL, NULL);
+		wpar_fstab_update(new->name, renamed ? NULL : old, NULL);
 		wpar_rootfs_move(new, old, NULL);
-		if (strcmp(old->name, new->name) != 0)
+		if (renamed)
 			wpar_rootfs_forget_name(new->name);
-		return r;
 	}
-	if (strcmp(old->name, new->name) == 0)
-		return 0;
+	return r;
+}
+
+/* The new one is saved before the old one goes; each has its domains as long as it is there. */
+static int chwpar_save(const struct wpar_spec *old, const struct wpar_spec *new,
+		       struct par_error **err)
+{
+	bool renamed = strcmp(old->name, new->name) != 0;
+	int put = renamed ? wpar_rbac_rename_begin(old->name, new->name, err) : 0;
+	int r = put < 0 ? put : chwpar_move_and_write(old, new, renamed, err);
+
+	if (r < 0 && put > 0)
+		wpar_rbac_rename_end(new->name, NULL);
+	if (r < 0 || !renamed)
+		return r;
 	wpar_test_stop_at("renamed");
 	r = wpar_spec_remove(old->name, err);
 	if (r < 0)
 		return r;
-	wpar_fstab_update(old->name, NULL, NULL); /* a line that stays names what is no more */
+	wpar_rbac_rename_end(old->name, NULL);	  /* what stays is of a name that is no more */
+	wpar_fstab_update(old->name, NULL, NULL); /* likewise */
 	wpar_rootfs_forget_name(old->name);
 	wpar_console_log_rename(old->name, new->name);
 	wpar_error_buffer_rename(old->name, new->name);

@@ -23,7 +23,7 @@ agent=
 tear_down()
 {
 	[ -z "$agent" ] || kill "$agent"
-	for w in web01 db01 free own01 new01; do
+	for w in web01 db01 free own01 new01 mov01 mov02; do
 		rmwpar -F $w >/dev/null 2>&1
 	done
 }
@@ -136,6 +136,28 @@ chuser roles=builder ann
 refused "a start by the system" 42001 "$is_not_authorized web01: none of your roles has aix.wpar.system.start" chwpar -A web01
 refused "of a new one" 42001 "$is_not_authorized new01: none of your roles has aix.wpar.system.start" mkwpar -A -n new01
 ok "no start by the system" as 42001 chwpar -K -A web01
+
+# A WPAR takes its domains along to another name
+objects() { lssecattr -o -a domains ALL | grep '^mov'; }
+mkwpar -n mov01 >/dev/null
+setsecattr -o domains=db objtype=wpar mov01
+for step in moved renamed; do
+	WPAR_STOP_AT=$step chwpar -n mov02 mov01 2>/dev/null
+	refused "renamed ($step): by the old name" 42002 "$is_not_authorized mov01: it is in a domain" startwpar mov01
+	like "by the new one" "$(as 42002 startwpar mov02 2>&1)" "0960-419|it is in a domain that is not yours"
+	ok "run again" chwpar -n mov02 mov01
+	is "it is in the same domain" "$(objects)" "mov02 domains=db"
+	ok "back" chwpar -n mov01 mov02
+	is "so is the name" "$(objects)" "mov01 domains=db"
+done
+setsecattr -o domains=web objtype=wpar mov02
+like "another is in the way" "$(status chwpar -n mov02 mov01)" 'chwpar: The domains of mov01 cannot go along: mov02 has others .*rmsecattr -o mov02'
+is "nothing has changed" "$(objects; lswpar -cqa name mov01)" "mov01 domains=db
+mov02 domains=web
+mov01"
+rmsecattr -o mov02
+rmwpar mov01 >/dev/null
+rmsecattr -o mov01
 
 # Rights go as they came
 chuser roles= ann
