@@ -14,8 +14,9 @@
 
 #define TERM_MAX 64
 
-/* Who has it, of a WPAR that there is; NULL for one that is to be made. */
-static int find_owner(const struct wpar_user_request *q, char **ret, struct par_error **err)
+/* Who has it, of a WPAR that there is, and its type; NULL for one that is to be made. */
+static int find_owner(const struct wpar_user_request *q, char **ret, bool *ret_application,
+		      struct par_error **err)
 {
 	auto_spec s = { 0 };
 	int r = wpar_spec_load(q->name, &s, q->creates ? NULL : err);
@@ -23,6 +24,7 @@ static int find_owner(const struct wpar_user_request *q, char **ret, struct par_
 	*ret = NULL;
 	if (r < 0)
 		return q->creates ? 0 : r;
+	*ret_application = s.type == WPAR_APPLICATION;
 	*ret = strdup(s.owner ? s.owner : "root");
 	return *ret ? 0 : par_oom(err);
 }
@@ -33,7 +35,7 @@ static int decide(const struct wpar_user_request *q, const char *user, struct pa
 	struct wpar_rbac_object object = { .name = q->name };
 	autofree char *owner = NULL;
 	auto_rbac db;
-	int r = find_owner(q, &owner, err);
+	int r = find_owner(q, &owner, &object.application, err);
 
 	wpar_rbac_init(&db);
 	if (r < 0)

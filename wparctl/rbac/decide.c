@@ -154,6 +154,11 @@ int wpar_rbac_decide(const struct wpar_rbac *db, const char *user, unsigned int 
 			return ret_why->failed ? par_oom(err) : 0;
 		}
 	}
+	if (object->application)
+		return refuse(object->name,
+			      "it is an application workload partition, and the roles are for "
+			      "system workload partitions",
+			      err);
 	r = need_rights(db, user, rights, object->name, ret_why, err);
 	if (r < 0)
 		return r;

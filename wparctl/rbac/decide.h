@@ -8,6 +8,7 @@
 struct wpar_rbac_object {
 	const char *name;
 	const char *owner; /* NULL: there is no such WPAR yet */
+	bool application;
 };
 
 /*
@@ -17,8 +18,9 @@ struct wpar_rbac_object {
  * include), and only in the domains: a WPAR that is in domains is for users with all of them (with
  * any of them when its secflags are FSF_DOM_ANY), a WPAR in none is for users without domains.
  * aix.wpar.owner gives all rights but that to make one on a WPAR whose owner the user is, in
- * whatever domain.  Conflicting domains (conflictsets) shut out in either case.  Only names that
- * have been put into a domain can be made: a name can mean an address.
+ * whatever domain; all other rights are for system WPARs alone.  Conflicting domains (conflictsets)
+ * shut out in either case.  Only names that have been put into a domain can be made: a name can
+ * mean an address.
  *
  * @ret_why	of a yes: what it comes from, "aix.wpar.system.start by role ops, domain web"
  * Returns 0, or PAR_E_NOT_PERMITTED with the reason; PAR_E_NO_MEMORY.

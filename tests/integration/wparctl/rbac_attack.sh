@@ -74,6 +74,19 @@ is "one command a session" "$(client 42001 twice clogin web01 -- true </dev/null
 exit 0
 error one command can be run, no more"
 
+# Application WPARs are root's, as long as they belong to nobody else
+setsecattr -o domains=web objtype=wpar app
+wparexec -n app -- /bin/sleep 4714 >/dev/null 2>&1 &
+app_runs() { [ "$(lswpar -cqa state app 2>/dev/null)" = A ]; }
+ok "an application WPAR runs" wait_for 20 app_runs
+for c in 'stopwpar -F app' 'clogin app -- /bin/true' 'rmwpar -F app'; do
+	# shellcheck disable=SC2086 # words
+	like "not: $c" "$(client 42001 run $c </dev/null)" '^error You are not authorized for workload partition app: it is an application workload partition'
+done
+ok "it still runs" app_runs
+stopwpar -F app >/dev/null
+rmsecattr -o app
+
 # What a call says of the environment and the directory counts for nothing
 # shellcheck disable=SC2016 # the WPAR's shell expands
 is "no environment" "$(client 42001 run clogin web01 -- sh -c 'echo ${LD_PRELOAD-}${WPARS_ROOT-}${WPAR_STOP_AT-}; echo $HOME' </dev/null)" "reply

@@ -59,6 +59,7 @@ static const struct {
 	const char *user, *wpar, *owner;
 	unsigned int rights;
 	const char *yes, *no; /* one of them: what it comes from, or a part of the refusal */
+	bool application;
 } decisions[] = {
 	{ "ann", "web01", "root", WPAR_RIGHT_START, "aix.wpar.system.start by role ops, domain web",
 	  NULL },
@@ -97,11 +98,19 @@ static const struct {
 	{ "ian", "web01", "root", WPAR_RIGHT_START, "by role ops", NULL },
 	{ "nobody", "web01", "root", WPAR_RIGHT_START, NULL, "none of your roles" },
 	{ "", "", "", WPAR_RIGHT_START, NULL, "none of your roles" },
+	{ "fay", "web01", "root", WPAR_RIGHT_STOP, NULL, "it is an application workload partition",
+	  true },
+	{ "joe", "free", "root", WPAR_RIGHT_LOGIN, NULL, "it is an application workload partition",
+	  true },
+	{ "dan", "free", "dan", WPAR_RIGHT_STOP, "aix.wpar.owner by role own", NULL, true },
+	{ "cat", "free", "cat", WPAR_RIGHT_STOP, NULL, "it is an application workload partition",
+	  true },
 };
 
 START_TEST(it_is_decided)
 {
-	const struct wpar_rbac_object object = { decisions[_i].wpar, decisions[_i].owner };
+	const struct wpar_rbac_object object = { decisions[_i].wpar, decisions[_i].owner,
+						 decisions[_i].application };
 	auto_error err = NULL;
 	auto_buf why = { 0 };
 	int r;
