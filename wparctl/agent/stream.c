@@ -32,7 +32,7 @@ struct wpar_stream {
 	uint32_t id;
 	const struct wpar_stream_ops *ops;
 	void *user;
-	bool tty;
+	bool tty, of_user;
 	pid_t pid;
 	bool exited, abandoned, ended;
 	int status;
@@ -399,6 +399,7 @@ int wpar_stream_new(struct wpar_stream **ret, struct par_event *loop, uint32_t i
 		.ops = ops,
 		.user = user,
 		.tty = run->tty,
+		.of_user = run->of_user,
 		.credit = PAR_FRAME_WINDOW,
 		.in_fd = -1,
 		.out = { { .fd = -1, .type = PAR_FRAME_STDOUT },
@@ -471,11 +472,27 @@ static void stream_take_eof(struct wpar_stream *s)
 	stream_write_input(s);
 }
 
+/*
+ * An ordinary user may end root's command, or tell it what a program can be told, as
+ * lpard/wire/command_session.c does.  One that a user could stop would go on when the user likes,
+ * with the locks that it has, and with rights that are gone by then.
+ */
+static bool may_signal(const struct wpar_stream *s, int signo)
+{
+	static const int of_users[] = { SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2 };
+
+	for (size_t i = 0; s->of_user && i < PAR_ARRAY_SIZE(of_users); i++) {
+		if (of_users[i] == signo)
+			return true;
+	}
+	return !s->of_user;
+}
+
 static void stream_take_signal(struct wpar_stream *s, int signo)
 {
 	pid_t foreground;
 
-	if (s->exited)
+	if (s->exited || !may_signal(s, signo))
 		return;
 	foreground = s->tty && s->out[0].fd >= 0 ? tcgetpgrp(s->out[0].fd) : -1;
 	kill(-s->pid, signo);

@@ -18,6 +18,7 @@ struct wpar_run {
 	char *program; /* the file to run; NULL: where the environment's PATH has argv's first word
 			*/
 	bool tty;
+	bool of_user; /* the caller is not root: see may_signal() */
 	bool pretend; /* as if there were no such program */
 	uint16_t rows, columns;
 };

@@ -57,6 +57,9 @@ static int authorize(struct wpar_run *run, void *user, struct par_error **err)
 	free(run->directory);
 	run->directory = strdup("/");
 	run->program = strdup("/proc/self/exe");
+	run->of_user = true;
+	/* At a terminal a Ctrl-S would hold up what the command says, and the locks it has. */
+	run->tty = run->tty && c.interactive;
 	return run->directory && run->program ? 0 : par_oom(err);
 }
 

@@ -130,6 +130,7 @@ int wpar_user_session_check(const struct par_cmd *const *cmds, int fd, const str
 	} else {
 		ret->argv = a.q.argv;
 		a.q.argv = (struct par_strv){ 0 };
+		ret->interactive = a.q.interactive;
 		r = put_environment(environment, a.user, &ret->environment, err);
 	}
 	wpar_user_request_done(&a.q);

@@ -8,6 +8,7 @@
 struct wpar_user_command {
 	struct par_strv argv;
 	struct par_strv environment; /* nothing of the caller's but the sort of terminal */
+	bool interactive;	     /* it may have a terminal */
 };
 
 /*

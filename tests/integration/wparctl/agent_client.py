@@ -10,6 +10,8 @@ hold N		N connections that say nothing, until standard input ends; prints how ma
 cut		a frame that announces more than it has, then half of a call, then nothing
 stopped ARGV...	have argv run and read nothing of what comes, until standard input ends
 rights ARGV...	hand descriptors over with the call
+signal N ARGV...	have argv run and send it the signal N at once
+paused ARGV...	have argv run at a terminal and type Ctrl-S at once
 Prints a line for each answer: "reply", "error TEXT", "exit STATUS", "out TEXT", "closed".
 """
 import array
@@ -22,7 +24,7 @@ import sys
 
 MAGIC = b"lpard-agent 1\xf5\x00\xfe"
 NONCE = bytes(4) + b"hostileclien"
-HELLO, OPEN, REPLY, ERROR, STDOUT, STDERR, EXIT = 1, 2, 3, 4, 6, 7, 12
+HELLO, OPEN, REPLY, ERROR, STDIN, STDOUT, STDERR, SIGNAL, EXIT = 1, 2, 3, 4, 5, 6, 7, 11, 12
 
 
 def frame(stream, kind, data):
@@ -57,9 +59,9 @@ def call(method, parameters):
     return json.dumps({"method": method, "parameters": parameters}).encode()
 
 
-def run(argv):
+def run(argv, tty=False):
     return call("org.lpard.agent.Run", {
-        "argv": argv, "directory": "/root", "environment": [
+        "argv": argv, "tty": tty, "directory": "/root", "environment": [
             "PATH=/tmp", "LD_PRELOAD=/tmp/evil.so", "WPARS_ROOT=/tmp/evil", "LPARD_USER=root",
             "WPAR_STOP_AT=saved", "TERM=../../etc/passwd", "HOME=/tmp"]})
 
@@ -137,6 +139,10 @@ def main():
     elif mode == "cut":
         s.sendall(struct.pack(">IB3xI", 1, OPEN, 60000) + b'{"method":')
         s.shutdown(socket.SHUT_WR)
+    elif mode == "signal":
+        s.sendall(frame(1, OPEN, run(rest[1:])) + frame(1, SIGNAL, bytes([int(rest[0])])))
+    elif mode == "paused":
+        s.sendall(frame(1, OPEN, run(rest, True)) + frame(1, STDIN, b"\x13"))
     elif mode == "rights":
         with open("/etc/passwd", "rb") as f:
             fds = array.array("i", [f.fileno()] * 200)

@@ -74,6 +74,18 @@ is "one command a session" "$(client 42001 twice clogin web01 -- true </dev/null
 exit 0
 error one command can be run, no more"
 
+# What would hold root's command up, to go on when the user likes
+is "no stop" "$(client 42001 signal 19 clogin web01 -- sh -c 'sleep 2; echo goes on' </dev/null)" "reply
+out goes on
+exit 0"
+for signal in 9 11 20; do
+	is "no signal $signal" "$(client 42001 signal $signal clogin web01 -- sh -c 'sleep 2; echo goes on' </dev/null)" "reply
+out goes on
+exit 0"
+done
+like "an end" "$(client 42001 signal 15 clogin web01 -- sleep 4713 </dev/null)" '^exit [0-9]'
+like "no Ctrl-S" "$(client 42001 paused startwpar web01 </dev/null)" '^error |^exit '
+
 # Application WPARs are root's, as long as they belong to nobody else
 setsecattr -o domains=web objtype=wpar app
 wparexec -n app -- /bin/sleep 4714 >/dev/null 2>&1 &
@@ -89,9 +101,8 @@ rmsecattr -o app
 
 # What a call says of the environment and the directory counts for nothing
 # shellcheck disable=SC2016 # the WPAR's shell expands
-is "no environment" "$(client 42001 run clogin web01 -- sh -c 'echo ${LD_PRELOAD-}${WPARS_ROOT-}${WPAR_STOP_AT-}; echo $HOME' </dev/null)" "reply
-out 
-/root
+is "no environment" "$(client 42001 run clogin web01 -- sh -c 'echo ${LD_PRELOAD-}${WPARS_ROOT-}${WPAR_STOP_AT-}:$HOME' </dev/null)" "reply
+out :/root
 exit 0"
 client 42001 run stopwpar -F web01 >/dev/null </dev/null
 client 42001 run startwpar web01 >/dev/null </dev/null
