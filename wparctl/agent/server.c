@@ -60,6 +60,13 @@ static bool stream_congested(void *user)
 	return wpar_transport_congested(((struct agent *)user)->port);
 }
 
+/* The time that a session with opts->idle_s has left: from now on, or while it runs a command. */
+static void limit_time(const struct agent *a, bool running)
+{
+	if (a->opts->idle_s > 0)
+		alarm(running ? 0 : a->opts->idle_s);
+}
+
 static bool on_list(const struct wpar_stream *list, const struct wpar_stream *s)
 {
 	for (; list; list = wpar_stream_next(list)) {
@@ -80,6 +87,7 @@ static void stream_ended(struct wpar_stream *s, void *user)
 		wpar_stream_unlink(&a->dying, s);
 		a->n_dying--;
 	}
+	limit_time(a, false);
 }
 
 static const struct wpar_stream_ops stream_ops = {
@@ -183,6 +191,7 @@ static int agent_run_command(struct agent *a, uint32_t stream, const struct wpar
 	r = wpar_stream_new(&s, a->loop, stream, &c->run, &stream_ops, a, err);
 	if (r < 0)
 		return r;
+	limit_time(a, true);
 	wpar_stream_link(&a->streams, s);
 	a->n_streams++;
 	agent_reply(a, stream);
@@ -208,6 +217,7 @@ static int agent_call(struct agent *a, uint32_t stream, struct wpar_call *c, str
 		return par_fail(err, PAR_E_NOT_PERMITTED, 0, "one command can be run, no more");
 	switch (c->method) {
 	case WPAR_METHOD_RUN:
+		limit_time(a, false);
 		r = a->opts->authorize ? a->opts->authorize(&c->run, a->opts->authorize_user, err)
 				       : 0;
 		if (r < 0)
@@ -430,6 +440,7 @@ int wpar_agent_run(const struct wpar_agent_opts *opts, struct par_error **err)
 
 	signal(SIGPIPE, SIG_IGN);
 	par_frame_reader_init(&a.reader, false);
+	limit_time(&a, false);
 	r = agent_serve(&a, err);
 	if (a.loop)
 		end_streams(&a);

@@ -29,6 +29,9 @@ struct wpar_agent_opts {
 	 */
 	int (*authorize)(struct wpar_run *run, void *user, struct par_error **err);
 	void *authorize_user;
+	/* Then also: SIGALRM ends a session that runs nothing for so many seconds; 0: nothing does
+	 */
+	unsigned int idle_s;
 };
 
 /*

@@ -32,7 +32,7 @@ static const struct par_opt opts[] = {
 	{ 0 },
 };
 
-/* How long a user may stay connected without a command. */
+/* How long a user may stay connected without a command that runs. */
 #define SESSION_S 30
 
 /* See struct wpar_agent_opts. */
@@ -40,11 +40,9 @@ static int authorize(struct wpar_run *run, void *user, struct par_error **err)
 {
 	struct wpar_user_command c = { 0 };
 	const int *fd = user;
-	int r;
+	int r = wpar_user_session_check(wpar_user_commands, *fd, &run->argv, &run->environment, &c,
+					err);
 
-	alarm(0);
-	r = wpar_user_session_check(wpar_user_commands, *fd, &run->argv, &run->environment, &c,
-				    err);
 	if (r < 0) {
 		par_strv_done(&c.argv);
 		par_strv_done(&c.environment);
@@ -67,12 +65,13 @@ static int authorize(struct wpar_run *run, void *user, struct par_error **err)
 static int serve_user(struct par_error **err)
 {
 	int fd = dup(STDIN_FILENO);
-	struct wpar_agent_opts o = { .fd = fd, .authorize = authorize, .authorize_user = &fd };
+	struct wpar_agent_opts o = {
+		.fd = fd, .authorize = authorize, .authorize_user = &fd, .idle_s = SESSION_S
+	};
 
 	if (fd < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "there is no connection to serve");
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
-	alarm(SESSION_S);
 	return wpar_agent_run(&o, err);
 }
 

@@ -11,6 +11,7 @@ cut		a frame that announces more than it has, then half of a call, then nothing
 stopped ARGV...	have argv run and read nothing of what comes, until standard input ends
 rights ARGV...	hand descriptors over with the call
 signal N ARGV...	have argv run and send it the signal N at once
+idle ARGV...	have argv run and stay connected, until standard input ends
 paused ARGV...	have argv run at a terminal and type Ctrl-S at once
 Prints a line for each answer: "reply", "error TEXT", "exit STATUS", "out TEXT", "closed".
 """
@@ -154,6 +155,9 @@ def main():
         sys.stdin.read()
         return None
     answers(s, data)
+    if mode == "idle":
+        sys.stdout.flush()
+        sys.stdin.read()
     if mode == "twice":
         s.sendall(frame(2, OPEN, run(rest)))
         answers(s, b"")

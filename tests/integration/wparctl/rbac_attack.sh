@@ -146,6 +146,17 @@ exec 9>&-
 ok "they go with their caller" wait_for 20 no_sessions
 is "the same one is served again" "$(as 42001 clogin web01 -- echo again </dev/null)" again
 
+# Who says nothing more after a refusal, or after the command, does not stay
+mkfifo "$TMPDIR/idle"
+client 42001 idle startwpar nosuch <"$TMPDIR/idle" >"$TMPDIR/refused" &
+client 42001 idle clogin web01 -- true <"$TMPDIR/idle" >"$TMPDIR/ended" &
+exec 9>"$TMPDIR/idle"
+wait_for 20 grep -q error "$TMPDIR/refused"
+wait_for 20 grep -q exit "$TMPDIR/ended"
+is "both are there" "$(sessions)" 2
+ok "and are sent away" wait_for 60 no_sessions
+exec 9>&-
+
 # A caller that reads nothing
 mkfifo "$TMPDIR/stop"
 client 42001 stopped clogin web01 -- yes <"$TMPDIR/stop" &
