@@ -377,7 +377,8 @@ static void on_signal(struct par_source *src, int signo, void *user)
 static int agent_let_users_in(struct agent *a, struct par_error **err)
 {
 	auto_error why = NULL;
-	int r = a->opts->users_path ? wpar_users_new(&a->users, a->loop, a->opts->users_path, &why)
+	int r = a->opts->users_path ? wpar_users_new(&a->users, a->loop, a->opts->users_path,
+						     a->opts->users_known, &why)
 				    : 0;
 
 	if (r == 0)

@@ -22,6 +22,7 @@ struct wpar_agent_opts {
 	 * in.  Not being able to is an error with no_port alone.
 	 */
 	const char *users_path;
+	bool (*users_known)(int connection); /* see wpar_users_new() */
 	bool no_port;
 	/*
 	 * What may be run, for a caller who may not run everything: changes the call to what is run

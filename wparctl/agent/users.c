@@ -12,8 +12,9 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-#define BACKLOG	 64
-#define PAUSE_MS 200
+#define BACKLOG	  64
+#define PAUSE_MS  200
+#define STRANGERS ((uid_t)-1) /* no user has it */
 
 struct users_session {
 	pid_t pid; /* 0: free */
@@ -25,6 +26,7 @@ struct wpar_users {
 	struct par_event *loop;
 	int fd;
 	char *path;
+	bool (*is_known)(int connection);
 	struct par_source *io, *pause;
 	struct users_session sessions[WPAR_USERS_ALL];
 };
@@ -94,6 +96,8 @@ static int begin_session(struct wpar_users *u, int connection, struct par_error 
 
 	if (getsockopt(connection, SOL_SOCKET, SO_PEERCRED, &peer, &len) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "a caller is not known");
+	if (u->is_known && !u->is_known(connection))
+		peer.uid = STRANGERS;
 	s = find_place(u, peer.uid);
 	if (!s) /* no line for it either, of which a user could make any number */
 		return 0;
@@ -182,7 +186,7 @@ static int users_set_up(struct wpar_users *u, const char *path, struct par_error
 }
 
 int wpar_users_new(struct wpar_users **ret, struct par_event *loop, const char *path,
-		   struct par_error **err)
+		   bool (*is_known)(int connection), struct par_error **err)
 {
 	struct wpar_users *u = calloc(1, sizeof(*u));
 	int r;
@@ -190,6 +194,7 @@ int wpar_users_new(struct wpar_users **ret, struct par_event *loop, const char *
 	if (!u)
 		return par_oom(err);
 	u->loop = loop;
+	u->is_known = is_known;
 	u->fd = -1;
 	r = users_set_up(u, path, err);
 	if (r < 0) {

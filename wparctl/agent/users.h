@@ -20,9 +20,14 @@
 
 struct wpar_users;
 
-/* wpar_users_new - listen at @path; PAR_E_ALREADY_OPEN when somebody serves it, PAR_E_SYSTEM */
+/*
+ * wpar_users_new - listen at @path; PAR_E_ALREADY_OPEN when somebody serves it, PAR_E_SYSTEM
+ * @is_known	is the caller one of the system's users?  The others, whose numbers a user with
+ *		subordinate ids has by the thousand, have the places of one user together; NULL: all
+ *		are known
+ */
 int wpar_users_new(struct wpar_users **ret, struct par_event *loop, const char *path,
-		   struct par_error **err);
+		   bool (*is_known)(int connection), struct par_error **err);
 /* wpar_users_free - and end the sessions; NULL inside is fine */
 void wpar_users_free(struct wpar_users **users);
 

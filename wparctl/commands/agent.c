@@ -8,6 +8,7 @@
 #include "wparctl/agent/users.h"
 #include "wparctl/commands/commands.h"
 #include "wparctl/commands/user_commands.h"
+#include "wparctl/operations/user_peer.h"
 #include "wparctl/operations/user_session.h"
 #include "wparctl/spec/spec.h"
 
@@ -102,6 +103,7 @@ static int agent_run(const struct par_cmd_ctx *ctx, void *args, struct par_error
 			return par_oom(err);
 	}
 	o.users_path = users;
+	o.users_known = wpar_user_peer_is_known;
 	o.no_port = a->users_only;
 	return wpar_agent_run(&o, err);
 }

@@ -76,3 +76,10 @@ int wpar_user_peer(int fd, char **ret, struct par_error **err)
 				"the caller is no process of the global environment");
 	return name_of(peer.uid, ret, err);
 }
+
+bool wpar_user_peer_is_known(int fd)
+{
+	autofree char *name = NULL;
+
+	return wpar_user_peer(fd, &name, NULL) == 0;
+}

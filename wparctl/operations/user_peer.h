@@ -4,6 +4,8 @@
 
 #include "lpard/common/error.h"
 
+#include <stdbool.h>
+
 /*
  * wpar_user_peer - the name of the user who has connected
  * @fd		a connected unix socket
@@ -13,3 +15,5 @@
  * container), one that has ended, and a number that no user of this system's /etc/passwd has.
  */
 int wpar_user_peer(int fd, char **ret, struct par_error **err);
+/* wpar_user_peer_is_known - would wpar_user_peer() say who it is? */
+bool wpar_user_peer_is_known(int fd);

@@ -146,6 +146,17 @@ exec 9>&-
 ok "they go with their caller" wait_for 20 no_sessions
 is "the same one is served again" "$(as 42001 clogin web01 -- echo again </dev/null)" again
 
+# Those who are no users of this system have the places of one: there are as many of them as
+# subordinate ids
+as 42001 unshare -U "$TMPDIR/client.py" "$SOCKET" hold 20 <"$TMPDIR/hold" >"$TMPDIR/held" &
+exec 9>"$TMPDIR/hold"
+wait_for 60 grep -q open "$TMPDIR/held"
+is "from a user namespace 16" "$(cat "$TMPDIR/held")" "open 16"
+is "other such ids have no more" "$(client 42998 hold 20 </dev/null)" "open 0"
+is "the user has the user's own" "$(as 42001 clogin web01 -- echo mine </dev/null)" mine
+exec 9>&-
+ok "they go, too" wait_for 20 no_sessions
+
 # Who says nothing more after a refusal, or after the command, does not stay
 mkfifo "$TMPDIR/idle"
 client 42001 idle startwpar nosuch <"$TMPDIR/idle" >"$TMPDIR/refused" &
