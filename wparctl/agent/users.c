@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 
 #define BACKLOG	  64
 #define PAUSE_MS  200
@@ -79,6 +80,14 @@ static struct users_session *find_place(struct wpar_users *u, uid_t uid)
 	return of_user < WPAR_USERS_EACH ? place : NULL;
 }
 
+/* Without an event of its end nobody would ever give its place back. */
+static void end_session(struct users_session *s)
+{
+	kill(s->pid, SIGKILL);
+	waitpid(s->pid, NULL, 0);
+	s->pid = 0;
+}
+
 /* The caller sees a connection that is closed when there is no place for it. */
 static int begin_session(struct wpar_users *u, int connection, struct par_error **err)
 {
@@ -107,7 +116,10 @@ static int begin_session(struct wpar_users *u, int connection, struct par_error 
 		return r;
 	}
 	s->uid = peer.uid;
-	return par_event_child(u->loop, s->pid, on_ended, s, &s->child, err);
+	r = par_event_child(u->loop, s->pid, on_ended, s, &s->child, err);
+	if (r < 0)
+		end_session(s);
+	return r;
 }
 
 /* Without a descriptor to be had the connection stays where it is, and would be reported for ever.
