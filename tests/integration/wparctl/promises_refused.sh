@@ -68,7 +68,7 @@ refused "no blank before dev=" 'a blank is missing before dev= in "/logsdev=/srv
 	mkwpar -n new -M directory=/logsdev=/srv vfs=namefs
 refused "no blank before mountopts=" "a blank is missing before mountopts=" \
 	mkwpar -n new -M directory=/logs vfs=namefs "dev=${src}mountopts=ro"
-refused "a vfs that is too long" 'It must be directory, namefs, jfs2, ext4 or xfs' \
+refused "a vfs that is too long" 'It must be directory, namefs, jfs2, ext4, xfs or nfs' \
 	mkwpar -n new -M directory=/logs "vfs=namefsdev=$src"
 
 # Devices

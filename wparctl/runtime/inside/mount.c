@@ -125,13 +125,18 @@ static bool asks_for_list(int argc, char **argv, const char **ret_types)
 	return true;
 }
 
+static bool asks_for_version(int argc, char **argv)
+{
+	return argc == 2 && (strcmp(argv[1], "-V") == 0 || strcmp(argv[1], "--version") == 0);
+}
+
 int wpar_mount_main(int argc, char **argv)
 {
 	auto_buf in = { 0 }, out = { 0 };
 	const char *types;
 
 	if (!asks_for_list(argc, argv, &types)) {
-		if (wpar_is_inside())
+		if (wpar_is_inside() && !asks_for_version(argc, argv))
 			return wpar_cor_mount(argc, argv);
 		argv[0] = (char *)"mount";
 		execv(REAL, argv);
