@@ -332,39 +332,61 @@ static bool answers(const struct nfs_line *l)
 	return wpar_ip_parse(l->address, &s.ip) && try_server(&s) == 0;
 }
 
+bool wpar_nfs_is_alone(const char *mountinfo, const char *device, const char *directory)
+{
+	autofree char *text = strdup(mountinfo);
+	char *save = NULL, *l = text ? strtok_r(text, "\n", &save) : NULL;
+	bool alone = text != NULL;
+
+	for (; l && alone; l = strtok_r(NULL, "\n", &save)) {
+		struct nfs_line line;
+
+		if (parse_line(l, &line) && strcmp(line.device, device) == 0)
+			alone = wpar_path_is_within(line.point, directory);
+	}
+	return alone;
+}
+
 /*
- * All that waits for it, and whatever comes, ends with an error (Linux 6.4); before that only what
- * waits now: as umount -f does, by a process that nobody waits for, since it would wait itself.
+ * All that waits for it, and whatever comes, ends with an error (Linux 6.4), for good: only when
+ * nobody else has it.  Else, and before that, what waits now: as umount -f does, by a process that
+ * nobody waits for, since it would wait itself.
  */
-static void shut_down(const struct nfs_line *l)
+static void shut_down(const struct nfs_line *l, bool alone)
 {
 	autofree char *path = par_strdup_printf("/sys/fs/nfs/%s/shutdown", l->device);
 
-	if (path && par_fs_write_str(AT_FDCWD, path, "1") == 0)
+	if (alone && path && par_fs_write_str(AT_FDCWD, path, "1") == 0)
 		return;
 	if (fork() == 0) {
+		/* No lock of the command's. */
+		syscall(SYS_close_range, 3u, ~0u, 0u);
 		umount2(l->point, MNT_FORCE | UMOUNT_NOFOLLOW);
 		_exit(0);
 	}
 }
 
 /* Nothing here looks at the directories themselves: that could wait for the server. */
-void wpar_nfs_give_up(const char *directory)
+void wpar_nfs_give_up(const char *directory, bool ask)
 {
 	struct nfs_line line, gone = { 0 };
+	autofree char *all = NULL;
 	auto_buf b = { 0 };
 	char *save = NULL;
 
 	if (par_fs_read("/proc/self/mountinfo", 64 << 20, &b) < 0)
 		return;
+	all = strdup(b.data);
+	if (!all)
+		return;
 	for (char *l = strtok_r(b.data, "\n", &save); l; l = strtok_r(NULL, "\n", &save)) {
 		if (!parse_line(l, &line) || !wpar_path_is_within(line.point, directory))
 			continue;
 		/* Most often all are one server's: it is asked once. */
-		if (strcmp(line.address, gone.address) != 0 && answers(&line))
+		if (ask && strcmp(line.address, gone.address) != 0 && answers(&line))
 			continue;
 		gone = line;
-		shut_down(&line);
+		shut_down(&line, wpar_nfs_is_alone(all, line.device, directory));
 	}
 }
 

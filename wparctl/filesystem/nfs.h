@@ -8,6 +8,8 @@
 
 #include "lpard/common/error.h"
 
+#include <stdbool.h>
+
 /*
  * wpar_nfs_mount - the directory @path of the server @host, as a detached mount (nodev)
  * @options	comma list of wpar_nfs_has_option()'s words, or NULL
@@ -22,8 +24,17 @@ int wpar_nfs_mount(const char *host, const char *path, const char *options, stru
  * wpar_nfs_give_up - have all that waits for the servers of file systems below the base directory
  * @directory fail, as far as they do not answer: for a forced stop, whose processes could not end
  * otherwise
+ * @ask	a server that takes a connection is left alone; false: it may be one that takes
+ *		connections and does nothing else
  */
-void wpar_nfs_give_up(const char *directory);
+void wpar_nfs_give_up(const char *directory, bool ask);
+
+/*
+ * wpar_nfs_is_alone - is no file system of the device "0:57" mounted outside of @directory?  The
+ * kernel makes one device of all mounts of an export.  Pure.
+ * @mountinfo	text of /proc/self/mountinfo
+ */
+bool wpar_nfs_is_alone(const char *mountinfo, const char *device, const char *directory);
 
 /* wpar_nfs_detach - take the NFS mount off the base directory @directory, if one is there */
 void wpar_nfs_detach(const char *directory);

@@ -84,9 +84,66 @@ time.sleep(1)'; inside mount /src; inside cat /src/file)" fine
 	inside umount /src >/dev/null
 fi
 
+# Requests are served one after the other, with a rest between: others get the lock, too
+
+began=$(date +%s%N)
+inside sh -c 'for i in 1 2 3 4 5 6 7 8 9; do umount /src; done 2>/dev/null' >/dev/null
+ok "a lot of requests take their time" test $(($(date +%s%N) - began)) -gt 2000000000
+
+# Whoever serves has nothing of the monitor's, and ends with it
+
+monitor()
+{
+	cut -d' ' -f1 "$WPARS_ROOT/run/wpars/dev/monitor"
+}
+# children TEXT - those of the monitor whose command line is TEXT
+children()
+{
+	local one
+	for one in $(ps -o pid= --ppid "$(monitor)"); do
+		[ "$(tr -d '\0' <"/proc/$one/cmdline")" != "$1" ] || echo "$one"
+	done | grep .
+}
+# stopped_server - $server: a process that serves a request that does not come
+stopped_server()
+{
+	inside python3 -c 'import socket
+s = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+s.connect("/run/wpars/cor/request")
+s.settimeout(60)
+try:
+	s.recv(2000)
+except OSError:
+	pass' >/dev/null &
+	wait_for 20 children cor_dev >/dev/null
+	sleep 0.3
+	server=$(children cor_dev | head -n 1)
+	kill -STOP "${server:=none}"
+}
+if [ -x /usr/bin/python3 ]; then
+	stopped_server
+	is "it has its standard descriptors and the request" "$(find "/proc/$server/fd" -mindepth 1 | grep -c .)" 4
+	kill -9 "$(monitor)"
+	ok "it ends with the monitor" wait_for 10 test ! -e "/proc/$server/fd/0"
+	kill -9 "$server" 2>/dev/null
+	wait
+	ok "the next command brings another" inside true
+	ok "there is one" wait_for 20 sh -c "[ -e \"/proc/\$(cut -d' ' -f1 '$WPARS_ROOT/run/wpars/dev/monitor')\" ]"
+	ok "it starts anew" sh -c 'stopwpar -F dev && startwpar dev'
+	init=$(ps -o pid= --ppid "$(monitor)")
+	stopped_server
+	kill -9 "${init// /}"
+	ok "a WPAR that ends by itself is cleared all the same" wait_for 20 sh -c "lswpar -qa state dev | grep -q D"
+	ok "and nobody serves it" wait_for 10 test ! -e "/proc/$server/fd/0"
+	kill -9 "$server" 2>/dev/null
+	wait
+	ok "startwpar" startwpar dev
+	inside umount /src >/dev/null
+fi
+
 # A monitor that is killed
 
-kill -9 "$(cut -d' ' -f1 "$WPARS_ROOT/run/wpars/dev/monitor")"
+kill -9 "$(monitor)"
 ok "the next command brings another" inside true
 mounts()
 {

@@ -45,6 +45,34 @@ int wpar_close_others(int keep, int keep_too)
 	return close_between(b + 1, ~0u);
 }
 
+static int by_number(const void *a, const void *b)
+{
+	const int *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+void wpar_child_only(pid_t parent, const int *keep, size_t n)
+{
+	int sorted[8];
+	unsigned int next = 3;
+
+	if (n > PAR_ARRAY_SIZE(sorted) || prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 ||
+	    getppid() != parent)
+		_exit(1);
+	memcpy(sorted, keep, n * sizeof(*keep));
+	qsort(sorted, n, sizeof(*sorted), by_number);
+	for (size_t i = 0; i < n; i++) {
+		if (sorted[i] < (int)next)
+			continue;
+		if (sorted[i] > (int)next && close_between(next, (unsigned int)sorted[i] - 1) < 0)
+			_exit(1);
+		next = (unsigned int)sorted[i] + 1;
+	}
+	if (close_between(next, ~0u) < 0)
+		_exit(1);
+}
+
 /* The limits of every process of a WPAR; its root may lower them, and raise the soft ones. */
 static void fix_limits(rlim_t locked)
 {

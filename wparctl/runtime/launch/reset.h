@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* Descriptors 0, 1 and 2 to be. */
 struct wpar_stdio {
@@ -21,6 +22,13 @@ int wpar_stdio_install(const struct wpar_stdio *stdio);
 
 /* wpar_close_others - of the descriptors above 2 only these two stay; 0 or a negative errno */
 int wpar_close_others(int keep, int keep_too);
+
+/*
+ * wpar_child_only - for a process of ours that does one thing: of the descriptors above 2 only the
+ * @n of @keep (at most 8) stay, and it dies with @parent, which has made it.  Ends it when that is
+ * too late, or not possible: a lock of its parent's must not outlive that.
+ */
+void wpar_child_only(pid_t parent, const int *keep, size_t n);
 
 /*
  * wpar_process_fix - limits, priority, processors, out-of-memory score and the like: a WPAR's own,

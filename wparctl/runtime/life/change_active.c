@@ -15,6 +15,7 @@
 #include "wparctl/resources/limits.h"
 #include "wparctl/resources/soft_limit.h"
 #include "wparctl/runtime/launch/launch.h"
+#include "wparctl/runtime/launch/reset.h"
 #include "wparctl/runtime/launch/sync.h"
 #include "wparctl/runtime/life/external.h"
 #include "wparctl/runtime/life/outside_show.h"
@@ -22,6 +23,7 @@
 
 #include <fcntl.h>
 #include <grp.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -31,6 +33,11 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+
+#define INSIDE_S    20 /* what a change may take, and what each file system may that is mounted */
+#define MOUNT_S	    30
+#define DIE_TRIES   50
+#define DIE_STEP_MS 100
 
 /* What happens inside. */
 struct inner {
@@ -89,6 +96,8 @@ static int inner_run(const struct inner *in, struct par_error **err)
 	    setgroups(0, NULL) < 0 || setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "the WPAR cannot be entered");
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	/* The new user has cleared it. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	r = wpar_mount_change_attach(&in->mounts, fds, n, in->lazy, err);
 	if (r == 0 && in->hostname && sethostname(in->hostname, strlen(in->hostname)) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "the host name '%s' cannot be set",
@@ -96,10 +105,62 @@ static int inner_run(const struct inner *in, struct par_error **err)
 	return r;
 }
 
+__attribute__((noreturn)) static void be_inside(const struct inner *in, pid_t parent, int theirs)
+{
+	const int keep[] = { theirs, in->init, in->userns };
+	struct par_error *why = NULL;
+	int failed;
+
+	wpar_child_only(parent, keep, PAR_ARRAY_SIZE(keep));
+	failed = inner_run(in, &why) < 0;
+	if (failed)
+		wpar_sync_fail(theirs, why);
+	_exit(failed);
+}
+
+/*
+ * Nobody waits for ever for a directory on a server that is gone: its processes have the WPAR's
+ * lock meanwhile.
+ */
+static int await_inside(int ours, pid_t pid, size_t n_mounts, struct par_error **err)
+{
+	const int most_s = INSIDE_S + MOUNT_S * (int)n_mounts;
+	struct pollfd p = { .fd = ours, .events = POLLIN };
+	int r;
+
+	do
+		r = poll(&p, 1, most_s * 1000);
+	while (r < 0 && errno == EINTR);
+	if (r > 0)
+		return wpar_sync_wait(ours, err);
+	kill(pid, SIGKILL);
+	return par_fail(err, PAR_E_TIMED_OUT, 0,
+			"the change was not done within %d seconds: a file system in the "
+			"workload partition does not answer",
+			most_s);
+}
+
+/* One that was killed and waits for a server that cannot be given up is left behind. */
+static int await_end(pid_t pid, bool killed)
+{
+	int status = 0;
+	pid_t r;
+
+	for (int i = 0; i < DIE_TRIES || !killed; i++) {
+		r = waitpid(pid, &status, killed ? WNOHANG : 0);
+		if (r == pid || (r < 0 && errno != EINTR))
+			break;
+		if (killed)
+			poll(NULL, 0, DIE_STEP_MS);
+	}
+	return status;
+}
+
 static int go_inside(const struct inner *in, struct par_error **err)
 {
+	const pid_t parent = getpid();
 	autofd int ours = -1, theirs = -1;
-	int pair[2], status = 0, r;
+	int pair[2], status, r;
 	pid_t pid;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
@@ -109,18 +170,11 @@ static int go_inside(const struct inner *in, struct par_error **err)
 	pid = fork();
 	if (pid < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "a process cannot be made");
-	if (pid == 0) {
-		struct par_error *why = NULL;
-		int failed = inner_run(in, &why) < 0;
-
-		if (failed)
-			wpar_sync_fail(theirs, why);
-		_exit(failed);
-	}
+	if (pid == 0)
+		be_inside(in, parent, theirs);
 	close(take_fd(&theirs));
-	r = wpar_sync_wait(ours, err);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
+	r = await_inside(ours, pid, in->mounts.add.n_ops, err);
+	status = await_end(pid, r == -ETIMEDOUT);
 	if (r == 0 && status != 0)
 		return par_fail(err, PAR_E_SYSTEM, 0, "the change was interrupted");
 	return r;

@@ -6,11 +6,13 @@
 #include "wparctl/runtime/life/cor.h"
 
 #include "lpard/common/fs.h"
+#include "lpard/common/now.h"
 #include "wparctl/filesystem/mount_change.h"
 #include "wparctl/filesystem/namefs.h"
 #include "wparctl/filesystem/outside.h"
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/runtime/launch/launch.h"
+#include "wparctl/runtime/launch/reset.h"
 #include "wparctl/runtime/life/change_active.h"
 #include "wparctl/runtime/life/lock.h"
 #include "wparctl/runtime/life/outside_show.h"
@@ -18,9 +20,11 @@
 #include "wparctl/spec/cor_request.h"
 
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 
@@ -29,6 +33,8 @@
 #define BACKLOG	   8
 #define LOCK_TRIES 20
 #define LOCK_MS	   100
+#define REST_MS	   250	/* at least; the lock is for others, too */
+#define DIE_MS	   5000 /* of one that was killed */
 
 static char *folder_of(const char *name)
 {
@@ -74,9 +80,23 @@ struct wpar_cor wpar_cor_begin(const struct wpar_spec *s)
 	return c;
 }
 
+static int64_t rest_of(const struct wpar_cor *c)
+{
+	int64_t left = c->rest_ms - (int64_t)par_now_ms();
+
+	return c->busy >= 0 || left < 0 ? 0 : left;
+}
+
 int wpar_cor_fd(const struct wpar_cor *c)
 {
-	return c->busy >= 0 ? c->busy : c->listener;
+	return c->busy >= 0 ? c->busy : rest_of(c) > 0 ? -1 : c->listener;
+}
+
+int wpar_cor_timeout(const struct wpar_cor *c)
+{
+	int64_t left = rest_of(c);
+
+	return left > 0 ? (int)left : -1;
 }
 
 static int receive(int fd, struct wpar_cor_request *ret)
@@ -230,8 +250,12 @@ static void serve_locked(const char *name, int fd, struct par_error **err)
 	lock = lock_patiently(name, err);
 	if (lock < 0)
 		return;
-	if (wpar_spec_load(name, &s, err) < 0)
+	if (wpar_spec_load(name, &s, err) < 0) {
+		/* rmwpar came first, which had removed the lock's file. */
+		if (!wpar_spec_is_there(name))
+			wpar_lock_forget(name);
 		return;
+	}
 	if (!may_ask(fd, &s)) {
 		par_fail(err, PAR_E_NOT_PERMITTED, 0, "0506-324 Only root may do that.");
 		return;
@@ -241,11 +265,13 @@ static void serve_locked(const char *name, int fd, struct par_error **err)
 			      err && *err ? *err : NULL);
 }
 
-__attribute__((noreturn)) static void serve(const char *name, int fd)
+__attribute__((noreturn)) static void serve(const char *name, pid_t monitor, int fd)
 {
 	auto_error err = NULL;
 	const char *text;
 
+	/* Nothing of the monitor's outlives that: files inside would wait for it. */
+	wpar_child_only(monitor, &fd, 1);
 	alarm(SERVE_S);
 	serve_locked(name, fd, &err);
 	text = err ? par_error_text(err) : "ok";
@@ -253,29 +279,32 @@ __attribute__((noreturn)) static void serve(const char *name, int fd)
 	_exit(0);
 }
 
-/* Its parent ends at once: the monitor waits for PID 1, and would take another child for it. */
 static void start_serving(struct wpar_cor *c, const char *name, int fd)
 {
-	int ends[2];
-	pid_t pid;
+	const pid_t monitor = getpid();
+	pid_t pid = fork();
 
-	if (pipe2(ends, O_CLOEXEC) < 0)
+	if (pid < 0)
 		return;
-	pid = fork();
-	if (pid == 0) {
-		close(ends[0]);
-		if (fork() == 0)
-			serve(name, fd);
-		_exit(0);
-	}
-	close(ends[1]);
-	if (pid < 0) {
-		close(ends[0]);
+	if (pid == 0)
+		serve(name, monitor, fd);
+	c->server = pid;
+	c->since_ms = (int64_t)par_now_ms();
+	c->busy = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (c->busy >= 0)
 		return;
-	}
-	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-		;
-	c->busy = ends[0];
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+static void note_end(struct wpar_cor *c)
+{
+	int64_t now = (int64_t)par_now_ms(), took = now - c->since_ms;
+
+	close(c->busy);
+	c->busy = -1;
+	waitpid(c->server, NULL, WNOHANG);
+	c->rest_ms = now + (took > REST_MS ? took : REST_MS);
 }
 
 void wpar_cor_event(struct wpar_cor *c, const char *name)
@@ -283,11 +312,24 @@ void wpar_cor_event(struct wpar_cor *c, const char *name)
 	autofd int fd = -1;
 
 	if (c->busy >= 0) {
-		close(c->busy);
-		c->busy = -1;
+		note_end(c);
 		return;
 	}
 	fd = accept4(c->listener, NULL, NULL, SOCK_CLOEXEC);
 	if (fd >= 0)
 		start_serving(c, name, fd);
+}
+
+void wpar_cor_end(struct wpar_cor *c)
+{
+	struct pollfd p = { .fd = c->busy, .events = POLLIN };
+
+	if (c->listener >= 0)
+		close(c->listener);
+	c->listener = -1;
+	if (c->busy < 0)
+		return;
+	kill(c->server, SIGKILL);
+	poll(&p, 1, DIE_MS);
+	note_end(c);
 }

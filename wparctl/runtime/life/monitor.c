@@ -146,7 +146,8 @@ static void watch_console(struct wpar_wires *w, struct oom_watch *oom,
 				       { .fd = outside->fd, .events = POLLPRI },
 				       { .fd = wpar_cor_fd(cor), .events = POLLIN },
 				       { .fd = proc->fd, .events = POLLIN } };
-		int wait = sooner(wpar_outside_timeout(outside), wpar_proc_timeout(proc));
+		int wait = sooner(sooner(wpar_outside_timeout(outside), wpar_cor_timeout(cor)),
+				  wpar_proc_timeout(proc));
 		int r = poll(p, 6, sooner(budget > 0 ? -1 : 200, wait));
 		size_t n;
 
@@ -180,11 +181,11 @@ static void watch_console(struct wpar_wires *w, struct oom_watch *oom,
 }
 
 /* How PID 1 ended: did somebody inside want a restart?  reboot(2) shows as SIGHUP. */
-static bool wants_restart(const struct wpar_wires *w)
+static bool wants_restart(const struct wpar_wires *w, pid_t init)
 {
 	int status = 0;
 
-	return (waitpid(-1, &status, WNOHANG) > 0 && WIFSIGNALED(status) &&
+	return (waitpid(init, &status, WNOHANG) > 0 && WIFSIGNALED(status) &&
 		WTERMSIG(status) == SIGHUP) ||
 	       wpar_wires_wants_restart(w);
 }
@@ -211,7 +212,9 @@ __attribute__((noreturn)) static void monitor_watch(const struct wpar_spec *s, i
 	wpar_outside_begin(&outside);
 	watch_console(&w, &oom, &outside, &cor, &proc, name, pidfd);
 	wpar_proc_end(&proc);
-	restart = wants_restart(&w);
+	/* Who serves a request has the lock; what it does is for nobody any more. */
+	wpar_cor_end(&cor);
+	restart = wants_restart(&w, init);
 	if (restart)
 		wpar_monitor_mark_restart(name);
 	if (restart && time(NULL) < began + SHORT_LIFE_S)

@@ -121,12 +121,12 @@ void wpar_outside_end(const char *name)
 	wpar_outside_detach(record);
 }
 
-bool wpar_outside_give_up(const char *name)
+bool wpar_outside_give_up(const char *name, bool ask)
 {
 	autofree char *record = wpar_outside_read_record(name);
 
 	if (!record || !wpar_outside_needs_server(record))
 		return false;
-	wpar_nfs_give_up(record);
+	wpar_nfs_give_up(record, ask);
 	return true;
 }

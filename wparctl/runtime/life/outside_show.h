@@ -19,9 +19,11 @@ void wpar_outside_end(const char *name);
 
 /*
  * wpar_outside_give_up - have all that waits for servers of its file systems fail: what a process
- * waits for that is to end by force.  Returns whether there is any such server.
+ * waits for that is to end by force.
+ * @ask	only of those that do not answer
+ * Returns whether there is any such server.
  */
-bool wpar_outside_give_up(const char *name);
+bool wpar_outside_give_up(const char *name, bool ask);
 
 /* wpar_outside_read_record - that file; caller frees, NULL: there is none */
 char *wpar_outside_read_record(const char *name);

@@ -12,6 +12,7 @@
 #include "wparctl/filesystem/outside.h"
 #include "wparctl/runtime/launch/launch.h"
 #include "wparctl/runtime/life/change_active.h"
+#include "wparctl/runtime/life/lock.h"
 #include "wparctl/runtime/life/outside_show.h"
 #include "wparctl/runtime/life/wpar_log.h"
 
@@ -20,6 +21,7 @@
 
 #define WAIT_MS	     50
 #define WAIT_MOST_MS 10000
+#define BUSY_MS	     200   /* when another has the WPAR's lock */
 #define QUIET_MS     20000 /* after that, the next event counts as the first */
 
 /* What had come inside, as a plan like @like. */
@@ -105,12 +107,20 @@ static int look_inside(const char *name, struct par_error **err)
 	return r < 0 ? r : bring_inside(&s, &p, err);
 }
 
-static void look(const char *name)
+/* What a command, or a request from inside, is about to do is not undone; false: not now. */
+static bool look(const char *name)
 {
 	auto_error why = NULL;
+	autofd int lock = -1;
 
-	if (look_inside(name, &why) < 0)
+	if (wpar_lock_busy(name) || wpar_lock(name, &lock, NULL) < 0)
+		return false;
+	/* rmwpar came first: what it has removed stays removed, the lock's file too. */
+	if (!wpar_spec_is_there(name))
+		wpar_lock_forget(name);
+	else if (look_inside(name, &why) < 0)
 		wpar_event_log(name, "mount", why);
+	return true;
 }
 
 void wpar_outside_begin(struct wpar_outside_watch *o)
@@ -159,7 +169,11 @@ void wpar_outside_look(struct wpar_outside_watch *o, const char *name)
 	} else {
 		o->wait_ms = WAIT_MS;
 		o->mark = mark;
-		look(name);
+		if (!look(name)) {
+			o->mark = 0;
+			o->fd = -1;
+			o->due_ms = (int64_t)par_now_ms() + BUSY_MS;
+		}
 	}
 	o->last_ms = (int64_t)par_now_ms();
 }

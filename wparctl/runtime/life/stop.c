@@ -22,6 +22,15 @@
 #define GIVE_UP_TRIES 3
 #define KILL_TRIES    300
 #define KILL_PAUSE_NS (50 * 1000 * 1000)
+#define KILL_ASK      20 /* tries after which what may wait for a server is given up, */
+#define KILL_AGAIN    60 /* and again, without asking it */
+
+/* The one that has the lock may wait for a server that is gone; most often it is just busy. */
+static void give_up_waiting(const char *name, int tries)
+{
+	if (tries >= KILL_ASK && (tries - KILL_ASK) % KILL_AGAIN == 0)
+		wpar_outside_give_up(name, tries == KILL_ASK);
+}
 
 int wpar_kill_and_lock(const char *name, int *ret_lock, struct par_error **err)
 {
@@ -34,6 +43,7 @@ int wpar_kill_and_lock(const char *name, int *ret_lock, struct par_error **err)
 
 		if (cgroup >= 0)
 			wpar_cgroup_kill(cgroup);
+		give_up_waiting(name, i);
 		nanosleep(&pause, NULL);
 		par_error_free(&why);
 		r = wpar_lock(name, ret_lock, &why);
@@ -100,7 +110,7 @@ static int ask_init(const struct wpar_spec *s, int cgroup, uint64_t timeout_s)
  */
 static void end_waiting(const char *name, int cgroup)
 {
-	for (int i = 0; i < GIVE_UP_TRIES && wpar_outside_give_up(name); i++) {
+	for (int i = 0; i < GIVE_UP_TRIES && wpar_outside_give_up(name, i == 0); i++) {
 		wpar_cgroup_kill(cgroup);
 		if (wpar_cgroup_wait_empty(cgroup, GIVE_UP_MS) == 0)
 			return;
