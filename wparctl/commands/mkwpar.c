@@ -209,7 +209,8 @@ static int mkwpar_words(const struct par_cmd_ctx *ctx, struct par_buf *ret, stru
 
 /* With the specification saved as being created: all that can fail and is undone. */
 static int mkwpar_fill(const struct mkwpar_args *a, const struct par_buf *words,
-		       struct wpar_spec *s, struct wpar_say *say, struct par_error **err)
+		       struct wpar_spec *s, struct wpar_say *say, struct wpar_nfs_fill **servers,
+		       struct par_error **err)
 {
 	struct wpar_report report = wpar_say_report(say);
 	int r;
@@ -232,9 +233,10 @@ static int mkwpar_fill(const struct mkwpar_args *a, const struct par_buf *words,
 		if (r < 0)
 			return r;
 	}
-	r = wpar_nfs_fill(s, a->preserve.given, err);
+	r = wpar_nfs_fill(s, a->preserve.given, servers, err);
 	if (r < 0)
 		return r;
+	wpar_test_stop_at("servers filled");
 	r = a->start ? wpar_pending_begin(s->name, words->data, words->len) : 0;
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the start of '%s' cannot be noted", s->name);
@@ -291,6 +293,7 @@ static int mkwpar_create(const struct par_cmd_ctx *ctx, const struct mkwpar_args
 			 struct wpar_spec *s, struct par_error **err)
 {
 	struct wpar_say say = { .out = ctx->out, .verbose = a->verbose };
+	auto_nfs_fill servers = NULL;
 	auto_buf words = { 0 };
 	autofd int lock = -1;
 	int r = wpar_need_root(err);
@@ -311,12 +314,15 @@ static int mkwpar_create(const struct par_cmd_ctx *ctx, const struct mkwpar_args
 		return r;
 	}
 	wpar_say_line(ctx->out, "mkwpar: Creating file systems...");
-	r = mkwpar_fill(a, &words, s, &say, err);
+	r = mkwpar_fill(a, &words, s, &say, &servers, err);
 	wpar_event_log(s->name, "create", r < 0 && err ? *err : NULL);
 	if (r < 0) {
-		wpar_definition_remove(s, a->preserve.given, NULL);
+		/* What cannot be removed from a server now is, when the command is repeated. */
+		if (wpar_nfs_fill_undo(servers) == 0)
+			wpar_definition_remove(s, a->preserve.given, NULL);
 		return r;
 	}
+	wpar_nfs_fill_done(servers);
 	wpar_test_stop_at("made");
 	mkwpar_say_made(s, a, ctx->out);
 	return a->start ? wpar_operation_start(s, &say, err) : 0;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The first files of a WPAR on servers: see nfs_fill.h.  A directory of a server has a mark in it
- * while it is filled, which names the WPAR: by it a killed command is known again, and nothing else
- * is ever removed there.
+ * from before it is filled until the WPAR is made, with the WPAR's name and UUID: by it what a
+ * killed command has left is known again, and nothing else is ever removed there.  Only root of
+ * this system can have made a mark: a WPAR's ids are others.
  */
 #include "wparctl/filesystem/nfs_fill.h"
 
@@ -23,7 +24,7 @@ struct place {
 	bool marked;
 };
 
-struct fill {
+struct wpar_nfs_fill {
 	const struct wpar_spec *spec;
 	struct place *places;
 	size_t n;
@@ -78,11 +79,26 @@ static int remove_all(int fd)
 	return r;
 }
 
-static bool has_own_mark(const struct fill *f, int fd)
+static char *mark_of(const struct wpar_spec *s)
 {
-	auto_buf b = { 0 };
+	return par_strdup_printf("%s %s\n", s->name, s->uuid ? s->uuid : "");
+}
 
-	return par_fs_read_in(fd, MARK, 256, &b) == 0 && par_streq(b.data, f->spec->name);
+static bool is_mark(int fd, uid_t root, struct stat *ret)
+{
+	return fstatat(fd, MARK, ret, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(ret->st_mode) &&
+	       ret->st_uid == root && ret->st_nlink == 1;
+}
+
+bool wpar_nfs_has_mark(int fd, const struct wpar_spec *s, uid_t root)
+{
+	autofree char *mark = mark_of(s);
+	auto_buf b = { 0 };
+	struct stat st;
+
+	/* Whoever may swap it while it is read has its directory, and so all that is in there. */
+	return mark && s->uuid && is_mark(fd, root, &st) &&
+	       par_fs_read_in(fd, MARK, 256, &b) == 0 && par_streq(b.data, mark);
 }
 
 static int fail_place(const struct place *p, int r, struct par_error **err)
@@ -103,35 +119,31 @@ static int fail_place(const struct place *p, int r, struct par_error **err)
 			m->host);
 }
 
-static int mark_place(const struct fill *f, struct place *p)
+/* The directory is empty: nothing is in the way. */
+static int mark_place(const struct wpar_nfs_fill *f, struct place *p)
 {
-	autofd int fd = openat(p->server, MARK,
-			       O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	autofree char *mark = mark_of(f->spec);
+	autofd int fd = mark ? openat(p->server, MARK,
+				      O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)
+			     : -1;
 	int r;
 
 	if (fd < 0)
-		return -errno;
-	r = par_fs_write_all(fd, f->spec->name, strlen(f->spec->name));
+		return mark ? -errno : -ENOMEM;
+	p->marked = true;
+	r = par_fs_write_all(fd, mark, strlen(mark));
 	if (r < 0)
 		return r;
-	p->marked = true;
 	return fsync(fd) < 0 ? -errno : 0;
 }
 
-/* The mark is the only thing left of one that a killed command had begun. */
-static int begin_place(const struct fill *f, struct place *p, bool has_files, bool kept,
+static int begin_place(const struct wpar_nfs_fill *f, struct place *p, bool has_files, bool kept,
 		       struct par_error **err)
 {
 	int empty = is_empty(p->server), r;
 
 	if (empty < 0)
 		return fail_place(p, empty, err);
-	if (!empty && has_own_mark(f, p->server)) {
-		r = remove_all(p->server);
-		if (r < 0)
-			return fail_place(p, r, err);
-		empty = 1;
-	}
 	if (!empty && has_files && !kept)
 		return par_fail(err, PAR_E_EXISTS, 0,
 				"-M directory=%s: %s of the NFS server %s is not empty.",
@@ -144,7 +156,7 @@ static int begin_place(const struct fill *f, struct place *p, bool has_files, bo
 
 /* What of the directory @user, a place, stays where it is: file systems mounted below it. */
 struct below {
-	const struct fill *fill;
+	const struct wpar_nfs_fill *fill;
 	const struct place *place;
 };
 
@@ -176,7 +188,7 @@ static bool has_mount_within(const struct wpar_spec *s, const char *directory)
 }
 
 /* What was moved, and is no mount point of what stays. */
-static int remove_moved(const struct fill *f, const struct place *p, int from)
+static int remove_moved(const struct wpar_nfs_fill *f, const struct place *p, int from)
 {
 	const char *top = strcmp(p->mount->directory, "/") == 0 ? "" : p->mount->directory;
 	DIR *dir = open_list(from);
@@ -195,7 +207,7 @@ static int remove_moved(const struct fill *f, const struct place *p, int from)
 	return r;
 }
 
-static int open_local(const struct fill *f, const struct place *p)
+static int open_local(const struct wpar_nfs_fill *f, const struct place *p)
 {
 	const char *directory = p->mount->directory;
 
@@ -203,7 +215,8 @@ static int open_local(const struct fill *f, const struct place *p)
 				 O_RDONLY | O_DIRECTORY, 0);
 }
 
-static int fill_place(const struct fill *f, struct place *p, bool kept, struct par_error **err)
+static int fill_place(const struct wpar_nfs_fill *f, struct place *p, bool kept,
+		      struct par_error **err)
 {
 	struct below below = { .fill = f, .place = p };
 	const struct wpar_copy_opts opts = { .want = is_moved,
@@ -228,24 +241,38 @@ static int fill_place(const struct fill *f, struct place *p, bool kept, struct p
 	return r < 0 ? fail_place(p, r, err) : 0;
 }
 
+static bool is_filled(const struct wpar_mount *m)
+{
+	return wpar_mount_is_nfs(m) && !wpar_mount_has_option(m->options, "ro");
+}
+
+static int open_place(const struct wpar_mount *m, struct place *ret, struct par_error **err)
+{
+	autofree char *options = wpar_nfs_options(m->options);
+	autofd int mount = -1;
+
+	if (!options)
+		return par_oom(err);
+	mount = wpar_nfs_mount(m->host, m->device, options, err);
+	if (mount < 0)
+		return mount;
+	*ret = (struct place){ .mount = m };
+	ret->server = openat(mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return ret->server < 0 ? fail_place(ret, -errno, err) : 0;
+}
+
 /* Those below others first: what is hidden by another must be in that one. */
-static int fill_all(struct fill *f, bool kept, struct par_error **err)
+static int fill_all(struct wpar_nfs_fill *f, bool kept, struct par_error **err)
 {
 	for (size_t i = f->spec->n_mounts; i-- > 0;) {
-		const struct wpar_mount *m = &f->spec->mounts[i];
 		struct place *p = &f->places[f->n];
-		autofd int mount = -1;
 		int r;
 
-		if (!wpar_mount_is_nfs(m) || wpar_mount_has_option(m->options, "ro"))
+		if (!is_filled(&f->spec->mounts[i]))
 			continue;
-		mount = wpar_nfs_mount(m->host, m->device, m->options, err);
-		if (mount < 0)
-			return mount;
-		*p = (struct place){ .mount = m };
-		p->server = openat(mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		if (p->server < 0)
-			return fail_place(p, -errno, err);
+		r = open_place(&f->spec->mounts[i], p, err);
+		if (r < 0)
+			return r;
 		f->n++;
 		r = fill_place(f, p, kept, err);
 		if (r < 0)
@@ -254,34 +281,105 @@ static int fill_all(struct fill *f, bool kept, struct par_error **err)
 	return 0;
 }
 
-/* The marks go when all is done; when it has failed, all that was made goes. */
-static void end_all(struct fill *f, bool done)
+static int empty_place(const struct place *p)
 {
-	for (size_t i = 0; i < f->n; i++) {
-		struct place *p = &f->places[i];
+	int r = remove_all(p->server);
 
-		if (p->marked && (done || remove_all(p->server) == 0))
-			unlinkat(p->server, MARK, 0);
-		close(p->server);
-	}
-	free(f->places);
+	if (r < 0)
+		return r;
+	return unlinkat(p->server, MARK, 0) < 0 ? -errno : 0;
 }
 
-int wpar_nfs_fill(const struct wpar_spec *s, bool kept, struct par_error **err)
+/* A command that was killed before the mark had its text has put nothing else there. */
+static void drop_empty_mark(int fd)
+{
+	struct stat st;
+
+	if (is_mark(fd, 0, &st) && st.st_size == 0)
+		unlinkat(fd, MARK, 0);
+}
+
+void wpar_nfs_fill_free(struct wpar_nfs_fill **f)
+{
+	for (size_t i = 0; *f && i < (*f)->n; i++)
+		close((*f)->places[i].server);
+	if (*f)
+		free((*f)->places);
+	free(*f);
+	*f = NULL;
+}
+
+void wpar_nfs_fill_done(struct wpar_nfs_fill *f)
+{
+	for (size_t i = 0; f && i < f->n; i++) {
+		if (f->places[i].marked)
+			unlinkat(f->places[i].server, MARK, 0);
+	}
+}
+
+int wpar_nfs_fill_undo(struct wpar_nfs_fill *f)
+{
+	int r = 0;
+
+	for (size_t i = 0; f && i < f->n; i++) {
+		int failed = f->places[i].marked ? empty_place(&f->places[i]) : 0;
+
+		r = failed < 0 ? failed : r;
+	}
+	return r;
+}
+
+static int begin_fill(const struct wpar_spec *s, struct wpar_nfs_fill **ret)
+{
+	*ret = calloc(1, sizeof(**ret));
+	if (!*ret)
+		return -ENOMEM;
+	(*ret)->spec = s;
+	(*ret)->places = calloc(s->n_mounts + 1, sizeof(*(*ret)->places));
+	return (*ret)->places ? 0 : -ENOMEM;
+}
+
+int wpar_nfs_fill(const struct wpar_spec *s, bool kept, struct wpar_nfs_fill **ret,
+		  struct par_error **err)
 {
 	autofree char *path = wpar_path("%s", s->directory);
 	autofd int base = path ? open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
-	struct fill f = { .spec = s, .base = base };
-	int r;
 
+	*ret = NULL;
 	if (s->type != WPAR_SYSTEM)
 		return 0;
 	if (base < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "'%s' cannot be opened", s->directory);
-	f.places = calloc(s->n_mounts + 1, sizeof(*f.places));
-	if (!f.places)
+	if (begin_fill(s, ret) < 0)
 		return par_oom(err);
-	r = fill_all(&f, kept, err);
-	end_all(&f, r == 0);
-	return r;
+	(*ret)->base = base;
+	return fill_all(*ret, kept, err);
+}
+
+int wpar_nfs_clear(const struct wpar_spec *s, struct par_error **err)
+{
+	for (size_t i = 0; i < s->n_mounts; i++) {
+		struct place p = { .server = -1 };
+		auto_error why = NULL;
+		int r;
+
+		if (!is_filled(&s->mounts[i]))
+			continue;
+		r = open_place(&s->mounts[i], &p, &why);
+		/* There is no such server, or directory: nothing was put there. */
+		if (r < 0 && why && why->id == PAR_E_NOT_FOUND)
+			continue;
+		if (r < 0) {
+			par_error_move(err, &why);
+			return r;
+		}
+		if (wpar_nfs_has_mark(p.server, s, 0))
+			r = empty_place(&p);
+		else
+			drop_empty_mark(p.server);
+		close(p.server);
+		if (r < 0)
+			return fail_place(&p, r, err);
+	}
+	return 0;
 }

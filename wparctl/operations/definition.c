@@ -7,6 +7,7 @@
 #include "wparctl/filesystem/directory.h"
 #include "wparctl/filesystem/fstab.h"
 #include "wparctl/filesystem/namefs.h"
+#include "wparctl/filesystem/nfs_fill.h"
 #include "wparctl/filesystem/rootfs.h"
 #include "wparctl/filesystem/sizes.h"
 #include "wparctl/filesystem/volume.h"
@@ -369,6 +370,9 @@ int wpar_definition_redo(const char *name, struct par_error **err)
 	}
 	if (!old.creating)
 		return fail_exists(name, err);
+	r = wpar_nfs_clear(&old, err);
+	if (r < 0)
+		return r;
 	return wpar_definition_remove(&old, false, err);
 }
 

@@ -50,7 +50,7 @@ END
 ok "the server is up" lpar_up $server current virtual_eth_adapters=4/0/1//0/1
 ok "it has an address" wait_for 60 address_of $server
 LPAR=$server lpar_push "$PAR_TEST_SOURCE/guest/nfs_server.sh" /root/nfs_server.sh
-ok "it serves" on $server sh -c 'mkdir -p /scratch && cd /scratch && mkdir app20root app20home app20tmp app20var data busy &&
+ok "it serves" on $server sh -c 'mkdir -p /scratch && cd /scratch && mkdir app20root app20home app20tmp app20var data busy made &&
 	echo old >busy/old && /root/nfs_server.sh 172.29.128.2 172.29.128.3 172.29.128.4 172.29.128.5'
 server_ip=$(address_of $server)
 ok "the client is up" lpar_up $client current virtual_eth_adapters=4/0/1//0/1
@@ -132,6 +132,28 @@ like "a directory that is not empty" "$(on $client mkwpar -n full --minimal -M d
 is "it stays as it was" "$(on $server ls -A /scratch/busy)" old
 is "and nothing is made" "$(on $client lswpar -qa name full 2>&1 | grep -c 0960-419)" 1
 
+# Only what a killed mkwpar of the same WPAR has put there goes
+
+mark()
+{
+	on $server sh -c "cd /scratch/busy && echo 'full' >.wpar.making && chown $1 .wpar.making"
+}
+for owner in "$base" 0; do
+	mark "$owner"
+	like "a mark that is not its own, of $owner" "$(on $client mkwpar -n full --minimal -M directory=/ vfs=nfs host=$server dev=/scratch/busy 2>&1)" \
+		"/scratch/busy of the NFS server $server is not empty"
+	is "what is there stays" "$(on $server ls /scratch/busy)" old
+done
+made()
+{
+	on $client sh -c "WPAR_STOP_AT=$1 mkwpar -n made --minimal -M directory=/ vfs=nfs host=$server dev=/scratch/made mountopts=nosuid 2>&1"
+}
+made 'servers\ filled'
+like "a killed mkwpar leaves its mark" "$(on $server ls -A /scratch/made)" wpar.making
+like "the same again" "$(made "''")" "Workload partition made created successfully"
+is "it has its files, and no mark" "$(on $server sh -c 'cd /scratch/made; ls -d etc .wpar.making 2>/dev/null')" etc
+ok "rmwpar" on $client rmwpar made
+
 # Without the server
 
 ok "the server goes" on $server ip link set eth0 down
@@ -147,6 +169,19 @@ is "and leaves nothing" "$(on $client sh -c 'lswpar -qa state app20 | tr -d " ";
 ok "the server comes back" on $server sh -c 'ip link set eth0 up'
 ok "and so does the WPAR" on $client sh -c 'for i in 1 2 3 4 5 6; do startwpar app20 && exit; sleep 5; done; exit 1'
 is "with its files" "$(inside cat /var/in)" in
+
+# Another WPAR has the same export
+
+ok "another WPAR" on $client sh -c "mkwpar -n other --minimal -M directory=/data vfs=nfs host=$server dev=/scratch/app20var mountopts=ro && startwpar other"
+is "it reads" "$(on $client clogin other -- cat /data/in)" in
+ok "the server goes" on $server ip link set eth0 down
+on $client chwpar -K -M directory=/tmp app20 >/dev/null 2>&1 &
+sleep 2
+ok "stopwpar -F ends it, whoever has its lock" within 90 on $client stopwpar -F app20
+wait
+ok "the server comes back" on $server ip link set eth0 up
+ok "the other one has it still" wait_for 90 on $client timeout 60 clogin other -- cat /data/in
+ok "rmwpar" on $client rmwpar -F other
 ok "rmwpar" on $client rmwpar -F app20
 is "leaves the server's files" "$(on $server cat /scratch/app20root/root/in)" in
 lpar_down $client
