@@ -6,12 +6,10 @@
 #include "wparctl/resources/inner_limits.h"
 
 #include "lpard/common/fs.h"
-#include "lpard/common/process.h"
 
 #include <fcntl.h>
 #include <inttypes.h>
 #include <sched.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>

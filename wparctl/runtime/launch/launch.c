@@ -252,12 +252,8 @@ static int make_proc_files(const struct wpar_spec *s, struct par_error **err)
 /* Until its monitor watches them they say what was so at the start. */
 static int fill_proc_files(const struct wpar_launch *l, struct par_error **err)
 {
-	int r;
+	int r = wpar_proc_source_fill(l->spec, l->plan.run, l->cgroup);
 
-	if (!wpar_proc_source_needed(l->spec, WPAR_PROC_MEMINFO) &&
-	    !wpar_proc_source_needed(l->spec, WPAR_PROC_CPUINFO))
-		return 0;
-	r = wpar_proc_source_fill(l->plan.run, l->cgroup);
 	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "files in '%s' cannot be written",
 				l->plan.run)
 		     : 0;

@@ -12,23 +12,16 @@
 
 #define FILE_MAX (1 << 20)
 
-static const struct {
-	const char *name, *global;
-	int (*text)(const char *global, const struct wpar_group_limits *l, struct par_buf *ret);
-} files[] = {
-	[WPAR_PROC_MEMINFO] = { "meminfo", "/proc/meminfo", wpar_proc_meminfo },
-	[WPAR_PROC_CPUINFO] = { "cpuinfo", "/proc/cpuinfo", wpar_proc_cpuinfo },
+/* The group's limits, and the texts that they point into */
+struct group {
+	struct wpar_group_limits limits;
+	struct par_buf stat, processors;
 };
 
-bool wpar_proc_source_needed(const struct wpar_spec *s, enum wpar_proc_file file)
+static void group_done(struct group *g)
 {
-	const struct wpar_resources *r = &s->resources;
-
-	if (s->type != WPAR_SYSTEM || r->inactive)
-		return false;
-	if (file == WPAR_PROC_MEMINFO)
-		return r->total_virt_mem || (r->memory_hard_x100 && r->memory_hard_x100 < 10000);
-	return r->rset || (r->cpu_hard_x100 && r->cpu_hard_x100 < 10000);
+	par_buf_done(&g->stat);
+	par_buf_done(&g->processors);
 }
 
 static void read_text(int cgroup, const char *file, struct par_buf *ret)
@@ -49,30 +42,58 @@ static uint64_t read_bytes(int cgroup, const char *file)
 	return b.data && sscanf(b.data, "%" SCNu64, &n) == 1 ? n : UINT64_MAX;
 }
 
+static void read_memory(int cgroup, struct group *g)
+{
+	g->limits.memory_max = read_bytes(cgroup, "memory.max");
+	g->limits.memory_current = read_bytes(cgroup, "memory.current");
+	g->limits.swap_max = read_bytes(cgroup, "memory.swap.max");
+	g->limits.swap_current = read_bytes(cgroup, "memory.swap.current");
+	read_text(cgroup, "memory.stat", &g->stat);
+	g->limits.memory_stat = g->stat.data;
+}
+
+static void read_processors(int cgroup, struct group *g)
+{
+	auto_buf cpu_max = { 0 };
+
+	read_text(cgroup, "cpuset.cpus.effective", &g->processors);
+	g->limits.processors = g->processors.data;
+	read_text(cgroup, "cpu.max", &cpu_max);
+	if (!cpu_max.data || sscanf(cpu_max.data, "%" SCNu64 " %" SCNu64, &g->limits.quota_us,
+				    &g->limits.period_us) != 2)
+		g->limits.quota_us = UINT64_MAX;
+}
+
+static const struct {
+	const char *name, *global;
+	void (*read)(int cgroup, struct group *g);
+	int (*text)(const char *global, const struct wpar_group_limits *l, struct par_buf *ret);
+} files[] = {
+	[WPAR_PROC_MEMINFO] = { "meminfo", "/proc/meminfo", read_memory, wpar_proc_meminfo },
+	[WPAR_PROC_CPUINFO] = { "cpuinfo", "/proc/cpuinfo", read_processors, wpar_proc_cpuinfo },
+};
+
+bool wpar_proc_source_needed(const struct wpar_spec *s, enum wpar_proc_file file)
+{
+	const struct wpar_resources *r = &s->resources;
+
+	if (s->type != WPAR_SYSTEM || r->inactive)
+		return false;
+	if (file == WPAR_PROC_MEMINFO)
+		return r->total_virt_mem || (r->memory_hard_x100 && r->memory_hard_x100 < 10000);
+	return r->rset || (r->cpu_hard_x100 && r->cpu_hard_x100 < 10000);
+}
+
 int wpar_proc_source_write(int fd, enum wpar_proc_file file, int cgroup)
 {
-	struct wpar_group_limits l = { .memory_max = UINT64_MAX,
-				       .swap_max = UINT64_MAX,
-				       .quota_us = UINT64_MAX,
-				       .period_us = UINT64_MAX };
-	auto_buf global = { 0 }, stat = { 0 }, processors = { 0 }, cpu_max = { 0 }, text = { 0 };
+	par_cleanup(group_done) struct group g = { 0 };
+	auto_buf global = { 0 }, text = { 0 };
 	int r = par_fs_read(files[file].global, FILE_MAX, &global);
 
 	if (r < 0)
 		return r;
-	l.memory_max = read_bytes(cgroup, "memory.max");
-	l.memory_current = read_bytes(cgroup, "memory.current");
-	l.swap_max = read_bytes(cgroup, "memory.swap.max");
-	l.swap_current = read_bytes(cgroup, "memory.swap.current");
-	read_text(cgroup, "memory.stat", &stat);
-	l.memory_stat = stat.data;
-	read_text(cgroup, "cpuset.cpus.effective", &processors);
-	l.processors = processors.data;
-	read_text(cgroup, "cpu.max", &cpu_max);
-	if (cpu_max.data &&
-	    sscanf(cpu_max.data, "%" SCNu64 " %" SCNu64, &l.quota_us, &l.period_us) != 2)
-		l.quota_us = UINT64_MAX;
-	r = files[file].text(global.data, &l, &text);
+	files[file].read(cgroup, &g);
+	r = files[file].text(global.data, &g.limits, &text);
 	if (r < 0)
 		return r;
 	/* Who reads meanwhile sees one or the other, line by line, as in /proc itself. */
@@ -102,12 +123,16 @@ int wpar_proc_source_make(const char *run)
 	return 0;
 }
 
-int wpar_proc_source_fill(const char *run, int cgroup)
+int wpar_proc_source_fill(const struct wpar_spec *s, const char *run, int cgroup)
 {
 	for (unsigned int i = 0; i < WPAR_PROC_FILES; i++) {
-		autofd int fd = wpar_proc_source_open(run, i);
-		int r = fd < 0 ? fd : wpar_proc_source_write(fd, i, cgroup);
+		autofd int fd = -1;
+		int r;
 
+		if (!wpar_proc_source_needed(s, i))
+			continue;
+		fd = wpar_proc_source_open(run, i);
+		r = fd < 0 ? fd : wpar_proc_source_write(fd, i, cgroup);
 		if (r < 0)
 			return r;
 	}

@@ -13,8 +13,8 @@ bool wpar_proc_source_needed(const struct wpar_spec *s, enum wpar_proc_file file
  */
 int wpar_proc_source_make(const char *run);
 
-/* wpar_proc_source_fill - as they are now; -errno */
-int wpar_proc_source_fill(const char *run, int cgroup);
+/* wpar_proc_source_fill - those that @s needs, as they are now; -errno */
+int wpar_proc_source_fill(const struct wpar_spec *s, const char *run, int cgroup);
 
 /* wpar_proc_source_open - for writing; -errno */
 int wpar_proc_source_open(const char *run, enum wpar_proc_file file);
