@@ -135,4 +135,6 @@ is "wparexec with an address" "$(at n1 wparexec -n x1 -N address="$network.224" 
 	"$network.224"
 lpar_down n1
 lpar_down n2
+virsh -q -c qemu:///system net-destroy default
+virsh -q -c qemu:///system net-undefine default
 done_testing

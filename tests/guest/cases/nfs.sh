@@ -38,9 +38,6 @@ within()
 	[ $((SECONDS - began)) -le "$(patience "$limit")" ]
 }
 
-# A case before may have left the frame's network, with other addresses.
-virsh -q net-destroy default >/dev/null 2>&1
-virsh -q net-undefine default >/dev/null 2>&1
 virsh -q net-define /dev/stdin <<-END
 	<network>
 		<name>default</name>
