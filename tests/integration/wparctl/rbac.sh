@@ -3,27 +3,12 @@
 # rbac.sh - roles, domains, and who of the users has them: the databases and their commands
 # timeout: 120
 set -u
-# shellcheck source=tests/integration/lib.sh
-. "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/wparctl/rbac_lib.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/rbac_lib.sh"
 
-[ "$(id -u)" = 0 ] || skip_all "needs root"
-# With users of its own, of which the machine knows nothing.
-[ -n "${RBAC_INSIDE-}" ] || exec env RBAC_INSIDE=1 unshare -m "$0"
-PATH=$PAR_TEST_BUILD/bin:$PATH
-export WPARS_ROOT=$TMPDIR/root
-mkdir -p "$WPARS_ROOT"
-cp -a /etc "$TMPDIR/etc"
-mount --bind "$TMPDIR/etc" /etc
-echo 'ann:x:42001:42001::/:/bin/sh' >>/etc/passwd
+rbac_user ann 42001
 echo 'ann:x:42001:' >>/etc/group
-chmod 755 "$TMPDIR" "$WPARS_ROOT"
 
-# status COMMAND... - its output and its exit status
-status()
-{
-	"$@" 2>&1 </dev/null
-	echo $?
-}
 DB=$WPARS_ROOT/etc/security
 
 # Roles

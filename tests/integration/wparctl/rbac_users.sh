@@ -3,21 +3,12 @@
 # rbac_users.sh - ordinary users have root carry out what their roles authorize for: the agent's socket
 # timeout: 300
 set -u
-# shellcheck source=tests/integration/lib.sh
-. "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/wparctl/rbac_lib.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/rbac_lib.sh"
 
-[ "$(id -u)" = 0 ] || skip_all "needs root"
-# With users of its own, of which the machine knows nothing.
-[ -n "${RBAC_INSIDE-}" ] || exec env RBAC_INSIDE=1 unshare -m "$0"
-PATH=$PAR_TEST_BUILD/bin:$PATH
-export WPARS_ROOT=$TMPDIR/root
-mkdir -p "$WPARS_ROOT"
-cp -a /etc "$TMPDIR/etc"
-mount --bind "$TMPDIR/etc" /etc
-for u in ann:42001 bob:42002 cat:42003; do
-	echo "${u%:*}:x:${u#*:}:42001::/:/bin/sh" >>/etc/passwd
-done
-chmod 755 "$TMPDIR" "$WPARS_ROOT"
+rbac_user ann 42001
+rbac_user bob 42002
+rbac_user cat 42003
 agent=
 # shellcheck disable=SC2317 # called by the trap
 tear_down()
@@ -29,21 +20,6 @@ tear_down()
 }
 trap tear_down EXIT
 LOG=$WPARS_ROOT/var/adm/wpars/event.log
-
-# as UID COMMAND... - as a user, with nothing of root's
-as()
-{
-	local uid=$1
-	shift
-	setpriv --reuid "$uid" --regid 42001 --clear-groups --inh-caps=-all --bounding-set=-all "$@"
-}
-
-# status COMMAND... - its output and its exit status
-status()
-{
-	"$@" 2>&1 </dev/null
-	echo $?
-}
 
 mkwpar -n web01 >/dev/null
 mkwpar -n db01 >/dev/null
