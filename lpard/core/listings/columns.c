@@ -64,7 +64,8 @@ const char *lpar_listing_find(const char *resource, const char *subtype, const c
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(resources); i++) {
 		if (!par_streq(resources[i].resource, resource))
 			continue;
-		if (resources[i].subtype && !par_streq(resources[i].subtype, subtype)) {
+		/* Also one that is given to a resource that has none, as mem. */
+		if (!par_streq(resources[i].subtype, subtype)) {
 			bad = strcmp(bad, "-r") == 0 ? "--rsubtype" : bad;
 			continue;
 		}

@@ -34,6 +34,9 @@ done
 for resource in mempool rspool 'io --rsubtype slot' 'io --rsubtype unit' 'sriov --rsubtype adapter' 'sriov --rsubtype logport'; do
 	show lshwres -r $resource -m sys1 -F
 done
+# a type that the resource does not have
+show lshwres -r procpool --rsubtype slot -m sys1
+show lshwres -r mem --rsubtype eth --level sys -m sys1
 # virtual switches, networks, and the filters of adapters
 show lshwres -r virtualio --rsubtype vswitch -m sys1
 show lshwres -r virtualio --rsubtype vnetwork -m sys1
