@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # other_init.sh - a WPAR whose specification names another first process: busybox's init
 # timeout: 90
-# shellcheck disable=SC2016 # in single quotes another shell expands
+# shellcheck disable=SC2016,SC2317 # in single quotes another shell expands; lib.sh calls functions
 set -u
 # shellcheck source=tests/integration/lib.sh
 . "$PAR_TEST_SOURCE/integration/lib.sh"
@@ -21,11 +21,31 @@ spec()
 	printf 'general:\n\tname = "%s"\n\tinit = "%s"\n' "$1" "$2" >"$TMPDIR/$1.spec"
 }
 
+is_state()
+{
+	[ "$(lswpar -c -q -a state oin)" = "$1" ]
+}
+
 spec oin /sbin/ini
 ok "mkwpar -f" mkwpar -f "$TMPDIR/oin.spec"
 like "its specification says so" "$(cat "$WPARS_ROOT/etc/wpars/oin.cf")" '^	init = "/sbin/ini"$'
 fails "a first process that is not there" startwpar oin
 is "leaves the WPAR Defined" "$(lswpar -c -q -a state oin)" D
+rmwpar oin >/dev/null
+
+# One that ends a moment after its start: the start has to notice
+cat >"$TMPDIR/ends" <<-'END'
+	#!/bin/sh
+	sleep 0.1
+	echo "this cannot work"
+	END
+spec oin /etc/ends
+mkwpar -f "$TMPDIR/oin.spec" >/dev/null
+install -m 755 "$TMPDIR/ends" "$root/etc/ends"
+like "a first process that ends at once fails the start, which names the log" "$(startwpar oin 2>&1)" \
+	"^startwpar: workload partition 'oin' has ended right after its start; /var/adm/wpars/oin.console has what it said\$"
+like "and that has the reason" "$(cat "$console")" '^this cannot work$'
+ok "it becomes Defined" wait_for 10 is_state D
 rmwpar oin >/dev/null
 
 spec oin /etc/other-init

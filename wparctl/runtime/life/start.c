@@ -17,6 +17,12 @@
 #include "wparctl/runtime/life/state.h"
 #include "wparctl/versioned/versioned.h"
 
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { EARLY_MS = 500 };
+
 int wpar_start_plan(const struct wpar_spec *s, struct par_buf *out, struct par_error **err)
 {
 	autofree char *prefix = wpar_path("%s", "");
@@ -99,12 +105,32 @@ static void say_step(int step, void *user)
 				"Starting workload partition subsystem cor_%s.", l->spec->name);
 }
 
+/*
+ * A first process of the WPAR's own (init= in its specification) that cannot work there ends within
+ * a moment, which is awaited here.  Our own works, and its starts wait for nothing.
+ */
+static void wait_for_early_end(const struct wpar_spec *s)
+{
+	autofd int cgroup = wpar_cgroup_open(s->name, false, NULL), pidfd = -1;
+	pid_t init = cgroup < 0 ? 0 : wpar_cgroup_init(cgroup);
+	struct pollfd p = { .events = POLLIN };
+
+	pidfd = init > 0 ? (int)syscall(SYS_pidfd_open, init, 0) : -1;
+	if (pidfd < 0)
+		return;
+	p.fd = pidfd;
+	poll(&p, 1, EARLY_MS);
+}
+
 /* PID 1 may have ended as soon as it began. */
 static int verify(const struct wpar_spec *s, struct par_error **err)
 {
 	enum wpar_state st;
-	int r = wpar_state_probe(s, &st, err);
+	int r;
 
+	if (s->init)
+		wait_for_early_end(s);
+	r = wpar_state_probe(s, &st, err);
 	if (r < 0)
 		return r;
 	if (st == WPAR_STATE_ACTIVE || st == WPAR_STATE_FROZEN)
