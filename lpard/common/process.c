@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -274,6 +275,26 @@ int par_kill_session(pid_t sid, int signo)
 	}
 	closedir(proc);
 	return count;
+}
+
+/* The pauses grow, so that one that is about to end costs a millisecond or two. */
+int par_wait_child(pid_t pid, unsigned int most_ms, int *ret_status)
+{
+	unsigned int waited = 0, pause = 1;
+
+	for (;;) {
+		pid_t r = waitpid(pid, ret_status, WNOHANG);
+
+		if (r == pid)
+			return 0;
+		if (r < 0 && errno != EINTR)
+			return -errno;
+		if (waited >= most_ms)
+			return -ETIMEDOUT;
+		poll(NULL, 0, (int)pause);
+		waited += pause;
+		pause = pause < 50 ? pause * 2 : 100;
+	}
 }
 
 int par_exit_status(int wait_status)

@@ -82,6 +82,14 @@ int par_process_stat(pid_t pid, struct par_process_stat *ret);
  */
 int par_kill_session(pid_t sid, int signo);
 
+/*
+ * par_wait_child - until a child has ended, but not for ever
+ * @most_ms	how long, in milliseconds
+ * @ret_status	of waitpid(2)
+ * 0; -ETIMEDOUT: it lives, and is still to be waited for; another -errno: it is no child.
+ */
+int par_wait_child(pid_t pid, unsigned int most_ms, int *ret_status);
+
 /* par_exit_status - as shells say it: the status, or 128 + the signal */
 int par_exit_status(int wait_status);
 

@@ -143,6 +143,29 @@ START_TEST(test_kill_session)
 }
 END_TEST
 
+/* One that ends, one that does not, and none. */
+START_TEST(test_wait_child)
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(7);
+	ck_assert_int_eq(par_wait_child(pid, 20000, &status), 0);
+	ck_assert_int_eq(par_exit_status(status), 7);
+	ck_assert_int_eq(par_wait_child(pid, 20000, &status), -ECHILD);
+	pid = fork();
+	if (pid == 0) {
+		for (;;)
+			pause();
+	}
+	ck_assert_int_eq(par_wait_child(pid, 20, &status), -ETIMEDOUT);
+	kill(pid, SIGKILL);
+	ck_assert_int_eq(par_wait_child(pid, 20000, &status), 0);
+	ck_assert_int_eq(par_exit_status(status), 128 + SIGKILL);
+}
+END_TEST
+
 static Suite *process_suite(void)
 {
 	Suite *suite = suite_create("process");
@@ -154,6 +177,7 @@ static Suite *process_suite(void)
 	tcase_add_test(tc, test_errors);
 	tcase_add_test(tc, test_find_program);
 	tcase_add_test(tc, test_kill_session);
+	tcase_add_test(tc, test_wait_child);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

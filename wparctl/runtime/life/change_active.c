@@ -6,6 +6,7 @@
 #include "wparctl/runtime/life/change_active.h"
 
 #include "lpard/common/fs.h"
+#include "lpard/common/process.h"
 #include "wparctl/filesystem/mount_apply.h"
 #include "wparctl/filesystem/mount_live.h"
 #include "wparctl/filesystem/namefs.h"
@@ -34,10 +35,9 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#define INSIDE_S    20 /* what a change may take, and what each file system may that is mounted */
-#define MOUNT_S	    30
-#define DIE_TRIES   50
-#define DIE_STEP_MS 100
+#define INSIDE_S 20 /* what a change may take, and what each file system may that is mounted */
+#define MOUNT_S	 30
+#define DIE_MS	 5000
 
 /* What happens inside. */
 struct inner {
@@ -140,20 +140,19 @@ static int await_inside(int ours, pid_t pid, size_t n_mounts, struct par_error *
 			most_s);
 }
 
-/* One that was killed and waits for a server that cannot be given up is left behind. */
-static int await_end(pid_t pid, bool killed)
+/*
+ * It has said its last word, or was killed.  One that does not end then waits for a server that
+ * cannot be given up, and is left behind: what it has said counts.
+ */
+static int await_end(pid_t pid)
 {
 	int status = 0;
-	pid_t r;
 
-	for (int i = 0; i < DIE_TRIES || !killed; i++) {
-		r = waitpid(pid, &status, killed ? WNOHANG : 0);
-		if (r == pid || (r < 0 && errno != EINTR))
-			break;
-		if (killed)
-			poll(NULL, 0, DIE_STEP_MS);
-	}
-	return status;
+	if (par_wait_child(pid, DIE_MS, &status) != -ETIMEDOUT)
+		return status;
+	kill(pid, SIGKILL);
+	par_wait_child(pid, DIE_MS, &status);
+	return 0;
 }
 
 static int go_inside(const struct inner *in, struct par_error **err)
@@ -174,7 +173,7 @@ static int go_inside(const struct inner *in, struct par_error **err)
 		be_inside(in, parent, theirs);
 	close(take_fd(&theirs));
 	r = await_inside(ours, pid, in->mounts.add.n_ops, err);
-	status = await_end(pid, r == -ETIMEDOUT);
+	status = await_end(pid);
 	if (r == 0 && status != 0)
 		return par_fail(err, PAR_E_SYSTEM, 0, "the change was interrupted");
 	return r;
