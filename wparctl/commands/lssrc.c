@@ -23,7 +23,8 @@ struct lssrc_args {
 static const struct par_opt opts[] = {
 	OPT_FLAG('a', NULL, struct lssrc_args, which.all, "All subsystems"),
 	OPT_STR('g', NULL, "GROUP", struct lssrc_args, which.group, "Those of a group"),
-	OPT_FLAG('l', NULL, struct lssrc_args, details, NULL),
+	OPT_FLAG('l', NULL, struct lssrc_args, details,
+		 "Ask the subsystem itself, which answers by signals only"),
 	OPT_U64('p', NULL, "PID", struct lssrc_args, which.pid, "The one that runs as process PID",
 		.field.max = INT32_MAX),
 	OPT_STR('s', NULL, "SUBSYSTEM", struct lssrc_args, which.subsystem, "One subsystem"),
@@ -45,6 +46,23 @@ static void lssrc_print(const struct wpar_src_rows *rows, bool json, FILE *out)
 	fputs(par_check_alloc(text.data), out);
 }
 
+/*
+ * The long form asks a subsystem itself, over a socket or a message queue.  Ours know signals; what
+ * AIX says of such is the answer.
+ */
+static int print_long(const struct wpar_src_rows *rows, FILE *err)
+{
+	for (size_t i = 0; i < rows->n; i++) {
+		const struct wpar_src_row *row = &rows->v[i];
+
+		if (row->pid)
+			fprintf(err, WPAR_SRC_MSG_SIGNALS "\n", row->name);
+		else
+			fprintf(err, WPAR_SRC_MSG_NOT_PASSED "\n", row->name);
+	}
+	return 1;
+}
+
 static int lssrc_act(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	const struct lssrc_args *a = args;
@@ -55,6 +73,8 @@ static int lssrc_act(const struct par_cmd_ctx *ctx, void *args, struct par_error
 	if (r < 0)
 		return r;
 	r = wpar_src_send(&q, &rows, ctx, err);
+	if (r == 0 && a->details)
+		return print_long(&rows, ctx->err);
 	if (r == 0)
 		lssrc_print(&rows, a->json, ctx->out);
 	return r;
@@ -117,6 +137,8 @@ static int lssrc_global(const struct par_cmd_ctx *ctx, const struct lssrc_args *
 		fprintf(ctx->err, WPAR_SRC_MSG_NO_GROUP "\n", a->which.group);
 		return 1;
 	}
+	if (a->details)
+		return print_long(&rows, ctx->err);
 	lssrc_print(&rows, a->json, ctx->out);
 	return 0;
 }
@@ -125,8 +147,8 @@ static int lssrc_run(const struct par_cmd_ctx *ctx, void *args, struct par_error
 {
 	const struct lssrc_args *a = args;
 
-	if (a->details)
-		return par_fail(err, PAR_E_NOT_SUPPORTED, 0, "-l is not supported yet");
+	if (a->details && a->which.all)
+		return par_fail(err, PAR_E_USAGE, 0, "-a and -l cannot be used together");
 	if (!a->which.wpar && !wpar_is_inside())
 		return lssrc_global(ctx, a, err);
 	return wpar_src_run(ctx, a->which.wpar, lssrc_act, args, err);

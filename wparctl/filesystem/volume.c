@@ -230,6 +230,17 @@ int wpar_volume_remove(const char *base, const struct wpar_mount *m)
 	return 0;
 }
 
+int wpar_volume_rename(const char *base, const struct wpar_mount *from, const struct wpar_mount *to)
+{
+	autofree char *old = wpar_volume_path(base, from), *new = wpar_volume_path(base, to);
+
+	if (!old || !new)
+		return -ENOMEM;
+	if (renameat2(AT_FDCWD, old, AT_FDCWD, new, RENAME_NOREPLACE) == 0)
+		return 0;
+	return errno == ENOENT && access(new, F_OK) == 0 ? 0 : -errno;
+}
+
 /* The folder of all of them stays: other commands may be about to use it. */
 int wpar_volumes_remove(const char *base)
 {

@@ -50,6 +50,9 @@ bool wpar_volumes_exist(const char *base);
 
 /* wpar_volume_remove - one image; absent: 0.  -errno */
 int wpar_volume_remove(const char *base, const struct wpar_mount *m);
+/* wpar_volume_rename - the image of @from becomes that of @to; done already: 0.  -errno */
+int wpar_volume_rename(const char *base, const struct wpar_mount *from,
+		       const struct wpar_mount *to);
 /* wpar_volumes_remove, _move - all images of a base directory; -errno */
 int wpar_volumes_remove(const char *base);
 int wpar_volumes_move(const char *from, const char *to);

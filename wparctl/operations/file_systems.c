@@ -196,6 +196,91 @@ int wpar_fs_change(struct wpar_fs *fs, const struct wpar_fs_settings *set, uint6
 	return r < 0 ? r : save_change(&fs->old, &new, err);
 }
 
+/* The specification with the file system at @directory instead. */
+static int spec_with_moved(const struct wpar_fs *fs, const char *directory, struct wpar_spec *ret,
+			   struct par_error **err)
+{
+	struct wpar_mount *m;
+	int r = wpar_spec_copy(&fs->old, ret, err);
+
+	if (r < 0)
+		return r;
+	m = wpar_spec_mount(ret, fs->directory);
+	r = wpar_key_set(wpar_key_find(WPAR_STANZA_MOUNT, "directory"), m, directory, err);
+	if (r < 0)
+		return r;
+	m->project = 0;
+	r = wpar_spec_defaults(ret, err);
+	if (r < 0)
+		return r;
+	r = wpar_spec_check_rules(ret, err);
+	return r < 0 ? r : wpar_machine_check_files(ret, err);
+}
+
+/* It lies in the same WPAR, and nothing has that place. */
+static int find_place(const struct wpar_fs *fs, const char *path, const char **ret,
+		      struct par_error **err)
+{
+	autofree char *prefix = wpar_path("%s", "");
+
+	if (prefix && *prefix && par_starts_with(path, prefix))
+		path += strlen(prefix);
+	if (!wpar_path_is_within(path, fs->old.directory) || strcmp(path, fs->old.directory) == 0)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"-m %s: it must lie below %s, in the same workload partition", path,
+				fs->old.directory);
+	*ret = path + strlen(fs->old.directory);
+	if (wpar_spec_mount(&fs->old, *ret))
+		return par_fail(err, PAR_E_EXISTS, 0, WPAR_FS_MSG_EXISTS, path);
+	return 0;
+}
+
+static int save_moved(const struct wpar_fs *fs, const char *directory, const struct wpar_spec *new,
+		      struct par_error **err)
+{
+	const struct wpar_mount *from = wpar_spec_mount(&fs->old, fs->directory);
+	const struct wpar_mount *to = wpar_spec_mount(new, directory);
+	autofree char *base = wpar_path("%s", fs->old.directory);
+	int r = base ? wpar_volume_rename(base, from, to) : -ENOMEM;
+
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "the image of %s cannot be renamed",
+				fs->path);
+	wpar_test_stop_at("renamed");
+	r = wpar_volume_mount_point(new, to, false, err);
+	if (r == 0)
+		r = write_change(new, err);
+	if (r < 0) {
+		wpar_fstab_update(fs->old.name, &fs->old, NULL);
+		wpar_volume_rename(base, to, from);
+	}
+	return r;
+}
+
+int wpar_fs_move(struct wpar_fs *fs, const char *path, struct par_error **err)
+{
+	const struct wpar_mount *m = wpar_fs_mount(fs, err);
+	const char *directory = NULL;
+	auto_spec new = { 0 };
+	auto_error why = NULL;
+	enum wpar_state st;
+	int r = m ? find_place(fs, path, &directory, err) : -ENOENT;
+
+	if (r < 0)
+		return r;
+	r = wpar_operation_state_locked(&fs->old, &st, err);
+	if (r < 0)
+		return r;
+	if (st != WPAR_STATE_DEFINED)
+		return wpar_fail_state(&fs->old, st, "it must be stopped", err);
+	r = spec_with_moved(fs, directory, &new, err);
+	if (r < 0)
+		return r;
+	if (wpar_volume_hide(&fs->old, m, &why) < 0)
+		return par_fail(err, PAR_E_BUSY, 0, WPAR_FS_MSG_MOUNTED, fs->path);
+	return save_moved(fs, directory, &new, err);
+}
+
 /* As the processes in the WPAR see it. */
 static bool is_mounted_inside(const struct wpar_fs *fs)
 {

@@ -62,6 +62,11 @@ int wpar_fs_create(struct wpar_fs *fs, const char *vfs, const struct wpar_fs_set
 		   uint64_t *ret_mib, struct par_error **err);
 int wpar_fs_change(struct wpar_fs *fs, const struct wpar_fs_settings *set, uint64_t *ret_mib,
 		   struct par_error **err);
+/*
+ * wpar_fs_move - to another place in its WPAR, which is stopped; @path: in the global environment
+ * Killed, it leaves an image that the same command takes up.
+ */
+int wpar_fs_move(struct wpar_fs *fs, const char *path, struct par_error **err);
 /* wpar_fs_mount_now - outside and, when the WPAR is active, inside; PAR_E_EXISTS: it is */
 int wpar_fs_mount_now(struct wpar_fs *fs, struct par_error **err);
 /* wpar_fs_remove - unmounted, outside and inside, with its files; @mount_point: that too */

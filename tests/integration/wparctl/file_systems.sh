@@ -156,7 +156,45 @@ fails "it is gone" shows /ora
 fails "its mount point too" test -e "$WPARS_ROOT/wpars/dev/ora"
 ok "killed before its image went" sh -c 'WPAR_STOP_AT=forgotten rmfs /wpars/dev/x 2>/dev/null; true'
 ok "made again" crfs -v jfs2 -m /wpars/dev/x -a size=16M
-ok "renamed" sh -c 'stopwpar -F dev && chwpar -n dev3 dev'
+ok "stopped" stopwpar -F dev
+
+# Asked before it is removed.
+refused "rmfs -i, answered no" "rmfs: Warning, all files of the file system /wpars/dev/x will be destroyed.
+rmfs: Remove it? y(es) n(o)? rmfs: /wpars/dev/x was not removed" sh -c 'echo no | rmfs -i /wpars/dev/x'
+fails "rmfs -i, answered nothing" rmfs -i /wpars/dev/x </dev/null
+ok "it is there still" lsfs /wpars/dev/x
+like "rmfs -i of none asks nothing" "$(echo y | rmfs -i /wpars/dev/y 2>&1)" '^rmfs: 0506-915 No record matching /wpars/dev/y was found in /etc/filesystems\.$'
+ok "rmfs -i, answered yes" sh -c 'echo YES | rmfs -i /wpars/dev/x'
+fails "it is gone" lsfs /wpars/dev/x
+ok "made again" crfs -v jfs2 -m /wpars/dev/x -a size=16M -p ro
+
+# To another place, and options taken away.
+is "it is read-only" "$(lswpar -qcM -a mountpoint,options dev | grep '^/wpars/dev/x')" /wpars/dev/x:ro
+ok "chfs -d options" chfs -d options /wpars/dev/x
+is "it is not any more" "$(lswpar -qcM -a mountpoint,options dev | grep '^/wpars/dev/x')" /wpars/dev/x:rw
+fails "chfs -d of another attribute" chfs -d size /wpars/dev/x
+fails "chfs -d of what is given" chfs -d options -p ro /wpars/dev/x
+ok "with a file" sh -c "mount -T '$fstab' '$WPARS_ROOT/wpars/dev/x' && echo mine >'$WPARS_ROOT/wpars/dev/x/file'"
+(cd "$WPARS_ROOT/wpars/dev/x" && sleep 2) &
+sleep 0.3
+refused "chfs -m while it is in use" "chfs: 0506-921 /wpars/dev/x is currently mounted." chfs -m /wpars/dev/y /wpars/dev/x
+wait
+refused "chfs -m to a place that is taken" "chfs: 0506-909 /wpars/dev/home file system already exists." chfs -m /wpars/dev/home /wpars/dev/x
+refused "chfs -m to another WPAR" "chfs: -m /wpars/dev2/y: it must lie below /wpars/dev, in the same workload partition" chfs -m /wpars/dev2/y /wpars/dev/x
+for path in /wpars/dev /wpars/dev/../dev2/y /wpars/dev/proc/y /wpars/dev/etc; do
+	fails "chfs -m $path" chfs -m "$path" /wpars/dev/x
+done
+fails "chfs -m with -a" chfs -m /wpars/dev/y -a size=+1M /wpars/dev/x
+ok "killed when its image had the new name" sh -c 'WPAR_STOP_AT=renamed chfs -m /wpars/dev/deep/y /wpars/dev/x 2>/dev/null; true'
+ok "chfs -m, the same again" chfs -m /wpars/dev/deep/y /wpars/dev/x
+fails "it is not at its old place" lsfs /wpars/dev/x
+is "mount(8) knows the new one" "$(cut -f 2 "$fstab" | tail -1)" "$WPARS_ROOT/wpars/dev/deep/y"
+is "its image has the new name" "$(find "$volumes" -name "*.jfs2" | sed "s|$volumes/||")" dev/deep%2fy.jfs2
+ok "started" startwpar dev
+is "its file is there" "$(inside cat /deep/y/file)" mine
+like "chfs -m while it is active" "$(chfs -m /wpars/dev/x /wpars/dev/deep/y 2>&1)" 'Active state; it must be stopped'
+ok "stopped again, and back" sh -c 'stopwpar -F dev && chfs -m /wpars/dev/x /wpars/dev/deep/y'
+ok "renamed" chwpar -n dev3 dev
 is "mount(8) knows it by its new place" "$(cut -f 2 "$fstab" | tail -1)" "$WPARS_ROOT/wpars/dev3/x"
 ok "mounted while it is stopped" mount -T "$fstab" "$WPARS_ROOT/wpars/dev3/x"
 ok "rmwpar, while one is mounted outside" rmwpar dev3

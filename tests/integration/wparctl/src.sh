@@ -80,6 +80,10 @@ is "lssrc of a process" "$(lssrc -@ src -p "$nap" | tail -n1)" "$(printf ' %-16s
 is "it runs below srcmstr" "$(clogin src -- 'ps -o args= --ppid "$(pgrep -x srcmstr)"' </dev/null)" "/bin/sleep 1000"
 is "a second start" "$(startsrc -@ src -s nap 2>&1)" "0513-029 The nap Subsystem is already active.
 Multiple instances are not supported."
+is "lssrc -l" "$(lssrc -@ src -l -s nap 2>&1)" "0513-005 The Subsystem, nap, only supports signal communication."
+fails "lssrc -l: its status" lssrc -@ src -l -s nap
+is "lssrc -l of an unknown one" "$(lssrc -@ src -l -s none 2>&1)" "0513-085 The none Subsystem is not on file."
+is "lssrc -a and -l" "$(lssrc -@ src -a -l 2>&1)" "lssrc: -a and -l cannot be used together"
 is "start of an unknown one" "$(startsrc -@ src -s none 2>&1)" "0513-085 The none Subsystem is not on file."
 is "JSON" "$(lssrc -@ src -a --json | jq -c '.[0] | [.subsystem, .group, .pid, .status]')" "[\"nap\",\"test\",$nap,\"active\"]"
 
@@ -187,6 +191,9 @@ $(printf ' %-16s %-16s %-12s %s' cor_src wpars "$cor" active)"
 is "lssrc -a has all monitors" "$(lssrc -a)" "$header
 $(printf ' %-16s %-16s %-12s %s' cor_src wpars "$cor" active)
 $(printf ' %-16s %-16s %-12s %s' cor_two wpars '' inoperative)"
+is "lssrc -l of one that runs" "$(lssrc -l -s cor_src 2>&1)" "0513-005 The Subsystem, cor_src, only supports signal communication."
+is "and of one that does not" "$(lssrc -l -s cor_two 2>&1)" "0513-036 The request could not be passed to the cor_two subsystem.
+Start the subsystem and try your command again."
 is "an unknown one" "$(lssrc -s cor_none 2>&1)" "0513-085 The cor_none Subsystem is not on file."
 fails "other services are not ours" startsrc -s sshd
 fails "of a WPAR that does not run" lssrc -@ two -a
