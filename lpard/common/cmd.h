@@ -59,6 +59,11 @@ struct par_opt {
 	struct par_field field; /* of the command's struct; parsed as such for PAR_OPT_VALUE */
 	const char *help;	/* one line; NULL: accepted, but not shown */
 	/*
+	 * Why the command does not do it, as the end of "-x: …"; for the manual too.  Such an
+	 * option has no help, and the command itself refuses it.
+	 */
+	const char *refused;
+	/*
 	 * For completion: "a|b|c" fixed words, or the name of a list that the completion script
 	 * asks for: "@systems", "@lpars", "@profiles", "@images", "@wpars", "@files"; "@fields" and
 	 * "@attributes" (names of -F, keys of -i: the command's own --attributes prints them); of
@@ -78,6 +83,11 @@ struct par_opt {
 #define OPT_FLAG(s, l, type_, member, help_)                           \
 	{                                                              \
 		PAR_OPT_(FLAG, s, l, type_, member, BOOL, bool, help_) \
+	}
+/* One that is refused: see par_opt.refused. */
+#define OPT_FLAG_REFUSED(s, type_, member, why_)                                          \
+	{                                                                                 \
+		PAR_OPT_(FLAG, s, NULL, type_, member, BOOL, bool, NULL), .refused = why_ \
 	}
 #define OPT_COUNT(s, l, type_, member, help_)                                  \
 	{                                                                      \

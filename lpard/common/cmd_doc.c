@@ -201,6 +201,22 @@ static void put_scd(const char *s, FILE *f)
 	}
 }
 
+/* What another system's command of the name has, and this one has not. */
+static void put_doc_refused(const struct par_cmd *cmd, FILE *f)
+{
+	bool any = false;
+
+	for (const struct par_opt *o = cmd->opts; o && o->kind != PAR_OPT_END; o++) {
+		if (!o->refused)
+			continue;
+		fputs(any ? "" : "\nThese are refused:\n", f);
+		any = true;
+		fprintf(f, "\n*-%c*\n\t", o->short_name);
+		put_scd(o->refused, f);
+		fputc('\n', f);
+	}
+}
+
 void par_cmd_print_doc_options(const struct par_cmd *cmd, FILE *f)
 {
 	for_each_shown_opt(o, cmd)
@@ -226,6 +242,7 @@ void par_cmd_print_doc_options(const struct par_cmd *cmd, FILE *f)
 	fputs("*--help*\n\tShow a short help text\n", f);
 	if (!par_cmd_has_option(cmd, "version"))
 		fputs("\n*--version*\n\tShow the version\n", f);
+	put_doc_refused(cmd, f);
 }
 
 /* A line for each command; @own: for those that only the program knows. */

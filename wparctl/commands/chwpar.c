@@ -18,7 +18,7 @@
 #include "wparctl/operations/new_addresses.h"
 #include "wparctl/operations/operation.h"
 #include "wparctl/operations/rbac_rename.h"
-#include "wparctl/operations/unsupported.h"
+#include "wparctl/operations/refused.h"
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/spec/keys.h"
 
@@ -27,17 +27,22 @@
 struct chwpar_args {
 	struct wpar_change_flags flags;
 	struct par_groups bootsets;
-	const char *devexports;
+	const char *bootset_ids;
 	bool resolve_clashes, force, ask_password, verbose, dry_run;
 };
+
+#define NO_BOOTSETS \
+	"a bootset is of a root volume group of its own, which no workload partition has"
 
 static const struct par_opt opts[] = {
 	OPT_FLAG('a', NULL, struct chwpar_args, resolve_clashes,
 		 "Choose another base directory, host name or UUID when it clashes"),
 	OPT_FLAG('A', NULL, struct chwpar_args, flags.autostart,
 		 "Start it whenever the system starts"),
-	OPT_STR('b', NULL, "FILE", struct chwpar_args, devexports, NULL),
-	OPT_PAIRS('B', NULL, "bootset=…", struct chwpar_args, bootsets, NULL),
+	OPT_STR('b', NULL, "BOOTSET", struct chwpar_args, bootset_ids, NULL,
+		.refused = NO_BOOTSETS),
+	OPT_PAIRS('B', NULL, "bootset=…", struct chwpar_args, bootsets, NULL,
+		  .refused = NO_BOOTSETS),
 	WPAR_SETTINGS_C_TO_D(true),
 	OPT_STR('d', NULL, "DIRECTORY", struct chwpar_args, flags.directory,
 		"Move it to another base directory; it must be stopped"),
@@ -339,7 +344,7 @@ static int chwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 	struct chwpar_args *a = args;
 	const size_t words = (size_t)ctx->argc - 1;
 	const char *name = ctx->argv[words];
-	int r = wpar_refuse_unsupported(opts, a, err);
+	int r = wpar_refuse_options(opts, a, err);
 
 	if (r < 0)
 		return r;

@@ -2,7 +2,7 @@
 /* clogin: a login shell or a command in an active WPAR.  -l may stand before or behind the name. */
 #include "wparctl/commands/commands.h"
 #include "wparctl/operations/operation.h"
-#include "wparctl/operations/unsupported.h"
+#include "wparctl/operations/refused.h"
 
 #include <string.h>
 
@@ -56,7 +56,7 @@ static int clogin_run(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 
 	if (r < 0)
 		return r;
-	r = wpar_refuse_unsupported(opts, a, err);
+	r = wpar_refuse_options(opts, a, err);
 	if (r < 0)
 		return r;
 	r = wpar_need_root(err);

@@ -2,6 +2,7 @@
 /* crfs: make a file system of a WPAR, by its place in the global environment. */
 #include "wparctl/commands/commands.h"
 #include "wparctl/operations/file_systems.h"
+#include "wparctl/operations/refused.h"
 #include "wparctl/operations/say.h"
 
 #include <inttypes.h>
@@ -18,7 +19,10 @@ static const struct par_opt opts[] = {
 	OPT_STR('A', NULL, "no", struct crfs_args, automatic,
 		"Mount it at the start of the LPAR: no, its workload partition's start does",
 		.values = "no"),
-	OPT_STR('d', NULL, "DEVICE", struct crfs_args, device, NULL),
+	OPT_STR('d', NULL, "DEVICE", struct crfs_args, device, NULL,
+		.refused =
+			"a file system of a workload partition lies in an image that crfs makes, "
+			"on no other device"),
 	OPT_STR('g', NULL, "VG", struct crfs_args, vg, "Volume group: there is rootvg",
 		.values = "rootvg"),
 	OPT_STR('m', NULL, "PATH", struct crfs_args, place,
@@ -40,8 +44,6 @@ static int crfs_check(const struct crfs_args *a, struct par_error **err)
 	if (!wpar_vfs_of_kernel(a->vfs))
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 				"-v %.32s: it must be jfs2, ext4 or xfs", a->vfs);
-	if (a->device)
-		return par_fail(err, PAR_E_NOT_SUPPORTED, 0, "-d is not supported yet");
 	if (a->vg && strcmp(a->vg, "rootvg") != 0)
 		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
 				"-g %.64s: there is no such volume group; there is rootvg", a->vg);
@@ -54,7 +56,11 @@ static int crfs_run(const struct par_cmd_ctx *ctx, void *args, struct par_error 
 	struct wpar_fs_settings set = { 0 };
 	auto_fs fs = { 0 };
 	uint64_t mib = 0;
-	int r = crfs_check(a, err);
+	int r = wpar_refuse_options(opts, a, err);
+
+	if (r < 0)
+		return r;
+	r = crfs_check(a, err);
 
 	if (r < 0)
 		return r;

@@ -2,21 +2,24 @@
 /* mkuser: a new user, on this system or in a WPAR. */
 #include "wparctl/commands/commands.h"
 #include "wparctl/operations/accounts.h"
-#include "wparctl/operations/unsupported.h"
+#include "wparctl/operations/refused.h"
 
 struct mkuser_args {
 	const char *wpar;
 	bool admin;
 };
 
-static const struct par_opt opts[] = { OPT_FLAG('a', NULL, struct mkuser_args, admin, NULL),
-				       WPAR_OPT_WITHIN(mkuser_args, wpar),
-				       { 0 } };
+static const struct par_opt opts[] = {
+	OPT_FLAG_REFUSED('a', struct mkuser_args, admin,
+			 "Linux has no administrative users; roles give rights"),
+	WPAR_OPT_WITHIN(mkuser_args, wpar),
+	{ 0 }
+};
 
 static int mkuser_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	const struct mkuser_args *a = args;
-	int r = wpar_refuse_unsupported(opts, a, err);
+	int r = wpar_refuse_options(opts, a, err);
 
 	return r < 0 ? r : wpar_account_change_run(ctx, WPAR_ACCOUNT_MAKE, a->wpar, err);
 }

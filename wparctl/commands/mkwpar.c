@@ -12,7 +12,7 @@
 #include "wparctl/operations/machine.h"
 #include "wparctl/operations/operation.h"
 #include "wparctl/operations/settings.h"
-#include "wparctl/operations/unsupported.h"
+#include "wparctl/operations/refused.h"
 #include "wparctl/spec/keys.h"
 #include "wparctl/filesystem/fstab.h"
 #include "wparctl/filesystem/nfs_fill.h"
@@ -46,22 +46,30 @@ static const struct par_opt opts[] = {
 	OPT_FLAG('C', NULL, struct mkwpar_args, versioned, "Make a versioned WPAR (needs -B)"),
 	OPT_STR('d', NULL, "DIRECTORY", struct mkwpar_args, directory,
 		"Base directory (default: /wpars/NAME)"),
-	OPT_STR('E', NULL, "DIRECTORY", struct mkwpar_args, secfile, NULL),
+	OPT_STR('E', NULL, "DIRECTORY", struct mkwpar_args, secfile, NULL,
+		.refused = "the files of a workload partition come from this system, or from the "
+			   "image of -B"),
 	OPT_FLAG('F', NULL, struct mkwpar_args, force, NULL),
 	OPT_STR('g', NULL, "VG", struct mkwpar_args, vg, "Volume group: there is rootvg"),
 	OPT_FLAG('k', NULL, struct mkwpar_args, keep_script, NULL),
 	OPT_FLAG('l', NULL, struct mkwpar_args, private_usr,
 		 "Give it /usr and /opt of its own, copies of the LPAR's"),
-	OPT_PAIRS('L', NULL, "image_data=FILE…", struct mkwpar_args, image_flags, NULL),
-	OPT_FLAG('O', NULL, struct mkwpar_args, override_vg, NULL),
+	OPT_PAIRS('L', NULL, "image_data=FILE…", struct mkwpar_args, image_flags, NULL,
+		  .refused = "file systems are made as -M says, not as an image.data does"),
+	OPT_FLAG_REFUSED('O', struct mkwpar_args, override_vg,
+			 "a workload partition has no volume group of its own, so it overwrites "
+			 "none"),
 	OPT_STR_OPTIONAL('p', NULL, "NAME", struct mkwpar_args, preserve,
 			 "Use the file systems that rmwpar -p has kept"),
 	OPT_FLAG('P', NULL, struct mkwpar_args, ask_password, NULL),
 	OPT_FLAG('r', NULL, struct mkwpar_args, resolver,
 		 "Copy the name resolution files of the global environment"),
 	OPT_FLAG('s', NULL, struct mkwpar_args, start, "Start it when it is made"),
-	OPT_FLAG('t', NULL, struct mkwpar_args, system_copy, NULL),
-	OPT_PAIRS('T', NULL, "preserve_private=…", struct mkwpar_args, copy_flags, NULL),
+	OPT_FLAG_REFUSED('t', struct mkwpar_args, system_copy,
+			 "a workload partition never gets the identity and the data of its system; "
+			 "-l gives it copies of /usr and /opt"),
+	OPT_PAIRS('T', NULL, "preserve_private=…", struct mkwpar_args, copy_flags, NULL,
+		  .refused = "there is no copy of the system (-t) that it could be about"),
 	OPT_FLAG('v', NULL, struct mkwpar_args, verbose, "Show each step"),
 	OPT_FLAG(0, "dry-run", struct mkwpar_args, dry_run,
 		 "Show the specification and make nothing"),
@@ -75,20 +83,27 @@ static const struct par_opt opts[] = {
 
 static int mkwpar_refuse(const struct mkwpar_args *a, struct par_error **err)
 {
-	int r = wpar_refuse_unsupported(opts, a, err);
+	int r = wpar_refuse_options(opts, a, err);
 
 	if (r < 0)
 		return r;
 	if (a->backup && !a->versioned)
-		return par_fail(err, PAR_E_NOT_SUPPORTED, 0, "-B without -C is not supported yet");
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
+				"-B without -C: a workload partition of this system is made from "
+				"the system's own files");
 	if (a->resolver && a->versioned)
-		return par_fail(err, PAR_E_NOT_SUPPORTED, 0, "-r with -C is not supported yet");
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
+				"-r with -C: the files of a versioned workload partition are its "
+				"image's");
 	if (a->versioned && !a->backup)
 		return par_fail(err, PAR_E_USAGE, 0, "-C needs the system image: -B IMAGE");
 	if (a->versioned && a->preserve.given)
 		return par_fail(err, PAR_E_USAGE, 0, "-C and -p cannot be used together");
 	if (a->versioned && a->settings.mounts.n)
-		return par_fail(err, PAR_E_NOT_SUPPORTED, 0, "-M with -C is not supported yet");
+		return par_fail(
+			err, PAR_E_NOT_SUPPORTED, 0,
+			"-M with -C: a versioned workload partition has one file system, the "
+			"changes of its image");
 	if (a->start && a->settings.write_only)
 		return par_fail(err, PAR_E_USAGE, 0, "-s and -w cannot be used together");
 	if (a->preserve.value && a->settings.name &&

@@ -3,7 +3,7 @@
 #include "wparctl/commands/commands.h"
 #include "wparctl/operations/definition.h"
 #include "wparctl/operations/operation.h"
-#include "wparctl/operations/unsupported.h"
+#include "wparctl/operations/refused.h"
 
 struct startwpar_args {
 	bool resolve_clashes, maintenance, verbose, load_only, finish, in_place, dry_run;
@@ -18,7 +18,9 @@ static const struct par_opt opts[] = {
 	OPT_FLAG('v', NULL, struct startwpar_args, verbose, "Show each step"),
 	OPT_FLAG('1', NULL, struct startwpar_args, load_only, NULL),
 	OPT_FLAG('2', NULL, struct startwpar_args, finish, NULL),
-	OPT_FLAG('I', NULL, struct startwpar_args, in_place, NULL),
+	OPT_FLAG_REFUSED('I', struct startwpar_args, in_place,
+			 "on Linux no process that runs already can become the first process of a "
+			 "workload partition"),
 	OPT_FLAG(0, "dry-run", struct startwpar_args, dry_run,
 		 "Show what would be mounted and start nothing"),
 	{ 0 }
@@ -75,7 +77,7 @@ static int startwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_e
 	auto_spec s = { 0 };
 	autofd int lock = -1;
 	enum wpar_state st;
-	int r = wpar_refuse_unsupported(opts, a, err);
+	int r = wpar_refuse_options(opts, a, err);
 
 	if (r < 0)
 		return r;

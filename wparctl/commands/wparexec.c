@@ -9,7 +9,7 @@
 #include "wparctl/operations/machine.h"
 #include "wparctl/operations/operation.h"
 #include "wparctl/operations/settings.h"
-#include "wparctl/operations/unsupported.h"
+#include "wparctl/operations/refused.h"
 
 #include <string.h>
 
@@ -18,16 +18,19 @@ struct wparexec_args {
 	bool load_only, resolve_clashes, force, verbose, dry_run;
 };
 
-static const struct par_opt opts[] = { WPAR_SETTINGS_OPTS,
-				       OPT_FLAG('1', NULL, struct wparexec_args, load_only, NULL),
-				       OPT_FLAG('a', NULL, struct wparexec_args, resolve_clashes,
-						"Choose another host name or UUID when it clashes"),
-				       OPT_FLAG('F', NULL, struct wparexec_args, force, NULL),
-				       OPT_FLAG('v', NULL, struct wparexec_args, verbose,
-						"Show each step"),
-				       OPT_FLAG(0, "dry-run", struct wparexec_args, dry_run,
-						"Show the specification and run nothing"),
-				       { 0 } };
+static const struct par_opt opts[] = {
+	WPAR_SETTINGS_OPTS,
+	OPT_FLAG_REFUSED('1', struct wparexec_args, load_only,
+			 "an application workload partition is there only while its wparexec runs; "
+			 "-w -o FILE writes its specification, and -f FILE runs it"),
+	OPT_FLAG('a', NULL, struct wparexec_args, resolve_clashes,
+		 "Choose another host name or UUID when it clashes"),
+	OPT_FLAG('F', NULL, struct wparexec_args, force, NULL),
+	OPT_FLAG('v', NULL, struct wparexec_args, verbose, "Show each step"),
+	OPT_FLAG(0, "dry-run", struct wparexec_args, dry_run,
+		 "Show the specification and run nothing"),
+	{ 0 }
+};
 
 /* The command's variables (NAME=value …) and where the command itself begins. */
 static int split_operands(const struct par_cmd_ctx *ctx, struct par_strv *environment,
@@ -185,7 +188,7 @@ static int wparexec_run(const struct par_cmd_ctx *ctx, void *args, struct par_er
 	auto_strv environment = { 0 };
 	auto_spec s = { 0 };
 	char **command = NULL;
-	int r = wpar_refuse_unsupported(opts, a, err);
+	int r = wpar_refuse_options(opts, a, err);
 
 	if (r < 0)
 		return r;

@@ -235,6 +235,14 @@ static int find_place(const struct wpar_fs *fs, const char *path, const char **r
 	return 0;
 }
 
+static int put_moved(const struct wpar_spec *new, const struct wpar_mount *to,
+		     struct par_error **err)
+{
+	int r = wpar_volume_mount_point(new, to, false, err);
+
+	return r < 0 ? r : write_change(new, err);
+}
+
 static int save_moved(const struct wpar_fs *fs, const char *directory, const struct wpar_spec *new,
 		      struct par_error **err)
 {
@@ -247,9 +255,7 @@ static int save_moved(const struct wpar_fs *fs, const char *directory, const str
 		return par_fail(err, PAR_E_SYSTEM, r, "the image of %s cannot be renamed",
 				fs->path);
 	wpar_test_stop_at("renamed");
-	r = wpar_volume_mount_point(new, to, false, err);
-	if (r == 0)
-		r = write_change(new, err);
+	r = put_moved(new, to, err);
 	if (r < 0) {
 		wpar_fstab_update(fs->old.name, &fs->old, NULL);
 		wpar_volume_rename(base, to, from);

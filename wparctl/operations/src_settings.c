@@ -3,7 +3,7 @@
 #include "wparctl/operations/src_settings.h"
 
 #include "lpard/common/fs.h"
-#include "wparctl/operations/unsupported.h"
+#include "wparctl/operations/refused.h"
 
 #include <string.h>
 
@@ -19,7 +19,7 @@ int wpar_src_settings_check(const struct wpar_src_settings *a, const struct par_
 		{ a->multi, a->single, "-q and -Q" },
 		{ a->socket, a->signals, "-K and -S" },
 	};
-	int r = wpar_refuse_unsupported(opts, a, err);
+	int r = wpar_refuse_options(opts, a, err);
 
 	if (r < 0)
 		return r;

@@ -17,6 +17,8 @@ struct wpar_src_settings {
 #define WPAR_SRC_SETTINGS_FLAG(s, member, help_) \
 	OPT_FLAG(s, NULL, struct wpar_src_settings, member, help_)
 
+#define WPAR_SRC_NO_QUEUES "a subsystem is told by signals here, not by message queues"
+
 /* The rows of all but -p, -s and -u. */
 #define WPAR_SRC_SETTINGS_OPTS                                                                     \
 	WPAR_OPT_WITHIN(wpar_src_settings, wpar),                                                  \
@@ -30,9 +32,9 @@ struct wpar_src_settings {
 				      "The signal of stopsrc -f (with -S)"),                       \
 		WPAR_SRC_SETTINGS_STR('G', "GROUP", group, "The group that it belongs to"),        \
 		WPAR_SRC_SETTINGS_STR('i', "FILE", standin, "Its standard input"),                 \
-		WPAR_SRC_SETTINGS_STR('I', "QUEUE", queue, NULL),                                  \
+		WPAR_SRC_SETTINGS_STR('I', "QUEUE", queue, NULL, .refused = WPAR_SRC_NO_QUEUES),   \
 		WPAR_SRC_SETTINGS_FLAG('K', socket, "It can be refreshed (by SIGHUP)"),            \
-		WPAR_SRC_SETTINGS_STR('m', "TYPE", type, NULL),                                    \
+		WPAR_SRC_SETTINGS_STR('m', "TYPE", type, NULL, .refused = WPAR_SRC_NO_QUEUES),     \
 		WPAR_SRC_SETTINGS_STR('n', "SIGNAL", signorm, "The signal of stopsrc (with -S)"),  \
 		WPAR_SRC_SETTINGS_STR('o', "FILE", standout, "Its standard output"),               \
 		WPAR_SRC_SETTINGS_FLAG('O', once, "It is not started again when it ends"),         \

@@ -322,10 +322,11 @@ const struct wpar_key wpar_keys[] = {
 #define ROW(stanza_, name_, kind_, struct_, member_, limit_, preset_, help_)           \
 	.stanza = WPAR_STANZA_##stanza_, .field.name = name_, .field.preset = preset_, \
 	.field.help = help_, kind_(struct_, member_, limit_)
-#define K(...)	   { ROW(__VA_ARGS__) },
-#define LATER(...) { ROW(__VA_ARGS__), .later = true },
-#define ABSENT(stanza_, name_) \
-	{ .stanza = WPAR_STANZA_##stanza_, .field.name = name_, .later = true },
+#define K(...) { ROW(__VA_ARGS__) },
+#define REFUSED(stanza_, name_, kind_, struct_, member_, limit_, preset_, help_, why_) \
+	{ ROW(stanza_, name_, kind_, struct_, member_, limit_, preset_, help_), .refused = why_ },
+#define ABSENT(stanza_, name_, why_) \
+	{ .stanza = WPAR_STANZA_##stanza_, .field.name = name_, .refused = why_ },
 #include "wparctl/spec/keys.def"
 #undef ROW
 };

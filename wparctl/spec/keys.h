@@ -25,7 +25,7 @@ struct wpar_key {
 	enum wpar_stanza stanza;
 	struct par_field field;
 	bool always;			/* written even when the member is not set */
-	bool later;			/* nothing does it yet: no WPAR is made with it */
+	const char *refused;		/* why no WPAR is made with it; NULL: one can be */
 	bool (*fits)(const char *text); /* of two names for one member: is this the one? */
 };
 

@@ -10,9 +10,13 @@ static void print_stanza(enum wpar_stanza stanza, FILE *f)
 	for (size_t i = 0; i < wpar_n_keys; i++) {
 		const struct wpar_key *key = &wpar_keys[i];
 
-		if (key->stanza == stanza && wpar_key_is_known(key))
-			par_field_print_doc(&key->field, key->later ? "Not supported yet" : NULL,
-					    f);
+		auto_buf refusal = { 0 };
+
+		if (key->stanza != stanza || !wpar_key_is_known(key))
+			continue;
+		if (key->refused)
+			par_buf_printf(&refusal, "Refused: %s", key->refused);
+		par_field_print_doc(&key->field, refusal.data, f);
 	}
 	if (stanza == WPAR_STANZA_SECURITY) {
 		fputs("The privileges are ", f);

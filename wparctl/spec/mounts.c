@@ -137,8 +137,8 @@ static int check_vfs(const struct wpar_mount *m, struct par_error **err)
 		return 0;
 	if (strcmp(m->vfs, "jfs") == 0)
 		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
-				"-M vfs=%s is not supported yet; it must be " WPAR_MOUNT_TYPES,
-				m->vfs);
+				"-M vfs=jfs: there is no such file system on Linux; vfs=jfs2 "
+				"stands for the journaled one");
 	return refuse(m, err,
 		      "\"%.32s\" is not a type of file system (vfs). It must "
 		      "be " WPAR_MOUNT_TYPES,
@@ -290,7 +290,9 @@ static int check_mount(const struct wpar_spec *s, const struct wpar_mount *m,
 			      "the root directory is the base directory (-d); it has no "
 			      "options");
 	if (s->version.image_digest)
-		return par_fail(err, PAR_E_NOT_SUPPORTED, 0, "-M with -C is not supported yet");
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
+				"-M with -C: a versioned workload partition has one file "
+				"system, the changes of its image");
 	r = check_place(s, m, err);
 	if (r < 0)
 		return r;

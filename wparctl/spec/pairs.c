@@ -33,8 +33,8 @@ const struct wpar_key *wpar_key_need(enum wpar_stanza stanza, const char *name, 
 	auto_buf rest = { 0 };
 
 	if (key && key->field.type == PAR_FIELD_NONE) {
-		par_fail(err, PAR_E_NOT_SUPPORTED, 0, "%s%s%s= is not supported yet",
-			 flag ? flag : "", flag ? " " : "", name);
+		par_fail(err, PAR_E_NOT_SUPPORTED, 0, "%s%s%s=: %s", flag ? flag : "",
+			 flag ? " " : "", name, key->refused);
 		return NULL;
 	}
 	if (key)

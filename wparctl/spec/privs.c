@@ -91,7 +91,7 @@ static int check_priv(char sign, const char *name, struct par_error **err)
 	}
 	return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 			"\"%.64s\" is not a privilege of workload partitions here%s%s%s There are "
-			"%s; others of AIX are not supported yet",
+			"%s; the others of AIX have no counterpart on Linux",
 			par_printable(name) ? name : "?", guess.best ? "; did you mean \"" : ".",
 			guess.best ? guess.best : "", guess.best ? "\"?" : "",
 			b.data ? b.data : "");

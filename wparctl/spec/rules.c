@@ -204,29 +204,29 @@ static char flag_of(const char *key)
 	return 0;
 }
 
-/* Is there nothing in the stanza that is done? */
-static bool all_later(enum wpar_stanza stanza)
+/* Is all that the stanza can have refused? */
+static bool all_refused(enum wpar_stanza stanza)
 {
 	for (size_t i = 0; i < wpar_n_keys; i++) {
-		if (wpar_keys[i].stanza == stanza && !wpar_keys[i].later)
+		if (wpar_keys[i].stanza == stanza && !wpar_keys[i].refused)
 			return false;
 	}
 	return true;
 }
 
-static int fail_later(const struct wpar_key *key, struct par_error **err)
+static int fail_refused(const struct wpar_key *key, struct par_error **err)
 {
 	const char *flag = wpar_stanza_flag(key->stanza), *name = key->field.name;
 
-	if (flag && all_later(key->stanza))
-		return par_fail(err, PAR_E_NOT_SUPPORTED, 0, "%s is not supported yet", flag);
+	if (flag && all_refused(key->stanza))
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0, "%s: %s", flag, key->refused);
 	if (flag)
-		return par_fail(err, PAR_E_NOT_SUPPORTED, 0, "%s %s= is not supported yet", flag,
-				name);
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0, "%s %s=: %s", flag, name,
+				key->refused);
 	if (flag_of(name))
-		return par_fail(err, PAR_E_NOT_SUPPORTED, 0, "-%c (%s) is not supported yet",
-				flag_of(name), name);
-	return par_fail(err, PAR_E_NOT_SUPPORTED, 0, "\"%s\" is not supported yet", name);
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0, "-%c (%s): %s", flag_of(name), name,
+				key->refused);
+	return par_fail(err, PAR_E_NOT_SUPPORTED, 0, "\"%s\": %s", name, key->refused);
 }
 
 static bool is_set(const struct wpar_spec *s, const struct wpar_key *key)
@@ -246,8 +246,9 @@ static int check_stanzas(const struct wpar_spec *s, bool general, struct par_err
 	for (size_t i = 0; i < wpar_n_keys; i++) {
 		const struct wpar_key *key = &wpar_keys[i];
 
-		if (key->later && (key->stanza == WPAR_STANZA_GENERAL) == general && is_set(s, key))
-			return fail_later(key, err);
+		if (key->refused && (key->stanza == WPAR_STANZA_GENERAL) == general &&
+		    is_set(s, key))
+			return fail_refused(key, err);
 	}
 	return 0;
 }
@@ -263,8 +264,10 @@ int wpar_spec_check_supported(const struct wpar_spec *s, struct par_error **err)
 		return r;
 	for (size_t i = 0; i < s->n_devices; i++) {
 		if (par_streq(s->devices[i].type, "adapter"))
-			return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
-					"-D devtype=adapter is not supported yet");
+			return par_fail(
+				err, PAR_E_NOT_SUPPORTED, 0,
+				"-D devtype=adapter: Linux has no device nodes of adapters; "
+				"devname= exports the devices of one");
 	}
 	return 0;
 }
