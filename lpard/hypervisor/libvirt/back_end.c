@@ -38,26 +38,10 @@ static int hv_libvirt_wait_up(struct hv *hv, unsigned int timeout_ms, struct par
 	return r;
 }
 
-static void back_end_free(struct hv_libvirt *h)
-{
-	free(h->system);
-	free(h->uri);
-	free(h->pool);
-	free(h->pool_path);
-	free(h->network);
-	free(h->type_model);
-	free(h->serial);
-	free(h->why_down);
-	free(h->pool_target);
-	pthread_mutex_destroy(&h->upload);
-	pthread_cond_destroy(&h->changed);
-	pthread_mutex_destroy(&h->lock);
-	free(h);
-}
-
 static void hv_libvirt_close(struct hv *hv)
 {
 	struct hv_libvirt *h = hv_libvirt_of(hv);
+	bool nobody;
 
 	pthread_mutex_lock(&h->lock);
 	h->closing = true;
@@ -70,13 +54,10 @@ static void hv_libvirt_close(struct hv *hv)
 	pthread_mutex_unlock(&h->lock);
 	hv_idle_close(h);
 	hv_loop_call(hv_pumps_end, h);
-	/* A guest that does not read holds its stream's thread till libvirtd gives it up. */
-	pthread_mutex_lock(&h->lock);
-	while (h->senders > 0)
-		hv_wait_changed(h, -1);
-	pthread_mutex_unlock(&h->lock);
+	nobody = hv_senders_wait(h);
 	hv_loop_unref();
-	back_end_free(h);
+	if (nobody)
+		hv_libvirt_free(h);
 }
 
 static const struct hv_ops ops = {
@@ -152,13 +133,14 @@ int hv_libvirt_open(const struct hv_config *config, hv_event_fn fn, void *user, 
 	h->serial = copy_setting(config->serial, NULL);
 	pthread_mutex_init(&h->lock, NULL);
 	pthread_mutex_init(&h->upload, NULL);
+	hv_turns_init(&h->turns);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_cond_init(&h->changed, &attr);
 	pthread_condattr_destroy(&attr);
 	r = start_keeper(h, err);
 	if (r < 0) {
-		back_end_free(h);
+		hv_libvirt_free(h);
 		return r;
 	}
 	*ret = &h->hv;

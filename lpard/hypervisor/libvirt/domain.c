@@ -174,6 +174,7 @@ struct action {
 	struct hv_libvirt *h;
 	virConnectPtr conn;
 	virDomainPtr dom;
+	const char *uuid;
 	const char *name;
 	const char *new_name;
 	bool flag;
@@ -193,6 +194,7 @@ static int with_domain(struct hv *hv, const char *uuid, struct action *a,
 	if (r == 0) {
 		a->h = h;
 		a->dom = dom;
+		a->uuid = uuid;
 		a->name = virDomainGetName(dom);
 		r = fn(a, err);
 	}
@@ -453,6 +455,18 @@ int hv_libvirt_discard_saved(struct hv *hv, const char *uuid, struct par_error *
 	return with_domain(hv, uuid, &a, do_discard_saved, err);
 }
 
+/* libvirt's error, when there is one, is the last. */
+static int destroy(struct action *a)
+{
+	struct hv_turn turn;
+	int r;
+
+	hv_turn_take(&a->h->turns, &turn, a->uuid, HV_TURN_ENDS);
+	r = virDomainDestroy(a->dom);
+	hv_turn_give(&a->h->turns, &turn);
+	return r;
+}
+
 static int do_stop(struct action *a, struct par_error **err)
 {
 	int r = must_be(a, true, err);
@@ -460,7 +474,7 @@ static int do_stop(struct action *a, struct par_error **err)
 	if (r < 0)
 		return r;
 	if (a->how == HV_STOP_IMMEDIATE)
-		r = virDomainDestroy(a->dom);
+		r = destroy(a);
 	else
 		r = virDomainShutdown(a->dom);
 	if (r == 0)

@@ -32,6 +32,8 @@
 #define BUSY_TRIES     40  /* to open one that is in use: whoever had it may be just leaving */
 #define READY_PAUSE_US 50000
 
+#define OVER_PAUSE_US 100000 /* see stream_turn.h */
+
 #define HEARD_MS   1000 /* who said something that long ago listens still */
 #define CLOSED_MIN 250	/* ms until a closed port is looked at again; doubles */
 #define CLOSED_MAX 8000
@@ -46,6 +48,7 @@ struct hv_pump {
 	bool has_callback;
 	bool lossy; /* a console: the oldest bytes may go */
 	bool ended; /* the stream is gone; what is left is still given to the caller */
+	bool over;  /* and it was libvirtd that ended the stream */
 	int fd;
 	int watch;
 	struct par_buf inbound; /* from the guest */
@@ -112,8 +115,12 @@ static void update_events(struct hv_pump *p)
 static bool send_all(struct hv_pump *p, const char *data, size_t len)
 {
 	while (len > 0) {
-		int n = virStreamSend(p->st, data, len);
+		struct hv_turn turn;
+		int n;
 
+		hv_turn_take(&p->h->turns, &turn, p->uuid, HV_TURN_SENDS);
+		n = virStreamSend(p->st, data, len);
+		hv_turn_give(&p->h->turns, &turn);
 		if (n == -2)
 			usleep(10000);
 		else if (n < 0)
@@ -127,22 +134,25 @@ static bool send_all(struct hv_pump *p, const char *data, size_t len)
 static void pump_free(struct hv_pump *p)
 {
 	struct hv_libvirt *h = p->h;
+	struct hv_turn turn;
 
+	/* libvirtd tells that a stream is over before it has let go of the stream. */
+	if (p->over)
+		usleep(OVER_PAUSE_US);
 	/*
 	 * The end of its connection ends the stream.  Not virStreamAbort(): where libvirtd has just
 	 * ended the stream itself it drops the request, and the answer is waited for for ever.
 	 */
+	hv_turn_take(&h->turns, &turn, p->uuid, HV_TURN_SENDS);
 	virStreamFree(p->st);
 	virConnectClose(p->conn);
+	hv_turn_give(&h->turns, &turn);
 	par_buf_done(&p->inbound);
 	par_buf_done(&p->outbound);
 	pthread_cond_destroy(&p->work);
 	pthread_mutex_destroy(&p->lock);
 	free(p);
-	pthread_mutex_lock(&h->lock);
-	h->senders--;
-	pthread_cond_broadcast(&h->changed);
-	pthread_mutex_unlock(&h->lock);
+	hv_sender_ended(h);
 }
 
 static bool port_is_open(virConnectPtr conn, const char *uuid)
@@ -294,8 +304,10 @@ static void settle(struct hv_pump *p, bool caller_there, bool stream_there)
 {
 	if (caller_there)
 		caller_there = flush_inbound(p);
-	if (!stream_there)
+	if (!stream_there) {
+		p->over = true;
 		end_stream(p);
+	}
 	if (!caller_there || (p->ended && p->inbound.len == 0)) {
 		pump_end(p);
 		return;
@@ -515,12 +527,17 @@ static int open_call(struct hv *hv, const char *uuid, enum stream_kind kind, int
 {
 	struct hv_libvirt *h = hv_libvirt_of(hv);
 	virConnectPtr main_conn, conn;
+	struct hv_turn turn;
 	int r = hv_call_begin(h, &main_conn, err);
 
 	if (r < 0)
 		return r;
 	conn = hv_connection_new(h, err);
+	if (kind == CONSOLE_STEAL)
+		hv_turn_take(&h->turns, &turn, uuid, HV_TURN_ENDS);
 	r = conn ? open_pumped(h, conn, uuid, kind, ret_fd, err) : -EIO;
+	if (kind == CONSOLE_STEAL)
+		hv_turn_give(&h->turns, &turn);
 	if (r < 0 && conn)
 		virConnectClose(conn);
 	hv_call_end(h, main_conn);

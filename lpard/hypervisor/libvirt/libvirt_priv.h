@@ -9,6 +9,7 @@
 #pragma once
 
 #include "lpard/hypervisor/libvirt/hv_libvirt.h"
+#include "lpard/hypervisor/libvirt/stream_turn.h"
 #include "lpard/hypervisor/libvirt/xml/plan.h"
 
 #include <libvirt/libvirt.h>
@@ -44,6 +45,7 @@ struct hv_libvirt {
 	unsigned int n_idle;
 	unsigned int opening;
 	unsigned int senders; /* threads of streams (guest_stream.c) */
+	bool abandoned;	      /* closed while senders were left: the last of them frees all */
 	int callbacks[HV_EVENTS_MAX];
 	int n_callbacks;
 	enum fw_accel accel;	/* known once up */
@@ -51,10 +53,23 @@ struct hv_libvirt {
 	bool test_driver;	/* the same */
 	char *pool_target;	/* path of the pool, once known */
 	struct hv_pump *pumps;	/* belongs to the event thread */
+	struct hv_turns turns;	/* has a lock of its own */
 	pthread_mutex_t upload; /* one upload at a time */
 };
 
 #define hv_libvirt_of(h) ((struct hv_libvirt *)(h))
+
+/*
+ * senders.c: the threads of streams (h->senders)
+ *
+ * hv_senders_wait - for all of them to end, 10 s at most
+ * Returns false when some are left: then the last of them frees @h.
+ */
+bool hv_senders_wait(struct hv_libvirt *h);
+/* hv_sender_ended - the thread of a stream ends, and does not touch @h any more */
+void hv_sender_ended(struct hv_libvirt *h);
+/* hv_libvirt_free - the memory of @h, which is closed or was never started */
+void hv_libvirt_free(struct hv_libvirt *h);
 
 /* loop.c */
 int hv_loop_ref(struct par_error **err);
