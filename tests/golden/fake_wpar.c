@@ -307,6 +307,35 @@ int wpar_start(const struct wpar_spec *s, const struct wpar_report *report, stru
 	return 0;
 }
 
+enum wpar_hold wpar_hold_of(const char *name)
+{
+	autofree char *path = wpar_path("/state/%s", name);
+	autofile FILE *f = fopen(path, "r");
+
+	return f && fgetc(f) == 'L' ? WPAR_HOLD_LOADED : WPAR_HOLD_NONE;
+}
+
+int wpar_start_held(const struct wpar_spec *s, enum wpar_hold hold,
+		    const struct wpar_report *report, struct par_error **err)
+{
+	(void)hold;
+	(void)err;
+	report->say(WPAR_NOTE_STEP, "Loading workload partition.", report->user);
+	set_state(s, 'L');
+	return 0;
+}
+
+int wpar_start_finish(const struct wpar_spec *s, const struct par_strv *environment,
+		      const struct wpar_report *report, struct par_error **err)
+{
+	(void)err;
+	report->say(WPAR_NOTE_STEP, "Verifying workload partition startup.", report->user);
+	for (size_t i = 0; i < environment->n; i++)
+		report->say(WPAR_NOTE_STEP, environment->v[i], report->user);
+	set_state(s, 'A');
+	return 0;
+}
+
 int wpar_start_plan(const struct wpar_spec *s, struct par_buf *out, struct par_error **err)
 {
 	(void)err;

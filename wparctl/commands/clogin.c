@@ -69,7 +69,9 @@ static int clogin_run(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 	r = wpar_state_probe(&s, &st, err);
 	if (r < 0)
 		return r;
-	if (st != WPAR_STATE_ACTIVE)
+	if (st == WPAR_STATE_LOADED && wpar_hold_of(s.name) == WPAR_HOLD_LOADED)
+		return wpar_fail_state(&s, st, "startwpar -2 goes on with its start", err);
+	if (st != WPAR_STATE_ACTIVE && st != WPAR_STATE_LOADED)
 		return wpar_fail_state(&s, st, "it must be Active to log in", err);
 	return wpar_enter(&s, &login, err);
 }

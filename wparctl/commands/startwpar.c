@@ -4,6 +4,9 @@
 #include "wparctl/operations/definition.h"
 #include "wparctl/operations/operation.h"
 #include "wparctl/operations/refused.h"
+#include "wparctl/srcmstr/split.h"
+
+#include <string.h>
 
 struct startwpar_args {
 	bool resolve_clashes, maintenance, verbose, load_only, finish, in_place, dry_run;
@@ -13,11 +16,15 @@ struct startwpar_args {
 static const struct par_opt opts[] = {
 	OPT_FLAG('a', NULL, struct startwpar_args, resolve_clashes,
 		 "Choose another host name where another WPAR has it"),
-	OPT_STR('e', NULL, "NAME=VALUE…", struct startwpar_args, environment, NULL),
-	OPT_FLAG('m', NULL, struct startwpar_args, maintenance, NULL),
+	OPT_STR('e', NULL, "NAME=VALUE…", struct startwpar_args, environment,
+		"With -2: variables for its first process, with blanks between"),
+	OPT_FLAG('m', NULL, struct startwpar_args, maintenance,
+		 "Maintenance: all but its processes; clogin may go in"),
 	OPT_FLAG('v', NULL, struct startwpar_args, verbose, "Show each step"),
-	OPT_FLAG('1', NULL, struct startwpar_args, load_only, NULL),
-	OPT_FLAG('2', NULL, struct startwpar_args, finish, NULL),
+	OPT_FLAG('1', NULL, struct startwpar_args, load_only,
+		 "Stop in the Loaded state, before its first process runs"),
+	OPT_FLAG('2', NULL, struct startwpar_args, finish,
+		 "Go on from there: its first process runs"),
 	OPT_FLAG_REFUSED('I', struct startwpar_args, in_place,
 			 "on Linux no process that runs already can become the first process of a "
 			 "workload partition"),
@@ -70,6 +77,61 @@ static int resolve_clashes(struct wpar_spec *s, struct par_error **err)
 	return 0;
 }
 
+static int startwpar_check(const struct startwpar_args *a, struct par_error **err)
+{
+	const struct {
+		bool one, other;
+		const char *names;
+	} pairs[] = { { a->load_only, a->finish, "-1 and -2" },
+		      { a->load_only, a->maintenance, "-1 and -m" },
+		      { a->maintenance, a->finish, "-m and -2" },
+		      { a->resolve_clashes, a->finish, "-a and -2" },
+		      { a->dry_run, a->finish, "--dry-run and -2" } };
+	int r = wpar_refuse_options(opts, a, err);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(pairs); i++) {
+		if (pairs[i].one && pairs[i].other)
+			return par_fail(err, PAR_E_USAGE, 0, "%s cannot be used together",
+					pairs[i].names);
+	}
+	if (a->environment && !a->finish)
+		return par_fail(err, PAR_E_USAGE, 0, "-e needs -2");
+	return 0;
+}
+
+/* The words of -e: "A=1 B='two words'". */
+static int read_environment(const char *text, struct par_strv *ret, struct par_error **err)
+{
+	int r = text ? wpar_split(text, ret) : 0;
+
+	if (r == -ENOMEM)
+		return par_oom(err);
+	if (r < 0)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"-e: a quote or a backslash ends nowhere");
+	for (size_t i = 0; i < ret->n; i++) {
+		if (ret->v[i][0] == '=' || !strchr(ret->v[i], '='))
+			return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+					"-e needs NAME=VALUE, not \"%.64s\"", ret->v[i]);
+	}
+	return 0;
+}
+
+static int finish(const struct startwpar_args *a, const struct wpar_spec *s, enum wpar_state st,
+		  struct wpar_say *say, struct par_error **err)
+{
+	auto_strv environment = { 0 };
+	int r = read_environment(a->environment, &environment, err);
+
+	if (r < 0)
+		return r;
+	if (s->creating || st != WPAR_STATE_LOADED)
+		return wpar_fail_state(s, st, "-2 needs it to be Loaded (-1 or -m)", err);
+	return wpar_operation_finish(s, &environment, say, err);
+}
+
 static int startwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	const struct startwpar_args *a = args;
@@ -77,7 +139,7 @@ static int startwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_e
 	auto_spec s = { 0 };
 	autofd int lock = -1;
 	enum wpar_state st;
-	int r = wpar_refuse_options(opts, a, err);
+	int r = startwpar_check(a, err);
 
 	if (r < 0)
 		return r;
@@ -93,12 +155,21 @@ static int startwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_e
 	r = wpar_operation_state_locked(&s, &st, err);
 	if (r < 0)
 		return r;
+	if (a->finish)
+		return finish(a, &s, st, &say, err);
+	if (!s.creating && st == WPAR_STATE_LOADED)
+		return wpar_fail_state(&s, st, "startwpar -2 goes on with its start", err);
 	/* What a killed start left (B) is cleared away by the start itself. */
 	if (s.creating || st == WPAR_STATE_ACTIVE || st == WPAR_STATE_FROZEN ||
 	    st == WPAR_STATE_PAUSED || st == WPAR_STATE_MOVING)
 		return wpar_fail_state(&s, st, "it must be Defined to be started", err);
 	r = a->resolve_clashes ? resolve_clashes(&s, err) : 0;
-	return r < 0 ? r : wpar_operation_start(&s, &say, err);
+	if (r < 0)
+		return r;
+	if (a->load_only || a->maintenance)
+		return wpar_operation_start_held(
+			&s, a->load_only ? WPAR_HOLD_LOADED : WPAR_HOLD_MAINTENANCE, &say, err);
+	return wpar_operation_start(&s, &say, err);
 }
 
 const struct par_cmd wpar_cmd_startwpar = {

@@ -89,18 +89,39 @@ int wpar_fail_state(const struct wpar_spec *s, enum wpar_state st, const char *n
 			s->name, wpar_state_word(st), needs);
 }
 
-int wpar_operation_start(const struct wpar_spec *s, struct wpar_say *say, struct par_error **err)
+static int begin_start(const struct wpar_spec *s, struct wpar_say *say, struct par_error **err)
 {
-	struct wpar_report report = wpar_say_report(say);
 	int r = wpar_spec_check_rules(s, err);
 
 	if (r < 0)
 		return r;
 	wpar_say_line(say->out, "Starting workload partition %s.", s->name);
-	r = wpar_machine_check_start(s, say->out, err);
-	if (r < 0)
-		return r;
-	return wpar_start(s, &report, err);
+	return wpar_machine_check_start(s, say->out, err);
+}
+
+int wpar_operation_start(const struct wpar_spec *s, struct wpar_say *say, struct par_error **err)
+{
+	struct wpar_report report = wpar_say_report(say);
+	int r = begin_start(s, say, err);
+
+	return r < 0 ? r : wpar_start(s, &report, err);
+}
+
+int wpar_operation_start_held(const struct wpar_spec *s, enum wpar_hold hold, struct wpar_say *say,
+			      struct par_error **err)
+{
+	struct wpar_report report = wpar_say_report(say);
+	int r = begin_start(s, say, err);
+
+	return r < 0 ? r : wpar_start_held(s, hold, &report, err);
+}
+
+int wpar_operation_finish(const struct wpar_spec *s, const struct par_strv *environment,
+			  struct wpar_say *say, struct par_error **err)
+{
+	struct wpar_report report = wpar_say_report(say);
+
+	return wpar_start_finish(s, environment, &report, err);
 }
 
 int wpar_operation_stop(const struct wpar_spec *s, const struct wpar_stop_opts *opts,

@@ -42,6 +42,15 @@ int wpar_operation_stop(const struct wpar_spec *s, const struct wpar_stop_opts *
 			const char *command, struct wpar_say *say, struct par_error **err);
 
 /*
+ * wpar_operation_start_held, _finish - the two halves of a start: startwpar -1 or -m, and -2
+ * @environment	for the first process
+ */
+int wpar_operation_start_held(const struct wpar_spec *s, enum wpar_hold hold, struct wpar_say *say,
+			      struct par_error **err);
+int wpar_operation_finish(const struct wpar_spec *s, const struct par_strv *environment,
+			  struct wpar_say *say, struct par_error **err);
+
+/*
  * wpar_operation_restart - stop, unless it does not run (@st), then start: rebootwpar, stopwpar -r
  * Killed in between, it leaves wpar_operation_restarting(), and may be called again.
  */

@@ -39,7 +39,7 @@ static const struct user_command {
 	  .by_option = true },
 	{ .name = "rebootwpar", .rights = STOP_AND_START, .options = "FNhtv" },
 	{ .name = "rmwpar", .rights = WPAR_RIGHT_REMOVE, .options = "Fsv" },
-	{ .name = "startwpar", .rights = WPAR_RIGHT_START, .options = "v" },
+	{ .name = "startwpar", .rights = WPAR_RIGHT_START, .options = "12mv" },
 	{ .name = "stopwpar",
 	  .rights = WPAR_RIGHT_STOP,
 	  .options = "FNhrtv",

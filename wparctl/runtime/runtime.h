@@ -8,6 +8,7 @@
 #include "wparctl/runtime/launch/reset.h"
 #include "wparctl/runtime/life/change_active.h"
 #include "wparctl/runtime/life/clear.h"
+#include "wparctl/runtime/life/hold.h"
 #include "wparctl/runtime/life/ids.h"
 #include "wparctl/runtime/life/lock.h"
 #include "wparctl/runtime/life/pending.h"

@@ -9,7 +9,15 @@ run() {
 fake-wpar mkwpar -n dev01 >/dev/null
 run startwpar nosuch
 run startwpar dev01 extra
-run startwpar -m dev01
+run startwpar -1 -m dev01
+run startwpar -e A=1 dev01
+run startwpar -2 dev01
+run startwpar -I dev01
+run startwpar -1 dev01
+run startwpar dev01
+run clogin dev01
+run startwpar -2 -e "A=1 B=2" dev01
+run stopwpar -h dev01
 run startwpar --dry-run dev01
 run startwpar dev01
 run startwpar dev01

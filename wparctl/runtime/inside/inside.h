@@ -16,6 +16,9 @@
 #define WPAR_INIT_END_READ     22
 #define WPAR_INIT_END	       23
 #define WPAR_INIT_RESTART      'r' /* written to END: start the WPAR again */
+/* And both ends of one more while startwpar has it wait (../life/hold.h). */
+#define WPAR_INIT_HOLD_READ 24
+#define WPAR_INIT_HOLD	    25
 
 /*
  * wpar_inside_main - when called as PID 1 ("init"), "df", "mount", "umount", "uname" or "telinit",

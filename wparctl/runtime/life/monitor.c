@@ -260,15 +260,34 @@ static int prepare_foreign_init(const char *path, struct par_error **err)
 	return 0;
 }
 
+/* Behind what startwpar -e gives, which counts. */
+static int put_environment(const struct wpar_spec *s, struct par_strv *env)
+{
+	/* The last one tells an init that it is in no machine of its own. */
+	static const char *const ours[] = {
+		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/",
+		"TERM=linux", "container=wpar"
+	};
+	const size_t n = PAR_ARRAY_SIZE(ours) - (s->init ? 0 : 1);
+
+	for (size_t i = 0; i < n; i++) {
+		const size_t len = strcspn(ours[i], "=") + 1;
+		bool given = false;
+
+		for (size_t j = 0; j < env->n; j++)
+			given |= strncmp(env->v[j], ours[i], len) == 0;
+		if (!given && par_strv_add(env, ours[i]) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 static int monitor_inside_init(const struct wpar_launch *l, int started)
 {
 	const char *path = l->spec->init ? l->spec->init : "/etc/init";
+	const enum wpar_hold *hold = l->user;
 	const char *const argv[] = { path, NULL };
-	/* The last one tells an init that it is in no machine of its own. */
-	const char *const env[] = {
-		"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/",
-		"TERM=linux", l->spec->init ? "container=wpar" : NULL, NULL
-	};
+	auto_strv env = { 0 };
 	auto_error err = NULL;
 	sigset_t all;
 
@@ -285,17 +304,22 @@ static int monitor_inside_init(const struct wpar_launch *l, int started)
 		sigfillset(&all);
 		sigprocmask(SIG_SETMASK, &all, NULL);
 	}
-	execve(path, (char **)argv, (char **)env);
+	/* From then on nobody listens: the start has worked, and what fails shows as its end. */
+	if (*hold != WPAR_HOLD_NONE && wpar_hold_wait(started, &env) < 0)
+		return 1;
+	if (put_environment(l->spec, &env) < 0)
+		return 1;
+	execve(path, (char **)argv, env.v);
 	par_fail(&err, PAR_E_SYSTEM, errno, "'%s' in the WPAR cannot be run", path);
 	wpar_sync_fail(started, err);
 	return 1;
 }
 
-__attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, int sync,
-						  wpar_again_fn *again)
+__attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, enum wpar_hold hold,
+						  int sync, wpar_again_fn *again)
 {
 	autofd int mnt = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
-	auto_launch l = { .inside = monitor_inside_init, .steps = sync };
+	auto_launch l = { .inside = monitor_inside_init, .user = &hold, .steps = sync };
 	struct par_error *err = NULL;
 	struct wpar_cor cor;
 	int pidfd;
@@ -306,6 +330,8 @@ __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, int
 	monitor_to_null();
 	monitor_take_name(s->name);
 	wpar_cor_prepare(s->name);
+	if (hold != WPAR_HOLD_NONE)
+		wpar_hold_mark(s->name, hold);
 	if (wpar_launch_prepare(&l, s, &err) < 0 || wpar_launch(&l, &err) < 0) {
 		wpar_sync_fail(sync, err);
 		_exit(1);
@@ -332,7 +358,7 @@ __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, int
 	monitor_watch(s, pidfd, l.pid, false, cor, again);
 }
 
-int wpar_monitor_start(const struct wpar_spec *s, wpar_again_fn *again,
+int wpar_monitor_start(const struct wpar_spec *s, enum wpar_hold hold, wpar_again_fn *again,
 		       void (*stepped)(int step, void *user), void *user, pid_t *ret_monitor,
 		       struct par_error **err)
 {
@@ -351,7 +377,7 @@ int wpar_monitor_start(const struct wpar_spec *s, wpar_again_fn *again,
 	}
 	if (pid == 0) {
 		close(ours);
-		monitor_run(s, pair[1], again);
+		monitor_run(s, hold, pair[1], again);
 	}
 	close(pair[1]);
 	snprintf(who, sizeof(who), "the monitor of '%s'", s->name);

@@ -6,16 +6,17 @@
  */
 #pragma once
 
+#include "wparctl/runtime/life/hold.h"
 #include "wparctl/spec/spec.h"
 
 /* What the monitor calls, with the WPAR's lock, when somebody inside has asked for a restart. */
 typedef void wpar_again_fn(const char *name);
 
 /*
- * wpar_monitor_start - start the WPAR in a new monitor; returns when PID 1 runs
+ * wpar_monitor_start - start the WPAR in a new monitor; returns when PID 1 runs, or waits (@hold)
  * @stepped	called for each enum wpar_sync_step as it is done
  */
-int wpar_monitor_start(const struct wpar_spec *s, wpar_again_fn *again,
+int wpar_monitor_start(const struct wpar_spec *s, enum wpar_hold hold, wpar_again_fn *again,
 		       void (*stepped)(int step, void *user), void *user, pid_t *ret_monitor,
 		       struct par_error **err);
 

@@ -22,6 +22,8 @@
 #include <unistd.h>
 
 enum { EARLY_MS = 500 };
+/* Until a new monitor has said who it is. */
+enum { MONITOR_TRIES = 250, MONITOR_PAUSE_MS = 20 };
 
 int wpar_start_plan(const struct wpar_spec *s, struct par_buf *out, struct par_error **err)
 {
@@ -70,7 +72,7 @@ static int check_startable(const struct wpar_spec *s, struct par_error **err)
 
 	if (r < 0)
 		return r;
-	if (st == WPAR_STATE_ACTIVE || st == WPAR_STATE_FROZEN) {
+	if (st == WPAR_STATE_ACTIVE || st == WPAR_STATE_FROZEN || st == WPAR_STATE_LOADED) {
 		wpar_repair(s, NULL);
 		return par_fail(err, PAR_E_WRONG_STATE, 0,
 				"workload partition '%s' is already active", s->name);
@@ -87,6 +89,7 @@ static void start_again(const char *name);
 struct start_lines {
 	const struct wpar_spec *spec;
 	const struct wpar_report *report;
+	enum wpar_hold hold;
 };
 
 /* A line stands there when what it names is about to happen, so that a failure shows where. */
@@ -100,7 +103,7 @@ static void say_step(int step, void *user)
 		wpar_report_say(l->report, WPAR_NOTE_STEP,
 				"Exporting workload partition kernel extensions.");
 	}
-	if (step == WPAR_STEP_LAUNCHED)
+	if (step == WPAR_STEP_LAUNCHED && l->hold == WPAR_HOLD_NONE)
 		wpar_report_say(l->report, WPAR_NOTE_STEP,
 				"Starting workload partition subsystem cor_%s.", l->spec->name);
 }
@@ -141,10 +144,27 @@ static int verify(const struct wpar_spec *s, struct par_error **err)
 			s->name, s->name);
 }
 
-static int start_locked(const struct wpar_spec *s, const struct wpar_report *report,
-			struct par_error **err)
+/* The last lines, and whether it is true. */
+static int start_end(const struct wpar_spec *s, pid_t monitor, const struct wpar_report *report,
+		     struct par_error **err)
 {
-	struct start_lines lines = { .spec = s, .report = report };
+	int r;
+
+	wpar_report_say(report, WPAR_NOTE_STEP,
+			"0513-059 The cor_%s Subsystem has been started. Subsystem PID is %d.",
+			s->name, (int)monitor);
+	wpar_report_say(report, WPAR_NOTE_STEP, "Verifying workload partition startup.");
+	r = verify(s, err);
+	if (r < 0)
+		return r;
+	wpar_report_say(report, WPAR_NOTE_VERBOSE, "Return Status = SUCCESS.");
+	return 0;
+}
+
+static int start_locked(const struct wpar_spec *s, enum wpar_hold hold,
+			const struct wpar_report *report, struct par_error **err)
+{
+	struct start_lines lines = { .spec = s, .report = report, .hold = hold };
 	auto_buf pending = { 0 };
 	pid_t monitor = 0;
 	bool marked;
@@ -164,7 +184,7 @@ static int start_locked(const struct wpar_spec *s, const struct wpar_report *rep
 		return r;
 	say_mounts(s, report);
 	marked = wpar_pending_read(s->name, &pending) == 0;
-	r = wpar_monitor_start(s, start_again, say_step, &lines, &monitor, err);
+	r = wpar_monitor_start(s, hold, start_again, say_step, &lines, &monitor, err);
 	if (r < 0) {
 		/* A monitor that was killed at the end may have taken the mark away. */
 		if (marked)
@@ -173,21 +193,61 @@ static int start_locked(const struct wpar_spec *s, const struct wpar_report *rep
 		wpar_script_run(s, WPAR_SCRIPT_STOP, NULL);
 		return r;
 	}
-	wpar_report_say(report, WPAR_NOTE_STEP,
-			"0513-059 The cor_%s Subsystem has been started. Subsystem PID is %d.",
-			s->name, (int)monitor);
-	wpar_report_say(report, WPAR_NOTE_STEP, "Verifying workload partition startup.");
-	r = verify(s, err);
-	if (r < 0)
-		return r;
-	wpar_report_say(report, WPAR_NOTE_VERBOSE, "Return Status = SUCCESS.");
-	return 0;
+	return hold == WPAR_HOLD_NONE ? start_end(s, monitor, report, err) : 0;
 }
 
 int wpar_start(const struct wpar_spec *s, const struct wpar_report *report, struct par_error **err)
 {
 	auto_error why = NULL;
-	int r = start_locked(s, report, &why);
+	int r = start_locked(s, WPAR_HOLD_NONE, report, &why);
+
+	wpar_event_log(s->name, "start", why);
+	if (r < 0)
+		par_error_move(err, &why);
+	return r;
+}
+
+int wpar_start_held(const struct wpar_spec *s, enum wpar_hold hold,
+		    const struct wpar_report *report, struct par_error **err)
+{
+	auto_error why = NULL;
+	int r = start_locked(s, hold, report, &why);
+
+	wpar_event_log(s->name, hold == WPAR_HOLD_LOADED ? "load" : "maintenance", why);
+	if (r < 0)
+		par_error_move(err, &why);
+	return r;
+}
+
+/* One that was killed while the WPAR was held is replaced; the new one says who it is by itself. */
+static pid_t find_monitor(const struct wpar_spec *s)
+{
+	pid_t monitor;
+
+	wpar_repair(s, NULL);
+	for (int i = 0; (monitor = wpar_monitor_pid(s->name)) == 0 && i < MONITOR_TRIES; i++)
+		poll(NULL, 0, MONITOR_PAUSE_MS);
+	return monitor;
+}
+
+static int finish_locked(const struct wpar_spec *s, const struct par_strv *environment,
+			 const struct wpar_report *report, struct par_error **err)
+{
+	pid_t monitor;
+	int r;
+
+	wpar_report_say(report, WPAR_NOTE_STEP, "Starting workload partition subsystem cor_%s.",
+			s->name);
+	monitor = find_monitor(s);
+	r = wpar_hold_release(s->name, environment, err);
+	return r < 0 ? r : start_end(s, monitor, report, err);
+}
+
+int wpar_start_finish(const struct wpar_spec *s, const struct par_strv *environment,
+		      const struct wpar_report *report, struct par_error **err)
+{
+	auto_error why = NULL;
+	int r = finish_locked(s, environment, report, &why);
 
 	wpar_event_log(s->name, "start", why);
 	if (r < 0)

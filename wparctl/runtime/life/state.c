@@ -7,6 +7,7 @@
 
 #include "wparctl/filesystem/rootfs.h"
 #include "wparctl/resources/cgroup.h"
+#include "wparctl/runtime/life/hold.h"
 #include "wparctl/runtime/life/lock.h"
 #include "wparctl/runtime/life/monitor_record.h"
 
@@ -48,6 +49,14 @@ static int probe_files(const struct wpar_spec *s, enum wpar_state *ret, struct p
 	return 0;
 }
 
+/* Its first process may wait for startwpar -2. */
+static enum wpar_state state_of_running(const struct wpar_spec *s)
+{
+	return s->type == WPAR_SYSTEM && wpar_hold_of(s->name) != WPAR_HOLD_NONE
+		       ? WPAR_STATE_LOADED
+		       : WPAR_STATE_ACTIVE;
+}
+
 int wpar_state_probe(const struct wpar_spec *s, enum wpar_state *ret, struct par_error **err)
 {
 	struct wpar_cgroup_state st = { 0 };
@@ -61,7 +70,7 @@ int wpar_state_probe(const struct wpar_spec *s, enum wpar_state *ret, struct par
 	if (r < 0)
 		*ret = WPAR_STATE_BROKEN;
 	else
-		*ret = st.frozen ? WPAR_STATE_FROZEN : WPAR_STATE_ACTIVE;
+		*ret = st.frozen ? WPAR_STATE_FROZEN : state_of_running(s);
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/runtime/launch/reset.h"
 #include "wparctl/runtime/life/clear.h"
+#include "wparctl/runtime/life/hold.h"
 #include "wparctl/runtime/life/lock.h"
 #include "wparctl/runtime/life/wpar_log.h"
 #include "wparctl/runtime/life/monitor_record.h"
@@ -145,7 +146,9 @@ static int stop_locked(const struct wpar_spec *s, const struct wpar_stop_opts *o
 		return par_fail(err, PAR_E_WRONG_STATE, 0, "workload partition '%s' is not active",
 				s->name);
 	}
-	if (st.populated && !opts->hard && !opts->force) {
+	/* One that is held (startwpar -1, -m) runs nothing that could be asked. */
+	if (st.populated && !opts->hard && !opts->force &&
+	    wpar_hold_of(s->name) == WPAR_HOLD_NONE) {
 		r = ask_init(s, cgroup, opts->timeout_s);
 		if (r == -ETIMEDOUT)
 			return par_fail(
