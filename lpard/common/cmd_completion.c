@@ -88,7 +88,7 @@ const char par_completion_lists[] =
 	"\tdone\n"
 	"\t[ $i -lt $COMP_CWORD ] || return 1\n"
 	"\tif [ $i = $((COMP_CWORD - 1)) ]; then\n"
-	"\t\tCOMPREPLY=($(compgen -W 'chwpar clogin lswpar mkwpar rebootwpar rmwpar startwpar stopwpar wparexec' -- \"$cur\"))\n"
+	"\t\tCOMPREPLY=($(compgen -W 'chwpar clogin lswpar mkwpar rebootwpar rmwpar startwpar stopwpar syncwpar wparexec' -- \"$cur\"))\n"
 	"\telif [ -n \"$lpar\" ] && [ \"${cur#-}\" = \"$cur\" ]; then\n"
 	"\t\tCOMPREPLY=($(compgen -W \"$(timeout 5 wparcmd ${system:+-m \"$system\"} -p \"$lpar\" -n -T -- \\\n"
 	"\t\t\tlswpar -q -a name 2>/dev/null)\" -- \"$cur\"))\n"

@@ -34,8 +34,20 @@ static int copy_data(int from, int to)
 	return n < 0 ? -errno : 0;
 }
 
-static int copy_file(int from, int to, const char *name, const struct stat *st,
-		     const struct wpar_copy_opts *opts)
+/* Owner and mode that the copy has: those of @st, unless nobody in a WPAR has its ids. */
+static void set_ids(struct stat *st, const struct wpar_copy_opts *opts)
+{
+	if (opts->ids_below && (st->st_uid >= opts->ids_below || st->st_gid >= opts->ids_below)) {
+		st->st_uid = 0;
+		st->st_gid = 0;
+		st->st_mode &= ~(mode_t)(S_ISUID | S_ISGID);
+	}
+	st->st_uid += opts->add_to_ids;
+	st->st_gid += opts->add_to_ids;
+}
+
+/* @st: as set_ids() has it */
+static int copy_file(int from, const char *name, int to, const char *to_name, const struct stat *st)
 {
 	const struct timespec times[2] = { st->st_atim, st->st_mtim };
 	autofd int in = openat(from, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -47,21 +59,20 @@ static int copy_file(int from, int to, const char *name, const struct stat *st,
 		return -errno;
 	if (fstat(in, &now) < 0 || !S_ISREG(now.st_mode))
 		return -EINVAL;
-	out = openat(to, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	out = openat(to, to_name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (out < 0)
 		return -errno;
 	r = copy_data(in, out);
 	if (r < 0)
 		return r;
 	/* The owner first: a change of owner takes the setuid bit away. */
-	if (fchown(out, st->st_uid + opts->add_to_ids, st->st_gid + opts->add_to_ids) < 0 ||
-	    fchmod(out, st->st_mode & 07777) < 0 || futimens(out, times) < 0)
+	if (fchown(out, st->st_uid, st->st_gid) < 0 || fchmod(out, st->st_mode & 07777) < 0 ||
+	    futimens(out, times) < 0)
 		return -errno;
 	return 0;
 }
 
-static int copy_link(int from, int to, const char *name, const struct stat *st,
-		     const struct wpar_copy_opts *opts)
+static int copy_link(int from, const char *name, int to, const char *to_name, const struct stat *st)
 {
 	char target[PATH_MAX];
 	ssize_t n = readlinkat(from, name, target, sizeof(target) - 1);
@@ -69,11 +80,23 @@ static int copy_link(int from, int to, const char *name, const struct stat *st,
 	if (n < 0)
 		return -errno;
 	target[n] = '\0';
-	if (symlinkat(target, to, name) < 0 ||
-	    fchownat(to, name, st->st_uid + opts->add_to_ids, st->st_gid + opts->add_to_ids,
-		     AT_SYMLINK_NOFOLLOW) < 0)
+	if (symlinkat(target, to, to_name) < 0 ||
+	    fchownat(to, to_name, st->st_uid, st->st_gid, AT_SYMLINK_NOFOLLOW) < 0)
 		return -errno;
 	return 0;
+}
+
+int wpar_copy_one(int from, const char *name, int to, const char *to_name,
+		  const struct wpar_copy_opts *opts)
+{
+	struct stat st;
+
+	if (fstatat(from, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	set_ids(&st, opts);
+	if (S_ISREG(st.st_mode))
+		return copy_file(from, name, to, to_name, &st);
+	return S_ISLNK(st.st_mode) ? copy_link(from, name, to, to_name, &st) : -EINVAL;
 }
 
 static int copy_level(int from, int to, char *path, const struct wpar_copy_opts *opts, int depth);
@@ -92,8 +115,7 @@ static int copy_folder(int from, int to, const char *name, const struct stat *st
 	if (mkdirat(to, name, 0700) < 0 && errno != EEXIST)
 		return -errno;
 	out = openat(to, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (out < 0 ||
-	    fchown(out, st->st_uid + opts->add_to_ids, st->st_gid + opts->add_to_ids) < 0 ||
+	if (out < 0 || fchown(out, st->st_uid, st->st_gid) < 0 ||
 	    fchmod(out, st->st_mode & 07777) < 0)
 		return -errno;
 	return copy_level(in, out, path, opts, depth + 1);
@@ -121,12 +143,13 @@ static int copy_level(int from, int to, char *path, const struct wpar_copy_opts 
 			continue;
 		snprintf(path + len, PATH_MAX - len, "%s%s", len ? "/" : "", e->d_name);
 		if (!opts->want || opts->want(path, st.st_mode, opts->user)) {
+			set_ids(&st, opts);
 			if (S_ISDIR(st.st_mode))
 				r = copy_folder(from, to, e->d_name, &st, path, opts, depth);
 			else if (S_ISREG(st.st_mode) && !opts->dirs_only)
-				r = copy_file(from, to, e->d_name, &st, opts);
+				r = copy_file(from, e->d_name, to, e->d_name, &st);
 			else if (S_ISLNK(st.st_mode) && !opts->dirs_only)
-				r = copy_link(from, to, e->d_name, &st, opts);
+				r = copy_link(from, e->d_name, to, e->d_name, &st);
 		}
 		path[len] = '\0';
 	}

@@ -13,6 +13,8 @@ struct wpar_copy_opts {
 	void *user;
 	bool dirs_only;
 	uint32_t add_to_ids; /* the copies have ids that are so much larger */
+	/* 0: any; copies of files of other ids are root's, and change nobody's ids when executed */
+	uint32_t ids_below;
 };
 
 /*
@@ -20,3 +22,10 @@ struct wpar_copy_opts {
  * Device nodes, sockets and fifos are left out.  Files that exist in @to: -EEXIST.
  */
 int wpar_copy_tree(int from, int to, const struct wpar_copy_opts *opts);
+
+/*
+ * wpar_copy_one - the file or symbolic link @name of the folder @from, as the new @to_name in @to
+ * -EINVAL: it is neither; -EEXIST: @to_name is there.  What a failed copy has made stays.
+ */
+int wpar_copy_one(int from, const char *name, int to, const char *to_name,
+		  const struct wpar_copy_opts *opts);

@@ -6,15 +6,14 @@
 #include "wparctl/filesystem/rootfs.h"
 
 #include "lpard/common/fs.h"
-#include "wparctl/filesystem/copy.h"
+#include "wparctl/filesystem/native.h"
+#include "wparctl/filesystem/origin.h"
 #include "wparctl/filesystem/shield.h"
-#include "wparctl/filesystem/shipped.h"
 #include "wparctl/filesystem/sizes.h"
 #include "wparctl/filesystem/volume.h"
 
 #include <dirent.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
@@ -210,59 +209,6 @@ static int open_fresh(const struct wpar_spec *s, const char *made, struct par_er
 	return take_fd(&fd);
 }
 
-/* What is this WPAR's alone: its name and its machine id. */
-static int personalise(int top, const struct wpar_spec *s)
-{
-	const char *host = s->hostname ? s->hostname : s->name;
-	autofree char *hosts = par_strdup_printf("127.0.0.1\tlocalhost\n127.0.1.1\t%s\n"
-						 "::1\tlocalhost ip6-localhost\n",
-						 host);
-	autofree char *hostname = par_strdup_printf("%s\n", host);
-	autofd int etc = openat(top, "etc", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	unsigned char id[16];
-	char text[34];
-	int r;
-
-	if (!hosts || !hostname)
-		return -ENOMEM;
-	if (etc < 0 || getrandom(id, sizeof(id), 0) != (ssize_t)sizeof(id))
-		return -errno;
-	for (size_t i = 0; i < sizeof(id); i++)
-		snprintf(text + 2 * i, 3, "%02x", id[i]);
-	text[32] = '\n';
-	r = par_fs_replace(etc, "machine-id", text, 33, 0444);
-	if (r < 0)
-		return r;
-	r = par_fs_replace(etc, "hostname", hostname, strlen(hostname), 0644);
-	if (r < 0)
-		return r;
-	return par_fs_replace(etc, "hosts", hosts, strlen(hosts), 0644);
-}
-
-/* mkwpar -l: /usr and /opt are copies of the LPAR's as they are now, and from then on the WPAR's.
- */
-static int fill_private(int top, const struct wpar_spec *s)
-{
-	static const char *const folders[] = { "/usr", "/opt" };
-
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(folders); i++) {
-		const struct wpar_mount *m = wpar_spec_mount(s, folders[i]);
-		autofd int from = -1, to = -1;
-		int r;
-
-		if (m && !par_streq(m->vfs, "directory") && !wpar_mount_is_volume(m))
-			continue;
-		from = open(folders[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		to = openat(top, folders[i] + 1, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-		if (from < 0 || to < 0)
-			return -errno;
-		r = wpar_copy_tree(from, to, NULL);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
 static int open_made(int top, const char *directory)
 {
 	int r = par_fs_mkdirs_in(top, directory);
@@ -321,35 +267,6 @@ int wpar_rootfs_mount_points(const struct wpar_spec *s, struct par_error **err)
 	return r;
 }
 
-/* Returns a negative errno; *err may be set. */
-static int fill_native(int top, const struct wpar_spec *s, struct par_error **err)
-{
-	autofree char *template = wpar_template_path(err);
-	autofd int from = -1;
-	int r;
-
-	if (!template)
-		return err && *err ? -(*err)->errnum : -ENOMEM;
-	from = open(template, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (from < 0)
-		return -errno;
-	r = wpar_copy_tree(from, top, NULL);
-	if (r < 0)
-		return r;
-	if (fchmod(top, 0755) < 0)
-		return -errno;
-	r = personalise(top, s);
-	if (r < 0)
-		return r;
-	r = s->minimal || s->init ? 0 : wpar_shipped_install(top);
-	if (r < 0)
-		return r;
-	r = s->private_usr ? fill_private(top, s) : 0;
-	if (r < 0)
-		return r;
-	return make_mount_points(top, s, err);
-}
-
 /* The upper layer; the lower layers are the image's and are shared (spec.version). */
 static int fill_versioned(int top)
 {
@@ -387,7 +304,10 @@ static int fill_marked(int top, const struct wpar_spec *s, const char *made,
 	r = wpar_volumes_begin(base, NULL, s, err);
 	if (r < 0)
 		return r;
-	r = s->version.image_digest ? fill_versioned(top) : fill_native(top, s, err);
+	r = s->version.image_digest ? fill_versioned(top) : wpar_native_fill(top, s, err);
+	if (r < 0)
+		return r;
+	r = s->version.image_digest ? 0 : make_mount_points(top, s, err);
 	if (r < 0)
 		return r;
 	r = wpar_volumes_take(s, base, top, err);
@@ -458,6 +378,7 @@ int wpar_rootfs_remove(const struct wpar_spec *s, struct par_error **err)
 		return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be removed", s->directory);
 	if (*m.made && strcmp(m.directory, s->directory) == 0)
 		remove_made(s, m.made);
+	wpar_origin_remove(s->name);
 	unlink(mark);
 	return 0;
 }
@@ -573,6 +494,8 @@ int wpar_rootfs_move(const struct wpar_spec *old, const struct wpar_spec *new,
 		rename_host(new);
 	if (!moves && strcmp(old->name, new->name) == 0)
 		return 0;
+	if (strcmp(old->name, new->name) != 0)
+		wpar_origin_copy(old->name, new->name);
 	/* What was made for the base directory of before is no part of another one. */
 	known = !moves && read_mark(old->name, &m) > 0 && *m.made;
 	r = write_mark(new, "complete", known ? m.made : NULL);
@@ -588,6 +511,7 @@ void wpar_rootfs_forget_name(const char *name)
 {
 	autofree char *mark = mark_path(name);
 
+	wpar_origin_remove(name);
 	if (mark)
 		unlink(mark);
 }

@@ -1,233 +1,226 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The template of private roots: made once from the LPAR's root part (/etc, the folders of /var,
- * /etc/skel for root).  Secrets stay outside by one rule: what others may not read in the LPAR is
- * not copied. What describes the LPAR itself (its name, disks, network, services) is left out by
- * name.
+ * The generations of the template: see template.h; what is in one is in template_content.c.
+ *
+ * Who looks for the current one, and opens it, has the store's lock shared; who makes and removes
+ * generations has it alone.  An open generation is locked itself, shared, so that a mkwpar that
+ * copies from it keeps it.
  */
-#include "wparctl/filesystem/rootfs.h"
+#include "wparctl/filesystem/template.h"
 
 #include "lpard/common/fs.h"
-#include "wparctl/filesystem/copy.h"
+#include "wparctl/filesystem/template_content.h"
+#include "wparctl/spec/spec.h"
 
 #include <dirent.h>
-#include <fnmatch.h>
-#include <signal.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 
-static const char *const left_out[] = {
-	"machine-id",	  "hostname",	 "hosts",	  "fstab",	 "mtab",
-	"inittab",	  "adjtime",	 "blkid.tab",	  "passwd",	 "passwd-",
-	"group",	  "group-",	 "shadow*",	  "gshadow*",	 "subuid*",
-	"subgid*",	  "resolv.conf", "wpars",	  "lpard",	 "rc?.d",
-	"rc.*",		  "rcS.d",	 "systemd",	  "udev",	 "network",
-	"NetworkManager", "netplan",	 "wireguard",	  "libvirt",	 "qemu",
-	"docker",	  "containers",	 "cni",		  "kernel",	 "initramfs-tools",
-	"modprobe.d",	  "modules*",	 "grub.d",	  "lvm",	 "mdadm",
-	"multipath*",	  "iscsi",	 "nvme",	  "ssh",	 "cron.*",
-	"crontab",	  "apparmor*",	 "nftables.conf", "iptables",	 "dnsmasq*",
-	"exports",	  "letsencrypt", ".git",	  "ssl/private", "init",
-	"telinit",
-};
+#define GENERATION_DIGITS 16
+#define MAX_STAMPS	  (16u << 20)
+#define UNFINISHED	  "new"
 
-static bool want_etc(const char *path, unsigned int mode, void *user)
+void wpar_template_close(struct wpar_template *t)
 {
-	(void)user;
-	if (!S_ISLNK(mode) && !(mode & S_IROTH))
-		return false;
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(left_out); i++) {
-		if (fnmatch(left_out[i], path, FNM_PERIOD | FNM_PATHNAME) == 0)
-			return false;
-	}
-	return true;
+	if (t->root >= 0)
+		close(t->root);
+	if (t->folder >= 0)
+		close(t->folder);
+	*t = (struct wpar_template)WPAR_TEMPLATE_NONE;
 }
 
-static bool want_var(const char *path, unsigned int mode, void *user)
+static int lock_file(int fd, int how)
 {
-	static const char *const skip[] = {
-		"lib/wpars",	  "lib/lpard",	   "lib/libvirt",   "lib/docker",
-		"lib/containers", "lib/apt/lists", "lib/dpkg/info", "cache/apt/archives",
-		"cache/man",	  "tmp",	   "lib/systemd",   "backups",
-		"crash",	  "lib/lxc",	   "adm/wpars",
-	};
-
-	(void)user;
-	if (!(mode & S_IXOTH))
-		return false;
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(skip); i++) {
-		if (strcmp(path, skip[i]) == 0)
-			return false;
-	}
-	/* Folders of services are deep; their programs make what they need. */
-	return strlen(path) < 64;
-}
-
-/* passwd, group and locked shadows: the accounts of the system, not the accounts of people. */
-static int write_accounts(int etc)
-{
-	auto_buf passwd = { 0 }, shadow = { 0 }, group = { 0 }, gshadow = { 0 }, in = { 0 };
-	char *rest, *line;
-	int r = par_fs_read("/etc/passwd", 1 << 20, &in);
-
-	if (r < 0)
-		return r;
-	for (rest = in.data; (line = strsep(&rest, "\n"));) {
-		char name[64];
-		unsigned int uid;
-
-		if (sscanf(line, "%63[^:]:%*[^:]:%u", name, &uid) != 2 ||
-		    (uid >= 1000 && uid != 65534))
-			continue;
-		par_buf_printf(&passwd, "%s\n", line);
-		par_buf_printf(&shadow, "%s:*:20000:0:99999:7:::\n", name);
-	}
-	par_buf_clear(&in);
-	r = par_fs_read("/etc/group", 1 << 20, &in);
-	if (r < 0)
-		return r;
-	for (rest = in.data; (line = strsep(&rest, "\n"));) {
-		char name[64];
-		unsigned int gid;
-
-		if (sscanf(line, "%63[^:]:%*[^:]:%u", name, &gid) != 2 ||
-		    (gid >= 1000 && gid != 65534))
-			continue;
-		par_buf_printf(&group, "%s:x:%u:\n", name, gid);
-		par_buf_printf(&gshadow, "%s:*::\n", name);
-	}
-	if (passwd.failed || shadow.failed || group.failed || gshadow.failed)
-		return -ENOMEM;
-	r = par_fs_replace(etc, "passwd", passwd.data, passwd.len, 0644);
-	if (r < 0)
-		return r;
-	r = par_fs_replace(etc, "group", group.data, group.len, 0644);
-	if (r < 0)
-		return r;
-	r = par_fs_replace(etc, "shadow", shadow.data, shadow.len, 0600);
-	if (r < 0)
-		return r;
-	return par_fs_replace(etc, "gshadow", gshadow.data, gshadow.len, 0600);
-}
-
-static int write_texts(int etc)
-{
-	static const char inittab[] =
-		"# id:runlevels:action:command, read by the workload partition's init; inittab(5)\n"
-		"init:2:initdefault:\n"
-		"srcmstr:23456789:respawn:/usr/sbin/srcmstr\n"
-		"rc:2:wait:[ ! -x /etc/rc ] || /etc/rc\n";
-	static const char fstab[] =
-		"# The global environment mounts the file systems of a workload partition.\n";
-	int r = par_fs_replace(etc, "inittab", inittab, sizeof(inittab) - 1, 0644);
-
-	if (r < 0)
-		return r;
-	r = par_fs_replace(etc, "fstab", fstab, sizeof(fstab) - 1, 0644);
-	if (r < 0)
-		return r;
-	if (mknodat(etc, "init", S_IFREG | 0755, 0) < 0 || symlinkat("init", etc, "telinit") < 0 ||
-	    symlinkat("../proc/self/mounts", etc, "mtab") < 0)
-		return -errno;
-	return 0;
-}
-
-static int template_make_folders(int top)
-{
-	static const struct {
-		const char *name;
-		mode_t mode;
-	} folders[] = {
-		{ "dev", 0755 }, { "etc", 0755 }, { "home", 0755 }, { "media", 0755 },
-		{ "mnt", 0755 }, { "opt", 0755 }, { "proc", 0555 }, { "root", 0700 },
-		{ "run", 0755 }, { "srv", 0755 }, { "sys", 0555 },  { "tmp", 01777 },
-		{ "usr", 0755 }, { "var", 0755 },
-	};
-	static const char *const merged[] = { "bin", "sbin", "lib", "lib32", "lib64", "libx32" };
-
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(folders); i++) {
-		if (mkdirat(top, folders[i].name, 0700) < 0 ||
-		    fchmodat(top, folders[i].name, folders[i].mode, 0) < 0)
-			return -errno;
-	}
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(merged); i++) {
-		char target[32];
-
-		snprintf(target, sizeof(target), "/usr/%s", merged[i]);
-		if (access(target, F_OK) == 0 && symlinkat(target + 1, top, merged[i]) < 0)
+	while (flock(fd, how) < 0) {
+		if (errno != EINTR)
 			return -errno;
 	}
 	return 0;
 }
 
-static int copy_part(int top, const char *name, const char *source,
-		     const struct wpar_copy_opts *opts)
+/* What `current` names; "" when there is none. */
+static void read_current(int store, char ret[GENERATION_DIGITS + 1])
 {
-	autofd int from = open(source, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	autofd int to = openat(top, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ssize_t n = readlinkat(store, "current", ret, GENERATION_DIGITS + 1);
 
-	if (from < 0)
-		return errno == ENOENT ? 0 : -errno;
-	return to < 0 ? -errno : wpar_copy_tree(from, to, opts);
+	ret[n == GENERATION_DIGITS ? n : 0] = '\0';
 }
 
-/* The package database, so that `dpkg -l` answers for the shared /usr. */
-static int copy_packages(int top)
+/* The store's lock is held. */
+static int open_generation(int store, const char *name, struct wpar_template *ret)
 {
-	autofd int to = openat(top, "var/lib/dpkg", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	auto_buf b = { 0 };
+	auto_template t = WPAR_TEMPLATE_NONE;
+	int r;
 
-	if (to < 0 || par_fs_read("/var/lib/dpkg/status", 64 << 20, &b) < 0)
-		return 0;
-	return par_fs_replace(to, "status", b.data, b.len, 0644);
-}
-
-static int template_fill(int top)
-{
-	static const struct wpar_copy_opts etc_opts = { .want = want_etc };
-	static const struct wpar_copy_opts var_opts = { .want = want_var, .dirs_only = true };
-	autofd int etc = -1;
-	int r = template_make_folders(top);
-
-	if (r < 0)
-		return r;
-	r = copy_part(top, "etc", "/etc", &etc_opts);
-	if (r < 0)
-		return r;
-	r = copy_part(top, "root", "/etc/skel", NULL);
-	if (r < 0)
-		return r;
-	r = copy_part(top, "var", "/var", &var_opts);
-	if (r < 0)
-		return r;
-	r = copy_packages(top);
-	if (r < 0)
-		return r;
-	mkdirat(top, "var/tmp", 0755);
-	fchmodat(top, "var/tmp", 01777, 0);
-	(void)!symlinkat("/run", top, "var/run");
-	(void)!symlinkat("/run/lock", top, "var/lock");
-	etc = openat(top, "etc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (etc < 0)
+	if (!*name)
+		return -ENOENT;
+	t.folder = openat(store, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (t.folder < 0)
 		return -errno;
-	r = write_accounts(etc);
+	t.root = openat(t.folder, "root", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (t.root < 0)
+		return -errno;
+	r = lock_file(t.folder, LOCK_SH);
 	if (r < 0)
 		return r;
-	return write_texts(etc);
+	*ret = t;
+	t = (struct wpar_template)WPAR_TEMPLATE_NONE;
+	return 0;
 }
 
-/* What killed makers have left in @store: template.new.PID, with no such process. */
-static void clear_killed(int store)
+static int open_current(int store, struct wpar_template *ret)
+{
+	char name[GENERATION_DIGITS + 1];
+
+	read_current(store, name);
+	return open_generation(store, name, ret);
+}
+
+/* The current generation, if it is that of the LPAR as far as its stamps tell. */
+static int open_if_fresh(int store, struct wpar_template *ret)
+{
+	auto_template t = WPAR_TEMPLATE_NONE;
+	auto_buf stamps = { 0 };
+	autofd int fd = -1;
+	int r = open_current(store, &t);
+
+	if (r < 0)
+		return r;
+	fd = openat(t.folder, "stamps", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	r = par_fs_read_fd(fd, MAX_STAMPS, &stamps);
+	if (r < 0)
+		return r;
+	if (!wpar_template_stamps_hold(stamps.data))
+		return -ESTALE;
+	*ret = t;
+	t = (struct wpar_template)WPAR_TEMPLATE_NONE;
+	return 0;
+}
+
+static int write_list(int folder, int root, char ret_name[GENERATION_DIGITS + 1])
+{
+	auto_inventory l = { 0 };
+	auto_buf text = { 0 };
+	struct par_sha256 sum;
+	char digest[PAR_SHA256_TEXT];
+	int r = wpar_template_list(root, &l);
+
+	if (r < 0)
+		return r;
+	r = wpar_inventory_write(&l, &text);
+	if (r < 0)
+		return r;
+	par_sha256_init(&sum);
+	par_sha256_put(&sum, text.data, text.len);
+	par_sha256_finish(&sum, digest);
+	memcpy(ret_name, digest, GENERATION_DIGITS);
+	ret_name[GENERATION_DIGITS] = '\0';
+	return par_fs_replace_volatile(folder, "list", text.data ? text.data : "", text.len, 0600);
+}
+
+/* All of it, in the new @folder; after a power failure it is whole or not current. */
+static int fill_generation(int folder, const struct par_buf *stamps,
+			   char ret_name[GENERATION_DIGITS + 1])
+{
+	autofd int root = -1;
+	int r;
+
+	if (mkdirat(folder, "root", 0755) < 0)
+		return -errno;
+	root = openat(folder, "root", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (root < 0)
+		return -errno;
+	r = wpar_template_fill(root);
+	if (r < 0)
+		return r;
+	r = write_list(folder, root, ret_name);
+	if (r < 0)
+		return r;
+	r = par_fs_replace_volatile(folder, "stamps", stamps->data, stamps->len, 0600);
+	if (r < 0)
+		return r;
+	return syncfs(folder) < 0 ? -errno : 0;
+}
+
+static int make_current(int store, const char *name)
+{
+	if (unlinkat(store, "current.new", 0) < 0 && errno != ENOENT)
+		return -errno;
+	if (symlinkat(name, store, "current.new") < 0 ||
+	    renameat(store, "current.new", store, "current") < 0)
+		return -errno;
+	return 0;
+}
+
+/* The LPAR is what it was when @name was made: the same generation, which was looked at again. */
+static int keep_generation(int store, const char *name, const struct par_buf *stamps)
+{
+	autofd int folder = openat(store, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (folder < 0)
+		return -errno;
+	return par_fs_replace_volatile(folder, "stamps", stamps->data, stamps->len, 0600);
+}
+
+/* The stamps are older than the copies: a change meanwhile is seen the next time. */
+static int make_generation(int store)
+{
+	char name[GENERATION_DIGITS + 1], before[GENERATION_DIGITS + 1];
+	auto_buf stamps = { 0 };
+	autofd int folder = -1;
+	int r = wpar_template_stamps(&stamps);
+
+	if (r < 0)
+		return r;
+	if (mkdirat(store, UNFINISHED, 0700) < 0)
+		return -errno;
+	folder = openat(store, UNFINISHED, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (folder < 0)
+		return -errno;
+	r = fill_generation(folder, &stamps, name);
+	if (r < 0)
+		return r;
+	read_current(store, before);
+	if (renameat(store, UNFINISHED, store, name) < 0) {
+		if (errno != EEXIST && errno != ENOTEMPTY)
+			return -errno;
+		r = keep_generation(store, name, &stamps);
+		if (r < 0)
+			return r;
+	}
+	return strcmp(before, name) == 0 ? 0 : make_current(store, name);
+}
+
+/* Another process copies from it: whoever makes the next one removes it. */
+static void remove_unless_open(int store, const char *name)
+{
+	autofd int fd = openat(store, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return;
+	par_fs_remove_tree(store, name); /* ignoring: the next maker tries */
+}
+
+static bool is_generation(const char *name)
+{
+	return strlen(name) == GENERATION_DIGITS &&
+	       strspn(name, "0123456789abcdef") == GENERATION_DIGITS;
+}
+
+static void remove_old(int store)
 {
 	int copy = openat(store, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = copy < 0 ? NULL : fdopendir(copy);
+	char current[GENERATION_DIGITS + 1];
 	struct dirent *e;
-	int pid;
 
+	read_current(store, current);
 	while (dir && (e = readdir(dir))) {
-		if (sscanf(e->d_name, "template.new.%d", &pid) == 1 && pid > 0 &&
-		    kill(pid, 0) < 0 && errno == ESRCH)
-			par_fs_remove_tree(store, e->d_name); /* ignoring: the next maker tries */
+		if (is_generation(e->d_name) && strcmp(e->d_name, current) != 0)
+			remove_unless_open(store, e->d_name);
 	}
 	if (dir)
 		closedir(dir);
@@ -235,54 +228,58 @@ static void clear_killed(int store)
 		close(copy);
 }
 
-/* Filled under a name of its own in @store, then named; somebody else's is as good as ours. */
-static int template_make(int store, const char *name)
+/* The store's lock is held by nobody else: what is unfinished was killed. */
+static int remake(int store)
 {
-	autofd int top = -1;
-	int r = par_fs_remove_tree(store, name);
+	int r = par_fs_remove_tree(store, UNFINISHED);
 
 	if (r < 0)
 		return r;
-	if (mkdirat(store, name, 0755) < 0)
-		return -errno;
-	top = openat(store, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (top < 0)
-		return -errno;
-	r = template_fill(top);
-	if (r < 0)
-		return r;
-	if (renameat(store, name, store, "template") < 0 && errno != EEXIST && errno != ENOTEMPTY)
-		return -errno;
-	return 0;
+	r = make_generation(store);
+	par_fs_remove_tree(store, UNFINISHED);
+	if (r == 0)
+		remove_old(store);
+	return r;
 }
 
-char *wpar_template_path(struct par_error **err)
+static int open_locked(int store, int lock, bool exact, struct wpar_template *ret)
 {
-	autofree char *store = wpar_path(WPAR_STORE_DIR);
-	autofree char *path = wpar_path(WPAR_STORE_DIR "/template");
-	autofree char *name = par_strdup_printf("template.new.%d", (int)getpid());
-	autofd int dir = -1;
+	int r = lock_file(lock, LOCK_SH);
+
+	if (r < 0)
+		return r;
+	if (!exact && open_if_fresh(store, ret) == 0)
+		return 0;
+	/* Not upgraded in one step: another one may have made it in between. */
+	r = lock_file(lock, LOCK_EX);
+	if (r < 0)
+		return r;
+	if (!exact && open_if_fresh(store, ret) == 0)
+		return 0;
+	r = remake(store);
+	if (r < 0)
+		return r;
+	return open_current(store, ret);
+}
+
+int wpar_template_open(bool exact, struct wpar_template *ret, struct par_error **err)
+{
+	autofree char *path = wpar_path(WPAR_STORE_DIR "/templates");
+	autofd int store = -1, lock = -1;
 	int r;
 
-	if (!store || !path || !name) {
-		par_oom(err);
-		return NULL;
-	}
-	if (access(path, F_OK) == 0)
-		return take_ptr(path);
-	r = par_fs_mkdirs(store, 0700);
-	dir = r < 0 ? -1 : open(store, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (dir < 0) {
-		par_fail(err, PAR_E_SYSTEM, r < 0 ? r : errno, "'%s' cannot be opened", store);
-		return NULL;
-	}
-	clear_killed(dir);
-	r = template_make(dir, name);
-	par_fs_remove_tree(dir, name);
-	if (r < 0) {
-		par_fail(err, r == -ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM, r,
-			 "the template of file systems cannot be made in '%s'", store);
-		return NULL;
-	}
-	return take_ptr(path);
+	if (!path)
+		return par_oom(err);
+	r = par_fs_mkdirs(path, 0700);
+	store = r < 0 ? -1 : open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	lock = store < 0 ? -1
+			 : openat(store, ".lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (lock < 0)
+		return par_fail(err, r == -ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM,
+				r < 0 ? r : errno, "'%s' cannot be opened", path);
+	r = open_locked(store, lock, exact, ret);
+	if (r < 0)
+		return par_fail(err, r == -ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM, r,
+				"the template of file systems cannot be made in '%s'", path);
+	return 0;
 }
