@@ -2,11 +2,15 @@
 /* Users and groups: see account.h. */
 #include "wparctl/accounts/account.h"
 
+#include "lpard/common/colon_file.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define EXPIRED_FOR_EVER "1" /* the day after 1 January 1970, as passwd -l's manual advises */
+
+enum { PASSWD_PARTS = 7, GROUP_PARTS = 4, SHADOW_PARTS = 9, PARTS_MAX = SHADOW_PARTS };
 
 static void account_done(struct wpar_account *a)
 {
@@ -69,75 +73,70 @@ const struct wpar_group *wpar_group_by_id(const struct wpar_accounts *l, uint32_
 	return NULL;
 }
 
-static int account_add(struct wpar_accounts *l, const struct par_strv *part)
+static int account_add(struct wpar_accounts *l, char **part)
 {
 	struct wpar_account *more;
 	uint64_t id, gid;
 
-	if (part->n != 7 || !*part->v[0] || wpar_account_find(l, part->v[0]) ||
-	    par_parse_u64(part->v[2], UINT32_MAX, &id) < 0 ||
-	    par_parse_u64(part->v[3], UINT32_MAX, &gid) < 0)
+	if (!*part[0] || wpar_account_find(l, part[0]) ||
+	    par_parse_u64(part[2], UINT32_MAX, &id) < 0 ||
+	    par_parse_u64(part[3], UINT32_MAX, &gid) < 0)
 		return 0;
 	more = reallocarray(l->v, l->n + 1, sizeof(*more));
 	if (!more)
 		return -ENOMEM;
 	l->v = more;
 	more += l->n++;
-	*more = (struct wpar_account){ .name = strdup(part->v[0]),
-				       .gecos = strdup(part->v[4]),
-				       .home = strdup(part->v[5]),
-				       .shell = strdup(part->v[6]),
+	*more = (struct wpar_account){ .name = strdup(part[0]),
+				       .gecos = strdup(part[4]),
+				       .home = strdup(part[5]),
+				       .shell = strdup(part[6]),
 				       .id = (uint32_t)id,
 				       .gid = (uint32_t)gid };
 	return more->name && more->gecos && more->home && more->shell ? 0 : -ENOMEM;
 }
 
-static int group_add(struct wpar_accounts *l, const struct par_strv *part)
+static int group_add(struct wpar_accounts *l, char **part)
 {
 	struct wpar_group *more;
 	uint64_t id;
 
-	if (part->n != 4 || !*part->v[0] || wpar_group_find(l, part->v[0]) ||
-	    par_parse_u64(part->v[2], UINT32_MAX, &id) < 0)
+	if (!*part[0] || wpar_group_find(l, part[0]) || par_parse_u64(part[2], UINT32_MAX, &id) < 0)
 		return 0;
 	more = reallocarray(l->groups, l->n_groups + 1, sizeof(*more));
 	if (!more)
 		return -ENOMEM;
 	l->groups = more;
 	more += l->n_groups++;
-	*more = (struct wpar_group){ .name = strdup(part->v[0]), .id = (uint32_t)id };
+	*more = (struct wpar_group){ .name = strdup(part[0]), .id = (uint32_t)id };
 	if (!more->name)
 		return -ENOMEM;
-	return *part->v[3] ? par_strv_split(&more->users, part->v[3], ',') : 0;
+	return *part[3] ? par_strv_split(&more->users, part[3], ',') : 0;
 }
 
-static int lock_add(struct wpar_accounts *l, const struct par_strv *part)
+static int lock_add(struct wpar_accounts *l, char **part)
 {
-	for (size_t i = 0; part->n == 9 && i < l->n; i++) {
-		if (strcmp(l->v[i].name, part->v[0]) != 0)
+	for (size_t i = 0; i < l->n; i++) {
+		if (strcmp(l->v[i].name, part[0]) != 0)
 			continue;
 		l->v[i].has_locked = true;
-		l->v[i].locked = strcmp(part->v[7], EXPIRED_FOR_EVER) == 0;
+		l->v[i].locked = strcmp(part[7], EXPIRED_FOR_EVER) == 0;
 	}
 	return 0;
 }
 
-/* Each line in its parts to @add. */
-static int each_line(const char *text, int (*add)(struct wpar_accounts *, const struct par_strv *),
+/* Each line of @text that has @n parts to @add. */
+static int each_line(const char *text, size_t n, int (*add)(struct wpar_accounts *, char **),
 		     struct wpar_accounts *l)
 {
-	int r = 0;
+	auto_buf line = { 0 };
+	char *part[PARTS_MAX];
+	int r;
 
-	while (r == 0 && text && *text) {
-		size_t n = strcspn(text, "\n");
-		autofree char *line = strndup(text, n);
-		auto_strv part = { 0 };
-
-		r = line ? par_strv_split(&part, line, ':') : -ENOMEM;
+	while ((r = par_colon_next(&text, &line, part, n)) > 0) {
+		r = add(l, part);
 		if (r < 0)
 			return r;
-		r = add(l, &part);
-		text += n + (text[n] == '\n');
 	}
 	return r;
 }
@@ -145,12 +144,14 @@ static int each_line(const char *text, int (*add)(struct wpar_accounts *, const 
 int wpar_accounts_parse(const char *passwd, const char *group, const char *shadow,
 			struct wpar_accounts *ret)
 {
-	int r = each_line(passwd, account_add, ret);
+	int r = each_line(passwd, PASSWD_PARTS, account_add, ret);
 
 	if (r < 0)
 		return r;
-	r = each_line(group, group_add, ret);
-	return r == 0 ? each_line(shadow, lock_add, ret) : r;
+	r = each_line(group, GROUP_PARTS, group_add, ret);
+	if (r < 0)
+		return r;
+	return each_line(shadow, SHADOW_PARTS, lock_add, ret);
 }
 
 bool wpar_account_is_name(const char *name)

@@ -2,6 +2,7 @@
 /* Flags of mkssys and chssys: see src_settings.h. */
 #include "wparctl/operations/src_settings.h"
 
+#include "lpard/common/colon_file.h"
 #include "lpard/common/fs.h"
 #include "wparctl/operations/refused.h"
 
@@ -37,23 +38,21 @@ int wpar_src_settings_check(const struct wpar_src_settings *a, const struct par_
 static int find_user(const char *user, char *room, size_t size, struct par_error **err)
 {
 	autofd int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	auto_buf passwd = { 0 };
-	char name[64], *save = NULL;
-	unsigned int uid;
+	auto_buf passwd = { 0 }, line = { 0 };
+	const char *rest;
+	char *part[7];
 	uint64_t number;
 
 	if (par_parse_u64(user, UINT32_MAX, &number) == 0) {
 		snprintf(room, size, "%s", user);
 		return 0;
 	}
-	if (par_fs_read_in(root, "/etc/passwd", 4 << 20, &passwd) < 0 || !passwd.data)
-		par_buf_puts(&passwd, "");
-	for (char *line = strtok_r(passwd.data, "\n", &save); line;
-	     line = strtok_r(NULL, "\n", &save)) {
-		if (sscanf(line, "%63[^:]:%*[^:]:%u", name, &uid) == 2 && strcmp(name, user) == 0) {
-			snprintf(room, size, "%u", uid);
-			return 0;
-		}
+	rest = par_fs_read_in(root, "/etc/passwd", 4 << 20, &passwd) == 0 ? passwd.data : NULL;
+	while (par_colon_next(&rest, &line, part, PAR_ARRAY_SIZE(part)) > 0) {
+		if (strcmp(part[0], user) != 0 || par_parse_u64(part[2], UINT32_MAX, &number) < 0)
+			continue;
+		snprintf(room, size, "%s", part[2]);
+		return 0;
 	}
 	return par_fail(err, PAR_E_NOT_FOUND, 0, "3004-687 User \"%s\" does not exist.", user);
 }

@@ -126,6 +126,21 @@ START_TEST(many_groups_are_bounded)
 }
 END_TEST
 
+START_TEST(a_group_with_many_members_counts)
+{
+	struct wpar_user u = { .name = "joe" };
+	auto_buf b = { 0 };
+
+	par_buf_puts(&b, "staff:x:20:");
+	for (int i = 0; i < 5000; i++)
+		par_buf_printf(&b, "user%d,", i);
+	par_buf_puts(&b, "joe\n");
+	wpar_user_groups(b.data, ID_MAX, &u);
+	ck_assert_uint_eq(u.n_groups, 1);
+	ck_assert_uint_eq(u.groups[0], 20);
+}
+END_TEST
+
 /* For the log of events: a name, or the number of who has none. */
 START_TEST(uids_have_names)
 {
@@ -177,6 +192,7 @@ static Suite *user_suite(void)
 	tcase_add_test(tc, ids_beyond_the_range_are_said);
 	tcase_add_test(tc, groups_are_those_that_list_the_user);
 	tcase_add_test(tc, many_groups_are_bounded);
+	tcase_add_test(tc, a_group_with_many_members_counts);
 	tcase_add_test(tc, uids_have_names);
 	tcase_add_test(tc, who_is_one_word);
 	suite_add_tcase(suite, tc);

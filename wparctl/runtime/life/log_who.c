@@ -2,6 +2,7 @@
 /* Who calls this command: see log_who.h. */
 #include "wparctl/runtime/life/log_who.h"
 
+#include "lpard/common/colon_file.h"
 #include "lpard/common/fs.h"
 
 #include <inttypes.h>
@@ -12,15 +13,17 @@
 /* No libc look-up: this program is static, and the names are those of the LPAR's own file. */
 void wpar_who_of_uid(const char *passwd, unsigned int uid, char *ret, unsigned int size)
 {
+	auto_buf line = { 0 };
+	char *part[7];
+
 	snprintf(ret, size, "%u", uid);
-	for (const char *l = passwd; l && *l; l = strchr(l, '\n'), l = l ? l + 1 : NULL) {
-		char name[USER_MAX], number[16];
+	while (par_colon_next(&passwd, &line, part, PAR_ARRAY_SIZE(part)) > 0) {
 		uint64_t id;
 
-		if (sscanf(l, "%32[^:\n]:%*[^:\n]:%15[^:\n]:", name, number) != 2 ||
-		    par_parse_u64(number, UINT32_MAX, &id) < 0 || id != uid)
+		if (!*part[0] || strlen(part[0]) >= USER_MAX ||
+		    par_parse_u64(part[2], UINT32_MAX, &id) < 0 || id != uid)
 			continue;
-		snprintf(ret, size, "%s", name);
+		snprintf(ret, size, "%s", part[0]);
 		return;
 	}
 }

@@ -2,23 +2,13 @@
 /* Users of a WPAR: see user.h. */
 #include "wparctl/runtime/session/user.h"
 
+#include "lpard/common/colon_file.h"
 #include "lpard/common/fs.h"
 
 #include <string.h>
 
 #define MAX_FILE   (4 << 20)
 #define MAX_SHELLS (64 << 10)
-
-/* Cuts a line into @n parts at the colons; false when it has not exactly so many. */
-static bool cut_line(char *line, char **part, int n)
-{
-	for (int i = 0; i < n; i++) {
-		part[i] = strsep(&line, ":");
-		if (!part[i])
-			return false;
-	}
-	return line == NULL;
-}
 
 /*
  * An id out of the file.  A plain number that the WPAR has no id for is the administrator's
@@ -56,14 +46,15 @@ static const char *next_line(const char *text, char *buf, size_t size)
 int wpar_user_parse(const char *passwd, const char *name, unsigned int id_max,
 		    struct wpar_user *ret, struct par_error **err)
 {
-	char line[1024], *part[7];
+	auto_buf line = { 0 };
+	char *part[7];
+	int r;
 
 	*ret = (struct wpar_user){ 0 };
-	while ((passwd = next_line(passwd, line, sizeof(line)))) {
+	while ((r = par_colon_next(&passwd, &line, part, PAR_ARRAY_SIZE(part))) > 0) {
 		uint64_t uid, gid;
-		int r;
 
-		if (!cut_line(line, part, 7) || strcmp(part[0], name) != 0)
+		if (strcmp(part[0], name) != 0)
 			continue;
 		r = take_id(part[2], "user", name, id_max, &uid, err);
 		if (r < 0)
@@ -84,18 +75,21 @@ int wpar_user_parse(const char *passwd, const char *name, unsigned int id_max,
 		ret->gid = (gid_t)gid;
 		return 0;
 	}
+	if (r < 0)
+		return par_oom(err);
 	return par_fail(err, PAR_E_NOT_FOUND, 0, "user '%s' does not exist in the WPAR", name);
 }
 
 void wpar_user_groups(const char *group, unsigned int id_max, struct wpar_user *u)
 {
-	char line[8192], *part[4];
+	auto_buf line = { 0 };
+	char *part[4];
 
-	while ((group = next_line(group, line, sizeof(line)))) {
+	while (par_colon_next(&group, &line, part, PAR_ARRAY_SIZE(part)) > 0) {
 		uint64_t gid;
 		char *members, *m;
 
-		if (!cut_line(line, part, 4) || par_parse_u64(part[2], id_max - 1, &gid) < 0)
+		if (par_parse_u64(part[2], id_max - 1, &gid) < 0)
 			continue;
 		members = part[3];
 		while ((m = strsep(&members, ","))) {
