@@ -5,26 +5,15 @@
 # stopped, and a chwpar that was killed is run again
 # timeout: 180
 set -u
-. "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
 
-export WPARS_ROOT=$TMPDIR/root
-mkdir -m 700 "$WPARS_ROOT" "$WPARS_ROOT/run" "$WPARS_ROOT/srv"
+mkdir -m 700 "$WPARS_ROOT/run" "$WPARS_ROOT/srv"
 chmod 755 "$TMPDIR"
 cf=$WPARS_ROOT/etc/wpars
 srv=$WPARS_ROOT/srv
 mkdir "$srv/data" "$srv/more" "$srv/a"
 echo fine >"$srv/data/file"
-
-# refused NAME PATTERN COMMAND... - one line that matches, status 1
-refused()
-{
-	local name=$1 pattern=$2 output status=0
-	shift 2
-	output=$("$@" 2>&1) || status=$?
-	is "$name: status" "$status" 1
-	is "$name: one line" "$(printf '%s\n' "$output" | wc -l)" 1
-	like "$name" "$output" "$pattern"
-}
 
 # mounts_of NAME - what is mounted in it
 mounts_of()

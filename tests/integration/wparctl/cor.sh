@@ -5,14 +5,12 @@
 # timeout: 180
 # shellcheck disable=SC2317 # ok calls comes and goes
 set -u
-# shellcheck source=tests/integration/lib.sh
-. "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
 
-[ "$(id -u)" = 0 ] || skip_all "needs root"
-export WPARS_ROOT=$TMPDIR/root
-mkdir -m 700 "$WPARS_ROOT" "$WPARS_ROOT/srv"
+mkdir -m 700 "$WPARS_ROOT/srv"
 echo fine >"$WPARS_ROOT/srv/file"
-trap 'rmwpar -F dev >/dev/null 2>&1' EXIT
+trap 'clear_away dev' EXIT
 
 inside()
 {
@@ -92,15 +90,11 @@ ok "a lot of requests take their time" test $(($(date +%s%N) - began)) -gt 20000
 
 # Whoever serves has nothing of the monitor's, and ends with it
 
-monitor()
-{
-	cut -d' ' -f1 "$WPARS_ROOT/run/wpars/dev/monitor"
-}
 # children TEXT - those of the monitor whose command line is TEXT
 children()
 {
 	local one
-	for one in $(ps -o pid= --ppid "$(monitor)"); do
+	for one in $(ps -o pid= --ppid "$(monitor dev)"); do
 		[ "$(tr -d '\0' <"/proc/$one/cmdline")" != "$1" ] || echo "$one"
 	done | grep .
 }
@@ -123,14 +117,14 @@ except OSError:
 if [ -x /usr/bin/python3 ]; then
 	stopped_server
 	is "it has its standard descriptors and the request" "$(find "/proc/$server/fd" -mindepth 1 | grep -c .)" 4
-	kill -9 "$(monitor)"
+	kill -9 "$(monitor dev)"
 	ok "it ends with the monitor" wait_for 10 test ! -e "/proc/$server/fd/0"
 	kill -9 "$server" 2>/dev/null
 	wait
 	ok "the next command brings another" inside true
 	ok "there is one" wait_for 20 sh -c "[ -e \"/proc/\$(cut -d' ' -f1 '$WPARS_ROOT/run/wpars/dev/monitor')\" ]"
 	ok "it starts anew" sh -c 'stopwpar -F dev && startwpar dev'
-	init=$(ps -o pid= --ppid "$(monitor)")
+	init=$(ps -o pid= --ppid "$(monitor dev)")
 	stopped_server
 	kill -9 "${init// /}"
 	ok "a WPAR that ends by itself is cleared all the same" wait_for 20 sh -c "lswpar -qa state dev | grep -q D"
@@ -143,7 +137,7 @@ fi
 
 # A monitor that is killed
 
-kill -9 "$(monitor)"
+kill -9 "$(monitor dev)"
 ok "the next command brings another" inside true
 mounts()
 {

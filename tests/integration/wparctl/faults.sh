@@ -4,28 +4,14 @@
 # timeout: 200
 # shellcheck disable=SC2016 # in single quotes another shell expands
 set -u
-# shellcheck source=tests/integration/lib.sh
-. "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
 
-[ "$(id -u)" = 0 ] || skip_all "needs root"
-PATH=$PAR_TEST_BUILD/bin:$PATH
-export WPARS_ROOT=$TMPDIR/root
-mkdir -p "$WPARS_ROOT"
-trap 'stopwpar -F flt >/dev/null 2>&1; rmwpar -F flt >/dev/null 2>&1' EXIT
-
-state()
-{
-	lswpar -c -q -a state flt
-}
+trap 'clear_away flt' EXIT
 
 groups()
 {
 	find /sys/fs/cgroup -maxdepth 3 -type d -path "*wpars${WPARS_ROOT//[\/.]/-}/*" 2>/dev/null
-}
-
-monitor()
-{
-	cut -d' ' -f1 "$WPARS_ROOT/run/wpars/flt/monitor"
 }
 
 mounts_before=$(wc -l </proc/self/mountinfo)
@@ -33,22 +19,22 @@ ok "mkwpar" mkwpar -n flt
 for step in namespaces mapped mounted monitor; do
 	WPAR_STOP_AT=$step startwpar flt >/dev/null 2>&1
 	sleep 0.2
-	like "killed at '$step': the state can be told" "$(state)" '^[DA]$'
-	[ "$(state)" = A ] || ok "killed at '$step': started again" startwpar flt
+	like "killed at '$step': the state can be told" "$(state flt)" '^[DA]$'
+	[ "$(state flt)" = A ] || ok "killed at '$step': started again" startwpar flt
 	is "killed at '$step': it works" "$(clogin flt -- echo hello </dev/null)" hello
 	ok "killed at '$step': it stops" stopwpar -F flt
 	is "killed at '$step': no control group is left" "$(groups)" ""
 done
 
 startwpar flt >/dev/null
-was=$(monitor)
+was=$(monitor flt)
 kill -9 "$was"
 sleep 0.1
-is "cor_flt killed: the WPAR goes on" "$(state)" A
+is "cor_flt killed: the WPAR goes on" "$(state flt)" A
 is "cor_flt killed: it can be entered" "$(clogin flt -- echo hello </dev/null)" hello
 sleep 0.3
-ok "cor_flt killed: there is another" test "$(monitor)" != "$was"
-like "cor_flt killed: by its name" "$(cat "/proc/$(monitor)/comm")" '^cor_flt$'
+ok "cor_flt killed: there is another" test "$(monitor flt)" != "$was"
+like "cor_flt killed: by its name" "$(cat "/proc/$(monitor flt)/comm")" '^cor_flt$'
 
 # PID 1 is killed: the monitor clears away
 init=$(head -n1 "$(groups)/cgroup.procs")
@@ -60,32 +46,32 @@ cleared()
 	wait_for 10 sh -c '[ "$(lswpar -c -q -a state flt)" = D ]'
 }
 cleared
-is "PID 1 killed: it is defined" "$(state)" D
+is "PID 1 killed: it is defined" "$(state flt)" D
 is "PID 1 killed: no control group is left" "$(groups)" ""
 ok "PID 1 killed: it starts again" startwpar flt
 
 WPAR_STOP_AT=stopped stopwpar flt >/dev/null 2>&1
 cleared
-is "stopwpar killed: it is defined" "$(state)" D
+is "stopwpar killed: it is defined" "$(state flt)" D
 startwpar flt >/dev/null
 
 # both, and then the stop
-kill -9 "$(monitor)"
+kill -9 "$(monitor flt)"
 ok "a WPAR without a monitor stops" stopwpar flt
 is "and leaves no control group" "$(groups)" ""
 
 # the folder in /run is gone
 startwpar flt >/dev/null
 rm -rf "$WPARS_ROOT/run/wpars/flt"
-is "its folder in /run deleted: it is active" "$(state)" A
+is "its folder in /run deleted: it is active" "$(state flt)" A
 is "it can be entered" "$(clogin flt -- echo hello </dev/null)" hello
 ok "and stopped" stopwpar flt
 
 # Both are killed, and the kernel has not ended them yet: the next start takes nothing for active
 late=0
 for _ in 1 2 3 4 5 6 7 8; do
-	[ "$(state)" = A ] || startwpar flt >/dev/null
-	kill -9 "$(monitor)" "$(head -n1 "$(groups)/cgroup.procs")"
+	[ "$(state flt)" = A ] || startwpar flt >/dev/null
+	kill -9 "$(monitor flt)" "$(head -n1 "$(groups)/cgroup.procs")"
 	startwpar flt >/dev/null 2>&1 || late=$((late + 1))
 done
 is "startwpar right behind a kill -9 of the monitor and PID 1: times that it failed" "$late" 0
@@ -96,16 +82,16 @@ kill_both()
 {
 	local init
 	init=$(head -n1 "$(groups)/cgroup.procs")
-	kill -STOP "$(monitor)"
+	kill -STOP "$(monitor flt)"
 	kill -9 "$init"
-	kill -9 "$(monitor)"
+	kill -9 "$(monitor flt)"
 	sleep 0.3
 }
 
 startwpar flt >/dev/null
 kill_both
 ok "both killed: something is left" test -e "$WPARS_ROOT/run/wpars/flt"
-is "both killed: it is defined" "$(state)" D
+is "both killed: it is defined" "$(state flt)" D
 is "and looking has cleared away" "$(groups; ls -d "$WPARS_ROOT/run/wpars/flt" 2>/dev/null)" ""
 startwpar flt >/dev/null
 kill_both
@@ -115,14 +101,14 @@ ok "mkwpar again" mkwpar -n flt
 
 # A monitor that comes late does not end what was started in the meantime
 startwpar flt >/dev/null
-late=$(monitor)
+late=$(monitor flt)
 kill -STOP "$late"
 kill -9 "$(head -n1 "$(groups)/cgroup.procs")"
 wait_for 5 sh -c '[ "$(lswpar -c -q -a state flt)" = D ]'
 ok "started again while its monitor hangs" startwpar flt
 kill -CONT "$late"
 ok "the old monitor ends" wait_for 10 sh -c '! kill -0 "$0" 2>/dev/null' "$late"
-is "and the WPAR goes on" "$(state)" A
+is "and the WPAR goes on" "$(state flt)" A
 stopwpar flt >/dev/null
 
 # PID 1 does not lose a signal that comes while it begins
@@ -130,7 +116,7 @@ for _ in 1 2 3 4 5 6 7 8; do
 	startwpar flt >/dev/null
 	stopwpar -t 10 flt >/dev/null 2>&1 || break
 done
-is "stopped right after its start" "$(state)" D
+is "stopped right after its start" "$(state flt)" D
 
 # an operator waits for a shutdown that hangs
 printf '#!/bin/sh\nsleep 1000\n' >"$WPARS_ROOT/wpars/flt/etc/rc.shutdown"
@@ -146,7 +132,7 @@ hang
 like "another stopwpar is told who is at it" "$(stopwpar flt 2>&1)" "is under way: stopwpar, process $first\$"
 ok "stopwpar -F gets through at once" timeout 10 stopwpar -F flt
 ok "and the first ends too" wait "$first"
-is "it is defined" "$(state)" D
+is "it is defined" "$(state flt)" D
 hang
 ok "rmwpar -F gets through at once" timeout 10 rmwpar -F flt
 wait "$first"
@@ -160,10 +146,10 @@ for command in rebootwpar "stopwpar -r"; do
 		startwpar flt >/dev/null
 		# shellcheck disable=SC2086 # words
 		WPAR_STOP_AT=$step $command flt >/dev/null 2>&1
-		is "$command killed at '$step': it is defined" "$(state)" D
+		is "$command killed at '$step': it is defined" "$(state flt)" D
 		# shellcheck disable=SC2086
 		ok "$command again" $command flt
-		is "and it is active" "$(state)" A
+		is "and it is active" "$(state flt)" A
 		stopwpar flt >/dev/null
 	done
 	# shellcheck disable=SC2086
@@ -175,7 +161,7 @@ made()
 {
 	rmwpar -F flt >/dev/null 2>&1
 	WPAR_STOP_AT=$1 mkwpar -n flt -h flthost -s >/dev/null 2>&1
-	is "mkwpar -s killed at '$1': it is defined" "$(state)" D
+	is "mkwpar -s killed at '$1': it is defined" "$(state flt)" D
 }
 exists='A workload partition called flt[0-9]* already exists'
 for step in made namespaces mounted begun; do
@@ -183,7 +169,7 @@ for step in made namespaces mounted begun; do
 	like "killed at '$step': other arguments are another command" "$(mkwpar -n flt -s 2>&1)" "$exists"
 	like "killed at '$step': without -s, too" "$(mkwpar -n flt -h flthost 2>&1)" "$exists"
 	ok "killed at '$step': mkwpar -s again" mkwpar -n flt -h flthost -s
-	is "killed at '$step': it is active" "$(state)" A
+	is "killed at '$step': it is active" "$(state flt)" A
 	is "killed at '$step': it works" "$(clogin flt -- uname -n </dev/null)" flthost
 	stopwpar -F flt >/dev/null
 	like "killed at '$step': once it has run there is nothing to go on with" \
@@ -214,10 +200,10 @@ printf '#!/bin/sh\n[ "$1" != start ] || [ ! -e %s ]\n' "$TMPDIR/bad" >"$TMPDIR/s
 chmod 755 "$TMPDIR/script"
 touch "$TMPDIR/bad"
 fails "mkwpar -s of one whose start fails" mkwpar -n flt -u "$TMPDIR/script" -s
-is "it is made" "$(state)" D
+is "it is made" "$(state flt)" D
 rm "$TMPDIR/bad"
 ok "and started by the same command" mkwpar -n flt -u "$TMPDIR/script" -s
-is "it is active" "$(state)" A
+is "it is active" "$(state flt)" A
 stopwpar -F flt >/dev/null
 
 # a removal that can remove nothing
@@ -225,14 +211,14 @@ mount --bind "$WPARS_ROOT/wpars" "$WPARS_ROOT/wpars"
 mount -o remount,bind,ro "$WPARS_ROOT/wpars"
 fails "rmwpar -F of what is read-only fails" rmwpar -F flt
 is "and says so" "$(rmwpar -F flt 2>&1 >/dev/null)" "rmwpar: '/wpars/flt' cannot be removed: Read-only file system"
-is "it is still defined, and whole" "$(state)" D
+is "it is still defined, and whole" "$(state flt)" D
 umount "$WPARS_ROOT/wpars"
 ok "it starts" startwpar flt
 stopwpar flt >/dev/null
 
 # a removal killed after the files are gone
 WPAR_STOP_AT="files removed" rmwpar flt >/dev/null 2>&1
-is "rmwpar killed: it is broken" "$(state)" B
+is "rmwpar killed: it is broken" "$(state flt)" B
 ok "rmwpar again" rmwpar flt
 is "and nothing is left of it" "$(find "$WPARS_ROOT" -name 'flt*')" ""
 
@@ -248,7 +234,7 @@ ok "mkwpar again" mkwpar -n flt
 startwpar flt >/dev/null
 echo 1 >"$(groups)/cgroup.freeze"
 wait_for 3 sh -c '[ "$(lswpar -c -q -a state flt)" = F ]'
-is "frozen" "$(state)" F
+is "frozen" "$(state flt)" F
 ok "a frozen one stops too" timeout 20 stopwpar -F flt
 
 # two at the same moment: one wins
@@ -256,7 +242,7 @@ startwpar flt >"$TMPDIR/one" 2>&1 &
 startwpar flt >"$TMPDIR/two" 2>&1
 wait
 is "two starts: one wins" "$(cat "$TMPDIR/one" "$TMPDIR/two" | grep -c '0513-059')" 1
-is "two starts: it is active" "$(state)" A
+is "two starts: it is active" "$(state flt)" A
 
 # application WPARs
 is "wparexec gives the status of its command" \

@@ -5,10 +5,10 @@
 # timeout: 180
 # shellcheck disable=SC2317 # ok, fails and wait_for call functions
 set -u
-. "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
 
-export WPARS_ROOT=$TMPDIR/root
-mkdir -m 700 "$WPARS_ROOT" "$WPARS_ROOT/run" "$WPARS_ROOT/etc"
+mkdir -m 700 "$WPARS_ROOT/run" "$WPARS_ROOT/etc"
 volumes=$WPARS_ROOT/wpars/.volumes
 fstab=$WPARS_ROOT/etc/fstab
 printf '# the LPAR'"'"'s\nLABEL=lpar-root\t/\text4\trw\t0\t1\n' >"$fstab"

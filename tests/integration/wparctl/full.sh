@@ -3,14 +3,10 @@
 # full.sh - a full disk and used up processes: what the commands say, and that nothing is left
 # timeout: 120
 set -u
-# shellcheck source=tests/integration/lib.sh
-. "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
 
-[ "$(id -u)" = 0 ] || skip_all "needs root"
-PATH=$PAR_TEST_BUILD/bin:$PATH
-export WPARS_ROOT=$TMPDIR/root
-mkdir -p "$WPARS_ROOT"
-trap 'rmwpar -F f1 >/dev/null 2>&1; umount -l "$WPARS_ROOT" 2>/dev/null' EXIT
+trap 'clear_away f1; umount -l "$WPARS_ROOT" 2>/dev/null' EXIT
 
 # mkwpar on file systems that are full sooner or later
 for options in size=40k size=300k size=1m size=2m size=3m nr_inodes=12 nr_inodes=60 nr_inodes=400; do

@@ -5,10 +5,10 @@
 # timeout: 120
 # shellcheck disable=SC2016 # in single quotes another shell expands
 set -u
-. "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
 
-export WPARS_ROOT=$TMPDIR/root
-mkdir -m 700 "$WPARS_ROOT" "$WPARS_ROOT/run"
+mkdir -m 700 "$WPARS_ROOT/run"
 chmod 755 "$TMPDIR"
 
 inside()

@@ -4,15 +4,11 @@
 # timeout: 200
 # shellcheck disable=SC2016,SC2115 # root is set below; in single quotes the WPAR's shell expands
 set -u
-# shellcheck source=tests/integration/lib.sh
-. "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
 
-[ "$(id -u)" = 0 ] || skip_all "needs root"
-PATH=$PAR_TEST_BUILD/bin:$PATH
-export WPARS_ROOT=$TMPDIR/root
 root=$WPARS_ROOT/wpars/iso
-mkdir -p "$WPARS_ROOT"
-trap 'stopwpar -F iso >/dev/null 2>&1; rmwpar -F iso >/dev/null 2>&1' EXIT
+trap 'clear_away iso' EXIT
 
 inside()
 {

@@ -5,14 +5,10 @@
 # timeout: 200
 # shellcheck disable=SC2016 # in single quotes the WPAR's shell expands
 set -u
-# shellcheck source=tests/integration/lib.sh
-. "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
 
-[ "$(id -u)" = 0 ] || skip_all "needs root"
-PATH=$PAR_TEST_BUILD/bin:$PATH
-export WPARS_ROOT=$TMPDIR/root
-mkdir -p "$WPARS_ROOT"
-trap 'rmwpar -F hog >/dev/null 2>&1; rmwpar -F calm >/dev/null 2>&1' EXIT
+trap 'clear_away hog calm' EXIT
 attack=$PAR_TEST_BUILD/tests/helpers/attack
 
 # inside WPAR COMMAND...

@@ -5,17 +5,15 @@
 # timeout: 200
 # shellcheck disable=SC2016 # in single quotes the WPAR's shell expands
 set -u
-# shellcheck source=tests/integration/lib.sh
-. "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
 
-[ "$(id -u)" = 0 ] || skip_all "needs root"
-PATH=$PAR_TEST_BUILD/bin:$PATH
 # Reachable by everybody, as /srv is.
 open=$(mktemp -d /tmp/isolation-XXXXXX)
 chmod 755 "$open"
-export WPARS_ROOT=$open/root
+WPARS_ROOT=$open/root
 mkdir -p "$WPARS_ROOT"
-trap 'for w in s1 s2 s3; do rmwpar -F $w; done >/dev/null 2>&1; umount "$open"/* 2>/dev/null; rm -rf --one-file-system "$open"' EXIT
+trap 'clear_away s1 s2 s3; umount "$open"/* 2>/dev/null; rm -rf --one-file-system "$open"' EXIT
 
 # as_user COMMAND... - an ordinary user of the global environment
 as_user()

@@ -4,40 +4,22 @@
 # timeout: 240
 # shellcheck disable=SC2016 # in single quotes another shell expands
 set -u
-# shellcheck source=tests/integration/lib.sh
-. "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
 
-[ "$(id -u)" = 0 ] || skip_all "needs root"
-export WPARS_ROOT=$TMPDIR/root
-mkdir -p "$WPARS_ROOT"
-trap 'rmwpar -F lif >/dev/null 2>&1; rmwpar -F lif2 >/dev/null 2>&1' EXIT
+trap 'clear_away lif lif2' EXIT
 log=$WPARS_ROOT/var/adm/wpars/event.log
 console=$WPARS_ROOT/var/adm/wpars/lif.console
-
-state()
-{
-	lswpar -c -q -a state lif
-}
 
 inside()
 {
 	clogin lif -- /bin/sh -c "$1" </dev/null
 }
 
-is_state()
-{
-	[ "$(state)" = "$1" ]
-}
-
 # was_started N - N starts that worked are in the log
 was_started()
 {
 	[ "$(grep -c ' lif start root/[a-z_]* ok$' "$log")" = "$1" ]
-}
-
-monitor()
-{
-	cut -d' ' -f1 "$WPARS_ROOT/run/wpars/lif/monitor"
 }
 
 ok "mkwpar" mkwpar -n lif
@@ -77,17 +59,17 @@ chmod 755 "$WPARS_ROOT/wpars/lif/etc/rc.shutdown"
 sleep 5
 inside 'echo old >/tmp/mark; kill -TERM 1'
 ok "reboot inside: it starts again" wait_for 20 was_started 2
-ok "and is active" wait_for 5 is_state A
+ok "and is active" wait_for 5 is_state lif A
 is "and works" "$(inside 'echo hello')" hello
 like "it was shut down before" "$(cat "$console")" '^going down$'
 like "the log says so" "$(cat "$log")" '^20[0-9-]+T[0-9:]+Z lif reboot-inside root/cor_lif ok$'
-kill -9 "$(monitor)"
+kill -9 "$(monitor lif)"
 inside true
 wait_for 5 sh -c '[ -e "/proc/$(cut -d" " -f1 "$0")" ]' "$WPARS_ROOT/run/wpars/lif/monitor"
 sleep 0.5
 inside 'kill -INT 1'
 ok "reboot inside with a monitor that was started again" wait_for 30 was_started 3
-ok "it is active" wait_for 5 is_state A
+ok "it is active" wait_for 5 is_state lif A
 
 # Where these are systemd's, which finds no systemd in a WPAR, the start puts ours in their place
 if [ "$(readlink -f /usr/sbin/reboot)" = "$(readlink -f /usr/bin/systemctl)" ]; then
@@ -96,10 +78,10 @@ if [ "$(readlink -f /usr/sbin/reboot)" = "$(readlink -f /usr/bin/systemctl)" ]; 
 	# Its shell may end with the WPAR before it has an answer.
 	inside reboot
 	ok "reboot inside, where the LPAR's is systemd's: it starts again" wait_for 20 was_started $((starts + 1))
-	wait_for 5 is_state A
+	wait_for 5 is_state lif A
 	like "systemctl says that there is no systemd" "$(inside 'systemctl status' 2>&1)" 'There is no systemd'
 	inside 'halt -p'
-	ok "halt ends it" wait_for 20 is_state D
+	ok "halt ends it" wait_for 20 is_state lif D
 	startwpar lif >/dev/null
 else
 	echo "# reboot is not systemd's here"
@@ -107,12 +89,12 @@ fi
 
 # halt and poweroff inside
 inside 'kill -USR1 1'
-ok "halt inside: it is Defined" wait_for 20 is_state D
+ok "halt inside: it is Defined" wait_for 20 is_state lif D
 sleep 1
-is "and stays so" "$(state)" D
+is "and stays so" "$(state lif)" D
 startwpar lif >/dev/null
 inside 'kill -USR2 1'
-ok "poweroff inside: it is Defined" wait_for 20 is_state D
+ok "poweroff inside: it is Defined" wait_for 20 is_state lif D
 # Its monitor says so when it has the lock, a moment after nothing runs any more.
 ok "the log says how it ended" wait_for 10 sh -c "tail -n1 '$log' | grep -q ' lif end root/cor_lif ok\$'"
 is "nothing is left" "$(ls "$WPARS_ROOT/run/wpars")" lif.lock
@@ -123,7 +105,7 @@ starts=$(grep -c ' lif start root/[a-z_]* ok$' "$log")
 inside 'kill -TERM 1'
 stopwpar -F lif >/dev/null
 sleep 6
-is "stopwpar wins over reboot" "$(state)" D
+is "stopwpar wins over reboot" "$(state lif)" D
 ok "no start came after it" was_started "$starts"
 
 # pausing - lif is in the pause before a restart; on a busy machine that is over before it is seen
@@ -133,7 +115,7 @@ pausing()
 	for i in 1 2 3 4 5; do
 		startwpar lif >/dev/null
 		inside 'kill -TERM 1'
-		wait_for 4 is_state T && return
+		wait_for 4 is_state lif T && return
 		stopwpar -F lif >/dev/null
 	done
 	return 1
@@ -144,24 +126,24 @@ ok "in the pause before a restart it is Transitional" pausing
 fails "rmwpar is refused" rmwpar lif
 fails "and so is clogin" inside true
 ok "stopwpar ends the restart" stopwpar lif
-is "at once" "$(state)" D
+is "at once" "$(state lif)" D
 pausing
 ok "startwpar does not wait" startwpar lif
 ok "and stopwpar after it holds" stopwpar lif
 sleep 6
-is "no monitor of before comes back" "$(state)" D
+is "no monitor of before comes back" "$(state lif)" D
 
 # A monitor that has not noticed yet that PID 1 has ended, and is asked for a restart, when a start and a stop come before it
 startwpar lif >/dev/null
-late=$(monitor)
+late=$(monitor lif)
 kill -STOP "$late"
 inside 'kill -TERM 1'
-wait_for 5 is_state D
+wait_for 5 is_state lif D
 ok "startwpar before a late monitor" startwpar lif
 ok "and stopwpar" stopwpar lif
 kill -CONT "$late"
 ok "ends what it was to do" wait_for 10 sh -c '! kill -0 '"$late"' 2>/dev/null'
-is "and it starts nothing" "$(state)" D
+is "and it starts nothing" "$(state lif)" D
 ok "mkwpar of one" mkwpar -n lif2 -s
 clogin lif2 -- kill -TERM 1 </dev/null
 wait_for 4 sh -c '[ "$(lswpar -cqa state lif2)" = T ]'
@@ -177,7 +159,7 @@ for n in 4 5 6 7; do
 	said=$(ulimit -n "$n" && lswpar -cqa state lif 2>&1)
 	like "lswpar with $n says A, or why not" "$said" '^A$|Too many open files'
 done
-is "it runs" "$(state)" A
+is "it runs" "$(state lif)" A
 ok "stopwpar" stopwpar -F lif
 
 # An application WPAR: its begin and its end, with the status

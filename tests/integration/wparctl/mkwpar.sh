@@ -3,10 +3,9 @@
 # mkwpar.sh - names, two at once, a full disk, a kill in the middle: nothing half is left
 # timeout: 180
 set -u
-. "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
 
-export WPARS_ROOT=$TMPDIR/root
-mkdir "$WPARS_ROOT"
 
 for name in a/b .. ../x -x 0x 'a b' abcdefghijklmnopqrstuvwxyz; do
 	output=$(mkwpar -n "$name" 2>&1)

@@ -6,12 +6,9 @@
 # timeout: 400
 # shellcheck disable=SC2016,SC2119,SC2120 # in single quotes another shell expands
 set -u
-# shellcheck source=tests/integration/lib.sh
-. "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
 
-[ "$(id -u)" = 0 ] || skip_all "needs root"
-PATH=$PAR_TEST_BUILD/bin:$PATH
-export WPARS_ROOT=$TMPDIR/root
 net=$PAR_TEST_BUILD/tests/helpers/net
 mkdir -p "$WPARS_ROOT/etc"
 pids=

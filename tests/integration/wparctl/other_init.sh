@@ -4,14 +4,11 @@
 # timeout: 90
 # shellcheck disable=SC2016,SC2317 # in single quotes another shell expands; lib.sh calls functions
 set -u
-# shellcheck source=tests/integration/lib.sh
-. "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
 
-[ "$(id -u)" = 0 ] || skip_all "needs root"
 busybox=$(command -v busybox) || skip_all "needs busybox"
-export WPARS_ROOT=$TMPDIR/root
-mkdir -p "$WPARS_ROOT"
-trap '{ rmwpar -F oin; rmwpar -F sysd; } >/dev/null 2>&1' EXIT
+trap 'clear_away oin sysd' EXIT
 root=$WPARS_ROOT/wpars/oin
 console=$WPARS_ROOT/var/adm/wpars/oin.console
 
@@ -21,16 +18,11 @@ spec()
 	printf 'general:\n\tname = "%s"\n\tinit = "%s"\n' "$1" "$2" >"$TMPDIR/$1.spec"
 }
 
-is_state()
-{
-	[ "$(lswpar -c -q -a state oin)" = "$1" ]
-}
-
 spec oin /sbin/ini
 ok "mkwpar -f" mkwpar -f "$TMPDIR/oin.spec"
 like "its specification says so" "$(cat "$WPARS_ROOT/etc/wpars/oin.cf")" '^	init = "/sbin/ini"$'
 fails "a first process that is not there" startwpar oin
-is "leaves the WPAR Defined" "$(lswpar -c -q -a state oin)" D
+is "leaves the WPAR Defined" "$(state oin)" D
 rmwpar oin >/dev/null
 
 # One that ends a moment after its start: the start has to notice
@@ -45,7 +37,7 @@ install -m 755 "$TMPDIR/ends" "$root/etc/ends"
 like "a first process that ends at once fails the start, which names the log" "$(startwpar oin 2>&1)" \
 	"^startwpar: workload partition 'oin' has ended right after its start; /var/adm/wpars/oin.console has what it said\$"
 like "and that has the reason" "$(cat "$console")" '^this cannot work$'
-ok "it becomes Defined" wait_for 10 is_state D
+ok "it becomes Defined" wait_for 10 is_state oin D
 rmwpar oin >/dev/null
 
 spec oin /etc/other-init
@@ -67,7 +59,7 @@ like "what it starts runs" "$(clogin oin -- ps -e -o args </dev/null)" '^/bin/sl
 ok "no signal is blocked in it" sh -c '! clogin oin -- grep -h "^SigBlk:.*[1-9a-f]" "/proc/$(clogin oin -- pgrep -x sleep </dev/null)/status" </dev/null'
 ok "stopwpar is understood" stopwpar -t 30 oin
 like "and shuts down in order" "$(cat "$console")" '^going down$'
-is "it is Defined" "$(lswpar -c -q -a state oin)" D
+is "it is Defined" "$(state oin)" D
 ok "rmwpar" rmwpar oin
 
 # systemd is refused with a reason, and nothing is left running
@@ -75,7 +67,7 @@ if [ -x /usr/lib/systemd/systemd ]; then
 	spec sysd /usr/lib/systemd/systemd
 	mkwpar -f "$TMPDIR/sysd.spec" >/dev/null
 	like "systemd is refused" "$(startwpar sysd 2>&1)" 'is systemd, which cannot be the first process'
-	is "and the WPAR stays Defined" "$(lswpar -c -q -a state sysd)" D
+	is "and the WPAR stays Defined" "$(state sysd)" D
 	ok "rmwpar of it" rmwpar sysd
 fi
 done_testing

@@ -5,14 +5,12 @@
 # timeout: 180
 # shellcheck disable=SC2317 # ok calls comes and goes
 set -u
-# shellcheck source=tests/integration/lib.sh
-. "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
 
-[ "$(id -u)" = 0 ] || skip_all "needs root"
-export WPARS_ROOT=$TMPDIR/root
-mkdir -m 700 "$WPARS_ROOT" "$WPARS_ROOT/srv"
+mkdir -m 700 "$WPARS_ROOT/srv"
 base=$WPARS_ROOT/wpars/dev
-trap 'rmwpar -F dev >/dev/null 2>&1' EXIT
+trap 'clear_away dev' EXIT
 
 # seen - the mount points below the base directory, and how
 seen()

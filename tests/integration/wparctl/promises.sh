@@ -4,23 +4,12 @@
 # script of -u, host names; and a specification that somebody wrote is looked at before a start
 # timeout: 180
 set -u
-. "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
 
-export WPARS_ROOT=$TMPDIR/root
-mkdir -m 700 "$WPARS_ROOT" "$WPARS_ROOT/run"
+mkdir -m 700 "$WPARS_ROOT/run"
 chmod 755 "$TMPDIR"
 cf=$WPARS_ROOT/etc/wpars
-
-# refused NAME PATTERN COMMAND... - one line that matches, status 1
-refused()
-{
-	local name=$1 pattern=$2 output status=0
-	shift 2
-	output=$("$@" 2>&1) || status=$?
-	is "$name: status" "$status" 1
-	is "$name: one line" "$(printf '%s\n' "$output" | wc -l)" 1
-	like "$name" "$output" "$pattern"
-}
 
 # Devices.  One of mode 0600 belongs to the LPAR's root alone: the WPAR's root opens it all the same,
 # by a node of its own, and the LPAR's stays as it was.

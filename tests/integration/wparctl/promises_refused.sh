@@ -4,13 +4,12 @@
 # first start; what is refused leaves nothing behind
 # timeout: 120
 set -u
-. "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
 
-[ "$(id -u)" = 0 ] || skip_all "needs root"
-export WPARS_ROOT=$TMPDIR/root
-mkdir -m 700 "$WPARS_ROOT" "$WPARS_ROOT/run" "$WPARS_ROOT/src"
+mkdir -m 700 "$WPARS_ROOT/run" "$WPARS_ROOT/src"
 src=$WPARS_ROOT/src
-trap 'umount "$WPARS_ROOT/merged" 2>/dev/null; rmwpar -F holder >/dev/null 2>&1' EXIT
+trap 'umount "$WPARS_ROOT/merged" 2>/dev/null; clear_away holder' EXIT
 
 # refused NAME PATTERN COMMAND... - one line on stderr that matches, status 1
 refused()

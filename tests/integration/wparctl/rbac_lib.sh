@@ -6,14 +6,10 @@
 #	rbac_user ann 42001
 #	is "she may not" "$(status as 42001 startwpar web01)" ...
 
-# shellcheck source=tests/integration/lib.sh
-. "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
 
-[ "$(id -u)" = 0 ] || skip_all "needs root"
 [ -n "${RBAC_INSIDE-}" ] || exec env RBAC_INSIDE=1 unshare -m "$0"
-PATH=$PAR_TEST_BUILD/bin:$PATH
-export WPARS_ROOT=$TMPDIR/root
-mkdir -p "$WPARS_ROOT"
 cp -a /etc "$TMPDIR/etc"
 mount --bind "$TMPDIR/etc" /etc
 chmod 755 "$TMPDIR" "$WPARS_ROOT"

@@ -4,15 +4,11 @@
 # timeout: 120
 # shellcheck disable=SC2016 # in single quotes the WPAR's shell expands
 set -u
-# shellcheck source=tests/integration/lib.sh
-. "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
 
-[ "$(id -u)" = 0 ] || skip_all "needs root"
-PATH=$PAR_TEST_BUILD/bin:$PATH
-export WPARS_ROOT=$TMPDIR/root
-mkdir -p "$WPARS_ROOT"
 install -d -m 700 "$TMPDIR/closed" "$TMPDIR/closed/source"
-trap 'stopwpar -F ses >/dev/null 2>&1; rmwpar -F ses >/dev/null 2>&1' EXIT
+trap 'clear_away ses' EXIT
 terminal=$PAR_TEST_SOURCE/integration/wparctl/session_tty.py
 
 # status COMMAND... - its exit status, its output in $TMPDIR/out

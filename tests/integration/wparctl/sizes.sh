@@ -4,13 +4,10 @@
 # That sizes hold is shown in an LPAR, whose kernel has project quotas: tests/guest/cases/quota.sh.
 # timeout: 120
 set -u
-# shellcheck source=tests/integration/lib.sh
-. "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
 
-[ "$(id -u)" = 0 ] || skip_all "needs root"
-export WPARS_ROOT=$TMPDIR/root
-mkdir -m 700 "$WPARS_ROOT"
-trap 'rmwpar -F dev >/dev/null 2>&1; umount -l "$WPARS_ROOT/plain" "$WPARS_ROOT/ram" 2>/dev/null' EXIT
+trap 'clear_away dev; umount -l "$WPARS_ROOT/plain" "$WPARS_ROOT/ram" 2>/dev/null' EXIT
 
 # refused NAME MESSAGE COMMAND... - that line, status 1
 refused()

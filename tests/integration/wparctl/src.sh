@@ -4,13 +4,10 @@
 # timeout: 150
 # shellcheck disable=SC2016,SC2317 # in single quotes another shell expands; lib.sh calls functions
 set -u
-# shellcheck source=tests/integration/lib.sh
-. "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
 
-[ "$(id -u)" = 0 ] || skip_all "needs root"
-export WPARS_ROOT=$TMPDIR/root
-mkdir -p "$WPARS_ROOT"
-trap 'rmwpar -F src >/dev/null 2>&1; rmwpar -F two >/dev/null 2>&1' EXIT
+trap 'clear_away src two' EXIT
 root=$WPARS_ROOT/wpars/src
 console=$WPARS_ROOT/var/adm/wpars/src.console
 header='Subsystem         Group            PID          Status '

@@ -3,14 +3,10 @@
 # terminal.sh - clogin on a terminal is a real login session
 # timeout: 60
 set -u
-# shellcheck source=tests/integration/lib.sh
-. "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
 
-[ "$(id -u)" = 0 ] || skip_all "needs root"
-PATH=$PAR_TEST_BUILD/bin:$PATH
-export WPARS_ROOT=$TMPDIR/root
-mkdir -p "$WPARS_ROOT"
-trap 'stopwpar -F tty1 >/dev/null 2>&1; rmwpar -F tty1 >/dev/null 2>&1' EXIT
+trap 'clear_away tty1' EXIT
 
 ok "mkwpar" mkwpar -n tty1
 ok "startwpar" startwpar tty1

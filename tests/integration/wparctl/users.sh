@@ -4,14 +4,10 @@
 # timeout: 120
 # shellcheck disable=SC2016 # in single quotes the WPAR's shell expands
 set -u
-# shellcheck source=tests/integration/lib.sh
-. "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
 
-[ "$(id -u)" = 0 ] || skip_all "needs root"
-PATH=$PAR_TEST_BUILD/bin:$PATH
-export WPARS_ROOT=$TMPDIR/root
-mkdir -p "$WPARS_ROOT"
-trap 'rmwpar -F usr >/dev/null 2>&1' EXIT
+trap 'clear_away usr' EXIT
 
 # status COMMAND... - its exit status, its output in $TMPDIR/out
 status()

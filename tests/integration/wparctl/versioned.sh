@@ -5,13 +5,12 @@
 # shellcheck disable=SC2016 # what is in single quotes is expanded in the WPAR
 # uses: images
 set -u
-. "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
 
 [ "$(uname -m)" = x86_64 ] || skip_all "the image is for amd64"
 image=${PAR_MKSYSB:-}/old-amd64.tar.zst
 [ -e "$image" ] || skip_all "no image $image"
-export WPARS_ROOT=$TMPDIR/root
-mkdir "$WPARS_ROOT"
 store=$WPARS_ROOT/var/lib/wpars/images
 # data NAME - of image.data
 data()

@@ -5,10 +5,10 @@
 # killed commands, and no loop device is left
 # timeout: 240
 set -u
-. "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
 
-export WPARS_ROOT=$TMPDIR/root
-mkdir -m 700 "$WPARS_ROOT" "$WPARS_ROOT/run" "$WPARS_ROOT/srv"
+mkdir -m 700 "$WPARS_ROOT/run" "$WPARS_ROOT/srv"
 volumes=$WPARS_ROOT/wpars/.volumes
 cf=$WPARS_ROOT/etc/wpars
 

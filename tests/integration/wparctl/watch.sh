@@ -4,13 +4,10 @@
 # timeout: 120
 # shellcheck disable=SC2016 # in single quotes the WPAR's shell expands
 set -u
-# shellcheck source=tests/integration/lib.sh
-. "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
 
-[ "$(id -u)" = 0 ] || skip_all "needs root"
-export WPARS_ROOT=$TMPDIR/root
-mkdir "$WPARS_ROOT"
-trap 'for w in one two; do stopwpar -F $w; rmwpar -F $w; done >/dev/null 2>&1' EXIT
+trap 'clear_away one two' EXIT
 
 is "no WPARs: a heading" "$(wparctl ps)" "WPAR UID PID PPID C STIME TTY TIME CMD"
 is "and an empty list" "$(wparctl ps --json | tr -d ' \n')" '[]'

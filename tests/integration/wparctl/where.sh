@@ -4,15 +4,14 @@
 # timeout: 120
 # shellcheck disable=SC2016 # in single quotes the WPAR's shell expands
 set -u
-# shellcheck source=tests/integration/lib.sh
-. "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
 
-[ "$(id -u)" = 0 ] || skip_all "needs root"
 # A place that an application WPAR would see; the mount is in the frame only.
 mount -t tmpfs tmpfs /mnt
-export WPARS_ROOT=/mnt/root
+WPARS_ROOT=/mnt/root
 mkdir "$WPARS_ROOT"
-trap 'for w in one two; do stopwpar -F $w; rmwpar -F $w; done >/dev/null 2>&1' EXIT
+trap 'clear_away one two' EXIT
 # key NAME - the number of a WPAR, as its definition has it
 key()
 {

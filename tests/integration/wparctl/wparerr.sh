@@ -2,12 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # wparerr.sh - the buffer of a WPAR's error messages: put in, printed once, full, gone with the WPAR
 set -u
-# shellcheck source=tests/integration/lib.sh
-. "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
 
-[ "$(id -u)" = 0 ] || skip_all "needs root"
-export WPARS_ROOT=$TMPDIR/root
-mkdir "$WPARS_ROOT"
 
 ok "mkwpar" mkwpar -n dev01
 is "nothing in it: nothing printed" "$(wparprnterr dev01)" ""
