@@ -38,7 +38,18 @@ like "a first process that ends at once fails the start, which names the log" "$
 	"^startwpar: workload partition 'oin' has ended right after its start; /var/adm/wpars/oin.console has what it said\$"
 like "and that has the reason" "$(cat "$console")" '^this cannot work$'
 ok "it becomes Defined" wait_for 10 is_state oin D
-rmwpar oin >/dev/null
+fails "rebootwpar of a stopped one is refused" rebootwpar oin
+
+# A restart whose start fails so late can be run again, once the cause is gone
+printf '#!/bin/sh\nexec sleep 1000\n' >"$root/etc/ends"
+ok "a first process that lives" startwpar oin
+cp "$TMPDIR/ends" "$root/etc/ends"
+fails "after a change it does not" rebootwpar -F oin
+ok "the WPAR becomes Defined" wait_for 10 is_state oin D
+printf '#!/bin/sh\nexec sleep 1000\n' >"$root/etc/ends"
+ok "the same rebootwpar goes on" rebootwpar oin
+is "and it is active" "$(state oin)" A
+rmwpar -F oin >/dev/null
 
 spec oin /etc/other-init
 mkwpar -f "$TMPDIR/oin.spec" >/dev/null
