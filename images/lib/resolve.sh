@@ -29,14 +29,19 @@ apt_plan() {
 		fi
 		apt_missing "$list" >"$list.missing"
 		[ -s "$list.missing" ] || break
-		while read -r deb; do
-			echo "$deb" >>"$apt_dir/gone"
-			apt_exclude "$(deb_package "$deb")" "$(deb_version "$deb")"
-		done <"$list.missing"
+		apt_gone <"$list.missing"
 	done
 	cut -d' ' -f1 "$list.plan" | sort >"$list"
 	rm -f "$list.missing"
 	echo "$wanted" >"$list.of"
+}
+
+# apt_gone - the archive does not have these files (standard input, by name)
+apt_gone() {
+	while read -r deb; do
+		echo "$deb" >>"$apt_dir/gone"
+		apt_exclude "$(deb_package "$deb")" "$(deb_version "$deb")"
+	done
 }
 
 # apt_resolve LIST-FILE PACKAGE... - asks apt; the plan, or the log of why there is none
@@ -89,10 +94,11 @@ apt_missing() {
 	apt_places "$1.absent" "$1.plan" >"$1.asked"
 	python3 "$here/lib/ask-archive.py" files <"$1.asked" >"$1.answers"
 	awk -F '\t' '
-		FILENAME == ARGV[1] { gone[$2] += $1 == "absent"; next }
+		FILENAME == ARGV[1] { absent[$1]; next }
+		FILENAME == ARGV[2] { gone[$2] += $1 == "absent"; next }
 		{ places[$3]++ }
-		END { for (deb in places) if (places[deb] == gone[deb]) print deb }' \
-		"$1.answers" "$1.asked" | sort
+		END { for (deb in absent) if (places[deb] + 0 == gone[deb] + 0) print deb }' \
+		"$1.absent" "$1.answers" "$1.asked" | sort
 }
 
 # apt_places NAMES-FILE PLAN - every place where one of the parts of the suite has these files, as
@@ -101,7 +107,7 @@ apt_places() {
 	while read -r deb; do
 		printf '%s %s %s\n' "$(deb_package "$deb")" "$(deb_version "$deb")" "$deb"
 	done <"$1" >"$1.versions"
-	awk '
+	apt_indexes | awk '
 		FILENAME == ARGV[1] { wanted[$1 " " $2] = $3; next }
 		/^Package: / { package = $2 }
 		/^Version: / { version = $2 }
@@ -111,12 +117,21 @@ apt_places() {
 			if ((package " " version) in wanted)
 				print file, size, wanted[package " " version]
 			package = version = ""
-		}' "$1.versions" "$apt_dir"/lists/*_Packages | sort -u | while read -r file size deb; do
+		}' "$1.versions" - | sort -u | while read -r file size deb; do
 		cut -f2 "$apt_dir/parts" | sort -u | while read -r uri; do
 			printf '%s/%s\t%s\t%s\n' "$uri" "$(printf '%s' "$file" | sed 's/+/%2b/g')" \
 				"$size" "$deb"
 		done
 	done
+}
+
+# apt_indexes - the indexes of packages in use, one after the other; apt may keep them compressed
+apt_indexes() {
+	apt_own apt-get indextargets --format '$(FILENAME)' 'Created-By: Packages' |
+		while read -r index; do
+			APT_CONFIG=$apt_dir/apt.conf /usr/lib/apt/apt-helper cat-file "$index"
+			echo
+		done
 }
 
 # apt_drop_damaged LIST-FILE - files of a plan in archives/ that are not what the index says go
@@ -209,6 +224,8 @@ apt_plan_failed() {
 }
 
 # apt_fetch LIST-FILE PACKAGE... - has every file of the set in archives/; LIST-FILE gets the names.
+# An archive that was silent when the set was found, and says now that it does not have a file, gets
+# another set asked of it.
 apt_fetch() {
 	apt_plan "$@"
 	list=$1
@@ -219,6 +236,12 @@ apt_fetch() {
 		[ "$try" -le 3 ] || apt_fetch_failed "$list"
 		[ "$try" -eq 1 ] || sleep "$try"
 		apt_download "$list"
+		apt_refused "$list" >"$list.missing"
+		if [ -s "$list.missing" ]; then
+			apt_gone <"$list.missing"
+			apt_plan "$@"
+			continue
+		fi
 		try=$((try + 1))
 	done
 	rm -f "$list.absent"
@@ -229,6 +252,17 @@ apt_absent() {
 	while read -r deb size sum uri; do
 		apt_has "$deb" "$size" || printf '%s %s %s %s\n' "$deb" "$size" "$sum" "$uri"
 	done <"$1.plan"
+}
+
+# apt_refused LIST-FILE - the files that apt has just not got, and that the archive says it has not
+apt_refused() {
+	grep -q '^E: .* 404 ' "$apt_dir/fetch.log" || return 0
+	sed -n 's/^E: Failed to fetch \([^ ]*\) .*404 .*/\1/p' "$apt_dir/fetch.log" |
+		sed -e 's|.*/||' -e 's/%2b/+/g' -e 's/%7e/~/g' | while read -r file; do
+		# In an archive no epoch is in the name.
+		awk -v file="$file" '{ name = $1; sub(/_[0-9]+%3a/, "_", name) }
+			name == file { print $1 }' "$1.absent"
+	done
 }
 
 # Fetches packages by version: apt puts them into its own archives/ and checks the digests.  When

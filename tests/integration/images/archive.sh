@@ -84,6 +84,22 @@ is "with the version before" "$(version libc-bin)" 1.0
 is "and what goes with that" "$(version bash)" 1.0
 is "nothing was fetched in vain" "$(grep -c 'GET.*libc-bin_1.1' "$work/requests")" 0
 
+# The same with an index that an apt with other settings has left compressed.
+indexes=$LPARD_CACHE/images/apt-beta-ppc64el/lists
+rm -rf "$LPARD_CACHE"/images/*.list* "$LPARD_CACHE"/images/apt-beta-ppc64el/{gone*,archives/*.deb,pkgcache.bin}
+: >"$LPARD_CACHE/images/apt-beta-ppc64el/gone.pref"
+rm "$work/out/old.tar"
+gzip "$indexes"/*_Packages
+ok "an index that is kept compressed" "$images/build-mksysb" beta ppc64el "$work/out/old.tar"
+is "is read as well" "$(version libc-bin) $(find "$indexes" -name '*_Packages.gz' | wc -l)" "1.0 1"
+
+# It does not say so when it is asked, only when the file is fetched.
+echo "hanghead /libc-bin_1.1" >"$work/archive/faults"
+ok "an archive that is silent first, and then has not the file" build
+is "its suite is taken all the same" "$(built)" beta
+is "with the version before, too" "$(version libc-bin) $(version bash)" "1.0 1.0"
+rm "$work/archive/faults"
+
 # The version before is only in a copy of the index under another name, which is older.
 beta=$(old_suite oldstable beta "$new" '' "libc-bin=1.1")
 beta=${beta/\"libc-bin=1.0\",/}

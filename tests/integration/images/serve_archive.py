@@ -6,7 +6,7 @@ Serves a folder on loopback as an archive does, with its faults.
 serve_archive.py FOLDER PORT LOG
 
 Writes each request to LOG.  FOLDER/faults has lines "KIND TEXT" for requests whose path has TEXT in
-it: hang (no answer), hangget (none but to HEAD), cut (half of the file, then the end of the connection), nohead (HEAD is not
+it: hang (no answer), hangget (none but to HEAD), hanghead (none to HEAD), cut (half of the file, then the end of the connection), nohead (HEAD is not
 allowed), circle (it is at the same place), endless (10 GB).
 """
 
@@ -42,7 +42,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
             file.write("%s %s\n" % (self.command, self.path))
         faults = self.faults()
         path = self.translate_path(self.path)
-        if "hang" in faults or ("hangget" in faults and self.command == "GET"):
+        if "hang" in faults or "hang" + self.command.lower() in faults:
             time.sleep(300)
         elif "nohead" in faults and self.command == "HEAD":
             self.send_error(405)
