@@ -27,6 +27,9 @@ is "it is gone" "$(inside ls /src)" ""
 is "outside too" "$(ls "$WPARS_ROOT/wpars/dev/src")" ""
 like "nothing is left to unmount" "$(inside umount /src)" '^umount: 0506-347 Cannot find anything to unmount.$'
 is "mount inside" "$(inside mount /src)" ""
+inside umount /src >/dev/null
+is "by its name, as the article's listing 9" "$(inside mount src /src)" ""
+like "by another's name" "$(inside mount home /src)" '^mount: 0506-324 Cannot mount /src: A workload partition mounts what its specification lists'
 is "it is there" "$(inside cat /src/file)" fine
 is "outside too" "$(cat "$WPARS_ROOT/wpars/dev/src/file")" fine
 like "with the options of the definition" "$(inside touch /src/x)" 'Read-only file system'

@@ -86,10 +86,35 @@ static bool asks_for_help(int argc, char **argv)
 
 static int say_usage(const char *program)
 {
-	printf("Usage: %s DIRECTORY\n"
+	bool mounts = strcmp(program, "mount") == 0;
+
+	printf("Usage: %s %sDIRECTORY\n"
 	       "%s a file system that the specification of this workload partition has (-M).\n",
-	       program, strcmp(program, "mount") == 0 ? "Mounts" : "Unmounts");
+	       program, mounts ? "[NAME] " : "", mounts ? "Mounts" : "Unmounts");
 	return 0;
+}
+
+/*
+ * "mount src /src", as on AIX: a device, and where.  A file system of a WPAR has no device of its
+ * own here: it goes by the name of its directory, and df shows it as Global.
+ */
+static bool names_directory(const char *device, const char *directory)
+{
+	if (device[0] != '/' && directory[0] == '/')
+		directory++;
+	return *directory && strcmp(device, directory) == 0;
+}
+
+static bool asks_for_directory(int argc, char **argv, const char *directory)
+{
+	autofree char *device = NULL;
+
+	if (argc == 2)
+		return directory[0] != '-';
+	if (argc != 3 || argv[1][0] == '-' || directory[0] == '-')
+		return false;
+	device = plain_directory(argv[1]);
+	return device && (strcmp(device, "Global") == 0 || names_directory(device, directory));
 }
 
 int wpar_cor_mount(int argc, char **argv)
@@ -99,7 +124,7 @@ int wpar_cor_mount(int argc, char **argv)
 
 	if (asks_for_help(argc, argv))
 		return say_usage("mount");
-	if (argc == 2 && last[0] != '-' && directory)
+	if (directory && argc > 1 && asks_for_directory(argc, argv, directory))
 		return ask("mount", false, directory);
 	fprintf(stderr,
 		"mount: 0506-324 Cannot mount %s: A workload partition mounts what its specification "
