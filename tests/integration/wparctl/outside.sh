@@ -65,6 +65,11 @@ is "df as an LPAR has it lists them" "$("$TMPDIR/df" --output=target | sed -n "s
 	" /home /opt /proc /tmp /usr /var "
 is "and each device of the LPAR once" "$("$TMPDIR/df" -k / | wc -l) $("$TMPDIR/df" --output=target | grep -c '^/$')" "2 1"
 
+mkwpar -n other --minimal -s >/dev/null
+is "each WPAR's /proc by its own path" "$("$TMPDIR/df" --output=target | grep '/proc$' | LC_ALL=C sort)" "$base/proc
+$WPARS_ROOT/wpars/other/proc"
+rmwpar -F other >/dev/null
+
 # What root mounts
 mkdir "$base/data" "$base/vol"
 echo fine >"$WPARS_ROOT/srv/file"

@@ -69,6 +69,20 @@ START_TEST(the_sealed_part_of_proc_is_proc)
 }
 END_TEST
 
+START_TEST(a_row_of_proc_is_found)
+{
+	char *v[] = { (char *)"/wpars/a/proc", (char *)"/wpars/b/proc" };
+	struct par_strv points = { .v = v, .n = 2 };
+
+	ck_assert_int_eq(wpar_df_point("proc 0 0 0 - /wpars/b/proc\n", &points), 13);
+	ck_assert_int_eq(wpar_df_point("proc 0 0 0 - /wpars/b/proc", &points), 13);
+	ck_assert_int_eq(wpar_df_point("/wpars/a/proc\n", &points), 0);
+	ck_assert_int_eq(wpar_df_point("proc 0 0 0 - /wpars/b/process\n", &points), -1);
+	ck_assert_int_eq(wpar_df_point("/wpars/b/proc 0 0 0 -\n", &points), -1);
+	ck_assert_int_eq(wpar_df_point("\n", &points), -1);
+}
+END_TEST
+
 START_TEST(no_server_is_named)
 {
 	char line[] = "lpar32p682e_pub:/scratch/app20var 8182272 187904 7956992 3% /var\n";
@@ -131,6 +145,7 @@ static Suite *df_suite(void)
 	tcase_add_test(tc, mounts_are_named_without_operands);
 	tcase_add_test(tc, operands_stay);
 	tcase_add_test(tc, the_sealed_part_of_proc_is_proc);
+	tcase_add_test(tc, a_row_of_proc_is_found);
 	tcase_add_test(tc, no_server_is_named);
 	tcase_add_test(tc, mount_shows_nothing_of_the_lpar);
 	suite_add_tcase(suite, tc);

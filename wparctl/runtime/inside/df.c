@@ -9,6 +9,7 @@
 #include "lpard/common/fs.h"
 
 #include <string.h>
+#include <sys/statvfs.h>
 #include <sys/wait.h>
 
 #define REAL	   "/run/wpars/df" /* inside */
@@ -137,13 +138,36 @@ static int list_outside(struct par_strv *ret)
 	return r < 0 ? r : wpar_df_list_outside(b.data, ret);
 }
 
-/* Runs the real one and hands its lines on; its exit status. */
-static int df_run(char **argv)
+static void put_inside(char *line)
+{
+	wpar_df_line(line);
+	fputs(line, stdout);
+}
+
+ssize_t wpar_df_point(const char *line, const struct par_strv *points)
+{
+	size_t end = strcspn(line, "\n"), at = end;
+
+	while (at > 0 && line[at - 1] != ' ')
+		at--;
+	for (size_t i = 0; i < points->n; i++) {
+		if (strlen(points->v[i]) == end - at &&
+		    strncmp(line + at, points->v[i], end - at) == 0)
+			return (ssize_t)at;
+	}
+	return -1;
+}
+
+/*
+ * Runs the real one and hands its lines on; its exit status.  Outside, with @points, which are
+ * mounts of one device without blocks: df takes the last for all of them, in their order.
+ */
+static int df_run(const char *real, char **argv, const struct par_strv *points)
 {
 	int fds[2], status = 0;
 	autofree char *line = NULL;
 	autofile FILE *f = NULL;
-	size_t room = 0;
+	size_t room = 0, next = 0;
 	pid_t pid;
 
 	if (pipe2(fds, O_CLOEXEC) < 0)
@@ -153,21 +177,58 @@ static int df_run(char **argv)
 		return perror("df: no process can be made"), 1;
 	if (pid == 0) {
 		dup2(fds[1], STDOUT_FILENO);
-		execv(REAL, argv);
-		perror("df: " REAL);
+		execv(real, argv);
+		fprintf(stderr, "df: %s: %m\n", real);
 		_exit(1);
 	}
 	close(fds[1]);
 	f = fdopen(fds[0], "r");
 	while (f && getline(&line, &room, f) > 0) {
-		wpar_df_line(line);
-		fputs(line, stdout);
+		ssize_t at = points && next < points->n ? wpar_df_point(line, points) : -1;
+
+		if (at >= 0)
+			printf("%.*s%s\n", (int)at, line, points->v[next++]);
+		else if (points)
+			fputs(line, stdout);
+		else
+			put_inside(line);
 	}
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	if (fflush(stdout) != 0)
 		return 1;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+/* Those without blocks: the /proc of each WPAR, which is the LPAR's. */
+static int list_blockless(const struct par_strv *mounts, struct par_strv *ret)
+{
+	struct statvfs fs;
+
+	for (size_t i = 0; i < mounts->n; i++) {
+		if (statvfs(mounts->v[i], &fs) == 0 && fs.f_blocks == 0 &&
+		    par_strv_add(ret, mounts->v[i]) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int df_outside(int argc, char **argv)
+{
+	static char *none[] = { NULL };
+	auto_strv mounts = { 0 }, blockless = { 0 };
+	autofree char **v = NULL;
+
+	if (list_outside(&mounts) < 0)
+		par_strv_done(&mounts);
+	v = wpar_df_arguments("df", argc, argv, mounts.n ? mounts.v : none);
+	if (v && !names_files(argc, argv) && list_blockless(&mounts, &blockless) == 0 &&
+	    blockless.n > 1)
+		return df_run(LPAR_REAL, v, &blockless);
+	if (v)
+		execv(LPAR_REAL, v);
+	perror("df: " LPAR_REAL);
+	return 1;
 }
 
 int wpar_df_main(int argc, char **argv)
@@ -177,21 +238,13 @@ int wpar_df_main(int argc, char **argv)
 	int status = 1;
 	char **v;
 
-	if (!wpar_is_inside()) {
-		if (list_outside(&mounts) < 0)
-			par_strv_done(&mounts);
-		v = wpar_df_arguments("df", argc, argv, mounts.n ? mounts.v : none);
-		if (v)
-			execv(LPAR_REAL, v);
-		perror("df: " LPAR_REAL);
-		free(v);
-		return 1;
-	}
+	if (!wpar_is_inside())
+		return df_outside(argc, argv);
 	if (list_mounts(&mounts) < 0)
 		par_strv_done(&mounts);
 	v = wpar_df_arguments("df", argc, argv, mounts.n ? mounts.v : none);
 	if (v)
-		status = df_run(v);
+		status = df_run(REAL, v, NULL);
 	else
 		perror("df");
 	free(v);

@@ -58,6 +58,12 @@ int wpar_df_list_outside(char *mountinfo, struct par_strv *ret);
 /* wpar_df_main - df(1) inside, and in an LPAR; the exit status */
 int wpar_df_main(int argc, char **argv);
 
+/*
+ * wpar_df_point - where in a line of the LPAR's df its mount point begins, when that is one of
+ * @points; else -1
+ */
+ssize_t wpar_df_point(const char *line, const struct par_strv *points);
+
 /* wpar_df_line - a line of the real df as it is handed on; changed in place, never longer */
 void wpar_df_line(char *line);
 
