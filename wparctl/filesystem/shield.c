@@ -48,9 +48,13 @@ struct mounted {
 	char root[PATH_MAX], point[PATH_MAX], options[256];
 };
 
+/* sscanf measures the whole text first: it gets the line alone, for there are thousands of them. */
 static bool parse_mount(const char *line, struct mounted *m)
 {
-	return sscanf(line, "%llu %*u %u:%u %4095s %4095s %255s", &m->id, &m->major, &m->minor,
+	char text[3 * PATH_MAX];
+
+	snprintf(text, sizeof(text), "%.*s", (int)strcspn(line, "\n"), line);
+	return sscanf(text, "%llu %*u %u:%u %4095s %4095s %255s", &m->id, &m->major, &m->minor,
 		      m->root, m->point, m->options) == 6;
 }
 
@@ -99,12 +103,12 @@ static bool way_of(const struct target *t, const struct mounted *m, char way[PAT
 /* Is there a way through @m for other users?  Hidden below another mount it is none. */
 static bool is_open_way(const struct mounted *m, const char *way)
 {
-	autofd int fd = open(*way ? way : "/", O_PATH | O_CLOEXEC | O_NOFOLLOW);
-	autofd int above = -1;
+	autofd int fd = -1, above = -1;
 	struct statx st;
 
 	if (has_word(m->options, "nosuid") && has_word(m->options, "nodev"))
 		return false;
+	fd = open(*way ? way : "/", O_PATH | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
 		return strchr(way, '\\') != NULL;
 	if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &st) < 0)
