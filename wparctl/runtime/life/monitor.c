@@ -13,6 +13,7 @@
 #include "wparctl/runtime/life/clear.h"
 #include "wparctl/runtime/life/cor.h"
 #include "wparctl/runtime/life/external.h"
+#include "wparctl/runtime/life/give_back.h"
 #include "wparctl/runtime/life/lock.h"
 #include "wparctl/runtime/life/monitor_record.h"
 #include "wparctl/runtime/life/outside_show.h"
@@ -138,6 +139,7 @@ static void watch_console(struct wpar_wires *w, struct oom_watch *oom,
 {
 	size_t budget = CONSOLE_PER_S;
 	time_t second = time(NULL);
+	bool worked = true;
 
 	for (;;) {
 		struct pollfd p[6] = { { .fd = pidfd, .events = POLLIN },
@@ -148,9 +150,13 @@ static void watch_console(struct wpar_wires *w, struct oom_watch *oom,
 				       { .fd = proc->fd, .events = POLLIN } };
 		int wait = sooner(sooner(wpar_outside_timeout(outside), wpar_cor_timeout(cor)),
 				  wpar_proc_timeout(proc));
-		int r = poll(p, 6, sooner(budget > 0 ? -1 : 200, wait));
 		size_t n;
+		int r;
 
+		if (worked && wait < 0)
+			wpar_give_back();
+		worked = wait >= 0;
+		r = poll(p, 6, sooner(budget > 0 ? -1 : 200, wait));
 		if (r < 0 && errno != EINTR)
 			return;
 		if (time(NULL) != second) {
