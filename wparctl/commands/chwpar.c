@@ -19,6 +19,7 @@
 #include "wparctl/operations/operation.h"
 #include "wparctl/operations/rbac_rename.h"
 #include "wparctl/operations/refused.h"
+#include "wparctl/operations/root_password.h"
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/spec/keys.h"
 
@@ -28,6 +29,7 @@ struct chwpar_args {
 	struct wpar_change_flags flags;
 	struct par_groups bootsets;
 	const char *bootset_ids;
+	char *root_hash; /* of -P; owned by chwpar_run() */
 	bool resolve_clashes, force, ask_password, verbose, dry_run;
 };
 
@@ -53,13 +55,16 @@ static const struct par_opt opts[] = {
 		 "Take away what the other flags name, or restore its default"),
 	OPT_STR('n', NULL, "NAME", struct wpar_settings, name, "Rename it; it must be stopped"),
 	WPAR_SETTINGS_N(true),
-	OPT_FLAG('P', NULL, struct chwpar_args, ask_password, NULL),
+	OPT_FLAG('P', NULL, struct chwpar_args, ask_password,
+		 "Ask for a new password of its root user, and set it"),
 	WPAR_SETTINGS_R_TO_S(true),
 	OPT_STR_OPTIONAL('u', NULL, "PATH", struct chwpar_args, flags.script,
 			 "Script of the global environment for start and stop (-K -u: none)"),
 	WPAR_SETTINGS_U,
 	OPT_FLAG('v', NULL, struct chwpar_args, verbose, "Show each step"),
 	WPAR_SETTINGS_X(true),
+	OPT_STR(0, "owner", "USER", struct chwpar_args, flags.owner,
+		"Who has the rights of its owner"),
 	OPT_FLAG(0, "dry-run", struct chwpar_args, dry_run,
 		 "Show the new specification and change nothing"),
 	{ 0 }
@@ -290,13 +295,22 @@ static int chwpar_locked(const struct par_cmd_ctx *ctx, const struct chwpar_args
 	return 0;
 }
 
+/* The password comes last: it cannot be taken back, and nothing after it fails. */
 static int chwpar_change_opened(const struct par_cmd_ctx *ctx, const struct chwpar_args *a,
 				const struct wpar_spec *old, struct par_error **err)
 {
 	auto_spec new = { 0 };
-	int r = wpar_change_spec(&a->flags, old, &new, err);
+	int r = 0;
 
-	return r < 0 ? r : chwpar_locked(ctx, a, old, &new, err);
+	if (!a->root_hash || wpar_change_gives_anything(&a->flags)) {
+		r = wpar_change_spec(&a->flags, old, &new, err);
+		if (r < 0)
+			return r;
+		r = chwpar_locked(ctx, a, old, &new, err);
+	}
+	if (r < 0 || !a->root_hash)
+		return r;
+	return wpar_root_password_set(new.name ? &new : old, a->root_hash, err);
 }
 
 /* Another command may have changed it since, so all begins anew when the lock is held. */
@@ -339,6 +353,26 @@ static int chwpar_show(const struct par_cmd_ctx *ctx, const struct chwpar_args *
 	return 0;
 }
 
+/* Before the WPAR is locked: nobody waits for an answer. */
+static int chwpar_ask(struct chwpar_args *a, const char *name, struct par_error **err)
+{
+	auto_spec s = { 0 };
+	int r = wpar_need_root(err);
+
+	if (r < 0)
+		return r;
+	if (a->flags.restore)
+		return par_fail(err, PAR_E_USAGE, 0, "-K and -P cannot be used together");
+	r = wpar_spec_load(name, &s, err);
+	if (r < 0)
+		return r;
+	if (s.type != WPAR_SYSTEM)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"-P is not valid for %s, an application workload partition", name);
+	r = wpar_root_password_allowed(&s, err);
+	return r < 0 ? r : wpar_root_password_ask(&s, &a->root_hash, err);
+}
+
 static int chwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	struct chwpar_args *a = args;
@@ -351,7 +385,14 @@ static int chwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 	r = wpar_change_words(&a->flags, ctx->argv, words, err);
 	if (r < 0)
 		return r;
-	return a->dry_run ? chwpar_show(ctx, a, name, err) : chwpar_change(ctx, a, name, err);
+	if (a->dry_run)
+		return chwpar_show(ctx, a, name, err);
+	r = a->ask_password ? chwpar_ask(a, name, err) : 0;
+	if (r < 0)
+		return r;
+	r = chwpar_change(ctx, a, name, err);
+	free(a->root_hash);
+	return r;
 }
 
 const struct par_cmd wpar_cmd_chwpar = {

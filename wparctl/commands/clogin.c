@@ -2,19 +2,28 @@
 /* clogin: a login shell or a command in an active WPAR.  -l may stand before or behind the name. */
 #include "wparctl/commands/commands.h"
 #include "wparctl/operations/operation.h"
+#include "wparctl/operations/ask.h"
 #include "wparctl/operations/refused.h"
 
+#include "lpard/common/fs.h"
+#include "wparctl/accounts/password.h"
+
 #include <string.h>
+
+#define MAX_SHADOW    (4 << 20)
+#define WRONG_PAUSE_S 1
+#define MSG_INVALID   "3004-007 You entered an invalid login name or password."
 
 struct clogin_args {
 	const char *user;
 	bool password;
 };
 
-static const struct par_opt opts[] = { OPT_FLAG('C', NULL, struct clogin_args, password, NULL),
-				       OPT_STR('l', NULL, "USER", struct clogin_args, user,
-					       "Log in as USER (default: root)"),
-				       { 0 } };
+static const struct par_opt opts[] = {
+	OPT_FLAG('C', NULL, struct clogin_args, password, "Ask for the user's password"),
+	OPT_STR('l', NULL, "USER", struct clogin_args, user, "Log in as USER (default: root)"),
+	{ 0 }
+};
 
 /* Options behind the name, up to `--` or the command; behind `--` stands a program. */
 static int parse_tail(const struct par_cmd_ctx *ctx, struct clogin_args *a, struct wpar_login *ret,
@@ -46,6 +55,46 @@ static int parse_tail(const struct par_cmd_ctx *ctx, struct clogin_args *a, stru
 	return 0;
 }
 
+/* What is asked in the WPAR. */
+struct question {
+	const char *user;
+	char password[WPAR_PASSWORD_MAX + 2];
+};
+
+/*
+ * In the WPAR, by its own files and on its own account: its root says what a password costs.  0: it
+ * is the right one.
+ */
+static int check_inside(void *user)
+{
+	const struct question *q = user;
+	auto_buf shadow = { 0 };
+
+	if (par_fs_read("/etc/shadow", MAX_SHADOW, &shadow) < 0)
+		return 1;
+	return wpar_password_fits(shadow.data, q->user, q->password) ? 0 : 1;
+}
+
+static int ask_password(const struct wpar_spec *s, const char *user, struct par_error **err)
+{
+	struct par_buf outputs[2] = { { 0 } };
+	struct question q = { .user = user };
+	autofree char *prompt = par_strdup_printf("%s's password", user);
+	int r = prompt ? wpar_ask_password(prompt, false, q.password, sizeof(q.password), err)
+		       : par_oom(err);
+
+	if (r < 0)
+		return r;
+	r = wpar_enter_call(s, check_inside, &q, outputs, err);
+	explicit_bzero(q.password, sizeof(q.password));
+	par_buf_done(&outputs[0]);
+	par_buf_done(&outputs[1]);
+	if (r <= 0)
+		return r;
+	sleep(WRONG_PAUSE_S);
+	return par_fail(err, PAR_E_NOT_PERMITTED, 0, "%s", MSG_INVALID);
+}
+
 static int clogin_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	struct clogin_args *a = args;
@@ -73,7 +122,8 @@ static int clogin_run(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 		return wpar_fail_state(&s, st, "startwpar -2 goes on with its start", err);
 	if (st != WPAR_STATE_ACTIVE && st != WPAR_STATE_LOADED)
 		return wpar_fail_state(&s, st, "it must be Active to log in", err);
-	return wpar_enter(&s, &login, err);
+	r = a->password ? ask_password(&s, login.user, err) : 0;
+	return r < 0 ? r : wpar_enter(&s, &login, err);
 }
 
 const struct par_cmd wpar_cmd_clogin = {

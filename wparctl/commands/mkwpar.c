@@ -13,6 +13,7 @@
 #include "wparctl/operations/operation.h"
 #include "wparctl/operations/settings.h"
 #include "wparctl/operations/refused.h"
+#include "wparctl/operations/root_password.h"
 #include "wparctl/spec/keys.h"
 #include "wparctl/filesystem/fstab.h"
 #include "wparctl/filesystem/nfs_fill.h"
@@ -28,10 +29,11 @@ struct mkwpar_args {
 	struct wpar_settings settings;
 	struct par_opt_value preserve;
 	struct par_groups image_flags, copy_flags;
-	const char *directory, *vg, *backup, *devexports, *secfile, *owner;
+	const char *directory, *vg, *backup, *devexports, *secfile, *owner, *made_script;
 	bool minimal, autostart, versioned, private_usr, resolver, start, verbose, dry_run,
 		progress;
-	bool resolve_clashes, force, ask_password, keep_script, system_copy, override_vg;
+	char *root_hash; /* of -P; owned by mkwpar_run() */
+	bool resolve_clashes, force, ask_password, system_copy, override_vg;
 };
 
 static const struct par_opt opts[] = {
@@ -49,9 +51,12 @@ static const struct par_opt opts[] = {
 	OPT_STR('E', NULL, "DIRECTORY", struct mkwpar_args, secfile, NULL,
 		.refused = "the files of a workload partition come from this system, or from the "
 			   "image of -B"),
-	OPT_FLAG('F', NULL, struct mkwpar_args, force, NULL),
+	OPT_FLAG_REFUSED('F', struct mkwpar_args, force,
+			 "what is refused could not work, so it cannot be forced"),
 	OPT_STR('g', NULL, "VG", struct mkwpar_args, vg, "Volume group: there is rootvg"),
-	OPT_FLAG('k', NULL, struct mkwpar_args, keep_script, NULL),
+	OPT_STR('k', NULL, "PATH", struct mkwpar_args, made_script,
+		"Program of the global environment, run when its file systems are made",
+		.values = "@files"),
 	OPT_FLAG('l', NULL, struct mkwpar_args, private_usr,
 		 "Give it /usr and /opt of its own, copies of the LPAR's"),
 	OPT_PAIRS('L', NULL, "image_data=FILE…", struct mkwpar_args, image_flags, NULL,
@@ -61,7 +66,8 @@ static const struct par_opt opts[] = {
 			 "none"),
 	OPT_STR_OPTIONAL('p', NULL, "NAME", struct mkwpar_args, preserve,
 			 "Use the file systems that rmwpar -p has kept"),
-	OPT_FLAG('P', NULL, struct mkwpar_args, ask_password, NULL),
+	OPT_FLAG('P', NULL, struct mkwpar_args, ask_password,
+		 "Ask for the password of its root user, and set it"),
 	OPT_FLAG('r', NULL, struct mkwpar_args, resolver,
 		 "Copy the name resolution files of the global environment"),
 	OPT_FLAG('s', NULL, struct mkwpar_args, start, "Start it when it is made"),
@@ -97,6 +103,11 @@ static int mkwpar_refuse(const struct mkwpar_args *a, struct par_error **err)
 				"image's");
 	if (a->versioned && !a->backup)
 		return par_fail(err, PAR_E_USAGE, 0, "-C needs the system image: -B IMAGE");
+	if (a->versioned && (a->ask_password || a->made_script))
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
+				"-%c with -C: the files of a versioned workload partition are its "
+				"image's",
+				a->ask_password ? 'P' : 'k');
 	if (a->versioned && a->preserve.given)
 		return par_fail(err, PAR_E_USAGE, 0, "-C and -p cannot be used together");
 	if (a->versioned && a->settings.mounts.n)
@@ -222,6 +233,20 @@ static int mkwpar_words(const struct par_cmd_ctx *ctx, struct par_buf *ret, stru
 	return ret->failed ? par_oom(err) : 0;
 }
 
+/* What the flags put into its files, before anything of it runs; the script has the last word. */
+static int mkwpar_customize(const struct mkwpar_args *a, const struct wpar_spec *s,
+			    struct par_error **err)
+{
+	int r = a->resolver ? wpar_resolver_copy(s, err) : 0;
+
+	if (r < 0)
+		return r;
+	r = a->root_hash ? wpar_root_password_set(s, a->root_hash, err) : 0;
+	if (r < 0)
+		return r;
+	return a->made_script ? wpar_script_run_made(s, a->made_script, err) : 0;
+}
+
 /* With the specification saved as being created: all that can fail and is undone. */
 static int mkwpar_fill(const struct mkwpar_args *a, const struct par_buf *words,
 		       struct wpar_spec *s, struct wpar_say *say, struct wpar_nfs_fill **servers,
@@ -243,11 +268,9 @@ static int mkwpar_fill(const struct mkwpar_args *a, const struct par_buf *words,
 		r = wpar_sizes_change(NULL, s, err);
 	if (r < 0)
 		return r;
-	if (a->resolver) {
-		r = wpar_resolver_copy(s, err);
-		if (r < 0)
-			return r;
-	}
+	r = mkwpar_customize(a, s, err);
+	if (r < 0)
+		return r;
 	r = wpar_nfs_fill(s, a->preserve.given, servers, err);
 	if (r < 0)
 		return r;
@@ -351,9 +374,26 @@ static int mkwpar_rehearse(const struct mkwpar_args *a, struct wpar_spec *s, str
 	return r < 0 ? r : wpar_definition_check(s, mkwpar_files(a), a->resolve_clashes, err);
 }
 
+/* Before anything is made, or locked. */
+static int mkwpar_ask(struct mkwpar_args *a, const struct wpar_spec *s, struct par_error **err)
+{
+	int r = a->made_script ? wpar_script_check_made(s, a->made_script, err) : 0;
+
+	if (r < 0 || !a->ask_password)
+		return r;
+	r = wpar_need_root(err);
+	if (r < 0)
+		return r;
+	r = wpar_root_password_allowed(s, err);
+	if (r < 0)
+		return r;
+	r = wpar_definition_expect_new(s->name, err);
+	return r < 0 ? r : wpar_root_password_ask(s, &a->root_hash, err);
+}
+
 static int mkwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
-	const struct mkwpar_args *a = args;
+	struct mkwpar_args *a = args;
 	auto_spec s = { 0 };
 	int r = mkwpar_refuse(a, err);
 
@@ -372,7 +412,12 @@ static int mkwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 	r = wpar_settings_output(&a->settings, &s, a->dry_run, ctx->out, err);
 	if (r != 0)
 		return r < 0 ? r : 0;
-	return mkwpar_create(ctx, a, &s, err);
+	r = mkwpar_ask(a, &s, err);
+	if (r < 0)
+		return r;
+	r = mkwpar_create(ctx, a, &s, err);
+	free(a->root_hash);
+	return r;
 }
 
 const struct par_cmd wpar_cmd_mkwpar = {

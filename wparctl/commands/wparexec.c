@@ -25,14 +25,15 @@ static const struct par_opt opts[] = {
 			 "-w -o FILE writes its specification, and -f FILE runs it"),
 	OPT_FLAG('a', NULL, struct wparexec_args, resolve_clashes,
 		 "Choose another host name or UUID when it clashes"),
-	OPT_FLAG('F', NULL, struct wparexec_args, force, NULL),
+	OPT_FLAG_REFUSED('F', struct wparexec_args, force,
+			 "what is refused could not work, so it cannot be forced"),
 	OPT_FLAG('v', NULL, struct wparexec_args, verbose, "Show each step"),
 	OPT_FLAG(0, "dry-run", struct wparexec_args, dry_run,
 		 "Show the specification and run nothing"),
 	{ 0 }
 };
 
-/* The command's variables (NAME=value …) and where the command itself begins. */
+/* The command's variables (NAME=value …) and where the command itself begins, if there is one. */
 static int split_operands(const struct par_cmd_ctx *ctx, struct par_strv *environment,
 			  char ***ret_command, struct par_error **err)
 {
@@ -42,9 +43,7 @@ static int split_operands(const struct par_cmd_ctx *ctx, struct par_strv *enviro
 		if (par_strv_add(environment, *p) < 0)
 			return par_oom(err);
 	}
-	if (!*p)
-		return par_fail(err, PAR_E_USAGE, 0, "the command is missing");
-	if ((*p)[0] != '/')
+	if (*p && (*p)[0] != '/')
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 				"The command %s is not an absolute path.", *p);
 	*ret_command = p;
@@ -96,15 +95,19 @@ static void forget_version(struct wpar_spec *s)
 static int wparexec_build_spec(const struct wparexec_args *a, const char *command,
 			       struct wpar_spec *s, struct par_error **err)
 {
-	const char *base = strrchr(command, '/') + 1;
 	int r = wpar_settings_apply(&a->settings, s, err);
 
 	if (r < 0)
 		return r;
-	r = wpar_settings_set(s, "name", s->name ? NULL : base, err);
+	/* That of the specification, if it has one. */
+	if (!command)
+		command = s->application;
+	if (!command)
+		return par_fail(err, PAR_E_USAGE, 0, "the command is missing");
+	r = wpar_settings_set(s, "name", s->name ? NULL : strrchr(command, '/') + 1, err);
 	if (r < 0)
 		return r;
-	r = wpar_settings_set(s, "application", command, err);
+	r = command == s->application ? 0 : wpar_settings_set(s, "application", command, err);
 	if (r < 0)
 		return r;
 	if (a->settings.from_wpar || s->type == WPAR_SYSTEM) {
@@ -187,7 +190,7 @@ static int wparexec_run(const struct par_cmd_ctx *ctx, void *args, struct par_er
 	const struct wparexec_args *a = args;
 	auto_strv environment = { 0 };
 	auto_spec s = { 0 };
-	char **command = NULL;
+	char **command = NULL, *of_file[] = { NULL, NULL };
 	int r = wpar_refuse_options(opts, a, err);
 
 	if (r < 0)
@@ -209,7 +212,9 @@ static int wparexec_run(const struct par_cmd_ctx *ctx, void *args, struct par_er
 	r = wpar_settings_output(&a->settings, &s, a->dry_run, ctx->out, err);
 	if (r != 0)
 		return r < 0 ? r : 0;
-	return wparexec_run_command(a, &s, command, &environment, ctx->err, err);
+	of_file[0] = s.application;
+	return wparexec_run_command(a, &s, command[0] ? command : of_file, &environment, ctx->err,
+				    err);
 }
 
 const struct par_cmd wpar_cmd_wparexec = {

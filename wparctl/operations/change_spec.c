@@ -106,6 +106,10 @@ static int check_flags(const struct wpar_change_flags *f, struct par_error **err
 			return par_fail(err, PAR_E_USAGE, 0, "-K and -%c cannot be used together",
 					others[i].flag);
 	}
+	if (f->restore && f->owner)
+		return par_fail(err, PAR_E_USAGE, 0,
+				"-K and --owner cannot be used together; --owner root is the "
+				"default");
 	if (f->restore && f->script.value)
 		return par_fail(err, PAR_E_USAGE, 0, "-K -u takes no value");
 	if (!f->restore && f->script.given && !f->script.value)
@@ -280,7 +284,8 @@ static int set(const struct wpar_change_flags *f, const struct wpar_spec *old, s
 	if (rename_spec(old, s) < 0)
 		return par_oom(err);
 	forget_objects(&a, s);
-	return wpar_settings_set(s, "directory", f->directory, err);
+	r = wpar_settings_set(s, "owner", f->owner, err);
+	return r < 0 ? r : wpar_settings_set(s, "directory", f->directory, err);
 }
 
 static bool same_spec(const struct wpar_spec *a, const struct wpar_spec *b)
@@ -291,11 +296,12 @@ static bool same_spec(const struct wpar_spec *a, const struct wpar_spec *b)
 	       x.len == y.len && memcmp(x.data, y.data, x.len) == 0;
 }
 
-static bool gives_anything(const struct wpar_change_flags *f)
+bool wpar_change_gives_anything(const struct wpar_change_flags *f)
 {
 	const struct wpar_settings *a = &f->settings;
-	bool any = f->script.given || f->directory || f->autostart || a->uuid.given || a->name ||
-		   a->hostname || a->architecture || a->checkpointable || a->routing || a->xwparipc;
+	bool any = f->script.given || f->directory || f->owner || f->autostart || a->uuid.given ||
+		   a->name || a->hostname || a->architecture || a->checkpointable || a->routing ||
+		   a->xwparipc;
 
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(lists); i++)
 		any |= const_groups_of(a, lists[i])->n > 0;
@@ -311,7 +317,7 @@ int wpar_change_spec(const struct wpar_change_flags *f, const struct wpar_spec *
 	*ret = (struct wpar_spec){ 0 };
 	if (r < 0)
 		return r;
-	if (!gives_anything(f))
+	if (!wpar_change_gives_anything(f))
 		return par_fail(err, PAR_E_USAGE, 0, "nothing to change is given");
 	r = wpar_spec_copy(old, &s, err);
 	if (r < 0)

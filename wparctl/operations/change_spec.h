@@ -9,7 +9,7 @@
 struct wpar_change_flags {
 	struct wpar_settings settings;
 	struct par_opt_value script;
-	const char *directory;
+	const char *directory, *owner;
 	bool autostart;
 	bool restore; /* -K: the flags take away, or restore the default */
 };
@@ -29,6 +29,9 @@ int wpar_change_words(struct wpar_change_flags *f, char *const *words, size_t n,
  */
 int wpar_change_spec(const struct wpar_change_flags *f, const struct wpar_spec *old,
 		     struct wpar_spec *ret, struct par_error **err);
+
+/* wpar_change_gives_anything - does a flag give, or take away, anything of the specification? */
+bool wpar_change_gives_anything(const struct wpar_change_flags *f);
 
 /* wpar_change_allowed_in - can it be done in that state? PAR_E_WRONG_STATE */
 int wpar_change_allowed_in(enum wpar_state st, const struct wpar_spec *old,

@@ -30,7 +30,7 @@ static const struct user_command {
 	  .more = "A",
 	  .more_rights = WPAR_RIGHT_START,
 	  .no_more = 'K' },
-	{ .name = "clogin", .rights = WPAR_RIGHT_LOGIN, .options = "l", .interactive = true },
+	{ .name = "clogin", .rights = WPAR_RIGHT_LOGIN, .options = "Cl", .interactive = true },
 	{ .name = "mkwpar",
 	  .rights = WPAR_RIGHT_CREATE,
 	  .options = "Acnrsv",

@@ -27,7 +27,7 @@ for name in a/b .. ../x -n -bad 0x abcdefghijklmnopqrstuvwxyz 'a b' Global ALL; 
 done
 run mkwpar -h x
 # What is not there yet is said.
-for flag in -F -t -P -k -O '-b f' '-B image' '-L shrink=yes' -C '-S secfile=x' '-r -C -B x'; do
+for flag in -F -t -P '-k /nonexist' '-k relative' -O '-b f' '-B image' '-L shrink=yes' -C '-S secfile=x' '-r -C -B x'; do
 	run mkwpar -n x $flag
 done
 for flags in -x '-H pwr7' '-X kext=/usr/lib/x' '-D devid=123' '-D devname=/dev/null rootvg=yes' \

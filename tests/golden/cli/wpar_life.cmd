@@ -28,7 +28,7 @@ run clogin dev01 -l user ls -l
 run clogin -l user dev01 ls -l
 run clogin dev01 -luser
 run clogin dev01 -Z
-run clogin dev01 -C
+run clogin dev01 -C </dev/null
 run clogin nosuch
 run rmwpar dev01
 run stopwpar -t 5 dev01

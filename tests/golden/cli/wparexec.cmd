@@ -30,3 +30,11 @@ run wparexec -n temp2 -h temp1 -- /bin/ls
 fake-wpar wparexec -n temp2 -h temp1 -a --dry-run -- /bin/ls | grep hostname
 fake-wpar rmwpar temp1
 fake-wpar wparexec -n temp1 --dry-run -M directory=/srv vfs=namefs dev=/usr mountopts=ro -- /bin/ls | sed 's/uuid = .*/uuid = …/'
+# The command of a specification, and another one.
+fake-wpar wparexec -w -o "$TMPDIR/spec" -n temp1 -c -- /bin/ls
+run wparexec -f "$TMPDIR/spec" -n temp3
+run wparexec -f "$TMPDIR/spec" -n temp3 -- A=1
+run wparexec -f "$TMPDIR/spec" -n temp3 -- /bin/true x
+fake-wpar mkwpar -w -o "$TMPDIR/spec" -n temp1
+run wparexec -f "$TMPDIR/spec" -n temp3
+run wparexec -F -n temp3 /bin/ls

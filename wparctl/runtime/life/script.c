@@ -9,6 +9,13 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+/* A script, and the flag that names it. */
+struct script {
+	const struct wpar_spec *spec;
+	const char *path;
+	char flag;
+};
+
 /* The folder above the last name of @path, in place: "" is /.  False: there is none any more. */
 static bool go_up(char *path)
 {
@@ -21,7 +28,7 @@ static bool go_up(char *path)
 }
 
 /* The file and every folder above it: who can write to one of them can run programs as root. */
-static int check_owners(const char *path, const char *real, struct par_error **err)
+static int check_owners(const struct script *c, const char *real, struct par_error **err)
 {
 	autofree char *part = strdup(real);
 
@@ -31,13 +38,13 @@ static int check_owners(const char *path, const char *real, struct par_error **e
 		struct stat st;
 
 		if (stat(*part ? part : "/", &st) < 0)
-			return par_fail(err, PAR_E_SYSTEM, errno, "-u %s: '%s' cannot be looked at",
-					path, part);
+			return par_fail(err, PAR_E_SYSTEM, errno,
+					"-%c %s: '%s' cannot be looked at", c->flag, c->path, part);
 		/* A folder as /tmp lets nobody replace what is root's. */
 		if (st.st_uid != 0 ||
 		    ((st.st_mode & 022) && !(S_ISDIR(st.st_mode) && (st.st_mode & S_ISVTX))))
 			return par_fail(err, PAR_E_NOT_PERMITTED, 0,
-					"-u %s: others than root can change %s", path,
+					"-%c %s: others than root can change %s", c->flag, c->path,
 					*part ? part : "/");
 	} while (go_up(part));
 	return 0;
@@ -77,7 +84,7 @@ static int is_written_by(const char *real, const struct wpar_spec *w)
 	return r;
 }
 
-static int check_one(const char *path, const char *real, const struct wpar_spec *w,
+static int check_one(const struct script *c, const char *real, const struct wpar_spec *w,
 		     struct par_error **err)
 {
 	int r = is_written_by(real, w);
@@ -86,16 +93,16 @@ static int check_one(const char *path, const char *real, const struct wpar_spec 
 		return par_oom(err);
 	return r == 0 ? 0
 		      : par_fail(err, PAR_E_NOT_PERMITTED, 0,
-				 "-u %s: workload partition %s can change it; keep it where none "
+				 "-%c %s: workload partition %s can change it; keep it where none "
 				 "can",
-				 path, w->name);
+				 c->flag, c->path, w->name);
 }
 
 /* What a WPAR's root writes belongs to root on the disk: owner and mode say nothing of it. */
-static int check_wpars(const struct wpar_spec *s, const char *real, struct par_error **err)
+static int check_wpars(const struct script *c, const char *real, struct par_error **err)
 {
 	auto_strv names = { 0 };
-	int r = check_one(s->script, real, s, err);
+	int r = check_one(c, real, c->spec, err);
 
 	if (r < 0)
 		return r;
@@ -105,7 +112,7 @@ static int check_wpars(const struct wpar_spec *s, const char *real, struct par_e
 		auto_error why = NULL;
 
 		if (wpar_spec_load(names.v[i], &w, &why) == 0) {
-			r = check_one(s->script, real, &w, err);
+			r = check_one(c, real, &w, err);
 		} else if (why && why->id != PAR_E_NOT_FOUND) { /* else: just removed */
 			par_error_move(err, &why);
 			return -EINVAL;
@@ -114,29 +121,46 @@ static int check_wpars(const struct wpar_spec *s, const char *real, struct par_e
 	return r;
 }
 
-static int check_writers(const struct wpar_spec *s, struct par_error **err)
+static int check_writers(const struct script *c, struct par_error **err)
 {
-	autofree char *real = realpath(s->script, NULL);
+	autofree char *real = realpath(c->path, NULL);
 	int r;
 
 	if (!real)
-		return par_fail(err, PAR_E_NOT_FOUND, 0, "-u %s: there is no such file", s->script);
-	r = check_owners(s->script, real, err);
-	return r < 0 ? r : check_wpars(s, real, err);
+		return par_fail(err, PAR_E_NOT_FOUND, 0, "-%c %s: there is no such file", c->flag,
+				c->path);
+	r = check_owners(c, real, err);
+	return r < 0 ? r : check_wpars(c, real, err);
+}
+
+static int check_script(const struct script *c, struct par_error **err)
+{
+	struct stat st;
+
+	if (stat(c->path, &st) < 0)
+		return par_fail(err, PAR_E_NOT_FOUND, 0, "-%c %s: there is no such file", c->flag,
+				c->path);
+	if (!S_ISREG(st.st_mode) || !(st.st_mode & S_IXUSR))
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"-%c %s: it is not an executable file", c->flag, c->path);
+	return check_writers(c, err);
 }
 
 int wpar_script_check(const struct wpar_spec *s, struct par_error **err)
 {
-	struct stat st;
+	const struct script c = { .spec = s, .path = s->script, .flag = 'u' };
 
-	if (!s->script)
-		return 0;
-	if (stat(s->script, &st) < 0)
-		return par_fail(err, PAR_E_NOT_FOUND, 0, "-u %s: there is no such file", s->script);
-	if (!S_ISREG(st.st_mode) || !(st.st_mode & S_IXUSR))
-		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-				"-u %s: it is not an executable file", s->script);
-	return check_writers(s, err);
+	return c.path ? check_script(&c, err) : 0;
+}
+
+int wpar_script_check_made(const struct wpar_spec *s, const char *path, struct par_error **err)
+{
+	const struct script c = { .spec = s, .path = path, .flag = 'k' };
+
+	if (*path != '/')
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "-k %s: it is no absolute path",
+				path);
+	return check_script(&c, err);
 }
 
 static int wait_for(pid_t pid, int *ret_status)
@@ -151,14 +175,14 @@ static int wait_for(pid_t pid, int *ret_status)
 	return 0;
 }
 
-int wpar_script_run(const struct wpar_spec *s, const char *word, struct par_error **err)
+static int run_script(const struct script *c, const char *word, struct par_error **err)
 {
-	char *const argv[] = { s->script, (char *)word, s->name, NULL };
+	char *const argv[] = { (char *)c->path, (char *)word, c->spec->name, NULL };
 	char *const envp[] = {
 		(char *)"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
 		(char *)"HOME=/", NULL
 	};
-	const struct par_spawn spawn = { .path = s->script,
+	const struct par_spawn spawn = { .path = c->path,
 					 .argv = argv,
 					 .envp = envp,
 					 .cwd = "/",
@@ -167,22 +191,34 @@ int wpar_script_run(const struct wpar_spec *s, const char *word, struct par_erro
 	int r, status = 0;
 	pid_t pid;
 
-	if (!s->script)
-		return 0;
-	r = wpar_script_check(s, err);
+	r = check_script(c, err);
 	if (r < 0)
 		return r;
 	r = par_spawn(&spawn, &pid, err);
 	if (r < 0) {
-		par_error_wrap(err, "the script of workload partition %s", s->name);
+		par_error_wrap(err, "the script of workload partition %s", c->spec->name);
 		return r;
 	}
 	r = wait_for(pid, &status);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the script %s cannot be waited for",
-				s->script);
+				c->path);
 	if (status != 0)
-		return par_fail(err, PAR_E_SYSTEM, 0, "%s %s %s ended with status %d", s->script,
-				word, s->name, status);
+		return par_fail(err, PAR_E_SYSTEM, 0, "%s %s %s ended with status %d", c->path,
+				word, c->spec->name, status);
 	return 0;
+}
+
+int wpar_script_run(const struct wpar_spec *s, const char *word, struct par_error **err)
+{
+	const struct script c = { .spec = s, .path = s->script, .flag = 'u' };
+
+	return c.path ? run_script(&c, word, err) : 0;
+}
+
+int wpar_script_run_made(const struct wpar_spec *s, const char *path, struct par_error **err)
+{
+	const struct script c = { .spec = s, .path = path, .flag = 'k' };
+
+	return run_script(&c, "made", err);
 }

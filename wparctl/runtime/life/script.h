@@ -15,6 +15,13 @@
 int wpar_script_check(const struct wpar_spec *s, struct par_error **err);
 
 /*
+ * wpar_script_check_made, _run_made - the same of the script of mkwpar -k, which is run once, with
+ * the words "made" and the WPAR's name
+ */
+int wpar_script_check_made(const struct wpar_spec *s, const char *path, struct par_error **err);
+int wpar_script_run_made(const struct wpar_spec *s, const char *path, struct par_error **err);
+
+/*
  * wpar_script_run - check it, run it and wait for its end
  * stdin is /dev/null, stdout and stderr are the caller's stderr.
  * PAR_E_SYSTEM when it cannot be run or ends with another status than 0.
