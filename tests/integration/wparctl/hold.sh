@@ -5,13 +5,10 @@
 # timeout: 180
 # shellcheck disable=SC2016 # in single quotes another shell expands
 set -u
-# shellcheck source=tests/integration/lib.sh
-. "$PAR_TEST_SOURCE/integration/lib.sh"
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
 
-[ "$(id -u)" = 0 ] || skip_all "needs root"
-export WPARS_ROOT=$TMPDIR/root
-mkdir -p "$WPARS_ROOT"
-trap 'rmwpar -F hld >/dev/null 2>&1' EXIT
+trap 'clear_away hld' EXIT
 log=$WPARS_ROOT/var/adm/wpars/event.log
 console=$WPARS_ROOT/var/adm/wpars/hld.console
 
@@ -24,11 +21,6 @@ inside()
 gone()
 {
 	! grep -q '^State:.[^ZX]' "/proc/$1/status" 2>/dev/null
-}
-
-state()
-{
-	lswpar -c -q -a state hld
 }
 
 # processes - how many run in it
@@ -52,7 +44,7 @@ Mounting all workload partition file systems.
 Loading workload partition.
 Exporting workload partition devices.
 Exporting workload partition kernel extensions."
-is "it is Loaded" "$(state)" L
+is "it is Loaded" "$(state hld)" L
 is "in words, too" "$(lswpar -L hld | sed -n 2p)" "hld - Loaded"
 is "lswpar -s L" "$(lswpar -cqs L -a name hld)" hld
 ok "its file systems are mounted outside" grep -q " $WPARS_ROOT/wpars/hld/usr " /proc/self/mountinfo
@@ -67,12 +59,12 @@ like "rmwpar" "$(rmwpar hld 2>&1)" 'Loaded state; stop it first, or use -s'
 like "a bad variable" "$(startwpar -2 -e =x hld 2>&1)" '^startwpar: -e needs NAME=VALUE, not "=x"$'
 like "a quote that is open" "$(startwpar -2 -e "A='x" hld 2>&1)" '^startwpar: -e: '
 like "variables that are too long" "$(startwpar -2 -e "A=$(head -c 5000 /dev/zero | tr '\0' x)" hld 2>&1)" 'more than 4096 bytes'
-is "it is still Loaded" "$(state)" L
+is "it is still Loaded" "$(state hld)" L
 like "startwpar -2" "$(startwpar -v -2 -e "SITE=north TWO='two words' HOME=/tmp" hld 2>&1)" "^Starting workload partition subsystem cor_hld.
 0513-059 The cor_hld Subsystem has been started. Subsystem PID is [0-9]*.
 Verifying workload partition startup.
 Return Status = SUCCESS.$"
-is "it is Active" "$(state)" A
+is "it is Active" "$(state hld)" A
 ok "it has run" wait_for 10 grep -q '^booted$' "$console"
 ok "with the variables" wait_for 10 grep -q '^TERM=linux$' "$console"
 ok "a word" grep -q '^SITE=north$' "$console"
@@ -86,16 +78,16 @@ like "startwpar -2 of one that is stopped" "$(startwpar -2 hld 2>&1)" 'Defined s
 # Stopped, removed and restarted from there
 ok "Loaded" startwpar -1 hld
 ok "stopwpar waits for nothing" timeout 20 stopwpar hld
-is "it is Defined" "$(state)" D
+is "it is Defined" "$(state hld)" D
 is "nothing is left of it" "$(processes)" 0
 ok "a start as ever" startwpar hld
-is "is no held one" "$(state)" A
+is "is no held one" "$(state hld)" A
 stopwpar -F hld >/dev/null
 
 # Maintenance
 : >"$console"
 ok "startwpar -m" startwpar -m hld
-is "it is Loaded, too" "$(state)" L
+is "it is Loaded, too" "$(state hld)" L
 is "one process is there, ours" "$(processes)" 1
 is "clogin goes in" "$(inside 'id -u; hostname')" "0
 hld"
@@ -104,29 +96,29 @@ inside 'sleep 0.2 & exec true'
 ok "what it leaves is reaped" wait_for 10 inside '! ps -e -o stat | grep -q Z'
 is "its root does not get at the process that waits" "$(inside 'for i in fd/0 fd/24 fd/25 cwd exe; do readlink /proc/1/$i; done 2>/dev/null; cat /proc/1/environ 2>/dev/null')" ""
 inside 'kill -TERM 1; kill -HUP 1; kill -USR1 1; kill -KILL 1' 2>/dev/null
-is "nor ends it" "$(state)" L
+is "nor ends it" "$(state hld)" L
 fails "nothing of it ran" grep -q booted "$console"
-monitor=$(cut -d' ' -f1 "$WPARS_ROOT/run/wpars/hld/monitor")
-kill -KILL "$monitor"
-wait_for 10 gone "$monitor"
-is "its monitor was killed: it is held all the same" "$(state)" L
+cor=$(monitor hld)
+kill -KILL "$cor"
+wait_for 10 gone "$cor"
+is "its monitor was killed: it is held all the same" "$(state hld)" L
 like "startwpar -2 starts another" "$(startwpar -2 hld)" '^0513-059 The cor_hld Subsystem has been started. Subsystem PID is [1-9][0-9]*.$'
 ok "it has run" wait_for 10 grep -q '^booted$' "$console"
-is "and is Active" "$(state)" A
+is "and is Active" "$(state hld)" A
 is "with what was mended" "$(inside 'cat /etc/mended')" mended
 stopwpar -F hld >/dev/null
 
 # Killed commands
 for step in namespaces mapped mounted monitor begun; do
 	WPAR_STOP_AT=$step startwpar -1 hld >/dev/null 2>&1
-	[ "$(state)" = L ] || startwpar -1 hld >/dev/null 2>&1
-	is "killed at $step: the same again" "$(state)" L
+	[ "$(state hld)" = L ] || startwpar -1 hld >/dev/null 2>&1
+	is "killed at $step: the same again" "$(state hld)" L
 	stopwpar -F hld >/dev/null
 done
 startwpar -1 hld >/dev/null
 WPAR_STOP_AT=released startwpar -2 hld >/dev/null 2>&1
 ok "-2 killed when it had said so: the same again" startwpar -2 hld
-is "it is Active" "$(state)" A
+is "it is Active" "$(state hld)" A
 stopwpar -F hld >/dev/null
 
 # Another first process than ours
@@ -145,7 +137,7 @@ stopwpar -F hld >/dev/null
 rm "$WPARS_ROOT/wpars/hld/etc/own"
 ok "one that is not there: -1 does not look" startwpar -1 hld
 fails "-2 says so" startwpar -2 hld
-is "it is Defined" "$(state)" D
+is "it is Defined" "$(state hld)" D
 
 # Flags that do not go together
 for flags in '-1 -2' '-1 -m' '-m -2' '-a -2' '-e A=1' '-m -e A=1' '-I'; do
