@@ -13,6 +13,7 @@
 #include "wparctl/filesystem/volume.h"
 #include "wparctl/operations/change_spec.h"
 #include "wparctl/operations/definition.h"
+#include "wparctl/operations/device_exports.h"
 #include "wparctl/operations/error_buffer.h"
 #include "wparctl/operations/machine.h"
 #include "wparctl/operations/new_addresses.h"
@@ -70,6 +71,13 @@ static const struct par_opt opts[] = {
 	{ 0 }
 };
 
+static int chwpar_check_devices(struct wpar_spec *new, struct par_error **err)
+{
+	int r = wpar_devices_check(new, err);
+
+	return r < 0 ? r : wpar_machine_check_devices(new, err);
+}
+
 /* What the flags name on this machine; what they do not name does not hold the change up. */
 static int chwpar_check_machine(const struct chwpar_args *a, const struct wpar_spec *old,
 				struct wpar_spec *new, struct par_error **err)
@@ -90,7 +98,7 @@ static int chwpar_check_machine(const struct chwpar_args *a, const struct wpar_s
 	if (r < 0)
 		return r;
 	if (f->settings.devices.n > 0)
-		r = wpar_machine_check_devices(new, err);
+		r = chwpar_check_devices(new, err);
 	if (r < 0)
 		return r;
 	if (f->settings.addresses.n > 0 || f->settings.routes.n > 0)

@@ -9,6 +9,7 @@
  */
 #include "wparctl/commands/commands.h"
 #include "wparctl/operations/definition.h"
+#include "wparctl/operations/device_exports.h"
 #include "wparctl/operations/machine.h"
 #include "wparctl/operations/operation.h"
 #include "wparctl/operations/settings.h"
@@ -41,7 +42,9 @@ static const struct par_opt opts[] = {
 	OPT_FLAG('a', NULL, struct mkwpar_args, resolve_clashes,
 		 "Choose another base directory, host name or UUID when it clashes"),
 	OPT_FLAG('A', NULL, struct mkwpar_args, autostart, "Start it whenever the system starts"),
-	OPT_STR('b', NULL, "FILE", struct mkwpar_args, devexports, NULL),
+	OPT_STR('b', NULL, "FILE", struct mkwpar_args, devexports,
+		"The devices that it may have (default: /etc/wpars/devexports)",
+		.values = "@files"),
 	OPT_STR('B', NULL, "IMAGE", struct mkwpar_args, backup,
 		"Fill it from IMAGE (with -C: the system image of a versioned WPAR)",
 		.values = "@files"),
@@ -170,9 +173,12 @@ static int mkwpar_complete(const struct mkwpar_args *a, struct wpar_spec *s, str
 		return par_oom(err);
 	if (a->preserve.given)
 		r = wpar_volumes_adopt(s, err);
-	/* What a versioned one has besides follows from the image. */
 	if (r < 0)
 		return r;
+	r = wpar_devices_export(a->devexports, s, err);
+	if (r < 0)
+		return r;
+	/* What a versioned one has besides follows from the image. */
 	if (!a->versioned)
 		r = wpar_spec_defaults(s, err);
 	if (r < 0)

@@ -6,6 +6,7 @@
  */
 #include "wparctl/commands/commands.h"
 #include "wparctl/operations/definition.h"
+#include "wparctl/operations/device_exports.h"
 #include "wparctl/operations/machine.h"
 #include "wparctl/operations/operation.h"
 #include "wparctl/operations/settings.h"
@@ -122,7 +123,8 @@ static int wparexec_build_spec(const struct wparexec_args *a, const char *comman
 	r = wpar_spec_defaults(s, err);
 	if (r < 0 || a->settings.write_only)
 		return r < 0 ? r : wpar_spec_check(s, err);
-	return wpar_definition_allowed(s, err);
+	r = wpar_devices_check(s, err);
+	return r < 0 ? r : wpar_definition_allowed(s, err);
 }
 
 /* The command's own status is what counts: a script that fails then is only told. */

@@ -5,11 +5,8 @@
 int wpar_refuse_options(const struct par_opt *opts, const void *args, struct par_error **err)
 {
 	for (const struct par_opt *o = opts; o->kind != PAR_OPT_END; o++) {
-		if (o->help || !par_opt_is_given(o, args))
+		if (!o->refused || !par_opt_is_given(o, args))
 			continue;
-		if (!o->refused)
-			return par_fail(err, PAR_E_NOT_SUPPORTED, 0, "-%c is not supported yet",
-					o->short_name);
 		return par_fail(err, PAR_E_NOT_SUPPORTED, 0, "-%c: %s", o->short_name, o->refused);
 	}
 	return 0;

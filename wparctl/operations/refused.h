@@ -5,8 +5,8 @@
 #include "lpard/common/cmd.h"
 
 /*
- * wpar_refuse_options - PAR_E_NOT_SUPPORTED, and why, for the first option that was given and has
- * no help: one that the table refuses, or that nothing does yet
+ * wpar_refuse_options - PAR_E_NOT_SUPPORTED, and why, for the first option that was given and is
+ * one of those that the table refuses
  * @opts	the command's table
  * @args	the struct that the options have landed in
  */

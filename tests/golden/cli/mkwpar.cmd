@@ -26,7 +26,7 @@ for name in a/b .. ../x -n -bad 0x abcdefghijklmnopqrstuvwxyz 'a b' Global ALL; 
 	run mkwpar -n "$name"
 done
 run mkwpar -h x
-# What is not there yet is said.
+# What is refused is said, with the reason.
 for flag in -F -t -P '-k /nonexist' '-k relative' -O '-b f' '-B image' '-L shrink=yes' -C '-S secfile=x' '-r -C -B x'; do
 	run mkwpar -n x $flag
 done
