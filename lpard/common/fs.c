@@ -45,6 +45,7 @@ int par_fs_open_plain(int rootfd, const char *path, uint64_t flags, mode_t mode)
 
 int par_fs_read_fd(int fd, size_t max, struct par_buf *ret)
 {
+	const size_t before = ret->len;
 	char chunk[4096];
 	struct stat st;
 
@@ -65,6 +66,10 @@ int par_fs_read_fd(int fd, size_t max, struct par_buf *ret)
 			return -EFBIG;
 		if (par_buf_put(ret, chunk, (size_t)n) < 0)
 			return -ENOMEM;
+		/* That was all; many files are read for each command.  The kernel's own have
+		 * another size, or none. */
+		if (ret->len - before == (size_t)st.st_size)
+			break;
 	}
 	return par_buf_put(ret, "", 0);
 }

@@ -14,13 +14,22 @@
 
 #define MAX_DEPTH 64
 
-static int copy_data(int from, int to)
+/* A copy of a tree that is under way. */
+struct copying {
+	const struct wpar_copy_opts *opts;
+	char *path;  /* PATH_MAX bytes: the way from the top, "" there */
+	bool clones; /* files may share their blocks; false from the first that cannot */
+	bool setgid; /* what is made in the current folder gets that folder's group */
+};
+
+static int copy_data(int from, int to, bool *clones)
 {
 	char chunk[65536];
 	ssize_t n;
 
-	if (ioctl(to, FICLONE, from) == 0)
+	if (*clones && ioctl(to, FICLONE, from) == 0)
 		return 0;
+	*clones = false;
 	/* Small files, mostly: a read and a write are cheaper than copy_file_range. */
 	while ((n = read(from, chunk, sizeof(chunk))) > 0) {
 		for (ssize_t done = 0; done < n;) {
@@ -47,7 +56,8 @@ static void set_ids(struct stat *st, const struct wpar_copy_opts *opts)
 }
 
 /* @st: as set_ids() has it */
-static int copy_file(int from, const char *name, int to, const char *to_name, const struct stat *st)
+static int copy_file(int from, const char *name, int to, const char *to_name, const struct stat *st,
+		     bool *clones)
 {
 	const struct timespec times[2] = { st->st_atim, st->st_mtim };
 	autofd int in = openat(from, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
@@ -62,7 +72,7 @@ static int copy_file(int from, const char *name, int to, const char *to_name, co
 	out = openat(to, to_name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (out < 0)
 		return -errno;
-	r = copy_data(in, out);
+	r = copy_data(in, out, clones);
 	if (r < 0)
 		return r;
 	/* The owner first: a change of owner takes the setuid bit away. */
@@ -72,7 +82,9 @@ static int copy_file(int from, const char *name, int to, const char *to_name, co
 	return 0;
 }
 
-static int copy_link(int from, const char *name, int to, const char *to_name, const struct stat *st)
+/* @setgid: as in struct copying */
+static int copy_link(int from, const char *name, int to, const char *to_name, const struct stat *st,
+		     bool setgid)
 {
 	char target[PATH_MAX];
 	ssize_t n = readlinkat(from, name, target, sizeof(target) - 1);
@@ -80,7 +92,10 @@ static int copy_link(int from, const char *name, int to, const char *to_name, co
 	if (n < 0)
 		return -errno;
 	target[n] = '\0';
-	if (symlinkat(target, to, to_name) < 0 ||
+	if (symlinkat(target, to, to_name) < 0)
+		return -errno;
+	/* Most are root's, as they are made. */
+	if ((st->st_uid || st->st_gid || setgid) &&
 	    fchownat(to, to_name, st->st_uid, st->st_gid, AT_SYMLINK_NOFOLLOW) < 0)
 		return -errno;
 	return 0;
@@ -89,20 +104,21 @@ static int copy_link(int from, const char *name, int to, const char *to_name, co
 int wpar_copy_one(int from, const char *name, int to, const char *to_name,
 		  const struct wpar_copy_opts *opts)
 {
+	bool clones = true;
 	struct stat st;
 
 	if (fstatat(from, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return -errno;
 	set_ids(&st, opts);
 	if (S_ISREG(st.st_mode))
-		return copy_file(from, name, to, to_name, &st);
-	return S_ISLNK(st.st_mode) ? copy_link(from, name, to, to_name, &st) : -EINVAL;
+		return copy_file(from, name, to, to_name, &st, &clones);
+	return S_ISLNK(st.st_mode) ? copy_link(from, name, to, to_name, &st, true) : -EINVAL;
 }
 
-static int copy_level(int from, int to, char *path, const struct wpar_copy_opts *opts, int depth);
+static int copy_level(int from, int to, struct copying *c, int depth);
 
-static int copy_folder(int from, int to, const char *name, const struct stat *st, char *path,
-		       const struct wpar_copy_opts *opts, int depth)
+static int copy_folder(int from, int to, const char *name, const struct stat *st, struct copying *c,
+		       int depth)
 {
 	autofd int in = openat(from, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	autofd int out = -1;
@@ -118,20 +134,21 @@ static int copy_folder(int from, int to, const char *name, const struct stat *st
 	if (out < 0 || fchown(out, st->st_uid, st->st_gid) < 0 ||
 	    fchmod(out, st->st_mode & 07777) < 0)
 		return -errno;
-	return copy_level(in, out, path, opts, depth + 1);
+	return copy_level(in, out, c, depth + 1);
 }
 
-/* @path is PATH_MAX bytes: the way from the top to @from, "" there. */
-static int copy_level(int from, int to, char *path, const struct wpar_copy_opts *opts, int depth)
+static int copy_level(int from, int to, struct copying *c, int depth)
 {
+	const struct wpar_copy_opts *opts = c->opts;
+	char *path = c->path;
 	size_t len = strlen(path);
 	struct dirent *e;
-	struct stat top;
+	struct stat top, made;
 	DIR *dir;
 	int r = 0, fd = openat(from, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	dir = fd < 0 ? NULL : fdopendir(fd);
-	if (!dir || fstat(fd, &top) < 0)
+	if (!dir || fstat(fd, &top) < 0 || fstat(to, &made) < 0)
 		return -errno;
 	while (r == 0 && (e = readdir(dir))) {
 		struct stat st;
@@ -142,14 +159,15 @@ static int copy_level(int from, int to, char *path, const struct wpar_copy_opts 
 		    st.st_dev != top.st_dev || len + strlen(e->d_name) + 2 > PATH_MAX)
 			continue;
 		snprintf(path + len, PATH_MAX - len, "%s%s", len ? "/" : "", e->d_name);
+		c->setgid = made.st_mode & S_ISGID;
 		if (!opts->want || opts->want(path, st.st_mode, opts->user)) {
 			set_ids(&st, opts);
 			if (S_ISDIR(st.st_mode))
-				r = copy_folder(from, to, e->d_name, &st, path, opts, depth);
+				r = copy_folder(from, to, e->d_name, &st, c, depth);
 			else if (S_ISREG(st.st_mode) && !opts->dirs_only)
-				r = copy_file(from, e->d_name, to, e->d_name, &st);
+				r = copy_file(from, e->d_name, to, e->d_name, &st, &c->clones);
 			else if (S_ISLNK(st.st_mode) && !opts->dirs_only)
-				r = copy_link(from, e->d_name, to, e->d_name, &st);
+				r = copy_link(from, e->d_name, to, e->d_name, &st, c->setgid);
 		}
 		path[len] = '\0';
 	}
@@ -161,6 +179,7 @@ int wpar_copy_tree(int from, int to, const struct wpar_copy_opts *opts)
 {
 	static const struct wpar_copy_opts all = { 0 };
 	autofree char *path = calloc(1, PATH_MAX);
+	struct copying c = { .opts = opts ? opts : &all, .path = path, .clones = true };
 
-	return path ? copy_level(from, to, path, opts ? opts : &all, 0) : -ENOMEM;
+	return path ? copy_level(from, to, &c, 0) : -ENOMEM;
 }

@@ -141,7 +141,8 @@ static int fail_exists(const char *name, struct par_error **err)
 struct others {
 	struct wpar_spec *v;
 	size_t n;
-	bool self_is_there; /* the WPAR itself has one too */
+	bool self_is_there;	      /* the WPAR itself has one too */
+	struct par_error *unreadable; /* of the first that cannot be read, or NULL */
 };
 
 static void others_done(struct others *o)
@@ -149,6 +150,7 @@ static void others_done(struct others *o)
 	for (size_t i = 0; i < o->n; i++)
 		wpar_spec_done(&o->v[i]);
 	free(o->v);
+	par_error_free(&o->unreadable);
 }
 
 static int load_others(const char *self, const char *also, struct others *ret,
@@ -165,7 +167,8 @@ static int load_others(const char *self, const char *also, struct others *ret,
 	ret->self_is_there = par_strv_find(&names, self) >= 0;
 	for (size_t i = 0; i < names.n; i++) {
 		if (strcmp(names.v[i], self) != 0 && !par_streq(names.v[i], also) &&
-		    wpar_spec_load(names.v[i], &ret->v[ret->n], NULL) == 0)
+		    wpar_spec_load(names.v[i], &ret->v[ret->n],
+				   ret->unreadable ? NULL : &ret->unreadable) == 0)
 			ret->n++;
 	}
 	return 0;
@@ -246,18 +249,14 @@ int wpar_definition_allowed(struct wpar_spec *s, struct par_error **err)
 	return r < 0 ? r : wpar_machine_check_file_systems(s, err);
 }
 
-/* @self: the name that it has now, which is no other WPAR; @new: there must be none of its name */
-static int check_others(struct wpar_spec *s, const char *self, bool new, enum wpar_files files,
+static int check_loaded(struct wpar_spec *s, const struct others *others, enum wpar_files files,
 			bool resolve, struct par_error **err)
 {
-	par_cleanup(others_done) struct others others = { 0 };
-	int r = load_others(s->name, self, &others, err);
+	int r = 0;
 
-	if (r == 0 && new &&others.self_is_there)
-		return fail_exists(s->name, err);
 	for (unsigned int n = 1; r == 0; n++) {
 		const struct wpar_spec *other = NULL;
-		enum wpar_clash clash = find_clash(s, &others, &other);
+		enum wpar_clash clash = find_clash(s, others, &other);
 
 		if (clash == WPAR_CLASH_NONE && files != WPAR_FILES_THERE)
 			r = check_directory(s, files, resolve, &clash, err);
@@ -270,10 +269,20 @@ static int check_others(struct wpar_spec *s, const char *self, bool new, enum wp
 	return r;
 }
 
+/* @self: the name that it has now, which is no other WPAR */
+static int check_others(struct wpar_spec *s, const char *self, enum wpar_files files, bool resolve,
+			struct par_error **err)
+{
+	par_cleanup(others_done) struct others others = { 0 };
+	int r = load_others(s->name, self, &others, err);
+
+	return r < 0 ? r : check_loaded(s, &others, files, resolve, err);
+}
+
 int wpar_definition_check(struct wpar_spec *s, enum wpar_files files, bool resolve,
 			  struct par_error **err)
 {
-	return check_others(s, NULL, false, files, resolve, err);
+	return check_others(s, NULL, files, resolve, err);
 }
 
 /* Is the new name free?  A killed chwpar -n may have left the same WPAR there already. */
@@ -308,7 +317,7 @@ int wpar_definition_change_begin(const struct wpar_spec *old, struct wpar_spec *
 	if (!par_streq(old->directory, new->directory) &&
 	    wpar_directory_in_use(old->directory, NULL) != 0)
 		files = WPAR_FILES_NEW;
-	r = check_others(new, old->name, false, files, resolve, err);
+	r = check_others(new, old->name, files, resolve, err);
 	if (r < 0)
 		return r;
 	r = wpar_namefs_note(new, false, err);
@@ -332,21 +341,42 @@ int wpar_definition_expect_new(const char *name, struct par_error **err)
 	return r;
 }
 
+/* One whose specification cannot be read may have any ids: its files are there, and it may run. */
+static int pick_ids(struct wpar_spec *s, struct others *others, struct par_error **err)
+{
+	if (others->unreadable && s->type == WPAR_SYSTEM) {
+		int r = -others->unreadable->errnum;
+
+		par_error_wrap(&others->unreadable,
+			       "no ids can be given out before it is put right");
+		par_error_move(err, &others->unreadable);
+		return r;
+	}
+	return wpar_id_range_pick(s, others->v, others->n, err);
+}
+
+/* The specifications of all others are read once: with thousands that is most of the work. */
 int wpar_definition_claim(struct wpar_spec *s, enum wpar_files files, bool resolve,
 			  struct par_error **err)
 {
+	par_cleanup(others_done) struct others others = { 0 };
 	autofd int registry = -1;
 	int r = lock_registry(&registry, err);
 
 	if (r < 0)
 		return r;
-	r = check_others(s, NULL, true, files, resolve, err);
+	r = load_others(s->name, NULL, &others, err);
+	if (r < 0)
+		return r;
+	if (others.self_is_there)
+		return fail_exists(s->name, err);
+	r = check_loaded(s, &others, files, resolve, err);
 	if (r < 0)
 		return r;
 	r = wpar_namefs_note(s, true, err);
 	if (r < 0)
 		return r;
-	r = wpar_id_range_pick(s, err);
+	r = pick_ids(s, &others, err);
 	if (r < 0)
 		return r;
 	wpar_spec_number_projects(s, NULL);

@@ -4,13 +4,10 @@
 # they have changed; also while they run, against what their root plants, and after a kill
 # timeout: 240
 set -u
-. "$PAR_TEST_SOURCE/integration/lib.sh"
-
-[ "$(id -u)" = 0 ] || skip_all "needs root"
-[ -n "${SYNC_INSIDE-}" ] || exec env SYNC_INSIDE=1 unshare -m "$0"
+[ "$(id -u)" != 0 ] || [ -n "${SYNC_INSIDE-}" ] || exec env SYNC_INSIDE=1 unshare -m "$0"
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
 PATH=$PAR_TEST_BUILD/bin:$PATH
-export WPARS_ROOT=$TMPDIR/root
-mkdir -p "$WPARS_ROOT"
 cp -a /etc "$TMPDIR/etc"
 mount --bind "$TMPDIR/etc" /etc
 mkdir -p /var/lib/dpkg
@@ -27,27 +24,10 @@ lists()
 	find "$store/lists" -type f -printf '%f\n' | sort | tr '\n' ' '
 }
 
-# is_active NAME
-is_active()
-{
-	[ "$(lswpar -qca state "$1" 2>/dev/null)" = A ]
-}
-
 # generations - how many there are
 generations()
 {
 	find "$store/templates" -mindepth 1 -maxdepth 1 -type d | wc -l
-}
-
-# refused NAME PATTERN COMMAND... - one line that matches, status 1
-refused()
-{
-	local name=$1 pattern=$2 output status=0
-	shift 2
-	output=$("$@" 2>&1) || status=$?
-	is "$name: status" "$status" 1
-	is "$name: one line" "$(printf '%s\n' "$output" | wc -l)" 1
-	like "$name" "$output" "$pattern"
 }
 
 # The LPAR before.
@@ -259,7 +239,7 @@ replace /etc/t/killed2"
 printf 'dev01\n\n dev03\n' >"$TMPDIR/names"
 is "-f" "$(syncwpar -f "$TMPDIR/names" | grep -c 'synchronized successfully')" 2
 wparexec -n temp1 /bin/sleep 60 >/dev/null 2>&1 &
-wait_for 10 is_active temp1
+wait_for 10 is_state temp1 A
 is "-A" "$(syncwpar -A | grep successfully)" "Workload partition dev01 synchronized successfully.
 Workload partition dev02 synchronized successfully.
 Workload partition dev03 synchronized successfully."

@@ -34,30 +34,13 @@ static bool ids_is_used(const unsigned char *used, uint32_t key)
 	return used[(key - 1) / 8] >> (key - 1) % 8 & 1;
 }
 
-/*
- * Keys and ranges of all defined WPARs but @self.  One whose specification cannot be read may have
- * any: its files are there, and it may run.
- */
-static int mark_defined(unsigned char *used, const char *self, struct par_error **err)
+static void mark_defined(unsigned char *used, const struct wpar_spec *others, size_t n)
 {
-	auto_strv names = { 0 };
-	int r = wpar_spec_list(&names, err);
-
-	for (size_t i = 0; r == 0 && i < names.n; i++) {
-		auto_spec s = { 0 };
-
-		if (strcmp(names.v[i], self) == 0)
-			continue;
-		r = wpar_spec_load(names.v[i], &s, err);
-		if (r < 0) {
-			par_error_wrap(err, "no ids can be given out before it is put right");
-			return r;
-		}
-		ids_mark(used, s.key);
-		if (s.idbase >= WPAR_ID_FIRST)
-			ids_mark(used, (s.idbase - WPAR_ID_FIRST) / WPAR_ID_WIDTH + 1);
+	for (size_t i = 0; i < n; i++) {
+		ids_mark(used, others[i].key);
+		if (others[i].idbase >= WPAR_ID_FIRST)
+			ids_mark(used, (others[i].idbase - WPAR_ID_FIRST) / WPAR_ID_WIDTH + 1);
 	}
-	return r;
 }
 
 /* Does the WPAR that took a key still exist, or is it just being made? */
@@ -108,24 +91,21 @@ static int open_ids(int *ret_lock, struct par_error **err)
 	return take_fd(&dir);
 }
 
-int wpar_id_range_pick(struct wpar_spec *s, struct par_error **err)
+int wpar_id_range_pick(struct wpar_spec *s, const struct wpar_spec *others, size_t n,
+		       struct par_error **err)
 {
 	bool application = s->type == WPAR_APPLICATION;
 	uint32_t first = application ? KEYS + 1 : 1;
 	autofree unsigned char *used = calloc(1, KEYS_BYTES);
 	autofd int lock = -1, dir = -1;
-	int r;
 
 	if (!used)
 		return par_oom(err);
 	dir = open_ids(&lock, err);
 	if (dir < 0)
 		return dir;
-	if (!application) {
-		r = mark_defined(used, s->name, err);
-		if (r < 0)
-			return r;
-	}
+	if (!application)
+		mark_defined(used, others, n);
 	for (uint32_t key = first; key < first + KEYS; key++) {
 		if (ids_is_used(used, key) || !ids_take(dir, key, s->name))
 			continue;

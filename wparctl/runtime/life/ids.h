@@ -6,11 +6,12 @@
 
 /*
  * wpar_id_range_pick - a key and an id range that no other WPAR has; s->name and s->type are set
+ * @others	the specifications of all other WPARs, @n of them
  * Two commands at the same moment get two.  The caller holds wpar_lock() of the name.
- * PAR_E_NO_RESOURCES when all 8,192 are taken; PAR_E_CORRUPT and others when the specification of
- * a defined WPAR cannot be read: nobody knows which ids are its own.
+ * Errors: PAR_E_NO_RESOURCES (all 8,192 are taken), PAR_E_SYSTEM.
  */
-int wpar_id_range_pick(struct wpar_spec *s, struct par_error **err);
+int wpar_id_range_pick(struct wpar_spec *s, const struct wpar_spec *others, size_t n,
+		       struct par_error **err);
 
 /*
  * wpar_id_range_claim - before a start: are the key and the ids of a specification, which somebody
