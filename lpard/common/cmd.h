@@ -201,7 +201,7 @@ int par_cmd_run(const struct par_cmd *cmd, int argc, char **argv);
  * @program	its own name ("hmc"); called so, the first operand names the command
  * @cmds	NULL-terminated, sorted by name
  *
- * Knows besides: --help, --version, --list-commands (those called by their names), --doc-options
+ * Also knows: --help, --version, --list-commands (those called by their names), --doc-options
  * COMMAND, --doc-keys COMMAND and --doc-commands SECTION (scdoc text), --completion bash (a
  * script).
  */

@@ -201,7 +201,7 @@ static void put_scd(const char *s, FILE *f)
 	}
 }
 
-/* What another system's command of the name has, and this one has not. */
+/* What another system's command of that name has, and this one does not have. */
 static void put_doc_refused(const struct par_cmd *cmd, FILE *f)
 {
 	bool any = false;

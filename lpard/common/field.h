@@ -7,7 +7,7 @@
  *
  * What a bad value does to the caller's message differs in each of these; the engine gives the
  * sentence that says what the value must be.  Manuals say the same words of every row, and its
- * default and its purpose besides (doc.h).
+ * default and its purpose as well (doc.h).
  */
 #pragma once
 

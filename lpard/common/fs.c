@@ -369,7 +369,7 @@ static int go_down(struct removal *rm, int at, const char *name)
 	return 0;
 }
 
-/* The level has been read to its end: it goes, and the one above is the current one again. */
+/* The level has been read to its end and is dropped; the one above is the current one again. */
 static int go_up(struct removal *rm, int at)
 {
 	struct level *l = &rm->levels[rm->depth - 1];

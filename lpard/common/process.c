@@ -17,7 +17,8 @@
 
 /*
  * Copies of the three descriptors above 2, so that no dup2 overwrites one that is still needed
- * (fds = {1, 0, …}), with /dev/null for those not given.  A child's own doing: it does not close.
+ * (fds = {1, 0, …}), with /dev/null for those not given.  The child does this itself: nothing is
+ * closed.
  */
 static int move_fds(const int fds[3])
 {

@@ -48,7 +48,7 @@ static bool is_harmful(uint32_t c)
 	return false;
 }
 
-/* The byte that a character's place is taken by; 0: it stays. */
+/* The byte that takes a character's place; 0: the character stays. */
 static char instead(size_t n, uint32_t c, enum par_text_keep keep)
 {
 	if (n == 0)

@@ -32,7 +32,7 @@ static void take_waiter_out(struct par_waiters *w, struct par_waiter *one)
 	free(one);
 }
 
-/* Calls one; it is gone afterwards unless it goes on waiting. */
+/* Calls a waiter, which is gone afterwards unless it goes on waiting. */
 static void call_waiter(struct par_waiters *w, struct par_waiter *one, enum par_wake why)
 {
 	bool stay;

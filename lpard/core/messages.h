@@ -80,7 +80,7 @@
 #define LPAR_MSG_ALREADY_OFF                                                                    \
 	"HSCL1558 The requested operation is unavailable in the current partition state.  The " \
 	"partition named %s is in the %s state."
-/* partition: saved, and to be begun anew */
+/* partition: saved, and to be started anew */
 #define LPAR_MSG_SAVED                                                                         \
 	"HSCL05DF The partition named %s is in the Suspended state: its memory is saved.  "    \
 	"Activate it without -f and -b to let it go on, or retry the command with --force to " \

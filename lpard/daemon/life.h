@@ -8,7 +8,7 @@
 #include "lpard/daemon/daemon.h"
 #include "lpard/daemon/server/server.h"
 
-/* What the daemon is started with, besides its configuration; borrowed. */
+/* What the daemon is started with, apart from its configuration; borrowed. */
 struct lpar_daemon_options {
 	const char *config; /* path of the configuration */
 	const char *socket; /* NULL: as the configuration says */

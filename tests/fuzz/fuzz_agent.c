@@ -67,7 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (b.failed || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) < 0)
 		return 0;
 	par_log_set_level(0);
-	/* It fits the socket's buffer: INPUT_MAX and a frame's cost each. */
+	/* The input fits into the socket's buffer: INPUT_MAX and a frame's cost each. */
 	if (send(fds[0], b.data, b.len, MSG_DONTWAIT) != (ssize_t)b.len ||
 	    shutdown(fds[0], SHUT_WR) < 0)
 		abort();

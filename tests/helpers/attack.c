@@ -12,7 +12,7 @@
  * leases of a file), delegation PATH (the same of a folder), project PATH (leave the quota that
  * counts a file: another project, or what is made in a folder not counted; three ways).
  *
- * Those that take until nothing is left print how many they got, and hold them for SECONDS:
+ * Attacks that take until nothing is left print how many they got, and hold them for SECONDS:
  * inotify SECONDS, queues SECONDS (bytes of message queues), timers SECONDS, signals SECONDS, files
  * SECONDS, aio SECONDS (events of asynchronous I/O), hugepages SECONDS.  events SECONDS prints what
  * the kernel says of devices meanwhile.

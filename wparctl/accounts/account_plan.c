@@ -91,7 +91,7 @@ static int plan_home(struct plan *p, const char *value, struct par_error **err)
 	return plan_path(p, "home", "--home-dir", value, err);
 }
 
-/* usermod's option for it is another than useradd's. */
+/* usermod's option for this differs from useradd's. */
 static int plan_changed_home(struct plan *p, const char *value, struct par_error **err)
 {
 	return plan_path(p, "home", "--home", value, err);

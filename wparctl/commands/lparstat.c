@@ -233,7 +233,7 @@ static int take_times(struct wpar_usage_times *ret, struct par_error **err)
 	return 0;
 }
 
-/* Between two readings, in percent; of a shared partition processors in use besides. */
+/* Between two readings, in percent; of a shared partition also processors in use. */
 struct use {
 	double user, sys, wait, idle, busy_processors;
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * wparctl top: what each WPAR uses at the moment, on a terminal drawn anew again and again, and in
- * a fixed number of samples for programs.  With -@ the processes of one WPAR besides.
+ * wparctl top: what each WPAR uses at the moment, on a terminal drawn again and again, and in
+ * a fixed number of samples for programs.  With -@ the processes of one WPAR, too.
  */
 #include "wparctl/commands/commands.h"
 

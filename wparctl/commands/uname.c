@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * wparctl uname: the two flags that AIX's uname has and Linux's has not.  In a system WPAR plain
+ * wparctl uname: the two flags that AIX's uname has and Linux's lacks.  In a system WPAR plain
  * `uname` knows them too (runtime/inside/uname_inside.c).
  */
 #include "wparctl/commands/commands.h"

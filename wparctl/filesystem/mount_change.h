@@ -9,7 +9,7 @@
 
 struct wpar_mount_change {
 	/* All three: the steps are in the order in which they are carried out. */
-	struct wpar_mount_plan add;    /* what the new plan has besides */
+	struct wpar_mount_plan add;    /* what the new plan has in addition */
 	struct wpar_mount_plan resize; /* new file systems (devpts) with other options */
 	struct wpar_mount_plan drop;   /* what only the old plan has, the deepest first */
 };

@@ -153,7 +153,7 @@ static int set_text(int fs, const char *key, const char *value)
 	return syscall(SYS_fsconfig, fs, command, key, value, 0) < 0 ? -errno : 0;
 }
 
-/* Those of mountopts; the version is chosen elsewhere. */
+/* The options of mountopts; the version is chosen elsewhere. */
 static int set_options(int fs, const char *options)
 {
 	auto_strv words = { 0 };
@@ -217,7 +217,7 @@ static int await(pid_t pid)
 	return WIFEXITED(status) ? -WEXITSTATUS(status) : -ETIMEDOUT;
 }
 
-/* What the other process has made is behind the descriptor, which is this one's too. */
+/* The descriptor of what the other process has made is shared with this process. */
 static int create_superblock(int fs)
 {
 	pid_t pid = fork();
@@ -359,7 +359,7 @@ static void shut_down(const struct nfs_line *l, bool alone)
 	if (alone && path && par_fs_write_str(AT_FDCWD, path, "1") == 0)
 		return;
 	if (fork() == 0) {
-		/* No lock of the command's. */
+		/* The child must not hold the command's lock. */
 		syscall(SYS_close_range, 3u, ~0u, 0u);
 		umount2(l->point, MNT_FORCE | UMOUNT_NOFOLLOW);
 		_exit(0);

@@ -261,7 +261,7 @@ static int open_place(const struct wpar_mount *m, struct place *ret, struct par_
 	return ret->server < 0 ? fail_place(ret, -errno, err) : 0;
 }
 
-/* Those below others first: what is hidden by another must be in that one. */
+/* The deepest first: what another file system hides must be moved into that one. */
 static int fill_all(struct wpar_nfs_fill *f, bool kept, struct par_error **err)
 {
 	for (size_t i = f->spec->n_mounts; i-- > 0;) {

@@ -139,7 +139,7 @@ static int join_one(int at, const char *name, uint32_t project, dev_t dev, int d
 		return fd == -ENOENT || fd == -ELOOP || fd == -ENOTDIR || fd == -EXDEV ? 0 : fd;
 	if (S_ISDIR(st.st_mode))
 		return join_level(fd, project, dev, depth);
-	/* It may be another one by now. */
+	/* There may be another file of that name by now. */
 	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? wpar_quota_join(fd, project) : 0;
 }
 

@@ -103,7 +103,7 @@ static int take_one(const char *base, int top, const struct wpar_mount *m, struc
 	return dir ? r : -ENOMEM;
 }
 
-/* Those below others first: what is hidden by another must be in that one. */
+/* The deepest first: what another file system hides must be moved into that one. */
 int wpar_volumes_take(const struct wpar_spec *s, const char *base, int top, struct par_error **err)
 {
 	for (size_t i = s->n_mounts; i-- > 0;) {

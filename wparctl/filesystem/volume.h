@@ -19,8 +19,8 @@ int wpar_volume_image(const char *path, struct par_error **err);
  * wpar_volume_mount - the file system of the image @path as a detached mount; the caller closes it
  * @fstype	as the kernel calls it
  * @name	what the mount shows as its source; NULL: the loop device
- * It is not to be trusted: an error in it makes it read-only, its programs get no other ids and its
- * devices are none.
+ * The image is not trusted: an error in it makes the mount read-only, set-user-ID programs get no
+ * other ids, and its device nodes do not work.
  */
 int wpar_volume_mount(const char *path, const char *fstype, const char *name,
 		      struct par_error **err);

@@ -134,7 +134,7 @@ static int send_messages(struct wpar_nl *nl, struct nl_msg *const *msgs, size_t 
 	return sent < 0 ? -errno : 0;
 }
 
-/* The result that @h carries; what the kernel says besides is kept. */
+/* The result that @h carries; what else the kernel says is kept. */
 static int result_of(struct wpar_nl *nl, struct nlmsghdr *h)
 {
 	const struct nlmsgerr *e = nlmsg_data(h);

@@ -120,7 +120,8 @@ static int record_both(const struct wpar_net_plan *before, const struct wpar_net
 	return r;
 }
 
-/* A command was killed while it changed the network: all goes, and what is defined is made anew. */
+/* A command was killed while it changed the network: all is removed, and what is defined is made
+ * again. */
 static int repair(const struct wpar_net_plan *defined, pid_t pid, struct par_error **err)
 {
 	const struct wpar_net_plan none = { 0 };

@@ -412,7 +412,7 @@ int wpar_definition_hold(const char *name, int *ret_hold)
 	autofree char *path = wpar_path(WPAR_RUN_DIR "/%s.cf", name);
 	autofd int fd = path ? open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW) : -1;
 
-	/* This process's alone: what it has started and is just dying does not hold it. */
+	/* The lock is this process's alone: a child that is just dying does not hold it. */
 	if (fd < 0 || fcntl(fd, F_SETLK, &whole) < 0)
 		return -errno;
 	*ret_hold = take_fd(&fd);

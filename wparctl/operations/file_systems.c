@@ -217,7 +217,7 @@ static int spec_with_moved(const struct wpar_fs *fs, const char *directory, stru
 	return r < 0 ? r : wpar_machine_check_files(ret, err);
 }
 
-/* It lies in the same WPAR, and nothing has that place. */
+/* The new place lies in the same WPAR, and nothing has that place. */
 static int find_place(const struct wpar_fs *fs, const char *path, const char **ret,
 		      struct par_error **err)
 {

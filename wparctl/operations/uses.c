@@ -125,7 +125,7 @@ double wpar_uses_rate(const struct wpar_uses *u, uint64_t before, uint64_t now)
 {
 	if (before == WPAR_USAGE_UNKNOWN || now == WPAR_USAGE_UNKNOWN)
 		return -1;
-	/* Of a WPAR that was started again the counters begin anew. */
+	/* The counters of a WPAR that was started again begin at zero. */
 	return now < before || u->seconds <= 0 ? 0 : (double)(now - before) / u->seconds;
 }
 

@@ -128,7 +128,7 @@ bool wpar_process_user(const char *passwd, uid_t uid, char ret[33])
 	return false;
 }
 
-/* What a reading of all processes knows besides. */
+/* What else a reading of all processes knows. */
 struct reading {
 	const char *wpar;
 	bool global;

@@ -41,7 +41,7 @@ extern const size_t wpar_n_keys;
 #define WPAR_MOUNT_OPTIONS "rw, ro, nosuid, nodev or noexec"
 #define WPAR_MOUNT_OPTIONS_TEXT \
 	WPAR_MOUNT_OPTIONS ", several with commas between, but not both rw and ro"
-/* The same of an nfs, and what it may have besides: nfs_options.c */
+/* The same of an nfs, and what else it may have: nfs_options.c */
 #define WPAR_NFS_OPTIONS \
 	"hard, soft, vers=4, 4.0, 4.1 or 4.2, timeo=, retrans=, rsize=, wsize= or port="
 #define WPAR_NFS_OPTIONS_TEXT                              \

@@ -24,7 +24,8 @@ static int fill_mount(struct wpar_spec *s, const struct default_mount *d)
 {
 	struct wpar_mount *m = wpar_spec_mount(s, d->directory);
 
-	/* With vfs= a flag says all of it; else it changes what is given, and the rest stays. */
+	/* With vfs= a flag describes the whole mount; otherwise it changes what it names, and the
+	 * rest stays. */
 	if (m && m->vfs)
 		return 0;
 	if (!m)
@@ -127,7 +128,7 @@ refuse(const struct wpar_mount *m, struct par_error **err, const char *fmt, ...)
 			reason);
 }
 
-/* What AIX has besides directory and namefs; proc and overlay are only our own defaults. */
+/* What AIX has apart from directory and namefs; proc and overlay are only our own defaults. */
 static int check_vfs(const struct wpar_mount *m, struct par_error **err)
 {
 	if (!m->vfs || wpar_is_word_of(WPAR_MOUNT_TYPES, m->vfs))
@@ -145,7 +146,7 @@ static int check_vfs(const struct wpar_mount *m, struct par_error **err)
 		      m->vfs);
 }
 
-/* Places in a WPAR that are made anew at each start, or are links to others. */
+/* Places in a WPAR that each start makes, or that are links to others. */
 static int check_place(const struct wpar_spec *s, const struct wpar_mount *m,
 		       struct par_error **err)
 {

@@ -208,7 +208,7 @@ static int serve_stop(struct wpar_srcmstr *m, const struct wpar_src_request *q,
 			stop_one(m, r, q, answer);
 			n++;
 		} else {
-			/* It was to be started again: not any more. */
+			/* The subsystem was to be started again, and no longer is. */
 			wpar_runnings_remove(&m->running, i);
 		}
 	}

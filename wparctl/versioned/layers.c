@@ -127,7 +127,8 @@ static char *real_folder(int image, const char *path)
 	return strndup(real + n, (size_t)(m - n));
 }
 
-/* This system's program for @path: there, or where merged and other systems have it. */
+/* This system's program for @path: at that path, or where systems with or without a merged /usr
+ * have it. */
 static char *own_program(const char *path)
 {
 	static const char *const folders[] = { "/usr/bin", "/bin", "/usr/sbin", "/sbin" };

@@ -66,7 +66,8 @@ int wpar_uname_make(const struct wpar_spec *s, struct utsname *ret)
 	return 0;
 }
 
-/* Into the asker's memory, which the kernel confirms, once it is open, to be still the asker's. */
+/* Writes into the asker's memory; once it is open, the kernel confirms that it is still the
+ * asker's. */
 static int write_answer(int listener, const struct seccomp_notif *n, const struct utsname *answer)
 {
 	__u64 id = n->id;

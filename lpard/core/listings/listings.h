@@ -95,7 +95,7 @@ struct lpar_filter {
 	struct par_strv vswitches;
 	struct par_strv vnetworks;
 	struct par_strv pools;	/* of processors, by id or name */
-	struct par_strv others; /* of what there is nothing of */
+	struct par_strv others; /* of what does not exist here */
 };
 
 void lpar_filter_done(struct lpar_filter *f);

@@ -423,7 +423,7 @@ static int set_list(const struct lpar_attribute *a, void *to, const struct par_s
 	return set_attribute(a, to, list->n ? b.data : "none", err);
 }
 
-/* Clients end a list by a comma, too: it is stored without. */
+/* Clients may end a list with a comma, which is not stored. */
 static bool ends_by_comma(const char *list)
 {
 	size_t len = strlen(list);

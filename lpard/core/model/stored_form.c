@@ -2,7 +2,7 @@
 /*
  * The stored form of partitions, profiles and current configurations: see partition.h.  Names and
  * values are those of the HMC's attributes; a current configuration has `mem`, `procs` and
- * `proc_units` besides (what it was given).
+ * `proc_units` as well (what it was given).
  */
 #include "lpard/core/model/attributes.h"
 #include "lpard/core/model/partition.h"

@@ -15,8 +15,8 @@ struct lpar_begun;
 typedef void (*lpar_begun_fn)(struct json_object *entry, void *user);
 
 /*
- * lpar_begun_new - tell @fn of each job in the file, in the order they began, and begin anew
- * Where the file cannot be used nothing is told or kept, and the log says why.
+ * lpar_begun_new - tell @fn of each job in the file, in the order they began, and begin an empty
+ * one Where the file cannot be used nothing is told or kept, and the log says why.
  * @journal_path	the file's name is this with ".begun" behind it
  * Errors: out of memory.
  */

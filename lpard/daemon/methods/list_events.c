@@ -124,7 +124,7 @@ static void put_end(struct par_buf *b, struct json_object *entry)
 		par_buf_putc(b, '.');
 }
 
-/* A sentence with all of it: the usual listing has nothing but the time besides. */
+/* A sentence with all of it: apart from this, the usual listing has only the time. */
 static void put_sentence(struct par_buf *b, struct json_object *entry)
 {
 	const char *lpar = entry_text(entry, "lpar"), *system = entry_text(entry, "system");

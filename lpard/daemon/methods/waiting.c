@@ -27,7 +27,7 @@ static void on_waiter_gone(struct lpar_call *call, void *user)
 	free(w);
 }
 
-/* A call that must wait on is added anew. */
+/* A call that must go on waiting is added again. */
 static bool look_again(enum par_wake why, void *user)
 {
 	struct waiting_call *w = user;

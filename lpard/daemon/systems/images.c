@@ -91,7 +91,7 @@ char *lpar_images_remember(const struct fw_image *image)
 
 	par_buf_puts(&b, image->name);
 	for (size_t i = 0; i < FW_IMAGE_PARTS; i++) {
-		/* The media disk is the configuration's. */
+		/* The media disk is named by the configuration. */
 		if (i != FW_IMAGE_MEDIA)
 			par_buf_printf(&b, " %.*s", DIGITS,
 				       image->files[i].name ? image->files[i].sha256 : "-");

@@ -3,8 +3,8 @@
  * A managed system as the daemon sees it: its connection, what the machine is, and a copy of its
  * LPARs (inventory.h) that the hypervisor's events keep fresh (refresh.h).
  *
- * Threads: everything is the loop's.  Workers may look at ->sys and ->set under ->lock, which the
- * loop holds while it changes them, and may use ->hv.
+ * Threads: everything belongs to the event loop. Workers may look at ->sys and ->set under ->lock,
+ * which the loop holds while it changes them, and may use ->hv.
  *
  * Life: lpar_managed_new() to lpar_managed_remove(), both of managed_life.h; after that the struct
  * stays while somebody holds it.

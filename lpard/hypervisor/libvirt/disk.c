@@ -206,7 +206,7 @@ static int missing(const char *path, struct par_error **err)
 	return par_fail(err, PAR_E_NOT_FOUND, 0, "the disk \"%s\" of the LPAR is not there", path);
 }
 
-/* The disk that was made, or that the definition names: it is there, or the activation fails. */
+/* The disk that was made, or that the definition names, is there, or the activation fails. */
 static int use_named(const struct search *s, char *path, char **ret_path, struct par_error **err)
 {
 	autofree char *named = path, *usual_name = hv_disk_volume(s->uuid, 1), *xml = NULL;

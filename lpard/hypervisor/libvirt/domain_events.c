@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* libvirt's domain events as the port's. */
+/* libvirt's domain events, turned into those of the port. */
 #include "lpard/hypervisor/libvirt/libvirt_priv.h"
 
 /* Names and UUID of the domain, handed over with the event. */

@@ -55,7 +55,7 @@ static virConnectPtr open_connection(struct hv_libvirt *h, struct par_error **er
 	pthread_mutex_lock(&h->lock);
 	h->lost = false;
 	pthread_mutex_unlock(&h->lock);
-	/* It does not exist for drivers inside this process (test:///default). */
+	/* Drivers inside this process (test:///default) have no such callback. */
 	if (virConnectRegisterCloseCallback(conn, on_close, h, NULL) < 0)
 		virResetLastError();
 	if (hv_events_register(h, conn, err) < 0 || hv_probe_accel(h, conn, err) < 0) {

@@ -275,7 +275,7 @@ START_TEST(damaged_metadata)
 	ck_assert_uint_eq(all.n, 1);
 	ck_assert_uint_eq(all.damaged, 1);
 	ck_assert_ptr_nonnull(all.v[0].part->damaged);
-	/* It can be written anew, and removed. */
+	/* The damaged LPAR can be written again, and removed. */
 	ok(hv->ops->save(hv, p, &err), &err);
 	ok(hv->ops->get(hv, UUID, &r, &err), &err);
 	ck_assert_ptr_null(r.part->damaged);
@@ -309,7 +309,7 @@ START_TEST(guest_does_not_read)
 	fprintf(stderr, "the channel took %llu KiB from a writer nobody reads\n",
 		(unsigned long long)sent / 1024);
 	ck_assert_uint_lt(sent, UINT64_C(64) << 20);
-	/* It holds up nothing else: other calls, other streams. */
+	/* The full stream holds up nothing else: other calls, other streams. */
 	quiet_since = par_now_ms();
 	ok(hv->ops->get(hv, UUID, &r, &err), &err);
 	ok(hv->ops->console_open(hv, UUID, false, &console, &err), &err);

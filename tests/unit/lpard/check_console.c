@@ -90,7 +90,7 @@ START_TEST(terminal_of_one_that_is_off)
 	streams.terminal.ops->data(streams.terminal.user, "root\r", 5);
 	ck_assert_int_eq(read(streams.console_end, typed, sizeof(typed)), 5);
 	ck_assert_str_eq(typed, "root\r");
-	/* It stays over a restart. */
+	/* The terminal stays over a restart. */
 	streams_sync_console(LPAR_GUEST_OFF, -1, true);
 	streams_close_end(&streams.console_end);
 	streams_sync_console(LPAR_GUEST_RUNNING, 2, false);
@@ -162,7 +162,7 @@ START_TEST(stolen)
 }
 END_TEST
 
-/* It stops and starts again at once: nobody took the console, whichever end is noticed first. */
+/* The guest stops and starts again at once: nobody took the console, whichever end is first. */
 START_TEST(restarted_at_once)
 {
 	streams_sync_console(LPAR_GUEST_RUNNING, 1, false);

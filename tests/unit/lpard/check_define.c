@@ -28,7 +28,7 @@ static void call(const char *method, const char *parameters, const char *answer)
 		      heard, answer);
 }
 
-/* Change one attribute besides the one that names the LPAR or the profile. */
+/* Change one attribute other than the one that names the LPAR or the profile. */
 static void set(const char *resource, const char *names, const char *name, const char *value,
 		const char *answer)
 {

@@ -79,7 +79,7 @@ START_TEST(random_orders)
 			ck_assert_int_ge(par_event_run_once(streams.loop, 0), 0);
 		test_random_assert(&rnd, !(streams.has_terminal && streams.call.gone));
 	}
-	/* It stops: who waits for the terminal gets an answer, at the latest now. */
+	/* The guest stops: whoever waits for the terminal gets an answer, at the latest now. */
 	lpar_agent_link_sync(streams.agent, LPAR_GUEST_OFF);
 	streams_sync_console(LPAR_GUEST_OFF, -1, true);
 	streams_finish();

@@ -120,7 +120,7 @@ START_TEST(test_order_and_time)
 }
 END_TEST
 
-/* It never takes more than twice its limit, and has the newest. */
+/* The journal never takes more than twice its limit, and has the newest lines. */
 START_TEST(test_rotation)
 {
 	autofree char *text = NULL, *again = NULL;

@@ -175,7 +175,7 @@ START_TEST(waits)
 	ck_assert_str_eq(once.seen, "r");
 	ck_assert_str_eq(late.seen, "rt");
 	ck_assert_str_eq(on.seen, "rc");
-	/* It is removed: who still waits hears of it a last time. */
+	/* The LPAR is removed: whoever still waits hears of it a last time. */
 	lpar_managed_forget(lpar_under_test());
 	ck_assert_str_eq(on.seen, "rc");
 	over_fake_until(&o, strchr(on.seen, 't') != NULL);

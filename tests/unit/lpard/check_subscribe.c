@@ -324,7 +324,7 @@ START_TEST(slow_reader)
 	publish(100);
 	nothing_lost_silently(fast, second, second + 99, &none);
 	ck_assert_uint_eq(none, 0);
-	/* It has not read anything so far, and reads now. */
+	/* The slow client has not read anything so far, and reads now. */
 	nothing_lost_silently(slow, first, second + 99, &lost);
 	ck_assert_uint_gt(lost, 0);
 	ck_assert_uint_lt(lost, 7500);

@@ -2,8 +2,8 @@
 /*
  * guest_streams.h - consoles and agents' links over a hypervisor of the test's own
  *
- * It opens socket pairs; work for the workers runs when the test says so, so that every order can
- * be had on purpose.  One owner takes notes, and one client has or wants the terminal.
+ * The hypervisor opens socket pairs; work for the workers runs when the test says so, so that any
+ * order can be tested.  One owner takes notes, and one client has or wants the terminal.
  */
 #pragma once
 

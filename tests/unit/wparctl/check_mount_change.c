@@ -79,7 +79,7 @@ START_TEST(only_a_namefs_comes_and_goes)
 		{ { "directory=/data vfs=jfs2 size=16M" },
 		  { "directory=/data vfs=jfs2 size=32M" },
 		  "" },
-		/* Those above first, and the deepest goes first. */
+		/* Upper mounts come first, and the deepest goes first. */
 		{ { NULL },
 		  { "directory=/a/b vfs=namefs dev=/srv/b", "directory=/a vfs=namefs dev=/srv/a" },
 		  "add /a from /srv/a\nadd /a/b from /srv/b\n" },

@@ -16,7 +16,7 @@ static const char own[] =
 	"4 2 254:0 /usr /wpars/dev01/usr ro,nosuid,nodev - ext4 /dev/vda rw\n"
 	"5 2 0:4 / /wpars/dev01/proc rw - proc proc rw\n";
 
-/* The steps for what is mounted besides, or the error's text behind "! ". */
+/* The steps for what else is mounted, or the error's text behind "! ". */
 static char *others(const char *before, const char *after)
 {
 	autofree char *a = par_strdup_printf("%s%s", own, before);

@@ -32,7 +32,7 @@ START_TEST(names_go_there_and_back)
 }
 END_TEST
 
-/* What lies in the folder besides: a killed command's, an administrator's. */
+/* What else lies in the folder: a killed command's, an administrator's. */
 START_TEST(other_names_are_none)
 {
 	static const char *const names[] = {

@@ -16,7 +16,7 @@ bool wpar_builtin_is(const char *command);
 
 /*
  * wpar_builtin_is_idle - it would have nothing to do: srcmstr, where no subsystem is defined
- * It is not started then; whoever defines the first one has PID 1 look again (SIGHUP).
+ * Then srcmstr is not started; whoever defines the first subsystem has PID 1 look again (SIGHUP).
  */
 bool wpar_builtin_is_idle(const char *command);
 

@@ -15,7 +15,7 @@
 
 #include <sys/prctl.h>
 
-/* Those it was started with are the global environment's: nobody could restore them. */
+/* The descriptors it was started with are the global environment's: nobody could restore them. */
 static void own_stdio(void)
 {
 	int fd = open("/dev/null", O_RDWR | O_NOCTTY);

@@ -22,7 +22,7 @@ static bool is_command_within(const char *name)
 	return false;
 }
 
-/* Those that the start puts in the place of systemd's: power.c. */
+/* The commands that the start puts in the place of systemd's: power.c. */
 static bool is_power_command(const char *name)
 {
 	static const char *const names[] = { "halt", "poweroff", "reboot", "shutdown",

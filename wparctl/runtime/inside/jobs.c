@@ -48,7 +48,7 @@ static void read_inittab(struct wpar_inittab *ret)
 		dprintf(STDERR_FILENO, "init: /etc/inittab cannot be read: %s\n", strerror(-r));
 }
 
-/* The jobs are put anew, in the order of the lines; what runs without a line comes last. */
+/* The jobs are put into the order of the lines; what runs without a line comes last. */
 static void take_table(struct wpar_inittab *t)
 {
 	struct wpar_job *now = calloc(t->n + n_jobs + 1, sizeof(*now));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * mount inside a WPAR: the listing shows the WPAR's file systems as its own, on the device Global
- * and with the options of each mount.  What the system's mount shows besides is the LPAR's:
+ * and with the options of each mount.  What else the system's mount shows is the LPAR's:
  * devices, the options that their file systems were mounted with, ids outside.  What is to be
  * mounted is cor_NAME's (cor_ask.c).
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The inner half of a start: the first process of a WPAR, from clone to exec (or to its own loop).
- * It has all capabilities, but only in the WPAR's user namespace, and gives up what is not the
- * WPAR's before it runs anything of it.
+ * That process has all capabilities, but only in the WPAR's user namespace, and gives up what is
+ * not the WPAR's before it runs any program of the WPAR.
  */
 #include "wparctl/runtime/launch/child.h"
 

@@ -59,7 +59,7 @@ static int write_text(const char *folder, const char *name, char *text, struct p
 	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be written", path) : 0;
 }
 
-/* What a versioned WPAR needs besides: its layers, and what /proc says of the old kernel. */
+/* What else a versioned WPAR needs: its layers, and what /proc says of the old kernel. */
 static int write_version(const struct wpar_spec *s, struct par_strv *layers, struct par_error **err)
 {
 	autofree char *run = wpar_path("/run/wpars/%s", s->name);
@@ -198,7 +198,7 @@ int wpar_launch_plan(const struct wpar_spec *s, struct wpar_mount_plan *ret, str
 	facts.shm_size = shm_size(s);
 	facts.meminfo = wpar_proc_source_needed(s, WPAR_PROC_MEMINFO);
 	facts.cpuinfo = wpar_proc_source_needed(s, WPAR_PROC_CPUINFO);
-	/* Those of a versioned WPAR are in its topmost layer. */
+	/* Our commands in a versioned WPAR are in its topmost layer. */
 	df = own_command(s, &layers, "/usr/bin/df");
 	mount_real = own_command(s, &layers, "/usr/bin/mount");
 	facts.df = df ? "/usr/bin/df" : NULL;

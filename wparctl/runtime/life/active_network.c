@@ -45,7 +45,7 @@ void wpar_network_settle(const struct wpar_spec *now)
 
 void wpar_network_undo(const struct wpar_spec *before, const struct wpar_spec *after)
 {
-	/* What is there is known: nothing has to be made anew. */
+	/* What is there is known: nothing has to be made again. */
 	wpar_network_settle(after);
 	if (wpar_network_change(after, before, NULL) == 0)
 		wpar_network_settle(before);

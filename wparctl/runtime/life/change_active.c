@@ -52,7 +52,7 @@ static const char *host_of(const struct wpar_spec *s)
 	return s->hostname ? s->hostname : s->name;
 }
 
-/* The WPAR's first process, held by descriptors: it may end and its number may be another's. */
+/* The WPAR's first process, held by descriptors: it may end, and another may get its number. */
 static int open_init(const struct wpar_spec *s, int cgroup, struct inner *in,
 		     struct par_error **err)
 {
@@ -141,8 +141,8 @@ static int await_inside(int ours, pid_t pid, size_t n_mounts, struct par_error *
 }
 
 /*
- * It has said its last word, or was killed.  One that does not end then waits for a server that
- * cannot be given up, and is left behind: what it has said counts.
+ * The process has said its last word, or was killed.  If it does not end then, it waits for a
+ * server and cannot be ended; it is left behind, and what it has said counts.
  */
 static int await_end(pid_t pid)
 {
@@ -293,7 +293,8 @@ static int change_inside(const struct wpar_spec *to, struct inner *in,
 	if (r < 0)
 		return r;
 	note_external(to);
-	/* Before the specification is without it, or the monitor took it for one of root's. */
+	/* Before it leaves the specification, or the monitor would take it for one of root's
+	 * mounts. */
 	if (to->type == WPAR_SYSTEM)
 		wpar_outside_drop(&in->mounts.drop);
 	return 0;

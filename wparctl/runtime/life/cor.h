@@ -18,8 +18,8 @@ struct wpar_cor {
 void wpar_cor_prepare(const char *name);
 
 /*
- * wpar_cor_begin - the socket that the WPAR finds there, for its root alone; anew when there was
- * one before.  Without it the WPAR runs all the same.
+ * wpar_cor_begin - the socket that the WPAR finds there, for its root alone; made again when there
+ * was one before.  Without it the WPAR runs all the same.
  */
 struct wpar_cor wpar_cor_begin(const struct wpar_spec *s);
 

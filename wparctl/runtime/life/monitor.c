@@ -107,7 +107,8 @@ static struct oom_watch oom_begin(const char *name, bool adopted)
 	autofd int cgroup = wpar_cgroup_open(name, false, NULL);
 	struct oom_watch o = { .fd = wpar_oom_open(cgroup) };
 
-	/* It must be read once before it can be waited for.  An adopted one's past was told. */
+	/* The file must be read once before it can be waited for. Earlier kills of an adopted WPAR
+	 * were told. */
 	uint64_t kills = wpar_oom_kills(o.fd);
 
 	o.told = adopted ? kills : 0;

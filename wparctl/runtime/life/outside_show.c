@@ -42,7 +42,8 @@ char *wpar_outside_read_record(const char *name)
 	return par_buf_steal(&b);
 }
 
-/* Those that go inside when root unmounts them: a watch that has not looked yet must know of them.
+/* The mounts that go inside when root unmounts them: a watch that has not looked yet must know
+ * them.
  */
 static void note_own(const char *name, const struct wpar_mount_plan *plan)
 {

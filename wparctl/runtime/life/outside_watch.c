@@ -46,7 +46,7 @@ static int plan_record(const char *name, const struct wpar_mount_plan *like,
 	return wpar_outside_others(like, lines.data ? lines.data : "", ret, NULL);
 }
 
-/* Those of its own are there by other ways; here they only go. */
+/* The WPAR's own mounts come by other ways; here they only go. */
 static void leave_own(struct wpar_mount_plan *add)
 {
 	size_t kept = 0;

@@ -92,7 +92,7 @@ struct start_lines {
 	enum wpar_hold hold;
 };
 
-/* A line stands there when what it names is about to happen, so that a failure shows where. */
+/* A line is printed when what it names is about to happen, so that a failure shows where. */
 static void say_step(int step, void *user)
 {
 	const struct start_lines *l = user;
@@ -144,7 +144,7 @@ static int verify(const struct wpar_spec *s, struct par_error **err)
 			s->name, s->name);
 }
 
-/* The last lines, and whether it is true. */
+/* The last lines, and whether they are true. */
 static int start_end(const struct wpar_spec *s, pid_t monitor, const struct wpar_report *report,
 		     struct par_error **err)
 {

@@ -118,7 +118,7 @@ static void end_waiting(const char *name, int cgroup)
 	}
 }
 
-/* It is stopped whatever its script does; one that fails is told. */
+/* The WPAR is stopped whatever its script does; a failure of the script is reported. */
 static void run_script(const struct wpar_spec *s, const struct wpar_report *report)
 {
 	auto_error why = NULL;

@@ -314,7 +314,7 @@ static int relay_loop(struct relay *r, int pidfd)
 			break;
 		if (events[ON_SIGNAL].revents)
 			relay_signal(r);
-		/* The caller's terminal is gone: so is the command's. */
+		/* The caller's terminal is gone, so the command's goes too. */
 		if (ways[WAY_IN].from >= 0 && par_way_ended(&ways[WAY_IN])) {
 			ways[WAY_IN].from = -1;
 			relay_ask(r, SIGHUP);

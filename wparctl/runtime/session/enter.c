@@ -207,7 +207,7 @@ static void enter_forward_signal(int signo, void *user)
 	kill(-in->pid, signo);
 	if (foreground > 1 && foreground != in->pid && getsid(foreground) == in->pid)
 		kill(-foreground, signo);
-	/* It may have left its group. */
+	/* The process may have left its group. */
 	if (signo == SIGKILL)
 		syscall(SYS_pidfd_send_signal, in->pidfd, signo, NULL, 0);
 }

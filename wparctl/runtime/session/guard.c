@@ -39,7 +39,7 @@ int wpar_session_signal(int cgroup, pid_t leader, int signo)
 		if (pid <= 0 || !is_of_session(pid, leader))
 			continue;
 		pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
-		/* It is the process that was looked at, not one that has its number by now. */
+		/* Still the process that was looked at, not another with its number. */
 		if (pidfd >= 0 && is_of_session(pid, leader) &&
 		    syscall(SYS_pidfd_send_signal, pidfd, signo, NULL, 0) == 0)
 			count++;

@@ -263,7 +263,7 @@ static void name_disk(struct merge *m, xmlNode *disk)
 	}
 }
 
-/* The device is there already: it stays, with what others have set, in place of the planned one. */
+/* A device that is there already stays, with what others have set, in place of the planned one. */
 static void keep_device(struct merge *m, xmlNode *planned, xmlNode *old)
 {
 	xmlNode *made = copy(m, old);
