@@ -196,7 +196,7 @@ static int serve(struct program *p, struct par_error **err)
 		tell_failure(p, err);
 		return r;
 	}
-	par_log(PAR_LOG_NOTICE, "lpard " PAR_VERSION " serves \"%s\", %zu systems",
+	par_log(PAR_LOG_NOTICE, "lpard " PAR_VERSION " serves \"%s\", systems: %zu",
 		lpar_daemon_socket(&p->daemon, &p->options), p->daemon.config->n_systems);
 	tell_ready(p);
 	r = par_event_run(p->daemon.loop);
@@ -248,7 +248,7 @@ static int run_program(struct program *p, const struct arguments *a, FILE *out,
 	if (r < 0)
 		return r;
 	if (a->check) {
-		fprintf(out, "%zu systems\n", p->daemon.config->n_systems);
+		fprintf(out, "systems: %zu\n", p->daemon.config->n_systems);
 		return 0;
 	}
 	p->background = a->background;

@@ -67,5 +67,5 @@ void lpar_daemon_reload(struct lpar_daemon *d, const struct lpar_daemon_options 
 	lpar_server_limits(d->server, &door);
 	update_systems(d);
 	lpar_daemon_audit(d, "Reload", NULL);
-	par_log(PAR_LOG_NOTICE, "configuration read again: %zu systems", d->n_systems);
+	par_log(PAR_LOG_NOTICE, "configuration read again, systems: %zu", d->n_systems);
 }

@@ -99,7 +99,7 @@ static struct json_object *make_answer(const struct unused *u)
 
 static void audit(const struct unused *u)
 {
-	autofree char *detail = par_strdup_printf("%zu volumes", u->volumes.n);
+	autofree char *detail = par_strdup_printf("Volumes: %zu.", u->volumes.n);
 
 	lpar_audit(u->daemon, &(struct lpar_audit){
 				      .uid = u->peer.uid,

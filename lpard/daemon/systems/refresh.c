@@ -112,13 +112,13 @@ static void refresh_done(void *user)
 	if (f->result == 0) {
 		store_list(managed, f);
 		par_log(PAR_LOG_NOTICE,
-			"system=%s connected: %zu LPARs, %s, %llu MiB, %u processors",
-			managed->name, managed->n_lpars, managed->sys.accelerator,
-			(unsigned long long)managed->sys.mem_mib, managed->sys.procs);
+			"system=%s connected: %s, memory %llu MiB, processors %u, LPARs %zu",
+			managed->name, managed->sys.accelerator,
+			(unsigned long long)managed->sys.mem_mib, managed->sys.procs,
+			managed->n_lpars);
 		if (f->records.damaged > 0)
-			par_log(PAR_LOG_WARNING,
-				"system=%s has %zu LPARs whose metadata is damaged", managed->name,
-				f->records.damaged);
+			par_log(PAR_LOG_WARNING, "system=%s LPARs with damaged metadata: %zu",
+				managed->name, f->records.damaged);
 	} else if (f->result != -ECANCELED) {
 		par_log(PAR_LOG_WARNING, "system=%s cannot be read: %s", managed->name,
 			par_error_text(f->err));

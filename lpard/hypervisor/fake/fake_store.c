@@ -112,8 +112,8 @@ int fake_pool_remove(struct hv *hv, struct par_error **err)
 	if (r < 0)
 		return r;
 	if (f->n_lpars > 0)
-		return fake_end(
-			f, par_fail(err, PAR_E_BUSY, 0, "there are still %zu LPARs", f->n_lpars));
+		return fake_end(f, par_fail(err, PAR_E_BUSY, 0, "LPARs that are still there: %zu",
+					    f->n_lpars));
 	par_strv_done(&f->images);
 	par_strv_done(&f->disks);
 	return fake_end(f, 0);

@@ -118,7 +118,7 @@ static int check_unused(struct hv *hv, struct par_error **err)
 	if (r < 0)
 		return r;
 	if (all.n > 0 || all.damaged > 0)
-		return par_fail(err, PAR_E_BUSY, 0, "there are still %zu LPARs",
+		return par_fail(err, PAR_E_BUSY, 0, "LPARs that are still there: %zu",
 				all.n + all.damaged);
 	return 0;
 }

@@ -39,11 +39,11 @@ like "a configuration that is there is left alone" "$(tail -n 1 "$tree/etc/lpard
 	"the administrator's"
 
 is "the example configuration is right" \
-	"$(lpard --config "$tree/etc/lpard/lpard.conf" --check-config)" "1 systems"
+	"$(lpard --config "$tree/etc/lpard/lpard.conf" --check-config)" "systems: 1"
 sed -e 's/^#\([a-z_]* = \)/\1/' -e 's/^#\[/[/' "$tree/etc/lpard/lpard.conf" |
 	sed -e 's/= GROUP/= users/' >"$TMPDIR/all.conf"
 is "so is every setting that it shows" "$(lpard --config "$TMPDIR/all.conf" --check-config)" \
-	"1 systems"
+	"systems: 1"
 
 for command in $(hmc --list-commands) $(wparctl --list-commands) lpard; do
 	bash -c '. "$1" && complete -p "$2"' bash \
