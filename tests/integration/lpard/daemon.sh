@@ -66,7 +66,7 @@ mkdir -p "$TMPDIR/images"
 # Configuration, the lock, the start
 
 config "" "" >"$conf"
-is "the configuration is right" "$(lpard --config "$conf" --check-config)" "3 systems"
+is "the configuration is right" "$(lpard --config "$conf" --check-config)" "systems: 3"
 config "colour = red" "" >"$conf.bad"
 is "a wrong one is refused with its line" \
 	"$(lpard --config "$conf.bad" --check-config 2>&1)" \

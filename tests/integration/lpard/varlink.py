@@ -78,11 +78,19 @@ elif deed == "crowd":  # N clients at once, each with a call
         send(s, "org.lpard.GetVersion")
         held.append(s)
     print(sum(1 for s in held if "parameters" in (receive(s) or {})))
-elif deed == "crowd-over":  # one more than allowed
-    held = [dial() for _ in range(int(args[0]))]
-    time.sleep(0.5)
-    s = dial()
-    show(receive(s))
+elif deed == "crowd-over":  # N clients, all that are allowed, once those before have gone; then one more
+    held = []
+    while len(held) < int(args[0]):
+        s = dial()
+        try:
+            send(s, "org.lpard.GetVersion")
+        except OSError:
+            pass
+        if "parameters" in (receive(s) or {}):
+            held.append(s)
+        else:
+            time.sleep(0.01)
+    show(receive(dial()))
 elif deed == "hold":  # the terminal, until killed; says so once it has it
     s = dial()
     send(s, "org.lpard.OpenTerminal", {"system": "SYS", "lpar": args[0]}, upgrade=True)
