@@ -56,7 +56,8 @@ static int rmwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 		return r;
 	if (a->preserve && s.version.image_digest)
 		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
-				"-p is not supported yet for a versioned workload partition");
+				"-p: the files of a versioned workload partition are the changes "
+				"of its image, which goes with it");
 	r = rmwpar_stop_first(a, &s, &say, err);
 	if (r < 0)
 		return r;
