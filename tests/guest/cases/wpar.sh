@@ -55,6 +55,9 @@ unlike "and is gone" "$(in_lpar lswpar)" '^wx[12] '
 
 ok "stopwpar" in_lpar stopwpar $name
 is "it is Defined again" "$(in_lpar lswpar -c -q -a state $name)" D
+ok "the LPAR changes" in_lpar sh -c 'echo new >/etc/changed.conf'
+like "syncwpar brings it up to that" "$(in_lpar syncwpar -v $name)" '^add /etc/changed\.conf$'
+is "it has the file" "$(in_lpar cat /wpars/$name/etc/changed.conf)" new
 ok "rmwpar" in_lpar rmwpar $name
 fails "it is unknown" in_lpar lswpar $name
 is "nothing is left of it" \
