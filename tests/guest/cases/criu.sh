@@ -76,6 +76,15 @@ for _ in $(seq 60); do
 	sleep 1
 done
 echo "after: $(count)"
+# What the processes do that do not go on.
+if [ "$(count)" -le "$stopped" ]; then
+	while read -r pid; do
+		echo "stuck: $pid $(tr '\0' ' ' <"/proc/$pid/cmdline") state $(cut -d' ' -f3 "/proc/$pid/stat")" \
+			"syscall $(cat "/proc/$pid/syscall") pending $(grep -E '^(Sig|Shd)(Pnd|Blk)' "/proc/$pid/status" | tr -s '\n\t' ' ')" \
+			"stack $(tr -s '\n' ' ' <"/proc/$pid/stack") clocks $(tr -s '\n' ' ' <"/proc/$pid/timens_offsets")"
+	done <"$group/cgroup.procs"
+	echo "uptime: $(cat /proc/uptime)"
+fi
 umount -R -l "$stage"
 tail -n 5 "$images/dump.log" "$images/restore.log" | grep Error
 if [ -x /usr/local/sbin/criu ]; then
