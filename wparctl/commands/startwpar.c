@@ -127,7 +127,8 @@ static int finish(const struct startwpar_args *a, const struct wpar_spec *s, enu
 
 	if (r < 0)
 		return r;
-	if (s->creating || st != WPAR_STATE_LOADED)
+	if (s->creating || (st != WPAR_STATE_LOADED &&
+			    (st != WPAR_STATE_ACTIVE || !wpar_hold_was_released(s->name))))
 		return wpar_fail_state(s, st, "-2 needs it to be Loaded (-1 or -m)", err);
 	return wpar_operation_finish(s, &environment, say, err);
 }

@@ -192,6 +192,11 @@ static int adopt_one(struct wpar_spec *s, int folder, const char *name, struct p
 	if (r < 0 || fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
 		r = par_fail(err, PAR_E_SYSTEM, r < 0 ? r : errno, "'%s' cannot be looked at",
 			     name);
+	} else if (st.st_nlink > 1) {
+		/* One of the names of an image that was being moved; the other is as good. */
+		r = unlinkat(folder, name, 0) < 0
+			    ? par_fail(err, PAR_E_SYSTEM, errno, "'%s' cannot be removed", name)
+			    : 0;
 	} else {
 		kept.size_mib = (uint64_t)st.st_size >> 20;
 		r = add_kept(s, &kept, err);
@@ -218,27 +223,69 @@ int wpar_volumes_adopt(struct wpar_spec *s, struct par_error **err)
 	return r;
 }
 
+/* A move that was killed has left a second name: the image would keep its space. */
+static int unlink_other_names(const char *folder, const char *path)
+{
+	const char *name = strrchr(path, '/') + 1;
+	struct stat image, st;
+	struct dirent *e;
+	DIR *dir;
+
+	if (lstat(path, &image) < 0 || image.st_nlink == 1)
+		return 0;
+	dir = opendir(folder);
+	if (!dir)
+		return -errno;
+	while ((e = readdir(dir))) {
+		if (strcmp(e->d_name, name) != 0 &&
+		    fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    st.st_dev == image.st_dev && st.st_ino == image.st_ino)
+			unlinkat(dirfd(dir), e->d_name, 0);
+	}
+	closedir(dir);
+	return 0;
+}
+
 int wpar_volume_remove(const char *base, const struct wpar_mount *m)
 {
 	autofree char *path = wpar_volume_path(base, m), *folder = wpar_volume_folder(base);
+	int r;
 
 	if (!path || !folder)
 		return -ENOMEM;
+	r = unlink_other_names(folder, path);
+	if (r < 0)
+		return r;
 	if (unlink(path) < 0 && errno != ENOENT)
 		return -errno;
 	rmdir(folder);
 	return 0;
 }
 
-int wpar_volume_rename(const char *base, const struct wpar_mount *from, const struct wpar_mount *to)
+int wpar_volume_link(const char *base, const struct wpar_mount *from, const struct wpar_mount *to)
 {
 	autofree char *old = wpar_volume_path(base, from), *new = wpar_volume_path(base, to);
+	struct stat a, b;
+	int r;
 
 	if (!old || !new)
 		return -ENOMEM;
-	if (renameat2(AT_FDCWD, old, AT_FDCWD, new, RENAME_NOREPLACE) == 0)
-		return 0;
-	return errno == ENOENT && access(new, F_OK) == 0 ? 0 : -errno;
+	r = link(old, new) < 0 ? -errno : 0;
+	if (r == -EEXIST && lstat(old, &a) == 0 && lstat(new, &b) == 0 && a.st_dev == b.st_dev &&
+	    a.st_ino == b.st_ino)
+		r = 0;
+	if (r == 0)
+		par_fs_sync_folder_of(new);
+	return r;
+}
+
+int wpar_volume_unlink(const char *base, const struct wpar_mount *m)
+{
+	autofree char *path = wpar_volume_path(base, m);
+
+	if (!path)
+		return -ENOMEM;
+	return unlink(path) < 0 && errno != ENOENT ? -errno : 0;
 }
 
 /* The folder of all of them stays: other commands may be about to use it. */

@@ -48,11 +48,16 @@ int wpar_volumes_adopt(struct wpar_spec *s, struct par_error **err);
 /* wpar_volumes_exist - are there images of a base directory? */
 bool wpar_volumes_exist(const char *base);
 
-/* wpar_volume_remove - one image; absent: 0.  -errno */
+/* wpar_volume_remove - one image, under all its names; absent: 0.  -errno */
 int wpar_volume_remove(const char *base, const struct wpar_mount *m);
-/* wpar_volume_rename - the image of @from becomes that of @to; done already: 0.  -errno */
-int wpar_volume_rename(const char *base, const struct wpar_mount *from,
-		       const struct wpar_mount *to);
+/*
+ * wpar_volume_link - the image of @from is that of @to, too; done already: 0.  -errno
+ * At each moment the name that the specification has is that of the image: so the new name first,
+ * then the specification, then wpar_volume_unlink() of the old name.
+ */
+int wpar_volume_link(const char *base, const struct wpar_mount *from, const struct wpar_mount *to);
+/* wpar_volume_unlink - this name of an image that has another; absent: 0.  -errno */
+int wpar_volume_unlink(const char *base, const struct wpar_mount *m);
 /* wpar_volumes_remove, _move - all images of a base directory; -errno */
 int wpar_volumes_remove(const char *base);
 int wpar_volumes_move(const char *from, const char *to);

@@ -249,7 +249,7 @@ static int save_moved(const struct wpar_fs *fs, const char *directory, const str
 	const struct wpar_mount *from = wpar_spec_mount(&fs->old, fs->directory);
 	const struct wpar_mount *to = wpar_spec_mount(new, directory);
 	autofree char *base = wpar_path("%s", fs->old.directory);
-	int r = base ? wpar_volume_rename(base, from, to) : -ENOMEM;
+	int r = base ? wpar_volume_link(base, from, to) : -ENOMEM;
 
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the image of %s cannot be renamed",
@@ -258,9 +258,14 @@ static int save_moved(const struct wpar_fs *fs, const char *directory, const str
 	r = put_moved(new, to, err);
 	if (r < 0) {
 		wpar_fstab_update(fs->old.name, &fs->old, NULL);
-		wpar_volume_rename(base, to, from);
+		wpar_volume_unlink(base, to);
+		return r;
 	}
-	return r;
+	wpar_test_stop_at("moved");
+	r = wpar_volume_unlink(base, from);
+	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "the image of %s keeps its old name, too",
+				fs->path)
+		     : 0;
 }
 
 int wpar_fs_move(struct wpar_fs *fs, const char *path, struct par_error **err)

@@ -130,7 +130,7 @@ int wpar_operation_stop(const struct wpar_spec *s, const struct wpar_stop_opts *
 	struct wpar_report report = wpar_say_report(say);
 
 	wpar_say_line(say->out, "Stopping workload partition '%s'.", s->name);
-	if (opts->hard || opts->force)
+	if (opts->hard || opts->force || wpar_hold_of(s->name) != WPAR_HOLD_NONE)
 		return wpar_stop(s, opts, &report, err);
 	if (opts->timeout_s == UINT64_MAX)
 		wpar_say_line(say->out, "%s: 0960-261 Waiting for the workload partition to halt.",

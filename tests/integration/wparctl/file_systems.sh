@@ -180,23 +180,39 @@ is "it is not any more" "$(lswpar -qcM -a mountpoint,options dev | grep '^/wpars
 fails "chfs -d of another attribute" chfs -d size /wpars/dev/x
 fails "chfs -d of what is given" chfs -d options -p ro /wpars/dev/x
 ok "with a file" sh -c "mount -T '$fstab' '$WPARS_ROOT/wpars/dev/x' && echo mine >'$WPARS_ROOT/wpars/dev/x/file'"
-(cd "$WPARS_ROOT/wpars/dev/x" && sleep 2) &
-sleep 0.3
+(cd "$WPARS_ROOT/wpars/dev/x" && exec sleep 600) &
+user=$!
+ok "somebody is in it" wait_for 20 sh -c 'readlink "/proc/$1/cwd" | grep -q "/wpars/dev/x$"' sh "$user"
 refused "chfs -m while it is in use" "chfs: 0506-921 /wpars/dev/x is currently mounted." chfs -m /wpars/dev/y /wpars/dev/x
-wait
+kill "$user"
+wait "$user" 2>/dev/null
 refused "chfs -m to a place that is taken" "chfs: 0506-909 /wpars/dev/home file system already exists." chfs -m /wpars/dev/home /wpars/dev/x
 refused "chfs -m to another WPAR" "chfs: -m /wpars/dev2/y: it must lie below /wpars/dev, in the same workload partition" chfs -m /wpars/dev2/y /wpars/dev/x
 for path in /wpars/dev /wpars/dev/../dev2/y /wpars/dev/proc/y /wpars/dev/etc; do
 	fails "chfs -m $path" chfs -m "$path" /wpars/dev/x
 done
 fails "chfs -m with -a" chfs -m /wpars/dev/y -a size=+1M /wpars/dev/x
-ok "killed when its image had the new name" sh -c 'WPAR_STOP_AT=renamed chfs -m /wpars/dev/deep/y /wpars/dev/x 2>/dev/null; true'
+# The name that the specification has is that of the image at each moment.
+ok "killed when its image had the new name, too" sh -c 'WPAR_STOP_AT=renamed chfs -m /wpars/dev/z /wpars/dev/x 2>/dev/null; true'
+ok "another file system there" crfs -v jfs2 -m /wpars/dev/z -a size=16M
+ok "started" startwpar dev
+is "the file is where it was" "$(inside cat /x/file) $(inside ls /z | grep -c file)" "mine 0"
+ok "stopped" stopwpar -F dev
+ok "rmfs of the other" rmfs /wpars/dev/z
+ok "killed when its image had the new name, too" sh -c 'WPAR_STOP_AT=renamed chfs -m /wpars/dev/deep/y /wpars/dev/x 2>/dev/null; true'
 ok "chfs -m, the same again" chfs -m /wpars/dev/deep/y /wpars/dev/x
 fails "it is not at its old place" lsfs /wpars/dev/x
 is "mount(8) knows the new one" "$(cut -f 2 "$fstab" | tail -1)" "$WPARS_ROOT/wpars/dev/deep/y"
 is "its image has the new name" "$(find "$volumes" -name "*.jfs2" | sed "s|$volumes/||")" dev/deep%2fy.jfs2
 ok "started" startwpar dev
 is "its file is there" "$(inside cat /deep/y/file)" mine
+ok "stopped" stopwpar -F dev
+ok "killed when the specification had the new place" sh -c 'WPAR_STOP_AT=moved chfs -m /wpars/dev/v /wpars/dev/deep/y 2>/dev/null; true'
+is "the image has both names" "$(find "$volumes" -name "*.jfs2" | wc -l)" 2
+ok "rmfs" rmfs /wpars/dev/v
+is "no name is left" "$(find "$volumes" -name "*.jfs2" | wc -l)" 0
+ok "made again" crfs -v jfs2 -m /wpars/dev/deep/y -a size=16M
+ok "started" startwpar dev
 like "chfs -m while it is active" "$(chfs -m /wpars/dev/x /wpars/dev/deep/y 2>&1)" 'Active state; it must be stopped'
 ok "stopped again, and back" sh -c 'stopwpar -F dev && chfs -m /wpars/dev/x /wpars/dev/deep/y'
 ok "renamed" chwpar -n dev3 dev

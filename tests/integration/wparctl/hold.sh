@@ -117,9 +117,25 @@ for step in namespaces mapped mounted monitor begun; do
 done
 startwpar -1 hld >/dev/null
 WPAR_STOP_AT=released startwpar -2 hld >/dev/null 2>&1
-ok "-2 killed when it had said so: the same again" startwpar -2 hld
+is_active()
+{
+	[ "$(state hld)" = A ]
+}
+ok "-2 killed when it had said so: it is Active" wait_for 20 is_active
+ok "the same again" startwpar -2 hld
 is "it is Active" "$(state hld)" A
+fails "and not once more" startwpar -2 hld
 stopwpar -F hld >/dev/null
+startwpar -1 hld >/dev/null
+WPAR_STOP_AT=released startwpar -2 hld >/dev/null 2>&1
+wait_for 20 is_active
+printf '#!/bin/sh\necho asked >/home/asked\n' >"$WPARS_ROOT/wpars/hld/etc/rc.shutdown"
+chmod 755 "$WPARS_ROOT/wpars/hld/etc/rc.shutdown"
+like "stopwpar of such a one" "$(stopwpar hld)" 'Waiting up to 600 seconds'
+is "asks it to end" "$(cat "$WPARS_ROOT/wpars/hld/home/asked")" asked
+rm "$WPARS_ROOT/wpars/hld/etc/rc.shutdown"
+startwpar -1 hld >/dev/null
+fails "stopwpar of a held one waits for nothing" sh -c 'stopwpar hld | grep Waiting'
 
 # Another first process than ours
 cat >"$WPARS_ROOT/wpars/hld/etc/own" <<-'END'

@@ -144,12 +144,14 @@ static int await_inside(int ours, pid_t pid, size_t n_mounts, struct par_error *
  * The process has said its last word, or was killed.  If it does not end then, it waits for a
  * server and cannot be ended; it is left behind, and what it has said counts.
  */
-static int await_end(pid_t pid)
+static int await_end(pid_t pid, bool killed)
 {
 	int status = 0;
 
 	if (par_wait_child(pid, DIE_MS, &status) != -ETIMEDOUT)
 		return status;
+	if (killed)
+		return 0;
 	kill(pid, SIGKILL);
 	par_wait_child(pid, DIE_MS, &status);
 	return 0;
@@ -173,7 +175,7 @@ static int go_inside(const struct inner *in, struct par_error **err)
 		be_inside(in, parent, theirs);
 	close(take_fd(&theirs));
 	r = await_inside(ours, pid, in->mounts.add.n_ops, err);
-	status = await_end(pid);
+	status = await_end(pid, r == -ETIMEDOUT);
 	if (r == 0 && status != 0)
 		return par_fail(err, PAR_E_SYSTEM, 0, "the change was interrupted");
 	return r;

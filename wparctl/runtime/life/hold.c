@@ -28,23 +28,56 @@ static char *mark_path(const char *name)
 	return wpar_path(WPAR_RUN_DIR "/%s/held", name);
 }
 
+/* Its end to write to; -ENOENT: it runs its program already, or is not there. */
+static int open_release(const char *name)
+{
+	autofd int cgroup = wpar_cgroup_open(name, false, NULL), fd = -1;
+	pid_t init = cgroup < 0 ? 0 : wpar_cgroup_init(cgroup);
+	struct stat st;
+	char path[64];
+
+	if (init <= 0)
+		return -ENOENT;
+	snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)init, WPAR_INIT_HOLD);
+	fd = open(path, O_PATH | O_CLOEXEC);
+	/* A program that runs already can have anything there. */
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISFIFO(st.st_mode))
+		return -ENOENT;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+	return fd < 0 ? -errno : take_fd(&fd);
+}
+
 enum wpar_hold wpar_hold_of(const char *name)
 {
 	autofree char *path = mark_path(name);
 	auto_buf word = { 0 };
+	autofd int gate = -1;
 
 	if (!path || par_fs_read(path, 64, &word) < 0 || !word.data)
+		return WPAR_HOLD_NONE;
+	/* Who has released it may have been killed before the mark was gone. */
+	gate = open_release(name);
+	if (gate == -ENOENT)
 		return WPAR_HOLD_NONE;
 	return strcmp(word.data, words[WPAR_HOLD_MAINTENANCE]) == 0 ? WPAR_HOLD_MAINTENANCE
 								    : WPAR_HOLD_LOADED;
 }
 
-void wpar_hold_mark(const char *name, enum wpar_hold hold)
+bool wpar_hold_was_released(const char *name)
 {
 	autofree char *path = mark_path(name);
 
-	if (path)
-		par_fs_replace_volatile(AT_FDCWD, path, words[hold], strlen(words[hold]), 0644);
+	return path && access(path, F_OK) == 0 && wpar_hold_of(name) == WPAR_HOLD_NONE;
+}
+
+int wpar_hold_mark(const char *name, enum wpar_hold hold)
+{
+	autofree char *path = mark_path(name);
+
+	if (!path)
+		return -ENOMEM;
+	return par_fs_replace_volatile(AT_FDCWD, path, words[hold], strlen(words[hold]), 0644);
 }
 
 /* The pipe that the release comes by, at numbers that it knows; *started may have had one. */
@@ -60,7 +93,8 @@ static int open_gate(int *started)
 		close(*started);
 		*started = moved;
 	}
-	if (pipe2(fds, O_CLOEXEC) < 0)
+	/* What is written twice, by one that was killed and the next, is read once. */
+	if (pipe2(fds, O_CLOEXEC | O_DIRECT) < 0)
 		return -errno;
 	if (dup3(fds[0], WPAR_INIT_HOLD_READ, O_CLOEXEC) < 0 ||
 	    dup3(fds[1], WPAR_INIT_HOLD, O_CLOEXEC) < 0)
@@ -115,26 +149,6 @@ int wpar_hold_wait(int started, struct par_strv *environment)
 	forget_signals(&all);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	return r;
-}
-
-/* Its end to write to; -ENOENT: it runs its program already, or is not there. */
-static int open_release(const char *name)
-{
-	autofd int cgroup = wpar_cgroup_open(name, false, NULL), fd = -1;
-	pid_t init = cgroup < 0 ? 0 : wpar_cgroup_init(cgroup);
-	struct stat st;
-	char path[64];
-
-	if (init <= 0)
-		return -ENOENT;
-	snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)init, WPAR_INIT_HOLD);
-	fd = open(path, O_PATH | O_CLOEXEC);
-	/* A program that runs already can have anything there. */
-	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISFIFO(st.st_mode))
-		return -ENOENT;
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-	return fd < 0 ? -errno : take_fd(&fd);
 }
 
 static int put_release(const struct par_strv *environment, struct par_buf *ret,

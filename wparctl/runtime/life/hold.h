@@ -15,12 +15,17 @@ enum wpar_hold {
 	WPAR_HOLD_MAINTENANCE, /* -m: clogin may go in */
 };
 
-/* wpar_hold_of - is the WPAR, which has a first process, held? */
+/* wpar_hold_of - does the first process of the WPAR wait for its release? */
 enum wpar_hold wpar_hold_of(const char *name);
 
-/* wpar_hold_mark - by the monitor, before the first process is made; in the WPAR's folder in /run
+/* wpar_hold_was_released - it was, by a command that did not come to its end */
+bool wpar_hold_was_released(const char *name);
+
+/*
+ * wpar_hold_mark - by the monitor, before the first process is made; in the WPAR's folder in /run
+ * -errno: it could not be written, and nobody would know that the process waits.
  */
-void wpar_hold_mark(const char *name, enum wpar_hold hold);
+int wpar_hold_mark(const char *name, enum wpar_hold hold);
 
 /*
  * wpar_hold_wait - in the process that is to become the first: until wpar_hold_release()

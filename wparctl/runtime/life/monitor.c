@@ -322,6 +322,14 @@ static int monitor_inside_init(const struct wpar_launch *l, int started)
 	return 1;
 }
 
+static int mark_hold(const char *name, enum wpar_hold hold, struct par_error **err)
+{
+	int r = hold == WPAR_HOLD_NONE ? 0 : wpar_hold_mark(name, hold);
+
+	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "the state of '%s' cannot be written", name)
+		     : 0;
+}
+
 __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, enum wpar_hold hold,
 						  int sync, wpar_again_fn *again)
 {
@@ -337,9 +345,8 @@ __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, enu
 	monitor_to_null();
 	monitor_take_name(s->name);
 	wpar_cor_prepare(s->name);
-	if (hold != WPAR_HOLD_NONE)
-		wpar_hold_mark(s->name, hold);
-	if (wpar_launch_prepare(&l, s, &err) < 0 || wpar_launch(&l, &err) < 0) {
+	if (mark_hold(s->name, hold, &err) < 0 || wpar_launch_prepare(&l, s, &err) < 0 ||
+	    wpar_launch(&l, &err) < 0) {
 		wpar_sync_fail(sync, err);
 		_exit(1);
 	}

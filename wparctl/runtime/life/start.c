@@ -248,6 +248,9 @@ static int finish_locked(const struct wpar_spec *s, const struct par_strv *envir
 	wpar_report_say(report, WPAR_NOTE_STEP, "Starting workload partition subsystem cor_%s.",
 			s->name);
 	monitor = find_monitor(s);
+	if (monitor == 0)
+		return par_fail(err, PAR_E_TIMED_OUT, 0,
+				"the monitor of '%s' did not come up; retry the command", s->name);
 	r = wpar_hold_release(s->name, environment, err);
 	return r < 0 ? r : start_end(s, monitor, report, err);
 }
