@@ -70,6 +70,19 @@ is "each WPAR's /proc by its own path" "$("$TMPDIR/df" --output=target | grep '/
 $WPARS_ROOT/wpars/other/proc"
 rmwpar -F other >/dev/null
 
+# held_by WHO - the state that lswpar tells while one of that name has the WPAR's lock
+held_by()
+{
+	python3 -c 'import fcntl, os, struct, subprocess, sys
+fd = os.open(os.environ["WPARS_ROOT"] + "/run/wpars/dev.lock", os.O_RDWR)
+fcntl.fcntl(fd, 37, struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 0, 0))
+os.ftruncate(fd, 0)
+os.pwrite(fd, (sys.argv[1] + " 1\n").encode(), 0)
+subprocess.run(["lswpar", "-q", "-c", "-a", "state", "dev"])' "$1"
+}
+is "a monitor that looks at mounts changes no state" "$(held_by cor_dev)" A
+is "a command does" "$(held_by chwpar)" T
+
 # What root mounts
 mkdir "$base/data" "$base/vol"
 echo fine >"$WPARS_ROOT/srv/file"

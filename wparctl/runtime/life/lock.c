@@ -153,6 +153,16 @@ bool wpar_lock_busy(const char *name)
 	return fcntl(fd, F_OFD_GETLK, &whole) == 0 && whole.l_type != F_UNLCK;
 }
 
+bool wpar_lock_is_monitors(const char *name)
+{
+	autofree char *path = lock_path(name);
+	autofd int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
+	char command[33];
+	int pid;
+
+	return fd >= 0 && read_holder(fd, command, &pid) && par_starts_with(command, "cor_");
+}
+
 void wpar_lock_forget(const char *name)
 {
 	autofree char *path = lock_path(name);

@@ -22,5 +22,9 @@ int wpar_lock_again(const char *name, int fd, int *ret_fd, struct par_error **er
 /* wpar_lock_busy - is the lock held, by this process or by another? */
 bool wpar_lock_busy(const char *name);
 
+/* wpar_lock_is_monitors - was the last to take the lock the WPAR's monitor, which looks or clears
+ * away? */
+bool wpar_lock_is_monitors(const char *name);
+
 /* wpar_lock_forget - remove the lock's file (rmwpar, at its end); the holder calls it */
 void wpar_lock_forget(const char *name);

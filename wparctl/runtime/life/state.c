@@ -76,9 +76,15 @@ int wpar_state_probe(const struct wpar_spec *s, enum wpar_state *ret, struct par
 
 int wpar_state_get(const struct wpar_spec *s, enum wpar_state *ret, struct par_error **err)
 {
-	if (wpar_lock_busy(s->name)) {
-		*ret = WPAR_STATE_TRANSITIONAL;
+	bool busy = wpar_lock_busy(s->name);
+	int r;
+
+	*ret = WPAR_STATE_TRANSITIONAL;
+	if (busy && !wpar_lock_is_monitors(s->name))
 		return 0;
-	}
-	return wpar_state_probe(s, ret, err);
+	r = wpar_state_probe(s, ret, err);
+	/* The monitor of one that runs mounts something there, which changes no state. */
+	if (r == 0 && busy && *ret != WPAR_STATE_ACTIVE)
+		*ret = WPAR_STATE_TRANSITIONAL;
+	return r;
 }
