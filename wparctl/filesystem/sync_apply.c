@@ -199,11 +199,18 @@ static int remove_one(const struct wpar_own_files *files, const struct wpar_sync
 											  : 0;
 }
 
-/* What the WPAR's root can bring about. */
+/* What the WPAR's root can bring about; -EPERM: a file that is immutable (chattr +i, +a). */
 static bool is_of_wpar(int r)
 {
-	return r == -ENOENT || r == -EEXIST || r == -ELOOP || r == -ENOTDIR || r == -EISDIR ||
-	       r == -ENOTEMPTY || r == -EXDEV || r == -EBUSY;
+	return r == -EPERM || r == -ENOENT || r == -EEXIST || r == -ELOOP || r == -ENOTDIR ||
+	       r == -EISDIR || r == -ENOTEMPTY || r == -EXDEV || r == -EBUSY;
+}
+
+static const char *why_not(int r)
+{
+	if (r == -EPERM)
+		return "it is immutable in the workload partition";
+	return r == -ENOTEMPTY ? "files of the workload partition's own are in it" : meanwhile;
 }
 
 static int fail_step(const struct wpar_sync_step *s, int r, struct par_error **err)
@@ -234,8 +241,8 @@ static int remove_all(const struct wpar_own_files *files, struct wpar_sync_plan 
 		if (!is_of_wpar(r))
 			return fail_step(s, r, err);
 		s->kind = WPAR_SYNC_KEEP;
-		s->why = r == -ENOTEMPTY ? "files of the workload partition's own are in it"
-					 : meanwhile;
+		s->why = why_not(r);
+		s->again = r != -ENOTEMPTY;
 	}
 	return 0;
 }
@@ -256,7 +263,8 @@ static int add_all(const struct wpar_own_files *files, int source, struct wpar_s
 		if (!is_of_wpar(r))
 			return fail_step(s, r, err);
 		s->kind = WPAR_SYNC_KEEP;
-		s->why = meanwhile;
+		s->why = why_not(r);
+		s->again = r != -ENOTEMPTY;
 	}
 	return 0;
 }

@@ -200,7 +200,7 @@ int wpar_sync_plan_given(const struct wpar_sync_plan *p, const struct wpar_inven
 		const struct wpar_sync_step *s = step < p->n ? &p->v[step] : NULL;
 		const struct wpar_entry *e = a < after->n ? &after->v[a] : NULL;
 
-		if (s && s->kind != WPAR_SYNC_HOLD) {
+		if (s && s->kind != WPAR_SYNC_HOLD && !s->again) {
 			step++;
 			continue;
 		}

@@ -19,8 +19,9 @@ enum wpar_sync_kind {
 
 struct wpar_sync_step {
 	enum wpar_sync_kind kind;
-	const char *path;			       /* of one of the lists */
-	const char *why;			       /* of WPAR_SYNC_KEEP: static text */
+	const char *path; /* of one of the lists */
+	const char *why;  /* of WPAR_SYNC_KEEP: static text */
+	bool again;	  /* it could not be done, and is tried again the next time */
 	const struct wpar_entry *before, *after, *now; /* of the lists; NULL: it has none */
 };
 
@@ -57,7 +58,7 @@ size_t wpar_sync_plan_count(const struct wpar_sync_plan *p, enum wpar_sync_kind 
 
 /*
  * wpar_sync_plan_given - what the LPAR has given the WPAR when the plan is carried out: the new
- * list, and of what -a has left the old one; -ENOMEM
+ * list, and of what is left, for -a or as it could not be done, the old one; -ENOMEM
  */
 int wpar_sync_plan_given(const struct wpar_sync_plan *p, const struct wpar_inventory *after,
 			 struct wpar_inventory *ret);

@@ -100,7 +100,12 @@ static int open_if_fresh(int store, struct wpar_template *ret)
 	return 0;
 }
 
-static int write_list(int folder, int root, char ret_name[GENERATION_DIGITS + 1])
+/*
+ * A generation is called by what it was made of: the list, and the stamps, for users and what else
+ * becomes a WPAR's own is not in the list.
+ */
+static int write_list(int folder, int root, const struct par_buf *stamps,
+		      char ret_name[GENERATION_DIGITS + 1])
 {
 	auto_inventory l = { 0 };
 	auto_buf text = { 0 };
@@ -115,6 +120,7 @@ static int write_list(int folder, int root, char ret_name[GENERATION_DIGITS + 1]
 		return r;
 	par_sha256_init(&sum);
 	par_sha256_put(&sum, text.data, text.len);
+	par_sha256_put(&sum, stamps->data, stamps->len);
 	par_sha256_finish(&sum, digest);
 	memcpy(ret_name, digest, GENERATION_DIGITS);
 	ret_name[GENERATION_DIGITS] = '\0';
@@ -136,7 +142,7 @@ static int fill_generation(int folder, const struct par_buf *stamps,
 	r = wpar_template_fill(root);
 	if (r < 0)
 		return r;
-	r = write_list(folder, root, ret_name);
+	r = write_list(folder, root, stamps, ret_name);
 	if (r < 0)
 		return r;
 	r = par_fs_replace_volatile(folder, "stamps", stamps->data, stamps->len, 0600);

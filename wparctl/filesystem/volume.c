@@ -10,10 +10,56 @@
 
 #include <dirent.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+
+/* A move of a file system that was killed leaves its image with two names in the folder. */
+static bool find_other_name(int folder, const char *name, const struct stat *image,
+			    char ret[NAME_MAX + 1])
+{
+	int fd = image->st_nlink > 1 ? openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	bool found = false;
+	struct dirent *e;
+
+	while (dir && !found && (e = readdir(dir))) {
+		struct stat st;
+
+		found = strcmp(e->d_name, name) != 0 &&
+			fstatat(folder, e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+			st.st_dev == image->st_dev && st.st_ino == image->st_ino;
+		if (found)
+			snprintf(ret, NAME_MAX + 1, "%s", e->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	else if (fd >= 0)
+		close(fd);
+	return found;
+}
+
+/* The name that the specification has is the one that stays. */
+static int unlink_other_names(const char *path)
+{
+	const char *name = strrchr(path, '/') + 1;
+	autofree char *folder = strndup(path, (size_t)(name - path));
+	autofd int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	char other[NAME_MAX + 1];
+	struct stat image;
+
+	if (!folder)
+		return -ENOMEM;
+	if (fd < 0 || fstatat(fd, name, &image, AT_SYMLINK_NOFOLLOW) < 0)
+		return 0;
+	while (find_other_name(fd, name, &image, other)) {
+		if (unlinkat(fd, other, 0) < 0)
+			return -errno;
+	}
+	return 0;
+}
 
 int wpar_volume_image(const char *path, struct par_error **err)
 {
@@ -26,6 +72,11 @@ int wpar_volume_image(const char *path, struct par_error **err)
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return par_fail(err, PAR_E_SYSTEM, fd < 0 ? fd : errno, "'%s' cannot be opened",
 				path);
+	if (st.st_nlink > 1 && (unlink_other_names(path) < 0 || fstat(fd, &st) < 0))
+		return par_fail(err, PAR_E_SYSTEM, errno, "'%s' keeps its second name", path);
+	if (st.st_nlink > 1)
+		return par_fail(err, PAR_E_NOT_PERMITTED, 0,
+				"'%s' has a name elsewhere, too (a hard link): remove that", path);
 	if (!S_ISREG(st.st_mode) || st.st_uid != 0 || (st.st_mode & 0077) || st.st_nlink != 1)
 		return par_fail(err, PAR_E_NOT_PERMITTED, 0,
 				"'%s' is not a file of root's alone (mode 600)", path);
@@ -183,6 +234,7 @@ static int add_kept(struct wpar_spec *s, struct wpar_mount *kept, struct par_err
 static int adopt_one(struct wpar_spec *s, int folder, const char *name, struct par_error **err)
 {
 	struct wpar_mount kept = { 0 };
+	char other[NAME_MAX + 1];
 	struct stat st = { 0 };
 	int r = wpar_volume_parse(name, &kept);
 
@@ -192,7 +244,7 @@ static int adopt_one(struct wpar_spec *s, int folder, const char *name, struct p
 	if (r < 0 || fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
 		r = par_fail(err, PAR_E_SYSTEM, r < 0 ? r : errno, "'%s' cannot be looked at",
 			     name);
-	} else if (st.st_nlink > 1) {
+	} else if (find_other_name(folder, name, &st, other)) {
 		/* One of the names of an image that was being moved; the other is as good. */
 		r = unlinkat(folder, name, 0) < 0
 			    ? par_fail(err, PAR_E_SYSTEM, errno, "'%s' cannot be removed", name)
@@ -223,29 +275,6 @@ int wpar_volumes_adopt(struct wpar_spec *s, struct par_error **err)
 	return r;
 }
 
-/* A move that was killed has left a second name: the image would keep its space. */
-static int unlink_other_names(const char *folder, const char *path)
-{
-	const char *name = strrchr(path, '/') + 1;
-	struct stat image, st;
-	struct dirent *e;
-	DIR *dir;
-
-	if (lstat(path, &image) < 0 || image.st_nlink == 1)
-		return 0;
-	dir = opendir(folder);
-	if (!dir)
-		return -errno;
-	while ((e = readdir(dir))) {
-		if (strcmp(e->d_name, name) != 0 &&
-		    fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-		    st.st_dev == image.st_dev && st.st_ino == image.st_ino)
-			unlinkat(dirfd(dir), e->d_name, 0);
-	}
-	closedir(dir);
-	return 0;
-}
-
 int wpar_volume_remove(const char *base, const struct wpar_mount *m)
 {
 	autofree char *path = wpar_volume_path(base, m), *folder = wpar_volume_folder(base);
@@ -253,7 +282,7 @@ int wpar_volume_remove(const char *base, const struct wpar_mount *m)
 
 	if (!path || !folder)
 		return -ENOMEM;
-	r = unlink_other_names(folder, path);
+	r = unlink_other_names(path);
 	if (r < 0)
 		return r;
 	if (unlink(path) < 0 && errno != ENOENT)

@@ -209,7 +209,11 @@ is "its file is there" "$(inside cat /deep/y/file)" mine
 ok "stopped" stopwpar -F dev
 ok "killed when the specification had the new place" sh -c 'WPAR_STOP_AT=moved chfs -m /wpars/dev/v /wpars/dev/deep/y 2>/dev/null; true'
 is "the image has both names" "$(find "$volumes" -name "*.jfs2" | wc -l)" 2
-ok "rmfs" rmfs /wpars/dev/v
+ok "started" startwpar dev
+is "by the one that the specification has" "$(find "$volumes" -name "*.jfs2" | sed "s|$volumes/||")" dev/v.jfs2
+ok "stopped" stopwpar -F dev
+ok "killed so once more" sh -c 'WPAR_STOP_AT=moved chfs -m /wpars/dev/w /wpars/dev/v 2>/dev/null; true'
+ok "rmfs" rmfs /wpars/dev/w
 is "no name is left" "$(find "$volumes" -name "*.jfs2" | wc -l)" 0
 ok "made again" crfs -v jfs2 -m /wpars/dev/deep/y -a size=16M
 ok "started" startwpar dev

@@ -153,7 +153,7 @@ stopwpar -F hld >/dev/null
 rm "$WPARS_ROOT/wpars/hld/etc/own"
 ok "one that is not there: -1 does not look" startwpar -1 hld
 fails "-2 says so" startwpar -2 hld
-is "it is Defined" "$(state hld)" D
+ok "it is Defined" wait_for 20 is_state hld D
 
 # Flags that do not go together
 for flags in '-1 -2' '-1 -m' '-m -2' '-a -2' '-e A=1' '-m -e A=1' '-I'; do

@@ -238,7 +238,7 @@ replace /etc/t/killed2"
 # Several, and all.
 printf 'dev01\n\n dev03\n' >"$TMPDIR/names"
 is "-f" "$(syncwpar -f "$TMPDIR/names" | grep -c 'synchronized successfully')" 2
-wparexec -n temp1 /bin/sleep 60 >/dev/null 2>&1 &
+wparexec -n temp1 /bin/sleep 1000 >/dev/null 2>&1 &
 wait_for 10 is_state temp1 A
 is "-A" "$(syncwpar -A | grep successfully)" "Workload partition dev01 synchronized successfully.
 Workload partition dev02 synchronized successfully.
@@ -310,4 +310,25 @@ own"
 like "nothing to do" "$(small "$wparctl" syncwpar -D -A)" "currently synchronized"
 ok "rmwpar" rmwpar own01
 is "both lists go" "$(lists)" "dev02 dev09 "
+# A file that the WPAR's root has made immutable is kept, and the rest is done.
+ok "mkwpar" mkwpar -n fix01
+chattr +i "$wpars/fix01/etc/t/plain"
+echo "plain, a third one" >/etc/t/plain
+echo "both, a third one" >/etc/t/both
+like "an immutable file is kept" "$(syncwpar -v fix01)" 'keep /etc/t/plain: it is immutable in the workload partition'
+is "and the others follow" "$(cat "$wpars/fix01/etc/t/both")" "both, a third one"
+chattr -i "$wpars/fix01/etc/t/plain"
+ok "when it is so no more" syncwpar fix01
+is "it follows, too" "$(cat "$wpars/fix01/etc/t/plain")" "plain, a third one"
+ok "rmwpar" rmwpar fix01
+
+# Users alone change, on a system without a package database.
+mount -t tmpfs none /var/lib/dpkg
+ok "mkwpar without a package database" mkwpar -n user01
+echo 'onlyuser:x:998:998::/:/bin/sh' >>/etc/passwd
+ok "mkwpar when there is a new user" mkwpar -n user02
+is "it has him" "$(grep -c onlyuser "$wpars"/user0[12]/etc/passwd | sed 's/.*://' | tr '\n' ' ')" "0 1 "
+ok "rmwpar" rmwpar user01
+ok "rmwpar" rmwpar user02
+umount /var/lib/dpkg
 done_testing

@@ -154,7 +154,12 @@ ok "started" startwpar dev2
 ok "with its files" clogin dev2 test -d /data/d
 ok "rmwpar -p" rmwpar -F -p dev2
 fails "a new one in that place" mkwpar -n dev2
-ok "mkwpar -p" mkwpar -n dev2 -p -s
+# A copy by links (cp -al) is no second name in the folder.
+ln "$volumes/dev2/data.jfs2" "$TMPDIR/backup"
+ok "mkwpar -p" mkwpar -n dev2 -p
+refused "it is not used by two" "has a name elsewhere, too" startwpar dev2
+rm "$TMPDIR/backup"
+ok "started" startwpar dev2
 is "all are there" "$(lswpar -qcM -a mountpoint,vfs dev2 | grep -v -e directory -e namefs -e proc)" "/wpars/dev2/data:jfs2
 /wpars/dev2/var:ext4
 /wpars/dev2/x:xfs"

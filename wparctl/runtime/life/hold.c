@@ -41,6 +41,8 @@ static int open_release(const char *name)
 	snprintf(path, sizeof(path), "/proc/%d/fd/%d", (int)init, WPAR_INIT_HOLD);
 	fd = open(path, O_PATH | O_CLOEXEC);
 	/* A program that runs already can have anything there. */
+	if (fd < 0 && errno != ENOENT && errno != ESRCH)
+		return -errno;
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISFIFO(st.st_mode))
 		return -ENOENT;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
