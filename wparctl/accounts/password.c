@@ -26,11 +26,14 @@ static const char *find_line(const char *shadow, const char *user)
 {
 	const size_t len = strlen(user);
 
-	while (shadow && *shadow) {
+	while (*shadow) {
+		const char *end = strchr(shadow, '\n');
+
 		if (strncmp(shadow, user, len) == 0 && shadow[len] == ':')
 			return shadow;
-		shadow = strchr(shadow, '\n');
-		shadow += shadow != NULL;
+		if (!end)
+			break;
+		shadow = end + 1;
 	}
 	return NULL;
 }
