@@ -26,7 +26,7 @@ static const char *find_line(const char *shadow, const char *user)
 {
 	const size_t len = strlen(user);
 
-	while (*shadow) {
+	while (shadow && *shadow) {
 		const char *end = strchr(shadow, '\n');
 
 		if (strncmp(shadow, user, len) == 0 && shadow[len] == ':')
