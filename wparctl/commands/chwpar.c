@@ -71,11 +71,12 @@ static const struct par_opt opts[] = {
 	{ 0 }
 };
 
-static int chwpar_check_devices(struct wpar_spec *new, struct par_error **err)
+static int chwpar_check_devices(const struct wpar_spec *old, struct wpar_spec *new,
+				struct par_error **err)
 {
-	int r = wpar_devices_check(new, err);
+	int r = wpar_devices_check(old, new, err);
 
-	return r < 0 ? r : wpar_machine_check_devices(new, err);
+	return r < 0 ? r : wpar_machine_check_devices(old, new, err);
 }
 
 /* What the flags name on this machine; what they do not name does not hold the change up. */
@@ -98,7 +99,7 @@ static int chwpar_check_machine(const struct chwpar_args *a, const struct wpar_s
 	if (r < 0)
 		return r;
 	if (f->settings.devices.n > 0)
-		r = chwpar_check_devices(new, err);
+		r = chwpar_check_devices(old, new, err);
 	if (r < 0)
 		return r;
 	if (f->settings.addresses.n > 0 || f->settings.routes.n > 0)

@@ -123,7 +123,7 @@ static int wparexec_build_spec(const struct wparexec_args *a, const char *comman
 	r = wpar_spec_defaults(s, err);
 	if (r < 0 || a->settings.write_only)
 		return r < 0 ? r : wpar_spec_check(s, err);
-	r = wpar_devices_check(s, err);
+	r = wpar_devices_check(NULL, s, err);
 	return r < 0 ? r : wpar_definition_allowed(s, err);
 }
 

@@ -229,7 +229,7 @@ int wpar_definition_check_limits(const struct wpar_spec *s, struct par_error **e
 
 int wpar_definition_allowed(struct wpar_spec *s, struct par_error **err)
 {
-	int r = wpar_machine_check_devices(s, err);
+	int r = wpar_machine_check_devices(NULL, s, err);
 
 	if (r < 0)
 		return r;

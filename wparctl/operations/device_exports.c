@@ -44,13 +44,18 @@ static const struct wpar_device *find_device(const struct wpar_spec *s, const ch
 	return NULL;
 }
 
+/* What @old has already is not looked at, nor what every WPAR has. */
 static int check_listed(const struct wpar_device_list *l, const char *path,
-			const struct wpar_spec *s, struct par_error **err)
+			const struct wpar_spec *old, const struct wpar_spec *s,
+			struct par_error **err)
 {
 	for (size_t i = 0; i < s->n_devices; i++) {
 		const struct wpar_device *d = &s->devices[i];
 
-		if (d->name && !d->no_export && !wpar_device_list_find(l, d->name))
+		if (!d->name || d->no_export || wpar_device_is_in(old, d) ||
+		    wpar_device_is_standard(wpar_device_inside(d)))
+			continue;
+		if (!wpar_device_list_find(l, d->name))
 			return par_fail(err, PAR_E_NOT_PERMITTED, 0,
 					"-D devname=%s: %s does not list it, so no workload "
 					"partition can have it",
@@ -70,15 +75,27 @@ static int add(struct wpar_spec *s, const char *path, bool no_export, struct par
 	return d->name ? 0 : par_oom(err);
 }
 
+/* Where every device is meant ("/dev/" and an asterisk), those that every WPAR has are not. */
+static const struct wpar_device_entry *find_named(const struct wpar_device_list *l,
+						  const char *path)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		if (strcmp(l->v[i].value, path) == 0)
+			return &l->v[i];
+	}
+	return NULL;
+}
+
 /*
- * One that -D names stays as that has it; of those that every WPAR has only "no" says anything. The
- * first entry that a device matches counts.
+ * One that -D names stays as that has it; of those that every WPAR has only "no" says anything, in
+ * an entry of their own. The first entry that a device matches counts.
  */
 static int export_one(const struct wpar_device_list *l, const char *path, struct wpar_spec *s,
 		      struct par_error **err)
 {
-	const struct wpar_device_entry *e = wpar_device_list_find(l, path);
 	bool standard = wpar_device_is_standard(path);
+	const struct wpar_device_entry *e =
+		standard ? find_named(l, path) : wpar_device_list_find(l, path);
 	struct stat st;
 
 	if (!e || e->no_auto != standard || find_device(s, path))
@@ -108,17 +125,18 @@ int wpar_devices_export(const char *file, struct wpar_spec *s, struct par_error 
 
 	if (r <= 0)
 		return r;
-	r = check_listed(&l, path, s, err);
+	r = check_listed(&l, path, NULL, s, err);
 	for (size_t i = 0; r == 0 && i < l.n; i++)
 		r = export_entry(&l, &l.v[i], s, err);
 	return r;
 }
 
-int wpar_devices_check(const struct wpar_spec *s, struct par_error **err)
+int wpar_devices_check(const struct wpar_spec *old, const struct wpar_spec *s,
+		       struct par_error **err)
 {
 	autofree char *path = NULL;
 	auto_device_list l = { 0 };
 	int r = read_list(NULL, &l, &path, err);
 
-	return r <= 0 ? r : check_listed(&l, path, s, err);
+	return r <= 0 ? r : check_listed(&l, path, old, s, err);
 }

@@ -12,5 +12,9 @@
  */
 int wpar_devices_export(const char *file, struct wpar_spec *s, struct par_error **err);
 
-/* wpar_devices_check - only the latter: no device of @s is outside of /etc/wpars/devexports */
-int wpar_devices_check(const struct wpar_spec *s, struct par_error **err);
+/*
+ * wpar_devices_check - only the latter: no device of @s is outside of /etc/wpars/devexports
+ * @old		what has been there before, as it was, is not looked at; NULL: all is new
+ */
+int wpar_devices_check(const struct wpar_spec *old, const struct wpar_spec *s,
+		       struct par_error **err);

@@ -57,14 +57,15 @@ static int check_device(const struct wpar_device *d, mode_t *ret_mode, struct pa
 	return 0;
 }
 
-int wpar_machine_check_devices(struct wpar_spec *s, struct par_error **err)
+int wpar_machine_check_devices(const struct wpar_spec *old, struct wpar_spec *s,
+			       struct par_error **err)
 {
 	for (size_t i = 0; i < s->n_devices; i++) {
 		struct wpar_device *d = &s->devices[i];
 		mode_t mode = 0;
 		int r;
 
-		if (!d->name)
+		if (!d->name || wpar_device_is_in(old, d))
 			continue;
 		r = check_device(d, &mode, err);
 		if (r < 0)

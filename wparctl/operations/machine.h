@@ -14,7 +14,8 @@
  * Errors: PAR_E_NOT_FOUND, PAR_E_INVALID_ARGUMENT, PAR_E_NOT_PERMITTED (a script that others than
  * root can change).
  */
-int wpar_machine_check_devices(struct wpar_spec *s, struct par_error **err);
+int wpar_machine_check_devices(const struct wpar_spec *old, struct wpar_spec *s,
+			       struct par_error **err);
 int wpar_machine_check_files(const struct wpar_spec *s, struct par_error **err);
 int wpar_machine_check_file_systems(const struct wpar_spec *s, struct par_error **err);
 

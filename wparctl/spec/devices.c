@@ -30,6 +30,19 @@ const char *wpar_device_inside(const struct wpar_device *d)
 	return d->virtual_name ? d->virtual_name : d->name;
 }
 
+bool wpar_device_is_in(const struct wpar_spec *s, const struct wpar_device *d)
+{
+	for (size_t i = 0; s && i < s->n_devices; i++) {
+		const struct wpar_device *e = &s->devices[i];
+
+		if (par_streq(e->name, d->name) && par_streq(e->type, d->type) &&
+		    par_streq(e->virtual_name, d->virtual_name) && par_streq(e->id, d->id) &&
+		    e->no_export == d->no_export && e->rootvg == d->rootvg)
+			return true;
+	}
+	return false;
+}
+
 bool wpar_device_is_kept_out(const struct wpar_spec *s, const char *path)
 {
 	for (size_t i = 0; i < s->n_devices; i++) {

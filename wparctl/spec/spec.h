@@ -234,6 +234,9 @@ bool wpar_path_is_within(const char *path, const char *folder);
 
 /* The devices that every WPAR has, as lswpar lists them; ends with NULL. */
 extern const char *const wpar_standard_devices[];
+/* wpar_device_is_in - has @s (NULL: nothing has it) that device, and all that is said of it? */
+bool wpar_device_is_in(const struct wpar_spec *s, const struct wpar_device *d);
+
 /* wpar_device_is_standard - is it one of them, or another name that every /dev has? */
 bool wpar_device_is_standard(const char *path);
 /* wpar_device_inside - its path in the WPAR */

@@ -32,6 +32,7 @@ cat >"$list" <<-END
 	name:
 		value = "/dev/not-there*"
 END
+cp "$list" "$TMPDIR/list"
 ok "mkwpar with it" mkwpar -n dex --minimal
 like "a device that every WPAR has is kept out" "$(grep -A4 'devname = "/dev/full"' "$WPARS_ROOT/etc/wpars/dex.cf")" 'export = "no"'
 unlike "auto = no: not by itself" "$(cat "$WPARS_ROOT/etc/wpars/dex.cf")" "\"$device\""
@@ -42,6 +43,11 @@ ok "chwpar -D" chwpar -D devname="$device" dex
 ok "now it is" clogin dex -- test -c "$device" </dev/null
 refused "chwpar -D of another" "^chwpar: -D devname=/dev/kmsg: $list does not list it, so no workload partition can have it$" \
 	chwpar -D devname=/dev/kmsg dex
+ok "chwpar -D of one that every WPAR has" chwpar -D devname=/dev/zero dex
+printf 'name:\n\tvalue = /dev/kmsg\n' >"$list"
+ok "chwpar -D of one, when the list no longer has another" chwpar -D devname=/dev/kmsg dex
+refused "-D of that one, otherwise" "^chwpar: -D devname=$device: $list does not list it" chwpar -D devname="$device" virtualname=/dev/other dex
+cp "$TMPDIR/list" "$list"
 refused "mkwpar -D of another" "^mkwpar: -D devname=/dev/kmsg: $list does not list it" mkwpar -n two -D devname=/dev/kmsg
 refused "wparexec -D of another" "^wparexec: -D devname=/dev/kmsg: $list does not list it" wparexec -D devname=/dev/kmsg -- /bin/true
 refused "one of another WPAR's specification" "^mkwpar: -D devname=$device: $TMPDIR/none does not list it" \
@@ -59,6 +65,13 @@ rmwpar two >/dev/null
 ok "-D export=no" mkwpar -n two --minimal -b "$TMPDIR/pattern" -D devname="$device" export=no
 unlike "keeps it out" "$(grep -A4 "devname = \"$device\"" "$WPARS_ROOT/etc/wpars/two.cf")" 'export = "yes"'
 rmwpar two >/dev/null
+printf 'name:\n\tvalue = "/dev/*"\n\tauto = "no"\n' >"$TMPDIR/all"
+ok "any, but none by itself" mkwpar -n two --minimal -s -b "$TMPDIR/all"
+for d in full null ptmx random tty urandom zero; do
+	ok "leaves /dev/$d, which every WPAR has" clogin two -- test -c "/dev/$d" </dev/null
+done
+fails "and exports no other" clogin two -- test -e "$device" </dev/null
+rmwpar -F two >/dev/null
 refused "a list that is not there" '^mkwpar: -b /nosuch: there is no such file$' mkwpar -n two -b /nosuch
 printf 'name:\n\tvalue = /etc/passwd\n' >"$TMPDIR/bad"
 refused "one that leads elsewhere" 'line 2: "value" is a path below /dev' mkwpar -n two -b "$TMPDIR/bad"
