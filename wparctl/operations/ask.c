@@ -2,34 +2,55 @@
 /* Questions and their answers: see ask.h. */
 #include "wparctl/operations/ask.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <termios.h>
 #include <unistd.h>
 
+/*
+ * A line without its end, cut at @size - 1 bytes; false: the input has ended before it.  No byte
+ * behind the line is taken: the input's rest is that of the command that is run next.
+ */
+static bool take_line(char *ret, size_t size)
+{
+	size_t len = 0;
+	bool any = false;
+
+	while (len + 1 < size) {
+		ssize_t n = read(STDIN_FILENO, ret + len, 1);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		any = true;
+		if (ret[len] == '\n')
+			break;
+		len++;
+	}
+	ret[len] = '\0';
+	return any;
+}
+
 bool wpar_ask_yes(const char *question)
 {
 	char line[16];
 
 	fprintf(stderr, "%s y(es) n(o)? ", question);
-	if (!fgets(line, sizeof(line), stdin))
+	if (!take_line(line, sizeof(line)))
 		return false;
-	line[strcspn(line, "\n")] = '\0';
 	return strcasecmp(line, "y") == 0 || strcasecmp(line, "yes") == 0;
 }
 
 static int read_line(char *ret, size_t size, struct par_error **err)
 {
-	size_t len;
-
-	if (!fgets(ret, (int)size, stdin))
+	if (!take_line(ret, size))
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "no password was given");
-	len = strcspn(ret, "\n");
-	if (len + 1 == size)
+	if (strlen(ret) + 1 == size)
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 				"the password has more than %zu bytes", size - 2);
-	ret[len] = '\0';
 	return 0;
 }
 
