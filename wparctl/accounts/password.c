@@ -51,7 +51,23 @@ static bool same(const char *a, const char *b)
 	return differ == 0;
 }
 
-bool wpar_password_fits(const char *shadow, const char *user, const char *password)
+/* The eighth field: the first day on which nobody logs in; what is no number locks it, too. */
+static bool is_expired(const char *line, uint64_t today)
+{
+	autofree char *day = NULL;
+	uint64_t expires;
+
+	for (int i = 0; line && i < 7; i++) {
+		line += strcspn(line, ":\n");
+		line = *line == ':' ? line + 1 : NULL;
+	}
+	if (!line || strcspn(line, ":\n") == 0)
+		return false;
+	day = strndup(line, strcspn(line, ":\n"));
+	return !day || par_parse_u64(day, UINT64_MAX, &expires) < 0 || today >= expires;
+}
+
+bool wpar_password_fits(const char *shadow, const char *user, const char *password, uint64_t today)
 {
 	const char *line = find_line(shadow, user);
 	const char *field = line ? line + strlen(user) + 1 : NULL;
@@ -60,7 +76,7 @@ bool wpar_password_fits(const char *shadow, const char *user, const char *passwo
 	int size = 0;
 	const char *hash;
 
-	if (!want)
+	if (!want || is_expired(line, today))
 		return false;
 	if (!*want)
 		return !*password;

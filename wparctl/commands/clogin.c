@@ -9,8 +9,10 @@
 #include "wparctl/accounts/password.h"
 
 #include <string.h>
+#include <time.h>
 
 #define MAX_SHADOW    (4 << 20)
+#define DAY	      86400 /* seconds */
 #define WRONG_PAUSE_S 1
 #define MSG_INVALID   "3004-007 You entered an invalid login name or password."
 
@@ -72,7 +74,9 @@ static int check_inside(void *user)
 
 	if (par_fs_read("/etc/shadow", MAX_SHADOW, &shadow) < 0)
 		return 1;
-	return wpar_password_fits(shadow.data, q->user, q->password) ? 0 : 1;
+	return wpar_password_fits(shadow.data, q->user, q->password, (uint64_t)time(NULL) / DAY)
+		       ? 0
+		       : 1;
 }
 
 static int ask_password(const struct wpar_spec *s, const char *user, struct par_error **err)

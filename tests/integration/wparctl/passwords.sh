@@ -49,10 +49,16 @@ is "with none" "$(clogin -C pwd -- id -u 2>&1 </dev/null | tail -n 1)" "clogin: 
 is "without -C nobody asks" "$(inside 'id -u')" 0
 inside 'chgrp shadow /etc/shadow; chmod 640 /etc/shadow; useradd -m joe && echo "joe:third" | chpasswd'
 is "a user's own" "$(login third -l joe -- id -un | tail -n 1)" joe
+is "what stands behind it is the command's" "$(printf 'f1rst-0f-all\nline2\nline3' | clogin -C pwd -- cat 2>/dev/null)" "line2
+line3"
 is "not root's" "$(login f1rst-0f-all -l joe -- id -un | tail -n 1)" "clogin: $invalid"
 is "of a user that is not there" "$(login f1rst-0f-all -l none -- id -un | tail -n 1)" "clogin: $invalid"
 inside 'passwd -l joe' >/dev/null
 is "of one that is locked" "$(login third -l joe -- id -un | tail -n 1)" "clogin: $invalid"
+inside 'passwd -u joe; chage -E 0 joe' >/dev/null
+is "of one that has expired" "$(login third -l joe -- id -un | tail -n 1)" "clogin: $invalid"
+inside 'chage -E -1 joe' >/dev/null
+is "of one that no longer has" "$(login third -l joe -- id -un | tail -n 1)" joe
 
 # Changed while it runs, and while it does not
 ok "chwpar -P" sh -c 'echo fourth | chwpar -P pwd'

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define TODAY 20000
+
 static const char shadow[] = "daemon:*:1:0:99999:7:::\n"
 			     "rooted:!:1:0:99999:7:::\n"
 			     "root:*:1:0:99999:7:::\n"
@@ -20,24 +22,49 @@ START_TEST(a_password_fits_its_hash_only)
 	ck_assert_int_eq(wpar_password_hash("s3cret", &other, NULL), 0);
 	ck_assert_str_ne(hash, other);
 	ck_assert_int_eq(wpar_password_put(shadow, "root", hash, &text), 0);
-	ck_assert(wpar_password_fits(text.data, "root", "s3cret"));
-	ck_assert(!wpar_password_fits(text.data, "root", "s3cret "));
-	ck_assert(!wpar_password_fits(text.data, "root", ""));
-	ck_assert(!wpar_password_fits(text.data, "rooted", "s3cret"));
-	ck_assert(!wpar_password_fits(text.data, "roo", "s3cret"));
+	ck_assert(wpar_password_fits(text.data, "root", "s3cret", TODAY));
+	ck_assert(!wpar_password_fits(text.data, "root", "s3cret ", TODAY));
+	ck_assert(!wpar_password_fits(text.data, "root", "", TODAY));
+	ck_assert(!wpar_password_fits(text.data, "rooted", "s3cret", TODAY));
+	ck_assert(!wpar_password_fits(text.data, "roo", "s3cret", TODAY));
 }
 END_TEST
 
 START_TEST(accounts_that_are_locked_or_open)
 {
-	ck_assert(!wpar_password_fits(shadow, "root", ""));
-	ck_assert(!wpar_password_fits(shadow, "root", "*"));
-	ck_assert(!wpar_password_fits(shadow, "rooted", "!"));
-	ck_assert(wpar_password_fits(shadow, "joe", ""));
-	ck_assert(!wpar_password_fits(shadow, "joe", "x"));
-	ck_assert(!wpar_password_fits(shadow, "nobody", ""));
-	ck_assert(!wpar_password_fits(NULL, "joe", ""));
-	ck_assert(!wpar_password_fits("", "joe", ""));
+	ck_assert(!wpar_password_fits(shadow, "root", "", TODAY));
+	ck_assert(!wpar_password_fits(shadow, "root", "*", TODAY));
+	ck_assert(!wpar_password_fits(shadow, "rooted", "!", TODAY));
+	ck_assert(wpar_password_fits(shadow, "joe", "", TODAY));
+	ck_assert(!wpar_password_fits(shadow, "joe", "x", TODAY));
+	ck_assert(!wpar_password_fits(shadow, "nobody", "", TODAY));
+	ck_assert(!wpar_password_fits(NULL, "joe", "", TODAY));
+	ck_assert(!wpar_password_fits("", "joe", "", TODAY));
+}
+END_TEST
+
+static const struct {
+	const char *rest;
+	bool fits;
+} days[] = {
+	{ "0:0:99999:7:::", true },
+	{ "0:0:99999:7::20001:", true },
+	{ "0:0:99999:7::20000:", false },
+	{ "0:0:99999:7::19999:", false },
+	{ "0:0:99999:7::1:", false },
+	{ "0:0:99999:7::0:", false },
+	{ "0:0:99999:7::x:", false },
+	{ "0:0:99999:7::1", false },
+	{ "0:0:99999", true },
+};
+
+START_TEST(an_account_that_has_expired_takes_none)
+{
+	autofree char *hash = NULL, *text = NULL;
+
+	ck_assert_int_eq(wpar_password_hash("s3cret", &hash, NULL), 0);
+	text = par_strdup_printf("root:%s:%s\nb:*:1:2:3:4:5:6:\n", hash, days[_i].rest);
+	ck_assert(wpar_password_fits(text, "root", "s3cret", TODAY) == days[_i].fits);
 }
 END_TEST
 
@@ -70,6 +97,7 @@ static Suite *password_suite(void)
 
 	tcase_add_test(tc, a_password_fits_its_hash_only);
 	tcase_add_test(tc, accounts_that_are_locked_or_open);
+	tcase_add_loop_test(tc, an_account_that_has_expired_takes_none, 0, PAR_ARRAY_SIZE(days));
 	tcase_add_loop_test(tc, a_password_is_put_where_it_belongs, 0, PAR_ARRAY_SIZE(puts_));
 	suite_add_tcase(suite, tc);
 	return suite;
