@@ -179,8 +179,9 @@ static int drop_new(int dirfd, const char *name, int error)
 	return error;
 }
 
+/* @like: NULL, or whose owner and group the new one gets. */
 static int replace(int dirfd, const char *path, const void *data, size_t len, mode_t mode,
-		   bool sync)
+		   const struct stat *like, bool sync)
 {
 	autofree char *name = NULL;
 	autofd int fd = create_beside(dirfd, path, &name);
@@ -191,6 +192,8 @@ static int replace(int dirfd, const char *path, const void *data, size_t len, mo
 	r = par_fs_write_all(fd, data, len);
 	if (r < 0)
 		return drop_new(dirfd, name, r);
+	if (like && fchown(fd, like->st_uid, like->st_gid) < 0)
+		return drop_new(dirfd, name, -errno);
 	if (fchmod(fd, mode) < 0 || (sync && fsync(fd) < 0) ||
 	    renameat(dirfd, name, dirfd, path) < 0)
 		return drop_new(dirfd, name, -errno);
@@ -199,12 +202,18 @@ static int replace(int dirfd, const char *path, const void *data, size_t len, mo
 
 int par_fs_replace(int dirfd, const char *path, const void *data, size_t len, mode_t mode)
 {
-	return replace(dirfd, path, data, len, mode, true);
+	return replace(dirfd, path, data, len, mode, NULL, true);
+}
+
+int par_fs_replace_like(int dirfd, const char *path, const void *data, size_t len,
+			const struct stat *like)
+{
+	return replace(dirfd, path, data, len, like->st_mode & 0777, like, true);
 }
 
 int par_fs_replace_volatile(int dirfd, const char *path, const void *data, size_t len, mode_t mode)
 {
-	return replace(dirfd, path, data, len, mode, false);
+	return replace(dirfd, path, data, len, mode, NULL, false);
 }
 
 void par_fs_replace_clear(int at, const char *path)
@@ -259,21 +268,23 @@ int par_fs_mkdirs(const char *path, mode_t mode)
 	return 0;
 }
 
-/* mkdir of the last name of @path, in its folder as @rootfd's own programs would find it. */
-static int mkdir_in(int rootfd, char *path)
+typedef int open_below_fn(int rootfd, const char *path, uint64_t flags, mode_t mode);
+
+/* mkdir of the last name of @path, in the folder that @open_below finds below @rootfd. */
+static int mkdir_in(int rootfd, char *path, open_below_fn *open_below)
 {
 	char *slash = strrchr(path, '/');
 	autofd int above = -1;
 
 	*slash = '\0';
-	above = par_fs_open_in(rootfd, *path ? path : "/", O_PATH | O_DIRECTORY, 0);
+	above = open_below(rootfd, *path ? path : "/", O_PATH | O_DIRECTORY, 0);
 	*slash = '/';
 	if (above < 0)
 		return above;
 	return mkdirat(above, slash + 1, 0755) < 0 && errno != EEXIST ? -errno : 0;
 }
 
-int par_fs_mkdirs_in(int rootfd, const char *path)
+static int mkdirs_below(int rootfd, const char *path, open_below_fn *open_below)
 {
 	autofree char *p = par_strdup_printf("%s%s", *path == '/' ? "" : "/", path);
 
@@ -283,12 +294,22 @@ int par_fs_mkdirs_in(int rootfd, const char *path)
 		int r;
 
 		*s = '\0';
-		r = mkdir_in(rootfd, p);
+		r = mkdir_in(rootfd, p, open_below);
 		if (r < 0)
 			return r;
 		*s = '/';
 	}
-	return mkdir_in(rootfd, p);
+	return mkdir_in(rootfd, p, open_below);
+}
+
+int par_fs_mkdirs_in(int rootfd, const char *path)
+{
+	return mkdirs_below(rootfd, path, par_fs_open_in);
+}
+
+int par_fs_mkdirs_plain(int rootfd, const char *path)
+{
+	return mkdirs_below(rootfd, path, par_fs_open_plain);
 }
 
 /* One directory on the way down: its stream, and the name it has above. */

@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 /*
@@ -48,6 +49,11 @@ int par_fs_write_all(int fd, const void *data, size_t len);
  */
 int par_fs_replace(int dirfd, const char *path, const void *data, size_t len, mode_t mode);
 
+/* par_fs_replace_like - the same, with owner, group and mode (of 0777) of @like from the first
+ * moment */
+int par_fs_replace_like(int dirfd, const char *path, const void *data, size_t len,
+			const struct stat *like);
+
 /* par_fs_replace_volatile - the same without waiting for the disk: what need not outlive the boot
  */
 int par_fs_replace_volatile(int dirfd, const char *path, const void *data, size_t len, mode_t mode);
@@ -70,6 +76,9 @@ int par_fs_mkdirs(const char *path, mode_t mode);
 /* par_fs_mkdirs_in - the same for @path as a program whose root is @rootfd sees it, all mode 0755
  */
 int par_fs_mkdirs_in(int rootfd, const char *path);
+
+/* par_fs_mkdirs_plain - the same, but behind a symbolic link nothing is made (-ELOOP) */
+int par_fs_mkdirs_plain(int rootfd, const char *path);
 
 /*
  * par_fs_remove_tree - remove @name, a plain name in the folder @at, and all in it

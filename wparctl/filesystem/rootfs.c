@@ -211,7 +211,7 @@ static int open_fresh(const struct wpar_spec *s, const char *made, struct par_er
 
 static int open_made(int top, const char *directory)
 {
-	int r = par_fs_mkdirs_in(top, directory);
+	int r = par_fs_mkdirs_plain(top, directory);
 
 	return r < 0 ? r : par_fs_open_plain(top, directory, O_PATH | O_DIRECTORY, 0);
 }

@@ -138,7 +138,7 @@ int wpar_volume_mount_point(const struct wpar_spec *s, const struct wpar_mount *
 			unlinkat(above, strrchr(path, '/') + 1, AT_REMOVEDIR);
 		return 0;
 	}
-	r = par_fs_mkdirs_in(base, m->directory);
+	r = par_fs_mkdirs_plain(base, m->directory);
 	place = r < 0 ? r : open_place(s, m, err);
 	return r < 0 ? fail_place(s, m, r, err) : place < 0 ? place : 0;
 }

@@ -45,16 +45,16 @@ int wpar_root_password_allowed(const struct wpar_spec *s, struct par_error **err
 static int replace_shadow(int etc, const char *text, size_t len, struct par_error **err)
 {
 	struct stat st = { .st_mode = S_IFREG | 0600 };
-	bool there = fstatat(etc, "shadow", &st, AT_SYMLINK_NOFOLLOW) == 0;
 	int r;
 
+	if (fstatat(etc, "shadow", &st, AT_SYMLINK_NOFOLLOW) < 0 && errno != ENOENT)
+		return par_fail(err, PAR_E_SYSTEM, errno, "its /etc/shadow cannot be looked at");
 	if (!S_ISREG(st.st_mode))
 		return par_fail(err, PAR_E_NOT_PERMITTED, 0, "its /etc/shadow is no file");
-	r = par_fs_replace(etc, "shadow", text, len, st.st_mode & 0740);
+	st.st_mode &= 0740;
+	r = par_fs_replace_like(etc, "shadow", text, len, &st);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "its /etc/shadow cannot be written");
-	if (there && fchownat(etc, "shadow", st.st_uid, st.st_gid, AT_SYMLINK_NOFOLLOW) < 0)
-		return par_fail(err, PAR_E_SYSTEM, errno, "its /etc/shadow cannot be given back");
 	return 0;
 }
 

@@ -140,6 +140,9 @@ fails "a mount point that is a link" mount -T "$fstab" "$WPARS_ROOT/wpars/dev/tr
 fails "nothing is mounted behind it" shows /etc/real
 fails "nor outside" grep -q "$WPARS_ROOT/wpars/dev/etc/real" /proc/self/mountinfo
 ok "removed" rmfs /wpars/dev/trap
+inside ln -s /etc/real /way
+fails "a link on the way" crfs -v jfs2 -m /wpars/dev/way/new -a size=16M
+fails "no folder is made behind it" test -e "$WPARS_ROOT/wpars/dev/etc/real/new"
 
 # Removed.
 inside sh -c 'cd /ora; touch ready; sleep 20' &

@@ -63,6 +63,9 @@ is "of one that no longer has" "$(login third -l joe -- id -un | tail -n 1)" joe
 # Changed while it runs, and while it does not
 ok "chwpar -P" sh -c 'echo fourth | chwpar -P pwd'
 is "shadow's group and mode stay" "$(stat -c '%a %u %g' "$etc/shadow")" "640 0 $(stat -c %g /etc/shadow)"
+before=$(field)
+fails "one that cannot be given shadow's group" setpriv --bounding-set -chown sh -c 'echo other | chwpar -P pwd'
+is "is not there for a moment" "$(stat -c '%a %u %g' "$etc/shadow") $(field)" "640 0 $(stat -c %g /etc/shadow) $before"
 is "it is the new one" "$(login fourth -- id -u | tail -n 1)" 0
 is "not the old one" "$(login f1rst-0f-all -- id -u | tail -n 1)" "clogin: $invalid"
 ok "with another flag" sh -c 'echo fifth | chwpar -P -A pwd'

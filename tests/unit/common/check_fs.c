@@ -67,6 +67,10 @@ START_TEST(folders_are_made_inside)
 	ck_assert_int_eq(faccessat(fd, "run/a/b", F_OK, 0), 0);
 	ck_assert_int_eq(par_fs_mkdirs_in(fd, "/out/a"), -ENOENT);
 	ck_assert_int_eq(rmdir(outside), 0); /* still empty */
+	ck_assert_int_eq(par_fs_mkdirs_plain(fd, "/run/c/d"), 0);
+	ck_assert_int_eq(faccessat(fd, "run/c/d", F_OK, 0), 0);
+	ck_assert_int_eq(par_fs_mkdirs_plain(fd, "/link/e"), -ELOOP);
+	ck_assert_int_ne(faccessat(fd, "run/e", F_OK, 0), 0);
 }
 END_TEST
 
