@@ -51,6 +51,19 @@ static int split_operands(const struct par_cmd_ctx *ctx, struct par_strv *enviro
 	return 0;
 }
 
+/* What would be left out of the specification is not written as if it were there. */
+static int check_written(const struct wparexec_args *a, char *const *command,
+			 const struct par_strv *environment, struct par_error **err)
+{
+	bool arguments = command[0] && command[1];
+
+	if (!a->settings.write_only || (!arguments && environment->n == 0))
+		return 0;
+	return par_fail(err, PAR_E_USAGE, 0,
+			"-w: a specification has no place for the %s of the command",
+			arguments ? "arguments" : "variables");
+}
+
 static bool is_named_mount(const struct par_groups *groups, const char *directory)
 {
 	for (size_t i = 0; i < groups->n; i++) {
@@ -198,6 +211,9 @@ static int wparexec_run(const struct par_cmd_ctx *ctx, void *args, struct par_er
 	if (r < 0)
 		return r;
 	r = split_operands(ctx, &environment, &command, err);
+	if (r < 0)
+		return r;
+	r = check_written(a, command, &environment, err);
 	if (r < 0)
 		return r;
 	r = wparexec_build_spec(a, command[0], &s, err);

@@ -32,6 +32,9 @@ fake-wpar rmwpar temp1
 fake-wpar wparexec -n temp1 --dry-run -M directory=/srv vfs=namefs dev=/usr mountopts=ro -- /bin/ls | sed 's/uuid = .*/uuid = …/'
 # The command of a specification, and another one.
 fake-wpar wparexec -w -o "$TMPDIR/spec" -n temp1 -c -- /bin/ls
+run wparexec -w -o "$TMPDIR/other" -n temp1 -- /bin/ls -l
+run wparexec -w -o "$TMPDIR/other" -n temp1 -- A=1 /bin/ls
+[ -e "$TMPDIR/other" ] || echo "nothing is written"
 run wparexec -f "$TMPDIR/spec" -n temp3
 run wparexec -f "$TMPDIR/spec" -n temp3 -- A=1
 run wparexec -f "$TMPDIR/spec" -n temp3 -- /bin/true x
