@@ -70,18 +70,31 @@ is "each WPAR's /proc by its own path" "$("$TMPDIR/df" --output=target | grep '/
 $WPARS_ROOT/wpars/other/proc"
 rmwpar -F other >/dev/null
 
-# held_by WHO - the state that lswpar tells while one of that name has the WPAR's lock
+# held_by WHO NAME - the state that lswpar tells while one called WHO has the WPAR's lock
 held_by()
 {
 	python3 -c 'import fcntl, os, struct, subprocess, sys
-fd = os.open(os.environ["WPARS_ROOT"] + "/run/wpars/dev.lock", os.O_RDWR)
+fd = os.open(os.environ["WPARS_ROOT"] + "/run/wpars/" + sys.argv[2] + ".lock", os.O_RDWR)
 fcntl.fcntl(fd, 37, struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 0, 0))
 os.ftruncate(fd, 0)
 os.pwrite(fd, (sys.argv[1] + " 1\n").encode(), 0)
-subprocess.run(["lswpar", "-q", "-c", "-a", "state", "dev"])' "$1"
+subprocess.run(["lswpar", "-q", "-c", "-a", "state", sys.argv[2]])' "$1" "$2"
 }
-is "a monitor that looks at mounts changes no state" "$(held_by cor_dev)" A
-is "a command does" "$(held_by chwpar)" T
+is "a monitor that looks at mounts changes no state" "$(held_by cor_dev dev)" A
+is "a command does" "$(held_by chwpar dev)" T
+group=$(find /sys/fs/cgroup -maxdepth 3 -type d -path "*wpars${WPARS_ROOT//[\/.]/-}/dev")
+echo 1 >"$group/cgroup.freeze"
+wait_for 10 is_state dev F
+is "nor does it change that of a frozen one" "$(held_by cor_dev dev)" F
+echo 0 >"$group/cgroup.freeze"
+wait_for 10 is_state dev A
+mkwpar -n other --minimal >/dev/null
+startwpar -1 other >/dev/null
+is "of one that is Loaded" "$(held_by cor_other other)" L
+stopwpar -F other >/dev/null
+wait_for 20 is_state other D
+is "one that has ended is cleared away" "$(held_by cor_other other)" T
+rmwpar -F other >/dev/null
 
 # What root mounts
 mkdir "$base/data" "$base/vol"

@@ -83,8 +83,9 @@ int wpar_state_get(const struct wpar_spec *s, enum wpar_state *ret, struct par_e
 	if (busy && !wpar_lock_is_monitors(s->name))
 		return 0;
 	r = wpar_state_probe(s, ret, err);
-	/* The monitor of one that runs mounts something there, which changes no state. */
-	if (r == 0 && busy && *ret != WPAR_STATE_ACTIVE)
+	/* The monitor of one that runs mounts something there, which changes no state; of one that
+	 * no longer does it clears away. */
+	if (r == 0 && busy && (*ret == WPAR_STATE_DEFINED || *ret == WPAR_STATE_BROKEN))
 		*ret = WPAR_STATE_TRANSITIONAL;
 	return r;
 }
