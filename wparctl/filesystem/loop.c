@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/loop.h>
+#include <linux/major.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -25,6 +26,7 @@ static uint64_t kernel_device(dev_t dev)
 	       ((uint64_t)(minor(dev) & ~0xffu) << 12);
 }
 
+/* A /dev that the kernel does not fill, as in a chroot or container, has not the new one. */
 static int open_device(unsigned int number)
 {
 	char path[32];
@@ -32,6 +34,11 @@ static int open_device(unsigned int number)
 
 	snprintf(path, sizeof(path), "/dev/loop%u", number);
 	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT) {
+		if (mknod(path, S_IFBLK | 0660, makedev(LOOP_MAJOR, number)) < 0 && errno != EEXIST)
+			return -errno;
+		fd = open(path, O_RDWR | O_CLOEXEC);
+	}
 	return fd < 0 ? -errno : fd;
 }
 

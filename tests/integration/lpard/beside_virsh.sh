@@ -185,17 +185,25 @@ stop_emulator()
 		qemu=$(emulator "$1") && kill -STOP "$qemu" && return
 	done
 }
+# What others' changes take without that: the machine may be busy.
+calm=0
+for change in "chsyscfg -r lpar -m SYS -i name=lp2,description=0" "make new0" "on lp2" "off lp2" \
+	"rmsyscfg -r lpar -m SYS -n new0"; do
+	# shellcheck disable=SC2086 # words
+	calm=$((calm + $(milliseconds $change)))
+done
+ok "each of them works (in $calm ms)" test "$calm" -lt 100000
 stop_emulator lp1 &
 on lp1 >"$TMPDIR/on.out" &
 activation=$!
 sleep 2
 is "it hangs" "$(state lp1),$(kill -0 "$activation" && echo on)" "Starting,on"
 for i in 1 2 3; do
-	is "others are changed meanwhile ($i)" "$(($(milliseconds chsyscfg -r lpar -m SYS -i "name=lp2,description=$i") < 3000))" 1
-	is "made" "$(($(milliseconds make "new$i") < 3000))" 1
-	is "activated" "$(($(milliseconds on lp2) < 4500))" 1
-	is "shut down" "$(($(milliseconds off lp2) < 3000))" 1
-	is "removed" "$(($(milliseconds rmsyscfg -r lpar -m SYS -n "new$i") < 3000))" 1
+	is "others are changed meanwhile ($i)" "$(($(milliseconds chsyscfg -r lpar -m SYS -i "name=lp2,description=$i") < 3000 + calm))" 1
+	is "made" "$(($(milliseconds make "new$i") < 3000 + calm))" 1
+	is "activated" "$(($(milliseconds on lp2) < 4500 + calm))" 1
+	is "shut down" "$(($(milliseconds off lp2) < 3000 + calm))" 1
+	is "removed" "$(($(milliseconds rmsyscfg -r lpar -m SYS -n "new$i") < 3000 + calm))" 1
 done
 like "a second activation is refused" "$(on lp1)" '^HSCL05DF Another operation .Activate. on the partition named lp1'
 # libvirt asks a process to end for ten seconds before it kills it.
