@@ -9,6 +9,7 @@ what it prints stands below it; one that fails ends the program.  A block is a l
 
     @listing TITLE
     @run COMMAND            what is run here, by bash; once or more, all of their output counts
+    @fails                  the last @run must end with a status that is not 0; without this word, with 0
     @type TEXT              typed into the terminal of the last @run, at its next prompt
     @key REGEX              lines belong together when group 1 is the same, in either case; without it, by their order
     @same REGEX => TEXT     is replaced on both sides before lines are compared (not in what is shown)
@@ -17,7 +18,7 @@ what it prints stands below it; one that fails ends the program.  A block is a l
     @end
 
 The program ends with status 1, and writes nothing, when a line differs that no @why explains, when an
-@why explains nothing, or when a terminal shows no prompt in time.
+@why explains nothing, when a @run ends with another status, or when a terminal shows no prompt in time.
 """
 
 import difflib
@@ -44,6 +45,7 @@ class Listing:
     def __init__(self, title):
         self.title = title
         self.runs = []
+        self.fails = set()
         self.key = None
         self.same = []
         self.why = []
@@ -57,6 +59,8 @@ def parse_listing(title, lines):
         word, _, rest = line.partition(" ")
         if word == "@run":
             listing.runs.append((rest, []))
+        elif word == "@fails":
+            listing.fails.add(len(listing.runs) - 1)
         elif word == "@type":
             listing.runs[-1][1].append(rest)
         elif word == "@key":
@@ -111,11 +115,11 @@ def run_typed(command, typed):
             since = time.monotonic()
         elif time.monotonic() - since > PROMPT_S:
             raise Bad(f"{command}: no prompt and no end after {PROMPT_S} s:\n{output}")
-    os.waitpid(pid, 0)
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     os.close(terminal)
     if typed:
         raise Bad(f"{command}: ended before '{typed[0]}' was typed:\n{output}")
-    return plain(output)
+    return plain(output), status
 
 
 def run_plain(command):
@@ -126,8 +130,11 @@ def run_plain(command):
 
 def run_listing(listing):
     here = []
-    for command, typed in listing.runs:
-        here += run_typed(command, typed) if typed or " -t " in command else run_plain(command)[0]
+    for number, (command, typed) in enumerate(listing.runs):
+        said, status = run_typed(command, typed) if typed or " -t " in command else run_plain(command)
+        if (status != 0) != (number in listing.fails):
+            raise Bad(f"{listing.title}: status {status} of: {command}\n" + "\n".join(said))
+        here += said
     return here
 
 
