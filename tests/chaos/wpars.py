@@ -105,11 +105,15 @@ def expected_files(states):
     """Every path below ROOT that is no WPAR's own: what is missing in this set is left behind."""
     fine = {"old.tar", "etc", "etc/wpars", "run", "run/wpars", "run/wpars/.registry", "run/wpars/.ids",
             "run/wpars/.ids/lock", "var", "var/lib", "var/lib/wpars", "var/lib/wpars/roots",
-            "var/lib/wpars/images", "var/lib/wpars/template", "wpars", "var/adm", "var/adm/wpars",
-            "wpars/.volumes", "run/wpars/.fstab", "etc/fstab"}
+            "var/lib/wpars/images", "var/lib/wpars/lists", "var/lib/wpars/templates",
+            "var/lib/wpars/templates/.lock", "var/lib/wpars/templates/current", "wpars", "var/adm",
+            "var/adm/wpars", "wpars/.volumes", "run/wpars/.fstab", "etc/fstab"}
+    # One generation of the template, whatever the machine's packages do meanwhile.
+    fine |= {f"var/lib/wpars/templates/{os.readlink(p)}"
+             for p in [path("var/lib/wpars/templates/current")] if os.path.islink(p)}
     for name in states:
         fine |= {f"etc/wpars/{name}.cf", f"var/lib/wpars/roots/{name}", f"run/wpars/{name}.lock",
-                 f"wpars/{name}"}
+                 f"var/lib/wpars/lists/{name}", f"wpars/{name}"}
     if "native" in states:
         fine |= {"wpars/.volumes/native", "wpars/.volumes/native/data.jfs2"}
     if any(name == "versioned" for name in states):
@@ -143,8 +147,8 @@ def look_at_files(states):
                 raise Fault(f"left behind: {found}")
         folders[:] = [f for f in folders
                       if not (os.path.join(where, f) + "/").startswith(own)
-                      and os.path.join(where, f) != "var/lib/wpars/template"
-                      and not re.match(r"var/lib/wpars/images/[0-9a-f]{64}$", os.path.join(where, f))]
+                      and not re.match(r"var/lib/wpars/(images/[0-9a-f]{64}|templates/[0-9a-f]{16})$",
+                                       os.path.join(where, f))]
 
 
 def mount_points():
