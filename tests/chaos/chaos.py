@@ -26,14 +26,40 @@ def options(about, rounds):
     return args
 
 
+def read(path):
+    try:
+        with open(path, "rb") as file:
+            return file.read().replace(b"\0", b" ").decode(errors="replace").strip()
+    except OSError as error:
+        return error.strerror
+
+
+def who_waits(command):
+    """What a command that does not end, and who else has its output, are doing."""
+    pipe = os.readlink(f"/proc/self/fd/{command.stdout.fileno()}")
+    lines = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        held = [f for f in (1, 2) if os.path.exists(f"/proc/{pid}/fd/{f}")
+                and os.readlink(f"/proc/{pid}/fd/{f}") == pipe]
+        if held or int(pid) == command.pid:
+            status = " ".join(read(f"/proc/{pid}/stat").split()[1:4])
+            lines.append(f"{pid} {read(f'/proc/{pid}/cmdline')} [{status}] has {held} waits in "
+                         f"{read(f'/proc/{pid}/wchan')} {read(f'/proc/{pid}/syscall')}: "
+                         + read(f"/proc/{pid}/stack").replace("\n", " "))
+    return "\n".join(lines)
+
+
 def run(*words, timeout=120, **more):
     """Run a command to its end; its status and its output, stderr included."""
-    try:
-        done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=timeout, check=False, **more)
-    except subprocess.TimeoutExpired as late:
-        raise Fault(f"{' '.join(words)} has not ended within {timeout} s") from late
-    return done.returncode, done.stdout.decode(errors="replace")
+    with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, **more) as command:
+        try:
+            output, _ = command.communicate(timeout=timeout)
+        except subprocess.TimeoutExpired as late:
+            waiting = who_waits(command)
+            command.kill()
+            raise Fault(f"{' '.join(words)} has not ended within {timeout} s\n{waiting}") from late
+    return command.returncode, output.decode(errors="replace")
 
 
 def need(*words, **more):
