@@ -79,23 +79,18 @@ static int resolve_clashes(struct wpar_spec *s, struct par_error **err)
 
 static int startwpar_check(const struct startwpar_args *a, struct par_error **err)
 {
-	const struct {
-		bool one, other;
-		const char *names;
-	} pairs[] = { { a->load_only, a->finish, "-1 and -2" },
-		      { a->load_only, a->maintenance, "-1 and -m" },
-		      { a->maintenance, a->finish, "-m and -2" },
-		      { a->resolve_clashes, a->finish, "-a and -2" },
-		      { a->dry_run, a->finish, "--dry-run and -2" } };
+	const struct wpar_option_pair pairs[] = { { a->load_only, a->finish, "-1 and -2" },
+						  { a->load_only, a->maintenance, "-1 and -m" },
+						  { a->maintenance, a->finish, "-m and -2" },
+						  { a->resolve_clashes, a->finish, "-a and -2" },
+						  { a->dry_run, a->finish, "--dry-run and -2" } };
 	int r = wpar_refuse_options(opts, a, err);
 
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(pairs); i++) {
-		if (pairs[i].one && pairs[i].other)
-			return par_fail(err, PAR_E_USAGE, 0, "%s cannot be used together",
-					pairs[i].names);
-	}
+	r = wpar_refuse_pairs(pairs, PAR_ARRAY_SIZE(pairs), err);
+	if (r < 0)
+		return r;
 	if (a->environment && !a->finish)
 		return par_fail(err, PAR_E_USAGE, 0, "-e needs -2");
 	return 0;

@@ -228,6 +228,17 @@ static int fail_step(const struct wpar_sync_step *s, int r, struct par_error **e
 	return par_fail(err, PAR_E_SYSTEM, r, "/%s cannot be synchronized", s->path);
 }
 
+/* A step that has failed with @r: the file is kept, or the whole has failed. */
+static int keep_or_fail(struct wpar_sync_step *s, int r, struct par_error **err)
+{
+	if (!is_of_wpar(r))
+		return fail_step(s, r, err);
+	s->kind = WPAR_SYNC_KEEP;
+	s->why = why_not(r);
+	s->again = r != -ENOTEMPTY;
+	return 0;
+}
+
 /* Folders of which others are part go last. */
 static int remove_all(const struct wpar_own_files *files, struct wpar_sync_plan *p,
 		      struct par_error **err)
@@ -236,13 +247,9 @@ static int remove_all(const struct wpar_own_files *files, struct wpar_sync_plan 
 		struct wpar_sync_step *s = &p->v[i];
 		int r = s->kind == WPAR_SYNC_REMOVE ? remove_one(files, s) : 0;
 
-		if (r == 0)
-			continue;
-		if (!is_of_wpar(r))
-			return fail_step(s, r, err);
-		s->kind = WPAR_SYNC_KEEP;
-		s->why = why_not(r);
-		s->again = r != -ENOTEMPTY;
+		r = r < 0 ? keep_or_fail(s, r, err) : 0;
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }
@@ -258,13 +265,9 @@ static int add_all(const struct wpar_own_files *files, int source, struct wpar_s
 			continue;
 		r = add_or_replace(files, source, s);
 		wpar_test_stop_at("synchronizing");
-		if (r == 0)
-			continue;
-		if (!is_of_wpar(r))
-			return fail_step(s, r, err);
-		s->kind = WPAR_SYNC_KEEP;
-		s->why = why_not(r);
-		s->again = r != -ENOTEMPTY;
+		r = r < 0 ? keep_or_fail(s, r, err) : 0;
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }

@@ -61,19 +61,31 @@ static int unlink_other_names(const char *path)
 	return 0;
 }
 
+/* @ret: the image, open as @fd, as it is then */
+static int keep_one_name(int fd, const char *path, struct stat *ret)
+{
+	int r = unlink_other_names(path);
+
+	if (r < 0)
+		return r;
+	return fstat(fd, ret) < 0 ? -errno : 0;
+}
+
 int wpar_volume_image(const char *path, struct par_error **err)
 {
 	autofd int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	autofd int fd = par_fs_open_plain(root, path, O_RDWR | O_NONBLOCK, 0);
 	struct stat st;
+	int r;
 
 	if (fd == -ENOENT)
 		return par_fail(err, PAR_E_NOT_FOUND, 0, "there is no '%s'", path);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return par_fail(err, PAR_E_SYSTEM, fd < 0 ? fd : errno, "'%s' cannot be opened",
 				path);
-	if (st.st_nlink > 1 && (unlink_other_names(path) < 0 || fstat(fd, &st) < 0))
-		return par_fail(err, PAR_E_SYSTEM, errno, "'%s' keeps its second name", path);
+	r = st.st_nlink > 1 ? keep_one_name(fd, path, &st) : 0;
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "'%s' keeps its second name", path);
 	if (st.st_nlink > 1)
 		return par_fail(err, PAR_E_NOT_PERMITTED, 0,
 				"'%s' has a name elsewhere, too (a hard link): remove that", path);

@@ -11,10 +11,7 @@
 int wpar_src_settings_check(const struct wpar_src_settings *a, const struct par_opt *opts,
 			    struct par_error **err)
 {
-	const struct {
-		bool one, other;
-		const char *names;
-	} pairs[] = {
+	const struct wpar_option_pair pairs[] = {
 		{ a->once, a->respawn, "-O and -R" },
 		{ a->show, a->hide, "-d and -D" },
 		{ a->multi, a->single, "-q and -Q" },
@@ -24,11 +21,9 @@ int wpar_src_settings_check(const struct wpar_src_settings *a, const struct par_
 
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(pairs); i++) {
-		if (pairs[i].one && pairs[i].other)
-			return par_fail(err, PAR_E_USAGE, 0, "%s cannot be used together",
-					pairs[i].names);
-	}
+	r = wpar_refuse_pairs(pairs, PAR_ARRAY_SIZE(pairs), err);
+	if (r < 0)
+		return r;
 	if (a->socket && (a->signorm || a->sigforce))
 		return par_fail(err, PAR_E_USAGE, 0, "-n and -f need -S");
 	return 0;
