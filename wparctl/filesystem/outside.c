@@ -321,7 +321,7 @@ struct list_request {
 #define STATX_UNIQUE_MNT_ID 0x4000U
 #define MOST_LISTED	    512
 
-uint64_t wpar_outside_mark(const char *directory)
+uint64_t wpar_outside_mark(const char *directory, const char *inside)
 {
 	struct list_request request = { .size = sizeof(request) };
 	uint64_t ids[MOST_LISTED], mark = 14695981039346656037U; /* FNV-1a */
@@ -339,5 +339,7 @@ uint64_t wpar_outside_mark(const char *directory)
 	mark = (mark ^ st.stx_mnt_id) * 1099511628211U;
 	for (long i = 0; i < n; i++)
 		mark = (mark ^ ids[i]) * 1099511628211U;
+	for (const char *c = inside; *c; c++)
+		mark = (mark ^ (unsigned char)*c) * 1099511628211U;
 	return mark ? mark : 1;
 }

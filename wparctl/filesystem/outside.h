@@ -42,6 +42,6 @@ int wpar_outside_others(const struct wpar_mount_plan *p, const char *mountinfo,
 
 /*
  * wpar_outside_mark - a number that is another one when something was mounted or unmounted at or
- * below @directory; 0: the kernel (before Linux 6.8) does not say
+ * below @directory, or @inside is another text; 0: the kernel (before Linux 6.8) does not say
  */
-uint64_t wpar_outside_mark(const char *directory);
+uint64_t wpar_outside_mark(const char *directory, const char *inside);

@@ -77,6 +77,22 @@ ok "and inside, within a moment" wait_for 10 hides /ora
 ok "and mount brings it back" mount -T "$fstab" "$WPARS_ROOT/wpars/dev/ora"
 is "once inside" "$(inside cat /proc/self/mountinfo | grep -c ' /ora ')" 1
 
+# Its monitor may not have looked yet when root unmounts it again: stopped, it does not.
+ok "away" umount "$WPARS_ROOT/wpars/dev/ora"
+ok "inside, too" wait_for 10 hides /ora
+kill -STOP "$(monitor dev)"
+ok "there, and away, while its monitor does not look" \
+	sh -c "mount -T '$fstab' '$WPARS_ROOT/wpars/dev/ora' && umount '$WPARS_ROOT/wpars/dev/ora'"
+ok "it was inside" shows /ora
+kill -CONT "$(monitor dev)"
+ok "and goes as soon as the monitor looks" wait_for 10 hides /ora
+ok "chwpar of something else" chwpar -h elsewhere dev
+fails "does not mount it again outside" grep -q "/wpars/dev/ora " /proc/self/mountinfo
+ok "back" mount -T "$fstab" "$WPARS_ROOT/wpars/dev/ora"
+ok "chwpar once more" chwpar -h dev dev
+ok "leaves it outside" grep -q "/wpars/dev/ora " /proc/self/mountinfo
+ok "inside" shows /ora
+
 # Listings.
 is "lsfs" "$(lsfs /wpars/dev/ora)" "Name            Nodename   Mount Pt               VFS   Size    Options    Auto Accounting
 /wpars/.volumes/dev/ora.jfs2 --         /wpars/dev/ora         jfs2  65536   rw         no   no"

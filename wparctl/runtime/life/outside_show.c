@@ -19,17 +19,28 @@ static char *record_path(const char *name)
 	return wpar_path(WPAR_RUN_DIR "/%s/outside", name);
 }
 
-int wpar_outside_write_record(const char *name, const struct wpar_mount_plan *p)
+static void add_line(struct par_buf *b, const struct wpar_mount_op *op)
+{
+	par_buf_printf(b, "%u %s\n", op->flags, op->target);
+}
+
+static int write_text(const char *name, const struct par_buf *b)
 {
 	autofree char *path = record_path(name);
+
+	if (!path || b->failed)
+		return -ENOMEM;
+	return par_fs_replace_volatile(AT_FDCWD, path, b->data, b->len, 0600);
+}
+
+int wpar_outside_write_record(const char *name, const struct wpar_mount_plan *p)
+{
 	auto_buf b = { 0 };
 
 	par_buf_printf(&b, "%s\n%s", p->directory, p->has_nfs ? NFS_LINE : "");
 	for (size_t i = 0; i < p->n_ops; i++)
-		par_buf_printf(&b, "%u %s\n", p->ops[i].flags, p->ops[i].target);
-	if (!path || b.failed)
-		return -ENOMEM;
-	return par_fs_replace_volatile(AT_FDCWD, path, b.data, b.len, 0600);
+		add_line(&b, &p->ops[i]);
+	return write_text(name, &b);
 }
 
 char *wpar_outside_read_record(const char *name)
@@ -42,21 +53,104 @@ char *wpar_outside_read_record(const char *name)
 	return par_buf_steal(&b);
 }
 
-/* The mounts that go inside when root unmounts them: a watch that has not looked yet must know
- * them.
- */
-static void note_own(const char *name, const struct wpar_mount_plan *plan)
+/* One of the WPAR's own, which goes inside when root unmounts it. */
+static const struct wpar_mount_op *own_op(const struct wpar_mount_plan *p, const char *target)
 {
-	auto_mount_plan own = { 0 };
-	auto_buf mountinfo = { 0 };
-	bool any = false;
+	for (size_t i = 0; i < p->n_ops; i++) {
+		if (wpar_outside_may_go(&p->ops[i]) && strcmp(p->ops[i].target, target) == 0)
+			return &p->ops[i];
+	}
+	return NULL;
+}
 
-	for (size_t i = 0; i < plan->n_ops; i++)
-		any |= wpar_outside_may_go(&plan->ops[i]);
-	if (!any || par_fs_read("/proc/self/mountinfo", 64 << 20, &mountinfo) < 0 ||
-	    wpar_outside_others(plan, mountinfo.data, &own, NULL) < 0)
+static bool has_line(const char *record, const char *target)
+{
+	autofree char *end = par_strdup_printf(" %s\n", target);
+
+	return end && strstr(record, end);
+}
+
+void wpar_outside_note(const char *name, const struct wpar_mount_plan *plan)
+{
+	autofree char *record = wpar_outside_read_record(name);
+	auto_buf b = { 0 };
+	size_t before;
+
+	if (!record)
 		return;
-	wpar_outside_write_record(name, &own);
+	par_buf_printf(&b, "%s", record);
+	before = b.len;
+	for (size_t i = 0; i < plan->n_ops; i++) {
+		if (wpar_outside_may_go(&plan->ops[i]) && !has_line(record, plan->ops[i].target))
+			add_line(&b, &plan->ops[i]);
+	}
+	if (b.len > before)
+		write_text(name, &b);
+}
+
+/* The record's lines but those of its own. */
+static void keep_others(char *record, const struct wpar_mount_plan *plan, struct par_buf *b)
+{
+	char *save = NULL, *line = strtok_r(record, "\n", &save);
+
+	par_buf_printf(b, "%s\n", line ? line : plan->directory);
+	while ((line = strtok_r(NULL, "\n", &save))) {
+		const char *target = strchr(line, ' ');
+
+		if (!target || !own_op(plan, target + 1))
+			par_buf_printf(b, "%s\n", line);
+	}
+}
+
+/*
+ * One that could not be mounted outside is not one that root has unmounted.  What root has mounted
+ * is not inside yet.
+ */
+static void note_mounted(const char *name, const struct wpar_mount_plan *plan)
+{
+	autofree char *record = wpar_outside_read_record(name);
+	auto_mount_plan seen = { 0 };
+	auto_buf mountinfo = { 0 }, b = { 0 };
+
+	if (!record || par_fs_read("/proc/self/mountinfo", 64 << 20, &mountinfo) < 0 ||
+	    wpar_outside_others(plan, mountinfo.data, &seen, NULL) < 0)
+		return;
+	keep_others(record, plan, &b);
+	for (size_t i = 0; i < seen.n_ops; i++) {
+		if (wpar_outside_may_go(&seen.ops[i]))
+			add_line(&b, &seen.ops[i]);
+	}
+	write_text(name, &b);
+}
+
+/* Without those of its own that root has unmounted: parts of @plan, but for the array. */
+static int leave_unmounted(const struct wpar_mount_plan *plan, const char *record,
+			   struct wpar_mount_plan *ret, struct par_error **err)
+{
+	*ret = *plan;
+	ret->n_ops = 0;
+	ret->ops = calloc(plan->n_ops + 1, sizeof(*ret->ops));
+	if (!ret->ops)
+		return par_oom(err);
+	for (size_t i = 0; i < plan->n_ops; i++) {
+		if (!wpar_outside_may_go(&plan->ops[i]) || has_line(record, plan->ops[i].target))
+			ret->ops[ret->n_ops++] = plan->ops[i];
+	}
+	return 0;
+}
+
+static int show_again(const char *name, const struct wpar_mount_plan *plan, const char *record,
+		      struct par_error **err)
+{
+	struct wpar_mount_plan shown;
+	int r = leave_unmounted(plan, record, &shown, err);
+
+	if (r < 0)
+		return r;
+	r = wpar_outside_attach(&shown, err);
+	free(shown.ops);
+	note_mounted(name, plan);
+	return r;
 }
 
 static int show(const char *name, const struct wpar_mount_plan *plan, struct par_error **err)
@@ -66,17 +160,16 @@ static int show(const char *name, const struct wpar_mount_plan *plan, struct par
 	autofree char *record = wpar_outside_read_record(name);
 	int r;
 
+	if (record)
+		return show_again(name, plan, record, err);
 	/* First: only what is written down is cleared away, also after a kill. */
-	if (!record) {
-		r = wpar_outside_write_record(name, &none);
-		if (r < 0)
-			return par_fail(err, PAR_E_SYSTEM, r,
-					"what is mounted below '%s' cannot be written down",
-					plan->directory);
-	}
+	r = wpar_outside_write_record(name, &none);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r,
+				"what is mounted below '%s' cannot be written down",
+				plan->directory);
 	r = wpar_outside_attach(plan, err);
-	if (!record)
-		note_own(name, plan);
+	note_mounted(name, plan);
 	return r;
 }
 

@@ -95,6 +95,20 @@ static int bring_inside(const struct wpar_spec *s, const struct wpar_mount_plan 
 	return 0;
 }
 
+/*
+ * Of what is mounted, and of what has come inside: a command may have brought something inside that
+ * root has unmounted again since.  0: not known.
+ */
+static uint64_t mark_of(const char *record)
+{
+	autofree char *directory = strdup(record);
+
+	/* To look at a directory of a server could take as long as it likes. */
+	if (!directory || wpar_outside_needs_server(directory))
+		return 0;
+	return wpar_outside_mark(directory, record);
+}
+
 static int look_inside(const char *name, struct par_error **err)
 {
 	auto_mount_plan p = { 0 };
@@ -107,10 +121,25 @@ static int look_inside(const char *name, struct par_error **err)
 	return r < 0 ? r : bring_inside(&s, &p, err);
 }
 
-/* What a command, or a request from inside, is about to do is not undone; false: not now. */
-static bool look(const char *name)
+/* Before and after the look: what is mounted meanwhile makes the next event's mark another one. */
+static uint64_t look_marked(const char *name)
 {
 	auto_error why = NULL;
+	autofree char *before = wpar_outside_read_record(name), *after = NULL;
+	uint64_t mark = before ? mark_of(before) : 0;
+
+	if (look_inside(name, &why) < 0)
+		wpar_event_log(name, "mount", why);
+	after = wpar_outside_read_record(name);
+	return before && after && strcmp(before, after) == 0 ? mark : 0;
+}
+
+/*
+ * What a command, or a request from inside, is about to do is not undone; false: not now.
+ * @ret_mark	of what was seen, while nobody else had the lock
+ */
+static bool look(const char *name, uint64_t *ret_mark)
+{
 	autofd int lock = -1;
 
 	if (wpar_lock_busy(name) || wpar_lock(name, &lock, NULL) < 0)
@@ -118,8 +147,8 @@ static bool look(const char *name)
 	/* rmwpar came first: what it has removed stays removed, the lock's file too. */
 	if (!wpar_spec_is_there(name))
 		wpar_lock_forget(name);
-	else if (look_inside(name, &why) < 0)
-		wpar_event_log(name, "mount", why);
+	else
+		*ret_mark = look_marked(name);
 	return true;
 }
 
@@ -162,15 +191,13 @@ void wpar_outside_look(struct wpar_outside_watch *o, const char *name)
 	record = wpar_outside_read_record(name);
 	if (!record)
 		return;
-	/* To look at a directory of a server could take as long as it likes. */
-	mark = wpar_outside_needs_server(record) ? 0 : wpar_outside_mark(record);
+	mark = mark_of(record);
 	if (mark && mark == o->mark) {
 		o->wait_ms = o->wait_ms * 2 < WAIT_MOST_MS ? o->wait_ms * 2 : WAIT_MOST_MS;
 	} else {
 		o->wait_ms = WAIT_MS;
-		o->mark = mark;
-		if (!look(name)) {
-			o->mark = 0;
+		o->mark = 0;
+		if (!look(name, &o->mark)) {
 			o->fd = -1;
 			o->due_ms = (int64_t)par_now_ms() + BUSY_MS;
 		}
