@@ -37,6 +37,19 @@ static size_t decode(const unsigned char *s, uint32_t *ret)
 	return n;
 }
 
+bool par_text_is_utf8(const char *text)
+{
+	for (const unsigned char *s = (const unsigned char *)text; *s;) {
+		uint32_t c;
+		size_t n = decode(s, &c);
+
+		if (n == 0)
+			return false;
+		s += n;
+	}
+	return true;
+}
+
 static bool is_harmful(uint32_t c)
 {
 	for (size_t i = 0; i < sizeof(harmful) / sizeof(harmful[0]); i++) {

@@ -27,3 +27,6 @@ enum par_text_keep {
  * Never longer than before, so that a fixed buffer can be cleaned where it is.
  */
 void par_text_clean(char *text, size_t max, enum par_text_keep keep);
+
+/* par_text_is_utf8 - is all of it UTF-8, harmful or not? */
+bool par_text_is_utf8(const char *text);

@@ -385,9 +385,19 @@ int wpar_enter_call(const struct wpar_spec *s, int (*call)(void *user), void *us
 	return 0;
 }
 
-int wpar_exec(const struct wpar_spec *s, char *const argv[], const struct par_strv *environment,
+int wpar_exec_check_user(const char *user, struct par_error **err)
+{
+	if (strcmp(user, "nobody") == 0)
+		return 0;
+	return par_fail(err, PAR_E_NOT_FOUND, 0, "-l %s: /etc/passwd has no such user", user);
+}
+
+int wpar_exec(const struct wpar_spec *s, const struct wpar_exec_command *command,
 	      const struct wpar_report *report, struct par_error **err)
 {
+	const struct par_strv *environment = command->variables;
+	char *const *argv = command->argv;
+
 	(void)err;
 	report->say(WPAR_NOTE_STEP, "Loading workload partition.", report->user);
 	printf("in %s:", s->name);

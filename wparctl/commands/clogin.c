@@ -118,6 +118,8 @@ static int clogin_run(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 	r = wpar_spec_load(ctx->argv[0], &s, err);
 	if (r < 0)
 		return r;
+	if (!a->user && s.user)
+		login.user = s.user;
 	/* No lock: many users may be logged in, and an operation under way must keep nobody out. */
 	r = wpar_state_probe(&s, &st, err);
 	if (r < 0)

@@ -4,6 +4,7 @@
 
 #include "lpard/common/json.h"
 #include "lpard/common/process.h"
+#include "lpard/common/text.h"
 #include "lpard/common/tty.h"
 #include "lpard/wire/frame.h"
 #include "lpard/wire/command_session.h"
@@ -17,6 +18,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 
 #define STREAM 1u
 #define ANSWER_MS                                                                      \
@@ -125,18 +127,46 @@ static int say_hello(struct forward *f, struct par_error **err)
 	return r;
 }
 
-static int put_call(const struct par_strv *argv, bool tty, struct par_buf *out,
+/* What a command of the user's own gets: all that the agent takes as a variable. */
+static int take_variables(struct par_strv *ret)
+{
+	for (char **p = environ; *p; p++) {
+		size_t len = strspn(*p, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+					"0123456789_");
+
+		if (len > 0 && (*p)[len] == '=' && ((*p)[0] < '0' || (*p)[0] > '9') &&
+		    par_text_is_utf8(*p) && par_strv_add(ret, *p) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int take_environment(bool is_job, bool tty, struct par_strv *ret)
+{
+	const char *term = getenv("TERM");
+	autofree char *setting = NULL;
+
+	if (is_job)
+		return take_variables(ret);
+	if (!tty || !term)
+		return 0;
+	setting = par_strdup_printf("TERM=%s", term);
+	return setting ? par_strv_add(ret, setting) : -ENOMEM;
+}
+
+static int put_call(const struct par_strv *argv, bool is_job, bool tty, struct par_buf *out,
 		    struct par_error **err)
 {
 	auto_json parameters = json_object_new_object();
 	struct par_wire_call call = { .method = (char[]){ "org.lpard.agent.Run" } };
-	const char *term = getenv("TERM");
-	autofree char *setting = tty && term ? par_strdup_printf("TERM=%s", term) : NULL;
+	auto_strv environment = { 0 };
 	auto_buf text = { 0 };
 	struct winsize ws;
 
-	if (par_json_put_strv(parameters, "argv", argv->v, argv->n) < 0 ||
-	    (setting && par_json_put_strv(parameters, "environment", &setting, 1) < 0))
+	if (take_environment(is_job, tty, &environment) < 0 ||
+	    par_json_put_strv(parameters, "argv", argv->v, argv->n) < 0 ||
+	    (environment.n > 0 &&
+	     par_json_put_strv(parameters, "environment", environment.v, environment.n) < 0))
 		return par_oom(err);
 	if (tty) {
 		par_tty_size(&ws);
@@ -149,19 +179,21 @@ static int put_call(const struct par_strv *argv, bool tty, struct par_buf *out,
 	if (par_wire_encode_call(&call, &text, err) < 0)
 		return -EINVAL;
 	if (text.len - 1 > par_frame_limit(PAR_FRAME_OPEN))
-		return par_fail(err, PAR_E_TOO_LARGE, 0, "the command line is too long");
+		return par_fail(err, PAR_E_TOO_LARGE, 0,
+				"the command line and the environment are too long");
 	return par_frame_put(out, 0, STREAM, PAR_FRAME_OPEN, text.data, text.len - 1) < 0
 		       ? par_oom(err)
 		       : 0;
 }
 
 /* Starts the command, or has the reason why not. */
-static int ask(struct forward *f, const struct par_strv *argv, bool tty, struct par_error **err)
+static int ask(struct forward *f, const struct par_strv *argv, bool is_job, bool tty,
+	       struct par_error **err)
 {
 	auto_wire_reply reply = { 0 };
 	auto_buf call = { 0 };
 	struct par_frame frame;
-	int r = put_call(argv, tty, &call, err);
+	int r = put_call(argv, is_job, tty, &call, err);
 
 	if (r < 0)
 		return r;
@@ -183,10 +215,11 @@ static int ask(struct forward *f, const struct par_strv *argv, bool tty, struct 
 	return r < 0 ? r : par_fail(err, PAR_E_PROTOCOL, 0, "an error came without a name");
 }
 
-static int forward_run(struct forward *f, const struct par_strv *argv, bool interactive,
-		       struct par_error **err)
+static int forward_run(struct forward *f, const struct par_strv *argv,
+		       const struct wpar_user_request *q, struct par_error **err)
 {
-	bool tty = interactive && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	bool interactive = q->interactive,
+	     tty = interactive && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
 	struct par_session_opts opts = {
 		.fd = f->fd, .tty = tty, .no_stdin = !interactive, .peer = "the agent"
 	};
@@ -194,7 +227,7 @@ static int forward_run(struct forward *f, const struct par_strv *argv, bool inte
 
 	if (r < 0)
 		return r;
-	r = ask(f, argv, tty, err);
+	r = ask(f, argv, q->is_job, tty, err);
 	if (r < 0)
 		return r;
 	opts.first = f->reader.buf.data + f->reader.at;
@@ -202,20 +235,46 @@ static int forward_run(struct forward *f, const struct par_strv *argv, bool inte
 	return par_session_run(&opts, err);
 }
 
-static int forward_command(const struct par_strv *argv, bool interactive, int fd)
+static int forward_command(const struct par_strv *argv, const struct wpar_user_request *q, int fd)
 {
 	struct forward f = { .fd = fd };
 	auto_error err = NULL;
 	int r;
 
 	par_frame_reader_init(&f.reader, false);
-	r = forward_run(&f, argv, interactive, &err);
+	r = forward_run(&f, argv, q, &err);
 	par_frame_reader_done(&f.reader);
 	if (r >= 0)
 		return r;
 	fflush(stdout);
 	fprintf(stderr, "%s: %s\n", argv->v[0], par_error_text(err));
 	return par_error_exit_status(err);
+}
+
+/* Where the user is, and what files are made with, in front of the user's own words. */
+static int add_place(struct par_strv *words)
+{
+	autofree char *cwd = getcwd(NULL, 0);
+	auto_strv all = { 0 };
+	char mask[16];
+	mode_t m = umask(022);
+
+	umask(m);
+	snprintf(mask, sizeof(mask), "%03o", (unsigned int)m);
+	if (par_strv_add(&all, words->v[0]) < 0 || par_strv_add(&all, "--umask") < 0 ||
+	    par_strv_add(&all, mask) < 0)
+		return -ENOMEM;
+	if (cwd && cwd[0] == '/' &&
+	    (par_strv_add(&all, "--directory") < 0 || par_strv_add(&all, cwd) < 0))
+		return -ENOMEM;
+	for (size_t i = 1; i < words->n; i++) {
+		if (par_strv_add(&all, words->v[i]) < 0)
+			return -ENOMEM;
+	}
+	par_strv_done(words);
+	*words = all;
+	all = (struct par_strv){ 0 };
+	return 0;
 }
 
 int wpar_forward_main(int argc, char **argv)
@@ -235,7 +294,7 @@ int wpar_forward_main(int argc, char **argv)
 	par_process_begin(); /* the connection is to be none of the standard streams */
 	path = wpar_path(WPAR_USERS_SOCKET);
 	fd = path ? wpar_users_connect(path) : -1;
-	if (fd < 0)
+	if (fd < 0 || (q.is_job && add_place(&words) < 0))
 		return -1;
-	return forward_command(&words, q.interactive, fd);
+	return forward_command(&words, &q, fd);
 }

@@ -11,11 +11,14 @@
 #include "wparctl/operations/operation.h"
 #include "wparctl/operations/settings.h"
 #include "wparctl/operations/refused.h"
+#include "wparctl/operations/user_session.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 struct wparexec_args {
 	struct wpar_settings settings;
+	const char *user, *owner, *directory, *umask;
 	bool load_only, resolve_clashes, force, verbose, dry_run;
 };
 
@@ -28,6 +31,14 @@ static const struct par_opt opts[] = {
 		 "Choose another host name or UUID when it clashes"),
 	OPT_FLAG_REFUSED('F', struct wparexec_args, force,
 			 "what is refused could not work, so it cannot be forced"),
+	OPT_STR('l', NULL, "USER", struct wparexec_args, user,
+		"Run the command as USER of the global environment, with USER's files"),
+	OPT_STR(0, "owner", "USER", struct wparexec_args, owner,
+		"For the agent: who asks, and has the rights of its owner"),
+	OPT_STR(0, "directory", "PATH", struct wparexec_args, directory,
+		"Where the command begins (default: the current directory)"),
+	OPT_STR(0, "umask", "MASK", struct wparexec_args, umask,
+		"With -l, the mask of new files' modes (default: that of wparexec)"),
 	OPT_FLAG('v', NULL, struct wparexec_args, verbose, "Show each step"),
 	OPT_FLAG(0, "dry-run", struct wparexec_args, dry_run,
 		 "Show the specification and run nothing"),
@@ -124,6 +135,12 @@ static int wparexec_build_spec(const struct wparexec_args *a, const char *comman
 	r = command == s->application ? 0 : wpar_settings_set(s, "application", command, err);
 	if (r < 0)
 		return r;
+	r = wpar_settings_set(s, "user", a->user, err);
+	if (r < 0)
+		return r;
+	r = wpar_settings_set(s, "owner", a->owner, err);
+	if (r < 0)
+		return r;
 	if (a->settings.from_wpar || s->type == WPAR_SYSTEM) {
 		/* Made from a system WPAR's settings. */
 		leave_file_systems(a, s);
@@ -136,8 +153,60 @@ static int wparexec_build_spec(const struct wparexec_args *a, const char *comman
 	r = wpar_spec_defaults(s, err);
 	if (r < 0 || a->settings.write_only)
 		return r < 0 ? r : wpar_spec_check(s, err);
+	r = s->user ? wpar_exec_check_user(s->user, err) : 0;
+	if (r < 0)
+		return r;
 	r = wpar_devices_check(NULL, s, err);
 	return r < 0 ? r : wpar_definition_allowed(s, err);
+}
+
+/* What the agent hands on of a user's environment has a prefix, so that it means nothing to us. */
+static int take_environment(const struct wparexec_args *a, struct par_strv *ret,
+			    struct par_error **err)
+{
+	const size_t skip = a->owner ? strlen(WPAR_USER_VARIABLE) : 0;
+
+	for (char **p = environ; *p; p++) {
+		if ((!a->owner || par_starts_with(*p, WPAR_USER_VARIABLE)) &&
+		    par_strv_add(ret, *p + skip) < 0)
+			return par_oom(err);
+	}
+	return 0;
+}
+
+static int take_umask(const struct wparexec_args *a, mode_t *ret, struct par_error **err)
+{
+	char *end = NULL;
+	unsigned long value;
+
+	*ret = umask(022);
+	umask(*ret);
+	if (!a->umask)
+		return 0;
+	value = strtoul(a->umask, &end, 8);
+	if (!*a->umask || strspn(a->umask, "01234567") != strlen(a->umask) || value > 0777)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"--umask %s: it is an octal number up to 777", a->umask);
+	*ret = (mode_t)value;
+	return 0;
+}
+
+/* The command as it is to be run; @ret_cwd is owned by the caller. */
+static int take_command(const struct wparexec_args *a, struct wpar_exec_command *c,
+			struct par_strv *inherited, char **ret_cwd, struct par_error **err)
+{
+	int r = take_environment(a, inherited, err);
+
+	if (r < 0)
+		return r;
+	if (a->directory && a->directory[0] != '/')
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"--directory %s: it is no absolute path", a->directory);
+	/* Of one that has been removed nothing is known. */
+	*ret_cwd = a->directory ? strdup(a->directory) : getcwd(NULL, 0);
+	c->inherited = inherited;
+	c->directory = *ret_cwd && (*ret_cwd)[0] == '/' ? *ret_cwd : NULL;
+	return take_umask(a, &c->umask, err);
 }
 
 /* The command's own status is what counts: a script that fails then is only told. */
@@ -157,8 +226,14 @@ static int wparexec_claim(const struct wparexec_args *a, struct wpar_spec *s,
 	return r < 0 ? r : wpar_definition_claim(s, WPAR_FILES_NEW, a->resolve_clashes, err);
 }
 
-static int wparexec_run_command(const struct wparexec_args *a, struct wpar_spec *s, char **command,
-				const struct par_strv *environment, FILE *out,
+static void wparexec_tell_start(const struct wpar_spec *s, FILE *out)
+{
+	wpar_say_line(out, "Starting workload partition %s.", s->name);
+	wpar_machine_tell_limits(s, out);
+}
+
+static int wparexec_run_command(const struct wparexec_args *a, struct wpar_spec *s,
+				const struct wpar_exec_command *command, FILE *out,
 				struct par_error **err)
 {
 	struct wpar_say say = { .out = out, .verbose = a->verbose };
@@ -181,14 +256,17 @@ static int wparexec_run_command(const struct wparexec_args *a, struct wpar_spec 
 	r = wpar_definition_hold(s->name, &hold);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, -r, "could not hold the specification");
-	wpar_say_line(out, "Starting workload partition %s.", s->name);
-	wpar_machine_tell_limits(s, out);
+	/* Whoever reads for a user reads when that user likes: not while the lock is held. */
+	if (!a->owner)
+		wparexec_tell_start(s, out);
 	status = wpar_script_run(s, WPAR_SCRIPT_START, err);
 	/* While the WPAR runs other commands may act on it: stopwpar, above all. */
 	if (status == 0) {
 		given_up = take_fd(&lock);
 		wpar_lock_give_up(given_up);
-		status = wpar_exec(s, command, environment, &report, err);
+		if (a->owner)
+			wparexec_tell_start(s, out);
+		status = wpar_exec(s, command, &report, err);
 		wparexec_end_script(s, out);
 	}
 	if (lock < 0 && wpar_lock_again(s->name, take_fd(&given_up), &lock, NULL) < 0)
@@ -205,6 +283,9 @@ static int wparexec_run(const struct par_cmd_ctx *ctx, void *args, struct par_er
 	const struct wparexec_args *a = args;
 	auto_strv environment = { 0 };
 	auto_spec s = { 0 };
+	struct wpar_exec_command how = { 0 };
+	auto_strv inherited = { 0 };
+	autofree char *cwd = NULL;
 	char **command = NULL, *of_file[] = { NULL, NULL };
 	int r = wpar_refuse_options(opts, a, err);
 
@@ -231,8 +312,10 @@ static int wparexec_run(const struct par_cmd_ctx *ctx, void *args, struct par_er
 	if (r != 0)
 		return r < 0 ? r : 0;
 	of_file[0] = s.application;
-	return wparexec_run_command(a, &s, command[0] ? command : of_file, &environment, ctx->err,
-				    err);
+	how.argv = command[0] ? command : of_file;
+	how.variables = &environment;
+	r = take_command(a, &how, &inherited, &cwd, err);
+	return r < 0 ? r : wparexec_run_command(a, &s, &how, ctx->err, err);
 }
 
 const struct par_cmd wpar_cmd_wparexec = {

@@ -415,9 +415,10 @@ static int plan_application(struct wpar_mount_plan *p, bool *failed, const struc
 {
 	int r;
 
+	/* A user's job writes what the user may; root's nothing, for that would be no boundary. */
 	ADD(.kind = WPAR_OP_ROOT,
-	    .flags = WPAR_OP_RECURSIVE | WPAR_OP_READONLY | WPAR_OP_NOSUID | WPAR_OP_NODEV |
-		     WPAR_OP_SHOWN,
+	    .flags = WPAR_OP_RECURSIVE | WPAR_OP_NOSUID | WPAR_OP_NODEV | WPAR_OP_SHOWN |
+		     (s->user ? 0 : WPAR_OP_READONLY),
 	    .source = "/", .target = "/");
 	add_proc(p, failed, 0);
 	add_devices(p, failed, s, facts);
@@ -426,8 +427,9 @@ static int plan_application(struct wpar_mount_plan *p, bool *failed, const struc
 	ADD(.kind = WPAR_OP_FS, .flags = SECURE | WPAR_OP_READONLY, .target = "/sys",
 	    .fstype = "tmpfs", .data = "mode=0555");
 	hide_others(p, failed, facts);
-	ADD(.kind = WPAR_OP_FS, .flags = WPAR_OP_NOSUID | WPAR_OP_NODEV, .target = "/tmp",
-	    .fstype = "tmpfs", .data = "mode=1777");
+	if (!s->user)
+		ADD(.kind = WPAR_OP_FS, .flags = WPAR_OP_NOSUID | WPAR_OP_NODEV, .target = "/tmp",
+		    .fstype = "tmpfs", .data = "mode=1777");
 	for (size_t i = 0; i < s->n_mounts; i++) {
 		r = add_spec_mount(p, failed, &s->mounts[i], err);
 		if (r < 0)

@@ -20,9 +20,11 @@ static const struct user_command {
 	const char *options; /* the letters of those that may be given */
 	const char *more;    /* with one of these options these rights are needed as well */
 	unsigned int more_rights;
-	char no_more;	/* but not with this one, which takes away what the others give */
-	bool by_option; /* the WPAR's name is -n's; else it is the first operand */
+	const char *long_options; /* those without a letter, blanks around each */
+	char no_more;		  /* but not with this one, which takes away what the others give */
+	bool by_option;		  /* the WPAR's name is -n's; else it is the first operand */
 	bool interactive;
+	bool is_job;
 } commands[] = {
 	{ .name = "chwpar",
 	  .rights = WPAR_RIGHT_CHANGE,
@@ -45,6 +47,12 @@ static const struct user_command {
 	  .options = "FNhrtv",
 	  .more = "r",
 	  .more_rights = WPAR_RIGHT_START },
+	{ .name = "wparexec",
+	  .rights = WPAR_RIGHT_RUN,
+	  .options = "alnv",
+	  .long_options = " directory umask ",
+	  .interactive = true,
+	  .is_job = true },
 };
 
 void wpar_user_request_done(struct wpar_user_request *q)
@@ -79,6 +87,16 @@ static int refuse_option(const struct user_command *c, const struct par_opt *o,
 			"Only the root user can give %s the option --%s.", c->name, o->long_name);
 }
 
+static bool may_have_option(const struct user_command *c, const struct par_opt *o)
+{
+	autofree char *word = NULL;
+
+	if (o->short_name)
+		return strchr(c->options, o->short_name) != NULL;
+	word = par_strdup_printf(" %s ", o->long_name);
+	return c->long_options && word && strstr(c->long_options, word);
+}
+
 /* 1: it was --dry-run. */
 static int check_options(const struct user_command *c, const struct par_cmd *cmd, const void *args,
 			 struct wpar_user_request *ret, struct par_error **err)
@@ -90,7 +108,7 @@ static int check_options(const struct user_command *c, const struct par_cmd *cmd
 			continue;
 		if (par_streq(o->long_name, "dry-run"))
 			return 1;
-		if (!o->short_name || !strchr(c->options, o->short_name))
+		if (!may_have_option(c, o))
 			return refuse_option(c, o, err);
 		more |= c->more && strchr(c->more, o->short_name);
 		no_more |= o->short_name == c->no_more;
@@ -100,11 +118,11 @@ static int check_options(const struct user_command *c, const struct par_cmd *cmd
 	return 0;
 }
 
-/* The value of -n. */
-static const char *option_name(const struct par_cmd *cmd, const void *args)
+/* The value of -n or another option with a letter; NULL. */
+static const char *option_value(const struct par_cmd *cmd, const void *args, char letter)
 {
 	for (const struct par_opt *o = cmd->opts; o->kind != PAR_OPT_END; o++) {
-		if (o->short_name == 'n' && o->kind == PAR_OPT_VALUE)
+		if (o->short_name == letter && o->kind == PAR_OPT_VALUE)
 			return *(const char *const *)(const void *)((const char *)args +
 								    o->field.offset);
 	}
@@ -115,7 +133,7 @@ static int check_name(const struct user_command *c, const struct par_cmd *cmd, c
 		      char *const *operands, size_t n, struct wpar_user_request *ret,
 		      struct par_error **err)
 {
-	const char *name = c->by_option ? option_name(cmd, args) : operands[0];
+	const char *name = c->by_option ? option_value(cmd, args, 'n') : operands[0];
 
 	if (c->by_option ? n > 0 : n == 0 || (n > 1 && !cmd->stop_at_operand))
 		return par_fail(err, PAR_E_USAGE, 0, "one workload partition is to be named");
@@ -127,29 +145,66 @@ static int check_name(const struct user_command *c, const struct par_cmd *cmd, c
 	return ret->name ? 0 : par_oom(err);
 }
 
+/* Its name is -n's, or that of the command, which stands behind the variables. */
+static int check_job(const struct par_cmd *cmd, const void *args, char *const *operands, size_t n,
+		     const char *user, struct wpar_user_request *ret, struct par_error **err)
+{
+	const char *name = option_value(cmd, args, 'n'), *as = option_value(cmd, args, 'l');
+	size_t i = 0;
+
+	while (i < n && operands[i][0] != '/' && strchr(operands[i], '='))
+		i++;
+	if (i == n || operands[i][0] != '/')
+		return par_fail(err, PAR_E_USAGE, 0, "the command is missing: an absolute path");
+	if (!name)
+		name = strrchr(operands[i], '/') + 1;
+	if (wpar_name_check(name, err) < 0)
+		return -EINVAL;
+	ret->name = strdup(name);
+	if (!ret->name)
+		return par_oom(err);
+	if (as && *user && strcmp(as, user) != 0)
+		return par_fail(err, PAR_E_NOT_PERMITTED, 0,
+				"Only the root user can run a command as another user (-l %s).",
+				as);
+	return 0;
+}
+
 /* @words is changed, its strings are not. */
 static int parse_into(const struct user_command *c, const struct par_cmd *cmd, int argc,
-		      char **words, void *args, struct wpar_user_request *ret,
+		      char **words, const char *user, void *args, struct wpar_user_request *ret,
 		      struct par_error **err)
 {
 	int first = 0, r = par_cmd_parse(cmd, argc, words, args, &first, err);
 
 	if (r != 0)
 		return r < 0 ? r : 1;
-	r = check_name(c, cmd, args, words + first, (size_t)(argc - first), ret, err);
+	if (c->is_job)
+		r = check_job(cmd, args, words + first, (size_t)(argc - first), user, ret, err);
+	else
+		r = check_name(c, cmd, args, words + first, (size_t)(argc - first), ret, err);
 	return r < 0 ? r : check_options(c, cmd, args, ret, err);
 }
 
 static int parse_words(const struct user_command *c, const struct par_cmd *cmd, int argc,
-		       char **words, struct wpar_user_request *ret, struct par_error **err)
+		       char **words, const char *user, struct wpar_user_request *ret,
+		       struct par_error **err)
 {
 	void *args = calloc(1, cmd->args_size);
-	int r = args ? parse_into(c, cmd, argc, words, args, ret, err) : par_oom(err);
+	int r = args ? parse_into(c, cmd, argc, words, user, args, ret, err) : par_oom(err);
 
 	if (args)
 		par_cmd_args_done(cmd, args);
 	free(args);
 	return r;
+}
+
+static int put_option(const char *option, const char *value, struct wpar_user_request *ret,
+		      struct par_error **err)
+{
+	return par_strv_add(&ret->argv, option) < 0 || par_strv_add(&ret->argv, value) < 0
+		       ? par_oom(err)
+		       : 0;
 }
 
 /* What is run is read in the same way: the words as they came, the owner's in front of them. */
@@ -159,10 +214,11 @@ static int put_words(const struct par_strv *argv, const char *user, struct wpar_
 	for (size_t i = 0; i < argv->n; i++) {
 		if (par_strv_add(&ret->argv, argv->v[i]) < 0)
 			return par_oom(err);
-		if (i > 0 || !ret->creates)
+		if (i > 0)
 			continue;
-		if (par_strv_add(&ret->argv, "--owner") < 0 || par_strv_add(&ret->argv, user) < 0)
-			return par_oom(err);
+		if ((ret->creates && put_option("--owner", user, ret, err) < 0) ||
+		    (ret->is_job && put_option("-l", user, ret, err) < 0))
+			return -ENOMEM;
 	}
 	return 0;
 }
@@ -181,12 +237,13 @@ int wpar_user_request_parse(const struct par_cmd *const *cmds, const struct par_
 				"Only the root user can run this command.");
 	*ret = (struct wpar_user_request){ .command = c->name,
 					   .rights = c->rights,
-					   .creates = c->by_option,
+					   .creates = c->by_option || c->is_job,
+					   .is_job = c->is_job,
 					   .interactive = c->interactive };
 	words = calloc(argv->n + 1, sizeof(*words));
 	if (!words)
 		return par_oom(err);
 	memcpy(words, argv->v, argv->n * sizeof(*words));
-	r = parse_words(c, cmd, (int)argv->n, words, ret, err);
+	r = parse_words(c, cmd, (int)argv->n, words, user, ret, err);
 	return r == 0 ? put_words(argv, user, ret, err) : r;
 }

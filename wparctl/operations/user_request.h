@@ -12,6 +12,7 @@ struct wpar_user_request {
 	unsigned int rights; /* enum wpar_right */
 	char *name;	     /* of the WPAR; owned */
 	bool creates;
+	bool is_job;	      /* a command of the user's own, run as that user: wparexec */
 	bool interactive;     /* it has a standard input, and a terminal where the caller has one */
 	struct par_strv argv; /* what is run: the caller's words, and the owner of what is made */
 };

@@ -45,6 +45,13 @@ static int decide(const struct wpar_user_request *q, const char *user, struct pa
 	return r < 0 ? r : wpar_rbac_decide(&db, user, q->rights, &object, why, err);
 }
 
+/* Who asks, for what, and whether it is allowed; each as far as it goes. */
+struct asked {
+	char *user;
+	struct wpar_user_request q;
+	struct par_buf how;
+};
+
 /* A name of a terminal's sort, not a path to a description of one. */
 static bool is_term(const char *setting)
 {
@@ -56,14 +63,26 @@ static bool is_term(const char *setting)
 	       strlen(value) <= TERM_MAX && value[strspn(value, letters)] == '\0';
 }
 
-static int put_environment(const struct par_strv *asked, const char *user, struct par_strv *ret,
-			   struct par_error **err)
+/* What the command of wparexec has; to wparexec itself it means nothing. */
+static int put_variables(const struct par_strv *asked, struct par_strv *ret, struct par_error **err)
+{
+	for (size_t i = 0; i < asked->n; i++) {
+		autofree char *pair = par_strdup_printf(WPAR_USER_VARIABLE "%s", asked->v[i]);
+
+		if (!pair || par_strv_add(ret, pair) < 0)
+			return par_oom(err);
+	}
+	return 0;
+}
+
+static int put_environment(const struct par_strv *asked, const struct asked *a,
+			   struct par_strv *ret, struct par_error **err)
 {
 	static const char *const fixed[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/root",
 					     "SHELL=/bin/sh", "USER=root", "LOGNAME=root" };
 	/* Where the agent's own world is: tests. */
 	const char *root = getenv("WPARS_ROOT");
-	autofree char *named = par_strdup_printf("LPARD_USER=%s", user);
+	autofree char *named = par_strdup_printf("LPARD_USER=%s", a->user);
 	autofree char *moved = root ? par_strdup_printf("WPARS_ROOT=%s", root) : NULL;
 
 	if (!named || (root && !moved) || par_strv_add(ret, named) < 0 ||
@@ -74,10 +93,13 @@ static int put_environment(const struct par_strv *asked, const char *user, struc
 			return par_oom(err);
 	}
 	for (size_t i = 0; i < asked->n; i++) {
-		if (is_term(asked->v[i]))
-			return par_strv_add(ret, asked->v[i]) < 0 ? par_oom(err) : 0;
+		if (!is_term(asked->v[i]))
+			continue;
+		if (par_strv_add(ret, asked->v[i]) < 0)
+			return par_oom(err);
+		break;
 	}
-	return 0;
+	return a->q.is_job ? put_variables(asked, ret, err) : 0;
 }
 
 static void log_decision(const struct wpar_user_request *q, const char *command, const char *user,
@@ -92,13 +114,6 @@ static void log_decision(const struct wpar_user_request *q, const char *command,
 	if (why)
 		nanosleep(&second, NULL);
 }
-
-/* Who asks, for what, and whether it is allowed; each as far as it goes. */
-struct asked {
-	char *user;
-	struct wpar_user_request q;
-	struct par_buf how;
-};
 
 static int check_asked(const struct par_cmd *const *cmds, int fd, const struct par_strv *argv,
 		       struct asked *a, struct par_error **err)
@@ -131,7 +146,7 @@ int wpar_user_session_check(const struct par_cmd *const *cmds, int fd, const str
 		ret->argv = a.q.argv;
 		a.q.argv = (struct par_strv){ 0 };
 		ret->interactive = a.q.interactive;
-		r = put_environment(environment, a.user, &ret->environment, err);
+		r = put_environment(environment, &a, &ret->environment, err);
 	}
 	wpar_user_request_done(&a.q);
 	par_buf_done(&a.how);

@@ -14,7 +14,8 @@ enum wpar_right {
 	WPAR_RIGHT_REMOVE = 1 << 3,
 	WPAR_RIGHT_START = 1 << 4,
 	WPAR_RIGHT_STOP = 1 << 5,
-	WPAR_RIGHT_END = 1 << 6,
+	WPAR_RIGHT_RUN = 1 << 6, /* a command of one's own in an application WPAR */
+	WPAR_RIGHT_END = 1 << 7,
 };
 
 struct wpar_auth {

@@ -144,6 +144,11 @@ int wpar_rbac_decide(const struct wpar_rbac *db, const char *user, unsigned int 
 	count(wpar_rbac_value(objects, row, "conflictsets"), own, &all, &common);
 	if (common > 0)
 		return refuse(object->name, "it shuts out one of your domains", err);
+	/* What it can do follows from whose it is, so its name need not be in a domain. */
+	if (rights & WPAR_RIGHT_RUN) {
+		r = need_rights(db, user, rights, object->name, ret_why, err);
+		return r < 0 || !*domains ? r : check_domains(objects, row, object->name, own, err);
+	}
 	if (rights & WPAR_RIGHT_CREATE) {
 		if (!*domains)
 			return refuse(object->name, "its name has not been put into a domain", err);

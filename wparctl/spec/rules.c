@@ -66,6 +66,8 @@ int wpar_spec_check(const struct wpar_spec *s, struct par_error **err)
 		return r;
 	if (s->type == WPAR_SYSTEM && par_streq(s->directory, "/"))
 		return bad(err, "the base directory of a system workload partition cannot be /");
+	if (s->type == WPAR_SYSTEM && s->user)
+		return bad(err, "only an application workload partition is the job of a user");
 	if (s->type == WPAR_APPLICATION && s->version.image_digest)
 		return bad(err, "a versioned workload partition is always a system one");
 	if (s->idrange && s->idbase > UINT32_MAX - s->idrange)

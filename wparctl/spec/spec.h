@@ -108,6 +108,7 @@ struct wpar_spec {
 	char *architecture; /* -H: kept */
 	char *init;	    /* its first process; NULL: ours */
 	char *application;  /* application WPAR: the tracked command's path */
+	char *user;	    /* whose job that is; NULL: root's, with no right to write */
 	uint32_t idbase;    /* first id outside of the WPAR's range; the range is idrange wide */
 	uint32_t idrange;
 	uint32_t key;  /* the number `uname -W` shows, unique in this LPAR, >= 1 */

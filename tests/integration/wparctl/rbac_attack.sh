@@ -46,10 +46,12 @@ out hello
 exit 0"
 
 # Programs that are none of the commands
-for c in 'sh -c id' '/bin/sh' 'wparctl ps' '/usr/sbin/startwpar web01' 'mkuser eve' 'chuser roles=all eve' 'mkrole x' 'wparexec -n x /bin/id' '../startwpar web01'; do
+for c in 'sh -c id' '/bin/sh' 'wparctl ps' '/usr/sbin/startwpar web01' 'mkuser eve' 'chuser roles=all eve' 'mkrole x' '../startwpar web01'; do
 	# shellcheck disable=SC2086 # words
 	like "not: $c" "$(client 42001 run $c </dev/null)" '^error Only the root user can run this command'
 done
+like "nor one of the user's own, without aix.wpar.owner" "$(client 42001 run wparexec -n x /bin/id </dev/null)" '^error You are not authorized for workload partition x: none of your roles has aix.wpar.owner'
+like "nor with what only the agent says" "$(client 42001 run wparexec --owner root -n x /bin/id </dev/null)" '^error Only the root user can give wparexec the option --owner'
 is "no shutdown" "$(client 42001 call org.lpard.agent.Shutdown </dev/null)" "error one command can be run, no more"
 is "no facts" "$(client 42001 call org.lpard.agent.Info </dev/null)" "error one command can be run, no more"
 is "one command a session" "$(client 42001 twice clogin web01 -- true </dev/null)" "reply

@@ -74,6 +74,16 @@ START_TEST(test_bound)
 }
 END_TEST
 
+START_TEST(test_is_utf8)
+{
+	ck_assert(par_text_is_utf8(""));
+	ck_assert(par_text_is_utf8("a\nb\xc3\xa4\xf0\x9f\x98\x80"));
+	ck_assert(!par_text_is_utf8("\xc3"));
+	ck_assert(!par_text_is_utf8("a\xff"));
+	ck_assert(!par_text_is_utf8("\xed\xa0\x80"));
+}
+END_TEST
+
 static Suite *text_suite(void)
 {
 	Suite *s = suite_create("text");
@@ -81,6 +91,7 @@ static Suite *text_suite(void)
 
 	tcase_add_loop_test(t, test_clean, 0, (int)PAR_ARRAY_SIZE(cases));
 	tcase_add_test(t, test_bound);
+	tcase_add_test(t, test_is_utf8);
 	suite_add_tcase(s, t);
 	return s;
 }

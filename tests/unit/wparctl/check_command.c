@@ -99,6 +99,35 @@ START_TEST(the_environment_is_the_users)
 }
 END_TEST
 
+START_TEST(a_job_has_its_callers)
+{
+	const struct wpar_user joe = {
+		.name = "joe", .home = "/home/joe", .shell = "/bin/ksh", .uid = 1000
+	};
+	auto_strv inherited = { 0 }, more = { 0 }, none = { 0 }, root = { 0 }, user = { 0 };
+
+	par_strv_split(&inherited, "A=1 HOME=/root PATH=/x USER=root TERM=vt100", ' ');
+	par_strv_split(&more, "A=2 LOGNAME=other", ' ');
+	ck_assert_int_eq(wpar_command_inherit(NULL, &inherited, &none, true, &root), 0);
+	ck_assert_str_eq(value_of(&root, "A"), "1");
+	ck_assert_str_eq(value_of(&root, "HOME"), "/root");
+	ck_assert_str_eq(value_of(&root, "TERM"), "vt100");
+	ck_assert_str_eq(value_of(&root, "LOGNAME"), "root");
+	ck_assert_int_eq(wpar_command_inherit(&joe, &inherited, &more, false, &user), 0);
+	ck_assert_str_eq(value_of(&user, "A"), "2");
+	ck_assert_str_eq(value_of(&user, "HOME"), "/home/joe");
+	ck_assert_str_eq(value_of(&user, "USER"), "joe");
+	ck_assert_str_eq(value_of(&user, "LOGNAME"), "other");
+	ck_assert_str_eq(value_of(&user, "PATH"), "/x");
+	ck_assert_uint_eq(user.n, 7);
+	par_strv_done(&user);
+	user = (struct par_strv){ 0 };
+	ck_assert_int_eq(wpar_command_inherit(&joe, &none, &none, true, &user), 0);
+	ck_assert_str_eq(value_of(&user, "PATH"), "/usr/local/bin:/usr/bin:/bin");
+	ck_assert_str_eq(value_of(&user, "TERM"), "dumb");
+}
+END_TEST
+
 START_TEST(failures_have_a_shells_status)
 {
 	auto_error err = NULL;
@@ -122,6 +151,7 @@ static Suite *command_suite(void)
 	tcase_add_test(tc, of_several_each_stays_a_word);
 	tcase_add_test(tc, a_shell_reads_what_was_meant);
 	tcase_add_test(tc, the_environment_is_the_users);
+	tcase_add_test(tc, a_job_has_its_callers);
 	tcase_add_test(tc, failures_have_a_shells_status);
 	suite_add_tcase(suite, tc);
 	return suite;

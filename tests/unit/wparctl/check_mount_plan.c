@@ -168,6 +168,26 @@ START_TEST(application_wpar_sees_all_and_writes_nothing)
 }
 END_TEST
 
+/* What the user may write the job may: /tmp is the global environment's, too. */
+START_TEST(a_users_job_may_write)
+{
+	auto_mount_plan p = { 0 };
+	auto_spec s = { 0 };
+
+	make(&s, WPAR_APPLICATION);
+	s.user = strdup("ann");
+	ck_assert_int_eq(wpar_mount_plan_build(&s, &facts, &p, NULL), 0);
+	ck_assert(!(p.ops[0].flags & WPAR_OP_READONLY));
+	ck_assert(p.ops[0].flags & WPAR_OP_NOSUID);
+	ck_assert(p.ops[0].flags & WPAR_OP_NODEV);
+	ck_assert(!(p.ops[0].flags & WPAR_OP_IDMAP));
+	ck_assert_ptr_null(op_at(&p, "/tmp"));
+	ck_assert_str_eq(op_at(&p, "/run")->fstype, "tmpfs");
+	ck_assert_str_eq(op_at(&p, "/dev")->fstype, "tmpfs");
+	ck_assert_int_eq(op_at(&p, "/etc/wpars")->kind, WPAR_OP_HIDE);
+}
+END_TEST
+
 /* Its tree is a copy of the global one, unless something is bound with its ids. */
 START_TEST(whose_tree_is_the_global_one)
 {
@@ -231,6 +251,7 @@ static Suite *plan_suite(void)
 	tcase_add_test(tc, private_usr_is_its_own);
 	tcase_add_test(tc, application_wpar_sees_all_and_writes_nothing);
 	tcase_add_test(tc, whose_tree_is_the_global_one);
+	tcase_add_test(tc, a_users_job_may_write);
 	tcase_add_test(tc, mount_points_are_plain_paths);
 	suite_add_tcase(suite, tc);
 	return suite;

@@ -96,6 +96,12 @@ static const struct {
 	{ "hal", "both01", NULL, WPAR_RIGHT_CREATE, NULL, "a domain that is not yours" },
 	{ "hal", "web01", NULL, WPAR_RIGHT_CREATE | WPAR_RIGHT_START, NULL, "none of your roles" },
 	{ "ian", "web01", "root", WPAR_RIGHT_START, "by role ops", NULL },
+	/* A job is the user's own, whatever it is called, but no other domain's name. */
+	{ "dan", "job", NULL, WPAR_RIGHT_RUN, "aix.wpar.owner by role own", NULL },
+	{ "dan", "web01", NULL, WPAR_RIGHT_RUN, NULL, "a domain that is not yours" },
+	{ "dan", "nodb", NULL, WPAR_RIGHT_RUN, NULL, "shuts out one of your domains" },
+	{ "fay", "web01", NULL, WPAR_RIGHT_RUN, "aix.wpar.owner by role all", NULL },
+	{ "ann", "job", NULL, WPAR_RIGHT_RUN, NULL, "none of your roles has aix.wpar.owner" },
 	{ "nobody", "web01", "root", WPAR_RIGHT_START, NULL, "none of your roles" },
 	{ "", "", "", WPAR_RIGHT_START, NULL, "none of your roles" },
 	{ "fay", "web01", "root", WPAR_RIGHT_STOP, NULL, "it is an application workload partition",

@@ -9,7 +9,7 @@
 /* The options are those of the commands themselves; what matters is here. */
 struct args {
 	bool verbose, restart, autostart, restore, dry_run;
-	const char *name, *file;
+	const char *name, *file, *user, *umask, *owner;
 	uint64_t timeout;
 	struct par_groups mounts;
 };
@@ -23,6 +23,9 @@ static const struct par_opt opts[] = {
 	OPT_STR('n', NULL, "NAME", struct args, name, "n"),
 	OPT_STR('f', NULL, "FILE", struct args, file, "f"),
 	OPT_PAIRS('M', NULL, "a=b", struct args, mounts, "M"),
+	OPT_STR('l', NULL, "USER", struct args, user, "l"),
+	OPT_STR(0, "umask", "MASK", struct args, umask, "u"),
+	OPT_STR(0, "owner", "USER", struct args, owner, "o"),
 	OPT_FLAG(0, "dry-run", struct args, dry_run, "d"),
 	{ 0 },
 };
@@ -43,8 +46,10 @@ static int run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err
 
 static const struct par_cmd clogin = CMD("clogin", .stop_at_operand = true);
 static const struct par_cmd chwpar = CMD("chwpar"), mkuser = CMD("mkuser"), mkwpar = CMD("mkwpar"),
-			    stopwpar = CMD("stopwpar");
-static const struct par_cmd *const cmds[] = { &chwpar, &clogin, &mkuser, &mkwpar, &stopwpar, NULL };
+			    stopwpar = CMD("stopwpar"),
+			    wparexec = CMD("wparexec", .stop_at_operand = true);
+static const struct par_cmd *const cmds[] = { &chwpar,	 &clogin,   &mkuser, &mkwpar,
+					      &stopwpar, &wparexec, NULL };
 
 static const struct {
 	const char *line;
@@ -86,6 +91,23 @@ static const struct {
 	{ "chwpar -K web01", 0, WPAR_RIGHT_CHANGE, "web01", "chwpar -K web01" },
 	{ "chwpar -M directory=/x web01", -PAR_E_NOT_PERMITTED, 0, NULL, NULL },
 	{ "chwpar -n web02 web01", -PAR_E_NOT_PERMITTED, 0, NULL, NULL },
+	{ "mkwpar --owner bob -n web01", -PAR_E_NOT_PERMITTED, 0, NULL, NULL },
+	{ "mkwpar --umask 0 -n web01", -PAR_E_NOT_PERMITTED, 0, NULL, NULL },
+	{ "wparexec -n job /bin/id", 0, WPAR_RIGHT_RUN, "job",
+	  "wparexec --owner ann -l ann -n job /bin/id" },
+	{ "wparexec A=1 B=/x /usr/bin/make -f x", 0, WPAR_RIGHT_RUN, "make",
+	  "wparexec --owner ann -l ann A=1 B=/x /usr/bin/make -f x" },
+	{ "wparexec --umask 077 -v -l ann -- /bin/id", 0, WPAR_RIGHT_RUN, "id",
+	  "wparexec --owner ann -l ann --umask 077 -v -l ann -- /bin/id" },
+	{ "wparexec -l bob /bin/id", -PAR_E_NOT_PERMITTED, 0, NULL, NULL },
+	{ "wparexec -l ann -l root /bin/id", -PAR_E_NOT_PERMITTED, 0, NULL, NULL },
+	{ "wparexec --owner root /bin/id", -PAR_E_NOT_PERMITTED, 0, NULL, NULL },
+	{ "wparexec -M a=b -- /bin/id", -PAR_E_NOT_PERMITTED, 0, NULL, NULL },
+	{ "wparexec -f x /bin/id", -PAR_E_NOT_PERMITTED, 0, NULL, NULL },
+	{ "wparexec -n job", -PAR_E_USAGE, 0, NULL, NULL },
+	{ "wparexec -n job id", -PAR_E_USAGE, 0, NULL, NULL },
+	{ "wparexec -n ../x /bin/id", -PAR_E_INVALID_ARGUMENT, 0, NULL, NULL },
+	{ "wparexec /bin/", -PAR_E_INVALID_ARGUMENT, 0, NULL, NULL },
 	{ "mkuser ann", -PAR_E_NOT_PERMITTED, 0, NULL, NULL },
 	{ "nosuch", -PAR_E_NOT_PERMITTED, 0, NULL, NULL },
 	{ "/usr/sbin/stopwpar web01", -PAR_E_NOT_PERMITTED, 0, NULL, NULL },
@@ -134,7 +156,7 @@ START_TEST(no_words_are_no_command)
 	ck_assert_int_lt(wpar_user_request_parse(cmds, &none, "ann", &q, NULL), 0);
 	ck_assert(!wpar_user_command_is(""));
 	ck_assert(!wpar_user_command_is("mkrole"));
-	ck_assert(!wpar_user_command_is("wparexec"));
+	ck_assert(wpar_user_command_is("wparexec"));
 	ck_assert(wpar_user_command_is("clogin"));
 }
 END_TEST

@@ -135,7 +135,8 @@ static int child_set_up(const struct wpar_launch *l, int sync, struct par_error 
 	r = wpar_uname_server_join(l->uname);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "uname's answers cannot be set up");
-	r = wpar_security_apply(wpar_security_caps(l->spec), l->no_new_privs);
+	r = wpar_security_apply(l->own_ids ? wpar_security_job_caps() : wpar_security_caps(l->spec),
+				l->no_new_privs);
 	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "the rights cannot be limited") : 0;
 }
 

@@ -301,9 +301,23 @@ static int new_namespaces(struct par_error **err)
 	return 0;
 }
 
+/* @name: uid_map or gid_map; @own: those that are the same inside */
+static int write_map(const struct wpar_launch *l, int dir, const char *name, const uint32_t *own,
+		     size_t n, struct par_error **err)
+{
+	auto_buf map = { 0 };
+	int r = wpar_own_ids_map(l->plan.idbase, l->plan.idrange, own, n, &map, err);
+
+	if (r < 0)
+		return r;
+	r = par_fs_write_str(dir, name, map.data);
+	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "the users of the WPAR cannot be set") : 0;
+}
+
 static int map_ids(const struct wpar_launch *l, int *ret_userns, struct par_error **err)
 {
-	char map[64], path[64];
+	const struct wpar_own_ids *own = l->own_ids;
+	char path[64];
 	autofd int dir = -1;
 	int r;
 
@@ -311,14 +325,12 @@ static int map_ids(const struct wpar_launch *l, int *ret_userns, struct par_erro
 	dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (dir < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "'%s' cannot be opened", path);
-	snprintf(map, sizeof(map), "0 %u %u\n", (unsigned int)l->plan.idbase,
-		 (unsigned int)l->plan.idrange);
-	r = par_fs_write_str(dir, "gid_map", map);
+	r = write_map(l, dir, "gid_map", own ? own->gids : NULL, own ? own->n_gids : 0, err);
 	if (r < 0)
-		return par_fail(err, PAR_E_SYSTEM, r, "the groups of the WPAR cannot be set");
-	r = par_fs_write_str(dir, "uid_map", map);
+		return r;
+	r = write_map(l, dir, "uid_map", own ? &own->uid : NULL, own ? 1 : 0, err);
 	if (r < 0)
-		return par_fail(err, PAR_E_SYSTEM, r, "the users of the WPAR cannot be set");
+		return r;
 	if (wpar_mounts_is_global(&l->plan))
 		return 0;
 	*ret_userns = openat(dir, "ns/user", O_RDONLY | O_CLOEXEC);

@@ -8,6 +8,7 @@
 #include "wparctl/filesystem/mount_apply.h"
 #include "wparctl/network/plan.h"
 #include "wparctl/resources/inner_limits.h"
+#include "wparctl/runtime/launch/own_ids.h"
 #include "wparctl/runtime/launch/reset.h"
 #include "wparctl/spec/spec.h"
 
@@ -25,7 +26,8 @@ struct wpar_launch {
 	char *const *argv; /* for inside() */
 	const struct par_strv *environment;
 	const void *user;
-	const struct wpar_stdio *stdio; /* NULL: 0, 1, 2 as they are */
+	const struct wpar_stdio *stdio;	    /* NULL: 0, 1, 2 as they are */
+	const struct wpar_own_ids *own_ids; /* of a user's job: who is the same inside; else NULL */
 	bool die_with_parent;
 	bool keep_priority; /* reset.h */
 	bool no_new_privs;

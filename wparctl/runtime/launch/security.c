@@ -54,6 +54,11 @@ uint64_t wpar_security_caps(const struct wpar_spec *s)
 	return caps;
 }
 
+uint64_t wpar_security_job_caps(void)
+{
+	return CAP(SETUID) | CAP(SETGID) | CAP(CHOWN);
+}
+
 static int security_limit_caps(uint64_t caps)
 {
 	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };

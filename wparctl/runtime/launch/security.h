@@ -10,6 +10,10 @@
 /* wpar_security_caps - the bounding set of a WPAR: the default one and its privileges (-S) */
 uint64_t wpar_security_caps(const struct wpar_spec *s);
 
+/* wpar_security_job_caps - that of a user's job: to make its terminal and become it, and nothing
+ * else */
+uint64_t wpar_security_job_caps(void);
+
 /*
  * wpar_security_apply - in the task that is to be the WPAR's, as its root, before exec
  * @no_new_privs	setuid programs gain nothing (application WPARs)

@@ -3,6 +3,8 @@
 #include "wparctl/runtime/session/command.h"
 
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #define PATH_ROOT "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -68,6 +70,57 @@ int wpar_command_environment(const struct wpar_user *u, const struct par_strv *m
 	return 0;
 }
 
+static bool environment_has(const struct par_strv *env, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < env->n; i++) {
+		if (strncmp(env->v[i], name, len) == 0 && env->v[i][len] == '=')
+			return true;
+	}
+	return false;
+}
+
+/* @name is @value from here on, or with @missing only where it is not set. */
+static int environment_fix(struct par_strv *env, const char *name, const char *value, bool missing)
+{
+	autofree char *pair = par_strdup_printf("%s=%s", name, value);
+
+	if (!pair)
+		return -ENOMEM;
+	return missing && environment_has(env, name) ? 0 : environment_put(env, pair);
+}
+
+int wpar_command_inherit(const struct wpar_user *u, const struct par_strv *inherited,
+			 const struct par_strv *more, bool terminal, struct par_strv *ret)
+{
+	const struct {
+		const char *name, *value;
+	} own[] = {
+		{ "HOME", u ? u->home : "/root" },
+		{ "SHELL", u ? u->shell : "/bin/sh" },
+		{ "USER", u ? u->name : "root" },
+		{ "LOGNAME", u ? u->name : "root" },
+	};
+
+	for (size_t i = 0; i < inherited->n; i++) {
+		if (par_strv_add(ret, inherited->v[i]) < 0)
+			return -ENOMEM;
+	}
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(own); i++) {
+		if (environment_fix(ret, own[i].name, own[i].value, !u) < 0)
+			return -ENOMEM;
+	}
+	if (environment_fix(ret, "PATH", u ? PATH_USER : PATH_ROOT, true) < 0 ||
+	    (terminal && environment_fix(ret, "TERM", "dumb", true) < 0))
+		return -ENOMEM;
+	for (size_t i = 0; i < more->n; i++) {
+		if (environment_put(ret, more->v[i]) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 /*
  * Letters that no shell reads as anything but themselves; "NAME=VALUE" in front of a command is
  * what it is for a shell, "=ls" is not (zsh).
@@ -122,10 +175,33 @@ int wpar_command_exec(const char *path, char *const argv[], const struct par_str
 }
 
 /*
+ * In the child, by plain system calls: the memory is the parent's too.  With the change of ids all
+ * capabilities go, and the groups are the user's before that.  errno is 0 when it has worked.
+ */
+static int command_begin(struct wpar_command_start *start)
+{
+	const struct wpar_user *u = start->user;
+
+	if (u && (syscall(SYS_setgroups, u->n_groups, u->groups) < 0 ||
+		  syscall(SYS_setresgid, u->gid, u->gid, u->gid) < 0 ||
+		  syscall(SYS_setresuid, u->uid, u->uid, u->uid) < 0))
+		return -errno;
+	umask(start->umask);
+	if (start->directory && chdir(start->directory) < 0) {
+		start->lost = errno;
+		if (chdir("/") < 0)
+			return -errno;
+	}
+	errno = 0;
+	return 0;
+}
+
+/*
  * By vfork(2): posix_spawn(3) would ask for each of the 64 signals.  The child does nothing but the
  * exec, and an error of that is left in errno, which is in the memory that both have.
  */
-static int spawn_once(const char *path, char *const argv[], char *const env[], pid_t *ret_pid)
+static int spawn_once(const char *path, char *const argv[], char *const env[],
+		      struct wpar_command_start *start, pid_t *ret_pid)
 {
 	pid_t pid;
 	int r;
@@ -134,7 +210,10 @@ static int spawn_once(const char *path, char *const argv[], char *const env[], p
 	/* NOLINTNEXTLINE(clang-analyzer-security.insecureAPI.vfork) */
 	pid = vfork();
 	if (pid == 0) {
-		execve(path, argv, env);
+		/* Plain system calls, and one word of the parent's. */
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Vfork) */
+		if (command_begin(start) == 0)
+			execve(path, argv, env);
 		_exit(127);
 	}
 	r = -errno;
@@ -145,7 +224,7 @@ static int spawn_once(const char *path, char *const argv[], char *const env[], p
 }
 
 static int spawn_script(const char *path, char *const argv[], const struct par_strv *env,
-			pid_t *ret_pid)
+			struct wpar_command_start *start, pid_t *ret_pid)
 {
 	auto_strv words = { 0 };
 
@@ -155,15 +234,15 @@ static int spawn_script(const char *path, char *const argv[], const struct par_s
 		if (par_strv_add(&words, argv[i]) < 0)
 			return -ENOMEM;
 	}
-	return spawn_once(words.v[0], words.v, env->v, ret_pid);
+	return spawn_once(words.v[0], words.v, env->v, start, ret_pid);
 }
 
 int wpar_command_spawn(const char *path, char *const argv[], const struct par_strv *env,
-		       pid_t *ret_pid)
+		       struct wpar_command_start *start, pid_t *ret_pid)
 {
-	int r = spawn_once(path, argv, env->v, ret_pid);
+	int r = spawn_once(path, argv, env->v, start, ret_pid);
 
-	return r == -ENOEXEC ? spawn_script(path, argv, env, ret_pid) : r;
+	return r == -ENOEXEC ? spawn_script(path, argv, env, start, ret_pid) : r;
 }
 
 int wpar_command_fail(const char *what, const char *path, int r, struct par_error **err)

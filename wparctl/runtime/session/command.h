@@ -16,6 +16,14 @@ int wpar_command_environment(const struct wpar_user *u, const struct par_strv *m
 			     struct par_strv *ret);
 
 /*
+ * wpar_command_inherit - the environment of a job: what its caller has, where @u is not NULL with
+ * that user's home, shell and name, and @more, which wins; what every program needs is in it
+ * @terminal	as above
+ */
+int wpar_command_inherit(const struct wpar_user *u, const struct par_strv *inherited,
+			 const struct par_strv *more, bool terminal, struct par_strv *ret);
+
+/*
  * wpar_command_line - one line for a shell's -c out of the caller's words; the caller frees it
  * A single word is the line itself ("ls -l | wc -l").  Of several each stays a word: those with
  * anything that a shell could read otherwise are quoted.  NULL: no memory.
@@ -34,6 +42,14 @@ bool wpar_command_is_program(char *const words[]);
  */
 int wpar_command_exec(const char *path, char *const argv[], const struct par_strv *env);
 
+/* As whom a command begins, and where. */
+struct wpar_command_start {
+	const struct wpar_user *user; /* NULL: as the caller */
+	const char *directory;	      /* NULL: the caller's */
+	mode_t umask;
+	int lost; /* set: why @directory could not be entered, an errno; it began in / then */
+};
+
 /*
  * wpar_command_spawn - the program at @path as a child, which shares the memory of this process
  * until it is exec'd: nothing is copied that it throws away at once
@@ -41,7 +57,7 @@ int wpar_command_exec(const char *path, char *const argv[], const struct par_str
  * negative errno; -EAGAIN: there can be no process more.
  */
 int wpar_command_spawn(const char *path, char *const argv[], const struct par_strv *env,
-		       pid_t *ret_pid);
+		       struct wpar_command_start *start, pid_t *ret_pid);
 
 /*
  * wpar_command_fail - the error for wpar_command_exec()'s or wpar_command_spawn()'s @r, with a

@@ -172,7 +172,7 @@ int wpar_console_open_late(struct wpar_console *c, struct par_error **err)
 	return r < 0 ? console_fail(c, r, err) : 0;
 }
 
-int wpar_console_make_terminal(const struct wpar_console *c)
+int wpar_console_make_terminal(const struct wpar_console *c, uid_t owner)
 {
 	autofd int master = open("/dev/pts/ptmx", O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	autofd int fd = -1;
@@ -186,7 +186,8 @@ int wpar_console_make_terminal(const struct wpar_console *c)
 	r = wpar_sync_send_mounts(STDIN_FILENO, &master, 1);
 	if (r < 0)
 		return r;
-	if (fchmod(fd, 0620) < 0 || ioctl(fd, TIOCSCTTY, 0) < 0)
+	if (fchmod(fd, 0620) < 0 || ioctl(fd, TIOCSCTTY, 0) < 0 ||
+	    (owner != 0 && fchown(fd, owner, (gid_t)-1) < 0))
 		return -errno;
 	for (int i = 0; i < 3; i++) {
 		if ((i == 0 || c->outputs[i]) && dup2(fd, i) < 0)

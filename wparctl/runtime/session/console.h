@@ -38,11 +38,11 @@ void wpar_console_done(struct wpar_console *c);
 /*
  * wpar_console_open_late - for a WPAR that is not there yet: the command's side makes a terminal in
  * it When there is one to make (@terminal), wpar_console_make_terminal() is called in the WPAR's
- * first process, which has fd 0 from here, and wpar_console_take_terminal() outside, after the
- * start.
+ * first process, which has fd 0 from here, for @owner (an id inside), and
+ * wpar_console_take_terminal() outside, after the start.
  */
 int wpar_console_open_late(struct wpar_console *c, struct par_error **err);
-int wpar_console_make_terminal(const struct wpar_console *c);
+int wpar_console_make_terminal(const struct wpar_console *c, uid_t owner);
 int wpar_console_take_terminal(struct wpar_console *c, struct par_error **err);
 
 /*

@@ -65,6 +65,32 @@ static int enter_open_init(struct entry *e, struct par_error **err)
 	return 0;
 }
 
+/*
+ * Into the job of a user of the global environment, where the user is the same inside, nobody else
+ * is let: root there would have the rights of its user namespace on the user's files.
+ */
+static int find_job_user(struct entry *e, const char *name, struct par_error **err)
+{
+	int r;
+
+	if (strcmp(name, e->spec->user) != 0)
+		return par_fail(err, PAR_E_NOT_PERMITTED, 0,
+				"workload partition '%s' is a job of user %s: -l %s logs in",
+				e->spec->name, e->spec->user, e->spec->user);
+	r = wpar_user_find(e->root, name, UINT32_MAX, &e->user, err);
+	if (r < 0)
+		return r;
+	return e->user.uid != 0 ? 0
+				: par_fail(err, PAR_E_NOT_PERMITTED, 0,
+					   "user %s has root's id by now", name);
+}
+
+/* The id of the user outside: the same, in a job. */
+static uid_t id_outside(const struct entry *e)
+{
+	return e->spec->user ? e->user.uid : e->spec->idbase + e->user.uid;
+}
+
 static int enter_find_user(struct entry *e, const char *name, struct par_error **err)
 {
 	char path[64];
@@ -76,6 +102,8 @@ static int enter_find_user(struct entry *e, const char *name, struct par_error *
 		return par_fail(err, PAR_E_WRONG_STATE, errno,
 				"the root of workload partition '%s' cannot be opened",
 				e->spec->name);
+	if (e->spec->user)
+		return find_job_user(e, name, err);
 	return wpar_user_find(e->root, name, e->spec->idrange, &e->user, err);
 }
 
@@ -130,7 +158,7 @@ static int enter_join(const struct entry *e, struct par_error **err)
 	r = wpar_uname_server_join(e->uname);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "uname's answers cannot be set up");
-	r = wpar_security_apply(wpar_security_caps(e->spec), false);
+	r = wpar_security_apply(wpar_security_caps(e->spec), e->spec->user != NULL);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the rights cannot be limited");
 	if (e->console.line >= 0)
@@ -284,7 +312,7 @@ static int enter_run(struct entry *e, const struct wpar_login *login, struct par
 	if (e->guard < 0)
 		return par_fail(err, PAR_E_SYSTEM, e->guard,
 				"the guard of clogin cannot be started");
-	r = wpar_console_open(&e->console, e->root, e->spec->idbase + e->user.uid, err);
+	r = wpar_console_open(&e->console, e->root, id_outside(e), err);
 	if (r < 0)
 		return r;
 	line = e->console.line;

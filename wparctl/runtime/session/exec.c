@@ -16,6 +16,7 @@
 #include "wparctl/runtime/life/wpar_log.h"
 #include "wparctl/runtime/session/command.h"
 #include "wparctl/runtime/session/console.h"
+#include "wparctl/runtime/session/job.h"
 
 #include <signal.h>
 #include <string.h>
@@ -39,19 +40,32 @@ static int exec_wait_for_all(pid_t command)
 	}
 }
 
+/* What the first process is told. */
+struct exec_inside {
+	const struct wpar_console *console;
+	const struct wpar_exec_command *command;
+	const struct wpar_user *user; /* of a user's job; else NULL */
+};
+
 static int exec_inside(const struct wpar_launch *l, int started)
 {
-	const struct wpar_console *console = l->user;
+	const struct exec_inside *in = l->user;
+	const struct wpar_console *console = in->console;
+	struct wpar_command_start start = { .user = in->user,
+					    .directory = in->command->directory,
+					    .umask = in->user ? in->command->umask : 022 };
 	auto_error err = NULL;
 	pid_t pid;
-	int r = console->terminal ? wpar_console_make_terminal(console) : 0;
+	int r = console->terminal
+			? wpar_console_make_terminal(console, in->user ? in->user->uid : 0)
+			: 0;
 
 	if (r < 0) {
 		par_fail(&err, PAR_E_SYSTEM, r, "a terminal cannot be made in the WPAR");
 		wpar_sync_fail(started, err);
 		return 1;
 	}
-	r = wpar_command_spawn(l->argv[0], l->argv, l->environment, &pid);
+	r = wpar_command_spawn(l->argv[0], l->argv, l->environment, &start, &pid);
 	if (r == -EAGAIN)
 		par_fail(
 			&err, PAR_E_NO_RESOURCES, EAGAIN,
@@ -64,6 +78,9 @@ static int exec_inside(const struct wpar_launch *l, int started)
 		return 1;
 	}
 	close(started);
+	if (start.lost)
+		dprintf(STDERR_FILENO, "wparexec: %s: %s; the command begins in /\n",
+			start.directory, strerror(start.lost));
 	return exec_wait_for_all(pid);
 }
 
@@ -79,13 +96,14 @@ static void exec_forward_signal(int signo, void *user)
 }
 
 /* With the terminal open: until the last process has ended. */
-static int exec_at_console(struct wpar_launch *l, struct wpar_console *console, int *ret_status,
-			   struct par_error **err)
+static int exec_at_console(struct wpar_launch *l, struct exec_inside *in,
+			   struct wpar_console *console, int *ret_status, struct par_error **err)
 {
 	int r;
 
+	in->console = console;
 	l->stdio = &console->inner;
-	l->user = console;
+	l->user = in;
 	r = wpar_launch(l, err);
 	l->stdio = NULL;
 	l->user = NULL;
@@ -101,7 +119,7 @@ static int exec_at_console(struct wpar_launch *l, struct wpar_console *console, 
 	return r > 0 ? 0 : wpar_wait_status(l->pidfd, ret_status, err);
 }
 
-static int exec_run(struct wpar_launch *l, const struct wpar_spec *s,
+static int exec_run(struct wpar_launch *l, struct exec_inside *in, const struct wpar_spec *s,
 		    const struct wpar_report *report, int *ret_status, struct par_error **err)
 {
 	struct wpar_console console;
@@ -115,7 +133,7 @@ static int exec_run(struct wpar_launch *l, const struct wpar_spec *s,
 	if (r < 0)
 		return r;
 	wpar_report_say(report, WPAR_NOTE_STEP, "Loading workload partition.");
-	r = exec_at_console(l, &console, ret_status, err);
+	r = exec_at_console(l, in, &console, ret_status, err);
 	wpar_console_done(&console);
 	return r;
 }
@@ -145,28 +163,49 @@ static void exec_log_end(const struct wpar_spec *s, int r, int status, const str
 	wpar_event_log(s->name, "exec-end", r < 0 ? why : failed);
 }
 
-int wpar_exec(const struct wpar_spec *s, char *const argv[], const struct par_strv *environment,
+/* Whose job it is, and what the command begins with. */
+static int exec_plan(const struct wpar_spec *s, const struct wpar_exec_command *command,
+		     struct wpar_job *job, struct exec_inside *in, struct par_strv *env,
+		     struct par_error **err)
+{
+	int r = s->user ? wpar_job_find(s->user, job, err) : 0;
+
+	if (r < 0)
+		return r;
+	*in = (struct exec_inside){ .command = command, .user = s->user ? &job->user : NULL };
+	r = wpar_command_inherit(in->user, command->inherited, command->variables,
+				 isatty(STDIN_FILENO), env);
+	return r < 0 ? par_oom(err) : 0;
+}
+
+static void exec_log_begin(const struct wpar_spec *s, const char *path)
+{
+	autofree char *text = s->user ? par_strdup_printf("%s as %s", path, s->user) : NULL;
+
+	wpar_event_log_detail(s->name, "exec", text ? text : path, NULL);
+}
+
+int wpar_exec(const struct wpar_spec *s, const struct wpar_exec_command *command,
 	      const struct wpar_report *report, struct par_error **err)
 {
-	static const struct wpar_user root = { .name = "root",
-					       .home = "/root",
-					       .shell = "/bin/sh" };
 	auto_launch l = { .inside = exec_inside,
-			  .argv = argv,
+			  .argv = command->argv,
 			  .die_with_parent = true,
 			  .keep_priority = true,
 			  .no_new_privs = true };
+	struct exec_inside in;
+	struct wpar_job job;
 	auto_error left = NULL;
 	auto_error why = NULL;
 	auto_strv env = { 0 };
-	int status = 1, r;
+	int status = 1, r = exec_plan(s, command, &job, &in, &env, err);
 
-	r = wpar_command_environment(&root, environment, isatty(STDIN_FILENO), &env);
 	if (r < 0)
-		return par_oom(err);
+		return r;
 	l.environment = &env;
-	wpar_event_log_detail(s->name, "exec", argv[0], NULL);
-	r = exec_run(&l, s, report, &status, &why);
+	l.own_ids = s->user ? &job.ids : NULL;
+	exec_log_begin(s, command->argv[0]);
+	r = exec_run(&l, &in, s, report, &status, &why);
 	exec_tell_oom(s, l.cgroup, report);
 	exec_log_end(s, r, status, why);
 	if (r < 0)

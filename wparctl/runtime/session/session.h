@@ -5,6 +5,8 @@
 #include "wparctl/spec/report.h"
 #include "wparctl/spec/spec.h"
 
+#include <sys/types.h>
+
 /* What clogin is to do. */
 struct wpar_login {
 	const char *user;  /* "root" */
@@ -31,9 +33,24 @@ int wpar_enter(const struct wpar_spec *s, const struct wpar_login *login, struct
 int wpar_enter_call(const struct wpar_spec *s, int (*call)(void *user), void *user,
 		    struct par_buf *outputs, struct par_error **err);
 
+/* The command of an application WPAR. */
+struct wpar_exec_command {
+	char *const *argv;
+	const struct par_strv *inherited; /* "NAME=value": what the caller has */
+	const struct par_strv *variables; /* what stands in front of the command: they win */
+	const char *directory;		  /* where it begins; NULL: / */
+	mode_t umask;			  /* of a user's job; root's have 022 */
+};
+
 /*
- * wpar_exec - an application WPAR: start argv in it, wait until all its processes have ended,
- * take it down.  @environment: "NAME=value" additions.  Returns the tracked command's status.
+ * wpar_exec - an application WPAR: start the command in it, wait until all its processes have
+ * ended, take it down.  Returns the tracked command's status.
  */
-int wpar_exec(const struct wpar_spec *s, char *const argv[], const struct par_strv *environment,
+int wpar_exec(const struct wpar_spec *s, const struct wpar_exec_command *command,
 	      const struct wpar_report *report, struct par_error **err);
+
+/*
+ * wpar_exec_check_user - can an application WPAR be the job of @user (-l)?
+ * Errors: PAR_E_NOT_FOUND, PAR_E_NOT_PERMITTED, PAR_E_NO_RESOURCES.
+ */
+int wpar_exec_check_user(const char *user, struct par_error **err);
