@@ -5,11 +5,12 @@
 #include "lpard/common/fs.h"
 #include "wparctl/spec/spec.h"
 
-#include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -35,18 +36,26 @@ static int open_user_namespace(pid_t pid)
 	return fd < 0 ? -errno : fd;
 }
 
+/* @parent: its pid; a killed command leaves no process */
+static int wait_for_the_end(void *parent)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	while (getppid() == *(const pid_t *)parent)
+		pause();
+	return 0;
+}
+
+/* That process shares this one's memory: a copy of it would be most of the cost. */
 static int make_user_namespace(void)
 {
-	struct clone_args args = { .flags = CLONE_NEWUSER, .exit_signal = SIGCHLD };
-	pid_t pid = (pid_t)syscall(SYS_clone3, &args, sizeof(args));
+	_Alignas(16) char stack[16384];
+	pid_t parent = getpid();
+	pid_t pid = clone(wait_for_the_end, stack + sizeof(stack),
+			  CLONE_NEWUSER | CLONE_VM | SIGCHLD, &parent);
 	int fd;
 
 	if (pid < 0)
 		return -errno;
-	if (pid == 0) {
-		pause();
-		_exit(0);
-	}
 	fd = open_user_namespace(pid);
 	kill(pid, SIGKILL);
 	while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
@@ -68,19 +77,18 @@ int wpar_open_existing(const char *path)
 	return open("/", O_PATH | O_CLOEXEC);
 }
 
-int wpar_id_mapping_check(const char *path, struct par_error **err)
+/* @userns: of the namespace that all paths are tried with; -1: to be made */
+static int check_path(int fd, const char *path, int *userns, struct par_error **err)
 {
 	struct mount_attr attr = { .attr_set = MOUNT_ATTR_IDMAP };
-	autofd int fd = wpar_open_existing(path), tree = -1, userns = -1;
+	autofd int tree = (int)syscall(SYS_open_tree, fd, "",
+				       OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
 
-	if (fd < 0)
+	if (tree >= 0 && *userns < 0)
+		*userns = make_user_namespace();
+	if (tree < 0 || *userns < 0)
 		return 0;
-	tree = (int)syscall(SYS_open_tree, fd, "",
-			    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
-	userns = tree < 0 ? -1 : make_user_namespace();
-	if (userns < 0)
-		return 0;
-	attr.userns_fd = (uint64_t)userns;
+	attr.userns_fd = (uint64_t)*userns;
 	if (syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH, &attr, sizeof(attr)) == 0 ||
 	    errno != EINVAL)
 		return 0;
@@ -88,4 +96,38 @@ int wpar_id_mapping_check(const char *path, struct par_error **err)
 			"The file system of %s cannot be given to a workload partition, for ids "
 			"cannot be mapped on it; those of local disks, such as ext4 and xfs, can.",
 			path);
+}
+
+static bool is_among(dev_t device, const dev_t *tried, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (tried[i] == device)
+			return true;
+	}
+	return false;
+}
+
+int wpar_id_mapping_check(const struct par_strv *paths, struct par_error **err)
+{
+	autofree dev_t *tried = calloc(paths->n + 1, sizeof(*tried));
+	autofd int userns = -1;
+	size_t n = 0;
+
+	if (!tried)
+		return par_oom(err);
+	for (size_t i = 0; i < paths->n; i++) {
+		autofd int fd = wpar_open_existing(paths->v[i]);
+		struct stat st;
+		int r;
+
+		/* Whether it can be done depends on the file system, whichever folder of it is
+		 * tried. */
+		if (fd < 0 || fstat(fd, &st) < 0 || is_among(st.st_dev, tried, n))
+			continue;
+		r = check_path(fd, paths->v[i], &userns, err);
+		if (r < 0)
+			return r;
+		tried[n++] = st.st_dev;
+	}
+	return 0;
 }

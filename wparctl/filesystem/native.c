@@ -12,7 +12,10 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 
-/* What is this WPAR's alone: its name and its machine id. */
+/*
+ * What is this WPAR's alone: its name and its machine id.  Like all of the tree these files reach
+ * the disk by the syncfs(2) that comes before the mark "complete".
+ */
 static int personalise(int top, const struct wpar_spec *s)
 {
 	const char *host = s->hostname ? s->hostname : s->name;
@@ -32,13 +35,13 @@ static int personalise(int top, const struct wpar_spec *s)
 	for (size_t i = 0; i < sizeof(id); i++)
 		snprintf(text + 2 * i, 3, "%02x", id[i]);
 	text[32] = '\n';
-	r = par_fs_replace(etc, "machine-id", text, 33, 0444);
+	r = par_fs_replace_volatile(etc, "machine-id", text, 33, 0444);
 	if (r < 0)
 		return r;
-	r = par_fs_replace(etc, "hostname", hostname, strlen(hostname), 0644);
+	r = par_fs_replace_volatile(etc, "hostname", hostname, strlen(hostname), 0644);
 	if (r < 0)
 		return r;
-	return par_fs_replace(etc, "hosts", hosts, strlen(hosts), 0644);
+	return par_fs_replace_volatile(etc, "hosts", hosts, strlen(hosts), 0644);
 }
 
 /* mkwpar -l: /usr and /opt are copies of the LPAR's as they are now, and from then on the WPAR's.

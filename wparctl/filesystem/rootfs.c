@@ -211,8 +211,12 @@ static int open_fresh(const struct wpar_spec *s, const char *made, struct par_er
 
 static int open_made(int top, const char *directory)
 {
-	int r = par_fs_mkdirs_plain(top, directory);
+	int fd = par_fs_open_plain(top, directory, O_PATH | O_DIRECTORY, 0), r;
 
+	/* Those that most WPARs have, such as /usr, are in the template. */
+	if (fd != -ENOENT)
+		return fd;
+	r = par_fs_mkdirs_plain(top, directory);
 	return r < 0 ? r : par_fs_open_plain(top, directory, O_PATH | O_DIRECTORY, 0);
 }
 

@@ -90,7 +90,7 @@ static int add_address(struct nlmsghdr *h, void *user)
 }
 
 static int dump(struct wpar_nl *nl, int type, const void *fixed, size_t len,
-		int (*each)(struct nlmsghdr *h, void *user), struct wpar_net_facts *f)
+		int (*each)(struct nlmsghdr *h, void *user), void *user)
 {
 	struct nl_msg *m = wpar_nl_message(type, NLM_F_DUMP, fixed, len);
 	int r;
@@ -99,7 +99,7 @@ static int dump(struct wpar_nl *nl, int type, const void *fixed, size_t len,
 		return -ENOMEM;
 	if (type == RTM_GETLINK)
 		nla_put_u32(m, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-	r = wpar_nl_ask(nl, m, each, f);
+	r = wpar_nl_ask(nl, m, each, user);
 	nlmsg_free(m);
 	return r;
 }
@@ -128,6 +128,29 @@ int wpar_net_facts_get(struct wpar_net_facts *ret, struct par_error **err)
 	*ret = f;
 	f = (struct wpar_net_facts){ 0 };
 	return 0;
+}
+
+/* The first interface of a network namespace is its loopback. */
+static int note_address(struct nlmsghdr *h, void *user)
+{
+	const struct ifaddrmsg *info = nlmsg_data(h);
+
+	if (info->ifa_index != 1)
+		*(bool *)user = true;
+	return 0;
+}
+
+int wpar_net_has_addresses(bool *ret, struct par_error **err)
+{
+	const struct ifaddrmsg addresses = { .ifa_family = AF_UNSPEC };
+	auto_nl nl = { 0 };
+	int r = wpar_nl_open(&nl);
+
+	*ret = false;
+	if (r < 0)
+		return fail_facts(r, err);
+	r = dump(&nl, RTM_GETADDR, &addresses, sizeof(addresses), note_address, ret);
+	return r < 0 ? fail_facts(r, err) : 0;
 }
 
 static int get_link(struct wpar_nl *nl, const char *name, struct wpar_net_facts *f)

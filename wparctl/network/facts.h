@@ -44,6 +44,14 @@ void wpar_net_facts_done(struct wpar_net_facts *f);
 int wpar_net_facts_get(struct wpar_net_facts *ret, struct par_error **err);
 
 /*
+ * wpar_net_has_addresses - has any interface but the loopback an address?
+ * Quicker than all facts: a list of the interfaces waits in the kernel for every network that is
+ * just being made or removed, that of a WPAR which has ended, too.
+ * Errors: PAR_E_SYSTEM.
+ */
+int wpar_net_has_addresses(bool *ret, struct par_error **err);
+
+/*
  * wpar_net_facts_of - the same of some interfaces only, without addresses: enough for
  * wpar_net_plan_build(), and as quick with a thousand WPARs as with one
  * @names	as a specification has them (wpar_net_interface()); one that is not there is left

@@ -232,27 +232,35 @@ int wpar_machine_check_files(const struct wpar_spec *s, struct par_error **err)
 	return r < 0 ? r : wpar_script_check(s, err);
 }
 
-int wpar_machine_check_file_systems(const struct wpar_spec *s, struct par_error **err)
+/* What the WPAR gets with its ids mapped. */
+static int list_mapped(const struct wpar_spec *s, struct par_strv *ret)
 {
 	autofree char *base = s->type == WPAR_SYSTEM ? wpar_path("%s", s->directory) : NULL;
 	autofree char *store = s->version.image_digest ? wpar_path(WPAR_STORE_DIR) : NULL;
 	const struct wpar_mount *root = wpar_spec_mount(s, "/");
-	/* While it is active, what the server has lies there. */
-	bool mapped = base && !(root && wpar_mount_is_nfs(root));
-	int r = mapped ? wpar_id_mapping_check(base, err) : 0;
+	int r = 0;
 
-	if (r < 0)
-		return r;
-	r = wpar_sizes_check(s, err);
-	if (r < 0)
-		return r;
-	if (store)
-		r = wpar_id_mapping_check(store, err);
+	/* While it is active, what the server has lies in the base directory. */
+	if (base && !(root && wpar_mount_is_nfs(root)))
+		r = par_strv_add(ret, base);
+	if (store && r == 0)
+		r = par_strv_add(ret, store);
 	for (size_t i = 0; i < s->n_mounts && r == 0; i++) {
 		if (s->mounts[i].device && !wpar_mount_is_nfs(&s->mounts[i]))
-			r = wpar_id_mapping_check(s->mounts[i].device, err);
+			r = par_strv_add(ret, s->mounts[i].device);
 	}
 	return r;
+}
+
+int wpar_machine_check_file_systems(const struct wpar_spec *s, struct par_error **err)
+{
+	auto_strv mapped = { 0 };
+	int r = list_mapped(s, &mapped);
+
+	if (r < 0)
+		return par_oom(err);
+	r = wpar_id_mapping_check(&mapped, err);
+	return r < 0 ? r : wpar_sizes_check(s, err);
 }
 
 void wpar_machine_tell_limits(const struct wpar_spec *s, FILE *out)

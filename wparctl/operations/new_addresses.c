@@ -94,12 +94,17 @@ static bool is_connected(const struct wpar_net_facts *f)
 
 int wpar_network_complete(struct wpar_spec *s, struct par_error **err)
 {
+	const bool none = s->n_addresses == 0 && s->n_routes == 0;
 	auto_net_facts facts = { 0 };
+	bool connected = true;
 	int r;
 
 	/* A command in an application WPAR does not wait for a name server. */
-	if (s->n_addresses == 0 && s->n_routes == 0 && s->type != WPAR_SYSTEM)
+	if (none && s->type != WPAR_SYSTEM)
 		return 0;
+	r = none ? wpar_net_has_addresses(&connected, err) : 0;
+	if (r < 0 || !connected)
+		return r;
 	r = complete_routes(s, err);
 	if (r < 0)
 		return r;
