@@ -15,7 +15,7 @@
 
 enum { LONG = 200000 };
 
-static char top[] = "/tmp/check_copy.XXXXXX";
+static char top[32];
 static int from, to;
 
 static int make_folder(int at, const char *name, mode_t mode)
@@ -41,6 +41,7 @@ static void begin(void)
 {
 	int at;
 
+	snprintf(top, sizeof(top), "/tmp/check_copy.XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(top));
 	at = open(top, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	from = make_folder(at, "from", 0755);
