@@ -143,6 +143,22 @@ int par_fs_write_all(int fd, const void *data, size_t len)
 	return 0;
 }
 
+/* The name of a new file beside @path; NULL: out of memory. */
+static char *name_beside(const char *path, uint32_t number)
+{
+	const char *slash = strrchr(path, '/');
+	const char *base = slash ? slash + 1 : path;
+
+	return par_strdup_printf("%.*s.%s.new.%08x", (int)(base - path), path, base, number);
+}
+
+/*
+ * The numbers that a new file gets first.  What is left of killed programs has one of them, so that
+ * par_fs_replace_clear() need not read the folder, which can have thousands of other files; only
+ * when all of them are taken there may be more.
+ */
+#define FIRST_NUMBERS 8
+
 /*
  * A new file beside @path, under a name that nobody else holds; *ret_name is owned.  The name has a
  * dot in front: what a killed program leaves is in no listing.  O_EXCL keeps it safe, not the
@@ -150,18 +166,17 @@ int par_fs_write_all(int fd, const void *data, size_t len)
  */
 static int create_beside(int dirfd, const char *path, char **ret_name)
 {
-	const char *slash = strrchr(path, '/');
-	const char *base = slash ? slash + 1 : path;
 	uint32_t number;
 	int fd = -EEXIST;
 
-	for (int tries = 0; tries < 100 && fd == -EEXIST; tries++) {
+	for (uint32_t tries = 0; tries < 100 && fd == -EEXIST; tries++) {
 		autofree char *name = NULL;
 
-		if (getrandom(&number, sizeof(number), GRND_INSECURE) != (ssize_t)sizeof(number))
+		number = tries;
+		if (tries >= FIRST_NUMBERS &&
+		    getrandom(&number, sizeof(number), GRND_INSECURE) != (ssize_t)sizeof(number))
 			return -errno;
-		name = par_strdup_printf("%.*s.%s.new.%08x", (int)(base - path), path, base,
-					 number);
+		name = name_beside(path, number);
 		if (!name)
 			return -ENOMEM;
 		fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -216,7 +231,20 @@ int par_fs_replace_volatile(int dirfd, const char *path, const void *data, size_
 	return replace(dirfd, path, data, len, mode, NULL, false);
 }
 
-void par_fs_replace_clear(int at, const char *path)
+/* True when all of the first numbers were taken. */
+static bool clear_first(int at, const char *path)
+{
+	bool all = true;
+
+	for (uint32_t number = 0; number < FIRST_NUMBERS; number++) {
+		autofree char *name = name_beside(path, number);
+
+		all &= name && unlinkat(at, name, 0) == 0;
+	}
+	return all;
+}
+
+static void clear_folder(int at, const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	autofree char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
@@ -234,6 +262,12 @@ void par_fs_replace_clear(int at, const char *path)
 	}
 	if (dir)
 		closedir(dir);
+}
+
+void par_fs_replace_clear(int at, const char *path)
+{
+	if (clear_first(at, path))
+		clear_folder(at, path);
 }
 
 void par_fs_sync_folder_of(const char *path)

@@ -294,11 +294,10 @@ int wpar_change_live(const struct wpar_spec *from, const struct wpar_spec *to, b
 	return 0;
 }
 
-int wpar_id_range_pick(struct wpar_spec *s, const struct wpar_spec *others, size_t n,
+int wpar_id_range_pick(struct wpar_spec *s, const struct wpar_claims *others,
 		       struct par_error **err)
 {
 	(void)others;
-	(void)n;
 	(void)err;
 	s->key = 1;
 	s->idbase = s->idrange = 65536;

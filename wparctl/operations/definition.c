@@ -15,6 +15,7 @@
 #include "wparctl/operations/new_addresses.h"
 #include "wparctl/resources/inner_limits.h"
 #include "wparctl/resources/limits.h"
+#include "wparctl/spec/claims.h"
 #include "wparctl/spec/clash.h"
 #include "wparctl/versioned/versioned.h"
 
@@ -137,54 +138,79 @@ static int fail_exists(const char *name, struct par_error **err)
 			name);
 }
 
-/* The specifications of the other WPARs; one that cannot be read is left out. */
+/* Has it a specification, whether that can be read or not? */
+static bool is_taken(const char *name)
+{
+	static const enum wpar_type types[] = { WPAR_SYSTEM, WPAR_APPLICATION };
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(types); i++) {
+		autofree char *path = wpar_path("%s/%s.cf", wpar_spec_folder(types[i]), name);
+
+		if (path && access(path, F_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What the others have; @self: the name that the WPAR has now, or NULL: it is no other. */
 struct others {
-	struct wpar_spec *v;
-	size_t n;
-	bool self_is_there;	      /* the WPAR itself has one too */
-	struct par_error *unreadable; /* of the first that cannot be read, or NULL */
+	struct wpar_claims claims;
+	unsigned int flags; /* WPAR_CLAIMS_… */
+	const char *self;
 };
 
 static void others_done(struct others *o)
 {
-	for (size_t i = 0; i < o->n; i++)
-		wpar_spec_done(&o->v[i]);
-	free(o->v);
-	par_error_free(&o->unreadable);
+	wpar_claims_done(&o->claims);
 }
 
-static int load_others(const char *self, const char *also, struct others *ret,
-		       struct par_error **err)
+/* The first by name, whatever the order in which they were found. */
+static enum wpar_clash find_claimed(const struct wpar_spec *s, const struct others *o,
+				    const char *after, const char **ret_name)
 {
-	auto_strv names = { 0 };
-	int r = wpar_spec_list(&names, err);
+	enum wpar_clash found = WPAR_CLASH_NONE;
 
-	if (r < 0)
-		return r;
-	ret->v = calloc(names.n + 1, sizeof(*ret->v));
-	if (!ret->v)
-		return par_oom(err);
-	ret->self_is_there = par_strv_find(&names, self) >= 0;
-	for (size_t i = 0; i < names.n; i++) {
-		if (strcmp(names.v[i], self) != 0 && !par_streq(names.v[i], also) &&
-		    wpar_spec_load(names.v[i], &ret->v[ret->n],
-				   ret->unreadable ? NULL : &ret->unreadable) == 0)
-			ret->n++;
+	*ret_name = NULL;
+	for (size_t i = 0; i < o->claims.n; i++) {
+		const struct wpar_claim *c = &o->claims.v[i];
+		enum wpar_clash clash = wpar_clash_with(s, c);
+
+		if (clash == WPAR_CLASH_NONE || par_streq(c->name, o->self) ||
+		    (after && strcmp(c->name, after) <= 0) ||
+		    (*ret_name && strcmp(c->name, *ret_name) >= 0))
+			continue;
+		found = clash;
+		*ret_name = c->name;
 	}
+	return found;
+}
+
+/*
+ * What was read before is no proof: the other's specification is asked, and when that says
+ * something else, all specifications are.
+ */
+static int find_clash(const struct wpar_spec *s, struct others *o, enum wpar_clash *ret,
+		      struct wpar_spec *ret_other, struct par_error **err)
+{
+	const char *name = NULL;
+	int r;
+
+	while (find_claimed(s, o, name, &name) != WPAR_CLASH_NONE) {
+		wpar_spec_done(ret_other);
+		*ret = wpar_spec_load(name, ret_other, NULL) == 0 ? wpar_clash_find(s, ret_other)
+								  : WPAR_CLASH_NONE;
+		if (*ret != WPAR_CLASH_NONE)
+			return 0;
+		if (o->flags & WPAR_CLAIMS_ANEW)
+			continue; /* it has changed just now */
+		o->flags |= WPAR_CLAIMS_ANEW;
+		r = wpar_claims_load(o->flags, &o->claims, err);
+		if (r < 0)
+			return r;
+		name = NULL;
+	}
+	*ret = WPAR_CLASH_NONE;
 	return 0;
-}
-
-static enum wpar_clash find_clash(const struct wpar_spec *s, const struct others *o,
-				  const struct wpar_spec **ret_other)
-{
-	for (size_t i = 0; i < o->n; i++) {
-		enum wpar_clash clash = wpar_clash_find(s, &o->v[i]);
-
-		*ret_other = &o->v[i];
-		if (clash != WPAR_CLASH_NONE)
-			return clash;
-	}
-	return WPAR_CLASH_NONE;
 }
 
 /* Images that were kept, and whose base directory somebody has removed. */
@@ -193,6 +219,11 @@ static int has_volumes(const struct wpar_spec *s)
 	autofree char *base = wpar_path("%s", s->directory);
 
 	return base && wpar_volumes_exist(base);
+}
+
+static int fail_in_use(const struct wpar_spec *s, struct par_error **err)
+{
+	return par_fail(err, PAR_E_EXISTS, 0, "The base directory %s is not empty.", s->directory);
 }
 
 /* Something in the base directory of a new WPAR is a clash too. */
@@ -211,8 +242,7 @@ static int check_directory(const struct wpar_spec *s, enum wpar_files files, boo
 	if (!used && !has_volumes(s))
 		return 0;
 	if (!resolve)
-		return par_fail(err, PAR_E_EXISTS, 0, "The base directory %s is not empty.",
-				s->directory);
+		return fail_in_use(s, err);
 	*ret = WPAR_CLASH_DIRECTORY;
 	return 0;
 }
@@ -249,32 +279,37 @@ int wpar_definition_allowed(struct wpar_spec *s, struct par_error **err)
 	return r < 0 ? r : wpar_machine_check_file_systems(s, err);
 }
 
-static int check_loaded(struct wpar_spec *s, const struct others *others, enum wpar_files files,
+static int check_loaded(struct wpar_spec *s, struct others *others, enum wpar_files files,
 			bool resolve, struct par_error **err)
 {
 	int r = 0;
 
 	for (unsigned int n = 1; r == 0; n++) {
-		const struct wpar_spec *other = NULL;
-		enum wpar_clash clash = find_clash(s, others, &other);
+		enum wpar_clash clash = WPAR_CLASH_NONE;
+		auto_spec other = { 0 };
 
+		r = find_clash(s, others, &clash, &other, err);
+		if (r < 0)
+			return r;
 		if (clash == WPAR_CLASH_NONE && files != WPAR_FILES_THERE)
 			r = check_directory(s, files, resolve, &clash, err);
 		if (r < 0 || clash == WPAR_CLASH_NONE)
 			return r;
+		if (!other.name && n > MOST_TRIES)
+			return fail_in_use(s, err);
 		if (!resolve || n > MOST_TRIES)
-			return wpar_clash_fail(clash, s, other, err);
-		r = wpar_clash_avoid(clash, s, n, other, err);
+			return wpar_clash_fail(clash, s, &other, err);
+		r = wpar_clash_avoid(clash, s, n, &other, err);
 	}
 	return r;
 }
 
 /* @self: the name that it has now, which is no other WPAR */
 static int check_others(struct wpar_spec *s, const char *self, enum wpar_files files, bool resolve,
-			struct par_error **err)
+			unsigned int flags, struct par_error **err)
 {
-	par_cleanup(others_done) struct others others = { 0 };
-	int r = load_others(s->name, self, &others, err);
+	par_cleanup(others_done) struct others others = { .flags = flags, .self = self };
+	int r = wpar_claims_load(flags, &others.claims, err);
 
 	return r < 0 ? r : check_loaded(s, &others, files, resolve, err);
 }
@@ -282,7 +317,7 @@ static int check_others(struct wpar_spec *s, const char *self, enum wpar_files f
 int wpar_definition_check(struct wpar_spec *s, enum wpar_files files, bool resolve,
 			  struct par_error **err)
 {
-	return check_others(s, NULL, files, resolve, err);
+	return check_others(s, NULL, files, resolve, 0, err);
 }
 
 /* Is the new name free?  A killed chwpar -n may have left the same WPAR there already. */
@@ -290,12 +325,11 @@ static int check_rename(const struct wpar_spec *old, const struct wpar_spec *new
 			struct par_error **err)
 {
 	auto_spec there = { 0 };
-	auto_error why = NULL;
-	int r = wpar_spec_load(new->name, &there, &why);
+	int r = wpar_spec_find(new->name, &there, NULL);
 
-	if (r < 0 && why && why->id == PAR_E_NOT_FOUND)
+	if (r == 0)
 		return 0;
-	if (r == 0 && there.key == old->key && par_streq(there.uuid, old->uuid))
+	if (r > 0 && there.key == old->key && par_streq(there.uuid, old->uuid))
 		return 0;
 	return fail_exists(new->name, err);
 }
@@ -317,7 +351,7 @@ int wpar_definition_change_begin(const struct wpar_spec *old, struct wpar_spec *
 	if (!par_streq(old->directory, new->directory) &&
 	    wpar_directory_in_use(old->directory, NULL) != 0)
 		files = WPAR_FILES_NEW;
-	r = check_others(new, old->name, files, resolve, err);
+	r = check_others(new, old->name, files, resolve, WPAR_CLAIMS_SAVE, err);
 	if (r < 0)
 		return r;
 	r = wpar_namefs_note(new, false, err);
@@ -330,19 +364,15 @@ int wpar_definition_change_begin(const struct wpar_spec *old, struct wpar_spec *
 int wpar_definition_expect_new(const char *name, struct par_error **err)
 {
 	auto_spec old = { 0 };
-	auto_error why = NULL;
-	int r = wpar_spec_load(name, &old, &why);
+	int r = wpar_spec_find(name, &old, err);
 
-	if (r == 0)
-		return old.creating ? 0 : fail_exists(name, err);
-	if (why && why->id == PAR_E_NOT_FOUND)
-		return 0;
-	par_error_move(err, &why);
-	return r;
+	if (r <= 0)
+		return r;
+	return old.creating ? 0 : fail_exists(name, err);
 }
 
 /* One whose specification cannot be read may have any ids: its files are there, and it may run. */
-static int pick_ids(struct wpar_spec *s, struct others *others, struct par_error **err)
+static int pick_ids(struct wpar_spec *s, struct wpar_claims *others, struct par_error **err)
 {
 	if (others->unreadable && s->type == WPAR_SYSTEM) {
 		int r = -others->unreadable->errnum;
@@ -352,31 +382,30 @@ static int pick_ids(struct wpar_spec *s, struct others *others, struct par_error
 		par_error_move(err, &others->unreadable);
 		return r;
 	}
-	return wpar_id_range_pick(s, others->v, others->n, err);
+	return wpar_id_range_pick(s, others, err);
 }
 
-/* The specifications of all others are read once: with thousands that is most of the work. */
 int wpar_definition_claim(struct wpar_spec *s, enum wpar_files files, bool resolve,
 			  struct par_error **err)
 {
-	par_cleanup(others_done) struct others others = { 0 };
+	par_cleanup(others_done) struct others others = { .flags = WPAR_CLAIMS_SAVE };
 	autofd int registry = -1;
 	int r = lock_registry(&registry, err);
 
 	if (r < 0)
 		return r;
-	r = load_others(s->name, NULL, &others, err);
+	if (is_taken(s->name))
+		return fail_exists(s->name, err);
+	r = wpar_claims_load(others.flags, &others.claims, err);
 	if (r < 0)
 		return r;
-	if (others.self_is_there)
-		return fail_exists(s->name, err);
 	r = check_loaded(s, &others, files, resolve, err);
 	if (r < 0)
 		return r;
 	r = wpar_namefs_note(s, true, err);
 	if (r < 0)
 		return r;
-	r = pick_ids(s, &others, err);
+	r = pick_ids(s, &others.claims, err);
 	if (r < 0)
 		return r;
 	wpar_spec_number_projects(s, NULL);
@@ -387,17 +416,12 @@ int wpar_definition_claim(struct wpar_spec *s, enum wpar_files files, bool resol
 int wpar_definition_redo(const char *name, struct par_error **err)
 {
 	auto_spec old = { 0 };
-	auto_error why = NULL;
-	int r = wpar_spec_load(name, &old, &why);
+	int r = wpar_spec_find(name, &old, err);
 
-	if (r < 0 && why && why->id == PAR_E_NOT_FOUND) {
+	if (r == 0)
 		clear_unfinished(name);
-		return 0;
-	}
-	if (r < 0) {
-		par_error_move(err, &why);
+	if (r <= 0)
 		return r;
-	}
 	if (!old.creating)
 		return fail_exists(name, err);
 	r = wpar_nfs_clear(&old, err);

@@ -22,7 +22,9 @@ static bool same_word(const char *a, const char *b)
 	return a && b && strcasecmp(a, b) == 0;
 }
 
-enum wpar_clash wpar_clash_find(const struct wpar_spec *s, const struct wpar_spec *other)
+/* @address: one that both have, or NULL */
+static enum wpar_clash clash_of(const struct wpar_spec *s, const struct wpar_claim *other,
+				const char *address)
 {
 	if (par_streq(s->name, other->name))
 		return WPAR_CLASH_NONE;
@@ -35,9 +37,39 @@ enum wpar_clash wpar_clash_find(const struct wpar_spec *s, const struct wpar_spe
 		return WPAR_CLASH_HOSTNAME;
 	if (same_word(s->uuid, other->uuid))
 		return WPAR_CLASH_UUID;
-	if (common_address(s, other))
-		return WPAR_CLASH_ADDRESS;
-	return WPAR_CLASH_NONE;
+	return address ? WPAR_CLASH_ADDRESS : WPAR_CLASH_NONE;
+}
+
+enum wpar_clash wpar_clash_find(const struct wpar_spec *s, const struct wpar_spec *other)
+{
+	const struct wpar_claim claim = {
+		.name = other->name,
+		.type = other->type,
+		.directory = other->directory,
+		.hostname = other->hostname,
+		.uuid = other->uuid,
+	};
+
+	return clash_of(s, &claim, common_address(s, other));
+}
+
+static const char *claimed_address(const struct wpar_spec *s, const struct wpar_claim *other)
+{
+	const char *address = other->addresses;
+
+	for (uint32_t i = 0; i < other->n_addresses; i++) {
+		for (size_t j = 0; j < s->n_addresses; j++) {
+			if (par_streq(s->addresses[j].address, address))
+				return address;
+		}
+		address += strlen(address) + 1;
+	}
+	return NULL;
+}
+
+enum wpar_clash wpar_clash_with(const struct wpar_spec *s, const struct wpar_claim *other)
+{
+	return clash_of(s, other, s->n_addresses ? claimed_address(s, other) : NULL);
 }
 
 int wpar_clash_fail(enum wpar_clash clash, const struct wpar_spec *s, const struct wpar_spec *other,

@@ -2,7 +2,7 @@
 /* What two WPARs cannot both have. */
 #pragma once
 
-#include "wparctl/spec/spec.h"
+#include "wparctl/spec/claim.h"
 
 enum wpar_clash {
 	WPAR_CLASH_NONE,
@@ -14,6 +14,9 @@ enum wpar_clash {
 
 /* wpar_clash_find - the first thing of @s that @other has; itself is not its other */
 enum wpar_clash wpar_clash_find(const struct wpar_spec *s, const struct wpar_spec *other);
+
+/* wpar_clash_with - the same of an @other whose claim is all that is known of it */
+enum wpar_clash wpar_clash_with(const struct wpar_spec *s, const struct wpar_claim *other);
 
 /* wpar_clash_fail - says so: PAR_E_EXISTS */
 int wpar_clash_fail(enum wpar_clash clash, const struct wpar_spec *s, const struct wpar_spec *other,

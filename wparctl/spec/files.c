@@ -87,14 +87,14 @@ int wpar_spec_copy(const struct wpar_spec *s, struct wpar_spec *ret, struct par_
 }
 
 /* An application WPAR ends with the machine that runs it, and so does its file. */
-static const char *folder_of(enum wpar_type type)
+const char *wpar_spec_folder(enum wpar_type type)
 {
 	return type == WPAR_SYSTEM ? WPAR_CONFIG_DIR : WPAR_RUN_DIR;
 }
 
 static char *cf_path(const char *name, enum wpar_type type)
 {
-	return wpar_path("%s/%s.cf", folder_of(type), name);
+	return wpar_path("%s/%s.cf", wpar_spec_folder(type), name);
 }
 
 bool wpar_spec_is_there(const char *name)
@@ -162,7 +162,7 @@ static int list_folder(DIR *dir, struct par_strv *ret)
 
 static int list_type(enum wpar_type type, struct par_strv *ret, struct par_error **err)
 {
-	autofree char *folder = wpar_path("%s", folder_of(type));
+	autofree char *folder = wpar_path("%s", wpar_spec_folder(type));
 	DIR *dir = folder ? opendir(folder) : NULL;
 	int r;
 
@@ -170,7 +170,7 @@ static int list_type(enum wpar_type type, struct par_strv *ret, struct par_error
 		return 0;
 	if (!dir)
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not read '%s'",
-				folder ? folder : folder_of(type));
+				folder ? folder : wpar_spec_folder(type));
 	r = list_folder(dir, ret);
 	closedir(dir);
 	return r < 0 ? par_oom(err) : 0;
@@ -213,30 +213,38 @@ static int fail_unknown(const char *name, struct par_error **err)
 			guess.best ? "?" : "");
 }
 
-int wpar_spec_load(const char *name, struct wpar_spec *ret, struct par_error **err)
+int wpar_spec_find(const char *name, struct wpar_spec *ret, struct par_error **err)
 {
 	auto_error why = NULL;
-	int r = -ENOENT;
+	int r;
 
 	*ret = (struct wpar_spec){ 0 };
 	/* No WPAR can have a name that is not valid, so the answer to scripts is the same. */
-	if (wpar_name_check(name, NULL) == 0) {
-		r = read_of_type(name, WPAR_SYSTEM, ret, &why);
-		if (r < 0 && why && why->id == PAR_E_NOT_FOUND)
-			r = read_of_type(name, WPAR_APPLICATION, ret, &why);
-		if (r == 0)
-			return 0;
-	}
-	if (why && why->id != PAR_E_NOT_FOUND) {
-		par_error_move(err, &why);
-		return r;
-	}
+	if (wpar_name_check(name, NULL) < 0)
+		return 0;
+	r = read_of_type(name, WPAR_SYSTEM, ret, &why);
+	if (r < 0 && why && why->id == PAR_E_NOT_FOUND)
+		r = read_of_type(name, WPAR_APPLICATION, ret, &why);
+	if (r == 0)
+		return 1;
+	if (why && why->id == PAR_E_NOT_FOUND)
+		return 0;
+	par_error_move(err, &why);
+	return r;
+}
+
+int wpar_spec_load(const char *name, struct wpar_spec *ret, struct par_error **err)
+{
+	int r = wpar_spec_find(name, ret, err);
+
+	if (r != 0)
+		return r < 0 ? r : 0;
 	return err ? fail_unknown(name, err) : -ENOENT;
 }
 
 int wpar_spec_save(const struct wpar_spec *s, struct par_error **err)
 {
-	autofree char *folder = wpar_path("%s", folder_of(s->type));
+	autofree char *folder = wpar_path("%s", wpar_spec_folder(s->type));
 	autofree char *path = NULL;
 	auto_buf text = { 0 };
 	int r = wpar_spec_check(s, err);

@@ -152,6 +152,8 @@ bool wpar_spec_is_there(const char *name);
  * ends with the machine; save is atomic; load: PAR_E_NOT_FOUND (0960-419)
  */
 int wpar_spec_load(const char *name, struct wpar_spec *ret, struct par_error **err);
+/* wpar_spec_find - the same, but 0 when there is none, and 1 when it is in *ret */
+int wpar_spec_find(const char *name, struct wpar_spec *ret, struct par_error **err);
 int wpar_spec_save(const struct wpar_spec *s, struct par_error **err);
 /*
  * wpar_spec_update - the same for a WPAR whose file is there: that of an application WPAR is
@@ -180,6 +182,9 @@ void wpar_spec_keep_projects(struct wpar_spec *s, const struct wpar_spec *before
 
 /* wpar_mount_has_option - is @name one of the words of the comma list @options (NULL: none)? */
 bool wpar_mount_has_option(const char *options, const char *name);
+
+/* wpar_spec_folder - where the specifications of WPARs of a type are, WPARS_ROOT apart */
+const char *wpar_spec_folder(enum wpar_type type);
 
 /* wpar_spec_list - names of all WPARs of both types, sorted */
 int wpar_spec_list(struct par_strv *ret, struct par_error **err);

@@ -160,6 +160,39 @@ START_TEST(a_replacement_leaves_nothing_behind)
 }
 END_TEST
 
+static void leave(unsigned int number)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), ".left.new.%08x", number);
+	put(name, "of a killed program");
+}
+
+/* Those of killed programs, however many, and no other's. */
+START_TEST(what_killed_replacements_left_is_cleared)
+{
+	static const char *const others[] = { ".left.new.1", ".left2.new.00000000",
+					      "left.new.00000000" };
+	const unsigned int left[] = { 1, 12, 8, 100 };
+
+	for (unsigned int number = 0; number < left[_i]; number++)
+		leave(number == 8 ? 0xdeadbeef : number);
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(others); i++)
+		put(others[i], "x");
+	put("left", "new");
+	par_fs_replace_clear(fd, "left");
+	for (unsigned int number = 0; number < left[_i]; number++) {
+		char name[64];
+
+		snprintf(name, sizeof(name), ".left.new.%08x", number == 8 ? 0xdeadbeef : number);
+		ck_assert_msg(faccessat(fd, name, F_OK, 0) < 0, "%s", name);
+	}
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(others); i++)
+		ck_assert_int_eq(unlinkat(fd, others[i], 0), 0);
+	ck_assert_int_eq(unlinkat(fd, "left", 0), 0);
+}
+END_TEST
+
 /* A pipe that is full for a while: all bytes arrive in their order. */
 START_TEST(write_all_waits)
 {
@@ -206,6 +239,7 @@ static Suite *fs_suite(void)
 	tcase_add_test(tc, a_tree_goes_and_what_its_links_show_stays);
 	tcase_add_test(tc, a_failed_replacement_leaves_the_old);
 	tcase_add_test(tc, a_replacement_leaves_nothing_behind);
+	tcase_add_loop_test(tc, what_killed_replacements_left_is_cleared, 0, 4);
 	tcase_add_test(tc, write_all_waits);
 	suite_add_tcase(suite, tc);
 	return suite;

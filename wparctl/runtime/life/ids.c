@@ -34,12 +34,14 @@ static bool ids_is_used(const unsigned char *used, uint32_t key)
 	return used[(key - 1) / 8] >> (key - 1) % 8 & 1;
 }
 
-static void mark_defined(unsigned char *used, const struct wpar_spec *others, size_t n)
+static void mark_defined(unsigned char *used, const struct wpar_claims *others)
 {
-	for (size_t i = 0; i < n; i++) {
-		ids_mark(used, others[i].key);
-		if (others[i].idbase >= WPAR_ID_FIRST)
-			ids_mark(used, (others[i].idbase - WPAR_ID_FIRST) / WPAR_ID_WIDTH + 1);
+	for (size_t i = 0; i < others->n; i++) {
+		const struct wpar_claim *c = &others->v[i];
+
+		ids_mark(used, c->key);
+		if (c->idbase >= WPAR_ID_FIRST)
+			ids_mark(used, (c->idbase - WPAR_ID_FIRST) / WPAR_ID_WIDTH + 1);
 	}
 }
 
@@ -91,7 +93,7 @@ static int open_ids(int *ret_lock, struct par_error **err)
 	return take_fd(&dir);
 }
 
-int wpar_id_range_pick(struct wpar_spec *s, const struct wpar_spec *others, size_t n,
+int wpar_id_range_pick(struct wpar_spec *s, const struct wpar_claims *others,
 		       struct par_error **err)
 {
 	bool application = s->type == WPAR_APPLICATION;
@@ -105,7 +107,7 @@ int wpar_id_range_pick(struct wpar_spec *s, const struct wpar_spec *others, size
 	if (dir < 0)
 		return dir;
 	if (!application)
-		mark_defined(used, others, n);
+		mark_defined(used, others);
 	for (uint32_t key = first; key < first + KEYS; key++) {
 		if (ids_is_used(used, key) || !ids_take(dir, key, s->name))
 			continue;

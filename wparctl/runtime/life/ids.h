@@ -2,15 +2,15 @@
 /* The key of a WPAR and the range of ids that follows from it. */
 #pragma once
 
-#include "wparctl/spec/spec.h"
+#include "wparctl/spec/claims.h"
 
 /*
  * wpar_id_range_pick - a key and an id range that no other WPAR has; s->name and s->type are set
- * @others	the specifications of all other WPARs, @n of them
+ * @others	what all other WPARs have
  * Two commands at the same moment get two.  The caller holds wpar_lock() of the name.
  * Errors: PAR_E_NO_RESOURCES (all 8,192 are taken), PAR_E_SYSTEM.
  */
-int wpar_id_range_pick(struct wpar_spec *s, const struct wpar_spec *others, size_t n,
+int wpar_id_range_pick(struct wpar_spec *s, const struct wpar_claims *others,
 		       struct par_error **err);
 
 /*
