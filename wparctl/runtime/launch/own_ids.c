@@ -4,7 +4,7 @@
 
 #include "wparctl/spec/spec.h"
 
-#include <string.h>
+#include <stdlib.h>
 
 static int by_size(const void *a, const void *b)
 {
@@ -48,7 +48,8 @@ int wpar_own_ids_map(uint32_t base, uint32_t range, const uint32_t *own, size_t 
 	if (n > WPAR_OWN_GROUPS_MAX)
 		return par_fail(err, PAR_E_NO_RESOURCES, 0, "the user is in more than %d groups",
 				WPAR_OWN_GROUPS_MAX);
-	memcpy(sorted, own, n * sizeof(*own));
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = own[i];
 	qsort(sorted, n, sizeof(*sorted), by_size);
 	for (size_t i = 0; i < n; i++) {
 		uint32_t id = sorted[i];
