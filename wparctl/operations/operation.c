@@ -56,9 +56,10 @@ static enum wpar_state broken_if_incomplete(const struct wpar_spec *s, enum wpar
 	return s->creating && st == WPAR_STATE_DEFINED ? WPAR_STATE_BROKEN : st;
 }
 
-int wpar_operation_state(const struct wpar_spec *s, enum wpar_state *ret, struct par_error **err)
+int wpar_operation_state(const struct wpar_traces *traces, const struct wpar_spec *s,
+			 enum wpar_state *ret, struct par_error **err)
 {
-	int r = wpar_state_get(s, ret, err);
+	int r = wpar_state_get_among(traces, s, ret, err);
 
 	if (r < 0)
 		return r;

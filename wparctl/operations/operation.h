@@ -23,8 +23,9 @@ int wpar_operation_open(const char *name, int *ret_lock, struct wpar_spec *ret,
 int wpar_operation_open_forced(const char *name, int *ret_lock, struct wpar_spec *ret,
 			       struct par_error **err);
 
-/* wpar_operation_state - as wpar_state_get(), but B when the WPAR's creation was not completed */
-int wpar_operation_state(const struct wpar_spec *s, enum wpar_state *ret, struct par_error **err);
+/* wpar_operation_state - as wpar_state_get_among(), but B when its creation was not completed */
+int wpar_operation_state(const struct wpar_traces *traces, const struct wpar_spec *s,
+			 enum wpar_state *ret, struct par_error **err);
 /* wpar_operation_state_locked - the same for who holds the lock itself */
 int wpar_operation_state_locked(const struct wpar_spec *s, enum wpar_state *ret,
 				struct par_error **err);

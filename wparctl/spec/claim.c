@@ -12,7 +12,12 @@
 
 #define ALIGN 8
 
-static const char magic[8] = "wparidx1";
+static const char magic[8] = "wparidx2";
+
+/* Bits of record_head.flags */
+#define CREATING  1u
+#define ROOTVG	  2u
+#define VERSIONED 4u
 
 struct index_head {
 	char magic[8];
@@ -25,7 +30,7 @@ struct record_head {
 	uint32_t length; /* of the whole record, a multiple of ALIGN */
 	uint32_t type, key, idbase;
 	uint32_t n_addresses;
-	uint32_t unused;
+	uint32_t flags;
 };
 
 bool wpar_claim_stamp_equal(const struct wpar_claim_stamp *a, const struct wpar_claim_stamp *b)
@@ -51,6 +56,8 @@ int wpar_claim_encode(const struct wpar_spec *s, const struct wpar_claim_stamp *
 		.key = s->key,
 		.idbase = s->idbase,
 		.n_addresses = (uint32_t)s->n_addresses,
+		.flags = (s->creating ? CREATING : 0) | (s->rootvg ? ROOTVG : 0) |
+			 (s->version.image_digest ? VERSIONED : 0),
 	};
 
 	par_buf_put(ret, &head, sizeof(head));
@@ -111,6 +118,9 @@ int wpar_claim_decode(const char *data, size_t len, struct wpar_claim *ret)
 		.key = head.key,
 		.idbase = head.idbase,
 		.type = (enum wpar_type)head.type,
+		.creating = head.flags & CREATING,
+		.rootvg = head.flags & ROOTVG,
+		.versioned = head.flags & VERSIONED,
 		.stamp = head.stamp,
 		.record = data,
 		.length = head.length,

@@ -22,6 +22,7 @@ struct wpar_claim {
 	uint32_t n_addresses;
 	uint32_t key, idbase;
 	enum wpar_type type;
+	bool creating, rootvg, versioned; /* what a listing shows besides */
 	struct wpar_claim_stamp stamp;
 	const char *record;
 	size_t length; /* of the record, bytes */

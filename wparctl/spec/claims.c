@@ -299,3 +299,21 @@ int wpar_claims_load(unsigned int flags, struct wpar_claims *ret, struct par_err
 	known_done(&l.known);
 	return r;
 }
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct wpar_claim *)a)->name, ((const struct wpar_claim *)b)->name);
+}
+
+void wpar_claims_sort(struct wpar_claims *c)
+{
+	if (c->n > 1)
+		qsort(c->v, c->n, sizeof(*c->v), by_name);
+}
+
+const struct wpar_claim *wpar_claims_find(const struct wpar_claims *c, const char *name)
+{
+	const struct wpar_claim key = { .name = name };
+
+	return c->n > 0 ? bsearch(&key, c->v, c->n, sizeof(*c->v), by_name) : NULL;
+}

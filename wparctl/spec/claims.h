@@ -26,7 +26,7 @@ struct wpar_claims {
 
 void wpar_claims_done(struct wpar_claims *c);
 
-#define WPAR_CLAIMS_SAVE 1u /* the index is written, too: the caller has the definitions' lock */
+#define WPAR_CLAIMS_SAVE 1u /* the index is written, too; two who do it at once harm nobody */
 #define WPAR_CLAIMS_ANEW 2u /* all specifications are read, whatever the index says */
 
 /*
@@ -36,3 +36,7 @@ void wpar_claims_done(struct wpar_claims *c);
  * ret->unreadable.
  */
 int wpar_claims_load(unsigned int flags, struct wpar_claims *ret, struct par_error **err);
+
+/* wpar_claims_sort - by name; wpar_claims_find needs that: one of the name, or NULL */
+void wpar_claims_sort(struct wpar_claims *c);
+const struct wpar_claim *wpar_claims_find(const struct wpar_claims *c, const char *name);

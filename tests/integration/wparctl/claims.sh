@@ -99,10 +99,10 @@ cp -a "$TMPDIR/index" "$index"
 hostname_taken other1 many12
 hostname_free many12
 hostname_taken many11 many11
-for garbage in '' x wparidx1 "$(head -c 3000 /dev/urandom | base64)"; do
+for garbage in '' x wparidx2 "$(head -c 3000 /dev/urandom | base64)"; do
 	printf '%s' "$garbage" >"$index"
 	hostname_taken many11 many11
-	is "an index of ${#garbage} bytes was replaced" "$(head -c 8 "$index")" wparidx1
+	is "an index of ${#garbage} bytes was replaced" "$(head -c 8 "$index")" wparidx2
 done
 size=$(stat -c %s "$index")
 for at in 40 100 $((size / 2)) $((size - 1)); do
@@ -153,6 +153,60 @@ rm -f "$index"
 like "--dry-run has the same answer" "$(mkwpar --dry-run -n fresh -h many11 2>&1)" 'is that of workload partition many11'
 fails "and writes no index" test -e "$index"
 
+# lswpar reads no more of those that do not run: what it shows is what it shows of each alone.
+for i in $(seq 100 170); do
+	define "idle$i" "$i"
+done
+roots=$WPARS_ROOT/var/lib/wpars/roots
+for i in 100 101; do
+	sed "s,/wpars/base,/wpars/idle$i," "$roots/base" >"$roots/idle$i"
+done
+sed -i 's/creating = "[a-z]*"/creating = "yes"/; t; /^\tname/a\	creating = "yes"' "$etc/idle101.cf"
+
+# alone - the lines of all, each asked for by itself
+alone()
+{
+	local file name
+	for file in "$etc"/*.cf "$run"/*.cf; do
+		name=${file##*/}
+		[ ! -e "$file" ] || lswpar -c -q -a name,state,type,hostname,directory,rootvgwpar "${name%.cf}"
+	done | sort
+}
+
+startwpar first >/dev/null
+startwpar second >/dev/null
+is "one runs" "$(state first)" A
+wparexec -n job -- /bin/sleep 1000 >/dev/null 2>&1 &
+job=$!
+ok "an application runs" wait_for 20 is_state job A
+for round in 1 2; do
+	is "all of them: as each alone ($round)" "$(lswpar -c -q -a name,state,type,hostname,directory,rootvgwpar | sort)" "$(alone)"
+done
+is "one with files is Defined" "$(lswpar -c -q -a name,state | grep '^idle100:')" idle100:D
+is "one that is being made is Broken" "$(lswpar -c -q -a name,state | grep '^idle101:')" idle101:B
+edit_in_place idle102 'hostname = "idle102"' 'hostname = "other02"'
+is "an edit is shown" "$(lswpar -c -q -a name,hostname | grep '^idle102:')" idle102:other02
+python3 -c 'import fcntl, sys, time
+f = open(sys.argv[1], "w")
+fcntl.lockf(f, fcntl.LOCK_EX)
+open(sys.argv[2], "w").close()
+time.sleep(1000)' "$run/idle100.lock" "$TMPDIR/held" &
+holder=$!
+ok "somebody has a lock" wait_for 20 test -e "$TMPDIR/held"
+is "a command is at it" "$(lswpar -c -q -a name,state | grep '^idle100:')" idle100:T
+kill $holder
+wait $holder 2>/dev/null
+rm "$run/idle100.lock" "$etc/idle100.cf" "$roots/idle100" "$roots/idle101"
+stopwpar -F job >/dev/null 2>&1
+wait $job 2>/dev/null
+echo garbage >"$etc/idle103.cf"
+like "one that cannot be read is said" "$(lswpar 2>&1 >/dev/null)" 'idle103.cf: line 1'
+is "the others are listed" "$(lswpar -c -q -a name 2>/dev/null | grep -c '^idle')" 69
+rm "$etc/idle103.cf"
+
+for name in first second; do
+	stopwpar -F "$name" >/dev/null 2>&1
+done
 for name in first second third base; do
 	rmwpar "$name"
 done

@@ -34,6 +34,7 @@ START_TEST(a_claim_is_what_the_specification_says)
 	struct wpar_claim c;
 	auto_buf b = { 0 };
 
+	s.creating = true;
 	ck_assert_int_eq(wpar_claim_encode(&s, &stamp, &b), 0);
 	ck_assert_int_eq(wpar_claim_decode(b.data, b.len, &c), 0);
 	ck_assert_uint_eq(c.length, b.len);
@@ -44,6 +45,7 @@ START_TEST(a_claim_is_what_the_specification_says)
 	ck_assert_uint_eq(c.n_addresses, 2);
 	ck_assert_str_eq(c.addresses, "10.0.0.1");
 	ck_assert_str_eq(c.addresses + sizeof("10.0.0.1"), "fd00::1");
+	ck_assert(c.creating && !c.rootvg && !c.versioned);
 	ck_assert(c.key == 7 && c.idbase == WPAR_ID_FIRST && c.type == WPAR_SYSTEM);
 	ck_assert(wpar_claim_stamp_equal(&c.stamp, &stamp));
 	ck_assert_int_eq(wpar_clash_with(&other, &c), WPAR_CLASH_NONE);
@@ -175,7 +177,7 @@ static void set_up(void)
 	autofree char *run = NULL;
 	char name[16];
 
-	memcpy(root + strlen(root) - 6, "XXXXXX", 6);
+	snprintf(root, sizeof(root), "/tmp/check_claims.XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(root));
 	setenv("WPARS_ROOT", root, 1);
 	run = wpar_path("/run/wpars");
@@ -193,18 +195,10 @@ static void tear_down(void)
 	ck_assert_int_eq(par_fs_remove_tree(tmp, strrchr(root, '/') + 1), 0);
 }
 
-static const struct wpar_claim *find(const struct wpar_claims *c, const char *name)
-{
-	for (size_t i = 0; i < c->n; i++) {
-		if (strcmp(c->v[i].name, name) == 0)
-			return &c->v[i];
-	}
-	return NULL;
-}
-
 static void load(unsigned int flags, struct wpar_claims *c)
 {
 	ck_assert_int_eq(wpar_claims_load(flags, c, NULL), 0);
+	wpar_claims_sort(c);
 }
 
 /* Until no file is so new that it must be read again. */
@@ -232,8 +226,8 @@ START_TEST(only_what_has_changed_is_read)
 	load(0, &c);
 	ck_assert_uint_eq(c.n, MANY + 1);
 	ck_assert_uint_eq(c.n_records, 2);
-	ck_assert_str_eq(find(&c, "w3")->hostname, "other");
-	ck_assert_str_eq(find(&c, "new")->hostname, "new");
+	ck_assert_str_eq(wpar_claims_find(&c, "w3")->hostname, "other");
+	ck_assert_str_eq(wpar_claims_find(&c, "new")->hostname, "new");
 }
 END_TEST
 
@@ -253,7 +247,7 @@ START_TEST(an_edit_in_its_place_is_seen)
 	ck_assert_int_eq(par_fs_read(path, 4096, &text), 0);
 	at = strstr(text.data, "hostname = \"w7\"");
 	ck_assert_ptr_nonnull(at);
-	memcpy(at, "hostname = \"x7\"", 15);
+	at[strlen("hostname = \"")] = 'x';
 	fd = open(path, O_WRONLY | O_CLOEXEC);
 	ck_assert_int_eq(par_fs_write_all(fd, text.data, text.len), 0);
 	times[0] = before.st_atim;
@@ -264,7 +258,7 @@ START_TEST(an_edit_in_its_place_is_seen)
 	ck_assert(before.st_ino == after.st_ino && before.st_size == after.st_size);
 	load(0, &c);
 	ck_assert_uint_eq(c.n_records, 1);
-	ck_assert_str_eq(find(&c, "w7")->hostname, "x7");
+	ck_assert_str_eq(wpar_claims_find(&c, "w7")->hostname, "x7");
 }
 END_TEST
 
@@ -276,7 +270,7 @@ START_TEST(a_file_that_has_just_changed_is_read_again)
 	load_settled(&c);
 	write_spec("w5", "first5");
 	load(WPAR_CLAIMS_SAVE | WPAR_CLAIMS_ANEW, &c);
-	ck_assert_uint_eq(find(&c, "w5")->stamp.inode, 0);
+	ck_assert_uint_eq(wpar_claims_find(&c, "w5")->stamp.inode, 0);
 }
 END_TEST
 
@@ -290,8 +284,8 @@ START_TEST(removed_and_renamed_ones_are_no_more)
 	ck_assert_int_eq(unlink(w1), 0);
 	ck_assert_int_eq(rename(w2, w9), 0);
 	load(0, &c);
-	ck_assert_ptr_null(find(&c, "w1"));
-	ck_assert_ptr_null(find(&c, "w2"));
+	ck_assert_ptr_null(wpar_claims_find(&c, "w1"));
+	ck_assert_ptr_null(wpar_claims_find(&c, "w2"));
 	ck_assert_uint_eq(c.n, MANY - 2);
 	/* It is not the specification of "other". */
 	ck_assert_str_eq(c.unreadable_name, "other");
@@ -307,7 +301,8 @@ START_TEST(one_file_in_the_place_of_another_is_read)
 	ck_assert_int_eq(rename(w1, x), 0);
 	ck_assert_int_eq(symlink("../x", w1), 0);
 	load(WPAR_CLAIMS_SAVE | WPAR_CLAIMS_ANEW, &c);
-	ck_assert_uint_eq(find(&c, "w1")->stamp.inode, 0); /* what is behind a link may change */
+	ck_assert_uint_eq(wpar_claims_find(&c, "w1")->stamp.inode,
+			  0); /* what is behind a link may change */
 	load(0, &c);
 	ck_assert_uint_eq(c.n_records, 1);
 }
@@ -320,8 +315,8 @@ static const struct {
 } garbage[] = {
 	{ "", 0, 0644 },
 	{ "x", 1, 0644 },
-	{ "wparidx1\377\377\377\377\377\377\377\377\0\0\0\0\0\0\0\0", 24, 0644 },
-	{ "wparidx1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 24, 0644 },
+	{ "wparidx2\377\377\377\377\377\377\377\377\0\0\0\0\0\0\0\0", 24, 0644 },
+	{ "wparidx2\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 24, 0644 },
 	{ NULL, 0, 0666 }, /* a good one, which others may write to */
 };
 

@@ -4,6 +4,7 @@
 #include "wparctl/commands/commands.h"
 #include "wparctl/operations/definition.h"
 #include "wparctl/operations/operation.h"
+#include "wparctl/spec/claims.h"
 
 #include <string.h>
 
@@ -125,6 +126,8 @@ static int check_letters(const char *given, const char *known, char flag, struct
 
 /* The WPARs that were found; one that cannot be read is said on stderr. */
 struct listing {
+	struct wpar_traces traces; /* as they were when the names were known */
+	struct wpar_claims claims; /* of all, when those say enough; or none */
 	struct wpar_ls_wpar *wpars;
 	size_t n;
 	bool failed;
@@ -135,6 +138,39 @@ static void listing_done(struct listing *l)
 	for (size_t i = 0; i < l->n; i++)
 		wpar_spec_done(&l->wpars[i].spec);
 	free(l->wpars);
+	wpar_traces_done(&l->traces);
+	wpar_claims_done(&l->claims);
+}
+
+/* What is claimed of a WPAR, as far as the fields that are claimed go. */
+static int spec_of_claim(const struct wpar_claim *c, struct wpar_spec *ret, struct par_error **err)
+{
+	*ret = (struct wpar_spec){
+		.type = c->type,
+		.name = strdup(c->name),
+		.hostname = c->hostname ? strdup(c->hostname) : NULL,
+		.directory = c->directory ? strdup(c->directory) : NULL,
+		.version.image_digest = c->versioned ? strdup("") : NULL,
+		.creating = c->creating,
+		.rootvg = c->rootvg,
+	};
+	if (ret->name && !ret->hostname == !c->hostname && !ret->directory == !c->directory &&
+	    !ret->version.image_digest == !c->versioned)
+		return 0;
+	wpar_spec_done(ret);
+	return par_oom(err);
+}
+
+/* One that may run is asked for more than it claims. */
+static int listing_load(const struct listing *l, const char *name, struct wpar_spec *ret,
+			struct par_error **err)
+{
+	const struct wpar_claim *c = NULL;
+
+	if (l->claims.n > 0 && !wpar_traces_may_be(&l->traces, name))
+		c = wpar_claims_find(&l->claims, name);
+	return c && c->type == WPAR_SYSTEM ? spec_of_claim(c, ret, err)
+					   : wpar_spec_load(name, ret, err);
 }
 
 static void listing_tell(const struct par_cmd_ctx *ctx, struct listing *l,
@@ -151,11 +187,11 @@ static void listing_add(const struct par_cmd_ctx *ctx, const struct lswpar_args 
 	struct wpar_ls_wpar *w = &l->wpars[l->n];
 	auto_error err = NULL;
 
-	if (wpar_spec_load(name, &w->spec, &err) < 0) {
+	if (listing_load(l, name, &w->spec, &err) < 0) {
 		listing_tell(ctx, l, err);
 		return;
 	}
-	if (wpar_operation_state(&w->spec, &w->state, &err) < 0) {
+	if (wpar_operation_state(&l->traces, &w->spec, &w->state, &err) < 0) {
 		listing_tell(ctx, l, err);
 		wpar_spec_done(&w->spec);
 		return;
@@ -164,7 +200,8 @@ static void listing_add(const struct par_cmd_ctx *ctx, const struct lswpar_args 
 		wpar_spec_done(&w->spec);
 		return;
 	}
-	if (w->state == WPAR_STATE_DEFINED && geteuid() == 0)
+	if (w->state == WPAR_STATE_DEFINED && geteuid() == 0 &&
+	    wpar_traces_may_be(&l->traces, name))
 		wpar_clear_ended(&w->spec);
 	/* A cor_NAME that was killed comes back whenever somebody looks. */
 	if (w->state == WPAR_STATE_ACTIVE && w->spec.type == WPAR_SYSTEM && geteuid() == 0)
@@ -177,9 +214,43 @@ static void listing_add(const struct par_cmd_ctx *ctx, const struct lswpar_args 
 	l->n++;
 }
 
-static int listing_collect(const struct par_cmd_ctx *ctx, const struct lswpar_args *a,
-			   struct listing *l, struct par_error **err)
+/* So many that do not run are quicker read through the index (spec/claims.h). */
+#define MANY 64
+
+static bool has_many_idle(const struct listing *l, const struct par_strv *names)
 {
+	size_t n = 0;
+
+	for (size_t i = 0; i < names->n && n < MANY; i++)
+		n += !wpar_traces_may_be(&l->traces, names->v[i]);
+	return n == MANY;
+}
+
+static int listing_prepare(struct listing *l, const struct wpar_ls_field *const *fields,
+			   const struct par_strv *names, struct par_error **err)
+{
+	int r;
+
+	wpar_traces_take(&l->traces);
+	for (size_t i = 0; fields && fields[i]; i++) {
+		if (!fields[i]->claimed)
+			return 0;
+	}
+	if (!fields || !has_many_idle(l, names))
+		return 0;
+	r = wpar_claims_load(geteuid() == 0 ? WPAR_CLAIMS_SAVE : 0, &l->claims, err);
+	if (r < 0)
+		return r;
+	wpar_claims_sort(&l->claims);
+	return 0;
+}
+
+/* @fields: those that are shown; NULL: all, of each view */
+static int listing_collect(const struct par_cmd_ctx *ctx, const struct lswpar_args *a,
+			   const struct wpar_ls_field *const *fields, struct listing *l,
+			   struct par_error **err)
+{
+
 	auto_strv all = { 0 };
 	char **names = ctx->argv;
 	size_t n = (size_t)ctx->argc;
@@ -187,6 +258,9 @@ static int listing_collect(const struct par_cmd_ctx *ctx, const struct lswpar_ar
 	if (ctx->argc == 0) {
 		int r = wpar_spec_list(&all, err);
 
+		if (r < 0)
+			return r;
+		r = listing_prepare(l, fields, &all, err);
 		if (r < 0)
 			return r;
 		names = all.v;
@@ -221,7 +295,7 @@ static int lswpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 		return r;
 	if (a->delimiter && !*a->delimiter)
 		return par_fail(err, PAR_E_USAGE, 0, "-d needs a delimiter");
-	r = listing_collect(ctx, a, &l, err);
+	r = listing_collect(ctx, a, a->json || a->everything ? NULL : fields, &l, err);
 	if (r < 0)
 		return r;
 	q.wpars = l.wpars;

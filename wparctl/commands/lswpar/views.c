@@ -57,12 +57,12 @@ static void put_state(const struct wpar_ls_row *r, struct par_buf *b)
 }
 
 static const struct wpar_ls_field brief_fields[] = {
-	{ "name", "Name", NULL, put_name },
-	{ "state", "State", NULL, put_state },
-	{ "type", "Type", NULL, put_type },
-	{ "hostname", "Hostname", NULL, put_hostname },
-	{ "directory", "Directory", NULL, put_directory },
-	{ "rootvgwpar", "RootVG WPAR", NULL, put_rootvg },
+	{ "name", "Name", NULL, put_name, true },
+	{ "state", "State", NULL, put_state, true },
+	{ "type", "Type", NULL, put_type, true },
+	{ "hostname", "Hostname", NULL, put_hostname, true },
+	{ "directory", "Directory", NULL, put_directory, true },
+	{ "rootvgwpar", "RootVG WPAR", NULL, put_rootvg, true },
 	/* Not shown unless -a names them. */
 	{ "routing", "Routing", NULL, put_routing },
 	{ "vipwpar", "Virtual IP WPAR", NULL, put_vip },

@@ -35,14 +35,15 @@ static int probe_group(const struct wpar_spec *s, struct wpar_cgroup_state *ret)
 	return wpar_cgroup_init(cgroup) > 0 ? 1 : -ESRCH;
 }
 
-/* Of one that does not run: is it there, or about to be started again? */
-static int probe_files(const struct wpar_spec *s, enum wpar_state *ret, struct par_error **err)
+/* Of one that does not run: is it there, or, which some @may be, about to be started again? */
+static int probe_files(const struct wpar_spec *s, bool may, enum wpar_state *ret,
+		       struct par_error **err)
 {
 	int r = s->type == WPAR_APPLICATION ? 1 : wpar_rootfs_complete(s->name);
 
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the state of '%s' cannot be read", s->name);
-	if (wpar_monitor_restarts(s->name))
+	if (may && wpar_monitor_restarts(s->name))
 		*ret = WPAR_STATE_TRANSITIONAL;
 	else
 		*ret = r > 0 ? WPAR_STATE_DEFINED : WPAR_STATE_BROKEN;
@@ -66,7 +67,7 @@ int wpar_state_probe(const struct wpar_spec *s, enum wpar_state *ret, struct par
 		return par_fail(err, PAR_E_SYSTEM, r, "the control group of '%s' cannot be read",
 				s->name);
 	if (r == 0)
-		return probe_files(s, ret, err);
+		return probe_files(s, true, ret, err);
 	if (r < 0)
 		*ret = WPAR_STATE_BROKEN;
 	else
@@ -88,4 +89,11 @@ int wpar_state_get(const struct wpar_spec *s, enum wpar_state *ret, struct par_e
 	if (r == 0 && busy && (*ret == WPAR_STATE_DEFINED || *ret == WPAR_STATE_BROKEN))
 		*ret = WPAR_STATE_TRANSITIONAL;
 	return r;
+}
+
+int wpar_state_get_among(const struct wpar_traces *traces, const struct wpar_spec *s,
+			 enum wpar_state *ret, struct par_error **err)
+{
+	return wpar_traces_may_be(traces, s->name) ? wpar_state_get(s, ret, err)
+						   : probe_files(s, false, ret, err);
 }

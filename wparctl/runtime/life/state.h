@@ -2,6 +2,7 @@
 /* What state a WPAR is in. */
 #pragma once
 
+#include "wparctl/runtime/life/traces.h"
 #include "wparctl/spec/spec.h"
 
 enum wpar_state {
@@ -21,6 +22,10 @@ enum wpar_state {
  * Not for the holder of the WPAR's lock: while a command holds it the WPAR is Transitional.
  */
 int wpar_state_get(const struct wpar_spec *s, enum wpar_state *ret, struct par_error **err);
+
+/* wpar_state_get_among - the same; the kernel is not asked of one that had no traces then */
+int wpar_state_get_among(const struct wpar_traces *traces, const struct wpar_spec *s,
+			 enum wpar_state *ret, struct par_error **err);
 
 /* wpar_state_probe - the same without a look at the lock, for its holder above all */
 int wpar_state_probe(const struct wpar_spec *s, enum wpar_state *ret, struct par_error **err);
