@@ -286,19 +286,6 @@ static void put_socket(struct program *p, int big)
 	put_return(p, EAFNOSUPPORT);
 }
 
-/* @body is for the system call @nr, if the ABI has it. */
-static void put_call(struct program *p, unsigned int nr, int big,
-		     void (*body)(struct program *p, int big))
-{
-	unsigned char at = p->n;
-
-	if (!nr)
-		return;
-	put(p, BPF_JMP | BPF_JEQ | BPF_K, nr, 0, 0);
-	body(p, big);
-	p->code[at].jf = (unsigned char)(p->n - at - 1);
-}
-
 /*
  * The old call for all of sockets has its arguments in memory, where a filter cannot see them: new
  * sockets by it are refused.  Only 32-bit programs of x86 with a glibc older than 2.39 use it.
@@ -312,20 +299,79 @@ static void put_socketcall(struct program *p, int big)
 	put_return(p, 0);
 }
 
-/* SCMP_ARCH_X86 and its like are the kernel's AUDIT_ARCH_X86 … */
-static void write_sockets(const struct abi *abi, int big)
+/* Instructions that jump to a place which is not known yet. */
+struct jumps {
+	unsigned char from[8], n;
+};
+
+/* To that place from here, if what is loaded is @value. */
+static void put_jump_if(struct program *p, unsigned int value, struct jumps *j)
 {
-	struct program p = { .n = 0 };
+	j->from[j->n++] = p->n;
+	put(p, BPF_JMP | BPF_JEQ | BPF_K, value, 0, 0);
+}
+
+static void put_jump(struct program *p, struct jumps *j)
+{
+	j->from[j->n++] = p->n;
+	put(p, BPF_JMP | BPF_JA, 0, 0, 0);
+}
+
+/* Here is the place. */
+static void land(struct program *p, const struct jumps *j)
+{
+	for (unsigned char i = 0; i < j->n; i++) {
+		struct sock_filter *f = &p->code[j->from[i]];
+		const unsigned char far = (unsigned char)(p->n - j->from[i] - 1);
+
+		if (f->code == (BPF_JMP | BPF_JA))
+			f->k = far;
+		else
+			f->jt = far;
+	}
+}
+
+/* Where the calls of one ABI go: those that make sockets, the one for all of sockets, the others.
+ */
+struct ways {
+	struct jumps socket, socketcall, others;
+};
+
+static void put_abi(struct program *p, const struct abi *abi, struct ways *w)
+{
+	const unsigned char at = p->n;
 
 	if (!abi->arch)
 		return;
+	put(p, BPF_JMP | BPF_JEQ | BPF_K, abi->arch, 0, 0);
+	put(p, BPF_LD | BPF_W | BPF_ABS, (unsigned int)offsetof(struct seccomp_data, nr), 0, 0);
+	put_jump_if(p, abi->socket, &w->socket);
+	put_jump_if(p, abi->socketpair, &w->socket);
+	if (abi->socketcall)
+		put_jump_if(p, abi->socketcall, &w->socketcall);
+	put_jump(p, &w->others);
+	p->code[at].jf = (unsigned char)(p->n - at - 1);
+}
+
+/*
+ * SCMP_ARCH_X86 and its like are the kernel's AUDIT_ARCH_X86 …  What is looked at is the same for
+ * both calls and for both ABIs, so it is there once: each start pays for each instruction.
+ */
+static void write_sockets(const struct abi *abi, const struct abi *extra, int big)
+{
+	struct program p = { .n = 0 };
+	struct ways w = { .socket = { .n = 0 } };
+
 	put(&p, BPF_LD | BPF_W | BPF_ABS, (unsigned int)offsetof(struct seccomp_data, arch), 0, 0);
-	put(&p, BPF_JMP | BPF_JEQ | BPF_K, abi->arch, 0, 0);
-	put(&p, BPF_LD | BPF_W | BPF_ABS, (unsigned int)offsetof(struct seccomp_data, nr), 0, 0);
-	put_call(&p, abi->socket, big, put_socket);
-	put_call(&p, abi->socketpair, big, put_socket);
-	put_call(&p, abi->socketcall, big, put_socketcall);
-	p.code[1].jf = (unsigned char)(p.n - 2);
+	put_abi(&p, abi, &w);
+	put_abi(&p, extra, &w);
+	put_jump(&p, &w.others);
+	land(&p, &w.socketcall);
+	if (w.socketcall.n)
+		put_socketcall(&p, big);
+	land(&p, &w.socket);
+	put_socket(&p, big);
+	land(&p, &w.others);
 	for (unsigned char i = 0; i < p.n; i++)
 		printf("{ 0x%04x, %u, %u, 0x%08x },\n", p.code[i].code, p.code[i].jt, p.code[i].jf,
 		       p.code[i].k);
@@ -375,8 +421,7 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	printf("/* Made by seccomp_gen; struct sock_filter { code, jt, jf, k } */\n");
-	write_sockets(&archs[a].abi, archs[a].big);
-	write_sockets(&archs[a].extra, archs[a].big);
+	write_sockets(&archs[a].abi, &archs[a].extra, archs[a].big);
 	if (write_filter(ctx, archs[a].big) < 0) {
 		fprintf(stderr, "seccomp_gen: the filter cannot be made\n");
 		return 1;
