@@ -137,13 +137,13 @@ ok "nothing is left" wait_for 20 nothing_left
 # Killed
 wparexec -n job -l ann -- /bin/sh -c 'setsid sleep 4742 & sleep 4743' >/dev/null 2>&1 </dev/null &
 pid=$!
-wait_for 20 pgrep -f 'sleep 4742' >/dev/null
+wait_for 20 pgrep -f '^sleep 4742' >/dev/null
 kill -9 "$pid"
 gone() { ! pgrep -f 'sleep 474[23]' >/dev/null; }
 ok "a killed wparexec takes all along" wait_for 20 gone
 ok "the name is free" wparexec -n job -l ann -- /bin/true
 wparexec -n job -l ann -- /bin/sleep 4744 >/dev/null 2>&1 </dev/null &
-wait_for 20 pgrep -f 'sleep 4744' >/dev/null
+wait_for 20 pgrep -f '^/bin/sleep 4744' >/dev/null
 # Its user may end what is the user's, and what is left is taken down.
 setpriv --reuid 42001 --regid 42001 --clear-groups pkill -9 -f '^/bin/sleep 4744'
 ok "the user ends the command from outside" wait_for 20 nothing_left
