@@ -152,6 +152,21 @@ for command in rebootwpar "stopwpar -r"; do
 		is "and it is active" "$(state flt)" A
 		stopwpar flt >/dev/null
 	done
+	# the command, the monitor and PID 1, all before the command has seen that the WPAR runs
+	startwpar flt >/dev/null
+	# shellcheck disable=SC2086
+	WPAR_STOP_AT="begun, not verified" $command flt >/dev/null 2>&1
+	is "$command killed before it is verified: it is active" "$(state flt)" A
+	kill -9 "$(monitor flt)" "$(head -n1 "$(groups)/cgroup.procs")"
+	cleared
+	# shellcheck disable=SC2086
+	ok "$command again, after monitor and PID 1 were killed, too" $command flt
+	is "and it is active" "$(state flt)" A
+	is "no mark is left" "$(find "$WPARS_ROOT/run" -name '*.pending')" ""
+	# shellcheck disable=SC2086
+	WPAR_STOP_AT="begun, not verified" $command flt >/dev/null 2>&1
+	ok "the mark of one that runs goes" wait_for 20 eval '[ -z "$(find "$WPARS_ROOT/run" -name "*.pending")" ]'
+	stopwpar -F flt >/dev/null
 	# shellcheck disable=SC2086
 	fails "$command of one that is stopped is refused" $command flt
 done

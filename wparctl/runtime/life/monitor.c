@@ -138,10 +138,12 @@ static void watch_console(struct wpar_wires *w, struct oom_watch *oom,
 			  struct wpar_outside_watch *outside, struct wpar_cor *cor,
 			  struct wpar_proc_watch *proc, const char *name, int pidfd)
 {
+	struct wpar_pending_watch pending;
 	size_t budget = CONSOLE_PER_S;
 	time_t second = time(NULL);
 	bool worked = true;
 
+	wpar_pending_watch_begin(&pending);
 	for (;;) {
 		struct pollfd p[6] = { { .fd = pidfd, .events = POLLIN },
 				       { .fd = budget > 0 ? w->console : -1, .events = POLLIN },
@@ -150,7 +152,7 @@ static void watch_console(struct wpar_wires *w, struct oom_watch *oom,
 				       { .fd = wpar_cor_fd(cor), .events = POLLIN },
 				       { .fd = proc->fd, .events = POLLIN } };
 		int wait = sooner(sooner(wpar_outside_timeout(outside), wpar_cor_timeout(cor)),
-				  wpar_proc_timeout(proc));
+				  sooner(wpar_proc_timeout(proc), wpar_pending_timeout(&pending)));
 		size_t n;
 		int r;
 
@@ -181,6 +183,7 @@ static void watch_console(struct wpar_wires *w, struct oom_watch *oom,
 		if (r > 0 && p[4].revents)
 			wpar_cor_event(cor, name);
 		wpar_outside_look(outside, name);
+		wpar_pending_look(&pending, name);
 	}
 	oom_tell(oom, name);
 	for (size_t left = CONSOLE_PER_S, n = 1; n > 0 && left > 0; left -= n < left ? n : left)
@@ -359,7 +362,6 @@ __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, enu
 	wpar_outside_show(s->name, &l.plan);
 	wpar_test_stop_at("monitor");
 	prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0);
-	wpar_pending_end(s->name);
 	wpar_test_stop_at("begun");
 	/* The inherited descriptor of the command's lock is closed before the command goes on. */
 	pidfd = l.pidfd;
@@ -425,7 +427,6 @@ int wpar_monitor_adopt(const struct wpar_spec *s, wpar_again_fn *again, struct p
 		if (!monitor_is_only_one(s->name))
 			_exit(0);
 		wpar_monitor_write_record(s->name);
-		wpar_pending_end(s->name);
 		wpar_event_log(s->name, "monitor-started-again", NULL);
 		wpar_outside_show(s->name, NULL);
 		monitor_watch(s, pidfd, init, true, wpar_cor_begin(s), again);

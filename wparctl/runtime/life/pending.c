@@ -3,14 +3,16 @@
  */
 #include "wparctl/runtime/life/pending.h"
 
+#include "lpard/common/event.h"
 #include "lpard/common/fs.h"
+#include "wparctl/runtime/life/lock.h"
 #include "wparctl/spec/spec.h"
 
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
-#define COMMAND_MAX (4 << 20) /* what execve(2) takes, and more */
+#define WATCH_MS 5000
 
 static char *pending_path(const char *name)
 {
@@ -29,13 +31,6 @@ int wpar_pending_begin(const char *name, const char *command, size_t len)
 	return fd < 0 ? -errno : par_fs_write_all(fd, command, len);
 }
 
-int wpar_pending_read(const char *name, struct par_buf *ret)
-{
-	autofree char *path = pending_path(name);
-
-	return path ? par_fs_read(path, COMMAND_MAX, ret) : -ENOMEM;
-}
-
 bool wpar_pending_is(const char *name, const char *command, size_t len)
 {
 	autofree char *path = pending_path(name);
@@ -51,4 +46,34 @@ void wpar_pending_end(const char *name)
 
 	if (path)
 		unlink(path);
+}
+
+void wpar_pending_watch_begin(struct wpar_pending_watch *w)
+{
+	w->due_ms = (int64_t)par_now_ms() + WATCH_MS;
+}
+
+int wpar_pending_timeout(const struct wpar_pending_watch *w)
+{
+	int64_t left = w->due_ms - (int64_t)par_now_ms();
+
+	return !w->due_ms ? -1 : left < 0 ? 0 : (int)left;
+}
+
+void wpar_pending_look(struct wpar_pending_watch *w, const char *name)
+{
+	autofree char *path = NULL;
+	autofd int lock = -1;
+
+	if (!w->due_ms || (int64_t)par_now_ms() < w->due_ms)
+		return;
+	w->due_ms = 0;
+	path = pending_path(name);
+	if (!path || access(path, F_OK) < 0)
+		return;
+	/* The command that left it is at work, or another is. */
+	if (wpar_lock_busy(name) || wpar_lock(name, &lock, NULL) < 0)
+		wpar_pending_watch_begin(w);
+	else
+		wpar_pending_end(name);
 }
