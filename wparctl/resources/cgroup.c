@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <fnmatch.h>
 #include <libgen.h>
+#include <linux/capability.h>
 #include <linux/magic.h>
 #include <linux/sched.h>
 #include <poll.h>
@@ -221,9 +222,19 @@ static bool is_shortage(int r)
 	return r == -EMFILE || r == -ENFILE || r == -ENOMEM;
 }
 
+/* A new user namespace gives all rights; what is the WPAR's never has this one (security.h). */
+static bool is_being_made(const char *status)
+{
+	const char *at = strstr(status, "\nCapBnd:");
+
+	return at && strtoull(at + strlen("\nCapBnd:"), NULL, 16) & 1ull << CAP_NET_ADMIN;
+}
+
+enum { NO_INIT, BEING_MADE, INIT };
+
 /*
  * Is @pid, seen from the namespaces below, a PID 1 that lives?  "NSpid: 4711 1"
- * Returns 1, 0, or a negative errno when it cannot be told.
+ * Returns one of the above, or a negative errno when it cannot be told.
  */
 static int is_init(pid_t pid)
 {
@@ -235,14 +246,16 @@ static int is_init(pid_t pid)
 	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
 	r = par_fs_read(path, 65536, &b);
 	if (r < 0)
-		return is_shortage(r) ? r : 0;
+		return is_shortage(r) ? r : NO_INIT;
 	line = strstr(b.data, "\nNSpid:");
 	end = line ? strchr(line + 1, '\n') : NULL;
-	return end && end - line > 2 && end[-1] == '1' && end[-2] == '\t' &&
-	       memchr(line + 8, '\t', (size_t)(end - 2 - (line + 8))) == NULL && !is_dying(b.data);
+	if (!end || end - line <= 2 || end[-1] != '1' || end[-2] != '\t' ||
+	    memchr(line + 8, '\t', (size_t)(end - 2 - (line + 8))) || is_dying(b.data))
+		return NO_INIT;
+	return is_being_made(b.data) ? BEING_MADE : INIT;
 }
 
-pid_t wpar_cgroup_init(int cgroup)
+static pid_t find_init(int cgroup, int *ret_is)
 {
 	autofd int fd = openat(cgroup, "cgroup.procs", O_RDONLY | O_CLOEXEC);
 	autofile FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
@@ -252,12 +265,39 @@ pid_t wpar_cgroup_init(int cgroup)
 		return -errno;
 	fd = -1;
 	while (fscanf(f, "%d", &pid) == 1) {
-		int r = pid > 0 ? is_init(pid) : 0;
+		int r = pid > 0 ? is_init(pid) : NO_INIT;
 
-		if (r != 0)
-			return r < 0 ? r : pid;
+		if (r == NO_INIT)
+			continue;
+		*ret_is = r;
+		return r < 0 ? r : pid;
 	}
+	*ret_is = NO_INIT;
 	return 0;
+}
+
+pid_t wpar_cgroup_init(int cgroup)
+{
+	int is;
+
+	return find_init(cgroup, &is);
+}
+
+pid_t wpar_cgroup_await_init(int cgroup, int timeout_ms)
+{
+	const struct timespec moment = { .tv_nsec = 2 * 1000 * 1000 };
+	const uint64_t end = par_now_ms() + (uint64_t)timeout_ms;
+
+	for (;;) {
+		int is = NO_INIT;
+		pid_t pid = find_init(cgroup, &is);
+
+		if (pid <= 0 || is != BEING_MADE)
+			return pid;
+		if (par_now_ms() >= end)
+			return -EAGAIN;
+		nanosleep(&moment, NULL);
+	}
 }
 
 /* Some processes of a group, held by descriptors. */

@@ -35,6 +35,14 @@ int wpar_cgroup_state(int cgroup, struct wpar_cgroup_state *ret);
  */
 pid_t wpar_cgroup_init(int cgroup);
 
+/*
+ * wpar_cgroup_await_init - as wpar_cgroup_init(), but one whose start is under way is waited for
+ * Until it has set up the WPAR's mounts and given up its rights it is no process of the WPAR: who
+ * joined it would see the LPAR's files, and it loses the signal of a stop.
+ * Returns also 0 when that start ends without a PID 1, -EAGAIN when it does neither in time.
+ */
+pid_t wpar_cgroup_await_init(int cgroup, int timeout_ms);
+
 /* wpar_cgroup_signal - to every process but PID 1 */
 void wpar_cgroup_signal(int cgroup, int signo);
 

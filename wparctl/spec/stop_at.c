@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A command that kills itself: see stop_at.h. */
+/* A command that kills itself, or waits: see stop_at.h. */
 #include "wparctl/spec/stop_at.h"
 
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 void wpar_test_stop_at(const char *step)
 {
@@ -12,4 +14,13 @@ void wpar_test_stop_at(const char *step)
 
 	if (at && strcmp(at, step) == 0)
 		raise(SIGKILL);
+}
+
+void wpar_test_wait_at(const char *step)
+{
+	const struct timespec moment = { .tv_nsec = 10 * 1000 * 1000 };
+	const char *at = getenv("WPAR_WAIT_AT"), *file = getenv("WPAR_WAIT_FILE");
+
+	while (at && file && strcmp(at, step) == 0 && access(file, F_OK) == 0)
+		nanosleep(&moment, NULL);
 }

@@ -171,6 +171,47 @@ for command in rebootwpar "stopwpar -r"; do
 	fails "$command of one that is stopped is refused" $command flt
 done
 
+# While the first process is being made it is no process of the WPAR: nobody enters it, and a stop waits for it.
+is_begun()
+{
+	[ -n "$(cat "$(groups)/cgroup.procs" 2>/dev/null)" ]
+}
+# half_made STEP FILE - a start that waits at STEP while FILE, as its first process sees it, is there
+half_made()
+{
+	WPAR_WAIT_AT=$1 WPAR_WAIT_FILE=$2 startwpar flt >/dev/null 2>&1 &
+	starter=$!
+	ok "begun" wait_for 10 is_begun
+}
+startwpar flt >/dev/null
+clogin flt -- sh -c 'echo flt >/etc/this-is' </dev/null
+stopwpar -F flt >/dev/null
+touch "$TMPDIR/wait"
+half_made inside "$TMPDIR/wait"
+clogin flt -- cat /etc/this-is </dev/null >"$TMPDIR/this-is" 2>&1 &
+visitor=$!
+sleep 0.3
+rm "$TMPDIR/wait"
+wait $visitor
+is "clogin while it is started is in the WPAR, not in the LPAR" "$(cat "$TMPDIR/this-is")" flt
+wait $starter
+is "and it starts" $? 0
+is "with one monitor" "$(grep -lx cor_flt /proc/[0-9]*/comm 2>/dev/null | wc -l)" 1
+stopwpar -F flt >/dev/null
+touch "$WPARS_ROOT/wpars/flt/tmp/wait"
+half_made rights /tmp/wait
+sleep 0.3
+kill -9 $starter
+wait $starter 2>/dev/null
+timeout 60 stopwpar flt >/dev/null 2>&1 &
+stopper=$!
+sleep 0.3
+rm "$WPARS_ROOT/wpars/flt/tmp/wait"
+wait $stopper
+is "stopwpar while a start whose command was killed goes on: it ends" $? 0
+cleared
+is "and the WPAR is defined" "$(state flt)" D
+
 # mkwpar -s killed when the WPAR is made: the same command goes on, no other does
 made()
 {

@@ -12,6 +12,7 @@
 #include "wparctl/runtime/launch/clock.h"
 #include "wparctl/runtime/launch/security.h"
 #include "wparctl/runtime/launch/sync.h"
+#include "wparctl/spec/stop_at.h"
 #include "wparctl/versioned/uname_notify.h"
 
 #include <net/if.h>
@@ -110,6 +111,7 @@ static int child_set_up(const struct wpar_launch *l, int sync, struct par_error 
 		return r;
 	if (sethostname(host, strlen(host)) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "the host name '%s' cannot be set", host);
+	wpar_test_wait_at("inside");
 	r = wpar_mounts_attach(&l->plan, fds, n, err);
 	if (r < 0)
 		return r;
@@ -129,6 +131,7 @@ static int child_set_up(const struct wpar_launch *l, int sync, struct par_error 
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "descriptors cannot be closed");
 	wpar_process_reset();
+	wpar_test_wait_at("rights");
 	r = wpar_inner_limits_take(&l->inner);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "its limits cannot be set");

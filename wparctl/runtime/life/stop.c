@@ -18,6 +18,8 @@
 #include <sys/syscall.h>
 #include <time.h>
 
+#define START_MS      5000 /* for a start whose command was killed */
+#define ASK_AGAIN_S   2
 #define MONITOR_MS    2000 /* what a monitor gets to end by itself */
 #define GIVE_UP_MS    3000
 #define GIVE_UP_TRIES 3
@@ -76,10 +78,10 @@ static int shutdown_signal(const struct wpar_spec *s, pid_t init)
 /* Asks PID 1 to end; 0 when it has ended, -ETIMEDOUT when it has not in time. */
 static int ask_init(const struct wpar_spec *s, int cgroup, uint64_t timeout_s)
 {
-	pid_t init = wpar_cgroup_init(cgroup);
+	pid_t init = wpar_cgroup_await_init(cgroup, START_MS);
 	autofd int pidfd = init > 0 ? (int)syscall(SYS_pidfd_open, init, 0) : -1;
 	struct pollfd p = { .fd = pidfd, .events = POLLIN };
-	time_t end = time(NULL);
+	time_t end = time(NULL), asked = end;
 
 	if (pidfd < 0)
 		return 0;
@@ -102,6 +104,11 @@ static int ask_init(const struct wpar_spec *s, int cgroup, uint64_t timeout_s)
 			return -errno;
 		if (time(NULL) >= end)
 			return -ETIMEDOUT;
+		/* Of a start that was killed: asked before it blocked signals, it does not know. */
+		if (!s->init && time(NULL) - asked >= ASK_AGAIN_S) {
+			asked = time(NULL);
+			syscall(SYS_pidfd_send_signal, pidfd, SIGTERM, NULL, 0);
+		}
 	}
 }
 

@@ -18,6 +18,7 @@
 #include "wparctl/runtime/session/utmp.h"
 #include "wparctl/runtime/launch/security.h"
 #include "wparctl/runtime/launch/sync.h"
+#include "wparctl/runtime/life/lock.h"
 #include "wparctl/runtime/life/start.h"
 #include "wparctl/versioned/uname_notify.h"
 
@@ -33,6 +34,8 @@
 
 #define NAMESPACES \
 	(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
+
+#define START_MS 5000 /* for a start that is under way */
 
 struct entry {
 	const struct wpar_spec *spec;
@@ -55,7 +58,7 @@ struct entered {
 
 static int enter_open_init(struct entry *e, struct par_error **err)
 {
-	e->init_pid = wpar_cgroup_init(e->cgroup);
+	e->init_pid = wpar_cgroup_await_init(e->cgroup, START_MS);
 	e->init = e->init_pid > 0 ? (int)syscall(SYS_pidfd_open, e->init_pid, 0) : -1;
 
 	/* PID 1 is still the same after the opening: then the descriptor is the right one. */
@@ -422,7 +425,9 @@ static int enter_open(struct entry *e, struct par_error **err)
 	if (e->cgroup < 0)
 		return par_fail(err, PAR_E_WRONG_STATE, 0, "workload partition '%s' is not active",
 				e->spec->name);
-	wpar_repair(e->spec, NULL);
+	/* While it is started its monitor has not said yet who it is. */
+	if (!wpar_lock_busy(e->spec->name))
+		wpar_repair(e->spec, NULL);
 	r = enter_open_init(e, err);
 	if (r < 0)
 		return r;
