@@ -89,6 +89,31 @@ static void clear_unfinished(const char *name)
 	}
 }
 
+/* The lock's file is the last: where it is, the others may be. */
+static void forget_rest(const char *name)
+{
+	wpar_fstab_update(name, NULL, NULL); /* a line that stays names what is no more */
+	clear_unfinished(name);
+	wpar_console_log_remove(name);
+	wpar_error_buffer_remove(name);
+	wpar_pending_end(name);
+	wpar_lock_forget(name);
+}
+
+void wpar_definition_sweep(const char *name)
+{
+	autofree char *path = wpar_path(WPAR_RUN_DIR "/%s.lock", name);
+	auto_error why = NULL;
+	autofd int lock = -1;
+	auto_spec s = { 0 };
+
+	if (wpar_name_check(name, NULL) < 0 || !path || access(path, F_OK) < 0 ||
+	    wpar_lock(name, &lock, NULL) < 0)
+		return;
+	if (wpar_spec_load(name, &s, &why) < 0 && why && why->id == PAR_E_NOT_FOUND)
+		forget_rest(name);
+}
+
 static int definition_remove(const struct wpar_spec *s, bool keep, struct par_error **err)
 {
 	int r = wpar_clear(s->name, err);
@@ -110,12 +135,8 @@ static int definition_remove(const struct wpar_spec *s, bool keep, struct par_er
 					     : wpar_spec_remove(s->name, err);
 	if (r < 0)
 		return r;
-	wpar_fstab_update(s->name, NULL, NULL); /* a line that stays names what is no more */
-	clear_unfinished(s->name);
-	wpar_console_log_remove(s->name);
-	wpar_error_buffer_remove(s->name);
-	wpar_pending_end(s->name);
-	wpar_lock_forget(s->name);
+	wpar_test_stop_at("specification removed");
+	forget_rest(s->name);
 	return 0;
 }
 

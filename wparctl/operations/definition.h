@@ -80,3 +80,9 @@ int wpar_definition_redo_application(const char *name, struct par_error **err);
  * nothing runs is removed, as it would have been.  False: it is none.
  */
 bool wpar_definition_forget_orphan(const struct wpar_spec *s);
+
+/*
+ * wpar_definition_sweep - of a name that no WPAR has: what a removal that was killed at its end has
+ * left (the log, the lock's file); nothing while another command is at it
+ */
+void wpar_definition_sweep(const char *name);

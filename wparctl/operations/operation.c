@@ -2,6 +2,7 @@
 /* What the commands that act on a defined WPAR share: see operation.h. */
 #include "wparctl/operations/operation.h"
 
+#include "wparctl/operations/definition.h"
 #include "wparctl/operations/machine.h"
 
 #include <string.h>
@@ -23,8 +24,10 @@ static int operation_open(const char *name, bool force, int *ret_lock, struct wp
 		return r;
 	/* First without the lock: an unknown name must not leave a lock file. */
 	r = wpar_spec_load(name, ret, err);
-	if (r < 0)
+	if (r < 0) {
+		wpar_definition_sweep(name);
 		return r;
+	}
 	wpar_spec_done(ret);
 	r = force ? wpar_kill_and_lock(name, &lock, err) : wpar_lock(name, &lock, err);
 	if (r < 0)

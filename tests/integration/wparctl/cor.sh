@@ -18,9 +18,9 @@ inside()
 }
 
 mkwpar -n dev --minimal -M directory=/src vfs=namefs dev="$WPARS_ROOT/srv" mountopts=ro >/dev/null
-before=$(grep -c . /proc/self/mountinfo)
+before=$(grep -c "$TMPDIR" /proc/self/mountinfo)
 ok "startwpar" startwpar dev
-active=$(grep -c . /proc/self/mountinfo)
+active=$(grep -c "$TMPDIR" /proc/self/mountinfo)
 is "it is mounted" "$(inside cat /src/file)" fine
 is "umount inside" "$(inside umount /src/)" ""
 is "it is gone" "$(inside ls /src)" ""
@@ -37,7 +37,7 @@ like "as Global" "$(inside mount)" '^Global on /src type '
 like "mounted is busy" "$(inside mount /src)" '^mount: 0506-324 Cannot mount .* on /src: The requested resource is busy.$'
 like "in use is busy" "$(inside sh -c 'cd /src && umount /src')" '^umount: 0506-349 Cannot unmount /src: The requested resource is busy.$'
 is "and stays" "$(inside cat /src/file)" fine
-is "as many mounts as before" "$(grep -c . /proc/self/mountinfo)" "$active"
+is "as many mounts as before" "$(grep -c "$TMPDIR" /proc/self/mountinfo)" "$active"
 
 # What is not listed, or not root's to say
 
@@ -151,5 +151,5 @@ ok "which mounts, too" wait_for 20 mounts
 ok "chwpar takes it away" chwpar -K -M directory=/src dev
 like "it is no known file system any more" "$(inside mount /src)" '^mount: 0506-325 /src is not a known file system.$'
 ok "stopwpar" stopwpar -F dev
-is "nothing stays" "$(grep -c . /proc/self/mountinfo)" "$before"
+is "nothing stays" "$(grep -c "$TMPDIR" /proc/self/mountinfo)" "$before"
 done_testing

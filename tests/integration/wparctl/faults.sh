@@ -14,7 +14,12 @@ groups()
 	find /sys/fs/cgroup -maxdepth 3 -type d -path "*wpars${WPARS_ROOT//[\/.]/-}/*" 2>/dev/null
 }
 
-mounts_before=$(wc -l </proc/self/mountinfo)
+# mounts - how many there are of our own
+mounts()
+{
+	grep -c "$TMPDIR" /proc/self/mountinfo
+}
+mounts_before=$(mounts)
 ok "mkwpar" mkwpar -n flt
 for step in namespaces mapped mounted monitor; do
 	WPAR_STOP_AT=$step startwpar flt >/dev/null 2>&1
@@ -278,6 +283,12 @@ is "rmwpar killed: it is broken" "$(state flt)" B
 ok "rmwpar again" rmwpar flt
 is "and nothing is left of it" "$(find "$WPARS_ROOT" -name 'flt*')" ""
 
+# and one killed after the specification is gone
+mkwpar -n flt >/dev/null
+WPAR_STOP_AT="specification removed" rmwpar flt >/dev/null 2>&1
+like "rmwpar killed: there is none any more" "$(rmwpar flt 2>&1)" 0960-419
+is "and nothing is left of it" "$(find "$WPARS_ROOT" -name 'flt*')" ""
+
 # a creation that fails
 mkdir -m 700 "$WPARS_ROOT/small"
 mount -t tmpfs -o mode=700,size=64k tmpfs "$WPARS_ROOT/small"
@@ -323,6 +334,6 @@ is "and is gone then" "$(find "$WPARS_ROOT" -name 'fltapp*')" ""
 
 ok "stopwpar" stopwpar flt
 ok "rmwpar" rmwpar flt
-is "no mount is left" "$(wc -l </proc/self/mountinfo)" "$mounts_before"
+is "no mount is left" "$(mounts)" "$mounts_before"
 is "no control group is left" "$(groups)" ""
 done_testing
