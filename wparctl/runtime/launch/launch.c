@@ -17,18 +17,16 @@
 #include "wparctl/resources/soft_limit.h"
 #include "wparctl/runtime/launch/child.h"
 #include "wparctl/runtime/launch/clock.h"
+#include "wparctl/runtime/launch/creator.h"
 #include "wparctl/runtime/launch/sync.h"
 #include "wparctl/versioned/uname_notify.h"
 #include "wparctl/versioned/versioned.h"
 
 #include <linux/sched.h>
-#include <linux/securebits.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/fsuid.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -420,35 +418,16 @@ static int hand_over(struct wpar_launch *l, int sync, struct par_error **err)
 	return r < 0 ? r : wpar_sync_wait(sync, err);
 }
 
-/*
- * clone3(2) by the WPAR's own root id.  The kernel charges the creator of a user namespace for what
- * is taken in it (inotify, pending signals and timers, message queues: user_namespaces(7)); if the
- * LPAR's root were that, one WPAR could leave nothing to it and to all others.  File system
- * accesses and capabilities stay those of the LPAR's root.
- */
+/* clone3(2) by the WPAR's own root id: the user namespace is that one's. */
 static pid_t clone_as_creator(const struct wpar_launch *l, struct clone_args *args)
 {
-	const pid_t parent = getppid();
-	const int bits = prctl(PR_GET_SECUREBITS, 0, 0, 0, 0);
-	int death_signal = 0;
+	struct wpar_creator creator;
 	pid_t pid = -1;
 
-	prctl(PR_GET_PDEATHSIG, &death_signal, 0, 0, 0);
-	prctl(PR_SET_SECUREBITS, bits | SECBIT_NO_SETUID_FIXUP, 0, 0, 0);
-	if (setresuid((uid_t)-1, l->plan.idbase, (uid_t)-1) == 0) {
-		setfsuid(0);
+	if (wpar_creator_begin(&creator, l->plan.idbase))
 		pid = (pid_t)syscall(SYS_clone3, args, sizeof(*args));
-		if (pid == 0)
-			return 0;
-		/* The way back is open: the real id is still 0. */
-		if (setresuid((uid_t)-1, 0, (uid_t)-1) < 0)
-			abort();
-	}
-	prctl(PR_SET_SECUREBITS, bits, 0, 0, 0);
-	/* A change of ids takes this away; the parent may have died in between. */
-	prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0);
-	if (death_signal && getppid() != parent)
-		raise(death_signal);
+	if (pid != 0)
+		wpar_creator_end(&creator);
 	return pid;
 }
 

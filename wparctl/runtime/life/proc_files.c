@@ -8,6 +8,7 @@
 #include "lpard/common/now.h"
 #include "lpard/common/fs.h"
 #include "wparctl/resources/cgroup.h"
+#include "wparctl/runtime/launch/creator.h"
 #include "wparctl/resources/proc_text.h"
 #include "wparctl/runtime/launch/proc_source.h"
 
@@ -24,24 +25,17 @@
 	50 /* who opens it in a loop has no more of the monitor's time than this allows \
 	    */
 
-/*
- * The kernel bounds how many groups of fanotify a user may have (128): each WPAR's is its own
- * root's.  The rights stay those of the LPAR's root.
- */
+/* The kernel bounds how many groups of fanotify a user may have (128): each WPAR's is its own
+ * root's. */
 static int group_of(uid_t root)
 {
-	const int bits = prctl(PR_GET_SECUREBITS, 0, 0, 0, 0);
+	struct wpar_creator creator;
 	int fd = -1;
 
-	prctl(PR_SET_SECUREBITS, bits | SECBIT_NO_SETUID_FIXUP, 0, 0, 0);
-	if (setresuid((uid_t)-1, root, (uid_t)-1) == 0) {
+	if (wpar_creator_begin(&creator, root))
 		fd = fanotify_init(FAN_CLASS_CONTENT | FAN_CLOEXEC | FAN_NONBLOCK,
 				   O_RDONLY | O_CLOEXEC);
-		/* The way back is open: the real id is still 0. */
-		if (setresuid((uid_t)-1, 0, (uid_t)-1) < 0)
-			abort();
-	}
-	prctl(PR_SET_SECUREBITS, bits, 0, 0, 0);
+	wpar_creator_end(&creator);
 	return fd;
 }
 
