@@ -239,6 +239,7 @@ COMMANDS = {
     "rmwpar -F": lambda n: (["rmwpar", "-F", n], "A", None),
     "clogin": lambda n: (["clogin", n, "--", "/bin/sh", "-c", ":"], "A", "A"),
     "lswpar": lambda n: (["lswpar", "-L"], "A", "A"),
+    "syncwpar": lambda n: (["syncwpar", "-A"], "A", "A"),
     "wparexec": lambda n: (["wparexec", "-n", APPLICATION, "/bin/sh", "-c", "exit 0"], None, None),
 }
 

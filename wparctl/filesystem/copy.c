@@ -209,8 +209,11 @@ static int copy_entry(const struct level *l, const struct dirent64 *e, struct co
 		return 0;
 	if (opts->dirs_only && !S_ISDIR(st.st_mode))
 		return 0;
-	if (S_ISLNK(st.st_mode))
-		return copy_link(l->from, name, l->to, name, &st, opts, l->setgid);
+	if (S_ISLNK(st.st_mode)) {
+		int r = copy_link(l->from, name, l->to, name, &st, opts, l->setgid);
+
+		return r == -ENOENT ? 0 : r;
+	}
 	if (!S_ISDIR(st.st_mode) && !S_ISREG(st.st_mode))
 		return 0;
 	in = S_ISDIR(st.st_mode) ? open_folder(l->from, name) : open_file(l->from, name);

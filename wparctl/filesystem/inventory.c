@@ -217,6 +217,8 @@ static int scan_level(int fd, char *path, const struct wpar_inventory_opts *opts
 					      : scan_level(below, path, opts, depth + 1, ret);
 			}
 		}
+		if (r == -ENOENT && opts->live)
+			r = 0;
 		path[len] = '\0';
 	}
 	closedir(dir);

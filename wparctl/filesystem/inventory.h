@@ -59,13 +59,14 @@ struct wpar_inventory_opts {
 	bool (*want)(const char *path, unsigned int mode, void *user);
 	void *user;
 	bool digests;
+	bool live;	    /* others change the tree: what vanishes meanwhile is left out */
 	uint32_t ids_below; /* copies of files of other ids are root's (copy.h); 0: any id */
 };
 
 /*
  * wpar_inventory_scan - append what is in @top (O_DIRECTORY), with @prefix before each path
  * Files, directories and symbolic links; no link is followed, no other file system is entered.
- * Nobody else may write to the tree.  Returns 0 or a negative errno.
+ * But where it is @live nobody else may write to the tree.  Returns 0 or a negative errno.
  */
 int wpar_inventory_scan(int top, const char *prefix, const struct wpar_inventory_opts *opts,
 			struct wpar_inventory *ret);

@@ -7,6 +7,7 @@
  */
 #include "wparctl/filesystem/template_content.h"
 
+#include "lpard/common/colon_file.h"
 #include "lpard/common/fs.h"
 #include "wparctl/filesystem/copy.h"
 #include "wparctl/spec/spec.h"
@@ -62,51 +63,84 @@ static bool want_var(const char *path, unsigned int mode, void *user)
 	return strlen(path) < 64;
 }
 
-/* passwd, group and locked shadows: the accounts of the system, not the accounts of people. */
-static int write_accounts(int etc)
+/* The accounts of the system, not those of people, nor an id that a WPAR does not have. */
+static bool is_of_system(const char *text)
 {
-	auto_buf passwd = { 0 }, shadow = { 0 }, group = { 0 }, gshadow = { 0 }, in = { 0 };
-	char *rest, *line;
+	uint64_t id;
+
+	return par_parse_u64(text, UINT32_MAX, &id) == 0 && (id < 1000 || id == 65534);
+}
+
+/* No password, wherever the LPAR has it. */
+static int put_users(struct par_buf *passwd, struct par_buf *shadow)
+{
+	auto_buf in = { 0 }, line = { 0 };
+	const char *text;
+	char *part[7];
 	int r = par_fs_read("/etc/passwd", 1 << 20, &in);
 
 	if (r < 0)
 		return r;
-	for (rest = in.data; (line = strsep(&rest, "\n"));) {
-		char name[64];
-		unsigned int uid;
-
-		if (sscanf(line, "%63[^:]:%*[^:]:%u", name, &uid) != 2 ||
-		    (uid >= 1000 && uid != 65534))
+	for (text = in.data; (r = par_colon_next(&text, &line, part, PAR_ARRAY_SIZE(part))) > 0;) {
+		if (!is_of_system(part[2]))
 			continue;
-		par_buf_printf(&passwd, "%s\n", line);
-		par_buf_printf(&shadow, "%s:*:20000:0:99999:7:::\n", name);
+		par_buf_printf(passwd, "%s:x:%s:%s:%s:%s:%s\n", part[0], part[2], part[3], part[4],
+			       part[5], part[6]);
+		par_buf_printf(shadow, "%s:*:20000:0:99999:7:::\n", part[0]);
 	}
-	par_buf_clear(&in);
-	r = par_fs_read("/etc/group", 1 << 20, &in);
-	if (r < 0)
-		return r;
-	for (rest = in.data; (line = strsep(&rest, "\n"));) {
-		char name[64];
-		unsigned int gid;
+	return r;
+}
 
-		if (sscanf(line, "%63[^:]:%*[^:]:%u", name, &gid) != 2 ||
-		    (gid >= 1000 && gid != 65534))
+static int put_groups(struct par_buf *group, struct par_buf *gshadow)
+{
+	auto_buf in = { 0 }, line = { 0 };
+	const char *text;
+	char *part[4];
+	int r = par_fs_read("/etc/group", 1 << 20, &in);
+
+	if (r < 0)
+		return r;
+	for (text = in.data; (r = par_colon_next(&text, &line, part, PAR_ARRAY_SIZE(part))) > 0;) {
+		if (!is_of_system(part[2]))
 			continue;
-		par_buf_printf(&group, "%s:x:%u:\n", name, gid);
-		par_buf_printf(&gshadow, "%s:*::\n", name);
+		par_buf_printf(group, "%s:x:%s:\n", part[0], part[2]);
+		par_buf_printf(gshadow, "%s:*::\n", part[0]);
 	}
-	if (passwd.failed || shadow.failed || group.failed || gshadow.failed)
-		return -ENOMEM;
-	r = par_fs_replace(etc, "passwd", passwd.data, passwd.len, 0644);
+	return r;
+}
+
+/* passwd, group and locked shadows */
+static int write_accounts(int etc)
+{
+	auto_buf passwd = { 0 }, shadow = { 0 }, group = { 0 }, gshadow = { 0 };
+	const struct {
+		const char *name;
+		const struct par_buf *text;
+		mode_t mode;
+	} files[] = {
+		{ "passwd", &passwd, 0644 },
+		{ "group", &group, 0644 },
+		{ "shadow", &shadow, 0600 },
+		{ "gshadow", &gshadow, 0600 },
+	};
+	int r = put_users(&passwd, &shadow);
+
 	if (r < 0)
 		return r;
-	r = par_fs_replace(etc, "group", group.data, group.len, 0644);
+	r = put_groups(&group, &gshadow);
 	if (r < 0)
 		return r;
-	r = par_fs_replace(etc, "shadow", shadow.data, shadow.len, 0600);
-	if (r < 0)
-		return r;
-	return par_fs_replace(etc, "gshadow", gshadow.data, gshadow.len, 0600);
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(files); i++) {
+		const struct par_buf *b = files[i].text;
+
+		if (b->failed)
+			return -ENOMEM;
+		r = par_fs_replace(etc, files[i].name, b->data ? b->data : "", b->len,
+				   files[i].mode);
+		if (r < 0)
+			return r;
+	}
+	return 0;
 }
 
 static int write_texts(int etc)
@@ -125,7 +159,9 @@ static int write_texts(int etc)
 	r = par_fs_replace(etc, "fstab", fstab, sizeof(fstab) - 1, 0644);
 	if (r < 0)
 		return r;
-	if (mknodat(etc, "init", S_IFREG | 0755, 0) < 0 || symlinkat("init", etc, "telinit") < 0 ||
+	/* Empty: the jobs of the LPAR are not the WPAR's, and cron complains without the folder. */
+	if (mkdirat(etc, "cron.d", 0755) < 0 || mknodat(etc, "init", S_IFREG | 0755, 0) < 0 ||
+	    symlinkat("init", etc, "telinit") < 0 ||
 	    symlinkat("../proc/self/mounts", etc, "mtab") < 0)
 		return -errno;
 	return 0;
@@ -170,15 +206,26 @@ static int copy_part(int top, const char *name, const char *source,
 	return to < 0 ? -errno : wpar_copy_tree(from, to, opts);
 }
 
-/* The package database, so that `dpkg -l` answers for the shared /usr. */
+/*
+ * The package database, so that `dpkg -l` answers for the shared /usr; as old as the LPAR's, so
+ * that two templates of the same packages are the same.
+ */
 static int copy_packages(int top)
 {
+	static const char source[] = "/var/lib/dpkg/status";
 	autofd int to = openat(top, "var/lib/dpkg", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct timespec times[2];
 	auto_buf b = { 0 };
+	struct stat st;
+	int r;
 
-	if (to < 0 || par_fs_read("/var/lib/dpkg/status", 64 << 20, &b) < 0)
+	if (to < 0 || stat(source, &st) < 0 || par_fs_read(source, 64 << 20, &b) < 0)
 		return 0;
-	return par_fs_replace(to, "status", b.data, b.len, 0644);
+	r = par_fs_replace(to, "status", b.data ? b.data : "", b.len, 0644);
+	if (r < 0)
+		return r;
+	times[0] = times[1] = st.st_mtim;
+	return utimensat(to, "status", times, AT_SYMLINK_NOFOLLOW) < 0 ? -errno : 0;
 }
 
 int wpar_template_fill(int top)
@@ -186,9 +233,9 @@ int wpar_template_fill(int top)
 	static const struct wpar_copy_opts etc_opts = { .want = wpar_template_wants_etc,
 							.ids_below = WPAR_ID_WIDTH };
 	static const struct wpar_copy_opts skel_opts = { .ids_below = WPAR_ID_WIDTH };
-	static const struct wpar_copy_opts var_opts = { .want = want_var,
-							.dirs_only = true,
-							.ids_below = WPAR_ID_WIDTH };
+	static const struct wpar_copy_opts var_opts = {
+		.want = want_var, .dirs_only = true, .live = true, .ids_below = WPAR_ID_WIDTH
+	};
 	autofd int etc = -1;
 	int r = template_make_folders(top);
 
@@ -309,7 +356,7 @@ int wpar_template_stamps(struct par_buf *out)
 		"/var/lib/rpm/rpmdb.sqlite",
 		"/usr/lib/sysimage/rpm/rpmdb.sqlite",
 	};
-	static const struct wpar_inventory_opts folders = { .want = want_etc_folder };
+	static const struct wpar_inventory_opts folders = { .want = want_etc_folder, .live = true };
 	autofd int etc = open("/etc", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	auto_inventory l = { 0 };
 	int r = etc < 0 ? -errno : wpar_inventory_scan(etc, "", &folders, &l);

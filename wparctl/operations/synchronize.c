@@ -32,7 +32,7 @@ static int read_template(struct wpar_sync *sync)
 static int scan_global(struct wpar_sync *sync)
 {
 	static const char *const folders[] = { "usr", "opt" };
-	static const struct wpar_inventory_opts opts = { .ids_below = WPAR_ID_WIDTH };
+	static const struct wpar_inventory_opts opts = { .ids_below = WPAR_ID_WIDTH, .live = true };
 
 	sync->top = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (sync->top < 0)
@@ -147,17 +147,33 @@ static void count_steps(const struct wpar_sync_plan *p, struct counts *c)
 		c->of[i] += wpar_sync_plan_count(p, (enum wpar_sync_kind)i);
 }
 
-/* The new list is the last step: until then a repetition compares with the old one. */
-static int save_given(const struct wpar_spec *s, const struct part *part,
+static bool is_same_list(const struct par_buf *a, const struct par_buf *b)
+{
+	return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
+}
+
+/*
+ * The new list is the last step: until then a repetition compares with the old one.  One that says
+ * what is noted already is not written, and the generation's own is not written once more.
+ */
+static int save_given(const struct wpar_sync *sync, const struct wpar_spec *s,
+		      const struct part *part, const struct wpar_inventory *before,
 		      const struct wpar_sync_plan *p, struct par_error **err)
 {
 	auto_inventory given = { 0 };
+	auto_buf old = { 0 }, new = { 0 }, whole = { 0 };
 	int r = wpar_sync_plan_given(p, part->after, &given);
 
-	if (r < 0)
+	if (r < 0 || wpar_inventory_write(before, &old) < 0 ||
+	    wpar_inventory_write(&given, &new) < 0 || wpar_inventory_write(part->after, &whole) < 0)
 		return par_oom(err);
+	if (is_same_list(&old, &new))
+		return 0;
 	wpar_test_stop_at("synchronized");
-	r = wpar_origin_write(s->name, part->which, &given);
+	if (part->which == WPAR_ORIGIN_ROOT && is_same_list(&new, &whole))
+		r = wpar_origin_take(s->name, sync->template.folder);
+	else
+		r = wpar_origin_write(s->name, part->which, &given);
 	return r < 0 ? par_fail(err, r == -ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM, r,
 				"what %s has from the global environment cannot be noted", s->name)
 		     : 0;
@@ -192,7 +208,7 @@ static int sync_part(const struct wpar_sync *sync, const struct wpar_spec *s,
 	count_steps(&plan, counts);
 	if (r < 0 || sync->preview)
 		return r;
-	return save_given(s, part, &plan, err);
+	return save_given(sync, s, part, &before, &plan, err);
 }
 
 static int sync_parts(const struct wpar_sync *sync, const struct wpar_spec *s, struct wpar_say *say,

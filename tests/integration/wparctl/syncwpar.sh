@@ -39,7 +39,19 @@ ln -s plain /etc/t/link
 ln -s plain /etc/t/becomes-folder
 mkdir /etc/t/becomes-file
 
+# Users and groups as they may stand in the files, of which only those of the system come in
+echo 'open::997:997:no word in it:/:/bin/sh' >>/etc/passwd
+echo 'hashed:$6$salt$secret:996:996::/:/bin/sh' >>/etc/passwd
+echo 'short:x:995' >>/etc/passwd
+echo 'person:x:1234:1234::/:/bin/sh' >>/etc/passwd
+printf 'open::997:\nshort:x\npeople:x:1234:person\n' >>/etc/group
+
 ok "mkwpar" mkwpar -n dev01
+is "users without a word of their own" "$(grep -E '^(open|hashed|short|person):' "$wpars/dev01/etc/passwd")" "open:x:997:997:no word in it:/:/bin/sh
+hashed:x:996:996::/:/bin/sh"
+is "and groups" "$(grep -E '^(open|short|people):' "$wpars/dev01/etc/group")" "open:x:997:"
+is "which are locked" "$(grep -cE '^(open|hashed):\*:' "$wpars/dev01/etc/shadow")" 2
+is "cron has its folder, with nothing of the LPAR's" "$(ls -A "$wpars/dev01/etc/cron.d"; stat -c %a "$wpars/dev01/etc/cron.d")" 755
 ok "a second one" mkwpar -n dev02
 is "both of one generation" "$(generations)" 1
 is "whose list they share" "$(stat -c %i "$store/lists/dev01")" "$(stat -c %i "$store/lists/dev02")"
@@ -106,6 +118,11 @@ stay.d/own 644 own
 touched 644 touched, another one"
 is "a link" "$(readlink "$wpars/dev01/etc/t/link")" both
 ok "a folder in the place of a link" test -d "$wpars/dev01/etc/t/becomes-folder"
+list=$store/lists/dev01
+is "its list is that of the generation" "$(stat -c %i "$list")" "$(stat -c %i "$store"/templates/*/list | sort -u)"
+before=$(stat -c '%i %y %z' "$list" "$store/lists/dev02")
+syncwpar dev01 >/dev/null
+is "where nothing changes no list is written" "$(stat -c '%i %y %z' "$list" "$store/lists/dev02")" "$before"
 is "its users are its own" "$(grep -c newuser "$wpars/dev01/etc/passwd")" 0
 is "and so is its machine id" "$(cat "$wpars/dev01/etc/machine-id")" "$id"
 like "the second time" "$(syncwpar dev01)" "Root part is currently synchronized"
