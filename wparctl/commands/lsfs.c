@@ -2,7 +2,9 @@
 /* lsfs: the file systems of workload partitions, as AIX's /etc/filesystems would have them. */
 #include "wparctl/commands/commands.h"
 
+#include "lpard/common/fs.h"
 #include "lpard/common/json.h"
+#include "wparctl/filesystem/quota.h"
 #include "wparctl/operations/file_systems.h"
 
 #include <inttypes.h>
@@ -111,17 +113,36 @@ static bool is_wanted(const struct listing *l, const struct row *r)
 	       (!l->args->vfs || strcmp(l->args->vfs, r->mount->vfs) == 0);
 }
 
-static int list_one(struct listing *l, const struct wpar_spec *s, const struct wpar_mount *m)
+/* Are the sizes of the WPAR's own directories held?  Who may not look is not told. */
+static bool has_quotas(const struct wpar_spec *s)
+{
+	autofree char *path = wpar_path("%s", s->directory);
+	autofd int fd = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	return fd >= 0 && wpar_quota_holds(fd);
+}
+
+/* MiB; 0: it has none of its own */
+static uint64_t size_of(const struct wpar_spec *s, const struct wpar_mount *m, bool quotas)
+{
+	if (wpar_mount_is_own(m))
+		return quotas ? wpar_mount_size_mib(s, m) : 0;
+	return m->size_mib;
+}
+
+static int list_one(struct listing *l, const struct wpar_spec *s, const struct wpar_mount *m,
+		    bool quotas)
 {
 	autofree char *place = par_strdup_printf(
 		"%s%s", s->directory, strcmp(m->directory, "/") == 0 ? "" : m->directory);
 	autofree char *device = device_of(s, m);
 	struct row r = { .spec = s, .mount = m, .place = place, .device = device };
+	const uint64_t mib = size_of(s, m, quotas);
 
 	if (!place || !device)
 		return -ENOMEM;
-	if (m->size_mib && m->size_mib <= UINT64_MAX / 2048)
-		snprintf(r.size, sizeof(r.size), "%" PRIu64, WPAR_FS_BLOCKS(m->size_mib));
+	if (mib && mib <= UINT64_MAX / 2048)
+		snprintf(r.size, sizeof(r.size), "%" PRIu64, WPAR_FS_BLOCKS(mib));
 	if (!is_wanted(l, &r))
 		return 0;
 	l->n_rows++;
@@ -143,11 +164,13 @@ static int list_all(struct listing *l, struct par_error **err)
 
 	for (size_t i = 0; r == 0 && i < names.n; i++) {
 		auto_spec s = { 0 };
+		bool quotas;
 
 		if (wpar_spec_load(names.v[i], &s, NULL) < 0 || s.type != WPAR_SYSTEM)
 			continue;
+		quotas = has_quotas(&s);
 		for (size_t j = 0; r == 0 && j < s.n_mounts; j++)
-			r = s.mounts[j].vfs ? list_one(l, &s, &s.mounts[j]) : 0;
+			r = s.mounts[j].vfs ? list_one(l, &s, &s.mounts[j], quotas) : 0;
 		if (r < 0)
 			return par_oom(err);
 	}

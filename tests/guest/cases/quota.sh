@@ -46,6 +46,8 @@ is "df of the LPAR shows the same below the base directory, and what is shared" 
 /wpars/full/var 131072"
 like "mount, too" "$(in_lpar mount)" ' on /wpars/full/home type ext4 \(rw,nosuid,nodev'
 ok "a new one is far from full" test "$(used /)" -lt 65536
+is "lsfs shows them in blocks of 512 bytes" "$(in_lpar lsfs -c -u full | tail -n +2 | cut -d: -f1,6 | grep -E '^/wpars/full(/home)?:' | tr '\n' ' ')" \
+	"/wpars/full:262144 /wpars/full/home:65536 "
 ok "mkwpar of another" in_lpar mkwpar -n next -s
 
 # Full
