@@ -4,6 +4,7 @@
 #include "wparctl/operations/operation.h"
 #include "wparctl/operations/ask.h"
 #include "wparctl/operations/refused.h"
+#include "wparctl/operations/user_again.h"
 
 #include "lpard/common/fs.h"
 #include "wparctl/accounts/password.h"
@@ -116,6 +117,9 @@ static int clogin_run(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 	if (r < 0)
 		return r;
 	r = wpar_spec_load(ctx->argv[0], &s, err);
+	if (r < 0)
+		return r;
+	r = wpar_user_again(s.name, &s, err);
 	if (r < 0)
 		return r;
 	if (!a->user && s.user)

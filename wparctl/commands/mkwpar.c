@@ -15,6 +15,7 @@
 #include "wparctl/operations/settings.h"
 #include "wparctl/operations/refused.h"
 #include "wparctl/operations/root_password.h"
+#include "wparctl/operations/user_again.h"
 #include "wparctl/spec/keys.h"
 #include "wparctl/filesystem/fstab.h"
 #include "wparctl/filesystem/nfs_fill.h"
@@ -308,8 +309,11 @@ static void mkwpar_say_made(const struct wpar_spec *s, const struct mkwpar_args 
 /* From here on the name and the directory are this WPAR's. */
 static int mkwpar_claim(const struct mkwpar_args *a, struct wpar_spec *s, struct par_error **err)
 {
-	int r = wpar_definition_redo(s->name, err);
+	int r = wpar_user_again(s->name, NULL, err);
 
+	if (r < 0)
+		return r;
+	r = wpar_definition_redo(s->name, err);
 	return r < 0 ? r : wpar_definition_claim(s, mkwpar_files(a), a->resolve_clashes, err);
 }
 

@@ -12,6 +12,7 @@
 #include "wparctl/operations/settings.h"
 #include "wparctl/operations/refused.h"
 #include "wparctl/operations/user_session.h"
+#include "wparctl/operations/user_again.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -68,10 +69,11 @@ static int check_written(const struct wparexec_args *a, char *const *command,
 {
 	bool arguments = command[0] && command[1];
 
-	if (!a->settings.write_only || (!arguments && environment->n == 0))
+	if ((!a->settings.write_only && !a->settings.to_file) ||
+	    (!arguments && environment->n == 0))
 		return 0;
 	return par_fail(err, PAR_E_USAGE, 0,
-			"-w: a specification has no place for the %s of the command",
+			"-o: a specification has no place for the %s of the command",
 			arguments ? "arguments" : "variables");
 }
 
@@ -221,8 +223,11 @@ static void wparexec_end_script(const struct wpar_spec *s, FILE *out)
 static int wparexec_claim(const struct wparexec_args *a, struct wpar_spec *s,
 			  struct par_error **err)
 {
-	int r = wpar_definition_redo_application(s->name, err);
+	int r = wpar_user_again(s->name, NULL, err);
 
+	if (r < 0)
+		return r;
+	r = wpar_definition_redo_application(s->name, err);
 	return r < 0 ? r : wpar_definition_claim(s, WPAR_FILES_NEW, a->resolve_clashes, err);
 }
 

@@ -233,9 +233,9 @@ int wpar_template_fill(int top)
 	static const struct wpar_copy_opts etc_opts = { .want = wpar_template_wants_etc,
 							.ids_below = WPAR_ID_WIDTH };
 	static const struct wpar_copy_opts skel_opts = { .ids_below = WPAR_ID_WIDTH };
-	static const struct wpar_copy_opts var_opts = {
-		.want = want_var, .dirs_only = true, .live = true, .ids_below = WPAR_ID_WIDTH
-	};
+	static const struct wpar_copy_opts var_opts = { .want = want_var,
+							.dirs_only = true,
+							.ids_below = WPAR_ID_WIDTH };
 	autofd int etc = -1;
 	int r = template_make_folders(top);
 

@@ -4,6 +4,7 @@
 
 #include "wparctl/operations/definition.h"
 #include "wparctl/operations/machine.h"
+#include "wparctl/operations/user_again.h"
 
 #include <string.h>
 
@@ -38,6 +39,9 @@ static int operation_open(const char *name, bool force, int *ret_lock, struct wp
 		wpar_lock_forget(name);
 		return r;
 	}
+	r = wpar_user_again(name, ret, err);
+	if (r < 0)
+		return r;
 	*ret_lock = take_fd(&lock);
 	return 0;
 }

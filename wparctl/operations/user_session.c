@@ -2,6 +2,7 @@
 /* Commands of ordinary users, decided: see user_session.h. */
 #include "wparctl/operations/user_session.h"
 
+#include "wparctl/operations/user_again.h"
 #include "wparctl/operations/user_peer.h"
 #include "wparctl/operations/user_request.h"
 #include "wparctl/rbac/decide.h"
@@ -83,10 +84,11 @@ static int put_environment(const struct par_strv *asked, const struct asked *a,
 	/* Where the agent's own world is: tests. */
 	const char *root = getenv("WPARS_ROOT");
 	autofree char *named = par_strdup_printf("LPARD_USER=%s", a->user);
+	autofree char *rights = par_strdup_printf(WPAR_USER_RIGHTS "=%u", a->q.rights);
 	autofree char *moved = root ? par_strdup_printf("WPARS_ROOT=%s", root) : NULL;
 
-	if (!named || (root && !moved) || par_strv_add(ret, named) < 0 ||
-	    (moved && par_strv_add(ret, moved) < 0))
+	if (!named || !rights || (root && !moved) || par_strv_add(ret, named) < 0 ||
+	    par_strv_add(ret, rights) < 0 || (moved && par_strv_add(ret, moved) < 0))
 		return par_oom(err);
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(fixed); i++) {
 		if (par_strv_add(ret, fixed[i]) < 0)

@@ -34,6 +34,7 @@ fake-wpar wparexec -n temp1 --dry-run -M directory=/srv vfs=namefs dev=/usr moun
 fake-wpar wparexec -w -o "$TMPDIR/spec" -n temp1 -c -- /bin/ls
 run wparexec -w -o "$TMPDIR/other" -n temp1 -- /bin/ls -l
 run wparexec -w -o "$TMPDIR/other" -n temp1 -- A=1 /bin/ls
+run wparexec -o "$TMPDIR/other" -n temp1 -- /bin/ls -l
 [ -e "$TMPDIR/other" ] || echo "nothing is written"
 run wparexec -f "$TMPDIR/spec" -n temp3
 run wparexec -f "$TMPDIR/spec" -n temp3 -- A=1

@@ -151,4 +151,22 @@ wait_for 10 pgrep -f 'sleep 4711'
 kill -9 "$(pgrep -f 'clogin web01 -- sleep 4711' | head -1)" "$caller" 2>/dev/null
 wait_gone() { ! pgrep -f 'sleep 4711'; }
 ok "a killed caller ends the command" wait_for 20 wait_gone
+# Between the decision and the lock much may change: it is decided once more, by what the agent tells the command
+mkwpar -n web01 >/dev/null 2>&1
+stopwpar -F web01 >/dev/null 2>&1
+: >"$LOG"
+chuser roles=ops domains=web ann
+late() { LPARD_USER=ann WPAR_USER_RIGHTS=$1 "${@:2}"; }
+ok "a user's command that is allowed still" late 16 startwpar web01
+chuser roles= ann
+for c in "32 stopwpar -F web01" "4 clogin web01 -- true" "32 stopwpar web01"; do
+	# shellcheck disable=SC2086 # words
+	like "one that is not any more: ${c#* }" "$(late $c 2>&1)" '^[a-z]*: You are not authorized for workload partition web01: none of your roles has aix.wpar.system'
+done
+like "nor what is made" "$(late 2 mkwpar -n new02 2>&1)" '^mkwpar: You are not authorized for workload partition new02'
+like "nor a job" "$(late 64 wparexec -n job -l ann --owner ann -- /bin/true 2>&1)" '^wparexec: You are not authorized for workload partition job'
+like "nor what nobody has asked for" "$(WPAR_USER_RIGHTS=32 LPARD_USER='' stopwpar web01 2>&1)" '^stopwpar: You are not authorized'
+like "the log has it" "$(cat "$LOG")" ' web01 stopwpar ann/stopwpar failed: You are not authorized'
+is "nothing was done" "$(state web01)" A
+is "and nothing made" "$(lswpar -cqa name | grep -cE '^(new02|job)$')" 0
 done_testing
