@@ -207,7 +207,7 @@ ok "nothing is left of it" wait_for 20 nothing_left
 wait "$pid"
 as 42001 wparexec -n job -- /bin/sh -c 'setsid sleep 4746 & sleep 4747' >/dev/null 2>&1 </dev/null &
 pid=$!
-wait_for 20 pgrep -f 'sleep 4746' >/dev/null
+wait_for 20 pgrep -f '^sleep 4746' >/dev/null
 pkill -9 -P "$pid" -u 42001 -f 'wparexec -n job' || kill -9 "$pid"
 ok "a user's wparexec that is killed leaves nothing" wait_for 30 nothing_left
 like "the log has the use" "$(cat "$LOG")" ' job wparexec ann/[a-z]* ok: authorized: aix.wpar.owner by role jobs$'
