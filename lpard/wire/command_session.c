@@ -209,7 +209,7 @@ static int take_bytes(struct session *s, const void *data, size_t len, struct pa
 
 static int read_socket(struct session *s, struct par_error **err)
 {
-	static char buf[65536];
+	char buf[65536];
 	ssize_t n = recv(s->opts->fd, buf, sizeof(buf), MSG_DONTWAIT);
 
 	if (n > 0)
@@ -237,7 +237,7 @@ static void write_socket(struct session *s)
 
 static void read_stdin(struct session *s)
 {
-	static char buf[IN_CHUNK];
+	char buf[IN_CHUNK];
 	size_t size = sizeof(buf);
 	ssize_t n;
 

@@ -94,7 +94,7 @@ static bool may_send(const struct wpar_stream *s)
 /* Nobody wants it any more; a command that ends on SIGHUP shall not die of SIGPIPE before. */
 static void discard_output(struct output *o)
 {
-	static char chunk[CHUNK];
+	char chunk[CHUNK];
 	ssize_t n = read(o->fd, chunk, sizeof(chunk));
 
 	if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
@@ -103,7 +103,7 @@ static void discard_output(struct output *o)
 
 static void stream_read_output(struct wpar_stream *s, struct output *o)
 {
-	static char chunk[CHUNK];
+	char chunk[CHUNK];
 	size_t size = sizeof(chunk);
 	ssize_t n;
 

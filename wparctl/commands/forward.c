@@ -74,7 +74,7 @@ static int send_all(int fd, const struct par_buf *b, struct par_error **err)
 
 static int read_more(struct forward *f, struct par_error **err)
 {
-	static char data[65536];
+	char data[65536];
 	struct pollfd p = { .fd = f->fd, .events = POLLIN };
 	ssize_t n;
 
