@@ -32,8 +32,20 @@ like "the use stands in the log" "$(in_lpar cat /var/adm/wpars/event.log)" ' web
 like "and the refusal" "$(in_lpar cat /var/adm/wpars/event.log)" ' db01 startwpar ann/wparctl failed: You are not authorized'
 like "the user stops it" "$(as_ann 'stopwpar -h web01')" "^Stopping workload partition 'web01'\.$"
 is "it is stopped" "$(in_lpar lswpar -cqa state web01)" D
+# A command of the user's own, in an application WPAR
+like "a job needs an authorization, too" "$(as_ann 'wparexec -n job -- /usr/bin/id')" 'none of your roles has aix\.wpar\.owner'
+ok "which a role gives" in_lpar mkrole authorizations=aix.wpar.owner jobs
+ok "to the user" in_lpar chuser roles=webadmin,jobs ann
+is "the job is the user's" "$(as_ann 'cd /usr/lib && wparexec -n job -- /bin/sh -c "id -un; pwd; stat -c %u /proc/1"' | grep -v '[Ww]orkload partition')" "ann
+/usr/lib
+0"
+is "and writes what the user may" "$(as_ann 'wparexec -n job -- /bin/sh -c "echo mine >/tmp/of-ann; echo no >/etc/of-ann"' >/dev/null; in_lpar sh -c 'stat -c %U /tmp/of-ann; test -e /etc/of-ann || echo none')" "ann
+none"
+is "so is root's for the user" "$(in_lpar wparexec -n job -l ann -- /usr/bin/id -un 2>/dev/null)" ann
+like "the use is in the log" "$(in_lpar cat /var/adm/wpars/event.log)" ' job wparexec ann/wparctl ok: authorized: aix\.wpar\.owner by role jobs$'
 ok "the user goes" in_lpar rmuser ann
 ok "now the role can go" in_lpar rmrole webadmin
+ok "and the other" in_lpar rmrole jobs
 ok "rmwpar" in_lpar rmwpar web01
 ok "rmwpar of the other" in_lpar rmwpar db01
 done_testing
