@@ -275,6 +275,12 @@ int wpar_rootfs_create(const struct wpar_spec *s, const struct wpar_report *repo
 	return 0;
 }
 
+int wpar_rootfs_complete(const char *name)
+{
+	(void)name;
+	return 0;
+}
+
 int wpar_rootfs_mount_points(const struct wpar_spec *s, struct par_error **err)
 {
 	(void)s;

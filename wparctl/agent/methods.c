@@ -12,7 +12,7 @@
 #include <sys/utsname.h>
 
 #define ARGV_MAX 4096
-#define ENV_MAX	 256
+#define ENV_MAX	 4096
 
 static const struct {
 	const char *name;

@@ -159,14 +159,14 @@ static int chwpar_save(const struct wpar_spec *old, const struct wpar_spec *new,
 	if (r < 0 || !renamed)
 		return r;
 	wpar_test_stop_at("renamed");
+	wpar_console_log_rename(old->name, new->name);
+	wpar_error_buffer_rename(old->name, new->name);
 	r = wpar_spec_remove(old->name, err);
 	if (r < 0)
 		return r;
 	wpar_rbac_rename_end(old->name, NULL);	  /* what stays is of a name that is no more */
 	wpar_fstab_update(old->name, NULL, NULL); /* likewise */
 	wpar_rootfs_forget_name(old->name);
-	wpar_console_log_rename(old->name, new->name);
-	wpar_error_buffer_rename(old->name, new->name);
 	wpar_lock_forget(old->name);
 	return 0;
 }

@@ -113,38 +113,52 @@ static bool is_wanted(const struct listing *l, const struct row *r)
 	       (!l->args->vfs || strcmp(l->args->vfs, r->mount->vfs) == 0);
 }
 
-/* Are the sizes of the WPAR's own directories held?  Who may not look is not told. */
+static bool is_on_server(const struct wpar_spec *s)
+{
+	for (size_t i = 0; i < s->n_mounts; i++) {
+		if (strcmp(s->mounts[i].directory, "/") == 0)
+			return wpar_mount_is_nfs(&s->mounts[i]);
+	}
+	return false;
+}
+
+/*
+ * Are the sizes of the WPAR's own directories held?  Who may not look is not told; and to look at
+ * one on a server could take as long as that likes.
+ */
 static bool has_quotas(const struct wpar_spec *s)
 {
 	autofree char *path = wpar_path("%s", s->directory);
-	autofd int fd = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	autofd int fd = -1;
 
+	if (path && !is_on_server(s))
+		fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return fd >= 0 && wpar_quota_holds(fd);
 }
 
 /* MiB; 0: it has none of its own */
-static uint64_t size_of(const struct wpar_spec *s, const struct wpar_mount *m, bool quotas)
+static uint64_t size_of(const struct wpar_spec *s, const struct wpar_mount *m)
 {
 	if (wpar_mount_is_own(m))
-		return quotas ? wpar_mount_size_mib(s, m) : 0;
+		return has_quotas(s) ? wpar_mount_size_mib(s, m) : 0;
 	return m->size_mib;
 }
 
-static int list_one(struct listing *l, const struct wpar_spec *s, const struct wpar_mount *m,
-		    bool quotas)
+static int list_one(struct listing *l, const struct wpar_spec *s, const struct wpar_mount *m)
 {
 	autofree char *place = par_strdup_printf(
 		"%s%s", s->directory, strcmp(m->directory, "/") == 0 ? "" : m->directory);
 	autofree char *device = device_of(s, m);
 	struct row r = { .spec = s, .mount = m, .place = place, .device = device };
-	const uint64_t mib = size_of(s, m, quotas);
+	uint64_t mib;
 
 	if (!place || !device)
 		return -ENOMEM;
-	if (mib && mib <= UINT64_MAX / 2048)
-		snprintf(r.size, sizeof(r.size), "%" PRIu64, WPAR_FS_BLOCKS(mib));
 	if (!is_wanted(l, &r))
 		return 0;
+	mib = size_of(s, m);
+	if (mib && mib <= UINT64_MAX / 2048)
+		snprintf(r.size, sizeof(r.size), "%" PRIu64, WPAR_FS_BLOCKS(mib));
 	l->n_rows++;
 	if (l->json)
 		return put_json(l, &r);
@@ -164,13 +178,11 @@ static int list_all(struct listing *l, struct par_error **err)
 
 	for (size_t i = 0; r == 0 && i < names.n; i++) {
 		auto_spec s = { 0 };
-		bool quotas;
 
 		if (wpar_spec_load(names.v[i], &s, NULL) < 0 || s.type != WPAR_SYSTEM)
 			continue;
-		quotas = has_quotas(&s);
 		for (size_t j = 0; r == 0 && j < s.n_mounts; j++)
-			r = s.mounts[j].vfs ? list_one(l, &s, &s.mounts[j], quotas) : 0;
+			r = s.mounts[j].vfs ? list_one(l, &s, &s.mounts[j]) : 0;
 		if (r < 0)
 			return par_oom(err);
 	}

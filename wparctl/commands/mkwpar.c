@@ -321,11 +321,21 @@ static int mkwpar_claim(const struct mkwpar_args *a, struct wpar_spec *s, struct
 static int mkwpar_go_on(const struct mkwpar_args *a, const char *name, struct wpar_say *say,
 			struct par_error **err)
 {
+	enum wpar_state st;
 	auto_spec made = { 0 };
 	int r = wpar_spec_load(name, &made, err);
 
 	if (r < 0)
 		return r;
+	r = wpar_operation_state_locked(&made, &st, err);
+	if (r < 0)
+		return r;
+	if (st == WPAR_STATE_ACTIVE) {
+		/* It had only to be said. */
+		wpar_pending_end(name);
+		mkwpar_say_made(&made, a, say->out);
+		return 0;
+	}
 	mkwpar_say_made(&made, a, say->out);
 	return wpar_operation_start(&made, say, err);
 }

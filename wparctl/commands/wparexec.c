@@ -231,6 +231,18 @@ static int wparexec_claim(const struct wparexec_args *a, struct wpar_spec *s,
 	return r < 0 ? r : wpar_definition_claim(s, WPAR_FILES_NEW, a->resolve_clashes, err);
 }
 
+/* Not even the lock of a WPAR that is not the user's: its commands would have to wait. */
+static int wparexec_look_for_other(const struct wparexec_args *a, const char *name,
+				   struct par_error **err)
+{
+	auto_spec old = { 0 };
+
+	if (!a->owner || wpar_spec_load(name, &old, NULL) < 0 ||
+	    (old.type == WPAR_APPLICATION && par_streq(old.owner, a->owner)))
+		return 0;
+	return wpar_definition_expect_new(name, err);
+}
+
 static void wparexec_tell_start(const struct wpar_spec *s, FILE *out)
 {
 	wpar_say_line(out, "Starting workload partition %s.", s->name);
@@ -248,6 +260,9 @@ static int wparexec_run_command(const struct wparexec_args *a, struct wpar_spec 
 	int r, status;
 
 	r = wpar_need_root(err);
+	if (r < 0)
+		return r;
+	r = wparexec_look_for_other(a, s->name, err);
 	if (r < 0)
 		return r;
 	r = wpar_lock(s->name, &lock, err);

@@ -80,7 +80,9 @@ static int put_right(int fd, const struct stat *want)
 	if (is.st_uid != want->st_uid || is.st_gid != want->st_gid) {
 		if (fchown(fd, want->st_uid, want->st_gid) < 0)
 			return -errno;
-		is.st_mode &= ~(mode_t)(S_ISUID | S_ISGID);
+		/* Not from a folder, which may have it of the one that it was made in. */
+		if (!S_ISDIR(is.st_mode))
+			is.st_mode &= ~(mode_t)(S_ISUID | S_ISGID);
 	}
 	if (((is.st_mode ^ want->st_mode) & 07777) && fchmod(fd, want->st_mode & 07777) < 0)
 		return -errno;

@@ -100,6 +100,15 @@ static void forget_rest(const char *name)
 	wpar_lock_forget(name);
 }
 
+/* A removal takes all of that away before the specification. */
+static bool has_anything(const char *name)
+{
+	autofree char *run = wpar_path(WPAR_RUN_DIR "/%s", name);
+
+	/* One that runs has that folder. */
+	return !run || access(run, F_OK) == 0 || wpar_rootfs_complete(name) != 0;
+}
+
 void wpar_definition_sweep(const char *name)
 {
 	autofree char *path = wpar_path(WPAR_RUN_DIR "/%s.lock", name);
@@ -110,7 +119,9 @@ void wpar_definition_sweep(const char *name)
 	if (wpar_name_check(name, NULL) < 0 || !path || access(path, F_OK) < 0 ||
 	    wpar_lock(name, &lock, NULL) < 0)
 		return;
-	if (wpar_spec_load(name, &s, &why) < 0 && why && why->id == PAR_E_NOT_FOUND)
+	/* An administrator may have taken the file away for a moment. */
+	if (wpar_spec_load(name, &s, &why) < 0 && why && why->id == PAR_E_NOT_FOUND &&
+	    !has_anything(name))
 		forget_rest(name);
 }
 

@@ -83,6 +83,7 @@ bool wpar_definition_forget_orphan(const struct wpar_spec *s);
 
 /*
  * wpar_definition_sweep - of a name that no WPAR has: what a removal that was killed at its end has
- * left (the log, the lock's file); nothing while another command is at it
+ * left (the log, the lock's file); nothing while another command is at it, or where there are its
+ * files or processes: then somebody has taken the specification away
  */
 void wpar_definition_sweep(const char *name);

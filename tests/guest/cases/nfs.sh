@@ -117,6 +117,10 @@ ok "it is there, outside too" inside sh -c 'echo d >/data/d'
 is "with the right id" "$(on $server cat /scratch/data/d)$(on $client cat /wpars/app20/data/d)" dd
 ok "chwpar takes it away" on $client chwpar -K -M directory=/data app20
 is "inside and outside" "$(inside sh -c 'ls /data')$(on $client ls /wpars/app20/data)" ""
+on $client mkwpar -n plain --minimal -s >/dev/null
+ok "one that had none gets one" on $client chwpar -M directory=/data vfs=nfs host=$server dev=/scratch/data mountopts=soft plain
+is "and it is known that it waits for a server" "$(on $client sed -n 2p /run/wpars/plain/outside)" nfs
+on $client rmwpar -F plain >/dev/null
 like "one that is not there" "$(on $client chwpar -M directory=/data vfs=nfs host=$server dev=/scratch/none app20 2>&1)" \
 	"The NFS server $server has no directory /scratch/none"
 like "nobody's name" "$(on $client chwpar -M directory=/data vfs=nfs host=nobody dev=/x app20 2>&1)" \

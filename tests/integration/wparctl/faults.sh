@@ -161,7 +161,6 @@ for command in rebootwpar "stopwpar -r"; do
 	startwpar flt >/dev/null
 	# shellcheck disable=SC2086
 	WPAR_STOP_AT="begun, not verified" $command flt >/dev/null 2>&1
-	is "$command killed before it is verified: it is active" "$(state flt)" A
 	kill -9 "$(monitor flt)" "$(head -n1 "$(groups)/cgroup.procs")"
 	cleared
 	# shellcheck disable=SC2086
@@ -205,7 +204,7 @@ is "with one monitor" "$(grep -lx cor_flt /proc/[0-9]*/comm 2>/dev/null | wc -l)
 stopwpar -F flt >/dev/null
 touch "$WPARS_ROOT/wpars/flt/tmp/wait"
 half_made rights /tmp/wait
-sleep 0.3
+ok "it is at its rights" wait_for 20 test -e "$WPARS_ROOT/wpars/flt/tmp/wait.here"
 kill -9 $starter
 wait $starter 2>/dev/null
 timeout 60 stopwpar flt >/dev/null 2>&1 &
@@ -236,6 +235,12 @@ for step in made namespaces mounted begun; do
 	like "killed at '$step': once it has run there is nothing to go on with" \
 		"$(mkwpar -n flt -h flthost -s 2>&1)" "$exists"
 done
+# It has begun: that had only to be said.
+rmwpar -F flt >/dev/null 2>&1
+WPAR_STOP_AT="begun, not verified" mkwpar -n flt -h flthost -s >/dev/null 2>&1
+ok "mkwpar -s again, of one that has begun" mkwpar -n flt -h flthost -s
+is "it is active" "$(state flt)" A
+stopwpar -F flt >/dev/null
 made made
 ok "made, and started by hand" startwpar flt
 stopwpar -F flt >/dev/null
@@ -288,6 +293,17 @@ mkwpar -n flt >/dev/null
 WPAR_STOP_AT="specification removed" rmwpar flt >/dev/null 2>&1
 like "rmwpar killed: there is none any more" "$(rmwpar flt 2>&1)" 0960-419
 is "and nothing is left of it" "$(find "$WPARS_ROOT" -name 'flt*')" ""
+
+# but not one whose specification somebody has taken away for a moment
+mkwpar -n flt >/dev/null
+startwpar flt >/dev/null
+ok "it has a log" wait_for 20 test -e "$WPARS_ROOT/var/adm/wpars/flt.console"
+mv "$WPARS_ROOT/etc/wpars/flt.cf" "$TMPDIR"
+like "there is none while it is away" "$(stopwpar flt 2>&1)" 0960-419
+mv "$TMPDIR/flt.cf" "$WPARS_ROOT/etc/wpars"
+ok "its log is still there" test -e "$WPARS_ROOT/var/adm/wpars/flt.console"
+ok "and it stops" stopwpar flt
+rmwpar flt >/dev/null
 
 # a creation that fails
 mkdir -m 700 "$WPARS_ROOT/small"

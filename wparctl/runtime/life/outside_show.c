@@ -7,6 +7,7 @@
 #include "wparctl/filesystem/outside.h"
 #include "wparctl/runtime/launch/launch.h"
 #include "wparctl/runtime/life/wpar_log.h"
+#include "wparctl/spec/stop_at.h"
 
 #include <fcntl.h>
 #include <string.h>
@@ -70,36 +71,41 @@ static bool has_line(const char *record, const char *target)
 	return end && strstr(record, end);
 }
 
+/* The head, and the record's lines (if any) but those of the file systems of @without. */
+static void keep_lines(const char *record, const struct wpar_mount_plan *plan,
+		       const struct wpar_mount_plan *without, struct par_buf *b)
+{
+	autofree char *text = strdup(record);
+	char *save = NULL, *line = text ? strtok_r(text, "\n", &save) : NULL;
+	bool nfs = plan->has_nfs || strstr(record, "\n" NFS_LINE);
+
+	par_buf_printf(b, "%s\n%s", plan->directory, nfs ? NFS_LINE : "");
+	while (line && (line = strtok_r(NULL, "\n", &save))) {
+		const char *target = strchr(line, ' ');
+
+		if (target && !(without && own_op(without, target + 1)))
+			par_buf_printf(b, "%s\n", line);
+	}
+	b->failed |= !text;
+}
+
 void wpar_outside_note(const char *name, const struct wpar_mount_plan *plan)
 {
 	autofree char *record = wpar_outside_read_record(name);
 	auto_buf b = { 0 };
-	size_t before;
+	bool any = false;
 
 	if (!record)
 		return;
-	par_buf_printf(&b, "%s", record);
-	before = b.len;
+	keep_lines(record, plan, NULL, &b);
 	for (size_t i = 0; i < plan->n_ops; i++) {
-		if (wpar_outside_may_go(&plan->ops[i]) && !has_line(record, plan->ops[i].target))
-			add_line(&b, &plan->ops[i]);
+		if (!wpar_outside_may_go(&plan->ops[i]) || has_line(record, plan->ops[i].target))
+			continue;
+		add_line(&b, &plan->ops[i]);
+		any = true;
 	}
-	if (b.len > before)
+	if (any)
 		write_text(name, &b);
-}
-
-/* The record's lines but those of its own. */
-static void keep_others(char *record, const struct wpar_mount_plan *plan, struct par_buf *b)
-{
-	char *save = NULL, *line = strtok_r(record, "\n", &save);
-
-	par_buf_printf(b, "%s\n", line ? line : plan->directory);
-	while ((line = strtok_r(NULL, "\n", &save))) {
-		const char *target = strchr(line, ' ');
-
-		if (!target || !own_op(plan, target + 1))
-			par_buf_printf(b, "%s\n", line);
-	}
 }
 
 /*
@@ -115,7 +121,7 @@ static void note_mounted(const char *name, const struct wpar_mount_plan *plan)
 	if (!record || par_fs_read("/proc/self/mountinfo", 64 << 20, &mountinfo) < 0 ||
 	    wpar_outside_others(plan, mountinfo.data, &seen, NULL) < 0)
 		return;
-	keep_others(record, plan, &b);
+	keep_lines(record, plan, plan, &b);
 	for (size_t i = 0; i < seen.n_ops; i++) {
 		if (wpar_outside_may_go(&seen.ops[i]))
 			add_line(&b, &seen.ops[i]);
@@ -153,21 +159,33 @@ static int show_again(const char *name, const struct wpar_mount_plan *plan, cons
 	return r;
 }
 
+/* Killed before all are mounted, whoever goes on mounts those that are written down. */
+static int write_first_record(const char *name, const struct wpar_mount_plan *plan)
+{
+	auto_buf b = { 0 };
+
+	keep_lines("", plan, NULL, &b);
+	for (size_t i = 0; i < plan->n_ops; i++) {
+		if (wpar_outside_may_go(&plan->ops[i]))
+			add_line(&b, &plan->ops[i]);
+	}
+	return write_text(name, &b);
+}
+
 static int show(const char *name, const struct wpar_mount_plan *plan, struct par_error **err)
 {
-	const struct wpar_mount_plan none = { .directory = plan->directory,
-					      .has_nfs = plan->has_nfs };
 	autofree char *record = wpar_outside_read_record(name);
 	int r;
 
 	if (record)
 		return show_again(name, plan, record, err);
 	/* First: only what is written down is cleared away, also after a kill. */
-	r = wpar_outside_write_record(name, &none);
+	r = write_first_record(name, plan);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r,
 				"what is mounted below '%s' cannot be written down",
 				plan->directory);
+	wpar_test_stop_at("shown");
 	r = wpar_outside_attach(plan, err);
 	note_mounted(name, plan);
 	return r;
