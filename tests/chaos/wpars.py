@@ -152,8 +152,10 @@ def look_at_files(states):
 
 
 def mount_points():
+    """Ours: those of others on the machine come and go meanwhile."""
     with open("/proc/self/mountinfo", encoding="utf-8") as file:
-        return [line.split()[4] for line in file]
+        return [point for point in (line.split()[4] for line in file)
+                if f"{point}/".startswith(f"{ROOT}/") or "wpar" in point]
 
 
 def look_at_rest(states, before):

@@ -190,9 +190,11 @@ static void set_up(void)
 
 static void tear_down(void)
 {
-	autofd int tmp = open("/tmp", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char command[128];
 
-	ck_assert_int_eq(par_fs_remove_tree(tmp, strrchr(root, '/') + 1), 0);
+	/* Not by openat2, which valgrind does not know. */
+	snprintf(command, sizeof(command), "rm -r %s", root);
+	ck_assert_int_eq(system(command), 0);
 }
 
 static void load(unsigned int flags, struct wpar_claims *c)
