@@ -11,6 +11,9 @@ mkdir -p "$WPARS_ROOT/etc/wpars"
 list=$WPARS_ROOT/etc/wpars/devexports
 device=$(find /dev -maxdepth 1 \( -name fuse -o -name loop-control \) -type c | sort | head -n 1)
 [ -n "$device" ] || skip_all "no device to be exported"
+# Another that no WPAR has by itself; of this machine's, which may be a root with few.
+other=$(find /dev -maxdepth 1 -type c | grep -Ev '/(null|zero|full|random|urandom|tty|ptmx|console)$' | grep -vxF "$device" | sort | head -n 1)
+[ -n "$other" ] || skip_all "no second device to be exported"
 
 # devices NAME - as lswpar has them: name and status
 devices()
@@ -41,15 +44,15 @@ fails "it is not inside" clogin dex -- test -e "$device" </dev/null
 fails "nor the other" clogin dex -- test -e /dev/full </dev/null
 ok "chwpar -D" chwpar -D devname="$device" dex
 ok "now it is" clogin dex -- test -c "$device" </dev/null
-refused "chwpar -D of another" "^chwpar: -D devname=/dev/kmsg: $list does not list it, so no workload partition can have it$" \
-	chwpar -D devname=/dev/kmsg dex
+refused "chwpar -D of another" "^chwpar: -D devname=$other: $list does not list it, so no workload partition can have it$" \
+	chwpar -D devname=$other dex
 ok "chwpar -D of one that every WPAR has" chwpar -D devname=/dev/zero dex
-printf 'name:\n\tvalue = /dev/kmsg\n' >"$list"
-ok "chwpar -D of one, when the list no longer has another" chwpar -D devname=/dev/kmsg dex
+printf 'name:\n\tvalue = %s\n' "$other" >"$list"
+ok "chwpar -D of one, when the list no longer has another" chwpar -D devname=$other dex
 refused "-D of that one, otherwise" "^chwpar: -D devname=$device: $list does not list it" chwpar -D devname="$device" virtualname=/dev/other dex
 cp "$TMPDIR/list" "$list"
-refused "mkwpar -D of another" "^mkwpar: -D devname=/dev/kmsg: $list does not list it" mkwpar -n two -D devname=/dev/kmsg
-refused "wparexec -D of another" "^wparexec: -D devname=/dev/kmsg: $list does not list it" wparexec -D devname=/dev/kmsg -- /bin/true
+refused "mkwpar -D of another" "^mkwpar: -D devname=$other: $list does not list it" mkwpar -n two -D devname=$other
+refused "wparexec -D of another" "^wparexec: -D devname=$other: $list does not list it" wparexec -D devname=$other -- /bin/true
 refused "one of another WPAR's specification" "^mkwpar: -D devname=$device: $TMPDIR/none does not list it" \
 	sh -c 'printf "name:\n\tvalue = /dev/x\n" >"$1"; mkwpar -n two -e dex -b "$1"' sh "$TMPDIR/none"
 rmwpar -F dex >/dev/null

@@ -134,15 +134,21 @@ except BlockingIOError: pass'
 }
 inside sh -c 'rm /etc/passwd; ln -s /proc/kmsg /etc/passwd'
 name="a link to the kernel's log has clogin eat nothing of it"
+# said TEXT - does the log that this script reads get it?  A root with few devices has none to write to.
+said()
+{
+	[ -c /dev/kmsg ] || return 1
+	echo "<5>lpard test: $1" >/dev/kmsg
+	sleep 0.5
+	kernel_log | grep -q "lpard test: $1"
+}
 kernel_log >/dev/null
-echo "<5>lpard test: before" >/dev/kmsg
-sleep 0.5
-if kernel_log | grep -q 'lpard test: before'; then
+if said before; then
 	echo "<5>lpard test: isolation" >/dev/kmsg
 	clogin iso -- true </dev/null
 	like "$name" "$(kernel_log)" 'lpard test: isolation'
 else
-	skip "$name" "another program of this machine reads that log"
+	skip "$name" "another program of this machine reads that log, or there is no /dev/kmsg"
 fi
 inside mv /etc/passwd.was /etc/passwd
 
