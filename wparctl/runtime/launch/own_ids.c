@@ -40,7 +40,7 @@ static void put_extent(struct par_buf *b, uint32_t first, uint32_t outside, uint
 int wpar_own_ids_map(uint32_t base, uint32_t range, const uint32_t *own, size_t n,
 		     struct par_buf *ret, struct par_error **err)
 {
-	uint32_t sorted[WPAR_OWN_GROUPS_MAX], next = 0;
+	uint32_t sorted[WPAR_OWN_GROUPS_MAX] = { 0 }, next = 0;
 	int r = check_own(own, n, err);
 
 	if (r < 0)
