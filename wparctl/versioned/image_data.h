@@ -4,7 +4,7 @@
 
 #include "wparctl/spec/spec.h"
 
-#define WPAR_IMAGE_DATA_MAX 65536 /* bytes */
+#define WPAR_IMAGE_DATA_MAX (4 << 20) /* bytes; it may have a list of all packages */
 
 struct wpar_image_data {
 	struct wpar_version version; /* without the digest */

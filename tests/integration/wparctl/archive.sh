@@ -29,6 +29,19 @@ unharmed()
 		[ ! -e "$TMPDIR/escaped" ] && [ ! -e "$WPARS_ROOT/escaped" ] && [ ! -e /escaped ]
 }
 
+# access_list FILE access|default - TAG:PERMISSIONS:ID of each entry
+access_list()
+{
+	python3 -c 'if True:
+		import os, struct, sys
+		try:
+			v = os.getxattr(sys.argv[1], "system.posix_acl_" + sys.argv[2])
+		except OSError:
+			sys.exit()
+		for tag, perm, who in struct.iter_unpack("<HHI", v[4:]):
+			print(tag, perm, "" if who == 2**32 - 1 else who, sep=":", end=" ")' "$@"
+}
+
 for archive in "$work"/good-*.tar*; do
 	name=$(basename "$archive")
 	ok "$name is taken" fake-wpar mkwpar -n w1 -C -B "$archive"
@@ -49,6 +62,13 @@ for archive in "$work"/good-*.tar*; do
 		is "attributes of the overlay are dropped" "$(python3 -c '
 import os, sys
 print(*sorted(os.listxattr(sys.argv[1])))' "$root/x" 2>&1)" "user.kept"
+		;;
+	good-lists*)
+		is "names of access lists are the image's users" "$(access_list "$root/named" access)" \
+			"1:6: 2:4:1999 4:0: 8:6:50 16:6: 32:0: "
+		is "numbers are numbers" "$(access_list "$root/numbered" access)" "1:6: 2:4:1234 4:4: 16:4: 32:0: "
+		is "a folder's default list" "$(access_list "$root/srv" default)" "1:7: 2:7:1999 4:5: 16:7: 32:0: "
+		is "which what the archive has in it does not inherit" "$(access_list "$root/srv/in" access) $(stat -c %a "$root/srv/in")" " 640"
 		;;
 	good-utf8*) ok "a name in UTF-8" test -e "$root/café" ;;
 	esac

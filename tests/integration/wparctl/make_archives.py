@@ -71,6 +71,16 @@ def good(folder):
     make(f"{folder}/good-xattrs.tar", BASE + [member("./x", body=b"x", pax_headers={
         "SCHILY.xattr.user.kept": "yes", "SCHILY.xattr.user.overlay.redirect": "/etc",
         "SCHILY.xattr.trusted.overlay.opaque": "y", "SCHILY.xattr.security.selinux": "no"})])
+    # GNU tar has names, and BSD's adds numbers; what is made in a folder must not inherit its list before its own.
+    make(f"{folder}/good-lists.tar", [
+        member("./srv", D, pax_headers={"SCHILY.acl.default": "user::rwx\nuser:old:rwx\ngroup::r-x\nmask::rwx\nother::---"}),
+        member("./srv/in", body=b"x", mode=0o640),
+        member("./named", body=b"x", mode=0o640, pax_headers={
+            "SCHILY.acl.access": "user::rw-\nuser:old:r--\nuser:nobody-knows:rwx\ngroup::---\ngroup:staff:rw-\nmask::rw-\nother::---"}),
+        member("./numbered", body=b"x", mode=0o640, pax_headers={
+            "SCHILY.acl.access": "user::rw-,group::r--,user:x:r--:1234,mask::r--,other::---"}),
+        member("./etc", D), member("./etc/passwd", body=b"root:x:0:0::/:/bin/sh\nolder:x:1:1::/:\nold:x:1999:50::/:\n"),
+        member("./etc/group", body=b"staff:x:50:old\n")])
     make(f"{folder}/good-utf8.tar", BASE + [member("./caf\u00e9", body=b"x")])
     make(f"{folder}/good-gnu.tar", BASE + [member("./" + "n" * 200, body=b"x")], fmt=tarfile.GNU_FORMAT)
 
@@ -133,7 +143,7 @@ def bad_data(folder):
     make(f"{folder}/bad-no-arch.tar", BASE, data=image_data(ARCH=None))
     make(f"{folder}/bad-format.tar", BASE, data=image_data(FORMAT="2"))
     make(f"{folder}/bad-no-stanza.tar", BASE, data="hello\n")
-    make(f"{folder}/bad-large-image-data.tar", BASE, data=image_data() + "#" * 70000)
+    make(f"{folder}/bad-large-image-data.tar", BASE, data=image_data() + "#" * (4 << 20))
     make(f"{folder}/bad-level.tar", BASE, data=image_data(OSLEVEL='"../../etc"'))
     make(f"{folder}/bad-image-data-link.tar", [
         member("./image.data", S, linkname="/etc/passwd")] + BASE, first=False)

@@ -145,8 +145,9 @@ static bool wanted_xattr(const char *name, const void *value, size_t len)
 	       strcmp(name, "system.posix_acl_default") == 0;
 }
 
-static int set_xattrs(struct extract *a, struct archive_entry *e, int fd)
+static int set_xattrs(struct extract *a, struct archive_entry *e, int fd, const char *member)
 {
+	bool has_list = false;
 	const char *name;
 	const void *value;
 	size_t len;
@@ -159,12 +160,35 @@ static int set_xattrs(struct extract *a, struct archive_entry *e, int fd)
 		r = take_room(a, len);
 		if (r < 0)
 			return r;
+		has_list |= strncmp(name, "system.posix_acl_", 17) == 0;
+		if (strcmp(name, "system.posix_acl_default") == 0) {
+			r = wpar_acl_take_default(a, value, len, member);
+			if (r < 0)
+				return r;
+			continue;
+		}
 		if (fsetxattr(fd, name, value, len, 0) < 0 && errno != EOPNOTSUPP &&
 		    errno != EINVAL)
 			return wpar_extract_fail(a, errno, "could not set an attribute: %s",
 						 strerror(errno));
 	}
-	return 0;
+	/* The attribute has numbers, and is what it was; the text beside it may have names. */
+	return has_list ? 0 : wpar_acl_take(a, e, fd, member);
+}
+
+static struct timespec time_of(struct archive_entry *e)
+{
+	return (struct timespec){ .tv_sec = archive_entry_mtime(e),
+				  .tv_nsec = archive_entry_mtime_nsec(e) };
+}
+
+/* Of what has no descriptor: a link, a fifo. */
+static void set_time(struct archive_entry *e, int parent, const char *base)
+{
+	const struct timespec t[2] = { { .tv_nsec = UTIME_OMIT }, time_of(e) };
+
+	/* ignoring: a time that the file system has no room for */
+	utimensat(parent, base, t, AT_SYMLINK_NOFOLLOW);
 }
 
 static int check_ids(struct extract *a, struct archive_entry *e)
@@ -177,20 +201,23 @@ static int check_ids(struct extract *a, struct archive_entry *e)
 }
 
 /* Owner first: a change of owner takes set-user-id bits and capabilities away. */
-static int set_metadata(struct extract *a, struct archive_entry *e, int fd, bool with_time)
+static int set_metadata(struct extract *a, struct archive_entry *e, int fd, const char *name,
+			bool with_time)
 {
 	uid_t uid = (uid_t)archive_entry_uid(e);
 	gid_t gid = (gid_t)archive_entry_gid(e);
 	mode_t mode = archive_entry_perm(e) & 07777;
-	struct timespec t[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_sec = archive_entry_mtime(e) } };
+	const struct timespec t[2] = { { .tv_nsec = UTIME_OMIT }, time_of(e) };
+	int r;
 
 	if ((uid || gid) && fchown(fd, uid, gid) < 0)
 		return wpar_extract_fail(a, errno, "could not set an owner: %s", strerror(errno));
 	if (((mode & 07000) || uid || gid || !with_time) && fchmod(fd, mode) < 0)
 		return wpar_extract_fail(a, errno, "could not set a mode: %s", strerror(errno));
-	if (with_time && futimens(fd, t) < 0)
+	r = set_xattrs(a, e, fd, name);
+	if (r == 0 && with_time && futimens(fd, t) < 0)
 		return wpar_extract_fail(a, errno, "could not set a time: %s", strerror(errno));
-	return set_xattrs(a, e, fd);
+	return r;
 }
 
 /* The bytes of its contents, without the holes of a sparse file. */
@@ -207,7 +234,7 @@ static uint64_t contents_of(struct archive_entry *e, uint64_t size)
 }
 
 static int make_file(struct extract *a, struct archive *ar, struct archive_entry *e, int parent,
-		     const char *base)
+		     const char *base, const char *name)
 {
 	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
 	int64_t size = archive_entry_size_is_set(e) ? archive_entry_size(e) : 0;
@@ -238,7 +265,7 @@ static int make_file(struct extract *a, struct archive *ar, struct archive_entry
 	r = write_contents(a, ar, fd, size);
 	if (r < 0)
 		return r;
-	return set_metadata(a, e, fd, true);
+	return set_metadata(a, e, fd, name, true);
 }
 
 static int note_folder(struct extract *a, struct archive_entry *e, const char *name)
@@ -255,9 +282,7 @@ static int note_folder(struct extract *a, struct archive_entry *e, const char *n
 	a->folders[a->n_folders].name = strdup(name);
 	if (!a->folders[a->n_folders].name)
 		return wpar_extract_fail(a, ENOMEM, "out of memory");
-	a->folders[a->n_folders++].mtime =
-		(struct timespec){ .tv_sec = archive_entry_mtime(e),
-				   .tv_nsec = archive_entry_mtime_nsec(e) };
+	a->folders[a->n_folders++].mtime = time_of(e);
 	return 0;
 }
 
@@ -273,7 +298,7 @@ static int make_folder(struct extract *a, struct archive_entry *e, int parent, c
 		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return wpar_extract_fail(a, EEXIST, "a folder has the name of another member");
-	r = set_metadata(a, e, fd, false);
+	r = set_metadata(a, e, fd, name, false);
 	if (r < 0)
 		return r;
 	return note_folder(a, e, name);
@@ -299,6 +324,7 @@ static int make_symlink(struct extract *a, struct archive_entry *e, int parent, 
 	    fchownat(parent, base, (uid_t)archive_entry_uid(e), (gid_t)archive_entry_gid(e),
 		     AT_SYMLINK_NOFOLLOW) < 0)
 		return wpar_extract_fail(a, errno, "could not set an owner: %s", strerror(errno));
+	set_time(e, parent, base);
 	return 0;
 }
 
@@ -312,6 +338,7 @@ static int make_fifo(struct extract *a, struct archive_entry *e, int parent, con
 	    fchownat(parent, base, (uid_t)archive_entry_uid(e), (gid_t)archive_entry_gid(e),
 		     AT_SYMLINK_NOFOLLOW) < 0)
 		return wpar_extract_fail(a, errno, "could not make a fifo: %s", strerror(errno));
+	set_time(e, parent, base);
 	return 0;
 }
 
@@ -340,7 +367,7 @@ static int make_member(struct extract *a, struct archive *ar, struct archive_ent
 		return r;
 	switch (type) {
 	case AE_IFREG:
-		return make_file(a, ar, e, parent, base);
+		return make_file(a, ar, e, parent, base, name);
 	case AE_IFDIR:
 		return make_folder(a, e, parent, *name ? base : "", name);
 	case AE_IFLNK:
@@ -483,6 +510,9 @@ int wpar_extract_run(struct extract *a)
 	if (r < 0)
 		return r;
 	r = wpar_extract_drain(a);
+	if (r < 0)
+		return r;
+	r = wpar_acl_finish(a);
 	if (r < 0)
 		return r;
 	set_folder_times(a);

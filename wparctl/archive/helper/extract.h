@@ -20,7 +20,7 @@
 #define MAX_NAME       4095
 #define MAX_ID	       INT32_MAX
 #define MAX_XATTR      65536
-#define MAX_IMAGE_DATA 65536
+#define MAX_IMAGE_DATA (4 << 20) /* as WPAR_IMAGE_DATA_MAX: with a list of all packages */
 /* Of the file system this is left alone: a twentieth, within these bounds, and of its inodes too.
  */
 #define KEEP_LEAST  (UINT64_C(16) << 20)
@@ -28,6 +28,23 @@
 #define LOOK_EVERY  (UINT64_C(16) << 20) /* bytes written between two looks at what is free */
 #define MEMBER_COST 512			 /* what a member takes besides its contents, at least */
 #define FOLDER_COST 4096
+
+/* An access list: the tags and permissions of the kernel's attribute. */
+struct acl_entry {
+	uint16_t tag, perm;
+	uint32_t id;
+	char *who; /* a name in the place of @id, which the image's own passwd or group knows */
+};
+
+/* One that waits until all of the image is there: see acl.c. */
+struct later_acl {
+	char *name; /* of the member */
+	bool is_default, names;
+	struct acl_entry *v;
+	size_t n;
+	void *value; /* the attribute, when it is known */
+	size_t len;
+};
 
 struct extract {
 	int input;
@@ -55,6 +72,9 @@ struct extract {
 	} * folders;
 	size_t n_folders, cap_folders;
 
+	struct later_acl *later;
+	size_t n_later;
+
 	void (*progress)(const struct extract *a);
 };
 
@@ -71,6 +91,15 @@ int wpar_extract_fail(struct extract *a, int errnum, const char *fmt, ...)
 /* input.c: callbacks of libarchive */
 struct archive;
 ssize_t wpar_extract_read(struct archive *ar, void *user, const void **buffer);
+
+/* acl.c */
+struct archive_entry;
+/* wpar_acl_take - the access lists of a member, onto the file @fd; @name as normalised */
+int wpar_acl_take(struct extract *a, struct archive_entry *e, int fd, const char *name);
+/* wpar_acl_take_default - a folder's default list, as the attribute that the archive has */
+int wpar_acl_take_default(struct extract *a, const void *value, size_t len, const char *name);
+/* wpar_acl_finish - those that waited */
+int wpar_acl_finish(struct extract *a);
 
 /* tree.c: names to descriptors */
 /* wpar_tree_normalise - "./a//b/" to "a/b", "./" to ""; refuses what leads outside */
