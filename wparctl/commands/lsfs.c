@@ -62,9 +62,9 @@ static void print_colon(const struct listing *l, const struct row *r)
 {
 	if (l->n_rows == 1)
 		fputs("#MountPoint:Device:Vfs:Nodename:Type:Size:Options:AutoMount:Acct\n", l->out);
-	fprintf(l->out, "%s:%s:%s:%s:%s:%s:%s:no:no\n", r->place, r->device, r->mount->vfs,
-		r->mount->host ? r->mount->host : "", r->spec->name, r->size,
-		r->mount->options ? r->mount->options : "");
+	fprintf(l->out, "%s:%s:%s:%s:%s:%s:%s:no:no\n", r->place, r->device,
+		wpar_mount_listed_vfs(r->mount), r->mount->host ? r->mount->host : "",
+		r->spec->name, r->size, r->mount->options ? r->mount->options : "");
 }
 
 static void print_line(const struct listing *l, const struct row *r)
@@ -74,8 +74,8 @@ static void print_line(const struct listing *l, const struct row *r)
 		      "Auto Accounting\n",
 		      l->out);
 	fprintf(l->out, "%-15s %-10s %-22s %-5s %-7s %-10s %-4s %s\n", or_dashes(r->device),
-		or_dashes(r->mount->host), r->place, r->mount->vfs, or_dashes(r->size),
-		or_dashes(r->mount->options), "no", "no");
+		or_dashes(r->mount->host), r->place, wpar_mount_listed_vfs(r->mount),
+		or_dashes(r->size), or_dashes(r->mount->options), "no", "no");
 }
 
 static int put_json(const struct listing *l, const struct row *r)
@@ -84,7 +84,7 @@ static int put_json(const struct listing *l, const struct row *r)
 
 	if (!o || par_json_put_string(o, "mountpoint", r->place) < 0 ||
 	    par_json_put_string(o, "device", r->device) < 0 ||
-	    par_json_put_string(o, "vfs", r->mount->vfs) < 0 ||
+	    par_json_put_string(o, "vfs", wpar_mount_listed_vfs(r->mount)) < 0 ||
 	    par_json_put_string(o, "nodename", r->mount->host ? r->mount->host : "") < 0 ||
 	    par_json_put_string(o, "type", r->spec->name) < 0 ||
 	    par_json_put_string(o, "size", r->size) < 0 ||
@@ -100,7 +100,7 @@ static char *device_of(const struct wpar_spec *s, const struct wpar_mount *m)
 {
 	if (wpar_mount_is_volume(m))
 		return wpar_volume_path(s->directory, m);
-	return strdup(m->device ? m->device : par_streq(m->vfs, "proc") ? "/proc" : "");
+	return strdup(wpar_mount_listed_device(m) ? wpar_mount_listed_device(m) : "");
 }
 
 static bool is_wanted(const struct listing *l, const struct row *r)
@@ -110,7 +110,7 @@ static bool is_wanted(const struct listing *l, const struct row *r)
 	for (int i = 0; i < l->n_places; i++)
 		named |= strcmp(l->places[i], r->place) == 0;
 	return named && (!l->args->group || strcmp(l->args->group, r->spec->name) == 0) &&
-	       (!l->args->vfs || strcmp(l->args->vfs, r->mount->vfs) == 0);
+	       (!l->args->vfs || strcmp(l->args->vfs, wpar_mount_listed_vfs(r->mount)) == 0);
 }
 
 static bool is_on_server(const struct wpar_spec *s)

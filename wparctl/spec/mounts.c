@@ -83,12 +83,32 @@ static int by_directory(const void *a, const void *b)
 	return strcmp(x->directory, y->directory);
 }
 
+/* AIX lists /proc as the namefs of its own /proc, so a specification from there has it like that.
+ */
+static int take_proc(struct wpar_mount *m)
+{
+	char *proc;
+
+	if (strcmp(m->directory, "/proc") != 0 || !par_streq(m->vfs, "namefs") ||
+	    !par_streq(m->device, "/proc"))
+		return 0;
+	proc = strdup("proc");
+	if (!proc)
+		return -ENOMEM;
+	free(m->vfs);
+	m->vfs = proc;
+	free(take_ptr(m->device));
+	return 0;
+}
+
 int wpar_spec_fill_mounts(struct wpar_spec *s, struct par_error **err)
 {
 	for (size_t i = 0; i < s->n_mounts; i++) {
 		if (!s->mounts[i].directory)
 			return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 					"a mount has no \"directory\"");
+		if (take_proc(&s->mounts[i]) < 0)
+			return par_oom(err);
 	}
 	if (fill_all(s) < 0)
 		return par_oom(err);
@@ -104,6 +124,21 @@ struct wpar_mount *wpar_spec_mount(const struct wpar_spec *s, const char *direct
 			return &s->mounts[i];
 	}
 	return NULL;
+}
+
+static bool is_proc(const struct wpar_mount *m)
+{
+	return par_streq(m->vfs, "proc") && !m->device;
+}
+
+const char *wpar_mount_listed_vfs(const struct wpar_mount *m)
+{
+	return is_proc(m) ? "namefs" : m->vfs;
+}
+
+const char *wpar_mount_listed_device(const struct wpar_mount *m)
+{
+	return is_proc(m) ? "/proc" : m->device;
 }
 
 bool wpar_path_is_within(const char *path, const char *folder)

@@ -213,9 +213,17 @@ int wpar_spec_defaults(struct wpar_spec *s, struct par_error **err);
 
 /*
  * wpar_spec_fill_mounts - the file systems that every WPAR of its kind has; one that is there
- * without a vfs keeps what it has and gets the rest
+ * without a vfs keeps what it has and gets the rest.  A /proc that is a namefs of /proc, as AIX has
+ * it, becomes ours.
  */
 int wpar_spec_fill_mounts(struct wpar_spec *s, struct par_error **err);
+
+/*
+ * wpar_mount_listed_vfs, wpar_mount_listed_device - what lists show of it: of /proc what AIX's
+ * show, namefs and /proc; the mount's own text, or NULL
+ */
+const char *wpar_mount_listed_vfs(const struct wpar_mount *m);
+const char *wpar_mount_listed_device(const struct wpar_mount *m);
 
 /* wpar_spec_check - is the specification whole, can it be kept? PAR_E_INVALID_ARGUMENT */
 int wpar_spec_check(const struct wpar_spec *s, struct par_error **err);

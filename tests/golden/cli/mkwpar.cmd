@@ -20,6 +20,13 @@ run mkwpar -n full -A -h host.example -g rootvg -M directory=/data vfs=namefs de
 spec full
 run mkwpar -e full -n copy --dry-run | sed 's/uuid = .*/uuid = …/'
 run mkwpar -f "$TMPDIR/spec" -n again --dry-run
+# A specification of AIX's has /proc as a namefs.
+printf 'general:\n\tname = "aix"\nmount:\n\tdirectory = "/proc"\n\tvfs = "namefs"\n\tdev = "/proc"\n\tmountopts = "rw"\n' >"$TMPDIR/aix"
+run mkwpar -f "$TMPDIR/aix"
+run lswpar -cqM aix
+run mkwpar -n x -M directory=/proc vfs=namefs dev=/proc mountopts=ro
+run mkwpar -n x -M directory=/data vfs=namefs dev=/proc --dry-run
+run rmwpar aix
 run mkwpar -f "$TMPDIR/spec" -n again -a --dry-run | sed 's/uuid = .*/uuid = …/'
 # Names.
 for name in a/b .. ../x -n -bad 0x abcdefghijklmnopqrstuvwxyz 'a b' Global ALL; do

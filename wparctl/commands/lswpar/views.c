@@ -196,12 +196,8 @@ static void put_mountpoint(const struct wpar_ls_row *r, struct par_buf *b)
 }
 
 #define MOUNT &r->wpar->spec.mounts[r->index]
-ELEMENT_FIELD(put_device, struct wpar_mount, MOUNT,
-	      put_text(e->device		   ? e->device
-		       : par_streq(e->vfs, "proc") ? "/proc"
-						   : NULL,
-		       b))
-ELEMENT_FIELD(put_vfs, struct wpar_mount, MOUNT, put_text(e->vfs, b))
+ELEMENT_FIELD(put_device, struct wpar_mount, MOUNT, put_text(wpar_mount_listed_device(e), b))
+ELEMENT_FIELD(put_vfs, struct wpar_mount, MOUNT, put_text(wpar_mount_listed_vfs(e), b))
 ELEMENT_FIELD(put_nodename, struct wpar_mount, MOUNT, put_text(e->host, b))
 ELEMENT_FIELD(put_options, struct wpar_mount, MOUNT, put_text(e->options ? e->options : "rw", b))
 
