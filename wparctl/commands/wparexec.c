@@ -243,8 +243,12 @@ static int wparexec_look_for_other(const struct wparexec_args *a, const char *na
 	return wpar_definition_expect_new(name, err);
 }
 
-static void wparexec_tell_start(const struct wpar_spec *s, FILE *out)
+static void wparexec_tell_start(const struct wparexec_args *a, const struct wpar_spec *s, FILE *out)
 {
+	if (a->verbose) {
+		wpar_say_line(out, "wparexec: Verifying file systems...");
+		wpar_say_line(out, "Workload partition %s created successfully.", s->name);
+	}
 	wpar_say_line(out, "Starting workload partition %s.", s->name);
 	wpar_machine_tell_limits(s, out);
 }
@@ -278,14 +282,14 @@ static int wparexec_run_command(const struct wparexec_args *a, struct wpar_spec 
 		return par_fail(err, PAR_E_SYSTEM, -r, "could not hold the specification");
 	/* Whoever reads for a user reads when that user likes: not while the lock is held. */
 	if (!a->owner)
-		wparexec_tell_start(s, out);
+		wparexec_tell_start(a, s, out);
 	status = wpar_script_run(s, WPAR_SCRIPT_START, err);
 	/* While the WPAR runs other commands may act on it: stopwpar, above all. */
 	if (status == 0) {
 		given_up = take_fd(&lock);
 		wpar_lock_give_up(given_up);
 		if (a->owner)
-			wparexec_tell_start(s, out);
+			wparexec_tell_start(a, s, out);
 		status = wpar_exec(s, command, &report, err);
 		wparexec_end_script(s, out);
 	}

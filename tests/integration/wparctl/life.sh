@@ -196,6 +196,12 @@ ln -s /etc/passwd "$log"
 stopwpar lif >/dev/null
 unlike "a link in its place is not written through" "$(cat /etc/passwd)" 'lif'
 rm "$log"
+# -v: what stopwpar has unmounted, the last mount first
+startwpar lif >/dev/null
+is "stopwpar -v" "$(stopwpar -h -v lif)" "Stopping workload partition 'lif'.
+Shutting down all workload partition processes.
+$(printf 'Unmounting /wpars/lif%s\n' /var /usr /tmp /proc /opt /home '')
+Return Status = SUCCESS."
 # Steps are said when they are under way: a start that fails shows where
 ok "mkwpar of another" mkwpar -n steps
 rmdir "$WPARS_ROOT/wpars/steps/proc"

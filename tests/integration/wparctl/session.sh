@@ -97,6 +97,15 @@ is "wparexec -M gives the command's status" \
 	"$(status wparexec -n sesapp -M directory=/mnt vfs=namefs dev="$TMPDIR/closed/source" -- /bin/sh -c 'exit 5')" 5
 unlike "and says of nothing that it cannot be removed" "$(cat "$TMPDIR/out")" 'cannot'
 is "its folder is gone" "$(find "$WPARS_ROOT/run/wpars" -name sesapp)" ""
+is "wparexec -v says what was looked at and mounted" \
+	"$(wparexec -v -n sesapp -M directory=/mnt vfs=namefs dev="$TMPDIR/closed/source" -- /bin/true 2>&1)" \
+	"wparexec: Verifying file systems...
+Workload partition sesapp created successfully.
+Starting workload partition sesapp.
+Mounting all workload partition file systems.
+Mounting /mnt
+Loading workload partition.
+Shutting down all workload partition processes."
 is "wparexec -e WPAR gives it too" "$(status wparexec -n sesapp -e ses -- /bin/sh -c 'exit 6')" 6
 unlike "without a complaint" "$(cat "$TMPDIR/out")" 'cannot'
 

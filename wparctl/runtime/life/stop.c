@@ -134,6 +134,17 @@ static void run_script(const struct wpar_spec *s, const struct wpar_report *repo
 		wpar_report_say(report, WPAR_NOTE_STEP, "%s", par_error_text(why));
 }
 
+/* After they are gone: what startwpar -v has mounted, the last first. */
+static void say_unmounts(const struct wpar_spec *s, const struct wpar_report *report)
+{
+	for (size_t i = s->type == WPAR_SYSTEM ? s->n_mounts : 0; i > 0; i--) {
+		const char *d = s->mounts[i - 1].directory;
+
+		wpar_report_say(report, WPAR_NOTE_VERBOSE, "Unmounting %s%s", s->directory,
+				par_streq(d, "/") ? "" : d);
+	}
+}
+
 static int stop_locked(const struct wpar_spec *s, const struct wpar_stop_opts *opts,
 		       const struct wpar_report *report, struct par_error **err)
 {
@@ -174,8 +185,10 @@ static int stop_locked(const struct wpar_spec *s, const struct wpar_stop_opts *o
 	if (r < 0)
 		return r;
 	wpar_monitor_end(monitor, pending ? 0 : MONITOR_MS);
+	say_unmounts(s, report);
 	if (st.populated || pending)
 		run_script(s, report);
+	wpar_report_say(report, WPAR_NOTE_VERBOSE, "Return Status = SUCCESS.");
 	return 0;
 }
 

@@ -126,6 +126,8 @@ static int exec_run(struct wpar_launch *l, struct exec_inside *in, const struct 
 	int r;
 
 	wpar_report_say(report, WPAR_NOTE_STEP, "Mounting all workload partition file systems.");
+	for (size_t i = 0; i < s->n_mounts; i++)
+		wpar_report_say(report, WPAR_NOTE_VERBOSE, "Mounting %s", s->mounts[i].directory);
 	r = wpar_launch_prepare(l, s, err);
 	if (r < 0)
 		return r;
