@@ -13,6 +13,8 @@
 
 #include "init.h"
 
+#define WPAR_TELINIT "/etc/telinit"
+
 static int ask(int sig, bool force)
 {
 	if (force) {
@@ -85,6 +87,9 @@ int init_control(const char *command, int argc, char **argv)
 	if (strcmp(command, "shutdown") == 0)
 		return shut(argc, argv);
 	if (strcmp(command, "telinit") == 0 || strcmp(command, "init") == 0) {
+		/* In a WPAR of the LPAR, which has its /usr: the first process there has run
+		 * levels. */
+		execv(WPAR_TELINIT, argv);
 		if (argc == 2 && strcmp(argv[1], "0") == 0)
 			return ask(INIT_SIG_POWEROFF, false);
 		if (argc == 2 && strcmp(argv[1], "6") == 0)

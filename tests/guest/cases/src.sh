@@ -49,6 +49,13 @@ is "stopsrc and startsrc from outside" "$(in_lpar stopsrc -@ $name -s inetd; in_
 	"0513-044 The inetd Subsystem was requested to stop.
 0513-059 The inetd Subsystem has been started. Subsystem PID is N."
 like "the monitor outside" "$(in_lpar lssrc -s cor_$name)" "^ cor_$name +wpars +[0-9]+ +active\$"
+# telinit, found by PATH, is the WPAR's: the LPAR's own knows its shutdown only
+in_lpar clogin $name -- sh -c 'printf "once:2:once:echo two >/tmp/two\nlevel:3:once:echo three >/tmp/three\n" >>/etc/inittab'
+ok "telinit q" in_lpar clogin $name -- telinit q
+ok "runs a new entry" wait_for 10 in_lpar test -s /wpars/$name/tmp/two
+ok "init 3" in_lpar clogin $name -- init 3
+ok "enters that run level" wait_for 10 in_lpar test -s /wpars/$name/tmp/three
+fails "the LPAR's own telinit knows no run level" in_lpar telinit 3
 in_lpar clogin $name -- halt -q >/dev/null 2>&1
 ok "halt -q inside: Defined" wait_for 20 sh -c '[ "$(wparcmd -m "$SYS" -p "$1" -- lswpar -c -q -a state "$2")" = D ]' sh "$LPAR" "$name"
 
