@@ -32,7 +32,7 @@ static const struct par_opt opts[] = {
 	OPT_STR('d', NULL, "SECONDS", struct top_args, delay,
 		"The time between two samples, 2 by default; 0.1 to 3600"),
 	OPT_U64('n', NULL, "NUMBER", struct top_args, samples,
-		"End after so many samples; none is drawn over the one before"),
+		"End after so many samples; none is drawn over the one before", .field.min = 1),
 	OPT_FLAG(0, "once", struct top_args, once, "One sample: the same as -n 1"),
 	OPT_FLAG(0, "json", struct top_args, json, "Each sample as a JSON object"),
 	{ 0 },

@@ -25,7 +25,7 @@ struct wpar_settings {
 	OPT_STR('h', NULL, "HOSTNAME", struct wpar_settings, hostname,          \
 		"Host name (default: its name)"),                               \
 		OPT_STR('H', NULL, "ARCH", struct wpar_settings, architecture,  \
-			"Processor architecture to note"),                      \
+			"Refused: processes see the processor that there is"),  \
 		OPT_FLAG('i', NULL, struct wpar_settings, routing,              \
 			 "Give it a routing table of its own"),                 \
 		WPAR_SETTINGS_PAIRS('I', "rtdest=… rtgateway=…", routes, bare_, \
@@ -41,9 +41,11 @@ struct wpar_settings {
 #define WPAR_SETTINGS_U                                                 \
 	OPT_STR_OPTIONAL('U', NULL, "UUID", struct wpar_settings, uuid, \
 			 "Set its UUID; alone: a new one")
-#define WPAR_SETTINGS_X(bare_)                                                             \
-	OPT_FLAG('x', NULL, struct wpar_settings, xwparipc, "Allow IPC with other WPARs"), \
-		WPAR_SETTINGS_PAIRS('X', "kext=PATH…", kexts, bare_, "Note a kernel extension")
+#define WPAR_SETTINGS_X(bare_)                                         \
+	OPT_FLAG('x', NULL, struct wpar_settings, xwparipc,            \
+		 "Refused: the kernel lets no WPARs share their IPC"), \
+		WPAR_SETTINGS_PAIRS('X', "kext=PATH…", kexts, bare_,   \
+				    "Refused: a kernel module is the whole system's")
 
 /* All of them: mkwpar, wparexec. */
 #define WPAR_SETTINGS_OPTS                                                          \

@@ -74,4 +74,5 @@ while time.time() < end:
         break
 sys.exit(0 if os.waitpid(pid, 0)[1] == 0 and b"two" in seen and seen.count(b"\033[H") >= 3 else 1)'
 fails "a time of nothing is refused" wparctl top -d 0
+fails "and no samples" wparctl top -n 0
 done_testing

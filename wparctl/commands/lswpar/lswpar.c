@@ -92,6 +92,20 @@ static const struct wpar_ls_field *find_field(const struct wpar_ls_view *view, c
 
 #define MAX_FIELDS 31
 
+static int fail_field(const struct wpar_ls_view *view, const char *name, struct par_error **err)
+{
+	auto_buf known = { 0 };
+	bool failed = false;
+
+	for (size_t i = 0; i < view->n_fields; i++)
+		failed |= par_buf_printf(&known, "%s%s", i ? ", " : "", view->fields[i].name) < 0;
+	if (failed)
+		return par_oom(err);
+	return par_fail(err, PAR_E_USAGE, 0,
+			"\"%.64s\" is not a field of this list. Its fields are %s", name,
+			known.data);
+}
+
 static int choose_fields(const struct wpar_ls_view *view, const char *names,
 			 const struct wpar_ls_field *ret[MAX_FIELDS + 1], struct par_error **err)
 {
@@ -110,8 +124,7 @@ static int choose_fields(const struct wpar_ls_view *view, const char *names,
 	for (size_t i = 0; i < words.n; i++) {
 		ret[i] = find_field(view, words.v[i]);
 		if (!ret[i])
-			return par_fail(err, PAR_E_USAGE, 0, "\"%s\" is not a field of this list",
-					words.v[i]);
+			return fail_field(view, words.v[i], err);
 	}
 	return 0;
 }
