@@ -3,6 +3,7 @@
 """compare.py - run the listings of an article and set what they print beside what the article prints
 
     compare.py PAGE.in PAGE.md
+    compare.py --same OLD.md NEW.md
 
 PAGE.in is Markdown with blocks in it.  A line that begins with four blanks and a dollar sign is run, and
 what it prints stands below it; one that fails ends the program.  A block is a listing:
@@ -19,6 +20,10 @@ what it prints stands below it; one that fails ends the program.  A block is a l
 
 The program ends with status 1, and writes nothing, when a line differs that no @why explains, when an
 @why explains nothing, when a @run ends with another status, or when a terminal shows no prompt in time.
+
+With --same two pages that it made are compared, so that what a page shows is what is printed today: all of
+their text but numbers and the blanks that depend on them, and the order of a listing's lines, which are those
+of processes too.
 """
 
 import difflib
@@ -228,9 +233,33 @@ def make(page):
     return "\n".join(out) + "\n"
 
 
+def lasting(page):
+    """Its lines without what is another in each run; those of a table of two columns are sorted."""
+    lines, table = [], []
+    for line in page.splitlines():
+        line = re.sub(r"[ -]+", " ", re.sub(r"[0-9]+(?:[.:][0-9]+)*", "N", line)).rstrip()
+        if re.search(r" [=~<>](?:N )? ?", line) and line.startswith(" "):
+            table.append(line)
+            continue
+        lines += sorted(table)
+        table = []
+        lines.append(line)
+    return lines + sorted(table)
+
+
+def same(old, new):
+    with open(old, encoding="utf-8") as f, open(new, encoding="utf-8") as g:
+        diff = list(difflib.unified_diff(lasting(f.read()), lasting(g.read()), old, new, lineterm="", n=1))
+    if diff:
+        sys.exit("\n".join(diff))
+
+
 def main():
+    if len(sys.argv) == 4 and sys.argv[1] == "--same":
+        same(sys.argv[2], sys.argv[3])
+        return
     if len(sys.argv) != 3:
-        sys.exit("Usage: compare.py PAGE.in PAGE.md")
+        sys.exit("Usage: compare.py PAGE.in PAGE.md | compare.py --same OLD.md NEW.md")
     try:
         with open(sys.argv[1], encoding="utf-8") as f:
             page = make(f.read())

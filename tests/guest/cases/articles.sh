@@ -38,8 +38,7 @@ ok "the LPAR knows its name" wparcmd -p $lpar -- sh -c "echo '$(address_of $serv
 for page in wpar-aix71 mobility-aix61; do
 	ok "$page: each difference has its reason" "$articles/compare.py" "$articles/$page.in" "$TMPDIR/$page.md"
 	[ -z "${PAR_TEST_REGENERATE:-}" ] || cp "$TMPDIR/$page.md" "$articles/"
-	is "it has as many listings as $page.md" "$(grep -c '^### ' "$TMPDIR/$page.md")" \
-		"$(grep -c '^### ' "$articles/$page.md")"
+	ok "$page.md shows what is printed today, numbers aside" "$articles/compare.py" --same "$articles/$page.md" "$TMPDIR/$page.md"
 done
 lpar_down $lpar
 lpar_down $server
