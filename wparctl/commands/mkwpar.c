@@ -10,6 +10,7 @@
 #include "wparctl/commands/commands.h"
 #include "wparctl/operations/definition.h"
 #include "wparctl/operations/device_exports.h"
+#include "wparctl/operations/image_services.h"
 #include "wparctl/operations/machine.h"
 #include "wparctl/operations/operation.h"
 #include "wparctl/operations/settings.h"
@@ -244,7 +245,9 @@ static int mkwpar_words(const struct par_cmd_ctx *ctx, struct par_buf *ret, stru
 static int mkwpar_customize(const struct mkwpar_args *a, const struct wpar_spec *s,
 			    struct par_error **err)
 {
-	int r = a->resolver ? wpar_resolver_copy(s, err) : 0;
+	int r = a->versioned  ? wpar_image_services(s, err)
+		: a->resolver ? wpar_resolver_copy(s, err)
+			      : 0;
 
 	if (r < 0)
 		return r;

@@ -9,6 +9,12 @@
 #include <string.h>
 #include <sys/stat.h>
 
+const char wpar_shipped_inittab[] =
+	"# id:runlevels:action:command, read by the workload partition's init; inittab(5)\n"
+	"init:2:initdefault:\n"
+	"srcmstr:23456789:respawn:/usr/sbin/srcmstr\n"
+	"rc:2:wait:[ ! -x /etc/rc ] || /etc/rc\n";
+
 static const struct {
 	const char *name, *group, *program, *arguments, *before;
 } shipped[] = {
@@ -54,15 +60,15 @@ static int add_subsystem(struct wpar_subsystems *l, size_t i)
 	return r < 0 ? r : wpar_subsystems_add(l, &s);
 }
 
-int wpar_shipped_plan(bool (*has)(const char *program), struct par_buf *subsystems,
-		      struct par_buf *inittab)
+int wpar_shipped_plan(bool (*has)(const char *program, void *user), void *user,
+		      struct par_buf *subsystems, struct par_buf *inittab)
 {
 	auto_subsystems list = { 0 };
 
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(shipped); i++) {
 		const char *name = shipped[i].name;
 
-		if (!has(shipped[i].program))
+		if (!has(shipped[i].program, user))
 			continue;
 		if (add_subsystem(&list, i) < 0)
 			return -ENOMEM;
@@ -73,17 +79,59 @@ int wpar_shipped_plan(bool (*has)(const char *program), struct par_buf *subsyste
 	return inittab->failed ? -ENOMEM : wpar_stanzas_write(&list, subsystems);
 }
 
-static bool has_program(const char *program)
+/* A root that is being made, and whose programs and files it has besides its own. */
+struct place {
+	int top;
+	int image; /* of a versioned WPAR, below its top; -1: this system's /usr */
+};
+
+static bool has_program(const char *program, void *user)
 {
-	return access(program, X_OK) == 0;
+	const struct place *p = user;
+	autofd int fd = -1;
+	struct stat st;
+
+	if (p->image < 0)
+		return access(program, X_OK) == 0;
+	fd = par_fs_open_in(p->image, program, O_PATH, 0);
+	return fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_mode & 0111;
 }
 
-/* Where the LPAR's own has not been copied. */
-static int write_absent(int top, const char *path, const char *text, mode_t mode)
+static bool is_there(int top, const char *path)
 {
-	if (faccessat(top, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+	struct stat st;
+
+	return top >= 0 && fstatat(top, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/*
+ * A folder that the services need.  Over an image it is as the image's, whose owner and mode it
+ * hides; 1: it can be used, 0: the image has something else there.
+ */
+static int make_folder(const struct place *p, const char *path)
+{
+	struct stat st = { .st_mode = 0755 };
+
+	if (is_there(p->image, path)) {
+		if (fstatat(p->image, path, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			return -errno;
+		if (!S_ISDIR(st.st_mode))
+			return 0;
+	}
+	if (mkdirat(p->top, path, 0700) < 0)
+		return errno == EEXIST ? 1 : -errno;
+	if (fchownat(p->top, path, st.st_uid, st.st_gid, AT_SYMLINK_NOFOLLOW) < 0 ||
+	    fchmodat(p->top, path, st.st_mode & 07777, 0) < 0)
+		return -errno;
+	return 1;
+}
+
+/* Where the LPAR's own has not been copied, and the image has none. */
+static int write_absent(const struct place *p, const char *path, const char *text, mode_t mode)
+{
+	if (is_there(p->top, path) || is_there(p->image, path))
 		return 0;
-	return par_fs_replace_volatile(top, path, text, strlen(text), mode);
+	return par_fs_replace_volatile(p->top, path, text, strlen(text), mode);
 }
 
 static int append_inittab(int top, const struct par_buf *lines)
@@ -95,32 +143,55 @@ static int append_inittab(int top, const struct par_buf *lines)
 	return par_fs_write_all(fd, lines->data, lines->len);
 }
 
-int wpar_shipped_install(int top)
+static int install_sshd(const struct place *p)
+{
+	int r = make_folder(p, "etc/ssh");
+
+	if (r > 0)
+		r = write_absent(p, "etc/ssh/sshd_config", sshd_config, 0644);
+	return r < 0 ? r : write_absent(p, "etc/rc.sshd", rc_sshd, 0755);
+}
+
+static int install(struct place p)
 {
 	auto_buf subsystems = { 0 }, inittab = { 0 };
-	int r = wpar_shipped_plan(has_program, &subsystems, &inittab);
+	int r = wpar_shipped_plan(has_program, &p, &subsystems, &inittab);
 
 	if (r < 0 || subsystems.len == 0)
 		return r;
-	r = par_fs_mkdirs_in(top, "/etc/objrepos");
+	r = make_folder(&p, "etc/objrepos");
 	if (r < 0)
 		return r;
-	r = par_fs_replace_volatile(top, "etc/objrepos/SRCsubsys", subsystems.data, subsystems.len,
-				    0644);
+	r = par_fs_replace_volatile(p.top, "etc/objrepos/SRCsubsys", subsystems.data,
+				    subsystems.len, 0644);
 	if (r < 0)
 		return r;
-	r = append_inittab(top, &inittab);
+	r = append_inittab(p.top, &inittab);
 	if (r < 0)
 		return r;
-	if (has_program("/usr/sbin/inetd"))
-		r = write_absent(top, "etc/inetd.conf", inetd_conf, 0644);
-	if (r < 0 || !has_program("/usr/sbin/sshd"))
-		return r;
-	r = par_fs_mkdirs_in(top, "/etc/ssh");
+	if (has_program("/usr/sbin/inetd", &p))
+		r = write_absent(&p, "etc/inetd.conf", inetd_conf, 0644);
+	return r < 0 || !has_program("/usr/sbin/sshd", &p) ? r : install_sshd(&p);
+}
+
+int wpar_shipped_install(int top)
+{
+	return install((struct place){ .top = top, .image = -1 });
+}
+
+int wpar_shipped_install_image(int upper, int image, bool services)
+{
+	const struct place p = { .top = upper, .image = image };
+	int r = make_folder(&p, "etc");
+
+	if (r <= 0 || is_there(image, "etc/inittab") || is_there(image, "etc/objrepos"))
+		return r < 0 ? r : 0;
+	r = par_fs_replace_volatile(upper, "etc/inittab", wpar_shipped_inittab,
+				    strlen(wpar_shipped_inittab), 0644);
 	if (r < 0)
 		return r;
-	r = write_absent(top, "etc/ssh/sshd_config", sshd_config, 0644);
-	if (r < 0)
-		return r;
-	return write_absent(top, "etc/rc.sshd", rc_sshd, 0755);
+	if (!is_there(image, "etc/telinit") && symlinkat("init", upper, "etc/telinit") < 0 &&
+	    errno != EEXIST)
+		return -errno;
+	return services ? install(p) : 0;
 }

@@ -10,6 +10,7 @@
 #include "lpard/common/colon_file.h"
 #include "lpard/common/fs.h"
 #include "wparctl/filesystem/copy.h"
+#include "wparctl/filesystem/shipped.h"
 #include "wparctl/spec/spec.h"
 
 #include <fnmatch.h>
@@ -145,14 +146,10 @@ static int write_accounts(int etc)
 
 static int write_texts(int etc)
 {
-	static const char inittab[] =
-		"# id:runlevels:action:command, read by the workload partition's init; inittab(5)\n"
-		"init:2:initdefault:\n"
-		"srcmstr:23456789:respawn:/usr/sbin/srcmstr\n"
-		"rc:2:wait:[ ! -x /etc/rc ] || /etc/rc\n";
 	static const char fstab[] =
 		"# The global environment mounts the file systems of a workload partition.\n";
-	int r = par_fs_replace(etc, "inittab", inittab, sizeof(inittab) - 1, 0644);
+	int r = par_fs_replace(etc, "inittab", wpar_shipped_inittab, strlen(wpar_shipped_inittab),
+			       0644);
 
 	if (r < 0)
 		return r;

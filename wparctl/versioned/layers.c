@@ -5,8 +5,8 @@
  * A command of this system needs this system's libraries, which are newer than the image's.  So
  * the layer has, in /usr/lib/.lpar, the programs, their libraries and the dynamic loader, and in
  * the commands' own places a small static program (launcher.c) that runs one with the other.
- * A layer belongs to its image and to the state of this system's files (its key); it is made when
- * it is missing.
+ * Commands of within.def are links to our own program.  A layer belongs to its image and to the
+ * state of this system's files (its key); it is made when it is missing.
  */
 #include "wparctl/versioned/versioned.h"
 
@@ -23,11 +23,18 @@
 #include <sys/wait.h>
 
 #define NEW_LAYER    ".layer-" /* while it is being made */
-#define LAYER_FORMAT 2	       /* changes with what is put into a layer */
+#define LAYER_FORMAT 3	       /* changes with what is put into a layer */
 
 static const char *const overlay[] = {
 #define P(path) path,
 #include "wparctl/versioned/overlay.def"
+#undef P
+};
+
+/* Commands of ours about the WPAR they are called in. */
+static const char *const within[] = {
+#define P(path) path,
+#include "wparctl/versioned/within.def"
 #undef P
 };
 
@@ -258,6 +265,22 @@ static int layer_add_own(struct layer *l, const char *path, struct par_error **e
 	return copy_libraries(l, own, err);
 }
 
+/* A link to our own program, which every WPAR has as its /etc/init; not over what the image has. */
+static int layer_add_within(const struct layer *l, const char *path, struct par_error **err)
+{
+	autofree char *folder = real_folder(l->image, path);
+	autofree char *place =
+		folder ? par_strdup_printf("%s/%s", folder, strrchr(path, '/') + 1) : NULL;
+	autofd int there = place ? open_in_image(l->image, place, O_PATH | O_NOFOLLOW) : -1;
+
+	if (!place || there >= 0)
+		return 0;
+	if (make_like(l, folder) < 0 || symlinkat("/etc/init", l->layer, place + 1) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "could not lay '%s' over the image",
+				path);
+	return 0;
+}
+
 static int write_oslevel(const struct layer *l, const struct wpar_version *v,
 			 struct par_error **err)
 {
@@ -328,6 +351,11 @@ static int layer_fill(struct layer *l, const struct wpar_version *v, struct par_
 	r = layer_copy_uname(l, err);
 	if (r < 0)
 		return r;
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(within); i++) {
+		r = layer_add_within(l, within[i], err);
+		if (r < 0)
+			return r;
+	}
 	r = layer_add_command(l, "/usr/bin/oslevel", true, err);
 	if (r < 0 || !loader())
 		return r < 0 ? r : 0;

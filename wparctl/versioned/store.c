@@ -313,6 +313,19 @@ int wpar_image_take(const char *archive, bool progress, struct wpar_version *ver
 	return 0;
 }
 
+int wpar_image_open(const char *digest, struct par_error **err)
+{
+	autofree char *path = wpar_path(WPAR_STORE_DIR "/images/%s/root", digest);
+	int fd;
+
+	if (!path)
+		return par_oom(err);
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return fd < 0 ? par_fail(err, PAR_E_NOT_FOUND, errno, "the image '%s' cannot be opened",
+				 path)
+		      : fd;
+}
+
 /* 1 when a specification but @self's names the image, 0 when none does. */
 static int is_referred(const char *digest, const char *self, struct par_error **err)
 {

@@ -43,6 +43,9 @@ int wpar_image_detach(const char *digest, const char *self, struct wpar_image_go
 int wpar_image_remove(struct wpar_image_gone *gone, struct par_error **err);
 void wpar_image_discard(struct wpar_image_gone *gone);
 
+/* wpar_image_open - the root of an image in the store, to be read.  Errors: PAR_E_NOT_FOUND */
+int wpar_image_open(const char *digest, struct par_error **err);
+
 /*
  * wpar_version_layers - the folders below a versioned WPAR's upper one, top first: the commands of
  * this system that replace the image's (the overlay list), then the image

@@ -3,6 +3,7 @@
 # versioned.sh - an older Debian from its mksysb image, in a versioned WPAR
 # lpar: current
 # timeout: 420
+# shellcheck disable=SC2016 # in single quotes another shell expands
 set -u
 # shellcheck source=tests/guest/lib.sh
 . "$PAR_TEST_SOURCE/guest/lib.sh"
@@ -23,13 +24,27 @@ is "uname answers with the old kernel" "$(in_lpar clogin wold -- uname -r)" "$(d
 is "the LPAR's kernel is another" "$(in_lpar uname -r)" "$(manifest "$LPAR" kernel_release)"
 is "oslevel" "$(in_lpar clogin wold -- oslevel)" "$(data OSLEVEL)"
 like "df is the LPAR's and shows Global" "$(in_lpar clogin wold -- df -k)" '^Global '
+# Its services are those of its image, by the SRC
+is_active()
+{
+	in_lpar lssrc -@ wold -s "$1" | grep -q ' active$'
+}
+ok "the image's cron runs, as a subsystem" wait_for 30 is_active cron
+is "it is the image's program" "$(in_lpar clogin wold -- sh -c 'readlink /proc/$(pgrep -x cron)/exe')" /usr/sbin/cron
+like "lssrc is there inside" "$(in_lpar clogin wold -- lssrc -a)" '^ cron  .* active$'
+like "stopsrc too" "$(in_lpar clogin wold -- stopsrc -s cron)" '^0513-044 The cron Subsystem was requested to stop'
+like "mkssys too" "$(in_lpar clogin wold -- mkssys -s nap -p /bin/sleep -a 1000 -u 0)" '^0513-071 '
+like "users by AIX's commands" "$(in_lpar clogin wold -- lsuser -a id root)" '^root id=0$'
+ok "reboot inside" in_lpar clogin wold -- reboot
+ok "starts it again, and cron with it" wait_for 60 is_active cron
 libraries=$(in_lpar clogin wold -- /lib64/ld64.so.2 --version)
 like "it has a C library" "$libraries" 'version 2\.[0-9]+'
 fails "which is its own" test "$libraries" = "$(in_lpar /lib64/ld64.so.2 --version)"
-ok "a second one of the same image" in_lpar mkwpar -n wold2 -C -B "$image"
+ok "a second one of the same image, without services" in_lpar mkwpar -n wold2 -C -B "$image" --minimal
 is "the image is unpacked once" "$(in_lpar sh -c 'ls /var/lib/wpars/images | wc -l')" 1
 ok "files of one" in_lpar clogin wold -- touch /only-in-wold
 ok "start of the other" in_lpar startwpar wold2
+is "it has no subsystem" "$(in_lpar lssrc -@ wold2 -a | wc -l)" 1
 fails "are not in the other" in_lpar clogin wold2 -- test -e /only-in-wold
 in_lpar sh -c "head -c 1000000 '$image' >/tmp/cut.tar.zst"
 fails "a cut image is refused" in_lpar mkwpar -n wcut -C -B /tmp/cut.tar.zst
