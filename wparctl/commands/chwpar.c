@@ -88,10 +88,7 @@ static int chwpar_check_machine(const struct chwpar_args *a, const struct wpar_s
 	int r = 0;
 
 	if (missing)
-		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
-				"-R: version 2 control groups of this system have no controller "
-				"\"%s\"",
-				missing);
+		return wpar_machine_fail_controller(missing, err);
 	if (f->restore)
 		return 0;
 	if (f->settings.resources.n > 0)

@@ -11,7 +11,6 @@
 #include "wparctl/operations/definition.h"
 #include "wparctl/operations/device_exports.h"
 #include "wparctl/operations/image_services.h"
-#include "wparctl/operations/machine.h"
 #include "wparctl/operations/operation.h"
 #include "wparctl/operations/settings.h"
 #include "wparctl/operations/refused.h"
@@ -299,8 +298,6 @@ static void mkwpar_say_made(const struct wpar_spec *s, const struct mkwpar_args 
 {
 	wpar_say_line(out, "syncroot: Returns Status = SUCCESS");
 	wpar_say_line(out, "Workload partition %s created successfully.", s->name);
-	if (!a->start)
-		wpar_machine_tell_limits(s, out);
 	/* AIX breaks the line there. */
 	if (!a->start)
 		wpar_say_line(out,

@@ -250,7 +250,6 @@ static void wparexec_tell_start(const struct wparexec_args *a, const struct wpar
 		wpar_say_line(out, "Workload partition %s created successfully.", s->name);
 	}
 	wpar_say_line(out, "Starting workload partition %s.", s->name);
-	wpar_machine_tell_limits(s, out);
 }
 
 static int wparexec_run_command(const struct wparexec_args *a, struct wpar_spec *s,

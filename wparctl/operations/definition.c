@@ -11,8 +11,10 @@
 #include "wparctl/filesystem/rootfs.h"
 #include "wparctl/filesystem/sizes.h"
 #include "wparctl/filesystem/volume.h"
+#include "wparctl/operations/change_spec.h"
 #include "wparctl/operations/machine.h"
 #include "wparctl/operations/new_addresses.h"
+#include "wparctl/resources/cgroup.h"
 #include "wparctl/resources/inner_limits.h"
 #include "wparctl/resources/limits.h"
 #include "wparctl/spec/claims.h"
@@ -289,6 +291,15 @@ int wpar_definition_check_limits(const struct wpar_spec *s, struct par_error **e
 	return r < 0 ? r : wpar_inner_limits_check(s, err);
 }
 
+/* What -R gives is in force from the start, or refused. */
+static int check_controllers(const struct wpar_spec *s, struct par_error **err)
+{
+	static const struct wpar_spec none = { 0 };
+	const char *missing = wpar_change_missing(&none, s, wpar_cgroup_has_controller);
+
+	return missing ? wpar_machine_fail_controller(missing, err) : 0;
+}
+
 int wpar_definition_allowed(struct wpar_spec *s, struct par_error **err)
 {
 	int r = wpar_machine_check_devices(NULL, s, err);
@@ -305,6 +316,9 @@ int wpar_definition_allowed(struct wpar_spec *s, struct par_error **err)
 	if (r < 0)
 		return r;
 	r = wpar_definition_check_limits(s, err);
+	if (r < 0)
+		return r;
+	r = check_controllers(s, err);
 	if (r < 0)
 		return r;
 	r = wpar_machine_check_files(s, err);

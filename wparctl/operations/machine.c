@@ -263,6 +263,13 @@ int wpar_machine_check_file_systems(const struct wpar_spec *s, struct par_error 
 	return r < 0 ? r : wpar_sizes_check(s, err);
 }
 
+int wpar_machine_fail_controller(const char *controller, struct par_error **err)
+{
+	return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
+			"-R: version 2 control groups of this system have no controller \"%s\"",
+			controller);
+}
+
 void wpar_machine_tell_limits(const struct wpar_spec *s, FILE *out)
 {
 	auto_strv controllers = { 0 };

@@ -19,7 +19,13 @@ int wpar_machine_check_devices(const struct wpar_spec *old, struct wpar_spec *s,
 int wpar_machine_check_files(const struct wpar_spec *s, struct par_error **err);
 int wpar_machine_check_file_systems(const struct wpar_spec *s, struct par_error **err);
 
-/* wpar_machine_tell_limits - a line for each sort of limits (-R) that this machine cannot set */
+/* wpar_machine_fail_controller - the error of a limit (-R) that this machine cannot set */
+int wpar_machine_fail_controller(const char *controller, struct par_error **err);
+
+/*
+ * wpar_machine_tell_limits - a line for each sort of limits (-R) that this machine cannot set: of a
+ * WPAR that was defined where it could
+ */
 void wpar_machine_tell_limits(const struct wpar_spec *s, FILE *out);
 
 /*

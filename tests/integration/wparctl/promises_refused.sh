@@ -109,13 +109,29 @@ is "the device is there" "$said" 5
 unlike "nothing is in the way of its end" "$(cat "$TMPDIR/err")" "cannot be removed"
 is "and nothing is left" "$(left)" "$before"
 
-# Limits that the system cannot set are told
-ok "limits" mkwpar -n lim -R totalThreads=700 memory=0%-50%,60%
+# Limits that the system cannot set are refused, by the controller's name
+has=" $(cat /sys/fs/cgroup/cgroup.controllers /sys/fs/cgroup/unified/cgroup.controllers 2>/dev/null) "
+for limit in "pids totalThreads=700" "memory memory=0%-50%,60%" "cpu CPU=0%-50%,50%" "cpuset rset=0"; do
+	controller=${limit%% *} limit=${limit#* }
+	case "$has" in
+	*" $controller "*)
+		ok "$controller: $limit" mkwpar -n lim -R "$limit"
+		ok "removed" rmwpar -F lim
+		continue
+		;;
+	esac
+	refused "mkwpar: $limit" "-R: version 2 control groups of this system have no controller \"$controller\"" \
+		mkwpar -n lim -R "$limit"
+	refused "wparexec: $limit" "no controller \"$controller\"" wparexec -n lim -R "$limit" -- /bin/true
+done
+is "and nothing is left" "$(left)" "$before"
+ok "not in force, they are taken" mkwpar -n lim -R active=no totalThreads=700 memory=0%-50%,60%
+# A definition of another machine
+sed -i '/active/d' "$WPARS_ROOT/etc/wpars/lim.cf"
 said=$(startwpar lim 2>&1)
 for controller in pids memory cpu; do
-	has=$(cat /sys/fs/cgroup/cgroup.controllers /sys/fs/cgroup/unified/cgroup.controllers 2>/dev/null)
 	pattern="of the kind \"$controller\" are not in force"
-	case "$controller: $has " in
+	case "$controller:$has" in
 	cpu:*) unlike "no limit of cpu was asked for" "$said" "$pattern" ;;
 	*" $controller "*) unlike "$controller is in force" "$said" "$pattern" ;;
 	*) like "$controller is not in force, and that is told" "$said" "$pattern" ;;
