@@ -24,6 +24,7 @@
 #define WHOLE			 10000 /* 100 % in hundredths of a percent */
 
 #define PROCESSORS "cpuset.cpus"
+#define PROTECTED  "memory.min"
 
 /* Of cpu.weight, from the kernel's documentation of control groups */
 #define WEIGHT_DEFAULT 100
@@ -40,7 +41,7 @@ __attribute__((format(printf, 3, 4))) static void limits_put(struct wpar_limit *
 	va_end(ap);
 }
 
-static const struct wpar_resources *active_resources(const struct wpar_spec *s)
+const struct wpar_resources *wpar_limits_in_force(const struct wpar_spec *s)
 {
 	static const struct wpar_resources off = { 0 };
 
@@ -49,7 +50,7 @@ static const struct wpar_resources *active_resources(const struct wpar_spec *s)
 
 uint64_t wpar_limits_memory(const struct wpar_spec *s, const struct wpar_machine *m)
 {
-	const struct wpar_resources *r = active_resources(s);
+	const struct wpar_resources *r = wpar_limits_in_force(s);
 	uint64_t part = r->memory_hard_x100 && r->memory_hard_x100 < WHOLE
 				? m->memory / WHOLE * r->memory_hard_x100
 				: UINT64_MAX;
@@ -59,7 +60,7 @@ uint64_t wpar_limits_memory(const struct wpar_spec *s, const struct wpar_machine
 
 uint64_t wpar_limits_soft_memory(const struct wpar_spec *s, const struct wpar_machine *m)
 {
-	const struct wpar_resources *r = active_resources(s);
+	const struct wpar_resources *r = wpar_limits_in_force(s);
 
 	return r->memory_soft_x100 && r->memory_soft_x100 < WHOLE
 		       ? m->memory / WHOLE * r->memory_soft_x100
@@ -103,7 +104,7 @@ static void put_cpu_max(struct wpar_limit *l, uint64_t part_x100)
 size_t wpar_limits_plan(const struct wpar_spec *s, const struct wpar_machine *m,
 			struct wpar_limit ret[WPAR_LIMITS_MAX])
 {
-	const struct wpar_resources *r = active_resources(s);
+	const struct wpar_resources *r = wpar_limits_in_force(s);
 	const uint64_t memory = wpar_limits_memory(s, m);
 	uint64_t tasks = r->total_threads ? r->total_threads : r->total_processes;
 	size_t n = 0;
@@ -122,7 +123,7 @@ size_t wpar_limits_plan(const struct wpar_spec *s, const struct wpar_machine *m,
 	if (r->total_virt_mem)
 		limits_put(&ret[n++], "memory.swap.max", "0");
 	if (r->memory_min_x100)
-		limits_put(&ret[n++], "memory.low", "%" PRIu64,
+		limits_put(&ret[n++], PROTECTED, "%" PRIu64,
 			   m->memory / WHOLE * r->memory_min_x100);
 	if (r->cpu_hard_x100 && r->cpu_hard_x100 < WHOLE)
 		put_cpu_max(&ret[n++], (uint64_t)r->cpu_hard_x100 * m->processors);
@@ -141,7 +142,7 @@ static int need(struct par_strv *list, const char *controller)
 int wpar_limits_need(const struct wpar_spec *s, struct par_strv *ret)
 {
 	const struct wpar_machine any = { .memory = UINT64_C(1) << 40, .processors = 1 };
-	const struct wpar_resources *r = active_resources(s);
+	const struct wpar_resources *r = wpar_limits_in_force(s);
 	struct wpar_limit limits[WPAR_LIMITS_MAX];
 	size_t n = wpar_limits_plan(s, &any, limits);
 	int failed = 0;
@@ -156,14 +157,14 @@ int wpar_limits_need(const struct wpar_spec *s, struct par_strv *ret)
 	}
 	if (failed == 0 && wpar_limits_soft_memory(s, &any) != UINT64_MAX)
 		failed = need(ret, "memory");
-	return failed;
+	return failed == 0 && r->total_large_pages ? need(ret, "hugetlb") : failed;
 }
 
 /* PID 1, what it runs, a login shell, its profile and a pipeline; of an application: its command.
  */
 static int check_tasks(const struct wpar_spec *s, struct par_error **err)
 {
-	const struct wpar_resources *r = active_resources(s);
+	const struct wpar_resources *r = wpar_limits_in_force(s);
 	const uint64_t least = s->type == WPAR_SYSTEM ? TASKS_LEAST : TASKS_LEAST_APPLICATION;
 	const char *key = r->total_processes && r->total_processes < least ? "totalProcesses"
 			  : r->total_threads && r->total_threads < least   ? "totalThreads"
@@ -181,7 +182,7 @@ static int check_memory(const struct wpar_spec *s, const struct wpar_machine *m,
 {
 	const uint64_t least = s->type == WPAR_SYSTEM ? MEMORY_LEAST : MEMORY_LEAST_APPLICATION;
 	const uint64_t most = wpar_limits_memory(s, m);
-	bool part = active_resources(s)->total_virt_mem != most;
+	bool part = wpar_limits_in_force(s)->total_virt_mem != most;
 
 	if (most >= least)
 		return 0;
@@ -194,7 +195,7 @@ static int check_memory(const struct wpar_spec *s, const struct wpar_machine *m,
 static int check_cpu(const struct wpar_spec *s, const struct wpar_machine *m,
 		     struct par_error **err)
 {
-	const struct wpar_resources *r = active_resources(s);
+	const struct wpar_resources *r = wpar_limits_in_force(s);
 	const uint32_t least = (CPU_LEAST_X100 + m->processors - 1) / m->processors;
 
 	if (!r->cpu_hard_x100 || r->cpu_hard_x100 >= least)
@@ -229,7 +230,7 @@ static bool is_processor_list(const char *text, unsigned int processors)
 static int check_rset(const struct wpar_spec *s, const struct wpar_machine *m,
 		      struct par_error **err)
 {
-	const char *rset = active_resources(s)->rset;
+	const char *rset = wpar_limits_in_force(s)->rset;
 
 	if (!rset || is_processor_list(rset, m->processors))
 		return 0;
@@ -270,7 +271,7 @@ void wpar_machine_get(struct wpar_machine *ret)
 
 void wpar_machine_get_for(const struct wpar_spec *s, struct wpar_machine *ret)
 {
-	const struct wpar_resources *r = active_resources(s);
+	const struct wpar_resources *r = wpar_limits_in_force(s);
 
 	if (r->memory_hard_x100 || r->memory_soft_x100 || r->memory_min_x100 || r->cpu_hard_x100 ||
 	    r->pct_pin_mem || r->rset)
@@ -279,20 +280,36 @@ void wpar_machine_get_for(const struct wpar_spec *s, struct wpar_machine *ret)
 		*ret = (struct wpar_machine){ .processors = 1 };
 }
 
-/*
- * The kernel protects a group's memory.low only as far as the group above has as much: so that has
- * the sum of all WPARs'.
- */
-static void add_up_protection(int cgroup)
+/* The group's own value of a file, without its line's end; false: there is no such file. */
+static bool read_limit(int cgroup, const char *file, struct wpar_limit *ret)
 {
-	autofd int top = openat(cgroup, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	autofd int fd = openat(cgroup, file, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, ret->value, sizeof(ret->value) - 1);
+
+	ret->file = file;
+	if (n < 0)
+		return false;
+	ret->value[n] = '\0';
+	ret->value[strcspn(ret->value, "\n")] = '\0';
+	return true;
+}
+
+/*
+ * The kernel protects a group's memory.min only as far as the group above has as much: so that has
+ * the sum of all WPARs'.  What is protected is never taken, so a quarter of the memory is not, and
+ * the LPAR itself goes on; of a larger sum each WPAR has its part.  memory.low would give way to
+ * need, but with the kernel's LRU of generations it protects nothing.
+ */
+static void add_up_protection(int top)
+{
 	struct dirent **list = NULL;
-	int n = top < 0 ? 0 : scandirat(top, ".", &list, NULL, NULL);
+	int n = scandirat(top, ".", &list, NULL, NULL);
+	struct wpar_machine m;
 	uint64_t sum = 0;
 	char text[32];
 
 	for (int i = 0; i < n; i++) {
-		autofree char *file = par_strdup_printf("%s/memory.low", list[i]->d_name);
+		autofree char *file = par_strdup_printf("%s/" PROTECTED, list[i]->d_name);
 		autofd int fd = list[i]->d_name[0] == '.' || !file
 					? -1
 					: openat(top, file, O_RDONLY | O_CLOEXEC);
@@ -303,15 +320,32 @@ static void add_up_protection(int cgroup)
 		free(list[i]);
 	}
 	free(list);
-	snprintf(text, sizeof(text), "%" PRIu64, sum);
+	wpar_machine_get(&m);
+	snprintf(text, sizeof(text), "%" PRIu64, sum < m.memory / 4 * 3 ? sum : m.memory / 4 * 3);
+	par_fs_write_str(top, PROTECTED, text);
+}
+
+static void protect_beside(int cgroup)
+{
+	autofd int top = openat(cgroup, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
 	if (top >= 0)
-		par_fs_write_str(top, "memory.low", text);
+		add_up_protection(top);
+}
+
+/* The kernel gives what one does not claim to the others. */
+void wpar_limits_left(int top)
+{
+	struct wpar_limit now;
+
+	if (read_limit(top, PROTECTED, &now) && strcmp(now.value, "0") != 0)
+		add_up_protection(top);
 }
 
 /* What a group has in which nothing was written. */
 static const struct wpar_limit defaults[] = {
 	{ "pids.max", "max" }, { "memory.max", "max" },	    { "memory.swap.max", "max" },
-	{ "memory.low", "0" }, { "cpu.max", "max 100000" }, { "cpu.weight", "100" },
+	{ PROTECTED, "0" },    { "cpu.max", "max 100000" }, { "cpu.weight", "100" },
 	{ PROCESSORS, "" },
 };
 
@@ -345,20 +379,6 @@ size_t wpar_limits_change(const struct wpar_spec *from, const struct wpar_spec *
 	return n;
 }
 
-/* The group's own value of a file, without its line's end; false: there is no such file. */
-static bool read_limit(int cgroup, const char *file, struct wpar_limit *ret)
-{
-	autofd int fd = openat(cgroup, file, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, ret->value, sizeof(ret->value) - 1);
-
-	ret->file = file;
-	if (n < 0)
-		return false;
-	ret->value[n] = '\0';
-	ret->value[strcspn(ret->value, "\n")] = '\0';
-	return true;
-}
-
 /*
  * A group with processes in it takes no empty list of processors: instead of none of its own it
  * gets all that the machine can have, also those that come later, by DLPAR.
@@ -378,7 +398,7 @@ int wpar_limits_write(const struct wpar_spec *spec, int cgroup, const struct wpa
 		      size_t n, struct par_error **err)
 {
 	struct wpar_limit old[WPAR_LIMITS_MAX];
-	bool low = false;
+	bool protects = false;
 	size_t done = 0;
 
 	for (size_t i = 0; i < n; i++) {
@@ -394,10 +414,10 @@ int wpar_limits_write(const struct wpar_spec *spec, int cgroup, const struct wpa
 					limits[i].file, spec->name);
 		}
 		done++;
-		low |= strcmp(limits[i].file, "memory.low") == 0;
+		protects |= strcmp(limits[i].file, PROTECTED) == 0;
 	}
-	if (low)
-		add_up_protection(cgroup);
+	if (protects)
+		protect_beside(cgroup);
 	return 0;
 }
 

@@ -20,12 +20,15 @@ struct wpar_limit {
 };
 #define WPAR_LIMITS_MAX 8
 
+/* wpar_limits_in_force - the resources of @s, or with active=no none of them */
+const struct wpar_resources *wpar_limits_in_force(const struct wpar_spec *s);
+
 /* wpar_limits_plan - the files to write; returns how many */
 size_t wpar_limits_plan(const struct wpar_spec *s, const struct wpar_machine *m,
 			struct wpar_limit ret[WPAR_LIMITS_MAX]);
 
 /*
- * wpar_limits_need - the controllers ("memory", "cpu", "cpuset", "pids") that what the
+ * wpar_limits_need - the controllers ("memory", "cpu", "cpuset", "pids", "hugetlb") that what the
  * specification gives needs; without -R none
  * @ret	added to; -ENOMEM
  */
@@ -59,6 +62,9 @@ uint64_t wpar_limits_memory(const struct wpar_spec *s, const struct wpar_machine
 /* wpar_limits_soft_memory - bytes above which it is pushed back under contention; UINT64_MAX: none
  */
 uint64_t wpar_limits_soft_memory(const struct wpar_spec *s, const struct wpar_machine *m);
+
+/* wpar_limits_left - a group of @top, the directory of all, has gone: nothing is kept for it */
+void wpar_limits_left(int top);
 
 /* wpar_machine_get - of the machine we are on */
 void wpar_machine_get(struct wpar_machine *ret);

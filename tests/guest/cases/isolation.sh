@@ -125,6 +125,6 @@ ok "and afterwards no more" in_lpar sh -c "for i in 1 2 3 4 5 6 7 8 9 10; do gre
 ok "its process ends with the WPAR" in_lpar sh -c 'rmwpar -F iso3 && sleep 1 && ! pgrep -x soft_iso3'
 in_lpar mkwpar -n iso3 -R memory=10%-100%,100% -s >/dev/null
 is "a minimum of memory is protected: the group above has as much" \
-	"$(in_lpar sh -c 'cat /sys/fs/cgroup/wpars/memory.low')" "$(in_lpar cat /sys/fs/cgroup/wpars/iso3/memory.low)"
+	"$(in_lpar sh -c 'cat /sys/fs/cgroup/wpars/memory.min')" "$(in_lpar cat /sys/fs/cgroup/wpars/iso3/memory.min)"
 in_lpar rmwpar -F iso3 >/dev/null
 done_testing

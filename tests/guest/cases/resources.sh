@@ -122,6 +122,24 @@ is "the kernel has the new limit" "$(in_lpar cat /sys/fs/cgroup/wpars/hog/memory
 ok "a soft limit while it runs" in_lpar chwpar -R memory=0%-10%,50% hog
 like "is told to the kernel" "$(in_lpar cat /sys/fs/cgroup/wpars/hog/memory.max)" '^[1-9]'
 ok "-K -R" in_lpar chwpar -K -R hog
+# A minimum of memory stays its own, whatever others take.  The holes of a file that is read are pages of memory.
+in_lpar sh -c 'mkdir -p -m 700 /srv/holes && truncate -s 3G /srv/holes/big'
+ok "a minimum" in_lpar mkwpar -n keeps --minimal -s -R memory=30%-100%,100% \
+	-M directory=/data vfs=namefs dev=/srv/holes mountopts=ro
+in_lpar sh -c 'truncate -s 150M /srv/holes/mine'
+in_lpar clogin keeps -- sh -c 'cat /data/mine >/dev/null' </dev/null
+had=$(in_lpar cat /sys/fs/cgroup/wpars/keeps/memory.current)
+ok "it has read so much" within $((140 << 20)) "$had" $((200 << 20))
+in_lpar wparexec -n greedy -- /bin/cat /srv/holes/big >/dev/null 2>&1 </dev/null
+ok "it still has what it had when another has read all memory full" within $((had * 95 / 100)) \
+	"$(in_lpar cat /sys/fs/cgroup/wpars/keeps/memory.current)" $((had * 105 / 100))
+ok "less while it runs" in_lpar chwpar -R memory=5%-100%,100% keeps
+total=$(in_lpar sed -n 's/^MemTotal: *\([0-9]*\) .*/\1/p' /proc/meminfo)
+ok "the kernel has it" within 4 "$(($(in_lpar cat /sys/fs/cgroup/wpars/keeps/memory.min) / 1024 * 100 / total))" 5
+ok "of a minimum that is all, the LPAR keeps a quarter" in_lpar chwpar -R memory=100%-100%,100% keeps
+ok "as the group above says" within 74 "$(($(in_lpar cat /sys/fs/cgroup/wpars/memory.min) / 1024 * 100 / total))" 75
+ok "rmwpar" in_lpar rmwpar -F keeps
+is "and nothing is protected any more" "$(in_lpar cat /sys/fs/cgroup/wpars/memory.min)" 0
 is "takes all limits of memory away" "$(in_lpar cat /sys/fs/cgroup/wpars/hog/memory.max)" max
 is "and there is that of processes which all have" "$(in_lpar cat /sys/fs/cgroup/wpars/hog/pids.max)" \
 	"$(in_lpar cat /sys/fs/cgroup/wpars/one/pids.max)"

@@ -54,7 +54,7 @@ START_TEST(limits_become_values)
 	/* memory.high pushes always: the soft limit counts under contention only (soft_limit.h). */
 	ck_assert_ptr_null(value(&s, "memory.high"));
 	ck_assert_uint_eq(wpar_limits_soft_memory(&s, &machine), 100000000);
-	ck_assert_str_eq(value(&s, "memory.low"), "50000000");
+	ck_assert_str_eq(value(&s, "memory.min"), "50000000");
 	s.resources.total_virt_mem = 1000;
 	ck_assert_str_eq(value(&s, "memory.max"), "1000");
 	ck_assert_str_eq(value(&s, "memory.swap.max"), "0");
@@ -201,10 +201,10 @@ START_TEST(a_change_writes_what_differs_and_the_defaults_of_what_goes)
 	ck_assert_str_eq(change(&none, &none), "");
 	ck_assert_str_eq(change(&all, &all), "");
 	ck_assert_str_eq(change(&none, &all),
-			 "pids.max=100;memory.max=1000;memory.swap.max=0;memory.low=50000000;"
+			 "pids.max=100;memory.max=1000;memory.swap.max=0;memory.min=50000000;"
 			 "cpu.max=100000 100000;cpu.weight=300;");
 	ck_assert_str_eq(change(&all, &none),
-			 "pids.max=4096;memory.max=max;memory.swap.max=max;memory.low=0;"
+			 "pids.max=4096;memory.max=max;memory.swap.max=max;memory.min=0;"
 			 "cpu.max=max 100000;cpu.weight=100;");
 	other.resources.rset = (char *)"0-1,3";
 	ck_assert_str_eq(change(&all, &other), "cpuset.cpus=0-1,3;");

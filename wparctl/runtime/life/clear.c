@@ -5,13 +5,14 @@
 #include "lpard/common/fs.h"
 #include "wparctl/network/apply.h"
 #include "wparctl/resources/cgroup.h"
+#include "wparctl/resources/limits.h"
 #include "wparctl/runtime/life/lock.h"
 #include "wparctl/runtime/life/monitor_record.h"
 #include "wparctl/runtime/life/outside_show.h"
 
 #define END_TIMEOUT_MS 60000
 
-static int end_processes(const char *name)
+static int end_group(const char *name)
 {
 	int r = wpar_cgroup_remove_empty(name);
 	autofd int cgroup = -1;
@@ -26,6 +27,17 @@ static int end_processes(const char *name)
 	if (r < 0)
 		return r;
 	return wpar_cgroup_remove(name);
+}
+
+static int end_processes(const char *name)
+{
+	autofree char *path = wpar_cgroup_path(".");
+	autofd int top = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	int r = end_group(name);
+
+	if (r == 0 && top >= 0)
+		wpar_limits_left(top);
+	return r;
 }
 
 int wpar_clear(const char *name, struct par_error **err)
