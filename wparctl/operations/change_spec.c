@@ -368,18 +368,21 @@ int wpar_change_allowed_in(enum wpar_state st, const struct wpar_spec *old,
 const char *wpar_change_missing(const struct wpar_spec *old, const struct wpar_spec *new,
 				bool (*has)(const char *controller))
 {
-	static const char *const known[] = { "cpu", "cpuset", "memory", "pids" };
+	static const char *const known[] = { "cpu", "cpuset", "hugetlb", "memory", "pids" };
 	const struct wpar_machine any = { .memory = UINT64_C(1) << 40, .processors = 1 };
 	struct wpar_limit changed[WPAR_LIMITS_MAX];
 	size_t n = wpar_limits_change(old, new, &any, changed);
 	auto_strv needed = { 0 };
-	bool soft = wpar_limits_soft_memory(old, &any) != wpar_limits_soft_memory(new, &any);
+	const bool soft = wpar_limits_soft_memory(old, &any) != wpar_limits_soft_memory(new, &any);
+	const bool pages = wpar_limits_in_force(old)->total_large_pages !=
+			   wpar_limits_in_force(new)->total_large_pages;
 
 	if (wpar_limits_need(new, &needed) < 0)
 		return NULL;
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(known); i++) {
 		size_t len = strlen(known[i]);
-		bool counts = soft && strcmp(known[i], "memory") == 0;
+		bool counts = (soft && strcmp(known[i], "memory") == 0) ||
+			      (pages && strcmp(known[i], "hugetlb") == 0);
 
 		for (size_t j = 0; j < n; j++)
 			counts |= strncmp(changed[j].file, known[i], len) == 0 &&

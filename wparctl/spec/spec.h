@@ -72,6 +72,7 @@ struct wpar_kext {
 /* What -R takes at most: what the kernel has. */
 #define WPAR_TASKS_MOST 2147483647
 #define WPAR_PTYS_MOST	1048576
+#define WPAR_PAGES_MOST 2147483647
 
 /* Resource controls (-R); 0 or NULL means the default. */
 struct wpar_resources {

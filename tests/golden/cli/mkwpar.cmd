@@ -38,7 +38,7 @@ for flag in -F -t -P '-k /nonexist' '-k relative' -O '-b f' '-B image' '-L shrin
 	run mkwpar -n x $flag
 done
 for flags in -x '-H pwr7' '-X kext=/usr/lib/x' '-D devid=123' '-D devname=/dev/null rootvg=yes' \
-	'-D devname=/dev/null devtype=adapter' '-R procVirtMem=1M' '-R totalLargePages=1' '-R shares_memory=5' '-R pct_msgIDs=101%' \
+	'-D devname=/dev/null devtype=adapter' '-R procVirtMem=1M' '-R totalLargePages=many' '-R shares_memory=5' '-R pct_msgIDs=101%' \
 	'-M directory=/data size=+64M' '-M directory=/data vfs=namefs dev=/usr size=64M' \
 	'-M directory=/data vg=rootvg' '-M directory=/data vfs=jfs2' '-M directory=/data vfs=ext4 dev=/x' \
 	'-M directory=/data vfs=nfs dev=/x' '-M directory=/ vfs=nfs host=h dev=/x mountopts=vers=3' '-C -B x -M directory=/data'; do

@@ -14,7 +14,7 @@ again
 again -A -h host.example -d /wpars/elsewhere -l --minimal
 again -N interface=en0 address=10.1.2.3 -N address6=fd05::3 prefixlen=64 -I rtdest=default rtgateway=10.1.2.1
 again -M directory=/data vfs=namefs dev=/usr mountopts=ro -M directory=/home mountopts=nosuid
-again -R CPU=10%-50%,100% shares_CPU=7 memory=1%-20%,50% totalVirtMem=4G totalProcesses=64 totalThreads=65 totalPTYs=7
+again -R CPU=10%-50%,100% shares_CPU=7 memory=1%-20%,50% totalLargePages=3 totalVirtMem=4G totalProcesses=64 totalThreads=65 totalPTYs=7
 again -S privs-=PV_NET_PORT -D devname=/dev/null virtualname=/dev/zilch -D devname=/dev/full export=no
 # The sample, as it stands and with all that it only explains.
 fake-wpar mkwpar -f "$sample" -n dev01 --dry-run | sed -n -e '/^	totalProcesses/p' -e '/^	mountopts = "nosuid"/p'

@@ -52,6 +52,18 @@ huge=$(in_lpar sh -c 'echo 10 >/proc/sys/vm/nr_hugepages; attack hugepages 0')
 ok "the LPAR has huge pages" test "$huge" -gt 0
 is "a WPAR takes none of them" "$(inside iso1 /root/attack hugepages 0)" 0
 is "nor does a command in one of its own" "$(in_lpar wparexec -n huge /usr/local/bin/attack hugepages 0 2>/dev/null)" 0
+ok "a limit while it runs" in_lpar chwpar -R totalLargePages=3 iso1
+is "so many it has, in every process together" "$(inside iso1 /root/attack hugepages 0)" 3
+is "and no other WPAR" "$(inside iso2 /root/attack hugepages 0)" 0
+is "nor one that is made now" "$(in_lpar wparexec -n huge /usr/local/bin/attack hugepages 0 2>/dev/null)" 0
+is "two from the start" "$(in_lpar wparexec -n huge -R totalLargePages=2 /usr/local/bin/attack hugepages 0 2>/dev/null)" 2
+ok "it is stopped" in_lpar sh -c 'stopwpar -F iso1 >/dev/null && startwpar iso1 >/dev/null'
+is "and has them again" "$(inside iso1 /root/attack hugepages 0)" 3
+ok "unlimited" in_lpar chwpar -R totalLargePages=unlimited iso1
+is "is all that the LPAR has" "$(inside iso1 /root/attack hugepages 0)" "$huge"
+is "the other WPAR has none of them" "$(inside iso2 /root/attack hugepages 0)" 0
+ok "-K" in_lpar chwpar -K -R totalLargePages iso1
+is "is none again" "$(inside iso1 /root/attack hugepages 0)" 0
 in_lpar sh -c 'echo 0 >/proc/sys/vm/nr_hugepages'
 
 in_lpar sh -c 'clogin iso1 -- /root/attack events 15 >/tmp/inside 2>&1 </dev/null &

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* check_limits.c - a specification's resources as values of control group files */
 #include "harness.h"
+#include "wparctl/resources/huge_pages.h"
 #include "wparctl/resources/inner_limits.h"
 #include "wparctl/resources/limits.h"
 #include "wparctl/resources/oom.h"
@@ -95,6 +96,35 @@ START_TEST(limits_need_controllers)
 	ck_assert_int_ge(par_strv_find(&all, "pids"), 0);
 	ck_assert_int_ge(par_strv_find(&all, "cpu"), 0);
 	ck_assert_int_ge(par_strv_find(&all, "memory"), 0);
+}
+END_TEST
+
+START_TEST(huge_pages_need_their_controller)
+{
+	struct wpar_spec s = { .resources = { .total_large_pages = 5 } };
+	auto_strv pages = { 0 }, off = { 0 };
+
+	ck_assert_int_eq(wpar_limits_need(&s, &pages), 0);
+	ck_assert_uint_eq(pages.n, 1);
+	ck_assert_str_eq(pages.v[0], "hugetlb");
+	s.resources.inactive = true;
+	ck_assert_int_eq(wpar_limits_need(&s, &off), 0);
+	ck_assert_uint_eq(off.n, 0);
+}
+END_TEST
+
+START_TEST(files_of_huge_pages)
+{
+	char file[48];
+
+	wpar_huge_pages_file(2048, false, file);
+	ck_assert_str_eq(file, "hugetlb.2MB.max");
+	wpar_huge_pages_file(16384, true, file);
+	ck_assert_str_eq(file, "hugetlb.16MB.rsvd.max");
+	wpar_huge_pages_file(1 << 20, false, file);
+	ck_assert_str_eq(file, "hugetlb.1GB.max");
+	wpar_huge_pages_file(64, false, file);
+	ck_assert_str_eq(file, "hugetlb.64KB.max");
 }
 END_TEST
 
@@ -336,6 +366,8 @@ static Suite *limits_suite(void)
 	tcase_add_test(tc, limits_that_are_too_low);
 	tcase_add_test(tc, kills_are_counted);
 	tcase_add_test(tc, limits_need_controllers);
+	tcase_add_test(tc, huge_pages_need_their_controller);
+	tcase_add_test(tc, files_of_huge_pages);
 	tcase_add_test(tc, contention_begins_below_a_tenth_and_ends_above);
 	tcase_add_test(tc, a_set_of_processors_is_of_those_that_there_are);
 	tcase_add_test(tc, the_machine_is_asked_where_a_limit_depends_on_it);

@@ -247,7 +247,8 @@ static const struct {
 	{ WPAR_STANZA_RESOURCES, "procVirtMem", "1Gb", "1073741824" },
 	{ WPAR_STANZA_RESOURCES, "totalPTYs", "unlimited", "unlimited" },
 	{ WPAR_STANZA_RESOURCES, "totalThreads", "77", "77" },
-	{ WPAR_STANZA_RESOURCES, "totalLargePages", "unlimited", NULL },
+	{ WPAR_STANZA_RESOURCES, "totalLargePages", "unlimited", "unlimited" },
+	{ WPAR_STANZA_RESOURCES, "totalLargePages", "12", "12" },
 	{ WPAR_STANZA_RESOURCES, "pct_pinMem", "7", "7%" },
 	{ WPAR_STANZA_SECURITY, "privs", "-PV_AU_WRITE,+PV_X", "-PV_AU_WRITE,+PV_X" },
 };

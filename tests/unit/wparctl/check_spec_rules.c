@@ -147,6 +147,7 @@ static const struct {
 	{ "general:\n\tvipwpar = yes\n", NULL, "\"vipwpar\": addresses are given" },
 	{ "general:\n\tvg = rootvg\n", NULL, NULL },
 	{ "resources:\n\tshares_memory = 5\n", NULL, "-R shares_memory=" },
+	{ "resources:\n\ttotalLargePages = 9\n", NULL, NULL },
 	{ "resources:\n\ttotalVirtMem = 1G\n\ttotalPTYs = 5\n\ttotalThreads = 5\n", NULL, NULL },
 	{ "security:\n\tprivs = -PV_NET_PORT\n", NULL, NULL },
 	{ "security:\n\tprivs = +PV_BOGUS\n", "\"PV_BOGUS\" is not a privilege", NULL },

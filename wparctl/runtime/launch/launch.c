@@ -13,6 +13,7 @@
 #include "wparctl/network/infer.h"
 #include "wparctl/network/record.h"
 #include "wparctl/resources/cgroup.h"
+#include "wparctl/resources/huge_pages.h"
 #include "wparctl/resources/limits.h"
 #include "wparctl/resources/soft_limit.h"
 #include "wparctl/runtime/launch/child.h"
@@ -286,6 +287,9 @@ int wpar_launch_prepare(struct wpar_launch *l, const struct wpar_spec *s, struct
 	r = fill_proc_files(l, err);
 	if (r < 0)
 		return r;
+	r = wpar_huge_pages_set(s, l->cgroup);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "the limit of huge pages cannot be set");
 	r = wpar_soft_limit_start(s, l->cgroup);
 	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "the soft limit of memory cannot be set") : 0;
 }

@@ -12,6 +12,7 @@
 #include "wparctl/filesystem/namefs.h"
 #include "wparctl/filesystem/outside.h"
 #include "wparctl/resources/cgroup.h"
+#include "wparctl/resources/huge_pages.h"
 #include "wparctl/resources/inner_limits.h"
 #include "wparctl/resources/limits.h"
 #include "wparctl/resources/soft_limit.h"
@@ -228,24 +229,45 @@ static void say_mounts(const struct inner *in, const struct wpar_spec *s,
 	}
 }
 
+static int write_pages(const struct wpar_spec *to, int cgroup, struct par_error **err)
+{
+	int r = wpar_huge_pages_set(to, cgroup);
+
+	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "the limit of huge pages cannot be set") : 0;
+}
+
+/* All that a soft limit of memory may still undo. */
+static int write_hard_limits(const struct wpar_spec *from, const struct wpar_spec *to, int cgroup,
+			     const struct wpar_machine *m, struct par_error **err)
+{
+	struct wpar_limit limits[WPAR_LIMITS_MAX];
+	size_t n = wpar_limits_change(from, to, m, limits);
+	int r = wpar_limits_write(to, cgroup, limits, n, err);
+
+	if (r < 0)
+		return r;
+	r = write_pages(to, cgroup, err);
+	if (r == 0)
+		return 0;
+	n = wpar_limits_change(to, from, m, limits);
+	wpar_limits_write(to, cgroup, limits, n, NULL);
+	return r;
+}
+
 static int write_limits(const struct wpar_spec *from, const struct wpar_spec *to, int cgroup,
 			struct par_error **err)
 {
-	struct wpar_limit limits[WPAR_LIMITS_MAX];
 	struct wpar_machine m;
-	size_t n;
 	int r;
 
 	wpar_machine_get(&m);
-	n = wpar_limits_change(from, to, &m, limits);
-	r = wpar_limits_write(to, cgroup, limits, n, err);
+	r = write_hard_limits(from, to, cgroup, &m, err);
 	if (r < 0 || wpar_limits_soft_memory(from, &m) == wpar_limits_soft_memory(to, &m))
 		return r;
 	r = wpar_soft_limit_change(to, cgroup);
 	if (r == 0)
 		return 0;
-	n = wpar_limits_change(to, from, &m, limits);
-	wpar_limits_write(to, cgroup, limits, n, NULL);
+	write_hard_limits(to, from, cgroup, &m, NULL);
 	return par_fail(err, PAR_E_SYSTEM, r, "the soft limit of memory cannot be set");
 }
 
