@@ -3,12 +3,17 @@
 #include "wparctl/commands/commands.h"
 #include "wparctl/commands/forward.h"
 #include "wparctl/runtime/inside/inside.h"
+#include "wparctl/runtime/life/start.h"
 
 int main(int argc, char **argv)
 {
 	/* Inside a WPAR it is also PID 1 and df. */
 	int status = wpar_inside_main(argc, argv);
 
+	if (status >= 0)
+		return status;
+	/* ... and outside it is the one that watches over that. */
+	status = wpar_start_monitor_main(argc, argv);
 	if (status >= 0)
 		return status;
 	status = wpar_forward_main(argc, argv);

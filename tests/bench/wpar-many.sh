@@ -73,7 +73,7 @@ sleep "$quiet_s"
 mapfile -t pids < <(ours)
 mapfile -t watchers < <(pgrep '^cor_w')
 monitors=$(private "${watchers[@]}")
-verdict "private memory for each WPAR" $(($(private "${pids[@]}") / many)) KiB 210
+verdict "private memory for each WPAR" $(($(private "${pids[@]}") / many)) KiB 150
 echo "# of that the monitor $((monitors / many)) KiB, the rest PID 1; the kernel: $(grep -E '^(Slab|KernelStack|PageTables|Percpu):' /proc/meminfo | tr -s ' ' | tr '\n' ' ')"
 before=$(ticks "${pids[@]}")
 sleep "$idle_s"

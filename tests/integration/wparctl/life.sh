@@ -40,6 +40,31 @@ ok "the console has text" wait_for 5 grep -q '^booted with id 0$' "$console"
 ok "in which nothing reaches the reader's terminal" wait_for 5 grep -q '^bad ?]0;x? text$' "$console"
 is "that only root reads" "$(stat -c %a "$console")" 640
 
+# Memory that no other process has: what a thousand WPARs have a thousand times.  A monitor that has seen mounts looks
+# once more, and frees what it does not need.
+# private_kib PID... - of all of them
+private_kib()
+{
+	local files=("${@/#//proc/}")
+	awk '/^Private/ { sum += $2 } END { print sum }' "${files[@]/%//smaps_rollup}"
+}
+
+# is_small NAME KIB - the monitor and PID 1 have no more
+is_small()
+{
+	local cor children
+	cor=$(monitor "$1")
+	read -ra children <"/proc/$cor/task/$cor/children" || :
+	[ ${#children[@]} = 1 ] && [ "$(private_kib "$cor" "${children[@]}")" -le "$2" ]
+}
+
+# One page more for each is as it may come; the sum of a thousand is in SPECIFICATION.md.
+pages=$(($(getconf PAGESIZE) / 1024))
+mkwpar --minimal -n lif2 >/dev/null
+startwpar lif2 >/dev/null
+ok "a minimal WPAR has little memory of ours: $((37 * pages)) KiB" wait_for 30 is_small lif2 $((37 * pages))
+rmwpar -F lif2 >/dev/null
+
 # No mount names a disk of the LPAR, those of our own programs neither
 is "the LPAR's disks have no names inside" "$(inside 'cat /proc/self/mounts' | grep '^/dev/')" ""
 unlike "nor does df list our programs" "$(inside df)" 'systemctl|init|bin/'

@@ -15,6 +15,7 @@
 #include "wparctl/runtime/life/external.h"
 #include "wparctl/runtime/life/give_back.h"
 #include "wparctl/runtime/life/lock.h"
+#include "wparctl/runtime/life/monitor_anew.h"
 #include "wparctl/runtime/life/monitor_record.h"
 #include "wparctl/runtime/life/outside_show.h"
 #include "wparctl/runtime/life/outside_watch.h"
@@ -38,10 +39,10 @@
 #define LOCK_TRIES 50 /* of a tenth of a second */
 
 /*
- * One monitor for a WPAR: two commands may both have seen that there is none.  The descriptor stays
- * open for the monitor's life.
+ * One monitor for a WPAR: two commands may both have seen that there is none.  False: there is
+ * another.  The descriptor, *ret or -1, stays open for the monitor's life.
  */
-static bool monitor_is_only_one(const char *name)
+static bool monitor_is_only_one(const char *name, int *ret)
 {
 	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	autofree char *folder = wpar_path("/run/wpars/%s", name);
@@ -51,6 +52,7 @@ static bool monitor_is_only_one(const char *name)
 	if (folder)
 		par_fs_mkdirs(folder, 0755);
 	fd = path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600) : -1;
+	*ret = fd;
 	return fd < 0 || fcntl(fd, F_OFD_SETLK, &whole) == 0;
 }
 
@@ -204,13 +206,13 @@ static bool wants_restart(const struct wpar_wires *w, pid_t init)
  * Until PID 1 has ended; then clears away, unless a command holds the lock and does.  A stop has
  * the monitor killed before it lets go of the lock, so it cannot be undone by a restart.
  */
-__attribute__((noreturn)) static void monitor_watch(const struct wpar_spec *s, int pidfd,
-						    pid_t init, bool adopted, struct wpar_cor cor,
+__attribute__((noreturn)) static void monitor_watch(const struct wpar_monitor_args *a,
 						    wpar_again_fn *again)
 {
-	const char *name = s->name;
-	struct wpar_wires w = wpar_wires_open(init);
-	struct oom_watch oom = oom_begin(name, adopted);
+	const char *name = a->name;
+	struct wpar_cor cor = { .listener = a->listener, .busy = -1 };
+	struct wpar_wires w = wpar_wires_open(a->init);
+	struct oom_watch oom = oom_begin(name, a->adopted);
 	struct wpar_outside_watch outside;
 	struct wpar_proc_watch proc;
 	time_t began = time(NULL);
@@ -218,13 +220,13 @@ __attribute__((noreturn)) static void monitor_watch(const struct wpar_spec *s, i
 	int lock = -1;
 
 	oom_tell(&oom, name);
-	wpar_proc_begin(&proc, name, s->idbase);
+	wpar_proc_begin(&proc, name, a->idbase);
 	wpar_outside_begin(&outside);
-	watch_console(&w, &oom, &outside, &cor, &proc, name, pidfd);
+	watch_console(&w, &oom, &outside, &cor, &proc, name, a->pidfd);
 	wpar_proc_end(&proc);
 	/* Who serves a request has the lock; what it does is for nobody any more. */
 	wpar_cor_end(&cor);
-	restart = wants_restart(&w, init);
+	restart = wants_restart(&w, a->init);
 	if (restart)
 		wpar_monitor_mark_restart(name);
 	if (restart && time(NULL) < began + SHORT_LIFE_S)
@@ -248,6 +250,21 @@ __attribute__((noreturn)) static void monitor_watch(const struct wpar_spec *s, i
 	if (restart)
 		again(name);
 	_exit(0);
+}
+
+/* Who watches @init; nothing is open above 2 but the descriptors @pidfd and @only. */
+static struct wpar_monitor_args watch_args(const struct wpar_spec *s, pid_t init, int pidfd,
+					   int only, bool adopted)
+{
+	struct wpar_monitor_args a = { .idbase = s->idbase,
+				       .init = init,
+				       .pidfd = pidfd,
+				       .listener = wpar_cor_begin(s).listener,
+				       .only = only,
+				       .adopted = adopted };
+
+	snprintf(a.name, sizeof(a.name), "%s", s->name);
+	return a;
 }
 
 /* Ours knows its pipes by their numbers; another has the console at its output, as it expects. */
@@ -339,8 +356,8 @@ __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, enu
 	autofd int mnt = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 	auto_launch l = { .inside = monitor_inside_init, .user = &hold, .steps = sync };
 	struct par_error *err = NULL;
-	struct wpar_cor cor;
-	int pidfd;
+	struct wpar_monitor_args a;
+	int only;
 
 	/* Until the start is done the monitor dies with the command; afterwards with nobody. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
@@ -364,14 +381,14 @@ __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, enu
 	prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0);
 	wpar_test_stop_at("begun");
 	/* The inherited descriptor of the command's lock is closed before the command goes on. */
-	pidfd = l.pidfd;
-	wpar_close_others(pidfd, sync);
-	monitor_is_only_one(s->name);
-	cor = wpar_cor_begin(s);
+	wpar_close_others(l.pidfd, sync);
+	monitor_is_only_one(s->name, &only);
+	a = watch_args(s, l.pid, l.pidfd, only, false);
 	wpar_sync_started(sync, (int)getpid());
 	close(sync);
 	wpar_net_announce(&l.network, false);
-	monitor_watch(s, pidfd, l.pid, false, cor, again);
+	wpar_monitor_anew(&a);
+	monitor_watch(&a, again);
 }
 
 int wpar_monitor_start(const struct wpar_spec *s, enum wpar_hold hold, wpar_again_fn *again,
@@ -403,6 +420,28 @@ int wpar_monitor_start(const struct wpar_spec *s, enum wpar_hold hold, wpar_agai
 	return r;
 }
 
+__attribute__((noreturn)) static void monitor_take_over(const struct wpar_spec *s, int pidfd,
+							pid_t init, wpar_again_fn *again)
+{
+	struct wpar_monitor_args a;
+	int only;
+
+	setsid();
+	monitor_to_null();
+	monitor_take_name(s->name);
+	if (chdir("/") < 0)
+		_exit(1);
+	wpar_close_others(pidfd, pidfd);
+	if (!monitor_is_only_one(s->name, &only))
+		_exit(0);
+	wpar_monitor_write_record(s->name);
+	wpar_event_log(s->name, "monitor-started-again", NULL);
+	wpar_outside_show(s->name, NULL);
+	a = watch_args(s, init, pidfd, only, true);
+	wpar_monitor_anew(&a);
+	monitor_watch(&a, again);
+}
+
 int wpar_monitor_adopt(const struct wpar_spec *s, wpar_again_fn *again, struct par_error **err)
 {
 	autofd int cgroup = wpar_cgroup_open(s->name, false, err), pidfd = -1;
@@ -417,19 +456,17 @@ int wpar_monitor_adopt(const struct wpar_spec *s, wpar_again_fn *again, struct p
 	pid = wpar_cgroup_fork_keeper();
 	if (pid < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "the monitor cannot be started");
-	if (pid == 0) {
-		setsid();
-		monitor_to_null();
-		monitor_take_name(s->name);
-		if (chdir("/") < 0)
-			_exit(1);
-		wpar_close_others(pidfd, pidfd);
-		if (!monitor_is_only_one(s->name))
-			_exit(0);
-		wpar_monitor_write_record(s->name);
-		wpar_event_log(s->name, "monitor-started-again", NULL);
-		wpar_outside_show(s->name, NULL);
-		monitor_watch(s, pidfd, init, true, wpar_cor_begin(s), again);
-	}
+	if (pid == 0)
+		monitor_take_over(s, pidfd, init, again);
 	return 0;
+}
+
+int wpar_monitor_main(int argc, char **argv, wpar_again_fn *again)
+{
+	struct wpar_monitor_args a;
+
+	if (!wpar_monitor_anew_args(argc, argv, &a))
+		return -1;
+	monitor_take_name(a.name);
+	monitor_watch(&a, again);
 }

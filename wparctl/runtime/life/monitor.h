@@ -22,3 +22,9 @@ int wpar_monitor_start(const struct wpar_spec *s, enum wpar_hold hold, wpar_agai
 
 /* wpar_monitor_adopt - a new monitor for a WPAR that runs without one */
 int wpar_monitor_adopt(const struct wpar_spec *s, wpar_again_fn *again, struct par_error **err);
+
+/*
+ * wpar_monitor_main - a monitor whose program was run anew (monitor_anew.h); does not return
+ * -1: the program was run for something else.
+ */
+int wpar_monitor_main(int argc, char **argv, wpar_again_fn *again);

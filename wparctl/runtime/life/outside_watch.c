@@ -11,6 +11,7 @@
 #include "wparctl/filesystem/mount_change.h"
 #include "wparctl/filesystem/outside.h"
 #include "wparctl/runtime/launch/launch.h"
+#include "wparctl/runtime/launch/reset.h"
 #include "wparctl/runtime/life/change_active.h"
 #include "wparctl/runtime/life/lock.h"
 #include "wparctl/runtime/life/outside_show.h"
@@ -18,10 +19,13 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define WAIT_MS	     50
 #define WAIT_MOST_MS 10000
-#define BUSY_MS	     200   /* when another has the WPAR's lock */
+#define BUSY_MS	     200 /* when another has the WPAR's lock */
+#define LOOK_S	     60
 #define QUIET_MS     20000 /* after that, the next event counts as the first */
 
 /* What had come inside, as a plan like @like. */
@@ -152,6 +156,47 @@ static bool look(const char *name, uint64_t *ret_mark)
 	return true;
 }
 
+/* What a look came to. */
+struct looked {
+	bool done; /* false: not now */
+	uint64_t mark;
+};
+
+__attribute__((noreturn)) static void look_and_tell(const char *name, pid_t monitor, int fd)
+{
+	struct looked l = { 0 };
+
+	/* Nothing of the monitor's outlives that: files inside would wait for it. */
+	wpar_child_only(monitor, &fd, 1);
+	alarm(LOOK_S);
+	l.done = look(name, &l.mark);
+	_exit(write(fd, &l, sizeof(l)) == sizeof(l) ? 0 : 1);
+}
+
+/* By a process of its own: what a look leaves in its heap would stay as long as the WPAR runs. */
+static bool look_apart(const char *name, uint64_t *ret_mark)
+{
+	const pid_t monitor = getpid();
+	struct looked l = { 0 };
+	autofd int ours = -1;
+	int fds[2];
+	pid_t pid;
+
+	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
+		return false;
+	ours = fds[0];
+	pid = fork();
+	if (pid == 0)
+		look_and_tell(name, monitor, fds[1]);
+	close(fds[1]);
+	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	if (read(ours, &l, sizeof(l)) != sizeof(l) || !l.done)
+		return false;
+	*ret_mark = l.mark;
+	return true;
+}
+
 void wpar_outside_begin(struct wpar_outside_watch *o)
 {
 	*o = (struct wpar_outside_watch){ .wait_ms = WAIT_MS };
@@ -197,7 +242,7 @@ void wpar_outside_look(struct wpar_outside_watch *o, const char *name)
 	} else {
 		o->wait_ms = WAIT_MS;
 		o->mark = 0;
-		if (!look(name, &o->mark)) {
+		if (!look_apart(name, &o->mark)) {
 			o->fd = -1;
 			o->due_ms = (int64_t)par_now_ms() + BUSY_MS;
 		}

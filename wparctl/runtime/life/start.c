@@ -277,3 +277,8 @@ int wpar_repair(const struct wpar_spec *s, struct par_error **err)
 		return 0;
 	return wpar_monitor_adopt(s, start_again, err);
 }
+
+int wpar_start_monitor_main(int argc, char **argv)
+{
+	return wpar_monitor_main(argc, argv, start_again);
+}

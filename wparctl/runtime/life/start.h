@@ -35,3 +35,6 @@ int wpar_start_plan(const struct wpar_spec *s, struct par_buf *out, struct par_e
  * call this themselves; a listing may.
  */
 int wpar_repair(const struct wpar_spec *s, struct par_error **err);
+
+/* wpar_start_monitor_main - the program of a monitor, which does not return; -1: it is not one */
+int wpar_start_monitor_main(int argc, char **argv);
