@@ -11,25 +11,21 @@
 
 /*
  * A tmpfs without nodev, for /run may have that.  Linux before 6.15 binds only from mounts that
- * are in the namespace, so it is put on a folder made for it.
+ * are in the namespace, so it is put into the space.
  */
-static int open_nodes(const struct wpar_mount_plan *p)
+static int open_nodes(const struct wpar_mount_space *space)
 {
-	autofree char *spot = par_strdup_printf("%s/devices", p->run);
-	autofd int fs = -1, fd = -1;
+	autofd int fs = (int)syscall(SYS_fsopen, "tmpfs", FSOPEN_CLOEXEC), fd = -1;
+	int r;
 
-	if (!spot)
-		return -ENOMEM;
-	if (mkdir(spot, 0700) < 0 && errno != EEXIST)
-		return -errno;
-	fs = (int)syscall(SYS_fsopen, "tmpfs", FSOPEN_CLOEXEC);
 	if (fs < 0 || syscall(SYS_fsconfig, fs, FSCONFIG_SET_STRING, "mode", "0700", 0) < 0 ||
 	    syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
 		return -errno;
 	fd = (int)syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NOEXEC);
-	if (fd < 0 || syscall(SYS_move_mount, fd, "", AT_FDCWD, spot, MOVE_MOUNT_F_EMPTY_PATH) < 0)
+	if (fd < 0)
 		return -errno;
-	return take_fd(&fd);
+	r = wpar_space_put(space, fd, WPAR_SPACE_DEVICES);
+	return r < 0 ? r : take_fd(&fd);
 }
 
 /* A free name: they are counted. */
@@ -50,8 +46,8 @@ static int make_node(int folder, const struct stat *st, const struct wpar_mount_
 	return par_fs_open_plain(folder, name, O_PATH | O_NOFOLLOW, 0);
 }
 
-int wpar_device_node(const struct wpar_mount_plan *p, int *folder, const char *source,
-		     struct par_error **err)
+int wpar_device_node(const struct wpar_mount_plan *p, const struct wpar_mount_space *space,
+		     int *folder, const char *source, struct par_error **err)
 {
 	struct stat st;
 	int fd;
@@ -64,7 +60,7 @@ int wpar_device_node(const struct wpar_mount_plan *p, int *folder, const char *s
 	if (!S_ISCHR(st.st_mode) && !S_ISBLK(st.st_mode))
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "'%s' is not a device", source);
 	if (*folder < 0)
-		*folder = open_nodes(p);
+		*folder = open_nodes(space);
 	if (*folder < 0)
 		return par_fail(err, PAR_E_SYSTEM, *folder, "no device can be exported");
 	fd = make_node(*folder, &st, p);

@@ -7,12 +7,14 @@
 #pragma once
 
 #include "wparctl/filesystem/mount_plan.h"
+#include "wparctl/filesystem/mount_space.h"
 
 /*
  * wpar_device_node - make the node for @source, a device of the global environment
  * @folder	where they lie: -1 at first, then a file system that the caller closes
- * Outside, in a private mount namespace.  Returns a descriptor (O_PATH) of the node.
+ * @space	where that is mounted
+ * Returns a descriptor (O_PATH) of the node.
  * Errors: PAR_E_NOT_FOUND, PAR_E_INVALID_ARGUMENT (no device), PAR_E_SYSTEM.
  */
-int wpar_device_node(const struct wpar_mount_plan *p, int *folder, const char *source,
-		     struct par_error **err);
+int wpar_device_node(const struct wpar_mount_plan *p, const struct wpar_mount_space *space,
+		     int *folder, const char *source, struct par_error **err);

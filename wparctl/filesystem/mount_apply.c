@@ -7,6 +7,7 @@
 #include "wparctl/filesystem/mount_apply.h"
 
 #include "lpard/common/fs.h"
+#include "wparctl/filesystem/mount_space.h"
 
 #include <grp.h>
 #include <string.h>
@@ -266,16 +267,15 @@ static int enter_root(int rootfd)
 	return go_to_root();
 }
 
-static int attach_root(const struct wpar_mount_plan *p, int fd, struct par_error **err)
+static int attach_root(int fd, struct par_error **err)
 {
 	int rootfd, r;
 
-	/* The folder in /run is the global root's: look it up before the ids change. */
-	if (syscall(SYS_move_mount, fd, "", AT_FDCWD, p->run, MOVE_MOUNT_F_EMPTY_PATH) < 0)
+	if (syscall(SYS_move_mount, fd, "", AT_FDCWD, WPAR_SPACE_ROOT, MOVE_MOUNT_F_EMPTY_PATH) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "the root cannot be mounted");
-	rootfd = open(p->run, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	rootfd = open(WPAR_SPACE_ROOT, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (rootfd < 0)
-		return par_fail(err, PAR_E_SYSTEM, errno, "'%s' cannot be opened", p->run);
+		return par_fail(err, PAR_E_SYSTEM, errno, "the root cannot be opened");
 	r = become_root();
 	if (r < 0) {
 		close(rootfd);
@@ -284,8 +284,8 @@ static int attach_root(const struct wpar_mount_plan *p, int fd, struct par_error
 	return rootfd;
 }
 
-/* A detached tmpfs, put on the folder @run; its root. */
-static int new_staging(int run)
+/* A tmpfs, put on the folder @place; its root. */
+static int new_staging(int place)
 {
 	autofd int fs = (int)syscall(SYS_fsopen, "tmpfs", FSOPEN_CLOEXEC);
 	autofd int fd = -1;
@@ -293,7 +293,7 @@ static int new_staging(int run)
 	if (fs < 0 || syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
 		return -errno;
 	fd = (int)syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_NODEV);
-	if (fd < 0 || syscall(SYS_move_mount, fd, "", run, "",
+	if (fd < 0 || syscall(SYS_move_mount, fd, "", place, "",
 			      MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
 		return -errno;
 	return take_fd(&fd);
@@ -304,11 +304,11 @@ static int new_staging(int run)
  * are mapped: so it can be written to, and the ids on disk are those inside.  @fds: the layers, and
  * then the directory with upper and work.  Returns its root.
  */
-static int mount_overlay(const struct wpar_mount_plan *p, int run, const int *fds)
+static int mount_overlay(const struct wpar_mount_plan *p, int place, const int *fds)
 {
 	size_t n = p->layers.n;
 	auto_buf options = { 0 };
-	autofd int staging = new_staging(run);
+	autofd int staging = new_staging(place);
 
 	if (staging < 0)
 		return staging;
@@ -334,15 +334,15 @@ static int mount_overlay(const struct wpar_mount_plan *p, int run, const int *fd
 
 static int attach_overlay(const struct wpar_mount_plan *p, const int *fds, struct par_error **err)
 {
-	autofd int run = open(p->run, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	autofd int place = open(WPAR_SPACE_ROOT, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int r;
 
-	if (run < 0)
-		return par_fail(err, PAR_E_SYSTEM, errno, "'%s' cannot be opened", p->run);
+	if (place < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "the place of the root cannot be opened");
 	r = become_root();
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the ids of the WPAR cannot be taken");
-	r = mount_overlay(p, run, fds);
+	r = mount_overlay(p, place, fds);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the layers of the WPAR cannot be mounted");
 	return r;
@@ -384,7 +384,7 @@ static int attach_first(struct attach *a, const struct wpar_mount_op *op, struct
 	if (op->kind == WPAR_OP_OVERLAY)
 		a->f.rootfd = attach_overlay(a->plan, a->fds + a->next, err);
 	else
-		a->f.rootfd = attach_root(a->plan, a->fds[a->next], err);
+		a->f.rootfd = attach_root(a->fds[a->next], err);
 	a->next += n;
 	return a->f.rootfd < 0 ? a->f.rootfd : 0;
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "wparctl/filesystem/mount_plan.h"
+#include "wparctl/filesystem/mount_space.h"
 
 #define WPAR_MOUNTS_MAX 250 /* descriptors that one message carries */
 
@@ -14,14 +15,16 @@
 void wpar_mounts_drop_absent(struct wpar_mount_plan *p);
 
 /*
- * wpar_mounts_prepare - outside, in a private mount namespace
+ * wpar_mounts_prepare - outside
+ * @space	where what must be mounted for a moment is, unseen
  * @userns	the WPAR's user namespace, whose ids the idmapped mounts take
  * @ret_fds	one descriptor for each bind of the plan, in its order; the caller closes them
  * Errors: PAR_E_NOT_FOUND (a source), PAR_E_NOT_PERMITTED (a link in the place of a private file
  * system), PAR_E_SYSTEM.
  */
-int wpar_mounts_prepare(const struct wpar_mount_plan *p, int userns, int ret_fds[WPAR_MOUNTS_MAX],
-			size_t *ret_n, struct par_error **err);
+int wpar_mounts_prepare(const struct wpar_mount_plan *p, const struct wpar_mount_space *space,
+			int userns, int ret_fds[WPAR_MOUNTS_MAX], size_t *ret_n,
+			struct par_error **err);
 
 /*
  * wpar_mounts_is_global - is the tree of @p the global one, with nothing bound that needs the ids
@@ -37,8 +40,8 @@ int wpar_mounts_prepare_global(const struct wpar_mount_plan *p, int ret_fds[WPAR
 			       size_t *ret_n, struct par_error **err);
 
 /*
- * wpar_mounts_attach - inside: becomes the root user there, builds the tree and makes it the root
- * directory, which is then the working directory too
+ * wpar_mounts_attach - inside, in a copy of a space: becomes the root user there, builds the tree
+ * and makes it the root directory, which is then the working directory too
  * @fds	from wpar_mounts_prepare() or wpar_mounts_prepare_global()
  */
 int wpar_mounts_attach(const struct wpar_mount_plan *p, const int *fds, size_t n_fds,

@@ -13,6 +13,7 @@
 #include "lpard/common/fs.h"
 #include "wparctl/filesystem/device_mount.h"
 #include "wparctl/filesystem/device_node.h"
+#include "wparctl/filesystem/mount_list.h"
 #include "wparctl/filesystem/namefs.h"
 #include "wparctl/filesystem/nfs.h"
 #include "wparctl/filesystem/volume.h"
@@ -35,67 +36,35 @@ struct global_mount {
 
 struct sources {
 	const struct wpar_mount_plan *plan;
+	const struct wpar_mount_space *space; /* NULL: nothing needs one */
 	struct global_mount globals[GLOBALS_MAX];
 	size_t n_globals;
 	int directory; /* the WPAR's own directory; -1: not opened yet */
 	int devices;   /* where its device nodes lie; -1: there are none yet */
-	char *mountinfo;
+	uint64_t seen; /* the mount that was looked at last, by its number; 0: none was */
+	struct wpar_mount_seen mount;
 };
 
-/* What mountinfo says of the mount that a path is on. */
-struct mount_line {
-	char root[PATH_MAX], point[PATH_MAX], fstype[64];
-};
-
-static int find_mount(struct sources *src, uint64_t id, struct mount_line *ret)
-{
-	if (!src->mountinfo) {
-		auto_buf b = { 0 };
-		int r = par_fs_read("/proc/self/mountinfo", 16 << 20, &b);
-
-		if (r < 0)
-			return r;
-		src->mountinfo = par_buf_steal(&b);
-	}
-	for (const char *l = src->mountinfo; l && *l; l = strchr(l, '\n'), l = l ? l + 1 : NULL) {
-		const char *dash;
-
-		if (strtoull(l, NULL, 10) != id)
-			continue;
-		if (sscanf(l, "%*u %*u %*s %4095s %4095s", ret->root, ret->point) != 2)
-			return -EINVAL;
-		dash = strstr(l, " - ");
-		if (!dash || sscanf(dash, " - %63s", ret->fstype) != 1)
-			return -EINVAL;
-		return 0;
-	}
-	return -ENOENT;
-}
-
-static int second_mount(dev_t dev, const char *fstype, const char *name, const char *spot)
+static int second_mount(const struct sources *src, dev_t dev, const char *fstype)
 {
 	static const struct wpar_device_option readonly[] = { { "ro", NULL }, { 0 } };
-	int fd = wpar_device_mount(dev, fstype, name, NULL, 0);
+	const char *name = src->plan->global_name;
+	int fd = wpar_device_mount(dev, fstype, name, NULL, 0), r;
 
 	/* What is mounted read-only as a whole, and not by one of its mounts, is only had so. */
 	if (fd == -EBUSY || fd == -EROFS || fd == -EACCES)
 		fd = wpar_device_mount(dev, fstype, name, readonly, 0);
 
 	/* Linux before 6.15 copies only from mounts that are in the namespace. */
-	if (fd >= 0 &&
-	    syscall(SYS_move_mount, fd, "", AT_FDCWD, spot, MOVE_MOUNT_F_EMPTY_PATH) < 0) {
-		int r = -errno;
-
+	r = fd < 0 ? fd : wpar_space_put(src->space, fd, WPAR_SPACE_GLOBAL);
+	if (r < 0 && fd >= 0)
 		close(fd);
-		return r;
-	}
-	return fd;
+	return r < 0 ? r : fd;
 }
 
 static int global_of(struct sources *src, dev_t dev, const char *fstype)
 {
 	static const char *const can[] = { "ext4", "ext3", "ext2", "xfs", "f2fs" };
-	autofree char *spot = par_strdup_printf("%s/global", src->plan->run);
 	struct global_mount *g;
 	bool known = false;
 
@@ -109,45 +78,25 @@ static int global_of(struct sources *src, dev_t dev, const char *fstype)
 		return -1;
 	g = &src->globals[src->n_globals++];
 	g->dev = dev;
-	/* The mount needs a place where it hides nothing else: a folder made for it. */
-	if (!spot || (mkdir(spot, 0700) < 0 && errno != EEXIST))
-		g->fd = -1;
-	else
-		g->fd = second_mount(dev, fstype, src->plan->global_name, spot);
+	g->fd = second_mount(src, dev, fstype);
 	return g->fd;
 }
 
-/* The binds are made: a mount that stayed would keep the folder in /run from being removed. */
-static void drop_devices(struct sources *src)
+/* Most lie on one mount. */
+static int see_mount(struct sources *src, int fd, uint64_t id)
 {
-	autofree char *spot = par_strdup_printf("%s/devices", src->plan->run);
+	int r = src->seen && src->seen == id ? 0 : wpar_mount_see(fd, &src->mount);
 
-	if (src->devices < 0)
-		return;
-	close(src->devices);
-	if (spot)
-		umount2(spot, MNT_DETACH | UMOUNT_NOFOLLOW);
-}
-
-static void drop_globals(struct sources *src)
-{
-	autofree char *spot = par_strdup_printf("%s/global", src->plan->run);
-
-	for (size_t i = 0; i < src->n_globals; i++) {
-		if (src->globals[i].fd < 0)
-			continue;
-		close(src->globals[i].fd);
-		if (spot)
-			umount2(spot, MNT_DETACH | UMOUNT_NOFOLLOW);
-	}
+	src->seen = r < 0 ? 0 : id;
+	return r;
 }
 
 /* The same file as @fd (opened at @path), seen through a mount named Global; or -1. */
 static int through_global(struct sources *src, int fd)
 {
 	struct statx want, got;
-	struct mount_line line;
-	char link[64], path[PATH_MAX], *below;
+	const struct wpar_mount_seen *line = &src->mount;
+	char link[64], path[PATH_MAX], below[PATH_MAX];
 	autofd int same = -1;
 	ssize_t n;
 	int g;
@@ -158,20 +107,20 @@ static int through_global(struct sources *src, int fd)
 		return -1;
 	path[n] = '\0';
 	if (statx(fd, "", AT_EMPTY_PATH, STATX_INO | STATX_MNT_ID, &want) < 0 ||
-	    find_mount(src, want.stx_mnt_id, &line) < 0)
+	    see_mount(src, fd, want.stx_mnt_id) < 0)
 		return -1;
-	g = global_of(src, makedev(want.stx_dev_major, want.stx_dev_minor), line.fstype);
+	g = global_of(src, makedev(want.stx_dev_major, want.stx_dev_minor), line->fstype);
 	if (g < 0)
 		return -1;
 	/* Path on the device: the mount's root and what is below its mount point. */
-	if (strcmp(line.point, "/") != 0 && !par_starts_with(path, line.point))
+	if (strcmp(line->point, "/") != 0 && !par_starts_with(path, line->point))
 		return -1;
-	below = path + (strcmp(line.point, "/") == 0 ? 0 : strlen(line.point));
-	if (strlen(line.root) + strlen(below) + 2 > sizeof(path))
+	snprintf(below, sizeof(below), "%s",
+		 path + (strcmp(line->point, "/") == 0 ? 0 : strlen(line->point)));
+	if (strlen(line->root) + strlen(below) + 2 > sizeof(path))
 		return -1;
-	memmove(line.point, below, strlen(below) + 1);
 	snprintf(path, sizeof(path), "./%.2000s/%.2000s",
-		 strcmp(line.root, "/") == 0 ? "" : line.root, line.point);
+		 strcmp(line->root, "/") == 0 ? "" : line->root, below);
 	same = par_fs_open_plain(g, path, O_PATH | O_NOFOLLOW, 0);
 	if (same < 0 || statx(same, "", AT_EMPTY_PATH, STATX_INO, &got) < 0 ||
 	    got.stx_ino != want.stx_ino || got.stx_dev_minor != want.stx_dev_minor ||
@@ -228,7 +177,7 @@ static int open_source(struct sources *src, const struct wpar_mount_op *op, stru
 	if (op->flags & WPAR_OP_PRIVATE)
 		return open_private(src, op->source, err);
 	if (op->flags & WPAR_OP_DEVICE)
-		return wpar_device_node(src->plan, &src->devices, op->source, err);
+		return wpar_device_node(src->plan, src->space, &src->devices, op->source, err);
 	if (op->flags & WPAR_OP_NAMEFS)
 		return wpar_namefs_open(op->source, op->object, err);
 	fd = open(op->source, O_PATH | O_CLOEXEC);
@@ -264,8 +213,12 @@ static int copy_source(struct sources *src, const struct wpar_mount_op *op, unsi
 		return fd;
 	if (shows_its_device(op) && !recursive)
 		through = through_global(src, fd);
-	tree = (int)syscall(SYS_open_tree, through >= 0 ? through : fd, "",
-			    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | recursive);
+	if (through >= 0 || op->flags & WPAR_OP_DEVICE)
+		errno = -(tree = wpar_space_copy(src->space, through >= 0 ? through : fd));
+	else
+		tree = (int)syscall(SYS_open_tree, fd, "",
+				    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH |
+					    recursive);
 	return tree < 0 ? fail_source(src, op, PAR_E_SYSTEM, "cannot be bound", err) : tree;
 }
 
@@ -292,7 +245,8 @@ static int prepare_one(struct sources *src, const struct wpar_mount_op *op, int 
 		       struct par_error **err)
 {
 	unsigned int recursive = op->flags & WPAR_OP_RECURSIVE ? AT_RECURSIVE : 0;
-	struct mount_attr attr = { 0 };
+	/* A copy of a shared mount would be shared: what is mounted there would come inside. */
+	struct mount_attr attr = { .propagation = MS_PRIVATE };
 	autofd int tree = make_tree(src, op, recursive, err);
 
 	if (tree < 0)
@@ -300,8 +254,8 @@ static int prepare_one(struct sources *src, const struct wpar_mount_op *op, int 
 	attr.attr_set = attributes_of(op);
 	if (op->flags & WPAR_OP_IDMAP)
 		attr.userns_fd = (uint64_t)userns;
-	if (attr.attr_set && syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH | recursive, &attr,
-				     sizeof(attr)) < 0)
+	if (syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH | recursive, &attr, sizeof(attr)) <
+	    0)
 		return fail_source(src, op, errno == EINVAL ? PAR_E_NOT_SUPPORTED : PAR_E_SYSTEM,
 				   "cannot be bound with the ids of the WPAR", err);
 	return take_fd(&tree);
@@ -340,10 +294,11 @@ static int fail_many(struct par_error **err)
 			WPAR_MOUNTS_MAX);
 }
 
-int wpar_mounts_prepare(const struct wpar_mount_plan *p, int userns, int ret_fds[WPAR_MOUNTS_MAX],
-			size_t *ret_n, struct par_error **err)
+int wpar_mounts_prepare(const struct wpar_mount_plan *p, const struct wpar_mount_space *space,
+			int userns, int ret_fds[WPAR_MOUNTS_MAX], size_t *ret_n,
+			struct par_error **err)
 {
-	struct sources src = { .plan = p, .directory = -1, .devices = -1 };
+	struct sources src = { .plan = p, .space = space, .directory = -1, .devices = -1 };
 	size_t n = 0;
 	int r = 0;
 
@@ -359,11 +314,14 @@ int wpar_mounts_prepare(const struct wpar_mount_plan *p, int userns, int ret_fds
 		if (r >= 0)
 			ret_fds[n++] = r;
 	}
-	drop_globals(&src);
+	for (size_t i = 0; i < src.n_globals; i++) {
+		if (src.globals[i].fd >= 0)
+			close(src.globals[i].fd);
+	}
 	if (src.directory >= 0)
 		close(src.directory);
-	drop_devices(&src);
-	free(src.mountinfo);
+	if (src.devices >= 0)
+		close(src.devices);
 	if (r < 0) {
 		while (n > 0)
 			close(ret_fds[--n]);

@@ -3,6 +3,7 @@
 #include "wparctl/filesystem/outside.h"
 
 #include "lpard/common/fs.h"
+#include "wparctl/filesystem/mount_list.h"
 #include "wparctl/filesystem/namefs.h"
 #include "wparctl/filesystem/nfs.h"
 #include "wparctl/filesystem/volume.h"
@@ -311,33 +312,17 @@ int wpar_outside_others(const struct wpar_mount_plan *p, const char *mountinfo,
 	return 0;
 }
 
-/* listmount(2), which the libc's headers may not have yet. */
-struct list_request {
-	uint32_t size, spare;
-	uint64_t mnt_id, param;
-};
-
-#define LISTMOUNT	    458
-#define STATX_UNIQUE_MNT_ID 0x4000U
-#define MOST_LISTED	    512
+#define MOST_LISTED 512
 
 uint64_t wpar_outside_mark(const char *directory, const char *inside)
 {
-	struct list_request request = { .size = sizeof(request) };
 	uint64_t ids[MOST_LISTED], mark = 14695981039346656037U; /* FNV-1a */
 	autofd int base = open_base(directory);
-	struct statx st;
-	long n;
+	int n = base < 0 ? base : wpar_mounts_ids(base, ids, PAR_ARRAY_SIZE(ids));
 
-	if (base < 0 || statx(base, "", AT_EMPTY_PATH, STATX_UNIQUE_MNT_ID, &st) < 0 ||
-	    !(st.stx_mask & STATX_UNIQUE_MNT_ID))
-		return 0;
-	request.mnt_id = st.stx_mnt_id;
-	n = syscall(LISTMOUNT, &request, ids, MOST_LISTED, 0);
 	if (n < 0)
 		return 0;
-	mark = (mark ^ st.stx_mnt_id) * 1099511628211U;
-	for (long i = 0; i < n; i++)
+	for (int i = 0; i < n; i++)
 		mark = (mark ^ ids[i]) * 1099511628211U;
 	for (const char *c = inside; *c; c++)
 		mark = (mark ^ (unsigned char)*c) * 1099511628211U;

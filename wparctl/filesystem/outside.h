@@ -33,7 +33,7 @@ bool wpar_outside_may_go(const struct wpar_mount_op *op);
 /*
  * wpar_outside_others - what else is mounted below the base directory of @p, and which are those of
  * its own that root may take away
- * @mountinfo	text of /proc/self/mountinfo
+ * @mountinfo	text of /proc/self/mountinfo, or of wpar_mounts_below()
  * @ret	a plan with a bind for each, as the WPAR shall have it; the upper ones first; those of its
  *own have their flags Pure.  Errors: PAR_E_NO_MEMORY.
  */

@@ -164,6 +164,7 @@ ok "rmwpar" rmwpar hld
 is "nothing is left" "$(ls -A "$WPARS_ROOT/wpars" "$WPARS_ROOT/run/wpars")" "$WPARS_ROOT/run/wpars:
 .ids
 .registry
+.space
 
 $WPARS_ROOT/wpars:"
 done_testing

@@ -157,4 +157,23 @@ ok "mkwpar on it" mkwpar -n other -d /own/base -s
 ok "stopwpar" stopwpar -F other
 ok "leaves that mount" mountpoint -q "$WPARS_ROOT/own/base"
 rmwpar -F other >/dev/null 2>&1
+
+# Where the mounts of the global environment are shared, as systemd makes them, a WPAR's are not: nothing that is mounted
+# outside comes inside by itself, and nothing goes the other way.
+mount --make-rshared /
+ok "startwpar where mounts are shared" startwpar dev
+ok "chwpar -M" chwpar -M directory=/data vfs=namefs dev="$WPARS_ROOT/srv" dev
+ok "a mount that came later" comes /data
+shares_of_init()
+{
+	local init
+	read -r init <"/proc/$(monitor dev)/task/$(monitor dev)/children"
+	grep -E ' (shared|master|propagate_from):' "/proc/${init% }/mountinfo"
+}
+is "no mount inside is shared, or follows another" "$(shares_of_init)" ""
+before=$(grep -c . /proc/self/mountinfo)
+ok "stopwpar" stopwpar -F dev
+ok "startwpar" startwpar dev
+is "stopped and started, all are there once" "$(grep -c . /proc/self/mountinfo)" "$before"
+rmwpar -F dev >/dev/null 2>&1
 done_testing

@@ -41,6 +41,8 @@ void wpar_launch_done(struct wpar_launch *l)
 		close(l->cgroup);
 	if (l->pidfd > 0)
 		close(l->pidfd);
+	if (l->space.ns > 0)
+		wpar_space_done(&l->space);
 	l->cgroup = 0;
 	l->pidfd = 0;
 }
@@ -294,15 +296,6 @@ int wpar_launch_prepare(struct wpar_launch *l, const struct wpar_spec *s, struct
 	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "the soft limit of memory cannot be set") : 0;
 }
 
-static int new_namespaces(struct par_error **err)
-{
-	if (unshare(CLONE_NEWNS) < 0)
-		return par_fail(err, PAR_E_SYSTEM, errno, "new namespaces cannot be made");
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		return par_fail(err, PAR_E_SYSTEM, errno, "the mounts cannot be made private");
-	return 0;
-}
-
 /* @name: uid_map or gid_map; @own: those that are the same inside */
 static int write_map(const struct wpar_launch *l, int dir, const char *name, const uint32_t *own,
 		     size_t n, struct par_error **err)
@@ -387,7 +380,7 @@ static int hand_over_mounts(const struct wpar_launch *l, int sync, int userns,
 {
 	int fds[WPAR_MOUNTS_MAX];
 	size_t n = 0;
-	int r = wpar_mounts_prepare(&l->plan, userns, fds, &n, err);
+	int r = wpar_mounts_prepare(&l->plan, &l->space, userns, fds, &n, err);
 
 	if (r < 0)
 		return r;
@@ -435,6 +428,32 @@ static pid_t clone_as_creator(const struct wpar_launch *l, struct clone_args *ar
 	return pid;
 }
 
+/*
+ * The first process gets a copy of a space, and nothing else that is mounted here; of a tree that
+ * is the global one, a copy of all.
+ */
+static int clone_in_space(struct wpar_launch *l, struct clone_args *args, struct par_error **err)
+{
+	int r = 0, failed;
+
+	l->space = WPAR_NO_SPACE;
+	if (!wpar_mounts_is_global(&l->plan))
+		r = wpar_space_enter(l->plan.run, &l->space, err);
+	if (r < 0)
+		return r;
+	l->pid = clone_as_creator(l, args);
+	failed = l->pid < 0 ? errno : 0;
+	if (l->pid != 0 && l->space.ns >= 0)
+		r = wpar_space_leave(&l->space);
+	if (failed)
+		return par_fail(err, PAR_E_SYSTEM, failed, "the WPAR's first process cannot start");
+	if (r == 0)
+		return 0;
+	kill(l->pid, SIGKILL);
+	waitpid(l->pid, NULL, 0);
+	return par_fail(err, PAR_E_SYSTEM, r, "the global environment cannot be entered again");
+}
+
 int wpar_launch(struct wpar_launch *l, struct par_error **err)
 {
 	autofd int ours = -1, theirs = -1;
@@ -452,10 +471,6 @@ int wpar_launch(struct wpar_launch *l, struct par_error **err)
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "uname's answers cannot be set up");
 	l->uname = uname;
-	/* What is bound for the WPAR is mounted here meanwhile. */
-	r = wpar_mounts_is_global(&l->plan) ? 0 : new_namespaces(err);
-	if (r < 0)
-		return r;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "a socket pair cannot be made");
 	ours = pair[0];
@@ -463,9 +478,9 @@ int wpar_launch(struct wpar_launch *l, struct par_error **err)
 	wpar_process_fix(l->keep_priority, l->inner.locked);
 	wpar_test_stop_at("namespaces");
 	l->boot = wpar_clock_boot();
-	l->pid = clone_as_creator(l, &args);
-	if (l->pid < 0)
-		return par_fail(err, PAR_E_SYSTEM, errno, "the WPAR's first process cannot start");
+	r = clone_in_space(l, &args, err);
+	if (r < 0)
+		return r;
 	if (l->pid == 0) {
 		close(ours);
 		wpar_launch_child(l, theirs);

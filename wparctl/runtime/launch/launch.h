@@ -39,6 +39,7 @@ struct wpar_launch {
 	int uname;
 	pid_t pid;
 	int pidfd;
+	struct wpar_mount_space space; /* .bare: for wpar_space_keep() */
 };
 
 #define auto_launch par_cleanup(wpar_launch_done) struct wpar_launch
@@ -58,8 +59,7 @@ int wpar_launch_plan_network(const struct wpar_spec *s, struct wpar_net_plan *re
 			     struct par_error **err);
 
 /*
- * wpar_launch - start the first process; afterwards the caller has a mount namespace of its own,
- * unless the plan is wpar_mounts_is_global()
+ * wpar_launch - start the first process
  * Returns when inside() has closed its descriptor; l->network is to be announced then
  * (wpar_net_announce()).  After an error, of the set-up or of inside(),
  * the process is gone.

@@ -31,20 +31,6 @@ static int close_between(unsigned int first, unsigned int last)
 	return first <= last && syscall(SYS_close_range, first, last, 0u) < 0 ? -errno : 0;
 }
 
-int wpar_close_others(int keep, int keep_too)
-{
-	unsigned int a = (unsigned int)(keep < keep_too ? keep : keep_too);
-	unsigned int b = (unsigned int)(keep < keep_too ? keep_too : keep);
-	int r = close_between(3, a - 1);
-
-	if (r < 0)
-		return r;
-	r = b > a ? close_between(a + 1, b - 1) : 0;
-	if (r < 0)
-		return r;
-	return close_between(b + 1, ~0u);
-}
-
 static int by_number(const void *a, const void *b)
 {
 	const int *x = a, *y = b;
@@ -52,24 +38,39 @@ static int by_number(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-void wpar_child_only(pid_t parent, const int *keep, size_t n)
+int wpar_close_all_but(const int *keep, size_t n)
 {
-	int sorted[8];
 	unsigned int next = 3;
+	int sorted[8];
 
-	if (n > PAR_ARRAY_SIZE(sorted) || prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 ||
-	    getppid() != parent)
-		_exit(1);
+	if (n > PAR_ARRAY_SIZE(sorted))
+		return -E2BIG;
 	memcpy(sorted, keep, n * sizeof(*keep));
 	qsort(sorted, n, sizeof(*sorted), by_number);
 	for (size_t i = 0; i < n; i++) {
+		int r;
+
 		if (sorted[i] < (int)next)
 			continue;
-		if (sorted[i] > (int)next && close_between(next, (unsigned int)sorted[i] - 1) < 0)
-			_exit(1);
+		r = sorted[i] > (int)next ? close_between(next, (unsigned int)sorted[i] - 1) : 0;
+		if (r < 0)
+			return r;
 		next = (unsigned int)sorted[i] + 1;
 	}
-	if (close_between(next, ~0u) < 0)
+	return close_between(next, ~0u);
+}
+
+int wpar_close_others(int keep, int keep_too)
+{
+	const int both[] = { keep, keep_too };
+
+	return wpar_close_all_but(both, PAR_ARRAY_SIZE(both));
+}
+
+void wpar_child_only(pid_t parent, const int *keep, size_t n)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 || getppid() != parent ||
+	    wpar_close_all_but(keep, n) < 0)
 		_exit(1);
 }
 

@@ -23,6 +23,9 @@ int wpar_stdio_install(const struct wpar_stdio *stdio);
 /* wpar_close_others - of the descriptors above 2 only these two stay; 0 or a negative errno */
 int wpar_close_others(int keep, int keep_too);
 
+/* wpar_close_all_but - the same with the @n of @keep, at most 8; -1 is none */
+int wpar_close_all_but(const int *keep, size_t n);
+
 /*
  * wpar_child_only - for a process of ours that does one thing: of the descriptors above 2 only the
  * @n of @keep (at most 8) stay, and it dies with @parent, which has made it.  Ends it when that is

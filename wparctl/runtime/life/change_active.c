@@ -69,16 +69,24 @@ static int open_init(const struct wpar_spec *s, int cgroup, struct inner *in,
 	return 0;
 }
 
-/* In the global environment still, in a mount namespace of our own. */
+/* In the global environment still. */
 static int inner_prepare(const struct inner *in, int fds[WPAR_MOUNTS_MAX], size_t *n,
 			 struct par_error **err)
 {
+	auto_mount_space space = WPAR_NO_SPACE;
+	int r;
+
 	*n = 0;
 	if (in->mounts.add.n_ops == 0)
 		return 0;
-	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		return par_fail(err, PAR_E_SYSTEM, errno, "new namespaces cannot be made");
-	return wpar_mounts_prepare(&in->mounts.add, in->userns, fds, n, err);
+	r = wpar_space_enter(in->mounts.add.run, &space, err);
+	if (r < 0)
+		return r;
+	r = wpar_space_leave(&space);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r,
+				"the global environment cannot be entered again");
+	return wpar_mounts_prepare(&in->mounts.add, &space, in->userns, fds, n, err);
 }
 
 static int inner_run(const struct inner *in, struct par_error **err)

@@ -252,7 +252,7 @@ __attribute__((noreturn)) static void monitor_watch(const struct wpar_monitor_ar
 	_exit(0);
 }
 
-/* Who watches @init; nothing is open above 2 but the descriptors @pidfd and @only. */
+/* Who watches @init. */
 static struct wpar_monitor_args watch_args(const struct wpar_spec *s, pid_t init, int pidfd,
 					   int only, bool adopted)
 {
@@ -261,6 +261,7 @@ static struct wpar_monitor_args watch_args(const struct wpar_spec *s, pid_t init
 				       .pidfd = pidfd,
 				       .listener = wpar_cor_begin(s).listener,
 				       .only = only,
+				       .bare = -1,
 				       .adopted = adopted };
 
 	snprintf(a.name, sizeof(a.name), "%s", s->name);
@@ -353,7 +354,6 @@ static int mark_hold(const char *name, enum wpar_hold hold, struct par_error **e
 __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, enum wpar_hold hold,
 						  int sync, wpar_again_fn *again)
 {
-	autofd int mnt = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
 	auto_launch l = { .inside = monitor_inside_init, .user = &hold, .steps = sync };
 	struct par_error *err = NULL;
 	struct wpar_monitor_args a;
@@ -371,7 +371,6 @@ __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, enu
 		_exit(1);
 	}
 	wpar_sync_step(sync, WPAR_STEP_LAUNCHED);
-	setns(mnt, CLONE_NEWNS);
 	if (chdir("/") < 0)
 		_exit(1);
 	wpar_monitor_write_record(s->name);
@@ -381,9 +380,11 @@ __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, enu
 	prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0);
 	wpar_test_stop_at("begun");
 	/* The inherited descriptor of the command's lock is closed before the command goes on. */
-	wpar_close_others(l.pidfd, sync);
+	wpar_close_all_but((const int[]){ l.pidfd, sync, l.space.bare }, 3);
 	monitor_is_only_one(s->name, &only);
 	a = watch_args(s, l.pid, l.pidfd, only, false);
+	a.bare = l.space.bare;
+	wpar_space_keep(a.bare);
 	wpar_sync_started(sync, (int)getpid());
 	close(sync);
 	wpar_net_announce(&l.network, false);

@@ -15,6 +15,7 @@ struct wpar_monitor_args {
 	int pidfd;    /* of @init */
 	int listener; /* struct wpar_cor; -1: there is none */
 	int only;     /* the lock that says which monitor is the only one; -1: there is none */
+	int bare;     /* a space that other starts copy (mount_space.h); -1: none */
 	bool adopted;
 };
 

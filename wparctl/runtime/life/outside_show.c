@@ -3,6 +3,7 @@
 #include "wparctl/runtime/life/outside_show.h"
 
 #include "lpard/common/fs.h"
+#include "wparctl/filesystem/mount_list.h"
 #include "wparctl/filesystem/nfs.h"
 #include "wparctl/filesystem/outside.h"
 #include "wparctl/runtime/launch/launch.h"
@@ -118,7 +119,7 @@ static void note_mounted(const char *name, const struct wpar_mount_plan *plan)
 	auto_mount_plan seen = { 0 };
 	auto_buf mountinfo = { 0 }, b = { 0 };
 
-	if (!record || par_fs_read("/proc/self/mountinfo", 64 << 20, &mountinfo) < 0 ||
+	if (!record || wpar_mounts_below(plan->directory, &mountinfo) < 0 ||
 	    wpar_outside_others(plan, mountinfo.data, &seen, NULL) < 0)
 		return;
 	keep_lines(record, plan, plan, &b);

@@ -9,6 +9,7 @@
 #include "lpard/common/event.h"
 #include "lpard/common/fs.h"
 #include "wparctl/filesystem/mount_change.h"
+#include "wparctl/filesystem/mount_list.h"
 #include "wparctl/filesystem/outside.h"
 #include "wparctl/runtime/launch/launch.h"
 #include "wparctl/runtime/launch/reset.h"
@@ -74,7 +75,7 @@ static int bring_inside(const struct wpar_spec *s, const struct wpar_mount_plan 
 	auto_mount_plan have = { 0 }, want = { 0 }, record = { 0 };
 	auto_mount_change change = { 0 };
 	auto_buf mountinfo = { 0 };
-	int r = par_fs_read("/proc/self/mountinfo", 64 << 20, &mountinfo);
+	int r = wpar_mounts_below(p->directory, &mountinfo);
 
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the mounts cannot be read");
