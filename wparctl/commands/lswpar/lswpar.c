@@ -163,6 +163,7 @@ static int spec_of_claim(const struct wpar_claim *c, struct wpar_spec *ret, stru
 		.name = strdup(c->name),
 		.hostname = c->hostname ? strdup(c->hostname) : NULL,
 		.directory = c->directory ? strdup(c->directory) : NULL,
+		.idbase = c->idbase,
 		.version.image_digest = c->versioned ? strdup("") : NULL,
 		.creating = c->creating,
 		.rootvg = c->rootvg,
@@ -174,13 +175,13 @@ static int spec_of_claim(const struct wpar_claim *c, struct wpar_spec *ret, stru
 	return par_oom(err);
 }
 
-/* One that may run is asked for more than it claims. */
+/* Enough also for a monitor that was killed to be replaced (wpar_repair()). */
 static int listing_load(const struct listing *l, const char *name, struct wpar_spec *ret,
 			struct par_error **err)
 {
 	const struct wpar_claim *c = NULL;
 
-	if (l->claims.n > 0 && !wpar_traces_may_be(&l->traces, name))
+	if (l->claims.n > 0)
 		c = wpar_claims_find(&l->claims, name);
 	return c && c->type == WPAR_SYSTEM ? spec_of_claim(c, ret, err)
 					   : wpar_spec_load(name, ret, err);
@@ -227,17 +228,8 @@ static void listing_add(const struct par_cmd_ctx *ctx, const struct lswpar_args 
 	l->n++;
 }
 
-/* So many that do not run are quicker read through the index (spec/claims.h). */
+/* So many are quicker read through the index (spec/claims.h). */
 #define MANY 64
-
-static bool has_many_idle(const struct listing *l, const struct par_strv *names)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < names->n && n < MANY; i++)
-		n += !wpar_traces_may_be(&l->traces, names->v[i]);
-	return n == MANY;
-}
 
 static int listing_prepare(struct listing *l, const struct wpar_ls_field *const *fields,
 			   const struct par_strv *names, struct par_error **err)
@@ -249,7 +241,7 @@ static int listing_prepare(struct listing *l, const struct wpar_ls_field *const 
 		if (!fields[i]->claimed)
 			return 0;
 	}
-	if (!fields || !has_many_idle(l, names))
+	if (!fields || names->n < MANY)
 		return 0;
 	r = wpar_claims_load(geteuid() == 0 ? WPAR_CLAIMS_SAVE : 0, &l->claims, err);
 	if (r < 0)

@@ -270,10 +270,13 @@ static void start_again(const char *name)
 
 int wpar_repair(const struct wpar_spec *s, struct par_error **err)
 {
-	autofd int cgroup = wpar_cgroup_open(s->name, false, NULL);
+	autofd int cgroup = -1;
 
-	if (s->type != WPAR_SYSTEM || cgroup < 0 || wpar_cgroup_init(cgroup) <= 0 ||
-	    wpar_monitor_pid(s->name) > 0)
+	/* First what is true of nearly all, and quickly asked. */
+	if (s->type != WPAR_SYSTEM || wpar_monitor_pid(s->name) > 0)
+		return 0;
+	cgroup = wpar_cgroup_open(s->name, false, NULL);
+	if (cgroup < 0 || wpar_cgroup_init(cgroup) <= 0)
 		return 0;
 	return wpar_monitor_adopt(s, start_again, err);
 }
