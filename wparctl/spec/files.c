@@ -66,13 +66,25 @@ static int replace_file(const char *path, const struct par_buf *b, bool lasting,
 	return 0;
 }
 
+static int write_into(const char *path, const struct par_buf *b, struct par_error **err)
+{
+	autofd int fd = open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	int r = fd < 0 ? -errno : par_fs_write_all(fd, b->data, b->len);
+
+	return r < 0 ? par_fail(err, PAR_E_SYSTEM, -r, "could not write '%s'", path) : 0;
+}
+
 int wpar_spec_write_file(const struct wpar_spec *s, const char *path, struct par_error **err)
 {
 	auto_buf text = { 0 };
+	struct stat st;
 	int r = wpar_spec_write(s, &text, err);
 
 	if (r < 0)
 		return r;
+	/* A device or a pipe, also by a link to one (/dev/stdout), stays what it is. */
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+		return write_into(path, &text, err);
 	return replace_file(path, &text, true, err);
 }
 

@@ -199,7 +199,10 @@ int wpar_spec_parse(const char *text, size_t len, struct wpar_spec *ret, struct 
 /* wpar_spec_write - the text that wpar_spec_parse reads back the same */
 int wpar_spec_write(const struct wpar_spec *s, struct par_buf *out, struct par_error **err);
 
-/* wpar_spec_read_file / _write_file - any path; writing is atomic (temporary file, rename) */
+/*
+ * wpar_spec_read_file / _write_file - any path; writing is atomic (temporary file, rename), but
+ * into a device or a pipe that is there
+ */
 int wpar_spec_read_file(const char *path, struct wpar_spec *ret, struct par_error **err);
 int wpar_spec_write_file(const struct wpar_spec *s, const char *path, struct par_error **err);
 

@@ -18,6 +18,14 @@ ok "mkwpar" mkwpar -n dev01
 fails "a name that exists" mkwpar -n dev01
 is "its state" "$(lswpar -qc -a state dev01)" D
 
+# -o writes into what is no plain file, and that stays what it is.  By names of our own: root could replace /dev/null.
+mknod "$TMPDIR/null" c 1 3
+ln -s /proc/self/fd/1 "$TMPDIR/out"
+ok "mkwpar -o to a device" mkwpar -n dev02 -w -o "$TMPDIR/null"
+is "which stays one" "$(stat -c %F "$TMPDIR/null")" "character special file"
+is "to a pipe, by a link" "$(mkwpar -n dev02 -w -o "$TMPDIR/out" | grep -cx '	name = "dev02"')" 1
+is "which stays a link" "$(readlink "$TMPDIR/out")" /proc/self/fd/1
+
 # Two of the same name at the same moment: one wins.
 for round in 1 2 3 4 5; do
 	mkwpar -n "twin$round" >"$TMPDIR/a" 2>&1 &
