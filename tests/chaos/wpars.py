@@ -368,8 +368,8 @@ def running_round(rng, times, before):
             status, text = run(*words)
         # A WPAR whose first process was killed has ended: then there is none to be stopped or entered.
         now = settled(name)
-        if victim != "monitor" and key in ("clogin", "lswpar") and now == "D":
-            status = 1 # none was there any more to be entered or listed as active
+        if victim != "monitor" and key in ("clogin", "lswpar", "syncwpar") and now == "D":
+            status = 1 # none was there any more to be entered, listed as active or brought up to date
         if victim in ("first process", "both", "all inside", "one inside") and status != 0:
             if goal is None and now is not None:
                 need("rmwpar", name)
