@@ -303,6 +303,21 @@ int par_exit_status(int wait_status)
 	return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
 }
 
+int par_program_self(char *ret, size_t size)
+{
+	static const char gone[] = " (deleted)";
+	ssize_t n = readlink("/proc/self/exe", ret, size - 1);
+	char *at;
+
+	if (n < 0)
+		return -errno;
+	ret[n] = '\0';
+	at = (size_t)n > strlen(gone) ? ret + n - strlen(gone) : NULL;
+	if (at && strcmp(at, gone) == 0 && access(ret, F_OK) < 0)
+		*at = '\0';
+	return 0;
+}
+
 bool par_file_above(const char *name)
 {
 	char self[4096];

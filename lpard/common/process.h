@@ -94,6 +94,13 @@ int par_wait_child(pid_t pid, unsigned int most_ms, int *ret_status);
 int par_exit_status(int wait_status);
 
 /*
+ * par_program_self - the path of this program's own file, or when that has been replaced since (an
+ * upgrade), of the new one in its place
+ * Returns 0 or a negative errno.
+ */
+int par_program_self(char *ret, size_t size);
+
+/*
  * par_program_beside - an executable at @name, seen from the folder of this program's own file
  * Caller frees; NULL: there is none (or no memory to look for it).
  */

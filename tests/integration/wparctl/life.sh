@@ -234,7 +234,35 @@ touch "$WPARS_ROOT/wpars/steps/proc"
 said=$(startwpar steps 2>/dev/null)
 like "mounts are said before they are made" "$said" '^Mounting all workload partition file systems\.$'
 unlike "and what was not reached is not said" "$said" '^(Loading|Starting workload partition subsystem|Verifying)'
-ok "rmwpar of it" rmwpar steps
+rm "$WPARS_ROOT/wpars/steps/proc"
+mkdir "$WPARS_ROOT/wpars/steps/proc"
+
+# A monitor that comes late makes nothing in a folder that a stop is removing: the stop would fail
+touch "$TMPDIR/wait"
+WPAR_WAIT_AT=watch WPAR_WAIT_FILE=$TMPDIR/wait startwpar steps >/dev/null
+ok "a monitor that is late" wait_for 10 test -e "$TMPDIR/wait.here"
+rm "$WPARS_ROOT/run/wpars/steps/meminfo" "$TMPDIR/wait"
+watches()
+{
+	[ -n "$(find "/proc/$(monitor steps)/fd" -lname '*/mountinfo')" ]
+}
+ok "goes on" wait_for 10 watches
+fails "and makes no file there" test -e "$WPARS_ROOT/run/wpars/steps/meminfo"
+ok "stopwpar" stopwpar -F steps
+
+# An upgrade replaces the program, while monitors of the old one go on
+mkdir "$TMPDIR/bin"
+cp "$(readlink -f "$(command -v wparctl)")" "$TMPDIR/bin/startwpar"
+"$TMPDIR/bin/startwpar" steps >/dev/null 2>&1
+cp "$TMPDIR/bin/startwpar" "$TMPDIR/bin/new"
+mv "$TMPDIR/bin/new" "$TMPDIR/bin/startwpar"
+is_started_again()
+{
+	grep -q ' steps reboot-inside .* ok$' "$log" && is_state steps A && clogin steps -- true
+}
+clogin steps -- kill -INT 1 </dev/null
+ok "reboot inside after an upgrade: it starts again" wait_for 20 is_started_again
+ok "rmwpar of it" rmwpar -F steps
 
 ok "rmwpar" rmwpar lif
 like "is in the log" "$(cat "$log")" ' lif remove root/rmwpar ok$'

@@ -7,6 +7,7 @@
 #include "wparctl/runtime/launch/proc_source.h"
 
 #include "lpard/common/fs.h"
+#include "lpard/common/process.h"
 #include "wparctl/filesystem/mount_apply.h"
 #include "wparctl/filesystem/namefs.h"
 #include "wparctl/network/apply.h"
@@ -172,12 +173,9 @@ static int make_run_folder(const struct wpar_launch *l, struct par_error **err)
 /* Our own program, which a system WPAR has as its init. */
 static int find_program(char *ret, size_t size, struct par_error **err)
 {
-	ssize_t n = readlink("/proc/self/exe", ret, size - 1);
+	int r = par_program_self(ret, size);
 
-	if (n <= 0)
-		return par_fail(err, PAR_E_SYSTEM, errno, "/proc is not mounted");
-	ret[n] = '\0';
-	return 0;
+	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "/proc is not mounted") : 0;
 }
 
 int wpar_launch_plan(const struct wpar_spec *s, struct wpar_mount_plan *ret, struct par_error **err)

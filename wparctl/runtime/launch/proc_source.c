@@ -103,18 +103,23 @@ int wpar_proc_source_write(int fd, enum wpar_proc_file file, int cgroup)
 	return 0;
 }
 
-int wpar_proc_source_open(const char *run, enum wpar_proc_file file)
+static int source_open(const char *run, enum wpar_proc_file file, int flags)
 {
 	autofree char *path = par_strdup_printf("%s/%s", run, files[file].name);
-	int fd = path ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0444) : -1;
+	int fd = path ? open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | flags, 0444) : -1;
 
 	return !path ? -ENOMEM : fd < 0 ? -errno : fd;
+}
+
+int wpar_proc_source_open(const char *run, enum wpar_proc_file file)
+{
+	return source_open(run, file, 0);
 }
 
 int wpar_proc_source_make(const char *run)
 {
 	for (unsigned int i = 0; i < WPAR_PROC_FILES; i++) {
-		int fd = wpar_proc_source_open(run, i);
+		int fd = source_open(run, i, O_CREAT);
 
 		if (fd < 0)
 			return fd;

@@ -16,7 +16,10 @@ int wpar_proc_source_make(const char *run);
 /* wpar_proc_source_fill - those that @s needs, as they are now; -errno */
 int wpar_proc_source_fill(const struct wpar_spec *s, const char *run, int cgroup);
 
-/* wpar_proc_source_open - for writing; -errno */
+/*
+ * wpar_proc_source_open - for writing; -errno
+ * One that is not there is not made: a command may be removing the folder.
+ */
 int wpar_proc_source_open(const char *run, enum wpar_proc_file file);
 
 /*

@@ -220,6 +220,7 @@ __attribute__((noreturn)) static void monitor_watch(const struct wpar_monitor_ar
 	int lock = -1;
 
 	oom_tell(&oom, name);
+	wpar_test_wait_at("watch");
 	wpar_proc_begin(&proc, name, a->idbase);
 	wpar_outside_begin(&outside);
 	watch_console(&w, &oom, &outside, &cor, &proc, name, a->pidfd);
