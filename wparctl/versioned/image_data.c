@@ -16,6 +16,17 @@ void wpar_image_data_done(struct wpar_image_data *d)
 	free(v->kernel_version);
 	free(v->architecture);
 	free(d->created);
+	free(d->host);
+	free(d->user_ids);
+	free(d->group_ids);
+	for (size_t i = 0; i < d->n_file_systems; i++) {
+		free(d->file_systems[i].name);
+		free(d->file_systems[i].device);
+		free(d->file_systems[i].type);
+	}
+	free(d->file_systems);
+	free(d->package_manager);
+	par_strv_done(&d->packages);
 	*d = (struct wpar_image_data){ 0 };
 }
 
@@ -46,7 +57,81 @@ static int image_data_put(const struct key *k, const char *value, struct par_err
 	return *k->text ? 0 : par_oom(err);
 }
 
-static int image_data_attribute(const struct key *keys, char *line, struct par_error **err)
+/* The reading of a file: what its current stanza is about. */
+struct reader {
+	struct wpar_image_data *data;
+	const struct key *keys; /* of the stanza image_data */
+	enum { OTHER, IMAGE, FILE_SYSTEM, PACKAGES } stanza;
+	bool found;
+};
+
+static int begin_file_system(struct wpar_image_data *d, struct par_error **err)
+{
+	struct wpar_image_file_system *v;
+
+	if (d->n_file_systems == WPAR_IMAGE_FILE_SYSTEMS_MAX)
+		return par_fail(err, PAR_E_CORRUPT, 0, "it has too many stanzas fs_data");
+	v = reallocarray(d->file_systems, d->n_file_systems + 1, sizeof(*v));
+	if (!v)
+		return par_oom(err);
+	d->file_systems = v;
+	v[d->n_file_systems++] = (struct wpar_image_file_system){ 0 };
+	return 0;
+}
+
+static int begin_stanza(struct reader *rd, const char *heading, struct par_error **err)
+{
+	if (strcmp(heading, "image_data:") == 0) {
+		rd->stanza = IMAGE;
+		rd->found = true;
+	} else if (strcmp(heading, "fs_data:") == 0) {
+		rd->stanza = FILE_SYSTEM;
+		return begin_file_system(rd->data, err);
+	} else {
+		rd->stanza = strcmp(heading, "packages_data:") == 0 ? PACKAGES : OTHER;
+	}
+	return 0;
+}
+
+static int put_by_key(const struct key *keys, const char *name, const char *value,
+		      struct par_error **err)
+{
+	for (; keys->name; keys++) {
+		if (strcmp(keys->name, name) == 0)
+			return image_data_put(keys, value, err);
+	}
+	return 0;
+}
+
+static int put_file_system(struct wpar_image_data *d, const char *name, const char *value,
+			   struct par_error **err)
+{
+	struct wpar_image_file_system *f = &d->file_systems[d->n_file_systems - 1];
+	const struct key keys[] = {
+		{ "FS_NAME", &f->name, NULL, 255, false },
+		{ "FS_LV", &f->device, NULL, 64, false },
+		{ "FS_TYPE", &f->type, NULL, 32, false },
+		{ "FS_SIZE", NULL, &f->size, 0, false },
+		{ "FS_MIN_SIZE", NULL, &f->used, 0, false },
+		{ 0 },
+	};
+
+	return put_by_key(keys, name, value, err);
+}
+
+static int put_package(struct wpar_image_data *d, const char *name, const char *value,
+		       struct par_error **err)
+{
+	const struct key manager[] = { { "MANAGER", &d->package_manager, NULL, 32, false }, { 0 } };
+
+	if (strcmp(name, "PACKAGE") != 0)
+		return put_by_key(manager, name, value, err);
+	if (!par_printable(value))
+		return par_fail(err, PAR_E_CORRUPT, 0, "PACKAGE has a bad value");
+	return par_strv_add(&d->packages, value) < 0 ? par_oom(err) : 0;
+}
+
+static int image_data_attribute(struct reader *rd, char *line, struct par_error **err)
 {
 	char *eq = strchr(line, '=');
 	char *name, *value;
@@ -62,39 +147,34 @@ static int image_data_attribute(const struct key *keys, char *line, struct par_e
 		value[len - 1] = '\0';
 		value++;
 	}
+	if (rd->stanza == FILE_SYSTEM)
+		return put_file_system(rd->data, name, value, err);
+	if (rd->stanza == PACKAGES)
+		return put_package(rd->data, name, value, err);
 	if (strcmp(name, "FORMAT") == 0 && strcmp(value, "1") != 0)
 		return par_fail(err, PAR_E_CORRUPT, 0, "its FORMAT is not 1");
-	for (; keys->name; keys++) {
-		if (strcmp(keys->name, name) == 0)
-			return image_data_put(keys, value, err);
-	}
-	return 0;
+	return put_by_key(rd->keys, name, value, err);
 }
 
-static int image_data_lines(const struct key *keys, char *text, struct par_error **err)
+static int image_data_lines(struct reader *rd, char *text, struct par_error **err)
 {
-	bool inside = false, found = false;
 	char *save = NULL;
 
 	for (char *l = strtok_r(text, "\n", &save); l; l = strtok_r(NULL, "\n", &save)) {
 		char *line = par_trim(l);
 		size_t len = strlen(line);
-		int r;
+		int r = 0;
 
 		if (len == 0 || *line == '*' || *line == '#')
 			continue;
-		if (line[len - 1] == ':' && !strchr(line, '=')) {
-			inside = strcmp(line, "image_data:") == 0;
-			found |= inside;
-			continue;
-		}
-		if (!inside)
-			continue;
-		r = image_data_attribute(keys, line, err);
+		if (line[len - 1] == ':' && !strchr(line, '='))
+			r = begin_stanza(rd, line, err);
+		else if (rd->stanza != OTHER)
+			r = image_data_attribute(rd, line, err);
 		if (r < 0)
 			return r;
 	}
-	if (!found)
+	if (!rd->found)
 		return par_fail(err, PAR_E_CORRUPT, 0, "it has no stanza image_data");
 	return 0;
 }
@@ -108,9 +188,11 @@ static int check_needed(const struct key *keys, struct par_error **err)
 	return 0;
 }
 
-static int read_keys(const struct key *keys, char *text, struct par_error **err)
+static int read_keys(struct wpar_image_data *d, const struct key *keys, char *text,
+		     struct par_error **err)
 {
-	int r = image_data_lines(keys, text, err);
+	struct reader rd = { .data = d, .keys = keys };
+	int r = image_data_lines(&rd, text, err);
 
 	return r < 0 ? r : check_needed(keys, err);
 }
@@ -127,7 +209,12 @@ int wpar_image_data_parse(const char *text, size_t len, struct wpar_image_data *
 		{ "KERNEL_VERSION", &v->kernel_version, NULL, 64, false },
 		{ "ARCH", &v->architecture, NULL, 16, true },
 		{ "PAGE_SIZE", NULL, &ret->page_size, 0, false },
+		{ "PAGE_ALIGN", NULL, &ret->page_align, 0, false },
+		{ "BITS", NULL, &ret->bits, 0, false },
 		{ "SIZE_KB", NULL, &ret->size_kib, 0, false },
+		{ "HOST", &ret->host, NULL, 64, false },
+		{ "USER_IDS", &ret->user_ids, NULL, 32, false },
+		{ "GROUP_IDS", &ret->group_ids, NULL, 32, false },
 		{ "CREATED", &ret->created, NULL, 64, false },
 		{ 0 },
 	};
@@ -140,7 +227,7 @@ int wpar_image_data_parse(const char *text, size_t len, struct wpar_image_data *
 	copy = strndup(text, len);
 	if (!copy)
 		return par_oom(err);
-	r = read_keys(keys, copy, err);
+	r = read_keys(ret, keys, copy, err);
 	if (r < 0) {
 		par_error_wrap(err, "image.data");
 		wpar_image_data_done(ret);

@@ -11,6 +11,7 @@
 
 #include "lpard/common/fs.h"
 #include "wparctl/archive/unpack.h"
+#include "wparctl/versioned/compat.h"
 #include "wparctl/versioned/image_data.h"
 
 #include <dirent.h>
@@ -135,33 +136,13 @@ static int read_image_data(int folder, struct wpar_image_data *ret, const char *
 	return (int)n;
 }
 
-/* The names that uname, Debian and Go give the same thing. */
-static const char *canonical_architecture(const char *a)
-{
-	static const char *const same[][3] = {
-		{ "x86_64", "amd64", "x86-64" },
-		{ "ppc64le", "ppc64el", "powerpc64le" },
-		{ "aarch64", "arm64", "aarch64" },
-		{ "i686", "i386", "i586" },
-	};
-
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(same); i++) {
-		for (size_t j = 0; j < 3; j++) {
-			if (strcmp(same[i][j], a) == 0)
-				return same[i][0];
-		}
-	}
-	return a;
-}
-
 static int check_machine(const struct wpar_image_data *d, struct par_error **err)
 {
 	struct utsname u;
 
 	if (uname(&u) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not tell the architecture");
-	if (strcmp(canonical_architecture(d->version.architecture),
-		   canonical_architecture(u.machine)) != 0)
+	if (!wpar_architecture_same(d->version.architecture, u.machine))
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 				"The image is for the architecture %s, and this system is %s.",
 				d->version.architecture, u.machine);

@@ -83,6 +83,14 @@ for archive in "$work"/bad-*.tar*; do
 	output=$(fake-wpar mkwpar -n w1 -C -B "$archive" 2>&1)
 	status=$?
 	is "$name is refused" "$status" 1
+	# Looked at it is not: either it cannot be read, or the report says that it is of no use.
+	report=$(timeout 20 lsmksysb --json -f "$archive" 2>"$work/said")
+	status=$?
+	if [ "$status" = 0 ]; then
+		ok "$name: lsmksysb reports it" jq -e '.usable | type == "boolean"' <<<"$report"
+	else
+		is "$name: lsmksysb: one clear error" "$status $(grep -c '^lsmksysb: The image .*' "$work/said") $(wc -l <"$work/said")" "1 1 1"
+	fi
 	like "$name: one clear error" "$output" '^mkwpar: The (image|checksum of the image) .*'
 	tap_note "$(printf '%s\n' "$output" | tail -1 | sed "s|$work/||")"
 	ok "$name: nothing outside was touched" unharmed

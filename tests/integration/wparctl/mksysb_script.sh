@@ -131,6 +131,11 @@ one()
 		"$(diff <(python3 "$tree" list "$root/home/old" $4) <(python3 "$tree" list "$out/home/old" $4))" ""
 	rm -rf "$out"
 	cp "$root/var/log/old.$2" "$work/old.$2"
+	is "$1: lsmksysb finds nothing against it" "$(lsmksysb --json -f "$work/old.$2" | jq -c '.usable, .os_id, .os_level')" \
+		"$(printf 'true\n"tiny"\n"3.2"')"
+	like "$1: and says it aspect by aspect" "$(lsmksysb -l -f "$work/old.$2")" "^ok +Architecture +$(uname -m), here $(uname -m)\$"
+	like "$1: with its file systems" "$(lsmksysb -l -f "$work/old.$2")" '^/dev/loop.* ext4 .* /home$'
+	is "$1: it lists the members that tar lists" "$(lsmksysb -f "$work/old.$2" | wc -l)" "$(list "$work/plain.tar" | wc -l)"
 	ok "$1: mkwpar takes it" mkwpar -n "$1" -C -B "$work/old.$2"
 	out=$WPARS_ROOT/var/lib/wpars/images/$(sha256sum "$work/old.$2" | cut -d' ' -f1)/root
 	is "$1: each file of / is in the WPAR's image what it was" \

@@ -28,6 +28,34 @@ START_TEST(reads_what_is_there)
 }
 END_TEST
 
+START_TEST(reads_file_systems_and_packages)
+{
+	static const char text[] =
+		"image_data:\n" NEEDED
+		"BITS = 64\nPAGE_ALIGN = 65536\nHOST = \"old01\"\nUSER_IDS = 0-1999\n"
+		"fs_data:\n\tFS_NAME = \"/\"\n\tFS_SIZE = 2048\n\tFS_MIN_SIZE = 1024\n\tFS_LV = \"/dev/sda1\"\n"
+		"\tFS_TYPE = ext3\nlv_data:\n\tFS_NAME = no\nfs_data:\n\tFS_NAME = \"/home\"\n"
+		"packages_data:\n\tMANAGER = dpkg\n\tPACKAGE = \"bash 5.1-2 ppc64el\"\n\tPACKAGE = \"a 1 all\"\n";
+	auto_image_data d = { 0 };
+	auto_error err = NULL;
+
+	ck_assert_msg(wpar_image_data_parse(text, strlen(text), &d, &err) == 0, "%s",
+		      err ? err->msg : "");
+	ck_assert_uint_eq(d.page_align, 65536);
+	ck_assert_uint_eq(d.bits, 64);
+	ck_assert_str_eq(d.host, "old01");
+	ck_assert_str_eq(d.user_ids, "0-1999");
+	ck_assert_uint_eq(d.n_file_systems, 2);
+	ck_assert_str_eq(d.file_systems[0].name, "/");
+	ck_assert_str_eq(d.file_systems[0].type, "ext3");
+	ck_assert_uint_eq(d.file_systems[0].used, 1024);
+	ck_assert_str_eq(d.file_systems[1].name, "/home");
+	ck_assert_str_eq(d.package_manager, "dpkg");
+	ck_assert_uint_eq(d.packages.n, 2);
+	ck_assert_str_eq(d.packages.v[0], "bash 5.1-2 ppc64el");
+}
+END_TEST
+
 START_TEST(refuses)
 {
 	static const char *const bad[] = {
@@ -45,6 +73,9 @@ START_TEST(refuses)
 		"image_data:\nOSNAME = D\nOSID = a b\nOSLEVEL = 1\nARCH = x\n",
 		"image_data:\nOSNAME = D\nOSID = d\nOSLEVEL = ../1\nARCH = x\n",
 		"image_data:\nOSNAME = D\nOSID = d\nOSLEVEL = 1\nARCH = 12345678901234567\n",
+		"image_data:\n" NEEDED "fs_data:\nFS_SIZE = much\n",
+		"image_data:\n" NEEDED "fs_data:\nFS_NAME = a\nFS_NAME = b\n",
+		"image_data:\n" NEEDED "packages_data:\nPACKAGE = a\033b\n",
 		"image_data:\nOSNAME = caf\xc3\xa9\nOSID = d\nOSLEVEL = 1\nARCH = x\n",
 	};
 
@@ -67,6 +98,7 @@ static Suite *image_data_suite(void)
 	TCase *tc = tcase_create("image_data");
 
 	tcase_add_test(tc, reads_what_is_there);
+	tcase_add_test(tc, reads_file_systems_and_packages);
 	tcase_add_test(tc, refuses);
 	suite_add_tcase(suite, tc);
 	return suite;

@@ -16,7 +16,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-static int fail_archive(struct extract *a, struct archive *ar)
+int wpar_extract_fail_archive(struct extract *a, struct archive *ar)
 {
 	const char *text = archive_error_string(ar);
 	char clean[200];
@@ -119,7 +119,7 @@ static int write_contents(struct extract *a, struct archive *ar, int fd, int64_t
 			return wpar_extract_fail(a, -r, "could not write a file: %s", strerror(-r));
 	}
 	if (r != ARCHIVE_EOF)
-		return fail_archive(a, ar);
+		return wpar_extract_fail_archive(a, ar);
 	if (end < size && ftruncate(fd, size) < 0)
 		return wpar_extract_fail(a, errno, "could not write a file: %s", strerror(errno));
 	return 0;
@@ -421,7 +421,7 @@ static int take_image_data(struct extract *a, struct archive *ar, struct archive
 		return wpar_extract_fail(a, EFBIG, "its image.data is too large");
 	n = archive_read_data(ar, text, MAX_IMAGE_DATA);
 	if (n < 0)
-		return fail_archive(a, ar);
+		return wpar_extract_fail_archive(a, ar);
 	note_size(a, text, (size_t)n);
 	r = check_declared(a);
 	if (r < 0)
@@ -466,7 +466,7 @@ static int take_members(struct extract *a, struct archive *ar)
 			return r;
 	}
 	if (r != ARCHIVE_EOF)
-		return fail_archive(a, ar);
+		return wpar_extract_fail_archive(a, ar);
 	if (a->root < 0)
 		return wpar_extract_fail(a, EBADMSG, "it is empty");
 	return 0;
@@ -491,21 +491,30 @@ static void set_folder_times(struct extract *a)
 	a->folders = NULL;
 }
 
-int wpar_extract_run(struct extract *a)
+struct archive *wpar_extract_open(void)
 {
 	struct archive *ar = archive_read_new();
-	int r;
 
 	if (!ar)
-		return wpar_extract_fail(a, ENOMEM, "out of memory");
+		return NULL;
 	/* Only what is done in this process: other filters would run programs.  gzip: input.c. */
 	archive_read_support_format_tar(ar);
 	archive_read_support_filter_xz(ar);
 	archive_read_support_filter_zstd(ar);
 	archive_read_support_filter_bzip2(ar);
+	return ar;
+}
+
+int wpar_extract_run(struct extract *a)
+{
+	struct archive *ar = wpar_extract_open();
+	int r;
+
+	if (!ar)
+		return wpar_extract_fail(a, ENOMEM, "out of memory");
 	r = archive_read_open(ar, a, NULL, wpar_extract_read, NULL) == ARCHIVE_OK
 		    ? take_members(a, ar)
-		    : fail_archive(a, ar);
+		    : wpar_extract_fail_archive(a, ar);
 	archive_read_free(ar);
 	if (r < 0)
 		return r;

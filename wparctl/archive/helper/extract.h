@@ -88,8 +88,13 @@ int wpar_extract_drain(struct extract *a);
 int wpar_extract_fail(struct extract *a, int errnum, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
-/* input.c: callbacks of libarchive */
 struct archive;
+/* wpar_extract_open - a reader of what an image may be; NULL: no memory */
+struct archive *wpar_extract_open(void);
+/* wpar_extract_fail_archive - as wpar_extract_fail(), with what libarchive says */
+int wpar_extract_fail_archive(struct extract *a, struct archive *ar);
+
+/* input.c: callbacks of libarchive */
 ssize_t wpar_extract_read(struct archive *ar, void *user, const void **buffer);
 
 /* acl.c */

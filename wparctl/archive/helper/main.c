@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * wparctl-archive {unpack|digest} - stdin: the archive; descriptor 3: an empty folder; stdout:
- * what wparctl reads (unpack.c).  Before it looks at a byte of the archive it locks itself in: the
- * folder is its root directory, it has no network, keeps only the capabilities that owners and
- * modes need, and limits of memory; no program can be started.
+ * wparctl-archive {unpack|digest|scan|list} - stdin: the archive; descriptor 3: an empty folder;
+ * stdout: what wparctl reads (unpack.c).  Before it looks at a byte of the archive it locks itself
+ * in: the folder is its root directory, it has no network, keeps only the capabilities that owners
+ * and modes need, and limits of memory; no program can be started.
  */
 #include "wparctl/archive/helper/extract.h"
 
 #include "lpard/common/now.h"
+#include "wparctl/archive/helper/scan.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -94,7 +95,7 @@ static int limit_capabilities(void)
 	return syscall(SYS_capset, &head, data) < 0 ? -errno : 0;
 }
 
-/* A digest alone needs no folder and no rights at all, but the same prison. */
+/* To look at one needs no folder and no rights at all, but the same prison. */
 static int lock_in(bool unpack)
 {
 	struct rlimit memory = { MAX_MEMORY, MAX_MEMORY };
@@ -111,16 +112,36 @@ static int lock_in(bool unpack)
 	return forbid_calls();
 }
 
+enum mode { DIGEST, UNPACK, SCAN, LIST, NONE };
+
+static enum mode mode_of(int argc, char **argv)
+{
+	static const char *const names[] = { "digest", "unpack", "scan", "list" };
+	int m = 0;
+
+	while (argc == 2 && m < NONE && strcmp(argv[1], names[m]) != 0)
+		m++;
+	return argc == 2 ? (enum mode)m : NONE;
+}
+
+static int run_mode(struct extract *a, enum mode mode)
+{
+	if (mode == UNPACK)
+		return wpar_extract_run(a);
+	return mode == DIGEST ? wpar_extract_drain(a) : wpar_scan_run(a, mode == LIST);
+}
+
 int main(int argc, char **argv)
 {
 	static struct extract a = { .top = FOLDER, .root = -1, .parent = -1 };
-	bool unpack = argc == 2 && strcmp(argv[1], "unpack") == 0;
+	const enum mode mode = mode_of(argc, argv);
+	const bool unpack = mode == UNPACK;
 	char hex[65];
 	struct stat st;
 	int r;
 
-	if (!unpack && !(argc == 2 && strcmp(argv[1], "digest") == 0)) {
-		fprintf(stderr, "wparctl-archive: run by mkwpar, not by hand\n");
+	if (mode == NONE) {
+		fprintf(stderr, "wparctl-archive: run by mkwpar and lsmksysb, not by hand\n");
 		return 2;
 	}
 	umask(0);
@@ -138,7 +159,7 @@ int main(int argc, char **argv)
 		if (a.top < 0 || close(FOLDER) < 0)
 			return die(errno, "could not open the folder");
 	}
-	r = unpack ? wpar_extract_run(&a) : wpar_extract_drain(&a);
+	r = run_mode(&a, mode);
 	if (r < 0)
 		return die(-r, a.why[0] ? a.why : strerror(-r));
 	par_sha256_finish(&a.digest, hex);

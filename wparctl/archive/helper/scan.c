@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An archive looked through from its first to its last member: see scan.h. */
+#include "wparctl/archive/helper/scan.h"
+
+#include "wparctl/archive/helper/elf.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_KINDS 16	    /* of programs; more are not told apart */
+#define MAX_LIBC  (8 << 20) /* bytes of a C library that are searched for its version */
+
+struct kind {
+	const char *machine;
+	int bits;
+	uint64_t count, align;
+	char name[MAX_NAME + 1];
+};
+
+struct scan {
+	bool list;
+	uint64_t files, folders, links, devices, setuid, bytes;
+	int64_t uid, gid;
+	struct kind kinds[MAX_KINDS];
+	size_t n_kinds;
+	uint32_t kernel;
+	char kernel_name[MAX_NAME + 1];
+	char libc[64];
+	char init[16];
+	char refused[512];
+};
+
+static void put_hex(const void *data, size_t len)
+{
+	static const char digits[] = "0123456789abcdef";
+	const uint8_t *p = data;
+
+	for (size_t i = 0; i < len; i++) {
+		putchar(digits[p[i] >> 4]);
+		putchar(digits[p[i] & 15]);
+	}
+}
+
+static const char *base_of(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+
+	return slash ? slash + 1 : name;
+}
+
+static bool ends_with(const char *s, const char *end)
+{
+	const size_t n = strlen(s), m = strlen(end);
+
+	return n >= m && strcmp(s + n - m, end) == 0;
+}
+
+static struct kind *kind_of(struct scan *s, const struct elf_facts *f)
+{
+	const char *machine = wpar_elf_machine(f);
+	const int bits = f->wide ? 64 : 32;
+
+	for (size_t i = 0; i < s->n_kinds; i++) {
+		if (strcmp(s->kinds[i].machine, machine) == 0 && s->kinds[i].bits == bits)
+			return &s->kinds[i];
+	}
+	if (s->n_kinds == MAX_KINDS)
+		return NULL;
+	s->kinds[s->n_kinds] = (struct kind){ .machine = machine, .bits = bits };
+	return &s->kinds[s->n_kinds++];
+}
+
+static void note_elf(struct scan *s, const struct elf_facts *f, const char *name)
+{
+	struct kind *k = kind_of(s, f);
+
+	if (k) {
+		k->count++;
+		if (!k->align || f->align < k->align) {
+			k->align = f->align;
+			snprintf(k->name, sizeof(k->name), "%s", name);
+		}
+	}
+	if (f->kernel > s->kernel) {
+		s->kernel = f->kernel;
+		snprintf(s->kernel_name, sizeof(s->kernel_name), "%s", name);
+	}
+}
+
+/* "GNU C Library (Debian GLIBC 2.31-13) stable release version 2.31." */
+static void note_glibc(struct scan *s, const char *data, size_t len)
+{
+	static const char words[] = "release version ";
+	const char *at = memmem(data, len, words, strlen(words));
+	size_t n = 0;
+
+	if (!at)
+		return;
+	at += strlen(words);
+	while (at + n < data + len && n < 15 && (at[n] == '.' || (at[n] >= '0' && at[n] <= '9')))
+		n++;
+	while (n > 0 && at[n - 1] == '.')
+		n--;
+	if (n > 0)
+		snprintf(s->libc, sizeof(s->libc), "glibc %.*s", (int)n, at);
+}
+
+static bool is_glibc(const char *base)
+{
+	return strcmp(base, "libc.so.6") == 0 ||
+	       (strncmp(base, "libc-2.", 7) == 0 && ends_with(base, ".so"));
+}
+
+/* Up to @size bytes of the member's contents; the number of them, or -1 */
+static ssize_t read_contents(struct archive *ar, char *data, size_t size)
+{
+	size_t n = 0;
+
+	while (n < size) {
+		la_ssize_t got = archive_read_data(ar, data + n, size - n);
+
+		if (got < 0)
+			return -1;
+		if (got == 0)
+			break;
+		n += (size_t)got;
+	}
+	return (ssize_t)n;
+}
+
+static int look_into(struct extract *a, struct scan *s, struct archive *ar, const char *name)
+{
+	const char *base = base_of(name);
+	const size_t size = is_glibc(base) ? MAX_LIBC : ELF_LOOK_AT;
+	char *data = malloc(size);
+	struct elf_facts f;
+	ssize_t n;
+
+	if (!data)
+		return wpar_extract_fail(a, ENOMEM, "out of memory");
+	n = read_contents(ar, data, size);
+	if (n > 0 && wpar_elf_look(data, (size_t)n, &f)) {
+		note_elf(s, &f, name);
+		if (is_glibc(base))
+			note_glibc(s, data, (size_t)n);
+		else if (strncmp(base, "ld-musl-", 8) == 0 && !s->libc[0])
+			snprintf(s->libc, sizeof(s->libc), "musl -");
+	}
+	free(data);
+	return n < 0 ? wpar_extract_fail_archive(a, ar) : 0;
+}
+
+static const char *kind_of_init(const char *target)
+{
+	const char *base = base_of(target);
+
+	return strcmp(base, "systemd") == 0	     ? "systemd"
+	       : strcmp(base, "busybox") == 0	     ? "busybox"
+	       : strcmp(base, "upstart") == 0	     ? "upstart"
+	       : strstr(base, "openrc")		     ? "openrc"
+	       : strcmp(base, "init") == 0 || !*base ? "sysvinit"
+						     : "other";
+}
+
+static void note_init(struct scan *s, struct archive_entry *e, const char *name)
+{
+	const char *target = archive_entry_symlink(e);
+
+	if (strcmp(name, "sbin/init") != 0 && strcmp(name, "usr/sbin/init") != 0)
+		return;
+	snprintf(s->init, sizeof(s->init), "%s", kind_of_init(target ? target : ""));
+}
+
+static void note_refused(struct scan *s, const char *why)
+{
+	if (!s->refused[0])
+		snprintf(s->refused, sizeof(s->refused), "%s", why);
+}
+
+static void count_member(struct scan *s, struct archive_entry *e)
+{
+	const mode_t type = archive_entry_filetype(e);
+
+	s->folders += type == AE_IFDIR;
+	s->devices += type == AE_IFCHR || type == AE_IFBLK;
+	s->links += type == AE_IFLNK || archive_entry_hardlink(e);
+	if (type == AE_IFREG && !archive_entry_hardlink(e)) {
+		s->files++;
+		s->setuid += (archive_entry_perm(e) & 06000) && (archive_entry_perm(e) & 0111);
+		if (archive_entry_size(e) > 0)
+			s->bytes += (uint64_t)archive_entry_size(e);
+	}
+	if (archive_entry_uid(e) > s->uid)
+		s->uid = archive_entry_uid(e);
+	if (archive_entry_gid(e) > s->gid)
+		s->gid = archive_entry_gid(e);
+	if (archive_entry_uid(e) < 0 || archive_entry_gid(e) < 0 || archive_entry_uid(e) > MAX_ID ||
+	    archive_entry_gid(e) > MAX_ID)
+		note_refused(s, "a member's owner is out of range");
+}
+
+static int show_data(struct extract *a, struct archive *ar, struct archive_entry *e)
+{
+	char *text;
+	ssize_t n;
+
+	if (archive_entry_size(e) > MAX_IMAGE_DATA)
+		return wpar_extract_fail(a, EFBIG, "its image.data is too large");
+	text = malloc(MAX_IMAGE_DATA);
+	n = text ? read_contents(ar, text, MAX_IMAGE_DATA) : 0;
+	if (n > 0) {
+		fputs("data ", stdout);
+		put_hex(text, (size_t)n);
+		putchar('\n');
+	}
+	free(text);
+	return n < 0 ? wpar_extract_fail_archive(a, ar) : 0;
+}
+
+static void show_member(struct archive_entry *e, const char *name)
+{
+	printf("member %o %lld %lld %lld ", (unsigned int)archive_entry_mode(e),
+	       (long long)archive_entry_uid(e), (long long)archive_entry_gid(e),
+	       archive_entry_size_is_set(e) ? (long long)archive_entry_size(e) : 0LL);
+	put_hex(name, strlen(name));
+	putchar('\n');
+}
+
+static bool is_data(const struct extract *a, struct archive_entry *e, const char *name)
+{
+	return a->entries == 1 && strcmp(name, "image.data") == 0 &&
+	       archive_entry_filetype(e) == AE_IFREG && !archive_entry_hardlink(e);
+}
+
+static int scan_member(struct extract *a, struct scan *s, struct archive *ar,
+		       struct archive_entry *e)
+{
+	const char *path = archive_entry_pathname(e);
+	char name[MAX_NAME + 1];
+
+	if (wpar_tree_normalise(a, path, name) < 0) {
+		note_refused(s, a->why);
+		a->why[0] = '\0';
+		snprintf(name, sizeof(name), "%.4000s", path ? path : "?");
+	}
+	if (s->list)
+		show_member(e, *name ? name : ".");
+	if (is_data(a, e, name))
+		return show_data(a, ar, e);
+	count_member(s, e);
+	note_init(s, e, name);
+	if (archive_entry_filetype(e) == AE_IFREG && !archive_entry_hardlink(e) &&
+	    archive_entry_size(e) >= 64)
+		return look_into(a, s, ar, name);
+	return 0;
+}
+
+static int scan_members(struct extract *a, struct scan *s, struct archive *ar)
+{
+	struct archive_entry *e;
+	int r;
+
+	while ((r = archive_read_next_header(ar, &e)) == ARCHIVE_OK || r == ARCHIVE_WARN) {
+		if (++a->entries > MAX_ENTRIES)
+			return wpar_extract_fail(a, E2BIG, "it has too many members");
+		r = scan_member(a, s, ar, e);
+		if (r < 0)
+			return r;
+	}
+	return r == ARCHIVE_EOF ? 0 : wpar_extract_fail_archive(a, ar);
+}
+
+static void show_name(const char *name)
+{
+	put_hex(name, strlen(name));
+	putchar('\n');
+}
+
+static void show(const struct extract *a, const struct scan *s)
+{
+	for (size_t i = 0; i < s->n_kinds; i++) {
+		const struct kind *k = &s->kinds[i];
+
+		printf("elf %s %d %" PRIu64 " %" PRIu64 " ", k->machine, k->bits, k->count,
+		       k->align);
+		show_name(k->name);
+	}
+	if (s->kernel) {
+		printf("kernel %u.%u.%u ", s->kernel >> 16, s->kernel >> 8 & 0xff,
+		       s->kernel & 0xff);
+		show_name(s->kernel_name);
+	}
+	if (s->libc[0])
+		printf("libc %s\n", s->libc);
+	if (s->init[0])
+		printf("init %s\n", s->init);
+	printf("ids %lld %lld\n", (long long)s->uid, (long long)s->gid);
+	printf("count %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
+	       " %" PRIu64 "\n",
+	       a->entries, s->files, s->folders, s->links, s->devices, s->setuid, s->bytes);
+	if (s->refused[0])
+		printf("refused %s\n", s->refused);
+}
+
+int wpar_scan_run(struct extract *a, bool list)
+{
+	static struct scan s;
+	struct archive *ar = wpar_extract_open();
+	int r;
+
+	if (!ar)
+		return wpar_extract_fail(a, ENOMEM, "out of memory");
+	s = (struct scan){ .list = list };
+	r = archive_read_open(ar, a, NULL, wpar_extract_read, NULL) == ARCHIVE_OK
+		    ? scan_members(a, &s, ar)
+		    : wpar_extract_fail_archive(a, ar);
+	archive_read_free(ar);
+	if (r < 0)
+		return r;
+	if (a->entries == 0)
+		return wpar_extract_fail(a, EBADMSG, "it is empty");
+	show(a, &s);
+	return wpar_extract_drain(a);
+}

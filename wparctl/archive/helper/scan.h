@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading an archive for what it is, making nothing: what lsmksysb shows. */
+#pragma once
+
+#include "wparctl/archive/helper/extract.h"
+
+/*
+ * wpar_scan_run - the archive at a->input, to standard output in lines (wparctl/archive/scan.c
+ *reads them): data HEX		./image.data, when it is the first member member MODE UID GID SIZE
+ *NAME	with @list: each (mode octal with its kind, NAME in hexadecimal) elf MACHINE BITS COUNT
+ *ALIGN NAME	for each kind of programs: how many, and which has the least alignment kernel
+ *MAJOR.MINOR.PATCH NAME	the newest kernel that one of them needs libc NAME VERSION
+ *"glibc 2.31", "musl -" init KIND		systemd, sysvinit, busybox, upstart, other ids UID
+ *GID		the greatest of them count MEMBERS FILES FOLDERS LINKS DEVICES SETUID BYTES refused
+ *WHY		the first reason, if any, for which it would not be unpacked Returns 0 or a negative
+ *errno with a sentence in a->why.
+ */
+int wpar_scan_run(struct extract *a, bool list);

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The lines of the helper's scan (helper/scan.h), which has read foreign bytes: see scan.h. */
+#include "wparctl/archive/scan.h"
+
+#include "wparctl/archive/run.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_LINE (10 << 20) /* image.data in hexadecimal */
+
+void wpar_scan_done(struct wpar_scan *s)
+{
+	par_buf_done(&s->data);
+	for (size_t i = 0; i < s->n_programs; i++)
+		free(s->programs[i].least);
+	free(s->refused);
+	*s = (struct wpar_scan){ 0 };
+}
+
+static int digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Bytes from hexadecimal; no NUL, which no name has. */
+static int take_hex(const char *text, struct par_buf *ret)
+{
+	for (; *text; text += 2) {
+		const int high = digit(text[0]), low = high < 0 ? -1 : digit(text[1]);
+
+		if (low < 0 || (high == 0 && low == 0))
+			return -EINVAL;
+		if (par_buf_putc(ret, (char)(high << 4 | low)) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* A name, to be freed; NULL: it is none. */
+static char *take_name(const char *text)
+{
+	auto_buf b = { 0 };
+
+	return take_hex(text, &b) < 0 || b.len == 0 ? NULL : par_buf_steal(&b);
+}
+
+static void take_programs(struct wpar_scan *s, const char *line)
+{
+	struct wpar_scan_programs p = { 0 };
+	int end = 0;
+
+	if (s->n_programs == PAR_ARRAY_SIZE(s->programs) ||
+	    sscanf(line, "elf %15s %u %" SCNu64 " %" SCNu64 " %n", p.machine, &p.bits, &p.count,
+		   &p.align, &end) != 4 ||
+	    end == 0 || !par_printable(p.machine))
+		return;
+	p.least = take_name(line + end);
+	if (!p.least)
+		return;
+	s->programs[s->n_programs++] = p;
+}
+
+static void take_kernel(struct wpar_scan *s, const char *line)
+{
+	unsigned int major, minor, patch;
+
+	if (sscanf(line, "kernel %u.%u.%u ", &major, &minor, &patch) == 3 && major < 256 &&
+	    minor < 256 && patch < 256)
+		s->kernel = major << 16 | minor << 8 | patch;
+}
+
+static void take_words(struct wpar_scan *s, const char *line)
+{
+	char one[16], two[16];
+
+	if (sscanf(line, "libc %15s %15s", one, two) == 2 && par_printable(one) &&
+	    par_printable(two)) {
+		snprintf(s->libc, sizeof(s->libc), "%s", one);
+		snprintf(s->libc_level, sizeof(s->libc_level), "%s",
+			 strcmp(two, "-") == 0 ? "" : two);
+	} else if (sscanf(line, "init %15s", one) == 1 && par_printable(one)) {
+		snprintf(s->init, sizeof(s->init), "%s", one);
+	}
+}
+
+static void take_numbers(struct wpar_scan *s, const char *line)
+{
+	sscanf(line, "ids %" SCNu64 " %" SCNu64, &s->uid, &s->gid);
+	sscanf(line,
+	       "count %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
+	       " %" SCNu64,
+	       &s->members, &s->files, &s->folders, &s->links, &s->devices, &s->setuid, &s->bytes);
+}
+
+void wpar_scan_line(struct wpar_scan *s, const char *line)
+{
+	if (par_starts_with(line, "data ")) {
+		par_buf_clear(&s->data);
+		if (take_hex(line + strlen("data "), &s->data) < 0)
+			par_buf_clear(&s->data);
+	} else if (par_starts_with(line, "refused ") && !s->refused) {
+		s->refused = strdup(par_printable(line + 8) ? line + 8 : "a member has a bad name");
+	} else if (par_starts_with(line, "elf ")) {
+		take_programs(s, line);
+	} else if (par_starts_with(line, "kernel ")) {
+		take_kernel(s, line);
+	} else {
+		take_words(s, line);
+		take_numbers(s, line);
+	}
+}
+
+struct reading {
+	struct wpar_scan *scan;
+	void (*member)(void *user, const struct wpar_scan_member *m);
+	void *user;
+};
+
+static void take_member(const struct reading *rd, const char *line)
+{
+	struct wpar_scan_member m = { 0 };
+	autofree char *name = NULL;
+	int end = 0;
+
+	if (sscanf(line, "member %o %" SCNu64 " %" SCNu64 " %" SCNu64 " %n", &m.mode, &m.uid,
+		   &m.gid, &m.size, &end) != 4 ||
+	    end == 0)
+		return;
+	name = take_name(line + end);
+	m.name = name;
+	if (name)
+		rd->member(rd->user, &m);
+}
+
+static void take_line(void *user, const char *line)
+{
+	const struct reading *rd = user;
+
+	if (!par_starts_with(line, "member "))
+		wpar_scan_line(rd->scan, line);
+	else if (rd->member)
+		take_member(rd, line);
+}
+
+int wpar_scan(const char *archive, void (*member)(void *user, const struct wpar_scan_member *m),
+	      void *user, struct wpar_scan *ret, struct par_error **err)
+{
+	struct reading rd = { .scan = ret, .member = member, .user = user };
+	const struct wpar_archive_run run = {
+		.archive = archive,
+		.mode = member ? "list" : "scan",
+		.folder = -1,
+		.max_line = MAX_LINE,
+		.line = take_line,
+		.user = &rd,
+	};
+	struct wpar_archive_end end;
+	int r;
+
+	*ret = (struct wpar_scan){ 0 };
+	r = wpar_archive_run(&run, &end, err);
+	if (r < 0)
+		return r;
+	memcpy(ret->digest, end.digest, sizeof(ret->digest));
+	return ret->data.failed ? par_oom(err) : 0;
+}

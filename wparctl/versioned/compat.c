@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The compatibility report of an image: see compat.h. */
+#include "wparctl/versioned/compat.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+void wpar_fit_done(struct wpar_fit_rows *r)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		free(r->v[i].image);
+		free(r->v[i].here);
+		free(r->v[i].text);
+	}
+	free(r->v);
+	*r = (struct wpar_fit_rows){ 0 };
+}
+
+enum wpar_fit wpar_fit_worst(const struct wpar_fit_rows *r)
+{
+	enum wpar_fit worst = WPAR_FIT_OK;
+
+	for (size_t i = 0; i < r->n; i++)
+		worst = r->v[i].fit > worst ? r->v[i].fit : worst;
+	return worst;
+}
+
+const char *wpar_fit_word(enum wpar_fit fit)
+{
+	return fit == WPAR_FIT_OK ? "ok" : fit == WPAR_FIT_NOTE ? "note" : "no";
+}
+
+/* The names that uname, Debian and Go give the same thing. */
+static const char *canonical_architecture(const char *a)
+{
+	static const char *const same[][3] = {
+		{ "x86_64", "amd64", "x86-64" },
+		{ "ppc64le", "ppc64el", "powerpc64le" },
+		{ "aarch64", "arm64", "aarch64" },
+		{ "i686", "i386", "i586" },
+	};
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(same); i++) {
+		for (size_t j = 0; j < 3; j++) {
+			if (strcmp(same[i][j], a) == 0)
+				return same[i][0];
+		}
+	}
+	return a;
+}
+
+bool wpar_architecture_same(const char *a, const char *b)
+{
+	return strcmp(canonical_architecture(a), canonical_architecture(b)) == 0;
+}
+
+/* The rows so far; a failed one is seen at the end. */
+struct plan {
+	const struct wpar_scan *scan;
+	const struct wpar_image_data *data;
+	const struct wpar_here *here;
+	struct wpar_fit_rows rows;
+	bool failed;
+};
+
+/* Takes over the three texts; of printf's, where one is, memory may have been missing. */
+static void add(struct plan *p, enum wpar_fit fit, const char *aspect, char *image, char *here,
+		char *text)
+{
+	struct wpar_fit_row *v = reallocarray(p->rows.v, p->rows.n + 1, sizeof(*v));
+
+	if (!v) {
+		free(image);
+		free(here);
+		free(text);
+		p->failed = true;
+		return;
+	}
+	p->rows.v = v;
+	v[p->rows.n++] = (struct wpar_fit_row){ fit, aspect, image, here, text };
+}
+
+__attribute__((format(printf, 2, 3))) static char *words(struct plan *p, const char *fmt, ...)
+{
+	char *text = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0) {
+		text = NULL;
+		p->failed = true;
+	}
+	va_end(ap);
+	return text;
+}
+
+/* The programs of the image's own architecture; NULL: there are none. */
+static const struct wpar_scan_programs *own_programs(const struct plan *p)
+{
+	const struct wpar_scan_programs *most = NULL;
+
+	for (size_t i = 0; i < p->scan->n_programs; i++) {
+		const struct wpar_scan_programs *x = &p->scan->programs[i];
+
+		if (p->data && wpar_architecture_same(x->machine, p->data->version.architecture))
+			return x;
+		if (!most || x->count > most->count)
+			most = x;
+	}
+	return most;
+}
+
+static const char *architecture_of(const struct plan *p)
+{
+	const struct wpar_scan_programs *own = own_programs(p);
+
+	return own ? own->machine : p->data ? p->data->version.architecture : "unknown";
+}
+
+static void plan_architecture(struct plan *p)
+{
+	const char *is = architecture_of(p);
+	const bool same = wpar_architecture_same(is, p->here->machine);
+
+	add(p, same ? WPAR_FIT_OK : WPAR_FIT_NO, "Architecture", words(p, "%s", is),
+	    words(p, "%s", p->here->machine),
+	    same ? NULL
+		 : words(p,
+			 "Its programs are for another architecture and mkwpar refuses it; take it "
+			 "to a system of that architecture."));
+	for (size_t i = 0; i < p->scan->n_programs; i++) {
+		const struct wpar_scan_programs *x = &p->scan->programs[i];
+
+		if (strcmp(x->machine, is) != 0)
+			add(p, WPAR_FIT_NOTE, "Other programs", words(p, "%s", x->machine), NULL,
+			    words(p,
+				  "%" PRIu64
+				  " programs and libraries are for %s (%u bit) and do not run "
+				  "on this kernel unless it runs that, too.",
+				  x->count, x->machine, x->bits));
+	}
+}
+
+static void plan_word_size(struct plan *p)
+{
+	const struct wpar_scan_programs *own = own_programs(p);
+
+	if (own)
+		add(p, WPAR_FIT_OK, "Word size", words(p, "%u bit", own->bits), NULL, NULL);
+}
+
+static void plan_page_size(struct plan *p)
+{
+	const struct wpar_scan_programs *own = own_programs(p);
+	const uint64_t align = own ? own->align : p->data ? p->data->page_align : 0;
+	const bool fits = align >= p->here->page_size;
+
+	if (align)
+		add(p, fits ? WPAR_FIT_OK : WPAR_FIT_NO, "Page size",
+		    words(p, "up to %" PRIu64, align), words(p, "%" PRIu64, p->here->page_size),
+		    fits ? NULL
+			 : words(p,
+				 "Its programs are laid out for pages of %" PRIu64
+				 " bytes and cannot be "
+				 "loaded on larger ones; take it to an LPAR whose kernel has such pages.",
+				 align));
+}
+
+static void plan_libc(struct plan *p)
+{
+	const struct wpar_scan *s = p->scan;
+	unsigned int major = 0, minor = 0;
+
+	if (!s->libc[0]) {
+		add(p, WPAR_FIT_NOTE, "C library", words(p, "none"), NULL,
+		    words(p, "No C library was found: only programs that need none will run."));
+		return;
+	}
+	add(p, WPAR_FIT_OK, "C library", words(p, "%s %s", s->libc, s->libc_level), NULL, NULL);
+	if (strcmp(s->libc, "glibc") == 0 && sscanf(s->libc_level, "%u.%u", &major, &minor) == 2 &&
+	    major == 2 && minor < 14 && wpar_architecture_same(architecture_of(p), "x86_64") &&
+	    !p->here->vsyscall)
+		add(p, WPAR_FIT_NO, "Kernel features", words(p, "vsyscall"), words(p, "none"),
+		    words(p,
+			  "Its C library calls the page vsyscall, which this kernel does not have; boot "
+			  "it with vsyscall=xonly."));
+}
+
+static void plan_kernel(struct plan *p)
+{
+	const uint32_t needs = p->scan->kernel;
+	unsigned int major = 0, minor = 0, patch = 0;
+	bool fits;
+
+	sscanf(p->here->kernel, "%u.%u.%u", &major, &minor, &patch);
+	fits = needs <= ((major & 0xff) << 16 | (minor & 0xff) << 8 | (patch & 0xff));
+	add(p, fits ? WPAR_FIT_OK : WPAR_FIT_NO, "Kernel",
+	    needs ? words(p, "%u.%u.%u or later", needs >> 16, needs >> 8 & 0xff, needs & 0xff)
+		  : words(p, "any"),
+	    words(p, "%s", p->here->kernel),
+	    fits ? NULL
+		 : words(p,
+			 "Its C library ends each program with \"kernel too old\"; take it to a system "
+			 "with a later kernel."));
+	if (p->data && p->data->version.kernel_release)
+		add(p, WPAR_FIT_OK, "Answer of uname",
+		    words(p, "%s", p->data->version.kernel_release), NULL, NULL);
+}
+
+static void plan_init(struct plan *p)
+{
+	const char *init = p->scan->init;
+
+	if (!*init)
+		add(p, WPAR_FIT_OK, "Init", words(p, "none"), NULL,
+		    words(p, "The WPAR has the init of this system."));
+	else
+		add(p, WPAR_FIT_OK, "Init", words(p, "%s", init), NULL,
+		    words(p,
+			  "The WPAR has the init of this system with the image's services; its own runs "
+			  "where the specification names it (init = \"/sbin/init\")."));
+}
+
+static void plan_file_systems(struct plan *p)
+{
+	auto_buf names = { 0 };
+
+	for (size_t i = 0; p->data && i < p->data->n_file_systems; i++) {
+		if (p->data->file_systems[i].name)
+			par_buf_printf(&names, "%s%s", names.len ? ", " : "",
+				       p->data->file_systems[i].name);
+	}
+	p->failed |= names.failed;
+	if (p->data && p->data->n_file_systems > 1)
+		add(p, WPAR_FIT_OK, "File systems", words(p, "%s", names.data ? names.data : ""),
+		    NULL,
+		    words(p,
+			  "They become folders of the WPAR's one file system; mkwpar -M gives one of "
+			  "them its own again."));
+}
+
+static void plan_size(struct plan *p)
+{
+	const uint64_t kib = p->scan->bytes >> 10;
+	const bool fits = kib < p->here->free_kib;
+
+	add(p, fits ? WPAR_FIT_OK : WPAR_FIT_NO, "Size", words(p, "%" PRIu64 " MiB", kib >> 10),
+	    words(p, "%" PRIu64 " MiB free", p->here->free_kib >> 10),
+	    fits ? NULL
+		 : words(p, "There is no room to unpack it where images are kept "
+			    "(/var/lib/wpars/images); make room first."));
+}
+
+static void plan_users(struct plan *p)
+{
+	const uint64_t most = p->scan->uid > p->scan->gid ? p->scan->uid : p->scan->gid;
+	const bool fits = most < WPAR_ID_WIDTH;
+
+	add(p, fits ? WPAR_FIT_OK : WPAR_FIT_NOTE, "Users and groups", words(p, "0-%" PRIu64, most),
+	    words(p, "0-%u", WPAR_ID_WIDTH - 1),
+	    fits ? NULL
+		 : words(p,
+			 "Files of users and groups with larger numbers will be nobody's in the WPAR; "
+			 "give them smaller numbers on the old system first."));
+}
+
+static void plan_entries(struct plan *p)
+{
+	const struct wpar_scan *s = p->scan;
+
+	if (s->refused)
+		add(p, WPAR_FIT_NO, "Entries", words(p, "refused"), NULL,
+		    words(p, "mkwpar refuses it, because %s.", s->refused));
+	if (s->devices)
+		add(p, WPAR_FIT_NOTE, "Devices", words(p, "%" PRIu64, s->devices), NULL,
+		    words(p,
+			  "They are left out: the devices of a WPAR are those of its specification "
+			  "(mkwpar -D)."));
+	if (s->setuid)
+		add(p, WPAR_FIT_NOTE, "Set-user-id", words(p, "%" PRIu64, s->setuid), NULL,
+		    words(p,
+			  "These programs run as their owner inside the WPAR, and have no rights "
+			  "outside of it."));
+}
+
+static void plan_description(struct plan *p, const char *why)
+{
+	const struct wpar_version *v = p->data ? &p->data->version : NULL;
+
+	if (v)
+		add(p, WPAR_FIT_OK, "System", words(p, "%s %s", v->os_name, v->os_level), NULL,
+		    NULL);
+	else
+		add(p, WPAR_FIT_NO, "System", words(p, "not described"), NULL,
+		    words(p,
+			  "%s; mkwpar refuses it. Make the image with mksysb, or put an image.data before "
+			  "its other members.",
+			  why));
+}
+
+int wpar_fit_plan(const struct wpar_scan *scan, const struct wpar_image_data *data, const char *why,
+		  const struct wpar_here *here, struct wpar_fit_rows *ret, struct par_error **err)
+{
+	struct plan p = { .scan = scan, .data = data, .here = here };
+
+	plan_description(&p, why);
+	plan_architecture(&p);
+	plan_word_size(&p);
+	plan_page_size(&p);
+	plan_libc(&p);
+	plan_kernel(&p);
+	plan_init(&p);
+	plan_file_systems(&p);
+	plan_size(&p);
+	plan_users(&p);
+	plan_entries(&p);
+	if (p.failed) {
+		wpar_fit_done(&p.rows);
+		return par_oom(err);
+	}
+	*ret = p.rows;
+	return 0;
+}
