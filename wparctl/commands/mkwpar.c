@@ -9,6 +9,7 @@
  */
 #include "wparctl/commands/commands.h"
 #include "wparctl/operations/definition.h"
+#include "wparctl/operations/kept.h"
 #include "wparctl/operations/device_exports.h"
 #include "wparctl/operations/image_services.h"
 #include "wparctl/operations/operation.h"
@@ -176,6 +177,10 @@ static int mkwpar_complete(const struct mkwpar_args *a, struct wpar_spec *s, str
 		r = wpar_volumes_adopt(s, err);
 	if (r < 0)
 		return r;
+	if (a->preserve.given)
+		r = wpar_kept_take(s, err);
+	if (r < 0)
+		return r;
 	r = wpar_devices_export(a->devexports, s, err);
 	if (r < 0)
 		return r;
@@ -290,8 +295,11 @@ static int mkwpar_fill(const struct mkwpar_args *a, const struct par_buf *words,
 	r = wpar_fstab_update(s->name, s, err);
 	if (r < 0)
 		return r;
-	s->creating = false;
-	return wpar_spec_save(s, err);
+	s->creating = s->kept = false;
+	r = wpar_spec_save(s, err);
+	if (r == 0)
+		wpar_kept_forget(s->name);
+	return r;
 }
 
 static void mkwpar_say_made(const struct wpar_spec *s, const struct mkwpar_args *a, FILE *out)

@@ -2,6 +2,7 @@
 /* rmwpar: remove a WPAR, its file systems and its specification. */
 #include "wparctl/commands/commands.h"
 #include "wparctl/operations/definition.h"
+#include "wparctl/operations/kept.h"
 #include "wparctl/operations/operation.h"
 
 #define STOP_TIMEOUT_S 600
@@ -63,7 +64,13 @@ static int rmwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 		return r;
 	if (a->verbose)
 		wpar_say_line(ctx->out, "Removing workload partition %s.", s.name);
-	return wpar_definition_remove(&s, a->preserve, err);
+	r = a->preserve ? wpar_kept_note(&s, err) : 0;
+	if (r < 0)
+		return r;
+	r = wpar_definition_remove(&s, a->preserve, err);
+	if (r == 0 && !a->preserve)
+		wpar_kept_forget(s.name);
+	return r;
 }
 
 const struct par_cmd wpar_cmd_rmwpar = {

@@ -215,6 +215,25 @@ static int open_local(const struct wpar_nfs_fill *f, const struct place *p)
 				 O_RDONLY | O_DIRECTORY, 0);
 }
 
+/* mkwpar -p: ids of another WPAR's range are nobody inside, and root could not read its own files.
+ */
+static int check_owner(const struct wpar_nfs_fill *f, const struct place *p, struct par_error **err)
+{
+	const struct wpar_spec *s = f->spec;
+	struct stat st;
+
+	if (fstat(p->server, &st) < 0)
+		return fail_place(p, -errno, err);
+	if (st.st_uid < WPAR_ID_FIRST || st.st_uid - s->idbase < s->idrange)
+		return 0;
+	return par_fail(err, PAR_E_EXISTS, 0,
+			"-M directory=%s: %s of the NFS server %s belongs to the id %u there, and "
+			"this workload partition would have the ids from %u; -p takes up what "
+			"rmwpar -p here has kept, as long as no other has these ids",
+			p->mount->directory, p->mount->device, p->mount->host,
+			(unsigned int)st.st_uid, (unsigned int)s->idbase);
+}
+
 static int fill_place(const struct wpar_nfs_fill *f, struct place *p, bool kept,
 		      struct par_error **err)
 {
@@ -229,6 +248,9 @@ static int fill_place(const struct wpar_nfs_fill *f, struct place *p, bool kept,
 	if (empty < 0 || fstat(from, &st) < 0)
 		return fail_place(p, empty < 0 ? empty : -errno, err);
 	r = begin_place(f, p, !empty, kept, err);
+	if (r < 0)
+		return r;
+	r = kept ? check_owner(f, p, err) : 0;
 	if (r < 0 || !p->marked)
 		return r;
 	r = wpar_copy_tree(from, p->server, &opts);

@@ -456,6 +456,7 @@ int wpar_definition_claim(struct wpar_spec *s, enum wpar_files files, bool resol
 		return r;
 	wpar_spec_number_projects(s, NULL);
 	s->creating = s->type == WPAR_SYSTEM;
+	s->kept = files == WPAR_FILES_KEPT;
 	return wpar_spec_save(s, err);
 }
 
@@ -473,7 +474,7 @@ int wpar_definition_redo(const char *name, struct par_error **err)
 	r = wpar_nfs_clear(&old, err);
 	if (r < 0)
 		return r;
-	return wpar_definition_remove(&old, false, err);
+	return wpar_definition_remove(&old, old.kept, err);
 }
 
 int wpar_definition_hold(const char *name, int *ret_hold)

@@ -98,7 +98,7 @@ static int apply_security(struct wpar_spec *s, const struct par_groups *groups,
 static void forget_numbers(struct wpar_spec *s)
 {
 	s->idbase = s->idrange = s->key = 0;
-	s->creating = false;
+	s->creating = s->kept = false;
 	for (size_t i = 0; i < s->n_mounts; i++)
 		s->mounts[i].project = 0;
 }

@@ -114,6 +114,7 @@ struct wpar_spec {
 	uint32_t idrange;
 	uint32_t key;  /* the number `uname -W` shows, unique in this LPAR, >= 1 */
 	bool creating; /* mkwpar has not ended: the file systems may not be whole */
+	bool kept;     /* while creating, by mkwpar -p: the file systems are not its to remove */
 	bool minimal;  /* mkwpar --minimal: none of the services that a WPAR has by default */
 	bool autostart, checkpointable, private_usr, routing, xwparipc, rootvg, vip;
 	struct wpar_mount *mounts;

@@ -186,7 +186,21 @@ wait
 ok "the server comes back" on $server ip link set eth0 up
 ok "the other one has it still" wait_for 90 on $client timeout 60 clogin other -- cat /data/in
 ok "rmwpar" on $client rmwpar -F other
+
+# Kept, and taken up again: where they are and which ids they have is kept with them
+
+ok "rmwpar -p" on $client rmwpar -F -p app20
+ok "another one has its ids" on $client mkwpar -n other --minimal
+like "mkwpar -p is refused while it has" "$(on $client mkwpar -p app20 2>&1)" \
+	"of the NFS server $server belongs to the id $base there, and this workload partition would have the ids from [0-9]+;"
+is "nothing is made" "$(on $client lswpar -qa name | tr -d ' ')" other
+ok "the other goes" on $client rmwpar other
+ok "mkwpar -p" on $client mkwpar -p app20
+like "its root is that of the server" "$(on $client lswpar -qcM app20)" "^app20:/wpars/app20:/scratch/app20root:nfs:$server:"
+ok "startwpar" on $client startwpar app20
+is "with its files, as root's" "$(inside cat /root/in; inside stat -c %u /root/in; inside sh -c 'echo more >/var/more && stat -c %u /var/more')" $'in\n0\n0'
 ok "rmwpar" on $client rmwpar -F app20
+is "nothing is kept any more" "$(on $client ls /var/lib/wpars/kept)" ""
 is "leaves the server's files" "$(on $server cat /scratch/app20root/root/in)" in
 lpar_down $client
 lpar_down $server

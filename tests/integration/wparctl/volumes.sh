@@ -154,6 +154,12 @@ ok "started" startwpar dev2
 ok "with its files" clogin dev2 test -d /data/d
 ok "rmwpar -p" rmwpar -F -p dev2
 fails "a new one in that place" mkwpar -n dev2
+# A mkwpar -p that is killed, and whatever clears up after it, takes nothing of what was kept.
+WPAR_STOP_AT='servers filled' mkwpar -p dev2 >/dev/null 2>&1
+is "a killed mkwpar -p: Broken" "$(state dev2)" B
+fails "a new one is refused after it, too" mkwpar -n dev2
+ok "and all is there" test -f "$volumes/dev2/data.jfs2" -a -d "$WPARS_ROOT/wpars/dev2/etc"
+WPAR_STOP_AT='servers filled' mkwpar -p dev2 >/dev/null 2>&1
 # A copy by links (cp -al) is no second name in the folder.
 ln "$volumes/dev2/data.jfs2" "$TMPDIR/backup"
 ok "mkwpar -p" mkwpar -n dev2 -p

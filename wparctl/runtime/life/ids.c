@@ -108,6 +108,11 @@ int wpar_id_range_pick(struct wpar_spec *s, const struct wpar_claims *others,
 		return dir;
 	if (!application)
 		mark_defined(used, others);
+	/* Files that lie on a server have these ids; without them the WPAR is made all the same,
+	 * and whoever looks at the files says what is wrong with them. */
+	if (s->key >= first && s->key < first + KEYS && s->idbase == key_base(s->key) &&
+	    !ids_is_used(used, s->key) && ids_take(dir, s->key, s->name))
+		return 0;
 	for (uint32_t key = first; key < first + KEYS; key++) {
 		if (ids_is_used(used, key) || !ids_take(dir, key, s->name))
 			continue;

@@ -7,6 +7,7 @@
 /*
  * wpar_id_range_pick - a key and an id range that no other WPAR has; s->name and s->type are set
  * @others	what all other WPARs have
+ * A key and an idbase that @s has already are taken when they are free.
  * Two commands at the same moment get two.  The caller holds wpar_lock() of the name.
  * Errors: PAR_E_NO_RESOURCES (all 8,192 are taken), PAR_E_SYSTEM.
  */
