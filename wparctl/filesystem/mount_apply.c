@@ -161,6 +161,15 @@ static int mount_new(struct folder *f, const struct wpar_mount_op *op, const cha
 	return r;
 }
 
+int wpar_mount_new(int rootfd, const struct wpar_mount_op *op, const char *source)
+{
+	struct folder f = { .rootfd = rootfd, .fd = -1 };
+	int r = mount_new(&f, op, source);
+
+	folder_close(&f);
+	return r;
+}
+
 int wpar_mount_again(int rootfd, const struct wpar_mount_op *op)
 {
 	autofd int target = par_fs_open_plain(rootfd, op->target, O_PATH | O_DIRECTORY, 0);

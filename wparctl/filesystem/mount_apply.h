@@ -50,9 +50,11 @@ int wpar_mounts_attach(const struct wpar_mount_plan *p, const int *fds, size_t n
 /*
  * For mount_live.c: single steps, in the WPAR; all return a negative errno.
  * wpar_mount_put - a bind by its descriptor, or a folder
+ * wpar_mount_new - a new file system; @source is what mounts show as theirs
  * wpar_mount_again - the options of a file system that is mounted there
  * wpar_mount_open_above - splits "/dev/pts" into a descriptor of its folder and its last name
  */
 int wpar_mount_put(int rootfd, const struct wpar_mount_op *op, int fd);
+int wpar_mount_new(int rootfd, const struct wpar_mount_op *op, const char *source);
 int wpar_mount_again(int rootfd, const struct wpar_mount_op *op);
 int wpar_mount_open_above(int rootfd, const char *target, const char **ret_name);

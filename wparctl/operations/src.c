@@ -5,6 +5,7 @@
 #include "wparctl/runtime/inside/inside.h"
 
 #include <string.h>
+#include <unistd.h>
 
 int wpar_src_request(const struct wpar_src_which *w, enum wpar_src_verb verb,
 		     struct wpar_src_request *q, struct par_error **err)
@@ -29,11 +30,25 @@ int wpar_src_request(const struct wpar_src_which *w, enum wpar_src_verb verb,
 	return (w->subsystem && !q->subsystem) || (w->group && !q->group) ? par_oom(err) : 0;
 }
 
+/* In the WPAR; sd_booted(3). */
+static int check_no_systemd(struct par_error **err)
+{
+	if (access("/run/systemd/system", F_OK) < 0 || wpar_src_is_active())
+		return 0;
+	return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
+			"the System Resource Controller is not active: the first process of this "
+			"workload partition is systemd, whose services systemctl starts, stops and "
+			"lists");
+}
+
 int wpar_src_send(const struct wpar_src_request *q, struct wpar_src_rows *rows,
 		  const struct par_cmd_ctx *ctx, struct par_error **err)
 {
-	int r = wpar_src_ask(q, rows, ctx->out, ctx->err);
+	int r = check_no_systemd(err);
 
+	if (r < 0)
+		return r;
+	r = wpar_src_ask(q, rows, ctx->out, ctx->err);
 	if (r == -ENOTCONN)
 		return par_fail(err, PAR_E_DISCONNECTED, 0,
 				"the System Resource Controller is not active: /etc/inittab must "

@@ -4,6 +4,7 @@
 
 #include "lpard/common/fs.h"
 #include "lpard/common/now.h"
+#include "wparctl/resources/cgroup_below.h"
 #include "wparctl/spec/spec.h"
 
 #include <dirent.h>
@@ -255,7 +256,8 @@ static int is_init(pid_t pid)
 	return is_being_made(b.data) ? BEING_MADE : INIT;
 }
 
-static pid_t find_init(int cgroup, int *ret_is)
+/* Among the processes that are in the group itself. */
+static pid_t find_init_in(int cgroup, int *ret_is)
 {
 	autofd int fd = openat(cgroup, "cgroup.procs", O_RDONLY | O_CLOEXEC);
 	autofile FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
@@ -274,6 +276,31 @@ static pid_t find_init(int cgroup, int *ret_is)
 	}
 	*ret_is = NO_INIT;
 	return 0;
+}
+
+/*
+ * Of a WPAR with groups below: who was written down.  One that was made a moment ago is not yet, or
+ * never will be, for its maker was killed; it is where it was born until it runs its program.
+ */
+static pid_t find_init_below(int cgroup, int *ret_is)
+{
+	pid_t pid = wpar_below_noted_init(cgroup);
+	autofd int inside = pid == 0 ? wpar_below_open_inside(cgroup) : -1;
+
+	if (pid > 0)
+		*ret_is = is_init(pid);
+	if (pid != 0)
+		return pid < 0 ? pid : *ret_is < 0 ? *ret_is : *ret_is == NO_INIT ? 0 : pid;
+	if (inside < 0)
+		return inside == -ENOENT || inside == -ENODEV ? 0 : inside;
+	return find_init_in(inside, ret_is);
+}
+
+static pid_t find_init(int cgroup, int *ret_is)
+{
+	pid_t pid = find_init_in(cgroup, ret_is);
+
+	return pid == 0 && wpar_below_is(cgroup) ? find_init_below(cgroup, ret_is) : pid;
 }
 
 pid_t wpar_cgroup_init(int cgroup)
@@ -410,14 +437,29 @@ int wpar_cgroup_wait_empty(int cgroup, int timeout_ms)
 	}
 }
 
+/* With those below, which the first process of some WPARs makes, once all processes have ended. */
+static int remove_with_below(const char *path)
+{
+	autofd int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r = fd < 0 ? -errno : wpar_below_is(fd) ? wpar_below_remove(fd) : -EBUSY;
+
+	if (r < 0)
+		return r;
+	return rmdir(path) < 0 ? -errno : 0;
+}
+
 /*
  * Removed, or not there: 0.  The one above stays for the next start, but not that of a test; where
  * there was no group, another start may be about to make its own.
  */
 static int remove_group(char *path)
 {
-	if (rmdir(path) < 0)
-		return is_gone(-errno) ? 0 : -errno;
+	int r = rmdir(path) < 0 ? -errno : 0;
+
+	if (r == -EBUSY)
+		r = remove_with_below(path);
+	if (r < 0)
+		return is_gone(r) ? 0 : r;
 	if (getenv("WPARS_ROOT"))
 		rmdir(dirname(path));
 	return 0;

@@ -5,6 +5,7 @@
 #include "lpard/common/fs.h"
 #include "lpard/common/process.h"
 #include "wparctl/resources/cgroup.h"
+#include "wparctl/resources/cgroup_below.h"
 
 #include <string.h>
 
@@ -101,19 +102,6 @@ static void read_io(int cgroup, struct wpar_usage *ret)
 		wpar_usage_io(b.data ? b.data : "", &ret->read, &ret->written);
 }
 
-static uint64_t count_lines(int dir, const char *file)
-{
-	autofd int fd = openat(dir, file, O_RDONLY | O_CLOEXEC);
-	auto_buf b = { 0 };
-	uint64_t n = 0;
-
-	if (fd < 0 || par_fs_read_fd(fd, FILE_MAX, &b) < 0)
-		return 0;
-	for (size_t i = 0; i < b.len; i++)
-		n += b.data[i] == '\n';
-	return n;
-}
-
 static uint64_t system_up_s(void)
 {
 	auto_buf b = { 0 };
@@ -144,7 +132,7 @@ void wpar_usage_of_group(int cgroup, struct wpar_usage *ret)
 	read_number(cgroup, "memory.current", &ret->memory);
 	read_key(cgroup, "cpu.stat", "usage_usec", &ret->cpu_us);
 	if (!read_number(cgroup, "pids.current", &ret->processes))
-		ret->processes = count_lines(cgroup, "cgroup.procs");
+		ret->processes = wpar_below_count(cgroup);
 	if (init > 0)
 		ret->up_s = process_up_s(init);
 }

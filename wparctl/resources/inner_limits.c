@@ -6,11 +6,14 @@
 #include "wparctl/resources/inner_limits.h"
 
 #include "lpard/common/fs.h"
+#include "wparctl/resources/cgroup_below.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <sched.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -192,8 +195,18 @@ static int limit_process(pid_t pid, __rlimit_resource_t resource, rlim_t from, r
 	return 1;
 }
 
-/* Returns 1 when a process had other limits, 0 when none had, or a negative errno. */
-static int limit_processes(const struct change *c)
+/* Both limits of one process; as limit_process(). */
+static int limit_both(const struct change *c, pid_t pid)
+{
+	int space = limit_process(pid, RLIMIT_AS, most(c->from->address_space),
+				  most(c->to->address_space));
+	int locked = space < 0 ? space
+			       : limit_process(pid, RLIMIT_MEMLOCK, c->from->locked, c->to->locked);
+
+	return locked < 0 ? locked : space | locked;
+}
+
+static int limit_group(const struct change *c)
 {
 	autofd int fd = openat(c->cgroup, "cgroup.procs", O_RDONLY | O_CLOEXEC);
 	autofile FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
@@ -203,22 +216,49 @@ static int limit_processes(const struct change *c)
 		return -errno;
 	fd = -1;
 	while (fscanf(f, "%d", &pid) == 1) {
-		int r;
-
 		/* 0: not of this process namespace; it is on its way in, and takes them itself. */
-		if (pid <= 0)
-			continue;
-		r = limit_process(pid, RLIMIT_AS, most(c->from->address_space),
-				  most(c->to->address_space));
-		if (r < 0)
-			return r;
-		changed |= r;
-		r = limit_process(pid, RLIMIT_MEMLOCK, c->from->locked, c->to->locked);
+		int r = pid > 0 ? limit_both(c, pid) : 0;
+
 		if (r < 0)
 			return r;
 		changed |= r;
 	}
 	return changed;
+}
+
+/* /proc lists each process that is there all the time, whatever group it is moved to meanwhile. */
+static int limit_namespace(const struct change *c)
+{
+	DIR *dir = opendir("/proc");
+	int r = dir ? 0 : -errno, changed = 0;
+	struct dirent *e;
+
+	while (r >= 0 && dir && (e = readdir(dir))) {
+		uint64_t pid;
+
+		if (par_parse_u64(e->d_name, INT32_MAX, &pid) < 0)
+			continue;
+		r = limit_both(c, (pid_t)pid);
+		changed |= r > 0;
+	}
+	if (dir)
+		closedir(dir);
+	return r < 0 ? r : changed;
+}
+
+/* Returns 1 when a process had other limits, 0 when none had, or a negative errno. */
+static int limit_processes(const struct change *c)
+{
+	return wpar_below_is(c->cgroup) ? limit_namespace(c) : limit_group(c);
+}
+
+/* A /proc of the process namespace that this child is in, for itself alone. */
+static int mount_own_proc(void)
+{
+	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, NULL) < 0)
+		return -errno;
+	return 0;
 }
 
 /*
@@ -229,8 +269,11 @@ static int limit_processes(const struct change *c)
  */
 static int change_processes(const struct change *c)
 {
-	int r = limit_processes(c);
+	int r = wpar_below_is(c->cgroup) ? mount_own_proc() : 0;
 
+	if (r < 0)
+		return r;
+	r = limit_processes(c);
 	if (r == -EPERM) {
 		if (setns(c->pidfd, CLONE_NEWUSER) < 0)
 			return -errno;

@@ -19,7 +19,7 @@ START_TEST(what_is_handed_on_is_taken)
 	struct wpar_monitor_args a;
 	char args[64];
 
-	snprintf(args, sizeof(args), "65536 4711 %d -1 %d -1 1", one, two);
+	snprintf(args, sizeof(args), "65536 4711 %d -1 %d -1 -1 -1 1", one, two);
 	ck_assert(takes("cor_dev01", args, &a));
 	ck_assert_str_eq(a.name, "dev01");
 	ck_assert_uint_eq(a.idbase, 65536);
@@ -28,6 +28,8 @@ START_TEST(what_is_handed_on_is_taken)
 	ck_assert_int_eq(a.listener, -1);
 	ck_assert_int_eq(a.only, two);
 	ck_assert_int_eq(a.bare, -1);
+	ck_assert_int_eq(a.console, -1);
+	ck_assert_int_eq(a.end, -1);
 	ck_assert(a.adopted);
 	/* No program that the monitor runs has them. */
 	ck_assert_int_eq(fcntl(one, F_GETFD), FD_CLOEXEC);
@@ -41,23 +43,23 @@ START_TEST(nothing_else_is)
 	struct wpar_monitor_args a;
 	char args[64];
 
-	snprintf(args, sizeof(args), "65536 4711 %d -1 -1 -1 0", fd);
+	snprintf(args, sizeof(args), "65536 4711 %d -1 -1 -1 -1 -1 0", fd);
 	ck_assert(takes("cor_dev01", args, &a));
 	ck_assert(!takes("cor_dev01", NULL, &a));
 	ck_assert(!takes("startwpar", args, &a));
 	ck_assert(!takes("cor_", args, &a));
 	ck_assert(!takes("cor_../../etc", args, &a));
-	snprintf(args, sizeof(args), "65536 4711 %d -1 -1 -1 0 more", fd);
+	snprintf(args, sizeof(args), "65536 4711 %d -1 -1 -1 -1 -1 0 more", fd);
 	ck_assert(!takes("cor_dev01", args, &a));
-	snprintf(args, sizeof(args), "65536 4711 %d -1 -1 -1", fd);
+	snprintf(args, sizeof(args), "65536 4711 %d -1 -1 -1 -1 -1", fd);
 	ck_assert(!takes("cor_dev01", args, &a));
-	snprintf(args, sizeof(args), "65536 0 %d -1 -1 -1 0", fd);
+	snprintf(args, sizeof(args), "65536 0 %d -1 -1 -1 -1 -1 0", fd);
 	ck_assert(!takes("cor_dev01", args, &a));
 	/* A watch over nothing, descriptors that are not open, and one that everybody has */
-	ck_assert(!takes("cor_dev01", "65536 4711 -1 -1 -1 -1 0", &a));
-	ck_assert(!takes("cor_dev01", "65536 4711 987 -1 -1 -1 0", &a));
-	ck_assert(!takes("cor_dev01", "65536 4711 1 -1 -1 -1 0", &a));
-	snprintf(args, sizeof(args), "65536 4711 %d 987 -1 -1 0", fd);
+	ck_assert(!takes("cor_dev01", "65536 4711 -1 -1 -1 -1 -1 -1 0", &a));
+	ck_assert(!takes("cor_dev01", "65536 4711 987 -1 -1 -1 -1 -1 0", &a));
+	ck_assert(!takes("cor_dev01", "65536 4711 1 -1 -1 -1 -1 -1 0", &a));
+	snprintf(args, sizeof(args), "65536 4711 %d 987 -1 -1 -1 -1 0", fd);
 	ck_assert(!takes("cor_dev01", args, &a));
 }
 END_TEST

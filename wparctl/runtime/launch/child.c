@@ -10,6 +10,7 @@
 #include "wparctl/filesystem/mount_apply.h"
 #include "wparctl/network/apply.h"
 #include "wparctl/runtime/launch/clock.h"
+#include "wparctl/runtime/launch/own_groups.h"
 #include "wparctl/runtime/launch/security.h"
 #include "wparctl/runtime/launch/sync.h"
 #include "wparctl/spec/stop_at.h"
@@ -115,6 +116,11 @@ static int child_set_up(const struct wpar_launch *l, int sync, struct par_error 
 	r = wpar_mounts_attach(&l->plan, fds, n, err);
 	if (r < 0)
 		return r;
+	if (l->spec->init && wpar_init_is_systemd(l->spec->init)) {
+		r = wpar_own_groups_mount(&l->plan, err);
+		if (r < 0)
+			return r;
+	}
 	r = child_take_links(l, sync, err);
 	if (r < 0)
 		return r;

@@ -14,6 +14,7 @@
 #include "wparctl/network/infer.h"
 #include "wparctl/network/record.h"
 #include "wparctl/resources/cgroup.h"
+#include "wparctl/resources/cgroup_below.h"
 #include "wparctl/resources/huge_pages.h"
 #include "wparctl/resources/limits.h"
 #include "wparctl/resources/soft_limit.h"
@@ -40,11 +41,14 @@ void wpar_launch_done(struct wpar_launch *l)
 	wpar_net_plan_done(&l->network);
 	if (l->cgroup > 0)
 		close(l->cgroup);
+	if (l->birth > 0)
+		close(l->birth);
 	if (l->pidfd > 0)
 		close(l->pidfd);
 	if (l->space.ns > 0)
 		wpar_space_done(&l->space);
 	l->cgroup = 0;
+	l->birth = 0;
 	l->pidfd = 0;
 }
 
@@ -258,6 +262,20 @@ static int fill_proc_files(const struct wpar_launch *l, struct par_error **err)
 		     : 0;
 }
 
+/* Its first process may make groups itself: whether it does is seen inside (own_groups.h). */
+static int make_groups_below(struct wpar_launch *l, struct par_error **err)
+{
+	int inside;
+
+	if (!l->spec->init)
+		return 0;
+	inside = wpar_below_make(l->cgroup, l->plan.idbase, err);
+	if (inside < 0)
+		return inside;
+	l->birth = inside;
+	return 0;
+}
+
 int wpar_launch_prepare(struct wpar_launch *l, const struct wpar_spec *s, struct par_error **err)
 {
 	int r = make_proc_files(s, err);
@@ -282,6 +300,9 @@ int wpar_launch_prepare(struct wpar_launch *l, const struct wpar_spec *s, struct
 	if (l->cgroup < 0)
 		return l->cgroup;
 	r = wpar_limits_apply(s, l->cgroup, err);
+	if (r < 0)
+		return r;
+	r = make_groups_below(l, err);
 	if (r < 0)
 		return r;
 	r = fill_proc_files(l, err);
@@ -388,11 +409,25 @@ static int hand_over_mounts(const struct wpar_launch *l, int sync, int userns,
 	return r < 0 ? fail_ended(sync, r, err) : 0;
 }
 
+/* Before it runs any program: after that it may be in any group of its own. */
+static int note_init(const struct wpar_launch *l, struct par_error **err)
+{
+	int r = l->birth > 0 ? wpar_below_note_init(l->cgroup, l->pid) : 0;
+
+	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r,
+				"the WPAR's first process cannot be written down at its group")
+		     : 0;
+}
+
 static int hand_over(struct wpar_launch *l, int sync, struct par_error **err)
 {
 	autofd int userns = -1;
-	int r = map_ids(l, &userns, err);
+	int r = note_init(l, err);
 
+	if (r < 0)
+		return r;
+	wpar_test_stop_at("noted");
+	r = map_ids(l, &userns, err);
 	if (r < 0)
 		return r;
 	wpar_test_stop_at("mapped");
@@ -461,7 +496,7 @@ int wpar_launch(struct wpar_launch *l, struct par_error **err)
 			 CLONE_PIDFD | CLONE_INTO_CGROUP,
 		.pidfd = (uint64_t)(uintptr_t)&pidfd,
 		.exit_signal = SIGCHLD,
-		.cgroup = (uint64_t)l->cgroup,
+		.cgroup = (uint64_t)(l->birth > 0 ? l->birth : l->cgroup),
 	};
 	autofd int uname = -1;
 	int r = wpar_uname_server_start(l->spec, &uname);

@@ -18,6 +18,7 @@ struct wpar_launch {
 	struct wpar_net_plan network;
 	struct wpar_inner_limits inner;
 	int cgroup;
+	int birth; /* the group below @cgroup that the first process is born in; 0: @cgroup */
 	/*
 	 * What the first process does once it is inside.  To close @started (exec does) says that
 	 * the start has worked.  Returns the exit status of the process.

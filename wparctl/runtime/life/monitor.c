@@ -9,6 +9,7 @@
 #include "wparctl/resources/oom.h"
 #include "wparctl/runtime/inside/inside.h"
 #include "wparctl/runtime/launch/launch.h"
+#include "wparctl/runtime/launch/own_groups.h"
 #include "wparctl/runtime/launch/sync.h"
 #include "wparctl/runtime/life/clear.h"
 #include "wparctl/runtime/life/cor.h"
@@ -211,7 +212,7 @@ __attribute__((noreturn)) static void monitor_watch(const struct wpar_monitor_ar
 {
 	const char *name = a->name;
 	struct wpar_cor cor = { .listener = a->listener, .busy = -1 };
-	struct wpar_wires w = wpar_wires_open(a->init);
+	struct wpar_wires w = { .console = a->console, .end = a->end };
 	struct oom_watch oom = oom_begin(name, a->adopted);
 	struct wpar_outside_watch outside;
 	struct wpar_proc_watch proc;
@@ -255,7 +256,7 @@ __attribute__((noreturn)) static void monitor_watch(const struct wpar_monitor_ar
 
 /* Who watches @init. */
 static struct wpar_monitor_args watch_args(const struct wpar_spec *s, pid_t init, int pidfd,
-					   int only, bool adopted)
+					   int only, struct wpar_wires wires)
 {
 	struct wpar_monitor_args a = { .idbase = s->idbase,
 				       .init = init,
@@ -263,29 +264,25 @@ static struct wpar_monitor_args watch_args(const struct wpar_spec *s, pid_t init
 				       .listener = wpar_cor_begin(s).listener,
 				       .only = only,
 				       .bare = -1,
-				       .adopted = adopted };
+				       .console = wires.console,
+				       .end = wires.end };
 
 	snprintf(a.name, sizeof(a.name), "%s", s->name);
 	return a;
 }
 
 /* Ours knows its pipes by their numbers; another has the console at its output, as it expects. */
-static int prepare_foreign_init(const char *path, struct par_error **err)
+static int prepare_foreign_init(bool systemd, struct par_error **err)
 {
-	autofree char *real = realpath(path, NULL);
-	const char *slash = real ? strrchr(real, '/') : NULL;
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	if (slash && strcmp(slash, "/systemd") == 0)
-		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
-				"'%s' is systemd, which cannot be the first process of a workload "
-				"partition yet: it needs control groups of its own",
-				path);
-	if (null < 0 || dup2(null, 0) < 0 || dup2(WPAR_INIT_CONSOLE, 1) < 0 ||
-	    dup2(WPAR_INIT_CONSOLE, 2) < 0)
+	if (null < 0 || dup2(null, 0) < 0 ||
+	    (!systemd && (dup2(WPAR_INIT_CONSOLE, 1) < 0 || dup2(WPAR_INIT_CONSOLE, 2) < 0)))
 		return par_fail(err, PAR_E_SYSTEM, errno, "the console cannot be set up");
-	close(WPAR_INIT_END_READ);
-	close(WPAR_INIT_END);
+	if (!systemd) {
+		close(WPAR_INIT_END_READ);
+		close(WPAR_INIT_END);
+	}
 	return 0;
 }
 
@@ -315,15 +312,23 @@ static int monitor_inside_init(const struct wpar_launch *l, int started)
 {
 	const char *path = l->spec->init ? l->spec->init : "/etc/init";
 	const enum wpar_hold *hold = l->user;
-	const char *const argv[] = { path, NULL };
+	const bool systemd = l->spec->init && wpar_init_is_systemd(path);
+	/*
+	 * In a container systemd takes its own words for the kernel's: no getty at the console;
+	 * what is mounted its specification says, not the fstab of an image.
+	 */
+	const char *const words[] = { path, "systemd.getty_auto=0", "fstab=no", NULL };
+	const char *const alone[] = { path, NULL };
 	auto_strv env = { 0 };
 	auto_error err = NULL;
 	sigset_t all;
 
 	setsid();
-	wpar_wires_make(started);
+	/* systemd has the pipe of make_early_pipe(), and closes what else it finds open. */
+	if (!systemd)
+		wpar_wires_make(started);
 	if (l->spec->init) {
-		if (prepare_foreign_init(path, &err) < 0) {
+		if (prepare_foreign_init(systemd, &err) < 0) {
 			wpar_sync_fail(started, err);
 			return 1;
 		}
@@ -338,10 +343,37 @@ static int monitor_inside_init(const struct wpar_launch *l, int started)
 		return 1;
 	if (put_environment(l->spec, &env) < 0)
 		return 1;
-	execve(path, (char **)argv, env.v);
+	execve(path, (char **)(systemd ? words : alone), env.v);
 	par_fail(&err, PAR_E_SYSTEM, errno, "'%s' in the WPAR cannot be run", path);
 	wpar_sync_fail(started, err);
 	return 1;
+}
+
+/*
+ * systemd puts /dev/null in the place of its output and closes all else, as soon as it runs: before
+ * that it says why it cannot.  So the monitor has the pipe before it can have been closed.
+ */
+static void make_early_pipe(const struct wpar_spec *s, struct wpar_launch *l,
+			    struct wpar_stdio *stdio, int *ret_reading)
+{
+	int fds[2];
+
+	*ret_reading = -1;
+	if (!s->init || pipe2(fds, O_NONBLOCK | O_CLOEXEC) < 0)
+		return;
+	*stdio = (struct wpar_stdio){ .fd = { -1, fds[1], fds[1] } };
+	l->stdio = stdio;
+	*ret_reading = fds[0];
+}
+
+/* Of one that ran before its monitor: what it has written early was another's to read. */
+static struct wpar_wires take_wires(const struct wpar_spec *s, pid_t init, int early)
+{
+	if (s->init && wpar_own_groups_has(init))
+		return (struct wpar_wires){ .console = early, .end = -1 };
+	if (early >= 0)
+		close(early);
+	return wpar_wires_open(init);
 }
 
 static int mark_hold(const char *name, enum wpar_hold hold, struct par_error **err)
@@ -358,7 +390,9 @@ __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, enu
 	auto_launch l = { .inside = monitor_inside_init, .user = &hold, .steps = sync };
 	struct par_error *err = NULL;
 	struct wpar_monitor_args a;
-	int only;
+	struct wpar_stdio stdio;
+	struct wpar_wires wires;
+	int only, early;
 
 	/* Until the start is done the monitor dies with the command; afterwards with nobody. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
@@ -366,11 +400,14 @@ __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, enu
 	monitor_to_null();
 	monitor_take_name(s->name);
 	wpar_cor_prepare(s->name);
+	make_early_pipe(s, &l, &stdio, &early);
 	if (mark_hold(s->name, hold, &err) < 0 || wpar_launch_prepare(&l, s, &err) < 0 ||
 	    wpar_launch(&l, &err) < 0) {
 		wpar_sync_fail(sync, err);
 		_exit(1);
 	}
+	/* At once: a first process that cannot work says so and ends. */
+	wires = take_wires(s, l.pid, early);
 	wpar_sync_step(sync, WPAR_STEP_LAUNCHED);
 	if (chdir("/") < 0)
 		_exit(1);
@@ -381,9 +418,10 @@ __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, enu
 	prctl(PR_SET_PDEATHSIG, 0, 0, 0, 0);
 	wpar_test_stop_at("begun");
 	/* The inherited descriptor of the command's lock is closed before the command goes on. */
-	wpar_close_all_but((const int[]){ l.pidfd, sync, l.space.bare }, 3);
+	wpar_close_all_but((const int[]){ l.pidfd, sync, l.space.bare, wires.console, wires.end },
+			   5);
 	monitor_is_only_one(s->name, &only);
-	a = watch_args(s, l.pid, l.pidfd, only, false);
+	a = watch_args(s, l.pid, l.pidfd, only, wires);
 	a.bare = l.space.bare;
 	wpar_space_keep(a.bare);
 	wpar_sync_started(sync, (int)getpid());
@@ -439,7 +477,8 @@ __attribute__((noreturn)) static void monitor_take_over(const struct wpar_spec *
 	wpar_monitor_write_record(s->name);
 	wpar_event_log(s->name, "monitor-started-again", NULL);
 	wpar_outside_show(s->name, NULL);
-	a = watch_args(s, init, pidfd, only, true);
+	a = watch_args(s, init, pidfd, only, take_wires(s, init, -1));
+	a.adopted = true;
 	wpar_monitor_anew(&a);
 	monitor_watch(&a, again);
 }

@@ -21,7 +21,7 @@ static char *link_path(const char *name)
 
 static void keep_open(const struct wpar_monitor_args *a, int flags)
 {
-	const int fds[] = { a->pidfd, a->listener, a->only, a->bare };
+	const int fds[] = { a->pidfd, a->listener, a->only, a->bare, a->console, a->end };
 
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(fds); i++) {
 		if (fds[i] >= 0)
@@ -38,8 +38,8 @@ void wpar_monitor_anew(const struct wpar_monitor_args *a)
 	if (!link)
 		return;
 	snprintf(title, sizeof(title), PREFIX "%s", a->name);
-	snprintf(args, sizeof(args), "%u %d %d %d %d %d %d", a->idbase, (int)a->init, a->pidfd,
-		 a->listener, a->only, a->bare, a->adopted);
+	snprintf(args, sizeof(args), "%u %d %d %d %d %d %d %d %d", a->idbase, (int)a->init,
+		 a->pidfd, a->listener, a->only, a->bare, a->console, a->end, a->adopted);
 	if (symlink("/proc/self/exe", link) < 0 && errno != EEXIST)
 		return;
 	keep_open(a, 0);
@@ -61,10 +61,11 @@ bool wpar_monitor_anew_args(int argc, char **argv, struct wpar_monitor_args *ret
 
 	if (argc != 2 || !par_starts_with(argv[0], PREFIX) ||
 	    wpar_name_check(argv[0] + strlen(PREFIX), NULL) < 0 ||
-	    sscanf(argv[1], "%u %d %d %d %d %d %d%n", &a.idbase, &init, &a.pidfd, &a.listener,
-		   &a.only, &a.bare, &adopted, &end) != 7 ||
+	    sscanf(argv[1], "%u %d %d %d %d %d %d %d %d%n", &a.idbase, &init, &a.pidfd, &a.listener,
+		   &a.only, &a.bare, &a.console, &a.end, &adopted, &end) != 9 ||
 	    argv[1][end] != '\0' || init <= 0 || a.pidfd < 0 || !is_open(a.pidfd) ||
-	    !is_open(a.listener) || !is_open(a.only) || !is_open(a.bare))
+	    !is_open(a.listener) || !is_open(a.only) || !is_open(a.bare) || !is_open(a.console) ||
+	    !is_open(a.end))
 		return false;
 	snprintf(a.name, sizeof(a.name), "%s", argv[0] + strlen(PREFIX));
 	a.init = init;

@@ -12,10 +12,11 @@ struct wpar_monitor_args {
 	char name[WPAR_NAME_MAX + 1];
 	uint32_t idbase;
 	pid_t init;
-	int pidfd;    /* of @init */
-	int listener; /* struct wpar_cor; -1: there is none */
-	int only;     /* the lock that says which monitor is the only one; -1: there is none */
-	int bare;     /* a space that other starts copy (mount_space.h); -1: none */
+	int pidfd;	  /* of @init */
+	int listener;	  /* struct wpar_cor; -1: there is none */
+	int only;	  /* the lock that says which monitor is the only one; -1: there is none */
+	int bare;	  /* a space that other starts copy (mount_space.h); -1: none */
+	int console, end; /* struct wpar_wires */
 	bool adopted;
 };
 

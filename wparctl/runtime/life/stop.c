@@ -56,9 +56,12 @@ int wpar_kill_and_lock(const char *name, int *ret_lock, struct par_error **err)
 	return r;
 }
 
+/* systemd(1): "halt.target", which ends a container.  glibc's number, whose systemd always is. */
+#define SYSTEMD_HALT (34 + 3)
+
 /*
- * What the first process takes for "shut down": ours SIGTERM; busybox's SIGUSR2; of others, such as
- * sysvinit's, SIGPWR, as containers have it.
+ * What the first process takes for "shut down": ours SIGTERM; busybox's SIGUSR2; systemd's
+ * SIGRTMIN+3; of others, such as sysvinit's, SIGPWR, as containers have it.
  */
 static int shutdown_signal(const struct wpar_spec *s, pid_t init)
 {
@@ -72,7 +75,18 @@ static int shutdown_signal(const struct wpar_spec *s, pid_t init)
 	n = readlink(link, exe, sizeof(exe) - 1);
 	exe[n > 0 ? n : 0] = '\0';
 	slash = strrchr(exe, '/');
-	return slash && strcmp(slash, "/busybox") == 0 ? SIGUSR2 : SIGPWR;
+	if (slash && strcmp(slash, "/busybox") == 0)
+		return SIGUSR2;
+	return slash && strcmp(slash, "/systemd") == 0 ? SYSTEMD_HALT : SIGPWR;
+}
+
+/* Not others: who has begun to end may take it for something else. */
+static void ask_again(const struct wpar_spec *s, int pidfd, pid_t init)
+{
+	int signo = shutdown_signal(s, init);
+
+	if (signo == SIGTERM || signo == SYSTEMD_HALT)
+		syscall(SYS_pidfd_send_signal, pidfd, signo, NULL, 0);
 }
 
 /* Asks PID 1 to end; 0 when it has ended, -ETIMEDOUT when it has not in time. */
@@ -104,10 +118,11 @@ static int ask_init(const struct wpar_spec *s, int cgroup, uint64_t timeout_s)
 			return -errno;
 		if (time(NULL) >= end)
 			return -ETIMEDOUT;
-		/* Of a start that was killed: asked before it blocked signals, it does not know. */
-		if (!s->init && time(NULL) - asked >= ASK_AGAIN_S) {
+		/* Asked before it blocked signals or handled them, it does not know: of a start
+		 * that was killed, and systemd in its first moments. */
+		if (time(NULL) - asked >= ASK_AGAIN_S) {
 			asked = time(NULL);
-			syscall(SYS_pidfd_send_signal, pidfd, SIGTERM, NULL, 0);
+			ask_again(s, pidfd, init);
 		}
 	}
 }

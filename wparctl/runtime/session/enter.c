@@ -11,6 +11,7 @@
 
 #include "lpard/common/fs.h"
 #include "wparctl/resources/cgroup.h"
+#include "wparctl/resources/cgroup_below.h"
 #include "wparctl/resources/inner_limits.h"
 #include "wparctl/runtime/session/command.h"
 #include "wparctl/runtime/session/console.h"
@@ -47,13 +48,15 @@ struct entry {
 	int (*call)(void *user); /* instead of a shell; NULL: a shell */
 	void *call_user;
 	pid_t init_pid;
-	int cgroup, init, root, sync, uname, guard;
+	int cgroup; /* the WPAR's */
+	int birth;  /* the one that the child is born in, and does not leave */
+	int init, root, sync, uname, guard;
 };
 
 /* The child, as clogin sees it. */
 struct entered {
 	pid_t pid;
-	int pidfd, master, cgroup;
+	int pidfd, master, cgroup; /* cgroup: that of its birth */
 };
 
 static int enter_open_init(struct entry *e, struct par_error **err)
@@ -251,7 +254,7 @@ static int enter_start_command(struct entry *e, struct entered *ret, struct par_
 		.flags = CLONE_PIDFD | CLONE_INTO_CGROUP,
 		.pidfd = (uint64_t)(uintptr_t)&pidfd,
 		.exit_signal = SIGCHLD,
-		.cgroup = (uint64_t)e->cgroup,
+		.cgroup = (uint64_t)e->birth,
 	};
 	long pid;
 	int r;
@@ -276,7 +279,7 @@ static int enter_start_command(struct entry *e, struct entered *ret, struct par_
 		return r;
 	}
 	*ret = (struct entered){
-		.pid = (pid_t)pid, .pidfd = pidfd, .master = e->console.master, .cgroup = e->cgroup
+		.pid = (pid_t)pid, .pidfd = pidfd, .master = e->console.master, .cgroup = e->birth
 	};
 	return 0;
 }
@@ -311,7 +314,7 @@ static int enter_run(struct entry *e, const struct wpar_login *login, struct par
 		e->program = login->argv;
 	if (wpar_command_environment(&e->user, NULL, isatty(STDIN_FILENO), &e->env) < 0)
 		return par_oom(err);
-	e->guard = wpar_guard_start(e->cgroup);
+	e->guard = wpar_guard_start(e->birth);
 	if (e->guard < 0)
 		return par_fail(err, PAR_E_SYSTEM, e->guard,
 				"the guard of clogin cannot be started");
@@ -336,6 +339,8 @@ static void entry_done(struct entry *e)
 		close(e->root);
 	if (e->init >= 0)
 		close(e->init);
+	if (e->birth >= 0)
+		close(e->birth);
 	if (e->cgroup >= 0)
 		close(e->cgroup);
 	if (e->uname >= 0)
@@ -395,7 +400,7 @@ static int enter_run_call(struct entry *e, struct par_buf *outputs, struct par_e
 	if (r < 0)
 		return r;
 	*c = (struct wpar_console){ .master = -1, .line = -1, .late = -1, .pipes = { -1, -1, -1 } };
-	e->guard = wpar_guard_start(e->cgroup);
+	e->guard = wpar_guard_start(e->birth);
 	c->inner.fd[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
 	if (e->guard < 0 || c->inner.fd[0] < 0 || pipe2(out, O_CLOEXEC) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "the call cannot be prepared");
@@ -425,6 +430,14 @@ static int enter_open(struct entry *e, struct par_error **err)
 	if (e->cgroup < 0)
 		return par_fail(err, PAR_E_WRONG_STATE, 0, "workload partition '%s' is not active",
 				e->spec->name);
+	e->birth = wpar_below_open_login(e->cgroup);
+	if (e->birth < 0)
+		return wpar_cgroup_is_absent(e->birth)
+			       ? par_fail(err, PAR_E_WRONG_STATE, 0,
+					  "workload partition '%s' is not active", e->spec->name)
+			       : par_fail(err, PAR_E_SYSTEM, e->birth,
+					  "the control group of '%s' cannot be opened",
+					  e->spec->name);
 	/* While it is started its monitor has not said yet who it is. */
 	if (!wpar_lock_busy(e->spec->name))
 		wpar_repair(e->spec, NULL);
@@ -436,7 +449,7 @@ static int enter_open(struct entry *e, struct par_error **err)
 }
 
 static const struct entry entry_empty = {
-	.init = -1, .root = -1, .guard = -1, .cgroup = -1, .uname = -1
+	.init = -1, .root = -1, .guard = -1, .cgroup = -1, .birth = -1, .uname = -1
 };
 
 static int enter_login(struct entry *e, const struct wpar_login *login, struct par_error **err)
