@@ -122,7 +122,7 @@ inside 'kill -USR2 1'
 ok "poweroff inside: it is Defined" wait_for 20 is_state lif D
 # Its monitor says so when it has the lock, a moment after nothing runs any more.
 ok "the log says how it ended" wait_for 10 sh -c "tail -n1 '$log' | grep -q ' lif end root/cor_lif ok\$'"
-is "nothing is left" "$(ls "$WPARS_ROOT/run/wpars")" lif.lock
+ok "nothing is left" wait_for 10 sh -c "[ \"\$(ls '$WPARS_ROOT/run/wpars')\" = lif.lock ]"
 
 # A stop is not undone by a reboot that came before it
 startwpar lif >/dev/null
