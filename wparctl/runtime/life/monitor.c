@@ -424,6 +424,7 @@ __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, enu
 	a = watch_args(s, l.pid, l.pidfd, only, wires);
 	a.bare = l.space.bare;
 	wpar_space_keep(a.bare);
+	wpar_monitor_anew_prepare(s->name);
 	wpar_sync_started(sync, (int)getpid());
 	close(sync);
 	wpar_net_announce(&l.network, false);
@@ -479,6 +480,7 @@ __attribute__((noreturn)) static void monitor_take_over(const struct wpar_spec *
 	wpar_outside_show(s->name, NULL);
 	a = watch_args(s, init, pidfd, only, take_wires(s, init, -1));
 	a.adopted = true;
+	wpar_monitor_anew_prepare(s->name);
 	wpar_monitor_anew(&a);
 	monitor_watch(&a, again);
 }

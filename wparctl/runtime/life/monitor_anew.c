@@ -29,6 +29,14 @@ static void keep_open(const struct wpar_monitor_args *a, int flags)
 	}
 }
 
+void wpar_monitor_anew_prepare(const char *name)
+{
+	autofree char *link = link_path(name);
+
+	if (link && symlink("/proc/self/exe", link) < 0)
+		return; /* ignoring: it is there, or the program is not run anew */
+}
+
 void wpar_monitor_anew(const struct wpar_monitor_args *a)
 {
 	autofree char *link = link_path(a->name);
@@ -40,8 +48,6 @@ void wpar_monitor_anew(const struct wpar_monitor_args *a)
 	snprintf(title, sizeof(title), PREFIX "%s", a->name);
 	snprintf(args, sizeof(args), "%u %d %d %d %d %d %d %d %d", a->idbase, (int)a->init,
 		 a->pidfd, a->listener, a->only, a->bare, a->console, a->end, a->adopted);
-	if (symlink("/proc/self/exe", link) < 0 && errno != EEXIST)
-		return;
 	keep_open(a, 0);
 	execv(link, argv);
 	keep_open(a, FD_CLOEXEC);

@@ -21,6 +21,12 @@ struct wpar_monitor_args {
 };
 
 /*
+ * wpar_monitor_anew_prepare - makes what wpar_monitor_anew() needs in the WPAR's folder: before
+ * anybody may be told that the WPAR runs, as a stop removes that folder
+ */
+void wpar_monitor_anew_prepare(const char *name);
+
+/*
  * wpar_monitor_anew - the same process, with the name and the descriptors of @a and an empty heap
  * Returns when that cannot be done: then the process goes on as it is.
  */
