@@ -10,7 +10,6 @@
 #include <fnmatch.h>
 #include <inttypes.h>
 #include <string.h>
-#include <sys/file.h>
 
 void wpar_huge_pages_file(uint64_t size_kib, bool reserved, char ret[48])
 {
@@ -126,19 +125,22 @@ int wpar_huge_pages_set(const struct wpar_spec *s, int cgroup)
 {
 	const uint64_t pages = wpar_limits_in_force(s)->total_large_pages;
 	const uint64_t size_kib = usual_size();
-	autofd int top = -1;
+	autofd int top = -1, lock = -1;
 	char file[48];
 	bool has;
+	int r;
 
 	wpar_huge_pages_file(size_kib, false, file);
 	has = faccessat(cgroup, file, F_OK, 0) == 0;
 	if (size_kib == 0 || (!has && pages == 0))
 		return 0;
 	top = openat(cgroup, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (top < 0 || flock(top, LOCK_EX) < 0)
+	if (top < 0)
 		return -errno;
-	if (!has && par_fs_write_str(top, "cgroup.subtree_control", "+hugetlb") < 0)
-		return 0;
+	lock = wpar_limits_lock(top);
+	r = has ? 0 : par_fs_write_str(top, "cgroup.subtree_control", "+hugetlb");
+	if (r < 0)
+		return pages ? r : 0;
 	if (!has)
 		refuse_others(top);
 	else

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/sysinfo.h>
 
 #define PERIOD_US 100000
@@ -294,6 +295,13 @@ static bool read_limit(int cgroup, const char *file, struct wpar_limit *ret)
 	return true;
 }
 
+int wpar_limits_lock(int top)
+{
+	autofd int fd = openat(top, "cgroup.kill", O_WRONLY | O_CLOEXEC);
+
+	return fd < 0 || flock(fd, LOCK_EX) < 0 ? -1 : take_fd(&fd);
+}
+
 /*
  * The kernel protects a group's memory.min only as far as the group above has as much: so that has
  * the sum of all WPARs'.  What is protected is never taken, so a quarter of the memory is not, and
@@ -302,12 +310,14 @@ static bool read_limit(int cgroup, const char *file, struct wpar_limit *ret)
  */
 static void add_up_protection(int top)
 {
+	autofd int lock = wpar_limits_lock(top);
 	struct dirent **list = NULL;
 	int n = scandirat(top, ".", &list, NULL, NULL);
 	struct wpar_machine m;
 	uint64_t sum = 0;
 	char text[32];
 
+	(void)lock;
 	for (int i = 0; i < n; i++) {
 		autofree char *file = par_strdup_printf("%s/" PROTECTED, list[i]->d_name);
 		autofd int fd = list[i]->d_name[0] == '.' || !file

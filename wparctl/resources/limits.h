@@ -63,6 +63,13 @@ uint64_t wpar_limits_memory(const struct wpar_spec *s, const struct wpar_machine
  */
 uint64_t wpar_limits_soft_memory(const struct wpar_spec *s, const struct wpar_machine *m);
 
+/*
+ * wpar_limits_lock - until the descriptor is closed, what the groups of @top have together is added
+ * up by nobody else.  A file that only root opens: a lock on the directory, which anybody may have,
+ * would stop each start.  -1: Linux before 5.14, where two at the same moment are not kept apart.
+ */
+int wpar_limits_lock(int top);
+
 /* wpar_limits_left - a group of @top, the directory of all, has gone: nothing is kept for it */
 void wpar_limits_left(int top);
 

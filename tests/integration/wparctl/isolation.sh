@@ -109,6 +109,23 @@ unlike "none of them was opened" \
 	"$(inside sh -c 'for p in /proc/[0-9]*/exe; do /root/attack open $p; done')" '^done'
 is "our program is as it was" "$(sha256sum "$PAR_TEST_BUILD/wparctl/wparctl")" "$sum"
 
+# 2: what the caller has open does not come inside, nor does the caller's directory
+beside()
+{
+	(cd "$TMPDIR" && exec 7</ 8>"$TMPDIR/beside" && "$@" </dev/null 2>/dev/null)
+}
+# shellcheck disable=SC2016 # expanded inside
+fds='for f in /proc/$$/fd/*; do [ ! -e "$f" ] || printf "%s " "${f##*/}"; done; echo'
+is "clogin: descriptors of its caller" "$(beside clogin iso -- sh -c "$fds")" "0 1 2 "
+is "and the directory is the user's own" "$(beside clogin iso -- pwd)" /root
+is "wparexec: descriptors" "$(beside wparexec -n isofd -- /bin/sh -c "$fds" | tail -n2 | head -n1)" "0 1 2 "
+mkwpar -n isofd --minimal >/dev/null
+beside startwpar isofd >/dev/null
+is "the first process has none of a start's" \
+	"$(clogin isofd -- sh -c 'readlink /proc/1/fd/* | grep -v -e "^pipe:" -e "^/dev/" -e "^anon_inode:" -e "^socket:"' </dev/null)" ""
+is "and begins at its own root" "$(clogin isofd -- readlink /proc/1/cwd </dev/null)" /
+rmwpar -F isofd >/dev/null
+
 # 7: users
 inside sh -c 'printf "neg:x:-1:0::/:/bin/sh\nbig:x:4294967296:0::/:/bin/sh\n" >>/etc/passwd'
 fails "a user with the id -1" clogin iso -l neg -- id

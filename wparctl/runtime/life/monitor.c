@@ -6,6 +6,7 @@
 #include "lpard/common/process.h"
 #include "wparctl/network/apply.h"
 #include "wparctl/resources/cgroup.h"
+#include "wparctl/resources/cgroup_below.h"
 #include "wparctl/resources/oom.h"
 #include "wparctl/runtime/inside/inside.h"
 #include "wparctl/runtime/launch/launch.h"
@@ -366,10 +367,20 @@ static void make_early_pipe(const struct wpar_spec *s, struct wpar_launch *l,
 	*ret_reading = fds[0];
 }
 
-/* Of one that ran before its monitor: what it has written early was another's to read. */
-static struct wpar_wires take_wires(const struct wpar_spec *s, pid_t init, int early)
+/* By its groups, not by the specification: one that is known from the index says nothing of init=.
+ */
+static bool has_systemd(const char *name, pid_t init)
 {
-	if (s->init && wpar_own_groups_has(init))
+	autofd int cgroup = wpar_cgroup_open(name, false, NULL);
+	autofd int inside = cgroup < 0 ? -1 : wpar_below_open_inside(cgroup);
+
+	return inside >= 0 && wpar_own_groups_has(init);
+}
+
+/* Of one that ran before its monitor: what it has written early was another's to read. */
+static struct wpar_wires take_wires(const char *name, pid_t init, int early)
+{
+	if (has_systemd(name, init))
 		return (struct wpar_wires){ .console = early, .end = -1 };
 	if (early >= 0)
 		close(early);
@@ -407,7 +418,7 @@ __attribute__((noreturn)) static void monitor_run(const struct wpar_spec *s, enu
 		_exit(1);
 	}
 	/* At once: a first process that cannot work says so and ends. */
-	wires = take_wires(s, l.pid, early);
+	wires = take_wires(s->name, l.pid, early);
 	wpar_sync_step(sync, WPAR_STEP_LAUNCHED);
 	if (chdir("/") < 0)
 		_exit(1);
@@ -478,7 +489,7 @@ __attribute__((noreturn)) static void monitor_take_over(const struct wpar_spec *
 	wpar_monitor_write_record(s->name);
 	wpar_event_log(s->name, "monitor-started-again", NULL);
 	wpar_outside_show(s->name, NULL);
-	a = watch_args(s, init, pidfd, only, take_wires(s, init, -1));
+	a = watch_args(s, init, pidfd, only, take_wires(s->name, init, -1));
 	a.adopted = true;
 	wpar_monitor_anew_prepare(s->name);
 	wpar_monitor_anew(&a);
