@@ -123,7 +123,7 @@ ok "a soft limit while it runs" in_lpar chwpar -R memory=0%-10%,50% hog
 like "is told to the kernel" "$(in_lpar cat /sys/fs/cgroup/wpars/hog/memory.max)" '^[1-9]'
 ok "-K -R" in_lpar chwpar -K -R hog
 # A minimum of memory stays its own, whatever others take.  The holes of a file that is read are pages of memory.
-in_lpar sh -c 'mkdir -p -m 700 /srv/holes && truncate -s 3G /srv/holes/big'
+in_lpar sh -c 'rm -rf /srv/holes && mkdir -p -m 700 /srv/holes && truncate -s 3G /srv/holes/big'
 ok "a minimum" in_lpar mkwpar -n keeps --minimal -s -R memory=30%-100%,100% \
 	-M directory=/data vfs=namefs dev=/srv/holes mountopts=ro
 in_lpar sh -c 'truncate -s 150M /srv/holes/mine'
