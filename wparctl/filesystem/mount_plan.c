@@ -244,7 +244,8 @@ static void add_devices(struct wpar_mount_plan *p, bool *failed, const struct wp
 
 		if (path && wpar_device_is_kept_out(s, path))
 			continue;
-		ADD(.kind = WPAR_OP_BIND, .flags = WPAR_OP_FILE, .source = path, .target = path);
+		ADD(.kind = WPAR_OP_BIND, .flags = WPAR_OP_FILE | WPAR_OP_STANDARD, .source = path,
+		    .target = path);
 	}
 	for (size_t i = 0; i < s->n_devices && !*failed; i++)
 		add_device(p, failed, &s->devices[i]);

@@ -34,6 +34,7 @@ enum wpar_op_kind {
 #define WPAR_OP_NAMEFS	  PAR_BIT(11) /* @source is given by -M: namefs.h */
 #define WPAR_OP_VOLUME	  PAR_BIT(12) /* @source is an image with a file system: volume.h */
 #define WPAR_OP_NFS	  PAR_BIT(13) /* @source is a directory of the server @object: nfs.h */
+#define WPAR_OP_STANDARD  PAR_BIT(15) /* @source is a device that every WPAR has: mount_space.h */
 #define WPAR_OP_OVER \
 	PAR_BIT(14) /* over a file of the kernel: nobody is told, and who has it open keeps it */
 

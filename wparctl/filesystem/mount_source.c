@@ -202,6 +202,12 @@ static int copy_source(struct sources *src, const struct wpar_mount_op *op, unsi
 	autofd int fd = -1, through = -1;
 	int tree;
 
+	/* A space that an older program has made and keeps has none. */
+	if (op->flags & WPAR_OP_STANDARD && src->space) {
+		tree = wpar_space_standard(src->space, op->source);
+		if (tree >= 0)
+			return tree;
+	}
 	if (is_plain(op)) {
 		tree = (int)syscall(SYS_open_tree, AT_FDCWD, op->source,
 				    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | recursive);

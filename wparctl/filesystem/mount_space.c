@@ -17,6 +17,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #define RECORD WPAR_RUN_DIR "/.space"
@@ -98,11 +99,37 @@ static int new_root(void)
 	int fd;
 
 	if (fs < 0 || syscall(SYS_fsconfig, fs, FSCONFIG_SET_STRING, "mode", "0755", 0) < 0 ||
+	    syscall(SYS_fsconfig, fs, FSCONFIG_SET_STRING, "source", "Global", 0) < 0 ||
 	    syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
 		return -errno;
 	fd = (int)syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC,
 			  MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
 	return fd < 0 ? -errno : fd;
+}
+
+/* By their numbers, which are Linux's: what the machine's /dev has may be something else. */
+static const struct {
+	const char *name;
+	unsigned int major, minor;
+} standard[] = {
+	{ "null", 1, 3 },   { "zero", 1, 5 },	 { "full", 1, 7 },
+	{ "random", 1, 8 }, { "urandom", 1, 9 }, { "tty", 5, 0 },
+};
+
+static int make_standard(int root)
+{
+	autofd int dev = -1;
+
+	if (mkdirat(root, "dev", 0755) < 0)
+		return -errno;
+	dev = openat(root, "dev", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(standard) && dev >= 0; i++) {
+		if (mknodat(dev, standard[i].name, S_IFCHR | 0600,
+			    makedev(standard[i].major, standard[i].minor)) < 0 ||
+		    fchmodat(dev, standard[i].name, 0666, 0) < 0)
+			return -errno;
+	}
+	return dev < 0 ? -errno : 0;
 }
 
 /* As they are on the machine, with what is mounted over parts of them. */
@@ -111,11 +138,15 @@ static int fill_root(int root, int proc, int sys)
 	struct mount_attr readonly = { .attr_set = MOUNT_ATTR_RDONLY };
 	static const char *const folders[] = { "/proc", "/sys", WPAR_SPACE_ROOT, WPAR_SPACE_GLOBAL,
 					       WPAR_SPACE_DEVICES };
+	int r;
 
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(folders); i++) {
 		if (mkdirat(root, folders[i] + 1, 0755) < 0)
 			return -errno;
 	}
+	r = make_standard(root);
+	if (r < 0)
+		return r;
 	if (syscall(SYS_move_mount, proc, "", root, "proc", MOVE_MOUNT_F_EMPTY_PATH) < 0 ||
 	    syscall(SYS_move_mount, sys, "", root, "sys", MOVE_MOUNT_F_EMPTY_PATH) < 0 ||
 	    syscall(SYS_mount_setattr, root, "", AT_EMPTY_PATH, &readonly, sizeof(readonly)) < 0)
@@ -208,6 +239,30 @@ int wpar_space_put(const struct wpar_mount_space *s, int fd, const char *spot)
 	r = put_here(fd, spot);
 	home = wpar_space_leave(s);
 	return r < 0 ? r : home;
+}
+
+static int copy_standard(const char *path)
+{
+	struct mount_attr attr = { .attr_clr = MOUNT_ATTR_NODEV | MOUNT_ATTR_RDONLY };
+	autofd int tree = (int)syscall(SYS_open_tree, AT_FDCWD, path,
+				       OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_SYMLINK_NOFOLLOW);
+
+	if (tree < 0 ||
+	    syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)
+		return -errno;
+	return take_fd(&tree);
+}
+
+int wpar_space_standard(const struct wpar_mount_space *s, const char *path)
+{
+	int r = wpar_space_visit(s), home;
+	autofd int tree = -1;
+
+	if (r < 0)
+		return r;
+	tree = copy_standard(path);
+	home = wpar_space_leave(s);
+	return tree < 0 ? tree : home < 0 ? home : take_fd(&tree);
 }
 
 static int copy_here(int fd)

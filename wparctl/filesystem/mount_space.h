@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Spaces: mount namespaces that have /proc, /sys and three empty folders, and nothing else.
+ * Spaces: mount namespaces that have /proc, /sys, nodes of the devices that every WPAR has, three
+ * empty folders, and nothing else.
  *
  * A new mount namespace is a copy of the one that it is made from, so what it costs grows with what
  * is mounted on the machine: each running WPAR has seven mounts there.  A WPAR's own namespace, and
@@ -45,6 +46,14 @@ int wpar_space_leave(const struct wpar_mount_space *s);
  */
 int wpar_space_put(const struct wpar_mount_space *s, int fd, const char *spot);
 int wpar_space_copy(const struct wpar_mount_space *s, int fd);
+
+/*
+ * wpar_space_standard - a detached copy of the space's own node of a device that every WPAR has
+ * @path	"/dev/null"
+ * Like the LPAR's own it is root's there, so that no WPAR changes it for the others; but what
+ * mountinfo shows of it inside is not the LPAR's.  -ENOENT: it has none.
+ */
+int wpar_space_standard(const struct wpar_mount_space *s, const char *path);
 
 /* wpar_space_done - closes what is open; the process stays where it is */
 void wpar_space_done(struct wpar_mount_space *s);

@@ -109,6 +109,12 @@ unlike "none of them was opened" \
 	"$(inside sh -c 'for p in /proc/[0-9]*/exe; do /root/attack open $p; done')" '^done'
 is "our program is as it was" "$(sha256sum "$PAR_TEST_BUILD/wparctl/wparctl")" "$sum"
 
+# What mountinfo says of devices is the WPAR's, not the LPAR's devtmpfs with its size.
+is "no device of the LPAR's in mountinfo" "$(inside cat /proc/self/mountinfo | grep -c devtmpfs)" 0
+is "six nodes of its own" "$(inside cat /proc/self/mountinfo | grep -cE ' /dev/(null|zero|full|random|urandom|tty) .* - tmpfs Global ')" 6
+fails "which its root cannot change" inside chmod 600 /dev/null
+ok "and can use" inside sh -c 'echo x >/dev/null && [ "$(head -c 3 /dev/zero | wc -c)" = 3 ]'
+
 # 2: what the caller has open does not come inside, nor does the caller's directory
 beside()
 {

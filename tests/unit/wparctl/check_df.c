@@ -99,6 +99,21 @@ START_TEST(no_server_is_named)
 }
 END_TEST
 
+START_TEST(what_has_no_source_is_global)
+{
+	char line[] = "none             65536 0 65536 0% /mnt\n";
+	char heading[] = "Filesystem     1K-blocks\n";
+	char narrow[] = "none 1\n";
+
+	wpar_df_line(line);
+	ck_assert_str_eq(line, "Global           65536 0 65536 0% /mnt\n");
+	wpar_df_line(heading);
+	ck_assert_str_eq(heading, "Filesystem     1K-blocks\n");
+	wpar_df_line(narrow);
+	ck_assert_str_eq(narrow, "none 1\n");
+}
+END_TEST
+
 /* What mount shows of a mountinfo as a WPAR has it. */
 static const char *listed(const char *types)
 {
@@ -147,6 +162,7 @@ static Suite *df_suite(void)
 	tcase_add_test(tc, the_sealed_part_of_proc_is_proc);
 	tcase_add_test(tc, a_row_of_proc_is_found);
 	tcase_add_test(tc, no_server_is_named);
+	tcase_add_test(tc, what_has_no_source_is_global);
 	tcase_add_test(tc, mount_shows_nothing_of_the_lpar);
 	suite_add_tcase(suite, tc);
 	return suite;

@@ -97,15 +97,20 @@ static int list_mounts(struct par_strv *ret)
 	return 0;
 }
 
-/* A directory of a server is the WPAR's own file system, as all that it has. */
-static void hide_server(char *line)
+/*
+ * A directory of a server is the WPAR's own file system, as all that it has, and so is one without
+ * a source ("none") that the LPAR's root has mounted.
+ */
+static void hide_source(char *line)
 {
 	static const char name[] = "Global";
 	size_t n = strcspn(line, " ");
 	const char *colon = memchr(line, ':', n);
+	const bool is_server = colon && colon[1] == '/';
+	const bool is_none = n == strlen("none") && strncmp(line, "none", n) == 0;
 
 	/* The column is as wide as its heading, "Filesystem", at least. */
-	if (!colon || colon[1] != '/' || n + strspn(line + n, " ") <= strlen(name))
+	if ((!is_server && !is_none) || n + strspn(line + n, " ") <= strlen(name))
 		return;
 	memset(line, ' ', n);
 	for (size_t i = 0; name[i]; i++)
@@ -121,7 +126,7 @@ void wpar_df_line(char *line)
 	char *at = strstr(line, " /proc/sys");
 	char *rest = at ? at + strlen(" /proc/sys") : NULL;
 
-	hide_server(line);
+	hide_source(line);
 	if (!at || (*rest && *rest != ' ' && *rest != '\n'))
 		return;
 	if (*rest == ' ')
