@@ -255,6 +255,7 @@ static int chwpar_begin(const struct chwpar_args *a, const struct wpar_spec *old
 			struct wpar_spec *new, enum wpar_state *ret_state, int *ret_lock,
 			int *ret_registry, struct par_error **err)
 {
+	const size_t n_addresses = new->n_addresses;
 	int r = wpar_operation_state_locked(old, ret_state, err);
 
 	if (r < 0)
@@ -271,7 +272,14 @@ static int chwpar_begin(const struct chwpar_args *a, const struct wpar_spec *old
 		r = wpar_lock(new->name, ret_lock, err);
 	if (r < 0)
 		return r;
-	return wpar_definition_change_begin(old, new, a->resolve_clashes, ret_registry, err);
+	r = wpar_definition_change_begin(old, new, a->resolve_clashes, ret_registry, err);
+	/* -a leaves out what mkwpar's -N gave; here it is what the change is about. */
+	if (r == 0 && new->n_addresses < n_addresses)
+		return par_fail(
+			err, PAR_E_EXISTS, 0,
+			"-N: another workload partition has that address; -a makes no other "
+			"one up");
+	return r;
 }
 
 /* The lock of a new name goes together with its file. */

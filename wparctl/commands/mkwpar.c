@@ -9,9 +9,10 @@
  */
 #include "wparctl/commands/commands.h"
 #include "wparctl/operations/definition.h"
-#include "wparctl/operations/kept.h"
 #include "wparctl/operations/device_exports.h"
 #include "wparctl/operations/image_services.h"
+#include "wparctl/operations/kept.h"
+#include "wparctl/operations/new_addresses.h"
 #include "wparctl/operations/operation.h"
 #include "wparctl/operations/settings.h"
 #include "wparctl/operations/refused.h"
@@ -41,8 +42,9 @@ struct mkwpar_args {
 
 static const struct par_opt opts[] = {
 	WPAR_SETTINGS_OPTS,
-	OPT_FLAG('a', NULL, struct mkwpar_args, resolve_clashes,
-		 "Choose another base directory, host name or UUID when it clashes"),
+	OPT_FLAG(
+		'a', NULL, struct mkwpar_args, resolve_clashes,
+		"Choose another base directory, host name or UUID when it clashes, and leave out addresses"),
 	OPT_FLAG('A', NULL, struct mkwpar_args, autostart, "Start it whenever the system starts"),
 	OPT_STR('b', NULL, "FILE", struct mkwpar_args, devexports,
 		"The devices that it may have (default: /etc/wpars/devexports)",
@@ -317,12 +319,18 @@ static void mkwpar_say_made(const struct wpar_spec *s, const struct mkwpar_args 
 /* From here on the name and the directory are this WPAR's. */
 static int mkwpar_claim(const struct mkwpar_args *a, struct wpar_spec *s, struct par_error **err)
 {
+	const size_t n_addresses = s->n_addresses;
 	int r = wpar_user_again(s->name, NULL, err);
 
 	if (r < 0)
 		return r;
 	r = wpar_definition_redo(s->name, err);
-	return r < 0 ? r : wpar_definition_claim(s, mkwpar_files(a), a->resolve_clashes, err);
+	if (r < 0)
+		return r;
+	r = wpar_definition_claim(s, mkwpar_files(a), a->resolve_clashes, err);
+	if (r == 0 && n_addresses)
+		wpar_network_say_left_out("mkwpar", s, n_addresses);
+	return r;
 }
 
 /* The same command has made the WPAR, and has not come to its end: killed, or the start failed. */

@@ -2,6 +2,7 @@
 /* startwpar: activate a system WPAR. */
 #include "wparctl/commands/commands.h"
 #include "wparctl/operations/definition.h"
+#include "wparctl/operations/new_addresses.h"
 #include "wparctl/operations/operation.h"
 #include "wparctl/operations/refused.h"
 #include "wparctl/srcmstr/split.h"
@@ -15,7 +16,7 @@ struct startwpar_args {
 
 static const struct par_opt opts[] = {
 	OPT_FLAG('a', NULL, struct startwpar_args, resolve_clashes,
-		 "Choose another host name where another WPAR has it"),
+		 "Choose another host name where another WPAR has it, and leave out addresses"),
 	OPT_STR('e', NULL, "NAME=VALUE…", struct startwpar_args, environment,
 		"With -2: variables for its first process, with blanks between"),
 	OPT_FLAG('m', NULL, struct startwpar_args, maintenance,
@@ -50,7 +51,7 @@ static int startwpar_show(const char *name, FILE *out, struct par_error **err)
 
 /*
  * A definition is checked when it is made; one written by hand may have a host name that another
- * WPAR has.  Its files stay where they are, and addresses are not made up.
+ * WPAR has.  Its files stay where they are; addresses that others have are left out.
  */
 static int resolve_clashes(struct wpar_spec *s, struct par_error **err)
 {
@@ -71,6 +72,7 @@ static int resolve_clashes(struct wpar_spec *s, struct par_error **err)
 	r = wpar_spec_update(&new, err);
 	if (r < 0)
 		return r;
+	wpar_network_say_left_out("startwpar", &new, s->n_addresses);
 	wpar_spec_done(s);
 	*s = new;
 	new = (struct wpar_spec){ 0 };

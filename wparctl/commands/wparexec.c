@@ -8,6 +8,7 @@
 #include "wparctl/operations/definition.h"
 #include "wparctl/operations/device_exports.h"
 #include "wparctl/operations/machine.h"
+#include "wparctl/operations/new_addresses.h"
 #include "wparctl/operations/operation.h"
 #include "wparctl/operations/settings.h"
 #include "wparctl/operations/refused.h"
@@ -29,7 +30,7 @@ static const struct par_opt opts[] = {
 			 "an application workload partition is there only while its wparexec runs; "
 			 "-w -o FILE writes its specification, and -f FILE runs it"),
 	OPT_FLAG('a', NULL, struct wparexec_args, resolve_clashes,
-		 "Choose another host name or UUID when it clashes"),
+		 "Choose another host name or UUID when it clashes, and leave out addresses"),
 	OPT_FLAG_REFUSED('F', struct wparexec_args, force,
 			 "what is refused could not work, so it cannot be forced"),
 	OPT_STR('l', NULL, "USER", struct wparexec_args, user,
@@ -223,12 +224,18 @@ static void wparexec_end_script(const struct wpar_spec *s, FILE *out)
 static int wparexec_claim(const struct wparexec_args *a, struct wpar_spec *s,
 			  struct par_error **err)
 {
+	const size_t n_addresses = s->n_addresses;
 	int r = wpar_user_again(s->name, NULL, err);
 
 	if (r < 0)
 		return r;
 	r = wpar_definition_redo_application(s->name, err);
-	return r < 0 ? r : wpar_definition_claim(s, WPAR_FILES_NEW, a->resolve_clashes, err);
+	if (r < 0)
+		return r;
+	r = wpar_definition_claim(s, WPAR_FILES_NEW, a->resolve_clashes, err);
+	if (r == 0 && n_addresses)
+		wpar_network_say_left_out("wparexec", s, n_addresses);
+	return r;
 }
 
 /* Not even the lock of a WPAR that is not the user's: its commands would have to wait. */

@@ -7,6 +7,7 @@
 #include "wparctl/network/route.h"
 #include "wparctl/spec/keys.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static int add_address(struct wpar_spec *s, const struct wpar_ip *ip, struct par_error **err)
@@ -118,4 +119,16 @@ int wpar_network_complete(struct wpar_spec *s, struct par_error **err)
 	}
 	r = wpar_net_infer(s, &facts, err);
 	return r < 0 ? r : wpar_net_routes_check(s, err);
+}
+
+void wpar_network_say_left_out(const char *command, const struct wpar_spec *s, size_t given)
+{
+	const size_t n = given - s->n_addresses;
+
+	if (s->n_addresses < given)
+		fprintf(stderr,
+			"%s: %zu address%s of workload partition %s %s left out, because others have "
+			"%s.\n",
+			command, n, n == 1 ? "" : "es", s->name, n == 1 ? "is" : "are",
+			n == 1 ? "it" : "them");
 }

@@ -12,3 +12,6 @@
  * Errors: those of wpar_net_infer().
  */
 int wpar_network_complete(struct wpar_spec *s, struct par_error **err);
+
+/* wpar_network_say_left_out - with -a, of @given addresses those that others have are left out */
+void wpar_network_say_left_out(const char *command, const struct wpar_spec *s, size_t given);

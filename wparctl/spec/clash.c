@@ -3,6 +3,7 @@
 #include "wparctl/spec/clash.h"
 
 #include "lpard/common/uuid.h"
+#include "wparctl/spec/keys.h"
 
 #include <string.h>
 
@@ -114,6 +115,20 @@ static bool is_numbered(const struct wpar_spec *s)
 	return par_starts_with(s->hostname, s->name) && s->hostname[strlen(s->name)] == '-';
 }
 
+/* One is not made up: it is the network's to give. */
+static void leave_out_addresses(struct wpar_spec *s, const struct wpar_spec *other)
+{
+	for (size_t i = s->n_addresses; i-- > 0;) {
+		for (size_t j = 0; j < other->n_addresses; j++) {
+			if (!s->addresses[i].address ||
+			    !par_streq(s->addresses[i].address, other->addresses[j].address))
+				continue;
+			wpar_record_remove(s, WPAR_STANZA_NETWORK, i);
+			break;
+		}
+	}
+}
+
 int wpar_clash_avoid(enum wpar_clash clash, struct wpar_spec *s, unsigned int n,
 		     const struct wpar_spec *other, struct par_error **err)
 {
@@ -136,7 +151,8 @@ int wpar_clash_avoid(enum wpar_clash clash, struct wpar_spec *s, unsigned int n,
 			return par_fail(err, PAR_E_SYSTEM, -r, "could not get random bytes");
 		return put(&s->uuid, strdup(uuid), err);
 	case WPAR_CLASH_ADDRESS:
-		return wpar_clash_fail(clash, s, other, err);
+		leave_out_addresses(s, other);
+		return 0;
 	}
 	return -EINVAL;
 }

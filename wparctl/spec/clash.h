@@ -23,9 +23,9 @@ int wpar_clash_fail(enum wpar_clash clash, const struct wpar_spec *s, const stru
 		    struct par_error **err);
 
 /*
- * wpar_clash_avoid - give @s another one (mkwpar -a)
+ * wpar_clash_avoid - give @s another one (mkwpar -a); an address is left out
  * @n	the number of the attempt, 1 and on: /wpars/NAME_1, the host name NAME-1
- * Errors: PAR_E_EXISTS for an address, which is not made up; PAR_E_SYSTEM.
+ * Errors: PAR_E_SYSTEM.
  */
 int wpar_clash_avoid(enum wpar_clash clash, struct wpar_spec *s, unsigned int n,
 		     const struct wpar_spec *other, struct par_error **err);

@@ -101,6 +101,12 @@ netb:eth0:fd05\\:\\:22:64:
 netb:lo0:127.0.0.1:255.0.0.0:127.255.255.255"
 fails "the LPAR's own address is refused" at lpar1 mkwpar -n netc -N address=10.5.0.11
 fails "another WPAR's too" at lpar1 mkwpar -n netc -N address=10.5.0.21
+is "with -a it is left out, and that is said" "$(at lpar1 mkwpar -a -n netc -N address=10.5.0.21 -N address=10.5.0.34 2>&1 >/dev/null)" \
+	"mkwpar: 1 address of workload partition netc is left out, because others have it."
+is "the other one is the WPAR's" "$(at lpar1 lswpar -c -q -N netc | head -n 1)" "netc:eth0:10.5.0.34:255.255.255.0:10.5.0.255"
+fails "chwpar -a adds none that another has" at lpar1 chwpar -a -N address=10.5.0.21 netc
+is "and has changed nothing" "$(at lpar1 lswpar -c -q -N netc | wc -l)" 2
+at lpar1 rmwpar -F netc >/dev/null
 fails "an interface that is not there" at lpar1 mkwpar -n netc -N interface=en5 address=10.5.0.33
 for name in neta netb; do
 	cp "$net" "$WPARS_ROOT/wpars/$name/root/net"

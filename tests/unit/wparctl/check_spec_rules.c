@@ -253,6 +253,24 @@ START_TEST(clashes_are_avoided)
 }
 END_TEST
 
+START_TEST(addresses_that_clash_are_left_out)
+{
+	auto_spec s =
+		spec_of("general:\nnetwork:\n\taddress = 10.0.0.1\nnetwork:\n\taddress = 10.0.0.2\n"
+			"network:\n\taddress6 = fd00::1\n");
+	auto_spec other =
+		spec_of("general:\n\tname = w2\nnetwork:\n\taddress6 = fd00::1\nnetwork:\n"
+			"\taddress = 10.0.0.1\n");
+	auto_error err = NULL;
+
+	ck_assert_uint_eq(s.n_addresses, 3);
+	ck_assert_int_eq(wpar_clash_avoid(WPAR_CLASH_ADDRESS, &s, 1, &other, &err), 0);
+	ck_assert_uint_eq(s.n_addresses, 1);
+	ck_assert_str_eq(s.addresses[0].address, "10.0.0.2");
+	ck_assert_int_eq(wpar_clash_find(&s, &other), WPAR_CLASH_NONE);
+}
+END_TEST
+
 /* Names and values that are near; every row that people see has a text for them. */
 START_TEST(wrong_names_are_told_what_there_is)
 {
@@ -290,6 +308,7 @@ static Suite *rules_suite(void)
 	tcase_add_test(tc, a_default_keeps_what_is_not_given);
 	tcase_add_test(tc, what_two_cannot_both_have);
 	tcase_add_test(tc, clashes_are_avoided);
+	tcase_add_test(tc, addresses_that_clash_are_left_out);
 	tcase_add_test(tc, wrong_names_are_told_what_there_is);
 	suite_add_tcase(suite, tc);
 	return suite;
