@@ -187,6 +187,28 @@ rm "$root/home" && mkdir "$root/home"
 rm -f "$root/etc/init" && ln -s ../../../../etc/hostname "$root/etc/init"
 fails "a link in the place of init" startwpar iso
 rm "$root/etc/init"
+# 5: what we write to sysctl and to the processes' own files goes to the kernel, or nowhere.
+mkdir -p "$TMPDIR/elsewhere/sys/kernel" "$TMPDIR/elsewhere/self/attr"
+for f in sys/kernel/msgmni sys/kernel/sem sys/kernel/shmmni self/attr/exec self/oom_score_adj self/uid_map; do
+	echo mine >"$TMPDIR/elsewhere/$f"
+done
+chmod -R a+rwX "$TMPDIR/elsewhere"
+written=$(find "$TMPDIR/elsewhere" -type f -exec md5sum {} + | sort)
+chwpar -R pct_msgIDs=50% pct_shmIDs=50% iso >/dev/null
+rm -rf "$root/proc" && ln -s "$TMPDIR/elsewhere" "$root/proc"
+fails "a link in the place of /proc" startwpar iso
+rm "$root/proc" && cp -r "$TMPDIR/elsewhere" "$root/proc"
+ok "files in /proc that the image has are covered" startwpar iso
+like "and the limits are the kernel's" "$(clogin iso -- cat /proc/sys/kernel/msgmni </dev/null)" '^[0-9]+$'
+stopwpar -F iso >/dev/null
+is "nothing was written to them" "$(cd "$root/proc" && cat sys/kernel/* self/attr/exec self/oom_score_adj self/uid_map | sort -u)" mine
+is "nor where the link led" "$(find "$TMPDIR/elsewhere" -type f -exec md5sum {} + | sort)" "$written"
+chwpar -K -R iso >/dev/null
+# 7: a line end in a value makes no second one.
+fails "a line end in a value of the specification" chwpar -h "$(printf 'a\nidbase = 0')" iso
+is "has changed nothing" "$(grep -c 'idbase = "*0"*$' "$WPARS_ROOT/etc/wpars/iso.cf")" 0
+is "one in a variable's value stays in it" "$(wparexec -n isoenv -- "$(printf 'A=1\nB=2')" /bin/sh -c 'echo "$A/${B:-none}"' </dev/null 2>/dev/null | tr '\n' ' ' |
+	grep -o '1 B=2/none')" "1 B=2/none"
 rm -rf "$root/dev" "$root/proc" && ln -s /home "$root/dev" && echo text >"$root/proc"
 fails "links and files in the places of /dev and /proc" startwpar iso
 rm "$root/dev" "$root/proc"
