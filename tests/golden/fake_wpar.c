@@ -6,6 +6,7 @@
  * change it and say what the real ones say.  `fail` in $WPARS_ROOT/fail/NAME makes them fail.
  */
 #include "lpard/common/cmd.h"
+#include "lpard/common/fs.h"
 #include "wparctl/filesystem/rootfs.h"
 #include "wparctl/network/facts.h"
 #include "wparctl/network/resolve.h"
@@ -264,10 +265,12 @@ int wpar_rootfs_create(const struct wpar_spec *s, const struct wpar_report *repo
 		       struct par_error **err)
 {
 	autofree char *folder = wpar_path("%s", s->directory);
+	autofree char *upper = wpar_path("%s/upper", s->directory);
 	autofree char *parent = wpar_path("/wpars");
 
 	mkdir(parent, 0755);
-	if (mkdir(folder, 0755) < 0)
+	/* What an image's services are put into. */
+	if (mkdir(folder, 0755) < 0 || (s->version.image_digest && mkdir(upper, 0755) < 0))
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not create '%s'", folder);
 	report->say(WPAR_NOTE_STEP, "x ./usr", report->user);
 	if (must_fail(s))
@@ -292,7 +295,11 @@ int wpar_rootfs_remove(const struct wpar_spec *s, struct par_error **err)
 {
 	autofree char *folder = wpar_path("%s", s->directory);
 
+	autofd int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
 	(void)err;
+	if (fd >= 0)
+		par_fs_remove_tree(fd, "upper");
 	rmdir(folder);
 	return 0;
 }
