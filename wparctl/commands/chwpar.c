@@ -14,7 +14,7 @@
 #include "wparctl/operations/change_spec.h"
 #include "wparctl/operations/definition.h"
 #include "wparctl/operations/device_exports.h"
-#include "wparctl/operations/error_buffer.h"
+#include "wparctl/spec/error_buffer.h"
 #include "wparctl/operations/machine.h"
 #include "wparctl/operations/new_addresses.h"
 #include "wparctl/operations/operation.h"

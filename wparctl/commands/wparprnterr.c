@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* wparprnterr: print what wparerr has left in a WPAR's buffer of errors, and empty it. */
 #include "wparctl/commands/commands.h"
-#include "wparctl/operations/error_buffer.h"
+#include "wparctl/spec/error_buffer.h"
 #include "wparctl/operations/operation.h"
 
 #include "lpard/common/json.h"

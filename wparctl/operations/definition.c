@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The life of a definition: see definition.h. */
 #include "wparctl/operations/definition.h"
-#include "wparctl/operations/error_buffer.h"
+#include "wparctl/spec/error_buffer.h"
 
 #include "lpard/common/fs.h"
 #include "wparctl/filesystem/directory.h"

@@ -14,8 +14,8 @@ mkdir -p "$WPARS_ROOT/var/adm/wpars"
 trap 'clear_away one two' EXIT
 refusal='This command cannot be run inside a workload partition; run it in the global environment.'
 # Those of the System Resource Controller (src.sh) and of users (users.sh) are a WPAR's own, and
-# lparstat and oslevel tell where they are called (where.sh).
-commands=$(wparctl --list-commands | grep -vxE '(ls|start|stop)src|refresh|(mk|ch|rm)ssys|(ls|mk|ch|rm)user|lsgroup|lparstat|oslevel')
+# lparstat and oslevel tell where they are called (where.sh); wparerr is of both (wparerr.sh).
+commands=$(wparctl --list-commands | grep -vxE '(ls|start|stop)src|refresh|(mk|ch|rm)ssys|(ls|mk|ch|rm)user|lsgroup|lparstat|oslevel|wparerr')
 
 ok "one WPAR" mkwpar -n one -s
 ok "another" mkwpar -n two -h secrethost -s

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* check_error_buffer.c - messages of wparerr: their formats, and the buffer of 1 KiB */
 #include "harness.h"
-#include "wparctl/operations/error_buffer.h"
+#include "wparctl/spec/error_buffer.h"
 
 #include <string.h>
 

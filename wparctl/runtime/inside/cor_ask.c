@@ -2,6 +2,7 @@
 /*
  * mount and umount of what the WPAR's specification lists.  A user namespace cannot mount them, so
  * cor_NAME in the global environment is asked; whatever else is asked for is refused, as on AIX.
+ * And wparerr, whose buffer is outside.
  */
 #include "lpard/common/str.h"
 #include "wparctl/runtime/inside/inside.h"
@@ -39,22 +40,14 @@ static int connect_cor(void)
 }
 
 /* An empty answer: done. */
-static int ask(const char *program, bool unmount, const char *directory)
+static int send_request(const char *program, const char *request, size_t len)
 {
-	char request[WPAR_COR_MOST], answer[WPAR_COR_MOST + 1];
-	size_t len = wpar_cor_write(unmount, directory, request);
-	autofd int fd = -1;
+	char answer[WPAR_COR_MOST + 1];
+	autofd int fd = connect_cor();
 	ssize_t n;
 
-	if (len == 0) {
-		fprintf(stderr, "%s: 0506-325 %s is not a known file system.\n", program,
-			directory);
-		return 1;
-	}
-	fd = connect_cor();
 	if (fd == -EACCES || fd == -EPERM) {
-		fprintf(stderr, "%s: 0506-324 Only root may mount and unmount %s.\n", program,
-			directory);
+		fprintf(stderr, "%s: 0506-324 Only root may do that.\n", program);
 		return 1;
 	}
 	n = fd < 0 || send(fd, request, len, MSG_NOSIGNAL) < 0
@@ -70,6 +63,31 @@ static int ask(const char *program, bool unmount, const char *directory)
 	if (strcmp(answer, "ok") == 0)
 		return 0;
 	fprintf(stderr, "%s: %s\n", program, answer);
+	return 1;
+}
+
+static int ask(const char *program, enum wpar_cor_verb verb, const char *directory)
+{
+	char request[WPAR_COR_MOST];
+	size_t len = wpar_cor_write(verb, directory, request);
+
+	if (len > 0)
+		return send_request(program, request, len);
+	fprintf(stderr, "%s: 0506-325 %s is not a known file system.\n", program, directory);
+	return 1;
+}
+
+int wpar_cor_error(const char *message)
+{
+	char request[WPAR_COR_MOST];
+	size_t len = wpar_cor_write(WPAR_COR_ERROR, message, request);
+
+	if (len > 0)
+		return send_request("wparerr", request, len);
+	fprintf(stderr,
+		"wparerr: The message is longer than the buffer of a workload partition, which has "
+		"%d bytes.\n",
+		WPAR_ERROR_BUFFER);
 	return 1;
 }
 
@@ -125,7 +143,7 @@ int wpar_cor_mount(int argc, char **argv)
 	if (asks_for_help(argc, argv))
 		return say_usage("mount");
 	if (directory && argc > 1 && asks_for_directory(argc, argv, directory))
-		return ask("mount", false, directory);
+		return ask("mount", WPAR_COR_MOUNT, directory);
 	fprintf(stderr,
 		"mount: 0506-324 Cannot mount %s: A workload partition mounts what its specification "
 		"lists, by \"mount DIRECTORY\".\n",
@@ -141,7 +159,7 @@ int wpar_umount_main(int argc, char **argv)
 	if (asks_for_help(argc, argv))
 		return say_usage("umount");
 	if (argc == 2 && last[0] == '/' && directory)
-		return ask("umount", true, directory);
+		return ask("umount", WPAR_COR_UMOUNT, directory);
 	fprintf(stderr,
 		"umount: 0506-349 Cannot unmount %s: A workload partition unmounts what its "
 		"specification lists, by \"umount DIRECTORY\".\n",

@@ -7,13 +7,14 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Commands of the System Resource Controller and of users act on the WPAR they are called in, and
- * some tell where they are called. */
+/* Commands of the System Resource Controller and of users act on the WPAR they are called in, as
+ * wparerr does, and some tell where they are called. */
 static bool is_command_within(const char *name)
 {
-	static const char *const names[] = { "chssys", "chuser", "lparstat", "lsgroup", "lssrc",
-					     "lsuser", "mkssys", "mkuser",   "oslevel", "refresh",
-					     "rmssys", "rmuser", "startsrc", "stopsrc", "uname" };
+	static const char *const names[] = { "chssys",	 "chuser",  "lparstat", "lsgroup",
+					     "lssrc",	 "lsuser",  "mkssys",	"mkuser",
+					     "oslevel",	 "refresh", "rmssys",	"rmuser",
+					     "startsrc", "stopsrc", "uname",	"wparerr" };
 
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(names); i++) {
 		if (strcmp(names[i], name) == 0)

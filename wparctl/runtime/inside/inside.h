@@ -86,6 +86,11 @@ int wpar_mount_main(int argc, char **argv);
 
 /* wpar_cor_mount - mount with operands: what the specification lists; the exit status */
 int wpar_cor_mount(int argc, char **argv);
+/*
+ * wpar_cor_error - wparerr inside: a message for the WPAR's buffer of errors; the exit status,
+ * after one sentence on stderr when that is not 0
+ */
+int wpar_cor_error(const char *message);
 /* wpar_umount_main - umount(8) inside; the exit status */
 int wpar_umount_main(int argc, char **argv);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Requests from inside: see cor.h.  The one who asks is not trusted: all that he says is the name
- * of a directory, and what is mounted there, and how, the specification says.
+ * of a directory, and what is mounted there, and how, the specification says; or a message, which
+ * the buffer of errors bounds and cleans.
  */
 #include "wparctl/runtime/life/cor.h"
 
@@ -18,6 +19,7 @@
 #include "wparctl/runtime/life/outside_show.h"
 #include "wparctl/runtime/life/wpar_log.h"
 #include "wparctl/spec/cor_request.h"
+#include "wparctl/spec/error_buffer.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -200,55 +202,55 @@ static void serve_request(const struct wpar_spec *s, const struct wpar_cor_reque
 	const struct wpar_mount_op *op;
 	auto_mount_plan p = { 0 };
 	auto_error why = NULL;
-	bool mounted = init > 0 && is_mounted_inside(init, q->directory);
+	const bool unmount = q->verb == WPAR_COR_UMOUNT;
+	bool mounted = init > 0 && is_mounted_inside(init, q->text);
 
 	if (wpar_launch_plan(s, &p, err) < 0)
 		return;
-	op = find_op(&p, q->directory);
+	op = find_op(&p, q->text);
 	if (!op) {
 		par_fail(err, PAR_E_NOT_FOUND, 0,
-			 mounted && q->unmount
-				 ? "0506-349 Cannot unmount %s: Operation not permitted."
-				 : "0506-325 %s is not a known file system.",
-			 q->directory);
+			 mounted && unmount ? "0506-349 Cannot unmount %s: Operation not permitted."
+					    : "0506-325 %s is not a known file system.",
+			 q->text);
 		return;
 	}
-	if (q->unmount && !mounted) {
+	if (unmount && !mounted) {
 		par_fail(err, PAR_E_NOT_FOUND, 0, "0506-347 Cannot find anything to unmount.");
 		return;
 	}
-	if (!q->unmount && mounted) {
+	if (!unmount && mounted) {
 		par_fail(err, PAR_E_BUSY, 0,
 			 "0506-324 Cannot mount %s on %s: The requested resource is busy.",
-			 shown_source(op), q->directory);
+			 shown_source(op), q->text);
 		return;
 	}
-	if (!q->unmount && wpar_plan_check_op(&p, op, &why) == 0)
+	if (!unmount && wpar_plan_check_op(&p, op, &why) == 0)
 		carry_out(s, &p, op, false, &why);
 	else if (!why)
 		carry_out(s, &p, op, true, &why);
-	if (why && why->id == PAR_E_BUSY && q->unmount)
+	if (why && why->id == PAR_E_BUSY && unmount)
 		par_fail(err, PAR_E_BUSY, 0,
-			 "0506-349 Cannot unmount %s: The requested resource is busy.",
-			 q->directory);
+			 "0506-349 Cannot unmount %s: The requested resource is busy.", q->text);
 	else if (why)
 		par_fail(err, why->id, 0, "0506-324 Cannot mount %s on %s: %s", shown_source(op),
-			 q->directory, par_error_text(why));
+			 q->text, par_error_text(why));
+}
+
+static int check_asker(int fd, const struct wpar_spec *s, struct par_error **err)
+{
+	return may_ask(fd, s)
+		       ? 0
+		       : par_fail(err, PAR_E_NOT_PERMITTED, 0, "0506-324 Only root may do that.");
 }
 
 /* The lock keeps commands away; what they have changed, the specification says. */
-static void serve_locked(const char *name, int fd, struct par_error **err)
+static void serve_mount(const char *name, int fd, const struct wpar_cor_request *q,
+			struct par_error **err)
 {
-	struct wpar_cor_request q;
 	auto_spec s = { 0 };
-	autofd int lock = -1;
-	int r = receive(fd, &q);
+	autofd int lock = lock_patiently(name, err);
 
-	if (r < 0) {
-		par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "0506-325 That is no file system.");
-		return;
-	}
-	lock = lock_patiently(name, err);
 	if (lock < 0)
 		return;
 	if (wpar_spec_load(name, &s, err) < 0) {
@@ -257,13 +259,37 @@ static void serve_locked(const char *name, int fd, struct par_error **err)
 			wpar_lock_forget(name);
 		return;
 	}
-	if (!may_ask(fd, &s)) {
-		par_fail(err, PAR_E_NOT_PERMITTED, 0, "0506-324 Only root may do that.");
+	if (check_asker(fd, &s, err) < 0)
 		return;
-	}
-	serve_request(&s, &q, err);
-	wpar_event_log_detail(name, q.unmount ? "umount-inside" : "mount-inside", q.directory,
-			      err && *err ? *err : NULL);
+	serve_request(&s, q, err);
+	wpar_event_log_detail(name, q->verb == WPAR_COR_UMOUNT ? "umount-inside" : "mount-inside",
+			      q->text, err && *err ? *err : NULL);
+}
+
+/*
+ * As wparerr outside: the buffer's own lock alone, since a start or stop, which holds the WPAR's,
+ * is what scripts inside have messages about.  Not logged: a flood would push out what is.
+ */
+static void serve_error(const char *name, int fd, const struct wpar_cor_request *q,
+			struct par_error **err)
+{
+	auto_spec s = { 0 };
+
+	if (wpar_spec_load(name, &s, err) < 0 || check_asker(fd, &s, err) < 0)
+		return;
+	wpar_error_buffer_add(name, q->text, err);
+}
+
+static void serve_one(const char *name, int fd, struct par_error **err)
+{
+	struct wpar_cor_request q;
+
+	if (receive(fd, &q) < 0)
+		par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "0506-325 That is no file system.");
+	else if (q.verb == WPAR_COR_ERROR)
+		serve_error(name, fd, &q, err);
+	else
+		serve_mount(name, fd, &q, err);
 }
 
 __attribute__((noreturn)) static void serve(const char *name, pid_t monitor, int fd)
@@ -274,7 +300,7 @@ __attribute__((noreturn)) static void serve(const char *name, pid_t monitor, int
 	/* Nothing of the monitor's outlives that: files inside would wait for it. */
 	wpar_child_only(monitor, &fd, 1);
 	alarm(SERVE_S);
-	serve_locked(name, fd, &err);
+	serve_one(name, fd, &err);
 	text = err ? par_error_text(err) : "ok";
 	send(fd, text, strnlen(text, WPAR_COR_MOST), MSG_DONTWAIT | MSG_NOSIGNAL);
 	_exit(0);

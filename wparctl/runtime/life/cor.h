@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What cor_NAME does for processes inside: it mounts and unmounts file systems that the
- * specification lists (-M), and nothing else.
+ * specification lists (-M), puts messages of wparerr into the WPAR's buffer, and nothing else.
  */
 #pragma once
 

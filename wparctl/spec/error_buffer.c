@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* See error_buffer.h. */
-#include "wparctl/operations/error_buffer.h"
+#include "wparctl/spec/error_buffer.h"
 
 #include "lpard/common/fs.h"
 #include "lpard/common/text.h"
