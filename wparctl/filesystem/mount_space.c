@@ -241,46 +241,34 @@ int wpar_space_put(const struct wpar_mount_space *s, int fd, const char *spot)
 	return r < 0 ? r : home;
 }
 
-static int copy_standard(const char *path)
+/* A detached copy of what is at @path from @at, taken in the space. */
+static int copy_there(const struct wpar_mount_space *s, int at, const char *path,
+		      unsigned int flags)
 {
-	struct mount_attr attr = { .attr_clr = MOUNT_ATTR_NODEV | MOUNT_ATTR_RDONLY };
-	autofd int tree = (int)syscall(SYS_open_tree, AT_FDCWD, path,
-				       OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_SYMLINK_NOFOLLOW);
+	int r = wpar_space_visit(s), home;
+	autofd int tree = -1;
 
-	if (tree < 0 ||
-	    syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)
-		return -errno;
-	return take_fd(&tree);
+	if (r < 0)
+		return r;
+	tree = (int)syscall(SYS_open_tree, at, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | flags);
+	r = tree < 0 ? -errno : 0;
+	home = wpar_space_leave(s);
+	return r < 0 ? r : home < 0 ? home : take_fd(&tree);
 }
 
 int wpar_space_standard(const struct wpar_mount_space *s, const char *path)
 {
-	int r = wpar_space_visit(s), home;
-	autofd int tree = -1;
+	struct mount_attr attr = { .attr_clr = MOUNT_ATTR_NODEV | MOUNT_ATTR_RDONLY };
+	autofd int tree = copy_there(s, AT_FDCWD, path, AT_SYMLINK_NOFOLLOW);
 
-	if (r < 0)
-		return r;
-	tree = copy_standard(path);
-	home = wpar_space_leave(s);
-	return tree < 0 ? tree : home < 0 ? home : take_fd(&tree);
-}
-
-static int copy_here(int fd)
-{
-	int tree = (int)syscall(SYS_open_tree, fd, "",
-				OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
-
-	return tree < 0 ? -errno : tree;
+	if (tree < 0)
+		return tree;
+	if (syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)
+		return -errno;
+	return take_fd(&tree);
 }
 
 int wpar_space_copy(const struct wpar_mount_space *s, int fd)
 {
-	int r = wpar_space_visit(s), home;
-	autofd int tree = -1;
-
-	if (r < 0)
-		return r;
-	tree = copy_here(fd);
-	home = wpar_space_leave(s);
-	return tree < 0 ? tree : home < 0 ? home : take_fd(&tree);
+	return copy_there(s, fd, "", AT_EMPTY_PATH);
 }
