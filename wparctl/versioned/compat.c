@@ -56,6 +56,17 @@ bool wpar_architecture_same(const char *a, const char *b)
 	return strcmp(canonical_architecture(a), canonical_architecture(b)) == 0;
 }
 
+enum wpar_fit wpar_architecture_fit(const char *architecture, const struct wpar_here *here,
+				    const char **ret_why)
+{
+	const bool same = wpar_architecture_same(architecture, here->machine);
+
+	*ret_why = same ? NULL
+			: "Its programs are for another architecture and mkwpar refuses it; take it "
+			  "to a system of that architecture.";
+	return same ? WPAR_FIT_OK : WPAR_FIT_NO;
+}
+
 /* The rows so far; a failed one is seen at the end. */
 struct plan {
 	const struct wpar_scan *scan;
@@ -121,15 +132,11 @@ static const char *architecture_of(const struct plan *p)
 
 static void plan_architecture(struct plan *p)
 {
-	const char *is = architecture_of(p);
-	const bool same = wpar_architecture_same(is, p->here->machine);
+	const char *is = architecture_of(p), *why;
+	const enum wpar_fit fit = wpar_architecture_fit(is, p->here, &why);
 
-	add(p, same ? WPAR_FIT_OK : WPAR_FIT_NO, "Architecture", words(p, "%s", is),
-	    words(p, "%s", p->here->machine),
-	    same ? NULL
-		 : words(p,
-			 "Its programs are for another architecture and mkwpar refuses it; take it "
-			 "to a system of that architecture."));
+	add(p, fit, "Architecture", words(p, "%s", is), words(p, "%s", p->here->machine),
+	    why ? words(p, "%s", why) : NULL);
 	for (size_t i = 0; i < p->scan->n_programs; i++) {
 		const struct wpar_scan_programs *x = &p->scan->programs[i];
 

@@ -55,3 +55,11 @@ const char *wpar_fit_word(enum wpar_fit fit);
 
 /* wpar_architecture_same - two names of uname, Debian or Go for the same? "amd64", "x86_64" */
 bool wpar_architecture_same(const char *a, const char *b);
+
+/*
+ * wpar_architecture_fit - pure: can programs of that architecture run here?
+ * The one place that decides it, for lsmksysb and mkwpar.
+ * @ret_why	what will happen and what to do, a literal; NULL: nothing to say
+ */
+enum wpar_fit wpar_architecture_fit(const char *architecture, const struct wpar_here *here,
+				    const char **ret_why);

@@ -11,7 +11,7 @@
 
 #include "lpard/common/fs.h"
 #include "wparctl/archive/unpack.h"
-#include "wparctl/versioned/compat.h"
+#include "wparctl/versioned/here.h"
 #include "wparctl/versioned/image_data.h"
 
 #include <dirent.h>
@@ -19,7 +19,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/utsname.h>
 
 #define NEW_PREFIX ".new-"
 
@@ -138,14 +137,14 @@ static int read_image_data(int folder, struct wpar_image_data *ret, const char *
 
 static int check_machine(const struct wpar_image_data *d, struct par_error **err)
 {
-	struct utsname u;
+	struct wpar_here_facts facts;
+	const char *why;
 
-	if (uname(&u) < 0)
-		return par_fail(err, PAR_E_SYSTEM, errno, "could not tell the architecture");
-	if (!wpar_architecture_same(d->version.architecture, u.machine))
+	wpar_here_get(&facts);
+	if (wpar_architecture_fit(d->version.architecture, &facts.here, &why) == WPAR_FIT_NO)
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 				"The image is for the architecture %s, and this system is %s.",
-				d->version.architecture, u.machine);
+				d->version.architecture, facts.here.machine);
 	return 0;
 }
 
