@@ -40,7 +40,9 @@ pid_t wpar_cgroup_init(int cgroup);
  * Until it has set up the WPAR's mounts and given up its rights it is no process of the WPAR: who
  * joined it would see the LPAR's files, and it loses the signal of a stop.
  * Returns also 0 when that start ends without a PID 1, -EAGAIN when it does neither in time.
+ * WPAR_CGROUP_START_MS is time enough for a start whose command was killed.
  */
+#define WPAR_CGROUP_START_MS 5000
 pid_t wpar_cgroup_await_init(int cgroup, int timeout_ms);
 
 /* wpar_cgroup_signal - to every process but PID 1 */

@@ -68,34 +68,12 @@ static void refuse_others(int top)
 	free(list);
 }
 
-static uint64_t read_bytes(int top, const char *group, const char *file)
-{
-	autofree char *path = par_strdup_printf("%s/%s", group, file);
-	autofd int fd = path ? openat(top, path, O_RDONLY | O_CLOEXEC) : -1;
-	char text[32];
-	ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
-
-	text[n > 0 ? n : 0] = '\0';
-	return par_starts_with(text, "max") ? UINT64_MAX : strtoull(text, NULL, 10);
-}
-
 /* The group above has what all WPARs together may have. */
 static void add_up(int top, const char *file)
 {
-	struct dirent **list = NULL;
-	int n = scandirat(top, ".", &list, NULL, NULL);
-	uint64_t sum = 0;
+	const uint64_t sum = wpar_limits_sum(top, file);
 	char text[32];
 
-	for (int i = 0; i < n; i++) {
-		uint64_t bytes = list[i]->d_type == DT_DIR && list[i]->d_name[0] != '.'
-					 ? read_bytes(top, list[i]->d_name, file)
-					 : 0;
-
-		sum = bytes > UINT64_MAX - sum ? UINT64_MAX : sum + bytes;
-		free(list[i]);
-	}
-	free(list);
 	if (sum == UINT64_MAX)
 		snprintf(text, sizeof(text), "max");
 	else

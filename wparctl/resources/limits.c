@@ -302,6 +302,35 @@ int wpar_limits_lock(int top)
 	return fd < 0 || flock(fd, LOCK_EX) < 0 ? -1 : take_fd(&fd);
 }
 
+static uint64_t read_bytes(int top, const char *group, const char *file)
+{
+	autofree char *path = par_strdup_printf("%s/%s", group, file);
+	autofd int fd = path ? openat(top, path, O_RDONLY | O_CLOEXEC) : -1;
+	char text[32];
+	ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
+
+	text[n > 0 ? n : 0] = '\0';
+	return par_starts_with(text, "max") ? UINT64_MAX : strtoull(text, NULL, 10);
+}
+
+uint64_t wpar_limits_sum(int top, const char *file)
+{
+	struct dirent **list = NULL;
+	int n = scandirat(top, ".", &list, NULL, NULL);
+	uint64_t sum = 0;
+
+	for (int i = 0; i < n; i++) {
+		uint64_t one = list[i]->d_type == DT_DIR && list[i]->d_name[0] != '.'
+				       ? read_bytes(top, list[i]->d_name, file)
+				       : 0;
+
+		sum = one > UINT64_MAX - sum ? UINT64_MAX : sum + one;
+		free(list[i]);
+	}
+	free(list);
+	return sum;
+}
+
 /*
  * The kernel protects a group's memory.min only as far as the group above has as much: so that has
  * the sum of all WPARs'.  What is protected is never taken, so a quarter of the memory is not, and
@@ -311,25 +340,11 @@ int wpar_limits_lock(int top)
 static void add_up_protection(int top)
 {
 	autofd int lock = wpar_limits_lock(top);
-	struct dirent **list = NULL;
-	int n = scandirat(top, ".", &list, NULL, NULL);
+	const uint64_t sum = wpar_limits_sum(top, PROTECTED);
 	struct wpar_machine m;
-	uint64_t sum = 0;
 	char text[32];
 
 	(void)lock;
-	for (int i = 0; i < n; i++) {
-		autofree char *file = par_strdup_printf("%s/" PROTECTED, list[i]->d_name);
-		autofd int fd = list[i]->d_name[0] == '.' || !file
-					? -1
-					: openat(top, file, O_RDONLY | O_CLOEXEC);
-		ssize_t len = fd < 0 ? 0 : read(fd, text, sizeof(text) - 1);
-
-		text[len > 0 ? len : 0] = '\0';
-		sum += strtoull(text, NULL, 10);
-		free(list[i]);
-	}
-	free(list);
 	wpar_machine_get(&m);
 	snprintf(text, sizeof(text), "%" PRIu64, sum < m.memory / 4 * 3 ? sum : m.memory / 4 * 3);
 	par_fs_write_str(top, PROTECTED, text);

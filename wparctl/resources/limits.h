@@ -70,6 +70,13 @@ uint64_t wpar_limits_soft_memory(const struct wpar_spec *s, const struct wpar_ma
  */
 int wpar_limits_lock(int top);
 
+/*
+ * wpar_limits_sum - of one file of all groups below a group; a group without it counts nothing
+ * @top	the group above, its lock held
+ * Returns UINT64_MAX when one of them says "max", or the sum is not less.
+ */
+uint64_t wpar_limits_sum(int top, const char *file);
+
 /* wpar_limits_left - a group of @top, the directory of all, has gone: nothing is kept for it */
 void wpar_limits_left(int top);
 

@@ -220,9 +220,7 @@ void wpar_outside_event(struct wpar_outside_watch *o)
 
 int wpar_outside_timeout(const struct wpar_outside_watch *o)
 {
-	int64_t left = o->due_ms - (int64_t)par_now_ms();
-
-	return !o->due_ms ? -1 : left < 0 ? 0 : (int)left;
+	return o->due_ms ? par_left_ms((uint64_t)o->due_ms) : -1;
 }
 
 void wpar_outside_look(struct wpar_outside_watch *o, const char *name)

@@ -55,9 +55,7 @@ void wpar_pending_watch_begin(struct wpar_pending_watch *w)
 
 int wpar_pending_timeout(const struct wpar_pending_watch *w)
 {
-	int64_t left = w->due_ms - (int64_t)par_now_ms();
-
-	return !w->due_ms ? -1 : left < 0 ? 0 : (int)left;
+	return w->due_ms ? par_left_ms((uint64_t)w->due_ms) : -1;
 }
 
 void wpar_pending_look(struct wpar_pending_watch *w, const char *name)

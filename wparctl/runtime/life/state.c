@@ -13,8 +13,6 @@
 
 #define DYING_MS 5000 /* on a machine that has much else to do */
 
-#define START_MS 5000 /* a start whose command was killed goes on to its end, or ends */
-
 /* 1: the WPAR runs; 0: nothing runs; -ESRCH: something does, without a first process. */
 static int probe_group(const struct wpar_spec *s, struct wpar_cgroup_state *ret)
 {
@@ -27,7 +25,7 @@ static int probe_group(const struct wpar_spec *s, struct wpar_cgroup_state *ret)
 	r = wpar_cgroup_state(cgroup, ret);
 	if (r < 0 || !ret->populated)
 		return r;
-	init = wpar_cgroup_await_init(cgroup, START_MS);
+	init = wpar_cgroup_await_init(cgroup, WPAR_CGROUP_START_MS);
 	if (init == -EAGAIN)
 		return -ESRCH;
 	if (init != 0)

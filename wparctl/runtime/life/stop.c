@@ -18,7 +18,6 @@
 #include <sys/syscall.h>
 #include <time.h>
 
-#define START_MS      5000 /* for a start whose command was killed */
 #define ASK_AGAIN_S   2
 #define MONITOR_MS    2000 /* what a monitor gets to end by itself */
 #define GIVE_UP_MS    3000
@@ -92,7 +91,7 @@ static void ask_again(const struct wpar_spec *s, int pidfd, pid_t init)
 /* Asks PID 1 to end; 0 when it has ended, -ETIMEDOUT when it has not in time. */
 static int ask_init(const struct wpar_spec *s, int cgroup, uint64_t timeout_s)
 {
-	pid_t init = wpar_cgroup_await_init(cgroup, START_MS);
+	pid_t init = wpar_cgroup_await_init(cgroup, WPAR_CGROUP_START_MS);
 	autofd int pidfd = init > 0 ? (int)syscall(SYS_pidfd_open, init, 0) : -1;
 	struct pollfd p = { .fd = pidfd, .events = POLLIN };
 	time_t end = time(NULL), asked = end;

@@ -36,8 +36,6 @@
 #define NAMESPACES \
 	(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
 
-#define START_MS 5000 /* for a start that is under way */
-
 struct entry {
 	const struct wpar_spec *spec;
 	struct wpar_user user;
@@ -61,7 +59,7 @@ struct entered {
 
 static int enter_open_init(struct entry *e, struct par_error **err)
 {
-	e->init_pid = wpar_cgroup_await_init(e->cgroup, START_MS);
+	e->init_pid = wpar_cgroup_await_init(e->cgroup, WPAR_CGROUP_START_MS);
 	e->init = e->init_pid > 0 ? (int)syscall(SYS_pidfd_open, e->init_pid, 0) : -1;
 
 	/* PID 1 is still the same after the opening: then the descriptor is the right one. */
