@@ -3,7 +3,6 @@
 #include "lpard/common/sha256.h"
 
 #include <nettle/version.h>
-#include <stdio.h>
 
 void par_sha256_init(struct par_sha256 *s)
 {
@@ -27,15 +26,24 @@ void par_sha256_put_zeros(struct par_sha256 *s, uint64_t len)
 	}
 }
 
+void par_sha256_finish_raw(struct par_sha256 *s, uint8_t ret[SHA256_DIGEST_SIZE])
+{
+#if NETTLE_VERSION_MAJOR >= 4 /* which took the length away */
+	sha256_digest(&s->nettle, ret);
+#else
+	sha256_digest(&s->nettle, SHA256_DIGEST_SIZE, ret);
+#endif
+}
+
 void par_sha256_finish(struct par_sha256 *s, char ret[PAR_SHA256_TEXT])
 {
+	static const char digits[] = "0123456789abcdef";
 	uint8_t digest[SHA256_DIGEST_SIZE];
 
-#if NETTLE_VERSION_MAJOR >= 4 /* which took the length away */
-	sha256_digest(&s->nettle, digest);
-#else
-	sha256_digest(&s->nettle, sizeof(digest), digest);
-#endif
-	for (size_t i = 0; i < sizeof(digest); i++)
-		snprintf(ret + 2 * i, 3, "%02x", digest[i]);
+	par_sha256_finish_raw(s, digest);
+	for (size_t i = 0; i < sizeof(digest); i++) {
+		ret[2 * i] = digits[digest[i] >> 4];
+		ret[2 * i + 1] = digits[digest[i] & 15];
+	}
+	ret[2 * sizeof(digest)] = '\0';
 }

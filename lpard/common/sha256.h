@@ -21,3 +21,5 @@ void par_sha256_put(struct par_sha256 *s, const void *data, size_t len);
 void par_sha256_put_zeros(struct par_sha256 *s, uint64_t len);
 /* par_sha256_finish - the digest in lower-case hexadecimal; @s must be initialised anew */
 void par_sha256_finish(struct par_sha256 *s, char ret[PAR_SHA256_TEXT]);
+/* par_sha256_finish_raw - the same as bytes */
+void par_sha256_finish_raw(struct par_sha256 *s, uint8_t ret[SHA256_DIGEST_SIZE]);
