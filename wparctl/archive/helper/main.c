@@ -8,23 +8,18 @@
 #include "wparctl/archive/helper/extract.h"
 
 #include "lpard/common/now.h"
+#include "wparctl/archive/helper/prison.h"
 #include "wparctl/archive/helper/scan.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
-#include <linux/securebits.h>
 #include <locale.h>
 #include <sched.h>
-#include <stddef.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #define FOLDER	   3
@@ -50,56 +45,12 @@ static int die(int errnum, const char *why)
 	return 1;
 }
 
-/* Starting a program, another process to look into, a way to change the prison: none of it. */
-static int forbid_calls(void)
-{
-	static const int calls[] = { SYS_execve, SYS_execveat,	 SYS_ptrace,  SYS_mount,
-				     SYS_chroot, SYS_socket,	 SYS_bpf,     SYS_init_module,
-				     SYS_setns,	 SYS_pivot_root, SYS_mknodat, SYS_kill };
-	struct sock_filter code[2 * (sizeof(calls) / sizeof(calls[0])) + 2];
-	struct sock_fprog prog = { .filter = code };
-	unsigned short n = 0;
-
-	code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-						 offsetof(struct seccomp_data, nr));
-	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
-		if (calls[i] == SYS_mknodat) /* fifos */
-			continue;
-		code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
-							 (unsigned int)calls[i], 0, 1);
-		code[n++] =
-			(struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
-	}
-	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
-	prog.len = n;
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
-	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &prog) < 0)
-		return -errno;
-	return 0;
-}
-
-static int limit_capabilities(void)
-{
-	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct data[2] = { 0 };
-
-	for (int c = 0; c <= 63; c++) {
-		if (c != CAP_CHOWN && c != CAP_DAC_OVERRIDE && c != CAP_FOWNER && c != CAP_FSETID &&
-		    c != CAP_SETFCAP && prctl(PR_CAPBSET_DROP, c, 0, 0, 0) < 0 && errno != EINVAL)
-			return -errno;
-	}
-	data[0].permitted = 1u << CAP_CHOWN | 1u << CAP_DAC_OVERRIDE | 1u << CAP_FOWNER |
-			    1u << CAP_FSETID | 1u << CAP_SETFCAP;
-	data[0].effective = data[0].permitted;
-	data[0].permitted = data[0].effective;
-	return syscall(SYS_capset, &head, data) < 0 ? -errno : 0;
-}
-
 /* To look at one needs no folder and no rights at all, but the same prison. */
 static int lock_in(bool unpack)
 {
 	struct rlimit memory = { MAX_MEMORY, MAX_MEMORY };
 	struct rlimit files = { 64, 64 }, core = { 0, 0 };
+	int r;
 
 	if (unpack && (fchdir(FOLDER) < 0 || chroot(".") < 0 || chdir("/") < 0))
 		return -errno;
@@ -107,9 +58,14 @@ static int lock_in(bool unpack)
 	if (setrlimit(RLIMIT_AS, &memory) < 0 || setrlimit(RLIMIT_NOFILE, &files) < 0 ||
 	    setrlimit(RLIMIT_CORE, &core) < 0)
 		return -errno;
-	if (unpack && limit_capabilities() < 0)
-		return -errno;
-	return forbid_calls();
+	if (unpack) {
+		r = wpar_prison_keep(PAR_BIT64(CAP_CHOWN) | PAR_BIT64(CAP_DAC_OVERRIDE) |
+				     PAR_BIT64(CAP_FOWNER) | PAR_BIT64(CAP_FSETID) |
+				     PAR_BIT64(CAP_SETFCAP));
+		if (r < 0)
+			return r;
+	}
+	return wpar_prison_forbid_calls();
 }
 
 enum mode { DIGEST, UNPACK, SCAN, LIST, NONE };
