@@ -9,6 +9,7 @@
 #include "lpard/common/str.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -34,10 +35,12 @@ static char *helper_path(void)
 	return strdup(WPAR_ARCHIVE_PROGRAM);
 }
 
-__attribute__((noreturn)) static void helper_child(const char *program, const char *mode,
-						   int archive, int folder, int out)
+__attribute__((noreturn)) static void
+helper_child(const char *program, const struct wpar_archive_run *run, int archive, int out)
 {
-	char *const argv[] = { (char *)"wparctl-archive", (char *)mode, NULL };
+	char kib[24];
+	char *const argv[] = { (char *)"wparctl-archive", (char *)run->mode, run->kib ? kib : NULL,
+			       NULL };
 	char *const envp[] = {
 		(char *)"LC_ALL=C.UTF-8",
 #ifdef __powerpc64__
@@ -49,8 +52,9 @@ __attribute__((noreturn)) static void helper_child(const char *program, const ch
 #endif
 		NULL,
 	};
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC), folder = run->folder;
 
+	snprintf(kib, sizeof(kib), "%" PRIu64, run->kib);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	/* None of the three may lie below 4, or dup2() would overwrite it. */
 	archive = fcntl(archive, F_DUPFD_CLOEXEC, 10);
@@ -144,7 +148,7 @@ int wpar_archive_run(const struct wpar_archive_run *run, struct wpar_archive_end
 	fflush(stdout);
 	pid = fork();
 	if (pid == 0)
-		helper_child(program, run->mode, in, run->folder, fds[1]);
+		helper_child(program, run, in, fds[1]);
 	close(fds[1]);
 	if (pid < 0) {
 		close(fds[0]);

@@ -8,10 +8,12 @@
 #include "lpard/common/error.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct wpar_archive_run {
 	const char *archive; /* path */
 	const char *mode;    /* "digest", "unpack", "scan", "list": see helper/main.c */
+	uint64_t kib;	     /* what it is expected to have; 0: not known */
 	int folder;	     /* descriptor of the empty folder that it fills; -1: none */
 	size_t max_line;     /* bytes; what is longer is cut; 0: 1024 */
 	/* a line that says something; it may have any byte but NUL and line end */

@@ -15,6 +15,9 @@ void wpar_scan_done(struct wpar_scan *s)
 	par_buf_done(&s->data);
 	for (size_t i = 0; i < s->n_programs; i++)
 		free(s->programs[i].least);
+	for (size_t i = 0; i < s->n_texts; i++)
+		free(s->texts[i].text);
+	free(s->top);
 	free(s->refused);
 	*s = (struct wpar_scan){ 0 };
 }
@@ -71,7 +74,54 @@ static void take_kernel(struct wpar_scan *s, const char *line)
 		s->kernel = major << 16 | minor << 8 | patch;
 }
 
-static void take_words(struct wpar_scan *s, const char *line)
+static void take_text(struct wpar_scan *s, const char *line)
+{
+	struct wpar_scan_text t = { 0 };
+	int end = 0;
+
+	if (s->n_texts == WPAR_SCAN_TEXTS || sscanf(line, "text %31s %n", t.name, &end) != 1 ||
+	    end == 0 || !par_printable(t.name))
+		return;
+	t.text = take_name(line + end);
+	if (t.text)
+		s->texts[s->n_texts++] = t;
+}
+
+const char *wpar_scan_text(const struct wpar_scan *s, const char *name)
+{
+	for (size_t i = 0; i < s->n_texts; i++) {
+		if (strcmp(s->texts[i].name, name) == 0)
+			return s->texts[i].text;
+	}
+	return NULL;
+}
+
+/* A line of one word. */
+static bool take_word(struct wpar_scan *s, const char *line)
+{
+	const struct {
+		const char *key;
+		char *place;
+	} words[] = {
+		{ "init ", s->init },
+		{ "format ", s->format },
+		{ "busybox ", s->busybox },
+		{ "manager ", s->manager },
+	};
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(words); i++) {
+		const char *value = line + strlen(words[i].key);
+
+		if (!par_starts_with(line, words[i].key))
+			continue;
+		if (strlen(value) < 16 && par_printable(value) && !strchr(value, ' '))
+			strcpy(words[i].place, value);
+		return true;
+	}
+	return false;
+}
+
+static void take_libc(struct wpar_scan *s, const char *line)
 {
 	char one[16], two[16];
 
@@ -80,8 +130,6 @@ static void take_words(struct wpar_scan *s, const char *line)
 		snprintf(s->libc, sizeof(s->libc), "%s", one);
 		snprintf(s->libc_level, sizeof(s->libc_level), "%s",
 			 strcmp(two, "-") == 0 ? "" : two);
-	} else if (sscanf(line, "init %15s", one) == 1 && par_printable(one)) {
-		snprintf(s->init, sizeof(s->init), "%s", one);
 	}
 }
 
@@ -106,8 +154,12 @@ void wpar_scan_line(struct wpar_scan *s, const char *line)
 		take_programs(s, line);
 	} else if (par_starts_with(line, "kernel ")) {
 		take_kernel(s, line);
-	} else {
-		take_words(s, line);
+	} else if (par_starts_with(line, "text ")) {
+		take_text(s, line);
+	} else if (par_starts_with(line, "top ") && !s->top) {
+		s->top = take_name(line + strlen("top "));
+	} else if (!take_word(s, line)) {
+		take_libc(s, line);
 		take_numbers(s, line);
 	}
 }
@@ -144,13 +196,15 @@ static void take_line(void *user, const char *line)
 		take_member(rd, line);
 }
 
-int wpar_scan(const char *archive, void (*member)(void *user, const struct wpar_scan_member *m),
-	      void *user, struct wpar_scan *ret, struct par_error **err)
+int wpar_scan(const char *archive, uint64_t room_kib,
+	      void (*member)(void *user, const struct wpar_scan_member *m), void *user,
+	      struct wpar_scan *ret, struct par_error **err)
 {
 	struct reading rd = { .scan = ret, .member = member, .user = user };
 	const struct wpar_archive_run run = {
 		.archive = archive,
 		.mode = member ? "list" : "scan",
+		.kib = room_kib,
 		.folder = -1,
 		.max_line = MAX_LINE,
 		.line = take_line,

@@ -16,7 +16,16 @@ struct wpar_scan_programs {
 	char *least;	/* the one for which that is so */
 };
 
+/* A file in which systems say what they are; it may have any byte but NUL. */
+struct wpar_scan_text {
+	char name[32]; /* "etc/os-release" */
+	char *text;
+};
+
+#define WPAR_SCAN_TEXTS 16
+
 struct wpar_scan {
+	char format[16];     /* of the archive: "tar", "pax", "cpio" */
 	struct par_buf data; /* ./image.data, when it is the first member */
 	struct wpar_scan_programs programs[16];
 	size_t n_programs;
@@ -26,6 +35,11 @@ struct wpar_scan {
 	char libc_level[16]; /* "2.31"; "" */
 	char init[16]; /* "systemd", "sysvinit", "busybox", "upstart", "openrc", "other"; "": none
 			*/
+	struct wpar_scan_text texts[WPAR_SCAN_TEXTS];
+	size_t n_texts;
+	char busybox[16];  /* its version; "": there is none */
+	char manager[16];  /* of packages: "dpkg"; "" */
+	char *top;	   /* all members lie below this one; NULL: they do not */
 	uint64_t uid, gid; /* the greatest */
 	uint64_t members, files, folders, links, devices, setuid;
 	uint64_t bytes; /* of its files */
@@ -46,11 +60,16 @@ struct wpar_scan_member {
 
 /*
  * wpar_scan - look through an archive
+ * @room_kib	it is not read on when the contents of its files are more; 0: whatever they are
  * @member	called for each member; NULL: they are not asked for
  * Errors: those of wpar_archive_run().
  */
-int wpar_scan(const char *archive, void (*member)(void *user, const struct wpar_scan_member *m),
-	      void *user, struct wpar_scan *ret, struct par_error **err);
+int wpar_scan(const char *archive, uint64_t room_kib,
+	      void (*member)(void *user, const struct wpar_scan_member *m), void *user,
+	      struct wpar_scan *ret, struct par_error **err);
+
+/* wpar_scan_text - the text of that file; NULL: the archive has none */
+const char *wpar_scan_text(const struct wpar_scan *s, const char *name);
 
 /* wpar_scan_line - one line of the helper's (helper/scan.h); what is none is passed over.  For
  * tests */

@@ -20,13 +20,14 @@ static void show_progress(void *user, const char *line)
 		*shown ? "\r" : "", done >> 10, total >> 10, entries, *shown ? " " : "\n");
 }
 
-int wpar_unpack(const char *archive, int folder, bool progress, char digest[65],
+int wpar_unpack(const char *archive, int folder, uint64_t kib, bool progress, char digest[65],
 		struct par_error **err)
 {
 	bool shown = false;
 	const struct wpar_archive_run run = {
 		.archive = archive,
 		.mode = folder < 0 ? "digest" : "unpack",
+		.kib = kib,
 		.folder = folder,
 		.line = progress ? show_progress : NULL,
 		.user = &shown,

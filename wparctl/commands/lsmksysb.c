@@ -5,6 +5,7 @@
 #include "lpard/common/json.h"
 #include "lpard/common/text.h"
 #include "wparctl/versioned/here.h"
+#include "wparctl/versioned/source.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -32,7 +33,7 @@ struct image {
 	struct wpar_scan scan;
 	struct wpar_image_data data;
 	bool has_data;
-	char why[256]; /* it has no data */
+	char why[512]; /* it has no data */
 	struct wpar_here_facts here;
 	struct wpar_fit_rows fit;
 };
@@ -183,6 +184,7 @@ static void print_json(const struct image *m)
 	struct json_object *o = par_check_alloc(json_object_new_object());
 
 	par_json_put_string(o, "digest", m->scan.digest);
+	par_json_put_string(o, "format", m->scan.format);
 	if (m->has_data) {
 		par_json_put_string(o, "os_name", v->os_name);
 		par_json_put_string(o, "os_id", v->os_id);
@@ -210,22 +212,18 @@ static void print_json(const struct image *m)
 /* One that has no (valid) description can be looked at, too. */
 static void read_data(struct image *m)
 {
+	const struct wpar_image_source src = { .path = m->args->file };
 	auto_error err = NULL;
 
-	if (m->scan.data.len == 0) {
-		snprintf(m->why, sizeof(m->why), "Its first member is not ./image.data");
-		return;
-	}
-	m->has_data =
-		wpar_image_data_parse(m->scan.data.data, m->scan.data.len, &m->data, &err) == 0;
+	m->has_data = wpar_image_describe(&src, &m->scan, &m->data, &err) == 0;
 	if (!m->has_data)
-		snprintf(m->why, sizeof(m->why), "Its %s", err ? err->msg : "image.data is bad");
+		snprintf(m->why, sizeof(m->why), "%s", err ? err->msg : "it is not described");
 }
 
 static int look(struct image *m, struct par_error **err)
 {
 	const bool list = !m->args->info && !m->args->packages && !m->args->json;
-	int r = wpar_scan(m->args->file, list ? print_member : NULL, m, &m->scan, err);
+	int r = wpar_scan(m->args->file, 0, list ? print_member : NULL, m, &m->scan, err);
 
 	if (r < 0 || list)
 		return r;

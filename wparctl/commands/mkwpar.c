@@ -10,6 +10,7 @@
 #include "wparctl/commands/commands.h"
 #include "wparctl/operations/definition.h"
 #include "wparctl/operations/device_exports.h"
+#include "wparctl/operations/image_flags.h"
 #include "wparctl/operations/image_services.h"
 #include "wparctl/operations/kept.h"
 #include "wparctl/operations/new_addresses.h"
@@ -36,7 +37,8 @@ struct mkwpar_args {
 	const char *directory, *vg, *backup, *devexports, *secfile, *owner, *made_script;
 	bool minimal, autostart, versioned, private_usr, resolver, start, verbose, dry_run,
 		progress;
-	char *root_hash; /* of -P; owned by mkwpar_run() */
+	char *root_hash;		 /* of -P; owned by mkwpar_run() */
+	struct wpar_image_checked image; /* of -B; likewise */
 	bool resolve_clashes, force, ask_password, system_copy, override_vg;
 };
 
@@ -66,8 +68,9 @@ static const struct par_opt opts[] = {
 		.values = "@files"),
 	OPT_FLAG('l', NULL, struct mkwpar_args, private_usr,
 		 "Give it /usr and /opt of its own, copies of the LPAR's"),
-	OPT_PAIRS('L', NULL, "image_data=FILE…", struct mkwpar_args, image_flags, NULL,
-		  .refused = "file systems are made as -M says, not as an image.data does"),
+	OPT_PAIRS(
+		'L', NULL, "image_data=FILE|none", struct mkwpar_args, image_flags,
+		"Describe the image of -C by FILE, or (none) by what it has, not by its image.data"),
 	OPT_FLAG_REFUSED('O', struct mkwpar_args, override_vg,
 			 "a workload partition has no volume group of its own, so it overwrites "
 			 "none"),
@@ -96,10 +99,18 @@ static const struct par_opt opts[] = {
 
 static int mkwpar_refuse(const struct mkwpar_args *a, struct par_error **err)
 {
+	struct wpar_image_source image = { 0 };
 	int r = wpar_refuse_options(opts, a, err);
 
 	if (r < 0)
 		return r;
+	r = wpar_image_flags(&a->image_flags, &image, err);
+	if (r < 0)
+		return r;
+	if (a->image_flags.n && !a->versioned)
+		return par_fail(
+			err, PAR_E_USAGE, 0,
+			"-L is about the image of a versioned workload partition: -C -B IMAGE");
 	if (a->backup && !a->versioned)
 		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
 				"-B without -C: a workload partition of this system is made from "
@@ -199,16 +210,32 @@ static enum wpar_files mkwpar_files(const struct mkwpar_args *a)
 	return a->preserve.given ? WPAR_FILES_KEPT : WPAR_FILES_NEW;
 }
 
+static int mkwpar_image(const struct mkwpar_args *a, struct wpar_image_source *ret,
+			struct par_error **err)
+{
+	static char name[] = "mkwpar";
+
+	*ret = (struct wpar_image_source){ .path = a->backup,
+					   .progress = a->progress,
+					   .note = wpar_image_say_note,
+					   .user = name };
+	return wpar_image_flags(&a->image_flags, ret, err);
+}
+
 /*
  * Puts the image into the store and the facts of its system into the specification; once that is
  * saved, it tells other commands that the image is in use.
  */
-static int mkwpar_take_image(const struct mkwpar_args *a, struct wpar_spec *s,
-			     struct par_error **err)
+static int mkwpar_take_image(struct mkwpar_args *a, struct wpar_spec *s, struct par_error **err)
 {
+	struct wpar_image_source src;
 	autofd int hold = -1;
-	int r = wpar_image_take(a->backup, a->progress, &s->version, &hold, err);
+	int r = mkwpar_image(a, &src, err);
 
+	if (r < 0)
+		return r;
+	src.checked = &a->image;
+	r = wpar_image_take(&src, &s->version, &hold, err);
 	if (r < 0)
 		return r;
 	r = wpar_spec_defaults(s, err);
@@ -264,9 +291,8 @@ static int mkwpar_customize(const struct mkwpar_args *a, const struct wpar_spec 
 }
 
 /* With the specification saved as being created: all that can fail and is undone. */
-static int mkwpar_fill(const struct mkwpar_args *a, const struct par_buf *words,
-		       struct wpar_spec *s, struct wpar_say *say, struct wpar_nfs_fill **servers,
-		       struct par_error **err)
+static int mkwpar_fill(struct mkwpar_args *a, const struct par_buf *words, struct wpar_spec *s,
+		       struct wpar_say *say, struct wpar_nfs_fill **servers, struct par_error **err)
 {
 	struct wpar_report report = wpar_say_report(say);
 	int r;
@@ -363,8 +389,8 @@ static bool mkwpar_is_made(const char *name)
 	return wpar_spec_load(name, &made, NULL) == 0 && !made.creating;
 }
 
-static int mkwpar_create(const struct par_cmd_ctx *ctx, const struct mkwpar_args *a,
-			 struct wpar_spec *s, struct par_error **err)
+static int mkwpar_create(const struct par_cmd_ctx *ctx, struct mkwpar_args *a, struct wpar_spec *s,
+			 struct par_error **err)
 {
 	struct wpar_say say = { .out = ctx->out, .verbose = a->verbose };
 	auto_nfs_fill servers = NULL;
@@ -410,10 +436,27 @@ static int mkwpar_rehearse(const struct mkwpar_args *a, struct wpar_spec *s, str
 	return r < 0 ? r : wpar_definition_check(s, mkwpar_files(a), a->resolve_clashes, err);
 }
 
+/* An image of which no WPAR can be made here is refused at once, unless the name is taken. */
+static int mkwpar_check_image(struct mkwpar_args *a, const struct wpar_spec *s,
+			      struct par_error **err)
+{
+	struct wpar_image_source src;
+	int r = wpar_need_root(err);
+
+	if (r < 0)
+		return r;
+	if (mkwpar_is_made(s->name)) /* which is said, or only its start is to come */
+		return 0;
+	r = mkwpar_image(a, &src, err);
+	return r < 0 ? r : wpar_image_check(&src, s->version.image_digest, &a->image, err);
+}
+
 /* Before anything is made, or locked. */
 static int mkwpar_ask(struct mkwpar_args *a, const struct wpar_spec *s, struct par_error **err)
 {
-	int r = a->made_script ? wpar_script_check_made(s, a->made_script, err) : 0;
+	int r = a->made_script ? wpar_script_check_made(s, a->made_script, err)
+		: a->versioned ? mkwpar_check_image(a, s, err)
+			       : 0;
 
 	if (r < 0 || !a->ask_password)
 		return r;
@@ -449,9 +492,12 @@ static int mkwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 	if (r != 0)
 		return r < 0 ? r : 0;
 	r = mkwpar_ask(a, &s, err);
-	if (r < 0)
+	if (r < 0) {
+		wpar_image_checked_done(&a->image);
 		return r;
+	}
 	r = mkwpar_create(ctx, a, &s, err);
+	wpar_image_checked_done(&a->image);
 	free(a->root_hash);
 	return r;
 }

@@ -61,9 +61,10 @@ enum wpar_fit wpar_architecture_fit(const char *architecture, const struct wpar_
 {
 	const bool same = wpar_architecture_same(architecture, here->machine);
 
-	*ret_why = same ? NULL
-			: "Its programs are for another architecture and mkwpar refuses it; take it "
-			  "to a system of that architecture.";
+	*ret_why =
+		same ? NULL
+		     : "Its programs are for another architecture and mkwpar refuses it; take it "
+		       "to a system of that architecture.";
 	return same ? WPAR_FIT_OK : WPAR_FIT_NO;
 }
 
@@ -301,10 +302,7 @@ static void plan_description(struct plan *p, const char *why)
 		    NULL);
 	else
 		add(p, WPAR_FIT_NO, "System", words(p, "not described"), NULL,
-		    words(p,
-			  "%s; mkwpar refuses it. Make the image with mksysb, or put an image.data before "
-			  "its other members.",
-			  why));
+		    words(p, "mkwpar refuses it, because %s.", why));
 }
 
 int wpar_fit_plan(const struct wpar_scan *scan, const struct wpar_image_data *data, const char *why,

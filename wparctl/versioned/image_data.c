@@ -2,6 +2,7 @@
 /* Reads ./image.data: see image_data.h.  The bytes come from an archive. */
 #include "wparctl/versioned/image_data.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 void wpar_image_data_done(struct wpar_image_data *d)
@@ -233,4 +234,49 @@ int wpar_image_data_parse(const char *text, size_t len, struct wpar_image_data *
 		wpar_image_data_done(ret);
 	}
 	return r;
+}
+
+int wpar_image_data_write(const struct wpar_image_data *d, struct par_buf *ret)
+{
+	const struct {
+		const char *name, *text;
+		uint64_t number;
+	} keys[] = {
+		{ "OSNAME", d->version.os_name, 0 },
+		{ "OSID", d->version.os_id, 0 },
+		{ "OSLEVEL", d->version.os_level, 0 },
+		{ "KERNEL_RELEASE", d->version.kernel_release, 0 },
+		{ "KERNEL_VERSION", d->version.kernel_version, 0 },
+		{ "ARCH", d->version.architecture, 0 },
+		{ "BITS", NULL, d->bits },
+		{ "PAGE_SIZE", NULL, d->page_size },
+		{ "PAGE_ALIGN", NULL, d->page_align },
+		{ "SIZE_KB", NULL, d->size_kib },
+		{ "HOST", d->host, 0 },
+		{ "USER_IDS", d->user_ids, 0 },
+		{ "GROUP_IDS", d->group_ids, 0 },
+		{ "CREATED", d->created, 0 },
+	};
+
+	par_buf_puts(ret, "image_data:\n\tFORMAT = 1\n");
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(keys); i++) {
+		if (keys[i].text)
+			par_buf_printf(ret, "\t%s = \"%s\"\n", keys[i].name, keys[i].text);
+		else if (keys[i].number)
+			par_buf_printf(ret, "\t%s = %" PRIu64 "\n", keys[i].name, keys[i].number);
+	}
+	for (size_t i = 0; i < d->n_file_systems; i++) {
+		const struct wpar_image_file_system *f = &d->file_systems[i];
+
+		par_buf_printf(ret,
+			       "\nfs_data:\n\tFS_NAME = %s\n\tFS_SIZE = %" PRIu64
+			       "\n\tFS_MIN_SIZE = %" PRIu64 "\n\tFS_LV = %s\n\tFS_TYPE = %s\n",
+			       f->name ? f->name : "/", f->size, f->used,
+			       f->device ? f->device : "none", f->type ? f->type : "none");
+	}
+	if (d->package_manager)
+		par_buf_printf(ret, "\npackages_data:\n\tMANAGER = %s\n", d->package_manager);
+	for (size_t i = 0; i < d->packages.n; i++)
+		par_buf_printf(ret, "\tPACKAGE = \"%s\"\n", d->packages.v[i]);
+	return ret->failed ? -ENOMEM : 0;
 }

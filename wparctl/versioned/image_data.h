@@ -40,3 +40,6 @@ void wpar_image_data_done(struct wpar_image_data *d);
  */
 int wpar_image_data_parse(const char *text, size_t len, struct wpar_image_data *ret,
 			  struct par_error **err);
+
+/* wpar_image_data_write - as wpar_image_data_parse() reads it; 0 or -ENOMEM */
+int wpar_image_data_write(const struct wpar_image_data *d, struct par_buf *ret);

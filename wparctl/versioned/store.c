@@ -81,9 +81,9 @@ static int hold_image(int store, const char *digest)
 
 /* What is to be taken into the store. */
 struct source {
-	const char *archive;
-	bool progress;
-	char expected[65]; /* digest that the archive must have; "": none was given */
+	const struct wpar_image_source *src;
+	const char *archive; /* its path */
+	char expected[65];   /* digest that the archive must have; "": none was given */
 };
 
 /* ARCHIVE.sha256: the digest, then anything (sha256sum's form).  NULL when there is none. */
@@ -135,16 +135,21 @@ static int read_image_data(int folder, struct wpar_image_data *ret, const char *
 	return (int)n;
 }
 
-static int check_machine(const struct wpar_image_data *d, struct par_error **err)
+/* The description that its WPARs are made by, beside root/. */
+static int write_image_data(int folder, const struct wpar_image_data *d, struct par_error **err)
 {
-	struct wpar_here_facts facts;
-	const char *why;
+	autofd int fd = openat(folder, "image.data",
+			       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	auto_buf text = { 0 };
+	int r = wpar_image_data_write(d, &text);
 
-	wpar_here_get(&facts);
-	if (wpar_architecture_fit(d->version.architecture, &facts.here, &why) == WPAR_FIT_NO)
-		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-				"The image is for the architecture %s, and this system is %s.",
-				d->version.architecture, facts.here.machine);
+	if (r < 0)
+		return par_oom(err);
+	if (fd < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "could not make image.data");
+	r = par_fs_write_all(fd, text.data, text.len);
+	if (r < 0 || fsync(fd) < 0)
+		return par_fail(err, PAR_E_SYSTEM, r < 0 ? r : errno, "could not write image.data");
 	return 0;
 }
 
@@ -152,18 +157,25 @@ static int check_machine(const struct wpar_image_data *d, struct par_error **err
 static int unpack_into(int store, int folder, const char *name, const struct source *src,
 		       char digest[65], struct par_error **err)
 {
-	auto_image_data data = { 0 };
-	int r = wpar_unpack(src->archive, folder, src->progress, digest, err);
+	auto_image_checked own = { 0 };
+	struct wpar_image_checked *c = src->src->checked ? src->src->checked : &own;
+	int r = c->admitted ? 0 : wpar_image_admit(src->src, c, err);
 
 	if (r < 0)
 		return r;
-	r = check_digest(src->archive, digest, src->expected, err);
+	r = check_digest(src->archive, c->digest, src->expected, err);
 	if (r < 0)
 		return r;
-	r = read_image_data(folder, &data, src->archive, err);
+	r = wpar_unpack(src->archive, folder,
+			c->data.size_kib ? c->data.size_kib : (c->scan.bytes >> 10) + 1,
+			src->src->progress, digest, err);
 	if (r < 0)
 		return r;
-	r = check_machine(&data, err);
+	/* What was looked at is what was unpacked. */
+	r = check_digest(src->archive, digest, c->digest, err);
+	if (r < 0)
+		return r;
+	r = write_image_data(folder, &c->data, err);
 	if (r < 0)
 		return r;
 	if (renameat(store, name, store, digest) < 0 && errno != EEXIST && errno != ENOTEMPTY)
@@ -210,8 +222,21 @@ static bool store_is_empty(int store)
 	return empty;
 }
 
-static int fill_version(int store, const char *digest, struct wpar_version *v,
-			struct par_error **err)
+static int check_machine(const struct wpar_image_data *d, struct par_error **err)
+{
+	struct wpar_here_facts facts;
+	const char *why;
+
+	wpar_here_get(&facts);
+	if (wpar_architecture_fit(d->version.architecture, &facts.here, &why) == WPAR_FIT_NO)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"The image is for the architecture %s, and this system is %s.",
+				d->version.architecture, facts.here.machine);
+	return 0;
+}
+
+static int fill_version(int store, const char *digest, const struct wpar_image_source *src,
+			struct wpar_version *v, struct par_error **err)
 {
 	autofd int folder = openat(store, digest, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	auto_image_data data = { 0 };
@@ -221,7 +246,12 @@ static int fill_version(int store, const char *digest, struct wpar_version *v,
 	if (folder < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "the image %s is not in the store",
 				digest);
-	r = read_image_data(folder, &data, digest, err);
+	/* A file that describes it counts for this WPAR, whatever the image was taken with. */
+	r = src->data_file ? wpar_image_describe(src, NULL, &data, err)
+			   : read_image_data(folder, &data, digest, err);
+	if (r < 0)
+		return r;
+	r = check_machine(&data, err);
 	if (r < 0)
 		return r;
 	data.version.image_digest = strdup(digest);
@@ -253,10 +283,44 @@ static bool may_be_there(int store, const struct source *src)
 	return !store_is_empty(store);
 }
 
-int wpar_image_take(const char *archive, bool progress, struct wpar_version *version, int *ret_hold,
-		    struct par_error **err)
+/*
+ * The digest of an image that may be in the store: reading an archive is quick, looking into it is
+ * not.  Empty when it cannot be there.
+ */
+static int digest_known(int store, const struct source *src, char digest[65],
+			struct par_error **err)
 {
-	struct source src = { .archive = archive, .progress = progress };
+	int r;
+
+	if (!may_be_there(store, src))
+		return 0;
+	r = wpar_unpack(src->archive, -1, 0, false, digest, err);
+	return r < 0 ? r : check_digest(src->archive, digest, src->expected, err);
+}
+
+int wpar_image_check(const struct wpar_image_source *from, const char *digest,
+		     struct wpar_image_checked *ret, struct par_error **err)
+{
+	struct source src = { .src = from, .archive = from->path };
+	autofree char *path = wpar_path(WPAR_STORE_DIR "/images");
+	autofd int store = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	int r = find_expected(&src, digest, err);
+
+	if (r < 0)
+		return r;
+	r = store < 0 ? 0 : digest_known(store, &src, ret->digest, err);
+	if (r < 0)
+		return r;
+	if (*ret->digest && faccessat(store, ret->digest, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return 0;
+	r = wpar_image_admit(from, ret, err);
+	return r < 0 ? r : check_digest(src.archive, ret->digest, src.expected, err);
+}
+
+int wpar_image_take(const struct wpar_image_source *from, struct wpar_version *version,
+		    int *ret_hold, struct par_error **err)
+{
+	struct source src = { .src = from, .archive = from->path };
 	autofree char *path = NULL;
 	autofd int store = open_store(&path, err), hold = -1;
 	char digest[65] = "";
@@ -268,16 +332,14 @@ int wpar_image_take(const char *archive, bool progress, struct wpar_version *ver
 	r = find_expected(&src, version->image_digest, err);
 	if (r < 0)
 		return r;
-	/* Reading an archive is quick, unpacking is not: worth a digest first where that may do. */
-	if (may_be_there(store, &src)) {
-		r = wpar_unpack(archive, -1, false, digest, err);
-		if (r < 0)
-			return r;
-		r = check_digest(archive, digest, src.expected, err);
-		if (r < 0)
-			return r;
+	if (from->checked)
+		memcpy(digest, from->checked->digest, sizeof(digest));
+	else
+		r = digest_known(store, &src, digest, err);
+	if (r < 0)
+		return r;
+	if (*digest)
 		hold = hold_image(store, digest);
-	}
 	if (hold < 0) {
 		r = add_image(store, path, &src, digest, err);
 		if (r < 0)
@@ -286,7 +348,7 @@ int wpar_image_take(const char *archive, bool progress, struct wpar_version *ver
 	}
 	if (hold < 0)
 		return par_fail(err, PAR_E_BUSY, 0, "the image was removed while it was added");
-	r = fill_version(store, digest, version, err);
+	r = fill_version(store, digest, from, version, err);
 	if (r < 0)
 		return r;
 	*ret_hold = take_fd(&hold);

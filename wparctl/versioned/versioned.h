@@ -1,29 +1,39 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Versioned WPARs: system images of older systems.  An image is a tar archive (any compression of
- * gzip, xz, zstd, bzip2, or none) whose first member is ./image.data and whose rest is the
- * system's root.  It is unpacked once, into /var/lib/wpars/images/SHA256/, by the helper program
- * wparctl-archive, and shared by all WPARs made from it; ids in it are as inside.
+ * Versioned WPARs: system images of older systems (docs/MKSYSB.md).  An image is an archive of a
+ * system's root, perhaps with its description, ./image.data, first.  It is unpacked once, into
+ * /var/lib/wpars/images/SHA256/, by the helper program wparctl-archive, and shared by all WPARs
+ * made from it; ids in it are as inside.
  */
 #pragma once
 
 #include "wparctl/spec/spec.h"
+#include "wparctl/versioned/source.h"
+
+/*
+ * wpar_image_check - can an image be taken?  Nothing is made
+ * @digest	that it must have; NULL: none is known
+ * @ret		for src->checked of wpar_image_take(); caller frees it, by wpar_image_checked_done()
+ * Errors: those of wpar_image_take().
+ */
+int wpar_image_check(const struct wpar_image_source *src, const char *digest,
+		     struct wpar_image_checked *ret, struct par_error **err);
 
 /*
  * wpar_image_take - see that an image is in the store, and hold it for a new WPAR
- * @archive	path of the archive; its digest is checked when ARCHIVE.sha256 is beside it
- * @progress	show on stderr how far the unpacking is
- * @version	filled from ./image.data and the digest; where image_digest is set already
+ * @src		the archive; its digest is checked when ARCHIVE.sha256 is beside it.  One that is
+ *		not in the store yet is looked through first, and refused before anything is made
+ * @version	filled from the image's description and digest; where image_digest is set already
  *		(mkwpar -f), the archive must have it
  * @ret_hold	a descriptor that keeps the image in the store until it is closed; by then a saved
  *		specification must name the image
  *
  * The image stays until the last specification that names it goes (wpar_image_detach()).
- * Errors: PAR_E_CORRUPT, PAR_E_INVALID_ARGUMENT (architecture), PAR_E_NO_SPACE, …;
- * nothing is left in the store then.
+ * Errors: those of wpar_image_admit(), PAR_E_CORRUPT, PAR_E_NO_SPACE, …; nothing is left in the
+ * store then.
  */
-int wpar_image_take(const char *archive, bool progress, struct wpar_version *version, int *ret_hold,
-		    struct par_error **err);
+int wpar_image_take(const struct wpar_image_source *src, struct wpar_version *version,
+		    int *ret_hold, struct par_error **err);
 
 /* An image that has lost its name, so that nobody can begin to use it: it is only to be removed. */
 struct wpar_image_gone {

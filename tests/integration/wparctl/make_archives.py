@@ -208,4 +208,5 @@ def main():
     damaged(folder)
 
 
-main()
+if __name__ == "__main__":
+    main()

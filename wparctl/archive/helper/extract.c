@@ -6,6 +6,8 @@
  */
 #include "wparctl/archive/helper/extract.h"
 
+#include "wparctl/archive/helper/walk.h"
+
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
@@ -15,19 +17,6 @@
 #include <sys/statvfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
-
-int wpar_extract_fail_archive(struct extract *a, struct archive *ar)
-{
-	const char *text = archive_error_string(ar);
-	char clean[200];
-	size_t n = 0;
-
-	/* The text may have bytes of the archive in it. */
-	for (; text && *text && n < sizeof(clean) - 1; text++)
-		clean[n++] = *text >= ' ' && *text < 0x7f ? *text : '?';
-	clean[n] = '\0';
-	return wpar_extract_fail(a, EBADMSG, "%s", n ? clean : "it is damaged");
-}
 
 /* Looks at what is free, less what is left alone: sets @a->room, counted from @a->written on. */
 static int look_for_room(struct extract *a)
@@ -68,7 +57,7 @@ static int take_room(struct extract *a, uint64_t more)
 			limit = MAX_TOTAL;
 	}
 	if (more > limit || a->written > limit - more)
-		return wpar_extract_fail(a, EFBIG, "it is larger than its image.data says");
+		return wpar_extract_fail(a, EFBIG, "it is larger than it says of itself");
 	if (a->written - a->looked + more > a->room || a->written - a->looked >= LOOK_EVERY ||
 	    a->entries % 256 == 0) {
 		r = look_for_room(a);
@@ -220,8 +209,7 @@ static int set_metadata(struct extract *a, struct archive_entry *e, int fd, cons
 	return r;
 }
 
-/* The bytes of its contents, without the holes of a sparse file. */
-static uint64_t contents_of(struct archive_entry *e, uint64_t size)
+uint64_t wpar_extract_contents(struct archive_entry *e, uint64_t size)
 {
 	la_int64_t offset, length;
 	uint64_t sum = 0;
@@ -233,26 +221,35 @@ static uint64_t contents_of(struct archive_entry *e, uint64_t size)
 	return sum < size ? sum : size;
 }
 
-static int make_file(struct extract *a, struct archive *ar, struct archive_entry *e, int parent,
-		     const char *base, const char *name)
+/* What it says of itself is enough to refuse it; what it has is counted as it is written. */
+static int check_size(struct extract *a, struct archive_entry *e)
 {
-	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-	int64_t size = archive_entry_size_is_set(e) ? archive_entry_size(e) : 0;
-	autofd int fd = -1;
+	const int64_t size = archive_entry_size_is_set(e) ? archive_entry_size(e) : 0;
+	uint64_t contents;
 	int r;
 
 	if (size < 0 || (uint64_t)size > MAX_APPARENT - a->apparent)
 		return wpar_extract_fail(a, EFBIG, "a member's size is out of range");
 	a->apparent += (uint64_t)size;
-	/* What it says of itself is enough to refuse it; what it has is counted as it is written.
-	 */
-	if (contents_of(e, (uint64_t)size) > a->room) {
-		r = look_for_room(a);
-		if (r < 0)
-			return r;
-		if (contents_of(e, (uint64_t)size) > a->room)
-			return fail_room(a, contents_of(e, (uint64_t)size));
-	}
+	contents = wpar_extract_contents(e, (uint64_t)size);
+	if (contents <= a->room)
+		return 0;
+	r = look_for_room(a);
+	if (r < 0)
+		return r;
+	return contents > a->room ? fail_room(a, contents) : 0;
+}
+
+static int make_file(struct extract *a, struct archive *ar, struct archive_entry *e, int parent,
+		     const char *base, const char *name)
+{
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+	const int64_t size = archive_entry_size_is_set(e) ? archive_entry_size(e) : 0;
+	autofd int fd = -1;
+	int r = check_size(a, e);
+
+	if (r < 0)
+		return r;
 	fd = openat(parent, base, flags, archive_entry_perm(e) & 0777);
 	if (fd < 0 && errno == EEXIST) {
 		r = wpar_tree_clear(a, parent, base);
@@ -342,6 +339,51 @@ static int make_fifo(struct extract *a, struct archive_entry *e, int parent, con
 	return 0;
 }
 
+/*
+ * cpio has the contents of a file with several names behind the last of them.  Through the link
+ * just made only a file of the image's own is written.
+ */
+static int fill_link(struct extract *a, struct archive *ar, struct archive_entry *e,
+		     const char *name)
+{
+	const char *base;
+	autofd int fd = -1;
+	struct stat st;
+	int parent, r = wpar_tree_parent(a, name, &parent, &base);
+
+	if (r < 0)
+		return r;
+	fd = openat(parent, base, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return wpar_extract_fail(a, EPERM, "a hard link with contents is to no file");
+	if (ftruncate(fd, 0) < 0)
+		return wpar_extract_fail(a, errno, "could not write a file: %s", strerror(errno));
+	r = check_size(a, e);
+	if (r < 0)
+		return r;
+	r = write_contents(a, ar, fd, archive_entry_size(e));
+	if (r < 0)
+		return r;
+	r = check_ids(a, e);
+	return r < 0 ? r : set_metadata(a, e, fd, name, true);
+}
+
+static int make_link(struct extract *a, struct archive *ar, struct archive_entry *e,
+		     const char *name, const char *target)
+{
+	int r;
+
+	if (!*name)
+		return wpar_extract_fail(a, EPERM, "the root is a link");
+	r = wpar_tree_link(a, name, target);
+	if (r < 0)
+		return r;
+	/* Contents of a hard link of pax belong to its target, which has them already. */
+	return strcmp(a->format, "cpio") == 0 && archive_entry_size(e) > 0
+		       ? fill_link(a, ar, e, name)
+		       : 0;
+}
+
 static int make_member(struct extract *a, struct archive *ar, struct archive_entry *e,
 		       const char *name)
 {
@@ -350,11 +392,8 @@ static int make_member(struct extract *a, struct archive *ar, struct archive_ent
 	const char *base;
 	int parent = -1, r;
 
-	if (link) {
-		/* Contents of a hard link (pax) belong to its target, which has them already. */
-		return *name ? wpar_tree_link(a, name, link)
-			     : wpar_extract_fail(a, EPERM, "the root is a link");
-	}
+	if (link)
+		return make_link(a, ar, e, name, link);
 	if (type == AE_IFCHR || type == AE_IFBLK || type == AE_IFSOCK)
 		return 0;
 	if (!*name && type != AE_IFDIR)
@@ -379,20 +418,7 @@ static int make_member(struct extract *a, struct archive *ar, struct archive_ent
 	}
 }
 
-/* SIZE_KB of image.data, which limits the rest; the parent reads the whole file later. */
-static void note_size(struct extract *a, char *text, size_t len)
-{
-	char *p;
-
-	text[len] = '\0';
-	p = strstr(text, "SIZE_KB");
-	if (!p)
-		return;
-	p += strcspn(p, "0123456789\n");
-	a->declared_kib = strtoull(p, NULL, 10);
-}
-
-/* What it declares must be within the limit and fit, before anything is unpacked. */
+/* What is expected must be within the limit and fit, before anything is unpacked. */
 static int check_declared(struct extract *a)
 {
 	int r = look_for_room(a);
@@ -406,70 +432,28 @@ static int check_declared(struct extract *a)
 	return a->declared_kib * 1024 > a->room ? fail_room(a, a->declared_kib * 1024) : 0;
 }
 
-static int take_image_data(struct extract *a, struct archive *ar, struct archive_entry *e,
-			   const char *name)
+static int begin_root(struct extract *a)
 {
-	static char text[MAX_IMAGE_DATA + 1];
-	la_ssize_t n;
-	autofd int fd = -1;
-	int r;
+	int r = check_declared(a);
 
-	if (strcmp(name, "image.data") != 0 || archive_entry_filetype(e) != AE_IFREG ||
-	    archive_entry_hardlink(e))
-		return wpar_extract_fail(a, EBADMSG, "its first member is not ./image.data");
-	if (archive_entry_size(e) > MAX_IMAGE_DATA)
-		return wpar_extract_fail(a, EFBIG, "its image.data is too large");
-	n = archive_read_data(ar, text, MAX_IMAGE_DATA);
-	if (n < 0)
-		return wpar_extract_fail_archive(a, ar);
-	note_size(a, text, (size_t)n);
-	r = check_declared(a);
 	if (r < 0)
 		return r;
-	fd = openat(a->top, "image.data", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		    0644);
-	if (fd < 0)
-		return wpar_extract_fail(a, errno, "could not make image.data: %s",
-					 strerror(errno));
-	r = write_at(fd, text, (size_t)n, 0);
-	if (r < 0)
-		return wpar_extract_fail(a, -r, "could not write image.data: %s", strerror(-r));
 	if (mkdirat(a->top, "root", 0755) < 0)
 		return wpar_extract_fail(a, errno, "could not make a folder: %s", strerror(errno));
 	a->root = openat(a->top, "root", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	return a->root < 0 ? wpar_extract_fail(a, errno, "could not open a folder") : 0;
 }
 
-static int take_member(struct extract *a, struct archive *ar, struct archive_entry *e,
-		       const char *name)
+static int take_member(void *user, struct archive *ar, struct archive_entry *e, const char *name)
 {
-	bool folder = archive_entry_filetype(e) == AE_IFDIR;
-	int r = take_room(a, folder ? FOLDER_COST : MEMBER_COST);
-
-	return r < 0 ? r : make_member(a, ar, e, name);
-}
-
-static int take_members(struct extract *a, struct archive *ar)
-{
-	struct archive_entry *e;
-	char name[MAX_NAME + 1];
+	struct extract *a = user;
+	const bool folder = archive_entry_filetype(e) == AE_IFDIR;
 	int r;
 
-	while ((r = archive_read_next_header(ar, &e)) == ARCHIVE_OK || r == ARCHIVE_WARN) {
-		if (++a->entries > MAX_ENTRIES)
-			return wpar_extract_fail(a, E2BIG, "it has too many members");
-		r = wpar_tree_normalise(a, archive_entry_pathname(e), name);
-		if (r < 0)
-			return r;
-		r = a->root < 0 ? take_image_data(a, ar, e, name) : take_member(a, ar, e, name);
-		if (r < 0)
-			return r;
-	}
-	if (r != ARCHIVE_EOF)
-		return wpar_extract_fail_archive(a, ar);
-	if (a->root < 0)
-		return wpar_extract_fail(a, EBADMSG, "it is empty");
-	return 0;
+	if (wpar_walk_is_description(a, name))
+		return 0;
+	r = take_room(a, folder ? FOLDER_COST : MEMBER_COST);
+	return r < 0 ? r : make_member(a, ar, e, name);
 }
 
 /* Inner folders were made last, so backwards; a folder that is gone meanwhile is passed over. */
@@ -491,34 +475,14 @@ static void set_folder_times(struct extract *a)
 	a->folders = NULL;
 }
 
-struct archive *wpar_extract_open(void)
-{
-	struct archive *ar = archive_read_new();
-
-	if (!ar)
-		return NULL;
-	/* Only what is done in this process: other filters would run programs.  gzip: input.c. */
-	archive_read_support_format_tar(ar);
-	archive_read_support_filter_xz(ar);
-	archive_read_support_filter_zstd(ar);
-	archive_read_support_filter_bzip2(ar);
-	return ar;
-}
-
 int wpar_extract_run(struct extract *a)
 {
-	struct archive *ar = wpar_extract_open();
-	int r;
+	const struct walk w = { .member = take_member, .user = a };
+	int r = begin_root(a);
 
-	if (!ar)
-		return wpar_extract_fail(a, ENOMEM, "out of memory");
-	r = archive_read_open(ar, a, NULL, wpar_extract_read, NULL) == ARCHIVE_OK
-		    ? take_members(a, ar)
-		    : wpar_extract_fail_archive(a, ar);
-	archive_read_free(ar);
 	if (r < 0)
 		return r;
-	r = wpar_extract_drain(a);
+	r = wpar_walk(a, &w);
 	if (r < 0)
 		return r;
 	r = wpar_acl_finish(a);

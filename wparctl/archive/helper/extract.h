@@ -53,12 +53,14 @@ struct extract {
 	void *gzip; /* input.c: the stream of a gzip archive */
 	bool gzip_done;
 
-	int top;  /* the folder: image.data */
-	int root; /* root/ in it; -1 before image.data was there */
+	const char *format; /* walk.c: "tar", "pax", "cpio" */
+
+	int top;  /* the folder */
+	int root; /* root/ in it; -1 before it was made */
 	uint64_t entries, written, apparent;
 	uint64_t looked;       /* @written at the last look at what is free */
 	uint64_t room;	       /* bytes that may be written, by that look */
-	uint64_t declared_kib; /* SIZE_KB of image.data, 0: not given */
+	uint64_t declared_kib; /* what wparctl expects; 0: nothing */
 	char why[512];
 
 	/* The folder of the member before: most members lie in the same folder as the next. */
@@ -78,7 +80,7 @@ struct extract {
 	void (*progress)(const struct extract *a);
 };
 
-/* wpar_extract_run - the archive at a->input into a->top, digest and all */
+/* wpar_extract_run - the image at a->input into root/ of a->top, digest and all */
 int wpar_extract_run(struct extract *a);
 
 /* wpar_extract_drain - read (and digest) what is left of the input */
@@ -91,6 +93,9 @@ int wpar_extract_fail(struct extract *a, int errnum, const char *fmt, ...)
 struct archive;
 /* wpar_extract_open - a reader of what an image may be; NULL: no memory */
 struct archive *wpar_extract_open(void);
+/* wpar_extract_contents - the bytes of a file's contents, without the holes of a sparse one */
+struct archive_entry;
+uint64_t wpar_extract_contents(struct archive_entry *e, uint64_t size);
 /* wpar_extract_fail_archive - as wpar_extract_fail(), with what libarchive says */
 int wpar_extract_fail_archive(struct extract *a, struct archive *ar);
 
@@ -98,7 +103,6 @@ int wpar_extract_fail_archive(struct extract *a, struct archive *ar);
 ssize_t wpar_extract_read(struct archive *ar, void *user, const void **buffer);
 
 /* acl.c */
-struct archive_entry;
 /* wpar_acl_take - the access lists of a member, onto the file @fd; @name as normalised */
 int wpar_acl_take(struct extract *a, struct archive_entry *e, int fd, const char *name);
 /* wpar_acl_take_default - a folder's default list, as the attribute that the archive has */

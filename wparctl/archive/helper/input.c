@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The archive's bytes: read once, digested on the way to libarchive.  gzip is unpacked here and not
- * by libarchive, which does not look at its checksum.
+ * The archive's bytes: read once, digested on the way to libarchive, which may read what is named
+ * here.  gzip is unpacked here and not by libarchive, which does not look at its checksum.
  */
 #include "wparctl/archive/helper/extract.h"
 
@@ -122,4 +122,33 @@ int wpar_extract_drain(struct extract *a)
 	while ((n = read_chunk(a)) > 0)
 		;
 	return n < 0 ? wpar_extract_fail(a, errno, "could not read it: %s", strerror(errno)) : 0;
+}
+
+int wpar_extract_fail_archive(struct extract *a, struct archive *ar)
+{
+	const char *text = archive_error_string(ar);
+	char clean[200];
+	size_t n = 0;
+
+	/* The text may have bytes of the archive in it. */
+	for (; text && *text && n < sizeof(clean) - 1; text++)
+		clean[n++] = *text >= ' ' && *text < 0x7f ? *text : '?';
+	clean[n] = '\0';
+	return wpar_extract_fail(a, EBADMSG, "%s", n ? clean : "it is damaged");
+}
+
+struct archive *wpar_extract_open(void)
+{
+	struct archive *ar = archive_read_new();
+
+	if (!ar)
+		return NULL;
+	/* Only what is done in this process: other filters would run programs.  gzip: input.c. */
+	archive_read_support_format_tar(ar);
+	archive_read_support_format_cpio(ar);
+	archive_read_support_format_raw(ar); /* what is none of these */
+	archive_read_support_filter_xz(ar);
+	archive_read_support_filter_zstd(ar);
+	archive_read_support_filter_bzip2(ar);
+	return ar;
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * wparctl-archive {unpack|digest|scan|list} - stdin: the archive; descriptor 3: an empty folder;
- * stdout: what wparctl reads (unpack.c).  Before it looks at a byte of the archive it locks itself
- * in: the folder is its root directory, it has no network, keeps only the capabilities that owners
- * and modes need, and limits of memory; no program can be started.
+ * wparctl-archive {unpack|digest|scan|list} [KIB] - stdin: the archive; descriptor 3: an empty
+ * folder; KIB: what it is expected to have at most; stdout: what wparctl reads (run.c).  Before it
+ * looks at a byte of the archive it locks itself in: the folder is its root directory, it has no
+ * network, keeps only the capabilities that owners and modes need, and limits of memory; no program
+ * can be started.
  */
 #include "wparctl/archive/helper/extract.h"
 
@@ -75,9 +76,9 @@ static enum mode mode_of(int argc, char **argv)
 	static const char *const names[] = { "digest", "unpack", "scan", "list" };
 	int m = 0;
 
-	while (argc == 2 && m < NONE && strcmp(argv[1], names[m]) != 0)
+	while (argc >= 2 && m < NONE && strcmp(argv[1], names[m]) != 0)
 		m++;
-	return argc == 2 ? (enum mode)m : NONE;
+	return argc == 2 || argc == 3 ? (enum mode)m : NONE;
 }
 
 static int run_mode(struct extract *a, enum mode mode)
@@ -108,6 +109,7 @@ int main(int argc, char **argv)
 	if (fstat(0, &st) == 0)
 		a.input_bytes = (uint64_t)st.st_size;
 	a.progress = say_progress;
+	a.declared_kib = argc == 3 ? strtoull(argv[2], NULL, 10) : 0;
 	par_sha256_init(&a.digest);
 	if (unpack) {
 		/* Its own root, so that no descriptor leads anywhere else. */

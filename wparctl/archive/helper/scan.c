@@ -3,6 +3,9 @@
 #include "wparctl/archive/helper/scan.h"
 
 #include "wparctl/archive/helper/elf.h"
+#include "wparctl/archive/helper/hex.h"
+#include "wparctl/archive/helper/identify.h"
+#include "wparctl/archive/helper/walk.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -23,6 +26,8 @@ struct kind {
 };
 
 struct scan {
+	struct extract *a;
+	struct identify id;
 	bool list;
 	uint64_t files, folders, links, devices, setuid, bytes;
 	int64_t uid, gid;
@@ -34,17 +39,6 @@ struct scan {
 	char init[16];
 	char refused[512];
 };
-
-static void put_hex(const void *data, size_t len)
-{
-	static const char digits[] = "0123456789abcdef";
-	const uint8_t *p = data;
-
-	for (size_t i = 0; i < len; i++) {
-		putchar(digits[p[i] >> 4]);
-		putchar(digits[p[i] & 15]);
-	}
-}
 
 static const char *base_of(const char *name)
 {
@@ -136,7 +130,8 @@ static ssize_t read_contents(struct archive *ar, char *data, size_t size)
 static int look_into(struct extract *a, struct scan *s, struct archive *ar, const char *name)
 {
 	const char *base = base_of(name);
-	const size_t size = is_glibc(base) ? MAX_LIBC : ELF_LOOK_AT;
+	const bool busybox = strcmp(base, "busybox") == 0;
+	const size_t size = is_glibc(base) || busybox ? MAX_LIBC : ELF_LOOK_AT;
 	char *data = malloc(size);
 	struct elf_facts f;
 	ssize_t n;
@@ -148,6 +143,8 @@ static int look_into(struct extract *a, struct scan *s, struct archive *ar, cons
 		note_elf(s, &f, name);
 		if (is_glibc(base))
 			note_glibc(s, data, (size_t)n);
+		else if (busybox)
+			wpar_identify_busybox(&s->id, data, (size_t)n);
 		else if (strncmp(base, "ld-musl-", 8) == 0 && !s->libc[0])
 			snprintf(s->libc, sizeof(s->libc), "musl -");
 	}
@@ -193,7 +190,7 @@ static void count_member(struct scan *s, struct archive_entry *e)
 		s->files++;
 		s->setuid += (archive_entry_perm(e) & 06000) && (archive_entry_perm(e) & 0111);
 		if (archive_entry_size(e) > 0)
-			s->bytes += (uint64_t)archive_entry_size(e);
+			s->bytes += wpar_extract_contents(e, (uint64_t)archive_entry_size(e));
 	}
 	if (archive_entry_uid(e) > s->uid)
 		s->uid = archive_entry_uid(e);
@@ -215,7 +212,7 @@ static int show_data(struct extract *a, struct archive *ar, struct archive_entry
 	n = text ? read_contents(ar, text, MAX_IMAGE_DATA) : 0;
 	if (n > 0) {
 		fputs("data ", stdout);
-		put_hex(text, (size_t)n);
+		wpar_put_hex(text, (size_t)n);
 		putchar('\n');
 	}
 	free(text);
@@ -227,61 +224,83 @@ static void show_member(struct archive_entry *e, const char *name)
 	printf("member %o %lld %lld %lld ", (unsigned int)archive_entry_mode(e),
 	       (long long)archive_entry_uid(e), (long long)archive_entry_gid(e),
 	       archive_entry_size_is_set(e) ? (long long)archive_entry_size(e) : 0LL);
-	put_hex(name, strlen(name));
+	wpar_put_hex(name, strlen(name));
 	putchar('\n');
 }
 
-static bool is_data(const struct extract *a, struct archive_entry *e, const char *name)
+static bool is_data(struct archive_entry *e, const char *name)
 {
-	return a->entries == 1 && strcmp(name, "image.data") == 0 &&
-	       archive_entry_filetype(e) == AE_IFREG && !archive_entry_hardlink(e);
+	return strcmp(base_of(name), "image.data") == 0 && archive_entry_filetype(e) == AE_IFREG &&
+	       !archive_entry_hardlink(e);
 }
 
-static int scan_member(struct extract *a, struct scan *s, struct archive *ar,
-		       struct archive_entry *e)
+static int take_text(struct extract *a, struct scan *s, struct archive *ar, int text)
 {
+	char data[IDENTIFY_TEXT_MAX];
+	const ssize_t n = read_contents(ar, data, sizeof(data));
+
+	if (n < 0)
+		return wpar_extract_fail_archive(a, ar);
+	return wpar_identify_put(&s->id, text, data, (size_t)n)
+		       ? 0
+		       : wpar_extract_fail(a, ENOMEM, "out of memory");
+}
+
+/* Contents of a hard link: only cpio has any. */
+static int scan_contents(struct extract *a, struct scan *s, struct archive *ar,
+			 struct archive_entry *e, const char *name)
+{
+	const int text = wpar_identify_text(name);
+
+	if (archive_entry_filetype(e) != AE_IFREG ||
+	    (archive_entry_hardlink(e) && strcmp(a->format, "cpio") != 0))
+		return 0;
+	if (a->declared_kib && s->bytes >> 10 > a->declared_kib)
+		return wpar_extract_fail(a, ENOSPC,
+					 "its files have more than the %llu MiB that are free",
+					 (unsigned long long)(a->declared_kib >> 10));
+	if (text >= 0)
+		return take_text(a, s, ar, text);
+	return archive_entry_size(e) >= 64 ? look_into(a, s, ar, name) : 0;
+}
+
+static int scan_member(void *user, struct archive *ar, struct archive_entry *e, const char *name)
+{
+	struct scan *s = user;
+	struct extract *a = s->a;
+
+	if (s->list)
+		show_member(e, *name ? name : ".");
+	if (wpar_walk_is_description(a, name))
+		return is_data(e, name) ? show_data(a, ar, e) : 0;
+	count_member(s, e);
+	note_init(s, e, name);
+	wpar_identify_name(&s->id, name);
+	return scan_contents(a, s, ar, e, name);
+}
+
+static int scan_bad_name(void *user, struct archive_entry *e)
+{
+	struct scan *s = user;
 	const char *path = archive_entry_pathname(e);
 	char name[MAX_NAME + 1];
 
-	if (wpar_tree_normalise(a, path, name) < 0) {
-		note_refused(s, a->why);
-		a->why[0] = '\0';
-		snprintf(name, sizeof(name), "%.4000s", path ? path : "?");
-	}
+	note_refused(s, s->a->why);
+	s->a->why[0] = '\0';
+	snprintf(name, sizeof(name), "%.4000s", path ? path : "?");
 	if (s->list)
-		show_member(e, *name ? name : ".");
-	if (is_data(a, e, name))
-		return show_data(a, ar, e);
+		show_member(e, name);
 	count_member(s, e);
-	note_init(s, e, name);
-	if (archive_entry_filetype(e) == AE_IFREG && !archive_entry_hardlink(e) &&
-	    archive_entry_size(e) >= 64)
-		return look_into(a, s, ar, name);
 	return 0;
-}
-
-static int scan_members(struct extract *a, struct scan *s, struct archive *ar)
-{
-	struct archive_entry *e;
-	int r;
-
-	while ((r = archive_read_next_header(ar, &e)) == ARCHIVE_OK || r == ARCHIVE_WARN) {
-		if (++a->entries > MAX_ENTRIES)
-			return wpar_extract_fail(a, E2BIG, "it has too many members");
-		r = scan_member(a, s, ar, e);
-		if (r < 0)
-			return r;
-	}
-	return r == ARCHIVE_EOF ? 0 : wpar_extract_fail_archive(a, ar);
 }
 
 static void show_name(const char *name)
 {
-	put_hex(name, strlen(name));
+	wpar_put_hex(name, strlen(name));
 	putchar('\n');
 }
 
-static void show(const struct extract *a, const struct scan *s)
+static void show(const struct extract *a, struct scan *s)
 {
 	for (size_t i = 0; i < s->n_kinds; i++) {
 		const struct kind *k = &s->kinds[i];
@@ -299,10 +318,12 @@ static void show(const struct extract *a, const struct scan *s)
 		printf("libc %s\n", s->libc);
 	if (s->init[0])
 		printf("init %s\n", s->init);
+	printf("format %s\n", a->format);
 	printf("ids %lld %lld\n", (long long)s->uid, (long long)s->gid);
 	printf("count %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
 	       " %" PRIu64 "\n",
 	       a->entries, s->files, s->folders, s->links, s->devices, s->setuid, s->bytes);
+	wpar_identify_show(&s->id);
 	if (s->refused[0])
 		printf("refused %s\n", s->refused);
 }
@@ -310,20 +331,12 @@ static void show(const struct extract *a, const struct scan *s)
 int wpar_scan_run(struct extract *a, bool list)
 {
 	static struct scan s;
-	struct archive *ar = wpar_extract_open();
+	const struct walk w = { .member = scan_member, .bad_name = scan_bad_name, .user = &s };
 	int r;
 
-	if (!ar)
-		return wpar_extract_fail(a, ENOMEM, "out of memory");
-	s = (struct scan){ .list = list };
-	r = archive_read_open(ar, a, NULL, wpar_extract_read, NULL) == ARCHIVE_OK
-		    ? scan_members(a, &s, ar)
-		    : wpar_extract_fail_archive(a, ar);
-	archive_read_free(ar);
-	if (r < 0)
-		return r;
-	if (a->entries == 0)
-		return wpar_extract_fail(a, EBADMSG, "it is empty");
-	show(a, &s);
-	return wpar_extract_drain(a);
+	s = (struct scan){ .a = a, .list = list };
+	r = wpar_walk(a, &w);
+	if (r == 0)
+		show(a, &s);
+	return r;
 }

@@ -5,14 +5,27 @@
 #include "wparctl/archive/helper/extract.h"
 
 /*
- * wpar_scan_run - the archive at a->input, to standard output in lines (wparctl/archive/scan.c
- *reads them): data HEX		./image.data, when it is the first member member MODE UID GID SIZE
- *NAME	with @list: each (mode octal with its kind, NAME in hexadecimal) elf MACHINE BITS COUNT
- *ALIGN NAME	for each kind of programs: how many, and which has the least alignment kernel
- *MAJOR.MINOR.PATCH NAME	the newest kernel that one of them needs libc NAME VERSION
- *"glibc 2.31", "musl -" init KIND		systemd, sysvinit, busybox, upstart, other ids UID
- *GID		the greatest of them count MEMBERS FILES FOLDERS LINKS DEVICES SETUID BYTES refused
- *WHY		the first reason, if any, for which it would not be unpacked Returns 0 or a negative
- *errno with a sentence in a->why.
+ * wpar_scan_run - the image at a->input, to standard output in lines, which wparctl/archive/scan.c
+ * reads (names and texts are in hexadecimal):
+ *
+ *	format FORMAT			"tar", "pax", "cpio"
+ *	data TEXT			./image.data, when it is the first member
+ *	member MODE UID GID SIZE NAME	with @list: each (mode octal with its kind)
+ *	elf MACHINE BITS COUNT ALIGN NAME
+ *					for each kind of programs: how many, and which has the
+ *					least alignment
+ *	kernel MAJOR.MINOR.PATCH NAME	the newest kernel that one of them needs
+ *	libc NAME VERSION		"glibc 2.31", "musl -"
+ *	init KIND			"systemd", "sysvinit", "busybox", "upstart", other
+ *	text NAME TEXT			a file in which systems say what they are
+ *	busybox VERSION
+ *	manager NAME			of packages
+ *	top NAME			all members lie below this one
+ *	ids UID GID			the greatest of them
+ *	count MEMBERS FILES FOLDERS LINKS DEVICES SETUID BYTES
+ *	refused WHY			the first reason, if any, for which it would not be unpacked
+ *
+ * With a->declared_kib it ends as soon as the contents of its files are more.
+ * Returns 0 or a negative errno with a sentence in a->why.
  */
 int wpar_scan_run(struct extract *a, bool list);

@@ -1,0 +1,126 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# readers.sh - images that mksysb has not made: roots in tar, pax, cpio; what they are is found out
+#
+# Over the pretended runtime, as archive.sh, which has the attacks on the reader of tar.
+# timeout: 300
+set -u
+. "$PAR_TEST_SOURCE/integration/lib.sh"
+
+PATH=$PAR_TEST_BUILD/tests:$PATH
+work=$TMPDIR/readers
+attack=$TMPDIR/attack
+export WPARS_ROOT=$TMPDIR/root
+mkdir -p "$work" "$attack" "$WPARS_ROOT"
+echo untouched >"$attack/victim"
+chmod 640 "$attack/victim"
+python3 "$PAR_TEST_SOURCE/integration/wparctl/make_readers.py" "$work" "$attack" || exit 1
+zstd -q "$work/good-dots.tar" -o "$work/good-zstd.tar.zst"
+zstd -q "$work/good-newc.cpio" -o "$work/good-zstd.cpio.zst"
+store=$WPARS_ROOT/var/lib/wpars/images
+machine=$(uname -m)
+
+unharmed()
+{
+	[ "$(ls -A "$attack")" = victim ] && [ "$(cat "$attack/victim")" = untouched ] &&
+		[ "$(stat -c '%a %h %u' "$attack/victim")" = "640 1 0" ] &&
+		[ ! -e "$TMPDIR/escaped" ] && [ ! -e "$WPARS_ROOT/escaped" ] && [ ! -e /escaped ]
+}
+
+# unpacked_alone NAME IMAGE - the program that unpacks, without a look at the image before: an attack ends there, too
+unpacked_alone()
+{
+	local folder=$TMPDIR/alone
+	mkdir "$folder"
+	"$PAR_TEST_BUILD/wparctl/archive/wparctl-archive" unpack <"$2" 3<"$folder" >"$work/alone" 2>&1
+	case $1 in
+	bad-one-folder.* | bad-nameless.* | bad-no-program.*) ;;
+	*) like "$1: not unpacked either" "$(tail -1 "$work/alone")" '^error ' ;;
+	esac
+	rm -rf "$folder"
+}
+
+value()
+{
+	sed -n "s/^\t$2 = \"\?\([^\"]*\)\"\?$/\1/p" "$1"
+}
+
+for image in "$work"/good-*; do
+	name=$(basename "$image")
+	is "$name: lsmksysb says what it is" "$(lsmksysb --json -f "$image" |
+		jq -r '"\(.os_name) \(.os_id) \(.os_level) \(.architecture) \(.usable)"')" \
+		"Example OS example 3.2 $machine true"
+	ok "$name is taken" fake-wpar mkwpar -n w1 -C -B "$image"
+	digest=$(ls -A "$store")
+	root=$store/$digest/root
+	is "$name lies under its digest" "$digest" "$(sha256sum "$image" | cut -d' ' -f1)"
+	is "mode, owner and time are kept" "$(stat -c '%a %u %g %Y' "$root/bin/prog")" "4755 5 60 1700000000"
+	is "a link is kept" "$(readlink "$root/bin/link")" ../etc/passwd
+	is "contents are kept" "$(sha256sum <"$root/etc/passwd")" "$(printf 'root:x:0:0::/:/bin/sh\n' | sha256sum)"
+	ok "a name in UTF-8" test -e "$root/café"
+	is "its description" "$(value "$store/$digest/image.data" OSID) $(value "$store/$digest/image.data" BITS)" "example 64"
+	is "it is no part of the root" "$(ls "$root")" "$(printf 'bin\ncafé\n' && case $name in good-nodes*) printf 'dev\n' ;; esac && echo etc)"
+	like "what its specification says" "$(cat "$WPARS_ROOT/etc/wpars/w1.cf")" 'Example OS'
+	case $name in
+	good-links*)
+		is "one file with three names" "$(stat -c '%h %u %s' "$root/etc/one" "$root/etc/two" "$root/etc/three")" \
+			"$(printf '3 7 8\n3 7 8\n3 7 8')"
+		is "and its contents" "$(cat "$root/etc/one")" contents
+		;;
+	good-nodes*) is "no device node is made" "$(find "$root" -type c)" "" ;;
+	esac
+	ok "$name: nothing outside was touched" unharmed
+	ok "$name: its WPAR is removed" fake-wpar rmwpar w1
+	is "$name: the image goes with its last WPAR" "$(ls -A "$store")" ""
+done
+
+for image in "$work"/bad-*; do
+	name=$(basename "$image")
+	output=$(fake-wpar mkwpar -n w1 -C -B "$image" 2>&1)
+	is "$name is refused" "$?" 1
+	like "$name: one clear error" "$output" '^mkwpar: (The image|There is no space to unpack the image) .*'
+	tap_note "$(printf '%s\n' "$output" | tail -1 | sed "s|$work/||g")"
+	report=$(timeout 20 lsmksysb --json -f "$image" 2>"$work/said")
+	if [ "$?" = 0 ]; then
+		ok "$name: lsmksysb reports it" jq -e '.usable | type == "boolean"' <<<"$report"
+	else
+		is "$name: lsmksysb: one clear error" "$(grep -c '^lsmksysb: The image .*' "$work/said") $(wc -l <"$work/said")" "1 1"
+	fi
+	unpacked_alone "$name" "$image"
+	ok "$name: nothing outside was touched" unharmed
+	is "$name: nothing is left in the store" "$(ls -A "$store" 2>/dev/null)" ""
+	is "$name: no WPAR is left" "$(fake-wpar lswpar)" ""
+	case $name in
+	bad-dotdot* | bad-absolute* | bad-nameless* | bad-long-* | bad-cut* | bad-text)
+		like "$name: at once" "$(head -1 <<<"$output")" '^mkwpar: The image'
+		;;
+	esac
+	case $name in
+	bad-one-folder*) like "$name: what to do" "$output" "in the folder 'rootfs'" ;;
+	bad-nameless* | bad-no-program*) like "$name: what to do" "$output" 'image_data=FILE' ;;
+	esac
+done
+
+# What cannot be told is given by a file.
+printf 'image_data:\n\tFORMAT = 1\n\tOSNAME = "Given"\n\tOSID = given\n\tOSLEVEL = 7\n\tARCH = %s\n' "$machine" >"$TMPDIR/image.data"
+ok "an image that is described by a file" fake-wpar mkwpar -n w1 -C -B "$work/bad-nameless.tar" -L image_data="$TMPDIR/image.data"
+like "is what the file says" "$(cat "$WPARS_ROOT/etc/wpars/w1.cf")" 'Given'
+sed 's/Given/Second/' "$TMPDIR/image.data" >"$TMPDIR/second.data"
+ok "so is a second of it" fake-wpar mkwpar -n w2 -C -B "$work/bad-nameless.tar" -L image_data="$TMPDIR/second.data"
+like "by another file" "$(cat "$WPARS_ROOT/etc/wpars/w2.cf")" 'Second'
+is "it is unpacked once" "$(ls -A "$store" | wc -l)" 1
+fake-wpar rmwpar w1
+fake-wpar rmwpar w2
+sed "s/$machine/s390x/" "$TMPDIR/image.data" >"$TMPDIR/other.data"
+printf 'image_data:\n\tFORMAT = 1\n' >"$TMPDIR/bad.data"
+for given in "$TMPDIR/bad.data" "$TMPDIR/missing"; do
+	fails "refused with ${given##*/}" fake-wpar mkwpar -n w1 -C -B "$work/bad-nameless.tar" -L image_data="$given"
+	is "and nothing is left" "$(ls -A "$store")$(fake-wpar lswpar)" ""
+done
+output=$(fake-wpar mkwpar -n w1 -C -B "$work/good-dots.tar" -L image_data=none 2>&1)
+is "image_data=none: by what it has" "$?" 0
+fake-wpar rmwpar w1
+fails "-L without -C" fake-wpar mkwpar -n w1 -L image_data=none
+output=$(fake-wpar mkwpar -n w1 -C -B "$work/good-dots.tar" -L shrink=yes 2>&1)
+like "-L shrink=yes is refused" "$output" 'no logical volumes'
+done_testing

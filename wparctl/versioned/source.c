@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Whether an image is taken: see source.h. */
+#include "wparctl/versioned/source.h"
+
+#include "lpard/common/fs.h"
+#include "wparctl/versioned/derive.h"
+#include "wparctl/versioned/here.h"
+
+#include <string.h>
+
+static int describe_by_file(const char *path, struct wpar_image_data *ret, struct par_error **err)
+{
+	auto_buf text = { 0 };
+	int r = par_fs_read(path, WPAR_IMAGE_DATA_MAX, &text);
+
+	if (r < 0)
+		return par_fail(err, PAR_E_NOT_FOUND, r, "'%s' cannot be read", path);
+	r = wpar_image_data_parse(text.data ? text.data : "", text.len, ret, err);
+	if (r < 0)
+		par_error_wrap(err, "'%s'", path);
+	return r;
+}
+
+int wpar_image_describe(const struct wpar_image_source *src, const struct wpar_scan *scan,
+			struct wpar_image_data *ret, struct par_error **err)
+{
+	if (src->data_file)
+		return describe_by_file(src->data_file, ret, err);
+	if (scan->data.len > 0 && !src->own_data_ignored)
+		return wpar_image_data_parse(scan->data.data, scan->data.len, ret, err);
+	return wpar_image_derive(scan, ret, err);
+}
+
+static int judge(const struct wpar_image_source *src, const struct wpar_fit_rows *rows,
+		 struct par_error **err)
+{
+	for (size_t i = 0; i < rows->n; i++) {
+		const struct wpar_fit_row *r = &rows->v[i];
+
+		if (r->fit == WPAR_FIT_NO)
+			return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
+					"The image %s cannot be used here: %s: %s%s%s. %s",
+					src->path, r->aspect, r->image ? r->image : "",
+					r->here ? ", here " : "", r->here ? r->here : "",
+					r->text ? r->text : "");
+	}
+	for (size_t i = 0; i < rows->n && src->note; i++) {
+		if (rows->v[i].fit == WPAR_FIT_NOTE)
+			src->note(src->user, &rows->v[i]);
+	}
+	return 0;
+}
+
+void wpar_image_checked_done(struct wpar_image_checked *c)
+{
+	wpar_scan_done(&c->scan);
+	wpar_image_data_done(&c->data);
+	*c = (struct wpar_image_checked){ 0 };
+}
+
+int wpar_image_admit(const struct wpar_image_source *src, struct wpar_image_checked *ret,
+		     struct par_error **err)
+{
+	struct wpar_here_facts facts;
+	auto_fit rows = { 0 };
+	int r;
+
+	wpar_here_get(&facts);
+	r = wpar_scan(src->path, facts.here.free_kib, NULL, NULL, &ret->scan, err);
+	if (r < 0)
+		return r;
+	r = wpar_image_describe(src, &ret->scan, &ret->data, err);
+	if (r < 0) {
+		par_error_wrap(err, "The image %s cannot be used", src->path);
+		return r;
+	}
+	r = wpar_fit_plan(&ret->scan, &ret->data, NULL, &facts.here, &rows, err);
+	if (r < 0)
+		return r;
+	r = judge(src, &rows, err);
+	if (r < 0)
+		return r;
+	memcpy(ret->digest, ret->scan.digest, sizeof(ret->digest));
+	ret->admitted = true;
+	return 0;
+}
