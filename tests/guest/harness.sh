@@ -88,7 +88,7 @@ guest_command()
 	in_frame=("$par_test_setup/frame.sh" run "$frame" env PATH="$par_build/bin:$PATH" SYS=frame
 		LPAR="$LPAR" PAR_TEST_SOURCE="$par_top/tests" PAR_TEST_BUILD="$par_build"
 		PAR_IMAGES="$par_images" PAR_MKSYSB="$par_mksysb" PAR_LOGS="$logs"
-		PAR_DEBS="$par_work/debs" PAR_GUEST_HELPERS="$par_work/guest-helpers"
+		PAR_OLD_ROOTS="$par_work/old-roots" PAR_DEBS="$par_work/debs" PAR_GUEST_HELPERS="$par_work/guest-helpers"
 		PAR_LPARD_CONF="$frame/lpard.conf" TMPDIR=/run)
 }
 

@@ -127,12 +127,14 @@ integration_scripts()
 	done | sort -rn | cut -f2
 }
 
-# integration_wants_images - does a test that was asked for use what images/ builds?
-integration_wants_images()
+# integration_uses WHAT - does a test that was asked for use it: images (what images/ builds), old-roots?
+integration_uses()
 {
 	local script
 	while read -r script; do
-		[ -z "$(test_header "$script" uses "")" ] || return 0
+		case " $(test_header "$script" uses "") " in
+		*" $1 "*) return 0 ;;
+		esac
 	done < <(integration_scripts)
 	return 1
 }
@@ -145,7 +147,7 @@ integration_run()
 	tap_run "${name%.sh}" "$(test_header "$script" timeout 120)" \
 		"$par_test_setup/frame.sh" once "$(test_header "$script" needs bare)" "$2" env -C /run TMPDIR=/run \
 		PATH="$par_build/bin:$PATH" PAR_TEST_SOURCE="$par_top/tests" PAR_TEST_BUILD="$par_build" \
-		PAR_IMAGES="$par_images" PAR_MKSYSB="$par_mksysb" "$script"
+		PAR_IMAGES="$par_images" PAR_MKSYSB="$par_mksysb" PAR_OLD_ROOTS="$par_work/old-roots" "$script"
 }
 
 # Real binaries on this machine.  Two at a time: most of them wait (for a guest, for a time limit) far

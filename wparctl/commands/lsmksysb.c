@@ -43,6 +43,7 @@ static void image_done(struct image *m)
 	wpar_scan_done(&m->scan);
 	wpar_image_data_done(&m->data);
 	wpar_fit_done(&m->fit);
+	wpar_here_done(&m->here);
 }
 
 static const char *or_dash(const char *s)
@@ -229,6 +230,7 @@ static int look(struct image *m, struct par_error **err)
 		return r;
 	read_data(m);
 	wpar_here_get(&m->here);
+	wpar_here_for(&m->here, wpar_fit_architecture(&m->scan, m->has_data ? &m->data : NULL));
 	r = wpar_fit_plan(&m->scan, m->has_data ? &m->data : NULL, m->why, &m->here.here, &m->fit,
 			  err);
 	if (r < 0)

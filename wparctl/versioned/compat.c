@@ -32,40 +32,55 @@ const char *wpar_fit_word(enum wpar_fit fit)
 	return fit == WPAR_FIT_OK ? "ok" : fit == WPAR_FIT_NOTE ? "note" : "no";
 }
 
-/* The names that uname, Debian and Go give the same thing. */
-static const char *canonical_architecture(const char *a)
-{
-	static const char *const same[][3] = {
-		{ "x86_64", "amd64", "x86-64" },
-		{ "ppc64le", "ppc64el", "powerpc64le" },
-		{ "aarch64", "arm64", "aarch64" },
-		{ "i686", "i386", "i586" },
-	};
-
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(same); i++) {
-		for (size_t j = 0; j < 3; j++) {
-			if (strcmp(same[i][j], a) == 0)
-				return same[i][0];
-		}
-	}
-	return a;
-}
-
 bool wpar_architecture_same(const char *a, const char *b)
 {
-	return strcmp(canonical_architecture(a), canonical_architecture(b)) == 0;
+	return strcmp(wpar_machine_name(a), wpar_machine_name(b)) == 0;
 }
 
-enum wpar_fit wpar_architecture_fit(const char *architecture, const struct wpar_here *here,
-				    const char **ret_why)
+/* A note for each way that is not the plain one. */
+static char *say_how(const char *name, const struct wpar_here *here, const struct wpar_runs *runs)
 {
-	const bool same = wpar_architecture_same(architecture, here->machine);
+	switch (runs->how) {
+	case WPAR_RUN_NATIVE:
+		return par_strdup_printf("This kernel runs its programs, too; uname -m says %s.",
+					 name);
+	case WPAR_RUN_OWN:
+		return par_strdup_printf("Its programs run by %s, slower than this system's own; "
+					 "set-user-id programs run as who calls them.",
+					 runs->interpreter);
+	case WPAR_RUN_SYSTEM:
+		return par_strdup_printf(
+			"Its programs run by %s, which this system has registered, slower than "
+			"this system's own.",
+			runs->interpreter);
+	case WPAR_RUN_NOT:
+		break;
+	}
+	return par_strdup_printf("Programs for %s do not run on this system (%s): %s.", name,
+				 here->machine, runs->why);
+}
 
-	*ret_why =
-		same ? NULL
-		     : "Its programs are for another architecture and mkwpar refuses it; take it "
-		       "to a system of that architecture.";
-	return same ? WPAR_FIT_OK : WPAR_FIT_NO;
+int wpar_architecture_fit(const char *architecture, const struct wpar_here *here,
+			  enum wpar_fit *ret_fit, char **ret_text, struct par_error **err)
+{
+	const char *name = wpar_machine_name(architecture);
+	auto_runs runs = { 0 };
+	char *text;
+	int r;
+
+	*ret_fit = WPAR_FIT_OK;
+	*ret_text = NULL;
+	if (wpar_architecture_same(architecture, here->machine))
+		return 0;
+	r = wpar_runs_plan(architecture, here->runs, &runs, err);
+	if (r < 0)
+		return r;
+	text = say_how(name, here, &runs);
+	if (!text)
+		return par_oom(err);
+	*ret_fit = runs.how == WPAR_RUN_NOT ? WPAR_FIT_NO : WPAR_FIT_NOTE;
+	*ret_text = text;
+	return 0;
 }
 
 /* The rows so far; a failed one is seen at the end. */
@@ -131,13 +146,21 @@ static const char *architecture_of(const struct plan *p)
 	return own ? own->machine : p->data ? p->data->version.architecture : "unknown";
 }
 
+const char *wpar_fit_architecture(const struct wpar_scan *scan, const struct wpar_image_data *data)
+{
+	const struct plan p = { .scan = scan, .data = data };
+
+	return architecture_of(&p);
+}
+
 static void plan_architecture(struct plan *p)
 {
-	const char *is = architecture_of(p), *why;
-	const enum wpar_fit fit = wpar_architecture_fit(is, p->here, &why);
+	const char *is = architecture_of(p);
+	enum wpar_fit fit = WPAR_FIT_NO;
+	char *text = NULL;
 
-	add(p, fit, "Architecture", words(p, "%s", is), words(p, "%s", p->here->machine),
-	    why ? words(p, "%s", why) : NULL);
+	p->failed |= wpar_architecture_fit(is, p->here, &fit, &text, NULL) < 0;
+	add(p, fit, "Architecture", words(p, "%s", is), words(p, "%s", p->here->machine), text);
 	for (size_t i = 0; i < p->scan->n_programs; i++) {
 		const struct wpar_scan_programs *x = &p->scan->programs[i];
 

@@ -5,6 +5,7 @@
 
 #include "wparctl/archive/scan.h"
 #include "wparctl/versioned/image_data.h"
+#include "wparctl/versioned/runs.h"
 
 /* What this system has. */
 struct wpar_here {
@@ -13,6 +14,7 @@ struct wpar_here {
 	uint64_t page_size;  /* bytes */
 	uint64_t free_kib;   /* where images are unpacked */
 	bool vsyscall;	     /* x86_64: the page that C libraries of before 2011 call */
+	const struct wpar_run_facts *runs; /* how programs of another machine run */
 };
 
 enum wpar_fit {
@@ -56,10 +58,14 @@ const char *wpar_fit_word(enum wpar_fit fit);
 /* wpar_architecture_same - two names of uname, Debian or Go for the same? "amd64", "x86_64" */
 bool wpar_architecture_same(const char *a, const char *b);
 
+/* wpar_fit_architecture - of the programs of an image; it is @scan's or @data's, or "unknown" */
+const char *wpar_fit_architecture(const struct wpar_scan *scan, const struct wpar_image_data *data);
+
 /*
  * wpar_architecture_fit - pure: can programs of that architecture run here?
- * The one place that decides it, for lsmksysb and mkwpar.
- * @ret_why	what will happen and what to do, a literal; NULL: nothing to say
+ * For lsmksysb and mkwpar; a start asks the same of wpar_interpreters_find().
+ * @ret_text	what will happen and what to do, the caller frees; NULL: nothing to say
+ * Errors: PAR_E_NO_MEMORY.
  */
-enum wpar_fit wpar_architecture_fit(const char *architecture, const struct wpar_here *here,
-				    const char **ret_why);
+int wpar_architecture_fit(const char *architecture, const struct wpar_here *here,
+			  enum wpar_fit *ret_fit, char **ret_text, struct par_error **err);

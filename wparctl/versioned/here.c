@@ -44,5 +44,17 @@ void wpar_here_get(struct wpar_here_facts *ret)
 		.page_size = page > 0 ? (uint64_t)page : 0,
 		.free_kib = free_kib(),
 		.vsyscall = has_vsyscall(),
+		.runs = &ret->runs,
 	};
+}
+
+void wpar_here_for(struct wpar_here_facts *f, const char *architecture)
+{
+	if (!wpar_machine_is_here(architecture))
+		wpar_run_facts_get(&f->runs);
+}
+
+void wpar_here_done(struct wpar_here_facts *f)
+{
+	wpar_run_facts_done(&f->runs);
 }

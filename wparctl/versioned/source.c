@@ -61,7 +61,7 @@ void wpar_image_checked_done(struct wpar_image_checked *c)
 int wpar_image_admit(const struct wpar_image_source *src, struct wpar_image_checked *ret,
 		     struct par_error **err)
 {
-	struct wpar_here_facts facts;
+	auto_here facts = { 0 };
 	auto_fit rows = { 0 };
 	int r;
 
@@ -74,6 +74,7 @@ int wpar_image_admit(const struct wpar_image_source *src, struct wpar_image_chec
 		par_error_wrap(err, "The image %s cannot be used", src->path);
 		return r;
 	}
+	wpar_here_for(&facts, wpar_fit_architecture(&ret->scan, &ret->data));
 	r = wpar_fit_plan(&ret->scan, &ret->data, NULL, &facts.here, &rows, err);
 	if (r < 0)
 		return r;

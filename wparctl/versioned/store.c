@@ -224,15 +224,19 @@ static bool store_is_empty(int store)
 
 static int check_machine(const struct wpar_image_data *d, struct par_error **err)
 {
-	struct wpar_here_facts facts;
-	const char *why;
+	auto_here facts = { 0 };
+	autofree char *why = NULL;
+	enum wpar_fit fit;
+	int r;
 
+	if (wpar_machine_is_here(d->version.architecture))
+		return 0;
 	wpar_here_get(&facts);
-	if (wpar_architecture_fit(d->version.architecture, &facts.here, &why) == WPAR_FIT_NO)
-		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-				"The image is for the architecture %s, and this system is %s.",
-				d->version.architecture, facts.here.machine);
-	return 0;
+	wpar_here_for(&facts, d->version.architecture);
+	r = wpar_architecture_fit(d->version.architecture, &facts.here, &fit, &why, err);
+	if (r < 0)
+		return r;
+	return fit == WPAR_FIT_NO ? par_fail(err, PAR_E_NOT_SUPPORTED, 0, "%s", why) : 0;
 }
 
 static int fill_version(int store, const char *digest, const struct wpar_image_source *src,

@@ -3,6 +3,7 @@
 #include "wparctl/versioned/uname_notify.h"
 
 #include "lpard/common/now.h"
+#include "wparctl/versioned/runs.h"
 
 #include <fcntl.h>
 #include <linux/audit.h>
@@ -17,14 +18,20 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+/* SMALL: of the 32-bit programs that the same kernel may run, all of which number it 122. */
+#define SMALL_UNAME 122
 #if defined(__x86_64__)
-#define ARCH AUDIT_ARCH_X86_64
+#define ARCH  AUDIT_ARCH_X86_64
+#define SMALL AUDIT_ARCH_I386
 #elif defined(__powerpc64__) && defined(__LITTLE_ENDIAN__)
-#define ARCH AUDIT_ARCH_PPC64LE
+#define ARCH  AUDIT_ARCH_PPC64LE
+#define SMALL AUDIT_ARCH_PPC64LE
 #elif defined(__powerpc64__)
-#define ARCH AUDIT_ARCH_PPC64
+#define ARCH  AUDIT_ARCH_PPC64
+#define SMALL AUDIT_ARCH_PPC
 #elif defined(__aarch64__)
-#define ARCH AUDIT_ARCH_AARCH64
+#define ARCH  AUDIT_ARCH_AARCH64
+#define SMALL AUDIT_ARCH_ARM
 #else
 #error "which audit architecture is this?"
 #endif
@@ -33,10 +40,12 @@ static int uname_install_filter(int *ret_listener)
 {
 	struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
-		/* 32-bit programs on amd64 see the kernel's own answer. */
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH, 0, 2),
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_uname, 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_uname, 4, 3),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SMALL, 0, 2),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SMALL_UNAME, 1, 0),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
 	};
@@ -63,6 +72,10 @@ int wpar_uname_make(const struct wpar_spec *s, struct utsname *ret)
 	uname_put(ret->nodename, sizeof(ret->nodename), s->hostname);
 	uname_put(ret->release, sizeof(ret->release), s->version.kernel_release);
 	uname_put(ret->version, sizeof(ret->version), s->version.kernel_version);
+	/* An interpreter names the machine of its programs itself. */
+	if (s->version.architecture && !wpar_machine_is_here(s->version.architecture))
+		uname_put(ret->machine, sizeof(ret->machine),
+			  wpar_machine_name(s->version.architecture));
 	return 0;
 }
 

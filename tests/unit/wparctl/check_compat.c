@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+static const struct wpar_run_facts nothing = { .machine = "ppc64le" };
+
 static struct wpar_here here(void)
 {
 	return (struct wpar_here){
@@ -13,6 +15,7 @@ static struct wpar_here here(void)
 		.page_size = 65536,
 		.free_kib = 4 << 20,
 		.vsyscall = false,
+		.runs = &nothing,
 	};
 }
 

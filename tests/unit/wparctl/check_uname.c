@@ -16,7 +16,8 @@ static struct wpar_spec spec = {
 	.hostname = (char *)"oldhost",
 	.version = { .image_digest = (char *)"00",
 		     .kernel_release = (char *)"5.10.0-32-test",
-		     .kernel_version = (char *)"#1 SMP Debian 5.10" },
+		     .kernel_version = (char *)"#1 SMP Debian 5.10",
+		     .architecture = (char *)"sparc64" },
 };
 
 static int asks(void)
@@ -26,7 +27,7 @@ static int asks(void)
 
 	return r == 0 && strcmp(u.release, "5.10.0-32-test") == 0 &&
 	       strcmp(u.version, "#1 SMP Debian 5.10") == 0 && strcmp(u.nodename, "oldhost") == 0 &&
-	       strcmp(u.sysname, "Linux") == 0;
+	       strcmp(u.machine, "sparc64") == 0 && strcmp(u.sysname, "Linux") == 0;
 }
 
 /* How many answerers of this test there are; one that waits to be reaped has no command line. */

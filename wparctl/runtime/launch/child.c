@@ -121,6 +121,9 @@ static int child_set_up(const struct wpar_launch *l, int sync, struct par_error 
 		if (r < 0)
 			return r;
 	}
+	r = wpar_interpreters_mount(&l->interpreters, err);
+	if (r < 0)
+		return r;
 	r = child_take_links(l, sync, err);
 	if (r < 0)
 		return r;

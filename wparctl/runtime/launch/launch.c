@@ -39,6 +39,7 @@ void wpar_launch_done(struct wpar_launch *l)
 {
 	wpar_mount_plan_done(&l->plan);
 	wpar_net_plan_done(&l->network);
+	wpar_interpreters_done(&l->interpreters);
 	if (l->cgroup > 0)
 		close(l->cgroup);
 	if (l->birth > 0)
@@ -103,18 +104,26 @@ static uint64_t shm_size(const struct wpar_spec *s)
 }
 
 /*
- * The program @path in the topmost layer, or in the LPAR; NULL: it is not there, or it is not
- * needed, for an application WPAR has the LPAR's as they are.
+ * The program @name in the topmost layer, or in the LPAR; NULL: it is not there, or it is not
+ * needed, for an application WPAR has the LPAR's as they are.  @ret_place: its path inside
  */
-static char *own_command(const struct wpar_spec *s, const struct par_strv *layers, const char *path)
+static char *own_command(const struct wpar_spec *s, const struct par_strv *layers,
+			 const char *const places[2], const char **ret_place)
 {
-	char *p = s->type == WPAR_SYSTEM
-			  ? par_strdup_printf("%s%s", layers->n ? layers->v[0] : "", path)
-			  : NULL;
+	for (size_t i = 0; i < 2 && s->type == WPAR_SYSTEM; i++) {
+		/* The second is that of an image whose /bin is no link. */
+		char *p = i > 0 && !layers->n
+				  ? NULL
+				  : par_strdup_printf("%s%s", layers->n ? layers->v[0] : "",
+						      places[i]);
 
-	if (p && access(p, X_OK) == 0)
-		return p;
-	free(p);
+		if (p && access(p, X_OK) == 0) {
+			*ret_place = places[i];
+			return p;
+		}
+		free(p);
+	}
+	*ret_place = NULL;
 	return NULL;
 }
 
@@ -184,6 +193,11 @@ static int find_program(char *ret, size_t size, struct par_error **err)
 
 int wpar_launch_plan(const struct wpar_spec *s, struct wpar_mount_plan *ret, struct par_error **err)
 {
+	static const char *const df_places[2] = { "/usr/bin/df", "/bin/df" },
+				 *const mount_places[2] = { "/usr/bin/mount", "/bin/mount" },
+				 *const uname_places[2] = { "/usr/bin/uname", "/bin/uname" },
+				 *const systemctl_places[2] = { "/usr/bin/systemctl",
+								"/bin/systemctl" };
 	autofree char *prefix = wpar_path("%s", "");
 	struct wpar_mount_facts facts = { .prefix = prefix ? prefix : "" };
 	autofree char *df = NULL, *mount_real = NULL, *uname_real = NULL, *systemctl = NULL;
@@ -202,25 +216,15 @@ int wpar_launch_plan(const struct wpar_spec *s, struct wpar_mount_plan *ret, str
 	facts.meminfo = wpar_proc_source_needed(s, WPAR_PROC_MEMINFO);
 	facts.cpuinfo = wpar_proc_source_needed(s, WPAR_PROC_CPUINFO);
 	/* Our commands in a versioned WPAR are in its topmost layer. */
-	df = own_command(s, &layers, "/usr/bin/df");
-	mount_real = own_command(s, &layers, "/usr/bin/mount");
-	facts.df = df ? "/usr/bin/df" : NULL;
+	df = own_command(s, &layers, df_places, &facts.df);
+	mount_real = own_command(s, &layers, mount_places, &facts.mount);
+	uname_real = own_command(s, &layers, uname_places, &facts.uname);
 	facts.df_real = df;
-	facts.mount = mount_real ? "/usr/bin/mount" : NULL;
 	facts.mount_real = mount_real;
-	facts.uname = "/usr/bin/uname";
-	uname_real = own_command(s, &layers, facts.uname);
-	/* An image of a system whose /bin was no link */
-	if (!uname_real && layers.n) {
-		facts.uname = "/bin/uname";
-		uname_real = own_command(s, &layers, facts.uname);
-	}
 	facts.uname_real = uname_real;
-	facts.uname = uname_real ? facts.uname : NULL;
 	if (!layers.n && access("/usr/bin/umount", X_OK) == 0)
 		facts.umount = "/usr/bin/umount";
-	systemctl = own_command(s, &layers, "/usr/bin/systemctl");
-	facts.systemctl = systemctl ? "/usr/bin/systemctl" : NULL;
+	systemctl = own_command(s, &layers, systemctl_places, &facts.systemctl);
 	r = wpar_mount_plan_build(s, &facts, ret, err);
 	if (r == 0)
 		wpar_mounts_drop_absent(ret);
@@ -278,8 +282,12 @@ static int make_groups_below(struct wpar_launch *l, struct par_error **err)
 
 int wpar_launch_prepare(struct wpar_launch *l, const struct wpar_spec *s, struct par_error **err)
 {
-	int r = make_proc_files(s, err);
+	const char *machine = s->version.image_digest ? s->version.architecture : NULL;
+	int r = wpar_interpreters_find(machine, &l->interpreters, err);
 
+	if (r < 0)
+		return r;
+	r = make_proc_files(s, err);
 	if (r < 0)
 		return r;
 	r = wpar_launch_plan(s, &l->plan, err);
@@ -520,6 +528,7 @@ int wpar_launch(struct wpar_launch *l, struct par_error **err)
 	}
 	l->pidfd = pidfd;
 	close(take_fd(&theirs));
+	wpar_interpreters_done(&l->interpreters);
 	r = hand_over(l, ours, err);
 	if (r < 0) {
 		kill(l->pid, SIGKILL);

@@ -11,12 +11,14 @@
 #include "wparctl/runtime/launch/own_ids.h"
 #include "wparctl/runtime/launch/reset.h"
 #include "wparctl/spec/spec.h"
+#include "wparctl/versioned/interpreter.h"
 
 struct wpar_launch {
 	const struct wpar_spec *spec;
 	struct wpar_mount_plan plan;
 	struct wpar_net_plan network;
 	struct wpar_inner_limits inner;
+	struct wpar_interpreters interpreters;
 	int cgroup;
 	int birth; /* the group below @cgroup that the first process is born in; 0: @cgroup */
 	/*
