@@ -314,3 +314,12 @@ int wpar_acl_finish(struct extract *a)
 	free(groups);
 	return r;
 }
+
+void wpar_acl_done(struct extract *a)
+{
+	for (size_t i = 0; a->later && i < a->n_later; i++)
+		acl_done(&a->later[i]);
+	free(a->later);
+	a->later = NULL;
+	a->n_later = 0;
+}

@@ -473,6 +473,7 @@ static void set_folder_times(struct extract *a)
 	}
 	free(a->folders);
 	a->folders = NULL;
+	a->cap_folders = 0;
 }
 
 int wpar_extract_run(struct extract *a)
@@ -493,4 +494,20 @@ int wpar_extract_run(struct extract *a)
 		return wpar_extract_fail(a, errno, "could not write it to the disk: %s",
 					 strerror(errno));
 	return 0;
+}
+
+void wpar_extract_done(struct extract *a)
+{
+	while (a->n_folders > 0)
+		free(a->folders[--a->n_folders].name);
+	free(a->folders);
+	a->folders = NULL;
+	a->cap_folders = 0;
+	wpar_acl_done(a);
+	wpar_extract_read_done(a);
+	if (a->root >= 0)
+		close(a->root);
+	if (a->parent >= 0)
+		close(a->parent);
+	a->root = a->parent = -1;
 }

@@ -83,6 +83,9 @@ struct extract {
 /* wpar_extract_run - the image at a->input into root/ of a->top, digest and all */
 int wpar_extract_run(struct extract *a);
 
+/* wpar_extract_done - what a run, a failed one too, has left in memory and open, but for a->top */
+void wpar_extract_done(struct extract *a);
+
 /* wpar_extract_drain - read (and digest) what is left of the input */
 int wpar_extract_drain(struct extract *a);
 
@@ -99,7 +102,10 @@ uint64_t wpar_extract_contents(struct archive_entry *e, uint64_t size);
 /* wpar_extract_fail_archive - as wpar_extract_fail(), with what libarchive says */
 int wpar_extract_fail_archive(struct extract *a, struct archive *ar);
 
-/* input.c: callbacks of libarchive */
+/* input.c */
+/* wpar_extract_read_done - free what reading has taken */
+void wpar_extract_read_done(struct extract *a);
+/* callback of libarchive */
 ssize_t wpar_extract_read(struct archive *ar, void *user, const void **buffer);
 
 /* acl.c */
@@ -109,6 +115,8 @@ int wpar_acl_take(struct extract *a, struct archive_entry *e, int fd, const char
 int wpar_acl_take_default(struct extract *a, const void *value, size_t len, const char *name);
 /* wpar_acl_finish - those that waited */
 int wpar_acl_finish(struct extract *a);
+/* wpar_acl_done - forget them */
+void wpar_acl_done(struct extract *a);
 
 /* tree.c: names to descriptors */
 /* wpar_tree_normalise - "./a//b/" to "a/b", "./" to ""; refuses what leads outside */

@@ -102,7 +102,7 @@ void wpar_identify_busybox(struct identify *id, const void *data, size_t len)
 		snprintf(id->busybox, sizeof(id->busybox), "%.*s", (int)n, at);
 }
 
-void wpar_identify_show(struct identify *id)
+void wpar_identify_show(const struct identify *id)
 {
 	for (int i = 0; i < IDENTIFY_TEXTS; i++) {
 		if (id->texts[i] && id->lens[i] > 0) {
@@ -110,8 +110,6 @@ void wpar_identify_show(struct identify *id)
 			wpar_put_hex(id->texts[i], id->lens[i]);
 			putchar('\n');
 		}
-		free(id->texts[i]);
-		id->texts[i] = NULL;
 	}
 	if (id->busybox[0])
 		printf("busybox %s\n", id->busybox);
@@ -122,4 +120,11 @@ void wpar_identify_show(struct identify *id)
 		wpar_put_hex(id->top, strlen(id->top));
 		putchar('\n');
 	}
+}
+
+void wpar_identify_done(struct identify *id)
+{
+	for (int i = 0; i < IDENTIFY_TEXTS; i++)
+		free(id->texts[i]);
+	*id = (struct identify){ 0 };
 }

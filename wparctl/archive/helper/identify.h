@@ -33,5 +33,6 @@ void wpar_identify_gone(struct identify *id, const char *name);
 /* wpar_identify_busybox - the contents of a program of that name: "BusyBox v1.35.0" */
 void wpar_identify_busybox(struct identify *id, const void *data, size_t len);
 
-/* wpar_identify_show - the lines of scan.h; frees what it has */
-void wpar_identify_show(struct identify *id);
+/* wpar_identify_show - the lines of scan.h */
+void wpar_identify_show(const struct identify *id);
+void wpar_identify_done(struct identify *id);

@@ -115,6 +115,14 @@ ssize_t wpar_extract_read(struct archive *ar, void *user, const void **buffer)
 	return inflate_chunk(a, ar);
 }
 
+void wpar_extract_read_done(struct extract *a)
+{
+	if (a->gzip)
+		inflateEnd(a->gzip);
+	a->gzip = NULL;
+	a->gzip_done = false;
+}
+
 int wpar_extract_drain(struct extract *a)
 {
 	ssize_t n;

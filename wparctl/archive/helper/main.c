@@ -118,6 +118,7 @@ int main(int argc, char **argv)
 			return die(errno, "could not open the folder");
 	}
 	r = run_mode(&a, mode);
+	wpar_extract_done(&a);
 	if (r < 0)
 		return die(-r, a.why[0] ? a.why : strerror(-r));
 	par_sha256_finish(&a.digest, hex);

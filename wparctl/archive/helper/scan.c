@@ -300,7 +300,7 @@ static void show_name(const char *name)
 	putchar('\n');
 }
 
-static void show(const struct extract *a, struct scan *s)
+static void show(const struct extract *a, const struct scan *s)
 {
 	for (size_t i = 0; i < s->n_kinds; i++) {
 		const struct kind *k = &s->kinds[i];
@@ -338,5 +338,6 @@ int wpar_scan_run(struct extract *a, bool list)
 	r = wpar_walk(a, &w);
 	if (r == 0)
 		show(a, &s);
+	wpar_identify_done(&s.id);
 	return r;
 }
