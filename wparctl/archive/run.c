@@ -140,9 +140,10 @@ int wpar_archive_run(const struct wpar_archive_run *run, struct wpar_archive_end
 	if (in < 0)
 		return par_fail(err, PAR_E_NOT_FOUND, errno, "The image %s cannot be opened: %s.",
 				run->archive, strerror(errno));
-	if (fstat(in, &st) < 0 || !S_ISREG(st.st_mode))
+	if (fstat(in, &st) < 0 || (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-				"The image %s is not a regular file.", run->archive);
+				"The image %s is neither a regular file nor a directory.",
+				run->archive);
 	if (!program || pipe2(fds, O_CLOEXEC) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not make a pipe");
 	fflush(stdout);

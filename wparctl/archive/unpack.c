@@ -16,8 +16,10 @@ static void show_progress(void *user, const char *line)
 	if (sscanf(line, "progress %llu %llu %llu", &done, &total, &entries) != 3)
 		return;
 	*shown = isatty(2);
-	fprintf(stderr, "%sUnpacking the image: %llu of %llu MiB read, %llu files%s",
-		*shown ? "\r" : "", done >> 10, total >> 10, entries, *shown ? " " : "\n");
+	fprintf(stderr, "%sUnpacking the image: %llu", *shown ? "\r" : "", done >> 10);
+	if (total) /* not of a directory */
+		fprintf(stderr, " of %llu", total >> 10);
+	fprintf(stderr, " MiB read, %llu files%s", entries, *shown ? " " : "\n");
 }
 
 int wpar_unpack(const char *archive, int folder, uint64_t kib, bool progress, char digest[65],

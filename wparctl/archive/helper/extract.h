@@ -53,7 +53,8 @@ struct extract {
 	void *gzip; /* input.c: the stream of a gzip archive */
 	bool gzip_done;
 
-	const char *format; /* walk.c: "tar", "pax", "cpio" */
+	bool folder;	    /* the input is what pack.c makes of one */
+	const char *format; /* walk.c: "tar", "pax", "cpio", "directory" */
 
 	int top;  /* the folder */
 	int root; /* root/ in it; -1 before it was made */

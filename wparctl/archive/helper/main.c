@@ -9,6 +9,7 @@
 #include "wparctl/archive/helper/extract.h"
 
 #include "lpard/common/now.h"
+#include "wparctl/archive/helper/pack.h"
 #include "wparctl/archive/helper/prison.h"
 #include "wparctl/archive/helper/scan.h"
 
@@ -103,11 +104,18 @@ int main(int argc, char **argv)
 	}
 	umask(0);
 	setlocale(LC_CTYPE, "C.UTF-8"); /* names in pax headers are UTF-8 */
+	if (fstat(0, &st) < 0)
+		return die(errno, "there is no archive");
+	if (S_ISDIR(st.st_mode)) {
+		r = wpar_pack_start(&a, 0, geteuid() == 0);
+		if (r < 0 || close(0) < 0)
+			return die(EIO, a.why);
+	} else {
+		a.input_bytes = (uint64_t)st.st_size;
+	}
 	r = lock_in(unpack);
 	if (r < 0)
 		return die(-r, "could not confine the helper");
-	if (fstat(0, &st) == 0)
-		a.input_bytes = (uint64_t)st.st_size;
 	a.progress = say_progress;
 	a.declared_kib = argc == 3 ? strtoull(argv[2], NULL, 10) : 0;
 	par_sha256_init(&a.digest);
@@ -117,7 +125,7 @@ int main(int argc, char **argv)
 		if (a.top < 0 || close(FOLDER) < 0)
 			return die(errno, "could not open the folder");
 	}
-	r = run_mode(&a, mode);
+	r = wpar_pack_finish(&a, run_mode(&a, mode));
 	wpar_extract_done(&a);
 	if (r < 0)
 		return die(-r, a.why[0] ? a.why : strerror(-r));

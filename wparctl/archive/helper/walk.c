@@ -50,7 +50,7 @@ static int walk_members(struct extract *a, const struct walk *w, struct archive 
 	int r;
 
 	while ((r = archive_read_next_header(ar, &e)) == ARCHIVE_OK || r == ARCHIVE_WARN) {
-		a->format = format_of(ar);
+		a->format = a->folder ? "directory" : format_of(ar);
 		if (!*a->format)
 			return wpar_extract_fail(a, EBADMSG,
 						 "it is no archive of tar, pax or cpio");

@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The process that reads a folder: see pack.h.  Names are opened beneath the folder with no link on
+ * the way, so that the folder may be one that somebody else still writes to; a file that does is
+ * named, and then there is no archive.
+ */
+#include "wparctl/archive/helper/pack.h"
+
+#include "lpard/common/str.h"
+#include "wparctl/archive/helper/prison.h"
+#include "wparctl/archive/helper/tar_write.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/magic.h>
+#include <linux/openat2.h>
+#include <search.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#define LIST_MAX (64 << 10) /* bytes of a list of attributes, which no kernel exceeds */
+
+/* How it went, seen by the process that reads. */
+struct result {
+	int errnum;
+	char why[512];
+};
+
+static pid_t packer = -1;
+static struct result *result;
+
+/* A file with several names, by the first of them. */
+struct twin {
+	dev_t dev;
+	ino_t ino;
+	char *name;
+};
+
+struct pack {
+	int root;
+	struct tar_write tar;
+	void *twins;
+	char name[MAX_NAME + 1]; /* of the member, "" is the folder itself */
+};
+
+static int pack_fail(const struct pack *p, int errnum, const char *what)
+{
+	char clean[200];
+	size_t n = 0;
+
+	for (const char *c = p->name; *c && n < sizeof(clean) - 1; c++)
+		clean[n++] = *c >= ' ' && *c < 0x7f ? *c : '?';
+	clean[n] = '\0';
+	result->errnum = errnum;
+	snprintf(result->why, sizeof(result->why), "./%s %s", clean, what);
+	return -errnum;
+}
+
+static int open_member(const struct pack *p, int flags)
+{
+	struct open_how how = {
+		.flags = (uint64_t)(flags | O_NOFOLLOW | O_CLOEXEC),
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+	};
+	int fd = (int)syscall(SYS_openat2, p->root, *p->name ? p->name : ".", &how, sizeof(how));
+
+	return fd < 0 ? -errno : fd;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int by_inode(const void *a, const void *b)
+{
+	const struct twin *x = a, *y = b;
+
+	if (x->dev != y->dev)
+		return x->dev < y->dev ? -1 : 1;
+	return x->ino == y->ino ? 0 : x->ino < y->ino ? -1 : 1;
+}
+
+/* What the kernel makes up, and what others have. */
+static bool is_foreign(int fd)
+{
+	static const unsigned long types[] = {
+		PROC_SUPER_MAGIC,      SYSFS_MAGIC,	   TMPFS_MAGIC,
+		DEVPTS_SUPER_MAGIC,    CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC,
+		DEBUGFS_MAGIC,	       TRACEFS_MAGIC,	   SECURITYFS_MAGIC,
+		BPF_FS_MAGIC,	       PSTOREFS_MAGIC,	   EFIVARFS_MAGIC,
+		HUGETLBFS_MAGIC,       BINFMTFS_MAGIC,	   NFS_SUPER_MAGIC,
+		SMB_SUPER_MAGIC,       AUTOFS_SUPER_MAGIC, 0x19800202 /* mqueue */,
+		0xff534d42 /* cifs */,
+	};
+	struct statfs fs;
+
+	if (fstatfs(fd, &fs) < 0)
+		return true;
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(types); i++) {
+		if ((unsigned long)fs.f_type == types[i])
+			return true;
+	}
+	return false;
+}
+
+static bool kept_xattr(const char *name)
+{
+	return strncmp(name, "user.", 5) == 0 || strcmp(name, "security.capability") == 0 ||
+	       strcmp(name, "system.posix_acl_access") == 0 ||
+	       strcmp(name, "system.posix_acl_default") == 0;
+}
+
+static int put_xattr(struct pack *p, int fd, const char *name)
+{
+	static char value[MAX_XATTR];
+	const ssize_t n = fgetxattr(fd, name, value, sizeof(value));
+	autofree char *key = par_strdup_printf("SCHILY.xattr.%s", name);
+
+	if (!key)
+		return pack_fail(p, ENOMEM, "is too much for the memory");
+	if (n >= 0 && !strchr(name, '='))
+		wpar_tar_record(&p->tar, key, value, (size_t)n);
+	return 0; /* one that has gone, or is too large for an image */
+}
+
+static int put_xattrs(struct pack *p, int fd)
+{
+	static char list[LIST_MAX];
+	const ssize_t n = flistxattr(fd, list, sizeof(list));
+	auto_strv names = { 0 };
+
+	for (const char *at = list; n > 0 && at < list + n; at += strlen(at) + 1) {
+		if (kept_xattr(at) && par_strv_add(&names, at) < 0)
+			return pack_fail(p, ENOMEM, "is too much for the memory");
+	}
+	if (names.n)
+		qsort(names.v, names.n, sizeof(*names.v), by_name);
+	for (size_t i = 0; i < names.n; i++) {
+		int r = put_xattr(p, fd, names.v[i]);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* Parts of a file that have data, as lines of the format GNU.sparse 1.0; their sum, or -1. */
+static int64_t data_map(int fd, off_t size, struct par_buf *ret)
+{
+	auto_buf lines = { 0 };
+	uint64_t n = 0, sum = 0;
+	off_t at = 0, end;
+
+	while (at < size && (at = lseek(fd, at, SEEK_DATA)) >= 0 && at < size) {
+		end = lseek(fd, at, SEEK_HOLE);
+		if (end < 0)
+			return -1;
+		end = end > size ? size : end;
+		par_buf_printf(&lines, "%llu\n%llu\n", (unsigned long long)at,
+			       (unsigned long long)(end - at));
+		sum += (uint64_t)(end - at);
+		n++;
+		at = end;
+	}
+	if (at < 0 && errno != ENXIO)
+		return -1;
+	/* A last part without contents says how long it is. */
+	par_buf_printf(ret, "%llu\n%s%llu\n0\n", (unsigned long long)n + 1,
+		       lines.data ? lines.data : "", (unsigned long long)size);
+	while (ret->len % 512 && par_buf_putc(ret, '\0') == 0)
+		;
+	return lines.failed || ret->failed ? -1 : (int64_t)sum;
+}
+
+static int copy_part(struct pack *p, int fd, off_t at, uint64_t len)
+{
+	static char data[65536];
+
+	while (len > 0) {
+		const size_t want = len < sizeof(data) ? (size_t)len : sizeof(data);
+		const ssize_t n = pread(fd, data, want, at);
+
+		if (n < 0)
+			return pack_fail(p, errno, strerror(errno));
+		if (n == 0)
+			return pack_fail(p, EAGAIN, "changed while it was read");
+		wpar_tar_put(&p->tar, data, (size_t)n);
+		at += n;
+		len -= (uint64_t)n;
+	}
+	return 0;
+}
+
+static int put_sparse(struct pack *p, int fd, const struct stat *st)
+{
+	auto_buf map = { 0 };
+	const int64_t sum = data_map(fd, st->st_size, &map);
+	const char *at;
+	int r = 0;
+
+	if (sum < 0)
+		return pack_fail(p, EIO, "cannot be read");
+	wpar_tar_number(&p->tar, "GNU.sparse.major", 1);
+	wpar_tar_number(&p->tar, "GNU.sparse.minor", 0);
+	wpar_tar_record(&p->tar, "GNU.sparse.name", p->name, strlen(p->name));
+	wpar_tar_number(&p->tar, "GNU.sparse.realsize", (uint64_t)st->st_size);
+	wpar_tar_member(&p->tar, '0', p->name, NULL, st, map.len + (uint64_t)sum);
+	wpar_tar_put(&p->tar, map.data, map.len);
+	at = strchr(map.data, '\n') + 1;
+	for (uint64_t n = strtoull(map.data, NULL, 10); n > 0 && r == 0; n--) {
+		char *next;
+		const off_t from = (off_t)strtoull(at, &next, 10);
+		const uint64_t len = strtoull(next + 1, &next, 10);
+
+		at = next + 1;
+		r = copy_part(p, fd, from, len);
+	}
+	return r;
+}
+
+static int put_file(struct pack *p, int fd, const struct stat *st)
+{
+	int r;
+
+	if ((uint64_t)st->st_blocks * 512 < (uint64_t)st->st_size) {
+		r = put_sparse(p, fd, st);
+	} else {
+		wpar_tar_member(&p->tar, '0', p->name, NULL, st, (uint64_t)st->st_size);
+		r = copy_part(p, fd, 0, (uint64_t)st->st_size);
+	}
+	wpar_tar_end_member(&p->tar); /* after a failure nothing follows */
+	return r;
+}
+
+/* 1: a hard link to a member before it was put; 0: it is the first. */
+static int put_twin(struct pack *p, const struct stat *st)
+{
+	struct twin key = { st->st_dev, st->st_ino, NULL }, *new;
+	struct twin *const *found = tfind(&key, &p->twins, by_inode);
+
+	if (found) {
+		wpar_tar_member(&p->tar, '1', p->name, (*found)->name, st, 0);
+		return 1;
+	}
+	key.name = strdup(p->name);
+	new = malloc(sizeof(*new));
+	if (!key.name || !new)
+		return pack_fail(p, ENOMEM, "is too much for the memory");
+	*new = key;
+	return tsearch(new, &p->twins, by_inode)
+		       ? 0
+		       : pack_fail(p, ENOMEM, "is too much for the memory");
+}
+
+static int put_link(struct pack *p, int fd, const struct stat *st)
+{
+	char target[MAX_NAME + 1];
+	const ssize_t n = readlinkat(fd, "", target, sizeof(target) - 1);
+
+	if (n < 0)
+		return pack_fail(p, errno, "cannot be read");
+	target[n] = '\0';
+	wpar_tar_member(&p->tar, '2', p->name, target, st, 0);
+	return 0;
+}
+
+static int put_other(struct pack *p, int fd, const struct stat *st)
+{
+	autofd int open_fd = -1;
+	struct stat now;
+	int r = st->st_nlink > 1 ? put_twin(p, st) : 0;
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	switch (st->st_mode & S_IFMT) {
+	case S_IFLNK:
+		return put_link(p, fd, st);
+	case S_IFIFO:
+	case S_IFCHR:
+	case S_IFBLK:
+		wpar_tar_member(&p->tar,
+				S_ISFIFO(st->st_mode)  ? '6'
+				: S_ISCHR(st->st_mode) ? '3'
+						       : '4',
+				p->name, NULL, st, 0);
+		return 0;
+	case S_IFREG:
+		break;
+	default:
+		return 0; /* a socket */
+	}
+	open_fd = open_member(p, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+	if (open_fd < 0)
+		return pack_fail(p, -open_fd, "cannot be read");
+	if (fstat(open_fd, &now) < 0 || now.st_ino != st->st_ino || now.st_dev != st->st_dev)
+		return pack_fail(p, EAGAIN, "changed while it was read");
+	r = put_xattrs(p, open_fd);
+	return r < 0 ? r : put_file(p, open_fd, &now);
+}
+
+static int list_folder(struct pack *p, int fd, struct par_strv *names)
+{
+	DIR *dir = fdopendir(fd);
+	struct dirent *e;
+	int r = 0;
+
+	if (!dir) {
+		close(fd);
+		return pack_fail(p, errno, "cannot be read");
+	}
+	while (r == 0 && (e = readdir(dir))) {
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
+		    par_strv_add(names, e->d_name) < 0)
+			r = pack_fail(p, ENOMEM, "is too much for the memory");
+	}
+	closedir(dir);
+	if (names->n)
+		qsort(names->v, names->n, sizeof(*names->v), by_name);
+	return r;
+}
+
+static int put_member(struct pack *p, dev_t dev);
+
+static int put_folder(struct pack *p, const struct stat *st, dev_t dev)
+{
+	const size_t len = strlen(p->name);
+	auto_strv names = { 0 };
+	int fd = open_member(p, O_RDONLY | O_DIRECTORY), r;
+
+	if (fd < 0)
+		return pack_fail(p, -fd, "cannot be read");
+	r = put_xattrs(p, fd);
+	if (r < 0) {
+		close(fd);
+		return r;
+	}
+	wpar_tar_member(&p->tar, '5', *p->name ? p->name : "./", NULL, st, 0);
+	if (st->st_dev != dev && is_foreign(fd)) {
+		close(fd);
+		return 0;
+	}
+	r = list_folder(p, fd, &names);
+	for (size_t i = 0; i < names.n && r == 0; i++) {
+		if (snprintf(p->name + len, sizeof(p->name) - len, "%s%s", len ? "/" : "",
+			     names.v[i]) >= (int)(sizeof(p->name) - len))
+			r = pack_fail(p, ENAMETOOLONG, "has too long a name");
+		else
+			r = put_member(p, st->st_dev);
+		p->name[len] = '\0';
+	}
+	return r;
+}
+
+static int put_member(struct pack *p, dev_t dev)
+{
+	autofd int fd = open_member(p, O_PATH);
+	struct stat st;
+
+	if (fd == -ENOENT)
+		return 0; /* it has gone meanwhile */
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return pack_fail(p, fd < 0 ? -fd : errno, "cannot be read");
+	if (p->tar.failed)
+		return pack_fail(p, p->tar.failed, "cannot be handed on");
+	if (S_ISDIR(st.st_mode)) {
+		close(take_fd(&fd)); /* not one for each level */
+		return put_folder(p, &st, dev);
+	}
+	return put_other(p, fd, &st);
+}
+
+/* The rights to read all of it, and to make nothing. */
+static int confine(int folder)
+{
+	struct rlimit none = { 0, 0 };
+	int r;
+
+	if (fchdir(folder) < 0 || chroot(".") < 0 || chdir("/") < 0 ||
+	    setrlimit(RLIMIT_FSIZE, &none) < 0)
+		return -errno;
+	r = wpar_prison_keep(PAR_BIT64(CAP_DAC_READ_SEARCH));
+	return r < 0 ? r : wpar_prison_forbid_calls();
+}
+
+__attribute__((noreturn)) static void pack_child(int folder, int out, bool confined)
+{
+	static struct pack p;
+	struct stat st;
+	int r;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	signal(SIGPIPE, SIG_DFL);
+	p.tar.fd = out;
+	r = confined ? confine(folder) : 0;
+	if (r < 0) {
+		result->errnum = -r;
+		snprintf(result->why, sizeof(result->why), "could not confine the helper");
+		_exit(1);
+	}
+	p.root = confined ? open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : folder;
+	if (p.root < 0 || fstat(p.root, &st) < 0)
+		_exit(1);
+	if (confined)
+		close(folder);
+	if (put_member(&p, st.st_dev) < 0)
+		_exit(1);
+	_exit(wpar_tar_end(&p.tar) < 0);
+}
+
+int wpar_pack_start(struct extract *a, int folder, bool confined)
+{
+	int fds[2];
+
+	result = mmap(NULL, sizeof(*result), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
+	if (result == MAP_FAILED || pipe2(fds, O_CLOEXEC) < 0)
+		return wpar_extract_fail(a, errno, "could not make a pipe");
+	fflush(stdout);
+	packer = fork();
+	if (packer == 0) {
+		close(fds[0]);
+		pack_child(folder, fds[1], confined);
+	}
+	close(fds[1]);
+	if (packer < 0) {
+		close(fds[0]);
+		return wpar_extract_fail(a, errno, "could not start a process");
+	}
+	a->input = fds[0];
+	a->folder = true;
+	return 0;
+}
+
+int wpar_pack_finish(struct extract *a, int r)
+{
+	int status = 0;
+
+	if (packer < 0)
+		return r;
+	/* Whoever does not read to the end has an error of its own. */
+	close(a->input);
+	while (waitpid(packer, &status, 0) < 0 && errno == EINTR)
+		;
+	packer = -1;
+	result->why[sizeof(result->why) - 1] = '\0';
+	if (result->errnum && result->errnum != EPIPE)
+		return wpar_extract_fail(a, result->errnum, "%s", result->why);
+	if (r == 0 && status != 0)
+		return wpar_extract_fail(a, EIO, "the folder could not be read");
+	return r;
+}
