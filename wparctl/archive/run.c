@@ -20,8 +20,7 @@
 #define WPAR_ARCHIVE_PROGRAM "/usr/libexec/wparctl-archive"
 #endif
 
-/* In a build folder the helper is near this program; otherwise where it was installed. */
-static char *helper_path(void)
+char *wpar_archive_program(void)
 {
 	static const char *const places[] = { "archive/wparctl-archive",
 					      "../wparctl/archive/wparctl-archive" };
@@ -35,23 +34,29 @@ static char *helper_path(void)
 	return strdup(WPAR_ARCHIVE_PROGRAM);
 }
 
+char **wpar_archive_environment(void)
+{
+	static char locale[] = "LC_ALL=C.UTF-8";
+#ifdef __powerpc64__
+	/*
+	 * nettle 3.10 has SHA-256 by POWER8's own instructions, which qemu emulates by calls: three
+	 * times slower than its C code (20 MB: 3.5 s against 1.1).
+	 */
+	static char nettle[] = "NETTLE_FAT_OVERRIDE=altivec";
+	static char *environment[] = { locale, nettle, NULL };
+#else
+	static char *environment[] = { locale, NULL };
+#endif
+
+	return environment;
+}
+
 __attribute__((noreturn)) static void
 helper_child(const char *program, const struct wpar_archive_run *run, int archive, int out)
 {
 	char kib[24];
 	char *const argv[] = { (char *)"wparctl-archive", (char *)run->mode, run->kib ? kib : NULL,
 			       NULL };
-	char *const envp[] = {
-		(char *)"LC_ALL=C.UTF-8",
-#ifdef __powerpc64__
-		/*
-		 * nettle 3.10 has SHA-256 by POWER8's own instructions, which qemu emulates
-		 * by calls: three times slower than its C code (20 MB: 3.5 s against 1.1).
-		 */
-		(char *)"NETTLE_FAT_OVERRIDE=altivec",
-#endif
-		NULL,
-	};
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC), folder = run->folder;
 
 	snprintf(kib, sizeof(kib), "%" PRIu64, run->kib);
@@ -63,7 +68,7 @@ helper_child(const char *program, const struct wpar_archive_run *run, int archiv
 	if (archive < 0 || folder < 0 || out < 0 || dup2(archive, 0) < 0 || dup2(out, 1) < 0 ||
 	    dup2(folder, 3) < 0)
 		_exit(126);
-	execve(program, argv, envp);
+	execve(program, argv, wpar_archive_environment());
 	_exit(127);
 }
 
@@ -131,7 +136,7 @@ int wpar_archive_run(const struct wpar_archive_run *run, struct wpar_archive_end
 		     struct par_error **err)
 {
 	autofd int in = open(run->archive, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	autofree char *program = helper_path();
+	autofree char *program = wpar_archive_program();
 	int fds[2], status = 0;
 	struct stat st;
 	pid_t pid;

@@ -34,3 +34,11 @@ struct wpar_archive_end {
  */
 int wpar_archive_run(const struct wpar_archive_run *run, struct wpar_archive_end *ret,
 		     struct par_error **err);
+
+/*
+ * For who runs it another way (writer.c).
+ * wpar_archive_program - its path; caller frees; NULL: out of memory
+ * wpar_archive_environment - what it finds there; ends with NULL
+ */
+char *wpar_archive_program(void);
+char **wpar_archive_environment(void);

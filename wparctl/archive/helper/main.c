@@ -11,6 +11,7 @@
 #include "lpard/common/now.h"
 #include "wparctl/archive/helper/pack.h"
 #include "wparctl/archive/helper/prison.h"
+#include "wparctl/archive/helper/save.h"
 #include "wparctl/archive/helper/scan.h"
 
 #include <errno.h>
@@ -98,8 +99,11 @@ int main(int argc, char **argv)
 	struct stat st;
 	int r;
 
+	if (argc == 2 && strcmp(argv[1], "write") == 0)
+		return save_main();
 	if (mode == NONE) {
-		fprintf(stderr, "wparctl-archive: run by mkwpar and lsmksysb, not by hand\n");
+		fprintf(stderr,
+			"wparctl-archive: run by mkwpar, lsmksysb and savewpar, not by hand\n");
 		return 2;
 	}
 	umask(0);

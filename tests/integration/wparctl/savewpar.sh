@@ -1,0 +1,204 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# savewpar.sh - backups of WPARs: the output of AIX's savewpar, every attribute of a file, file systems that
+# are not mounted, what is left out, names of any kind, one that runs and is consistent, one that was killed
+# timeout: 300
+# tags: no-valgrind
+set -u
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
+
+mkdir -m 700 "$WPARS_ROOT/run" "$WPARS_ROOT/srv"
+mkdir -m 1777 "$WPARS_ROOT/tmp"
+mkdir -p "$WPARS_ROOT/etc"
+tools=$PAR_TEST_SOURCE/integration/wparctl
+base=$WPARS_ROOT/wpars/dev
+save=$TMPDIR/dev.save
+trap 'clear_away dev run' EXIT
+
+# check FILE - a whole backup, by a program that knows docs/SAVEWPAR.md only
+check()
+{
+	python3 "$tools/backup.py" check "$1"
+}
+
+# unpack FILE FOLDER
+unpack()
+{
+	rm -rf "$2"
+	mkdir "$2"
+	tar -C "$2" --xattrs --xattrs-include='*' --warning=no-unknown-keyword -xpf "$1"
+}
+
+# mounts - what this machine has mounted of the test, and loop devices
+mounts()
+{
+	grep -c "$WPARS_ROOT" /proc/self/mountinfo
+	cat /sys/block/loop*/loop/backing_file 2>/dev/null | grep -c "$WPARS_ROOT"
+}
+
+# shellcheck disable=SC2317 # wait_for calls it
+mounts_are()
+{
+	[ "$(mounts)" = "$1" ]
+}
+
+ok "mkwpar" mkwpar -n dev -M directory=/data vfs=ext4 size=16M -M directory=/srv vfs=namefs dev="$WPARS_ROOT/srv"
+ok "a tree with one of each" python3 "$tools/tree.py" make "$base/home/tree"
+ok "start" startwpar dev
+ok "a file on a file system of its own" clogin dev sh -c 'echo one >/data/file; ln /data/file /data/other; chown 7:8 /data/file; mkdir /srv/x; touch /srv/x/theirs' </dev/null
+ok "stop" stopwpar -h dev
+before=$(mounts)
+
+cat >"$TMPDIR/listing" <<'LISTING'
+Creating information file (/tmp/wpardata/dev/image.data) for dev.
+
+Creating list of files to back up.
+
+Backing up COUNT files
+
+COUNT of COUNT files (100%)
+0512-038 savewpar: Backup Completed Successfully.
+LISTING
+savewpar -f "$save" dev >"$TMPDIR/out" 2>"$TMPDIR/err"
+is "savewpar: status" "$?" 0
+is "savewpar: nothing on stderr" "$(cat "$TMPDIR/err")" ""
+count=$(sed -n 's/^Backing up \([0-9]*\) files$/\1/p' "$TMPDIR/out")
+is "its lines are those of AIX" "$(cat "$TMPDIR/out")" "$(sed "s/COUNT/$count/" "$TMPDIR/listing" | sed "s/COUNT/$count/")"
+is "the file is root's alone" "$(stat -c %a "$save")" 600
+ok "nothing else is there" test ! -e "$save.partial"
+like "the backup is whole" "$(check "$save")" '^whole: [0-9]+ members, frozen 0$'
+is "as many members as were counted, and two" "$(check "$save" | cut -d' ' -f2)" $((count + 2))
+is "its members in their order" "$(python3 "$tools/backup.py" names "$save" | sed -n '1,3p;$p' | tr '\n' ' ')" \
+	"./.savewpar_dir/image.data ./.savewpar_dir/wpar.spec . ./.savewpar_dir/checksums "
+is "it is zstd" "$(head -c 4 "$save" | od -An -tx1)" " 28 b5 2f fd"
+is "no mount and no loop device is left" "$(mounts)" "$before"
+
+unpack "$save" "$TMPDIR/x"
+is "each attribute of each file is there" "$(python3 "$tools/tree.py" list "$TMPDIR/x/home/tree")" \
+	"$(python3 "$tools/tree.py" list "$base/home/tree")"
+is "the file system that was not mounted, too" "$(cat "$TMPDIR/x/data/file") $(stat -c '%u %g %h' "$TMPDIR/x/data/other")" "one 7 8 2"
+is "a namefs is a folder, and empty" "$(ls -A "$TMPDIR/x/srv" "$TMPDIR/x/proc" "$TMPDIR/x/dev" "$TMPDIR/x/usr" | grep -v -e : -e '^$')" ""
+is "the specification is in it" "$(grep -c 'directory = "/data"' "$TMPDIR/x/.savewpar_dir/wpar.spec")" 1
+like "image.data" "$(tr '\n' ' ' <"$TMPDIR/x/.savewpar_dir/image.data")" 'FORMAT = 1.*FS_NAME = "/data".*FS_TYPE = ext4.*FS_SIZE = 32768.*wpar_data:.*NAME = "dev".*TYPE = S.*STATE = D.*CONSISTENCY = stopped'
+like "lsmksysb reads it" "$(lsmksysb -f "$save")" '\./home/tree/'
+
+# Ways to write it
+for ending in gz xz tar zst; do
+	savewpar -f "$TMPDIR/a.$ending" dev >/dev/null
+	like "$ending is whole" "$(check "$TMPDIR/a.$ending")" "^whole: "
+done
+is "their first bytes" "$(for e in gz xz tar zst; do head -c 2 "$TMPDIR/a.$e" | od -An -tx1; done | tr -d '\n')" " 1f 8b fd 37 2e 2f 28 b5"
+is "-f - has the data alone" "$(savewpar -p -f - dev 2>"$TMPDIR/err" >"$TMPDIR/std"; check "$TMPDIR/std" | cut -d: -f1)" whole
+like "and its lines go to stderr" "$(tr '\n' ' ' <"$TMPDIR/err")" "Backing up $count files.*0512-038"
+is "-p: it is a tar" "$(head -c 26 "$TMPDIR/std")" "./.savewpar_dir/image.data"
+mkfifo "$TMPDIR/fifo"
+cat "$TMPDIR/fifo" >"$TMPDIR/piped" &
+savewpar -b 20 -f "$TMPDIR/fifo" dev >/dev/null
+wait $!
+like "into a pipe" "$(check "$TMPDIR/piped")" "^whole: "
+ok "the pipe is still one" test -p "$TMPDIR/fifo"
+savewpar -v -f "$TMPDIR/v" dev >/dev/null 2>"$TMPDIR/err"
+is "-v names each file on stderr" "$(grep -c '^a \./' "$TMPDIR/err")" $((count - 1))
+savewpar -a -f "$TMPDIR/a" dev >/dev/null
+unpack "$TMPDIR/a" "$TMPDIR/y"
+is "-a: without attributes" "$(python3 "$tools/tree.py" list "$TMPDIR/y/home/tree" | grep -c -e user.note -e security.capability -e posix_acl)" 0
+
+# What is left out
+printf '%s\n' '^./home/tree/sub/' 'prog.am$' '' >"$WPARS_ROOT/etc/exclude.dev"
+savewpar -e -f "$TMPDIR/e" dev >/dev/null
+is "-e leaves out what the patterns match" "$(python3 "$tools/backup.py" names "$TMPDIR/e" | grep -c -e tree/sub -e program)" 1
+like "it is whole" "$(check "$TMPDIR/e")" "^whole: "
+rm "$WPARS_ROOT/etc/exclude.dev"
+refused "-e without a file" "'$WPARS_ROOT/etc/exclude.dev' cannot be read" savewpar -e -f "$TMPDIR/e" dev
+
+# image.data
+is "mkwpardata" "$(mkwpardata dev)" "Creating information file (/tmp/wpardata/dev/image.data) for dev."
+sed -i 's/HOST = "dev"/HOST = "edited"/' "$WPARS_ROOT/tmp/wpardata/dev/image.data"
+savewpar -f "$TMPDIR/i" dev >"$TMPDIR/out"
+unpack "$TMPDIR/i" "$TMPDIR/y"
+is "the one that is there is used" "$(grep -c 'HOST = "edited"' "$TMPDIR/y/.savewpar_dir/image.data")" 1
+is "and nothing said of making it" "$(grep -c information "$TMPDIR/out")" 0
+is "it has one wpar_data" "$(grep -c wpar_data: "$TMPDIR/y/.savewpar_dir/image.data")" 1
+savewpar -i -f "$TMPDIR/i" dev >"$TMPDIR/out"
+is "-i makes it anew" "$(grep -c information "$TMPDIR/out") $(grep -c edited "$WPARS_ROOT/tmp/wpardata/dev/image.data")" "1 0"
+rm -r "$WPARS_ROOT/tmp/wpardata"
+ln -s /etc "$WPARS_ROOT/tmp/wpardata"
+refused "a link in /tmp is not followed" "'/tmp/wpardata' is not a folder of root's alone" savewpar -f "$TMPDIR/i" dev
+rm "$WPARS_ROOT/tmp/wpardata"
+mkdir -m 777 "$WPARS_ROOT/tmp/wpardata"
+refused "nor a folder of everybody's used" "'/tmp/wpardata' is not a folder of root's alone" savewpar -f "$TMPDIR/i" dev
+rmdir "$WPARS_ROOT/tmp/wpardata"
+
+# What cannot be
+[ -e /dev/rmt0 ] || refused "no tape drive" 'There is no tape drive /dev/rmt0; name a file' savewpar dev
+refused "no such WPAR" 0960-419 savewpar -f "$TMPDIR/n" none
+refused "no folder" "cannot be written" savewpar -f "$TMPDIR/no/folder" dev
+refused "into itself" "lies in the workload partition that is saved" savewpar -f "$base/tmp/x" dev
+refused "a directory" "is a directory" savewpar -f "$TMPDIR" dev
+ln -s /etc/passwd "$TMPDIR/l.partial"
+refused "a link in the place of the new file" "is a symbolic link" savewpar -f "$TMPDIR/l" dev
+for flag in A m P T X Z; do
+	refused "-$flag is refused" "^savewpar: -$flag: " savewpar "-$flag" -f "$TMPDIR/n" dev
+done
+is "none of them left a file" "$(ls "$TMPDIR" | grep -c -e '^n' -e '^l$')" 0
+
+# Killed
+cp "$save" "$TMPDIR/k"
+WPAR_STOP_AT=savewpar_written savewpar -f "$TMPDIR/k" dev >/dev/null 2>&1
+ok "killed before its end: the file of before is there" cmp -s "$TMPDIR/k" "$save"
+ok "and a part that is called so" test -e "$TMPDIR/k.partial"
+ok "no mount is left" wait_for 10 mounts_are "$before"
+ok "it is run again" savewpar -f "$TMPDIR/k" dev
+ok "the part is gone" test ! -e "$TMPDIR/k.partial"
+like "and the backup whole" "$(check "$TMPDIR/k")" "^whole: "
+
+# A signature
+if command -v ssh-keygen >/dev/null; then
+	ssh-keygen -q -t ed25519 -N '' -C admin -f "$TMPDIR/key"
+	ok "--sign-key" savewpar --sign-key "$TMPDIR/key" -f "$TMPDIR/s" dev
+	like "it is whole" "$(check "$TMPDIR/s")" "^whole: "
+	unpack "$TMPDIR/s" "$TMPDIR/y"
+	echo "admin $(cat "$TMPDIR/key.pub")" >"$TMPDIR/allowed"
+	ok "ssh-keygen verifies it" ssh-keygen -q -Y verify -f "$TMPDIR/allowed" -I admin -n savewpar@lpard \
+		-s "$TMPDIR/y/.savewpar_dir/signature" <"$TMPDIR/y/.savewpar_dir/checksums"
+	refused "a key that is none" "cannot be read" savewpar --sign-key "$TMPDIR/none" -f "$TMPDIR/t" dev
+	ok "then there is no backup" test ! -e "$TMPDIR/t"
+fi
+
+# One that runs: its two files are in step, in the backup too
+ok "start" startwpar dev
+clogin dev sh -c 'mkdir /data/step; i=0; while [ ! -e /data/stop ]; do i=$((i + 1)); echo $i >/data/new; mv /data/new /data/step/one; echo $i >/home/new; mv /home/new /home/two;
+	mkdir -p /home/d$((i % 7)); rm -rf /home/d$(((i + 3) % 7)); ln -f /data/step/one /data/step/name$((i % 5)); done' </dev/null >/dev/null 2>&1 &
+writer=$!
+ok "the writer runs" wait_for 10 test -s "$base/home/two"
+for round in 1 2 3 4 5; do
+	savewpar -v -f "$TMPDIR/live" dev >"$TMPDIR/out" 2>"$TMPDIR/err"
+	is "live $round: status" "$?" 0
+	like "live $round: it is whole" "$(check "$TMPDIR/live")" '^whole: [0-9]+ members, frozen'
+	unpack "$TMPDIR/live" "$TMPDIR/y"
+	# In the WPAR the one is at most one step ahead.
+	one=$(cat "$TMPDIR/y/data/step/one") two=$(cat "$TMPDIR/y/home/two")
+	like "live $round: in step ($one $two)" "$((${one:-0} - ${two:-0}))" '^[01]$'
+	like "live $round: -v says for how long it stood still" "$(cat "$TMPDIR/err")" 'savewpar: dev stood still for [0-9]+ ms, for [0-9]+ files'
+done
+like "image.data says it" "$(tr '\n' ' ' <"$TMPDIR/y/.savewpar_dir/image.data")" 'STATE = A.*CONSISTENCY = frozen'
+is "the WPAR is Active again" "$(state dev)" A
+is "it has its own mounts still" "$(clogin dev cat /data/file </dev/null)" one
+
+# Killed while it stands still
+WPAR_STOP_AT=savewpar_still savewpar -f "$TMPDIR/live" dev >/dev/null 2>&1
+ok "killed while it stands still: it goes on" wait_for 10 is_state dev A
+last=$(cat "$base/home/two")
+# shellcheck disable=SC2317 # wait_for calls it
+moves()
+{
+	[ "$(cat "$base/home/two")" != "$last" ]
+}
+ok "its processes run" wait_for 10 moves
+touch "$base/data/stop" 2>/dev/null || clogin dev touch /data/stop </dev/null
+wait $writer
+ok "stop" stopwpar -h dev
+ok "no mount is left, nor a loop device" wait_for 10 mounts_are "$before"
+ok "rmwpar" rmwpar dev
+done_testing

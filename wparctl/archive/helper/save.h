@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Writing a backup (docs/SAVEWPAR.md): what the files save_*.c share.  Each function returns 0 or
+ * a negative errno; those that have a struct save leave a sentence in its @why.
+ */
+#pragma once
+
+#include "lpard/common/sha256.h"
+#include "lpard/common/str.h"
+
+#include <pthread.h>
+#include <regex.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+
+struct archive_entry;
+
+/* Descriptors that whoever starts the program has opened. */
+#define SAVE_OUT   3 /* where the backup goes */
+#define SAVE_STAGE 4 /* a file without a name: what is read while the WPAR stands still */
+#define SAVE_NAMES 5 /* two such files: the names of the pass before, and of this one */
+#define SAVE_SUMS  7 /* and one more: the text of the member checksums */
+
+#define SAVE_NAME_MAX  4095 /* bytes; a longer name cannot be read back by any reader */
+#define SAVE_DEPTH_MAX 1000 /* folders in each other; each is open while what is in it is read */
+#define SAVE_TREES_MAX 256
+
+/* ---- save_pack.c: the compressor, a thread, and what is behind it ---- */
+
+enum save_packing { SAVE_PACK_NONE, SAVE_PACK_ZSTD, SAVE_PACK_GZIP, SAVE_PACK_XZ };
+
+struct save_pack;
+
+/*
+ * save_pack_new - bytes for @fd, by a thread of its own
+ * @block	bytes of a write(2); 0: as it comes
+ * NULL: no memory.
+ */
+struct save_pack *save_pack_new(int fd, enum save_packing packing, size_t block);
+/* save_pack_put - some more; waits when the thread is behind; the thread's errors come here, too */
+int save_pack_put(struct save_pack *p, const void *data, size_t len);
+/* save_pack_end - all of it is written, compressed and not; frees @p */
+int save_pack_end(struct save_pack *p);
+
+/* ---- save_tar.c: the format ---- */
+
+struct save_tar {
+	int (*put)(void *user, const void *data, size_t len);
+	void *user;
+	struct par_buf records;
+	uint64_t stored; /* bytes of the member's contents in the archive */
+};
+
+/*
+ * save_tar_header - a member; its contents follow, without the holes of a sparse file (those that
+ * the entry's list of extents does not have), then save_tar_data_end()
+ */
+int save_tar_header(struct save_tar *t, struct archive_entry *e);
+int save_tar_data(struct save_tar *t, const void *data, size_t len);
+int save_tar_data_end(struct save_tar *t);
+/* save_tar_end - behind the last member */
+int save_tar_end(struct save_tar *t);
+
+/* ---- save_walk.c: trees of files in an order that is the same each time ---- */
+
+/* A tree that is read: a mount that is nowhere else, so that nothing leads out of it. */
+struct save_tree {
+	char *name; /* "." of the root, "./home" */
+	int fd;
+	uint32_t shift, range; /* ids from @shift on, @range of them, are 0 and above inside */
+};
+
+/* A file that a walk has come to. */
+struct save_node {
+	const char *name;  /* "./etc/passwd" */
+	const char *base;  /* in @parent */
+	int parent;	   /* folder; -1: there is none, and what @st says is made up */
+	int fd;		   /* of a folder, itself; -1 */
+	unsigned int tree; /* number of its tree */
+	const struct stat *st;
+};
+
+struct save_walk {
+	struct save_tree trees[SAVE_TREES_MAX];
+	unsigned int n_trees;
+	struct par_strv empty; /* folders of which only the name is saved: "./proc" */
+	regex_t *patterns;     /* names that are left out */
+	size_t n_patterns;
+	int (*visit)(void *user, const struct save_node *n);
+	void (*left_out)(void *user, const char *name, const char *why);
+	void *user;
+};
+
+/*
+ * save_walk - all files below the first tree, with the other trees at their places
+ * A folder comes before what is in it, and names in a folder in the order of their bytes.  What
+ * vanishes meanwhile is passed over.  Returns what visit() did when that is no 0.
+ */
+int save_walk(struct save_walk *w);
+
+/* save_walk_compare - two names in that order: < 0, 0, > 0 */
+int save_walk_compare(const char *a, const char *b);
+
+/* ---- save_names.c: the names of a pass, on disk ---- */
+
+struct save_names {
+	FILE *file;
+	struct save_seen {
+		uint64_t inode;
+		uint32_t tree;
+		char name[SAVE_NAME_MAX + 1];
+	} next; /* of the pass before */
+	bool has_next;
+};
+
+/* save_names_rewind - to be written (from its begin, empty), or to be read */
+int save_names_rewind(struct save_names *n, int fd, bool write);
+int save_names_put(struct save_names *n, const struct save_node *node);
+/* save_names_read - the next one into @next; has_next false: that was the last */
+int save_names_read(struct save_names *n);
+
+/* ---- save_links.c: files with several names ---- */
+
+struct save_links {
+	struct save_link {
+		uint64_t inode;
+		uint32_t tree;
+		char *name;
+	} * v;
+	size_t n, cap; /* cap: a power of two; open addressing */
+};
+
+/*
+ * save_links_find - the name by which the file has come already; NULL: not yet, and @name is it
+ * from now on.  *failed: no memory
+ */
+const char *save_links_find(struct save_links *l, const struct save_node *n, bool *failed);
+void save_links_done(struct save_links *l);
+
+/* ---- save_sums.c: the text of checksums ---- */
+
+struct save_sums {
+	FILE *file; /* SAVE_SUMS */
+	struct par_sha256 entries;
+	struct par_buf line;
+	uint64_t members, bytes;
+};
+
+int save_sums_begin(struct save_sums *s);
+int save_sums_member(struct save_sums *s, struct archive_entry *e);
+int save_sums_file(struct save_sums *s, const char *digest, uint64_t size, const char *name);
+int save_sums_removed(struct save_sums *s, const char *name);
+/* save_sums_end - all of it is in the file; @ret_size: its bytes */
+int save_sums_end(struct save_sums *s, uint64_t frozen_ms, uint64_t *ret_size);
+
+/* ---- save_member.c, save_pass.c, save.c ---- */
+
+struct save {
+	struct save_walk walk;
+	struct save_pack *pack;
+	struct save_tar tar;
+	FILE *stage; /* while it is set, what the archive has more goes there */
+	struct save_names names[2];
+	unsigned int pass; /* 0: the first */
+	int64_t since_ns;  /* ctime: what is younger has changed since the pass before */
+	int64_t mark_ns;   /* that of the next pass; 0: when it begins */
+	struct save_links links;
+	struct save_sums sums;
+	bool no_attributes, verbose;
+	struct par_strv parts;	     /* its file systems: ".", "./home" */
+	uint64_t found, found_bytes; /* by counting */
+	uint64_t part_bytes[SAVE_TREES_MAX];
+	uint64_t done;		     /* of those, in the first pass */
+	uint64_t again, again_bytes; /* members of the last pass, when that was not the first */
+	struct par_strv removed;     /* names that had vanished at one of the passes */
+	char why[512];
+};
+
+int save_fail(struct save *s, int errnum, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* save_member - a file into the archive; *ret_bytes: of its contents.  Vanished: 0, and nothing */
+int save_member(struct save *s, const struct save_node *n, uint64_t *ret_bytes);
+/* save_member_text - a plain file of .savewpar_dir with the text @data */
+int save_member_text(struct save *s, const char *name, const void *data, size_t len);
+/* save_member_sums - SAVE_SUMS, of @size bytes, as the member checksums */
+int save_member_sums(struct save *s, uint64_t size);
+
+/* save_removed - those that are not there at the end, into the sums */
+int save_removed(struct save *s);
+
+/* save_count - into found, found_bytes */
+int save_count(struct save *s);
+/* save_mark - what changes from here on is for the pass behind the next one */
+void save_mark(struct save *s);
+/* save_pass - all, or, from the second call on, what has changed since the one before */
+int save_pass(struct save *s);
+
+/* save_say - a line for who has started us; what is not plain ASCII in it is the caller's fault */
+void save_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* save_say_name - "WORD NAME-IN-HEXADECIMAL [TEXT]" */
+void save_say_name(const char *word, const char *name, const char *text);
+
+/* save_main - the mode "write": main.c */
+int save_main(void);

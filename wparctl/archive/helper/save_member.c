@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A file as a member of the archive.  It may change while it is read: what its header has said of
+ * its size and its holes is kept to, and its digest is of what the archive has.
+ */
+#include "wparctl/archive/helper/save.h"
+
+#include <archive_entry.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#define CHUNK	    (1 << 18)
+#define MAX_XATTRS  65536 /* bytes of all names, and of one value: the kernel's limits */
+#define MAX_EXTENTS 65536 /* of a sparse file; the rest of it is not looked into */
+#define NOBODY	    65534
+
+static unsigned char chunk[CHUNK];
+static const unsigned char zeros[CHUNK];
+
+static int fail_archive(struct save *s, int r)
+{
+	return save_fail(s, -r, "%s", strerror(-r));
+}
+
+/* ---- What is said of it ---- */
+
+static int64_t id_inside(const struct save_tree *t, uint32_t id)
+{
+	if (!t->range)
+		return id;
+	return id >= t->shift && id - t->shift < t->range ? id - t->shift : NOBODY;
+}
+
+static void describe(const struct save *s, const struct save_node *n, const struct stat *st,
+		     struct archive_entry *e)
+{
+	const struct save_tree *t = &s->walk.trees[n->tree];
+
+	archive_entry_clear(e);
+	if (S_ISDIR(st->st_mode)) {
+		char name[SAVE_NAME_MAX + 2];
+
+		snprintf(name, sizeof(name), "%s/", n->name);
+		archive_entry_set_pathname(e, name);
+	} else {
+		archive_entry_set_pathname(e, n->name);
+	}
+	archive_entry_set_mode(e, st->st_mode);
+	archive_entry_set_uid(e, id_inside(t, st->st_uid));
+	archive_entry_set_gid(e, id_inside(t, st->st_gid));
+	archive_entry_set_mtime(e, st->st_mtim.tv_sec, st->st_mtim.tv_nsec);
+	archive_entry_set_size(e, S_ISREG(st->st_mode) ? st->st_size : 0);
+	if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode)) {
+		archive_entry_set_rdevmajor(e, major(st->st_rdev));
+		archive_entry_set_rdevminor(e, minor(st->st_rdev));
+	}
+}
+
+/* A pax header cannot have an equals sign in a name. */
+static bool wanted_xattr(const char *name)
+{
+	if (strncmp(name, "user.", 5) == 0)
+		return strncmp(name, "user.overlay.", 13) != 0 && !strchr(name, '=') &&
+		       par_printable(name);
+	return strcmp(name, "security.capability") == 0 ||
+	       strcmp(name, "system.posix_acl_access") == 0 ||
+	       strcmp(name, "system.posix_acl_default") == 0;
+}
+
+static int take_xattrs(struct save *s, int fd, struct archive_entry *e)
+{
+	static char names[MAX_XATTRS], value[MAX_XATTRS];
+	ssize_t len = s->no_attributes ? 0 : flistxattr(fd, names, sizeof(names));
+
+	for (ssize_t at = 0; at < len; at += (ssize_t)strlen(names + at) + 1) {
+		ssize_t n;
+
+		if (!wanted_xattr(names + at))
+			continue;
+		n = fgetxattr(fd, names + at, value, sizeof(value));
+		if (n >= 0)
+			archive_entry_xattr_add_entry(e, names + at, value, (size_t)n);
+		else if (errno != ENODATA)
+			return -errno;
+	}
+	return len < 0 && errno != EOPNOTSUPP ? -errno : 0;
+}
+
+/* Where it has data; one extent of all when it has no holes. */
+struct extents {
+	struct extent {
+		off_t begin, end;
+	} * v;
+	size_t n;
+};
+
+static int find_extents(int fd, off_t size, struct archive_entry *e, struct extents *x)
+{
+	off_t at = 0;
+
+	while (at < size && x->n < MAX_EXTENTS) {
+		off_t data = lseek(fd, at, SEEK_DATA);
+		off_t hole = data < 0 ? -1 : lseek(fd, data, SEEK_HOLE);
+		struct extent *more;
+
+		if (data < 0 && errno == ENXIO)
+			break;
+		if (data < 0 || hole < 0)
+			return -errno;
+		if (data >= size)
+			break;
+		if (hole > size || x->n == MAX_EXTENTS - 1)
+			hole = size;
+		if (x->n % 64 == 0) {
+			more = reallocarray(x->v, x->n + 64, sizeof(*more));
+			if (!more)
+				return -ENOMEM;
+			x->v = more;
+		}
+		x->v[x->n++] = (struct extent){ data, hole };
+		archive_entry_sparse_add_entry(e, data, hole - data);
+		at = hole;
+	}
+	/* A hole at the end: GNU's tar takes the size from an extent there, of no bytes. */
+	if (x->n == 0 || x->v[x->n - 1].end < size)
+		archive_entry_sparse_add_entry(e, size, 0);
+	return 0;
+}
+
+static int one_extent(off_t size, struct extents *x)
+{
+	x->v = malloc(sizeof(*x->v));
+	if (!x->v)
+		return -ENOMEM;
+	x->v[0] = (struct extent){ 0, size };
+	x->n = size > 0;
+	return 0;
+}
+
+/* ---- Its contents ---- */
+
+static int put_data(struct save *s, struct par_sha256 *sum, const unsigned char *data, size_t len)
+{
+	int r = save_tar_data(&s->tar, data, len);
+
+	par_sha256_put(sum, data, len);
+	return r < 0 ? fail_archive(s, r) : 0;
+}
+
+/* Of a file that has become shorter. */
+static int put_zeros(struct save *s, struct par_sha256 *sum, off_t len)
+{
+	int r = 0;
+
+	while (r == 0 && len > 0) {
+		const size_t n = len < CHUNK ? (size_t)len : CHUNK;
+
+		r = put_data(s, sum, zeros, n);
+		len -= (off_t)n;
+	}
+	return r;
+}
+
+static int put_extent(struct save *s, const struct save_node *n, int fd, struct par_sha256 *sum,
+		      struct extent x)
+{
+	int r = 0;
+
+	while (r == 0 && x.begin < x.end) {
+		const size_t most = x.end - x.begin < CHUNK ? (size_t)(x.end - x.begin) : CHUNK;
+		ssize_t got = pread(fd, chunk, most, x.begin);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return save_fail(s, errno, "%s cannot be read: %s", n->name,
+					 strerror(errno));
+		if (got == 0)
+			return put_zeros(s, sum, x.end - x.begin);
+		r = put_data(s, sum, chunk, (size_t)got);
+		x.begin += got;
+	}
+	return r;
+}
+
+/* Holes are in the digest, and not in the archive. */
+static int put_contents(struct save *s, const struct save_node *n, int fd, off_t size,
+			const struct extents *x)
+{
+	struct par_sha256 sum;
+	char hex[PAR_SHA256_TEXT];
+	off_t at = 0;
+	int r = 0;
+
+	par_sha256_init(&sum);
+	for (size_t i = 0; i < x->n; i++) {
+		par_sha256_put_zeros(&sum, (uint64_t)(x->v[i].begin - at));
+		r = put_extent(s, n, fd, &sum, x->v[i]);
+		if (r < 0)
+			return r;
+		at = x->v[i].end;
+	}
+	par_sha256_put_zeros(&sum, (uint64_t)(size - at));
+	r = save_tar_data_end(&s->tar);
+	if (r < 0)
+		return fail_archive(s, r);
+	par_sha256_finish(&sum, hex);
+	r = save_sums_file(&s->sums, hex, (uint64_t)size, n->name);
+	return r < 0 ? save_fail(s, -r, "the list of checksums cannot be written: %s", strerror(-r))
+		     : 0;
+}
+
+/* ---- The member ---- */
+
+static int put_header(struct save *s, struct archive_entry *e)
+{
+	int r = save_sums_member(&s->sums, e);
+
+	if (r < 0)
+		return save_fail(s, -r, "%s", strerror(-r));
+	r = save_tar_header(&s->tar, e);
+	return r < 0 ? fail_archive(s, r) : 0;
+}
+
+static int fail_attributes(struct save *s, const struct save_node *n, int r)
+{
+	return save_fail(s, -r, "what belongs to %s cannot be read: %s", n->name, strerror(-r));
+}
+
+static int put_open_file(struct save *s, const struct save_node *n, int fd, struct archive_entry *e,
+			 struct extents *x, uint64_t *ret_bytes)
+{
+	struct stat st;
+	int r;
+
+	/* Something else by now: it comes in the next pass. */
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return 0;
+	describe(s, n, &st, e);
+	r = take_xattrs(s, fd, e);
+	if (r < 0)
+		return fail_attributes(s, n, r);
+	r = (uint64_t)st.st_blocks * 512 < (uint64_t)st.st_size ? find_extents(fd, st.st_size, e, x)
+								: one_extent(st.st_size, x);
+	if (r < 0)
+		return fail_attributes(s, n, r);
+	r = put_header(s, e);
+	if (r < 0)
+		return r;
+	*ret_bytes = (uint64_t)st.st_size;
+	return put_contents(s, n, fd, st.st_size, x);
+}
+
+static int put_file(struct save *s, const struct save_node *n, struct archive_entry *e,
+		    uint64_t *ret_bytes)
+{
+	const int fd = openat(n->parent, n->base, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	struct extents x = { 0 };
+	int r;
+
+	if (fd < 0)
+		return errno == ENOENT || errno == ELOOP || errno == ENXIO
+			       ? 0
+			       : save_fail(s, errno, "%s cannot be read: %s", n->name,
+					   strerror(errno));
+	r = put_open_file(s, n, fd, e, &x, ret_bytes);
+	free(x.v);
+	close(fd);
+	return r;
+}
+
+static int put_link(struct save *s, const struct save_node *n, struct archive_entry *e)
+{
+	char target[SAVE_NAME_MAX + 2];
+	ssize_t len = readlinkat(n->parent, n->base, target, sizeof(target));
+
+	if (len < 0)
+		return errno == ENOENT || errno == EINVAL
+			       ? 0
+			       : save_fail(s, errno, "%s cannot be read: %s", n->name,
+					   strerror(errno));
+	target[len < (ssize_t)sizeof(target) ? len : len - 1] = '\0';
+	archive_entry_set_symlink(e, target);
+	return put_header(s, e);
+}
+
+static int put_folder(struct save *s, const struct save_node *n, struct archive_entry *e)
+{
+	int r = n->fd < 0 ? 0 : take_xattrs(s, n->fd, e);
+
+	return r < 0 ? fail_attributes(s, n, r) : put_header(s, e);
+}
+
+static int put_node(struct save *s, const struct save_node *n, struct archive_entry *e,
+		    uint64_t *ret_bytes)
+{
+	const bool several = n->st->st_nlink > 1 && !S_ISDIR(n->st->st_mode);
+	bool failed = false;
+	const char *first = several ? save_links_find(&s->links, n, &failed) : NULL;
+
+	if (failed)
+		return save_fail(s, ENOMEM, "out of memory");
+	describe(s, n, n->st, e);
+	if (first) {
+		archive_entry_set_size(e, 0);
+		archive_entry_set_hardlink(e, first);
+		return put_header(s, e);
+	}
+	switch (n->st->st_mode & S_IFMT) {
+	case S_IFREG:
+		return put_file(s, n, e, ret_bytes);
+	case S_IFDIR:
+		return put_folder(s, n, e);
+	case S_IFLNK:
+		return put_link(s, n, e);
+	case S_IFIFO:
+	case S_IFCHR:
+	case S_IFBLK:
+		return put_header(s, e);
+	default: /* a socket */
+		return 0;
+	}
+}
+
+int save_member(struct save *s, const struct save_node *n, uint64_t *ret_bytes)
+{
+	struct archive_entry *e = archive_entry_new();
+	int r;
+
+	*ret_bytes = 0;
+	if (!e)
+		return save_fail(s, ENOMEM, "out of memory");
+	r = put_node(s, n, e, ret_bytes);
+	archive_entry_free(e);
+	return r;
+}
+
+/* ---- Members of .savewpar_dir ---- */
+
+static struct archive_entry *plain_entry(const char *name, uint64_t size)
+{
+	struct archive_entry *e = archive_entry_new();
+	struct timespec now;
+
+	if (!e)
+		return NULL;
+	clock_gettime(CLOCK_REALTIME, &now);
+	archive_entry_set_pathname(e, name);
+	archive_entry_set_mode(e, S_IFREG | 0600);
+	archive_entry_set_uid(e, 0);
+	archive_entry_set_gid(e, 0);
+	archive_entry_set_mtime(e, now.tv_sec, 0);
+	archive_entry_set_size(e, (int64_t)size);
+	return e;
+}
+
+static int put_text(struct save *s, struct archive_entry *e, const char *name, const void *data,
+		    size_t len)
+{
+	struct par_sha256 sum;
+	char hex[PAR_SHA256_TEXT];
+	int r = put_header(s, e);
+
+	if (r < 0)
+		return r;
+	par_sha256_init(&sum);
+	r = put_data(s, &sum, data, len);
+	if (r < 0)
+		return r;
+	par_sha256_finish(&sum, hex);
+	r = save_tar_data_end(&s->tar);
+	if (r < 0)
+		return fail_archive(s, r);
+	r = save_sums_file(&s->sums, hex, len, name);
+	return r < 0 ? fail_archive(s, r) : 0;
+}
+
+int save_member_text(struct save *s, const char *name, const void *data, size_t len)
+{
+	struct archive_entry *e = plain_entry(name, len);
+	int r = e ? put_text(s, e, name, data, len) : save_fail(s, ENOMEM, "out of memory");
+
+	archive_entry_free(e);
+	return r;
+}
+
+static int put_sums(struct save *s, uint64_t size)
+{
+	struct par_sha256 unused;
+	int r = 0;
+
+	par_sha256_init(&unused);
+	for (uint64_t at = 0; at < size;) {
+		ssize_t n = pread(SAVE_SUMS, chunk, CHUNK, (off_t)at);
+
+		if (n <= 0)
+			return save_fail(s, n < 0 ? errno : EIO,
+					 "the list of checksums cannot be read");
+		r = put_data(s, &unused, chunk, (size_t)n);
+		if (r < 0)
+			return r;
+		at += (uint64_t)n;
+	}
+	r = save_tar_data_end(&s->tar);
+	return r < 0 ? fail_archive(s, r) : 0;
+}
+
+int save_member_sums(struct save *s, uint64_t size)
+{
+	struct archive_entry *e = plain_entry("./.savewpar_dir/checksums", size);
+	int r = e ? save_tar_header(&s->tar, e) : -ENOMEM;
+
+	archive_entry_free(e);
+	return r < 0 ? fail_archive(s, r) : put_sums(s, size);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Writing a backup (docs/SAVEWPAR.md) by the helper program: a step at a time. */
+#pragma once
+
+#include "lpard/common/error.h"
+#include "lpard/common/str.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Mounts of one tree, for one pass each: an overlay does not see what changes below it. */
+#define WPAR_WRITER_MOUNTS 3
+#define WPAR_WRITER_TREES  256
+
+/* A tree of files: a mount that is at no place. */
+struct wpar_writer_tree {
+	char *directory;	     /* inside: "/", "/home" */
+	int fds[WPAR_WRITER_MOUNTS]; /* the same one, or one that sees what has changed */
+	uint32_t shift, range; /* ids from @shift on, @range of them, are 0 … inside; 0, 0 */
+};
+
+struct wpar_writer_setup {
+	const struct wpar_writer_tree *trees; /* the first is "/" */
+	size_t n_trees;
+	const struct par_strv *empty;	 /* directories inside of which only the name is saved */
+	const struct par_strv *parts;	 /* file systems, to be counted one by one */
+	const struct par_strv *patterns; /* of grep, for names that are left out: "^./tmp/" */
+	const char *packing;		 /* "none", "zstd", "gzip", "xz" */
+	size_t block;			 /* bytes that are written at once; 0: as it comes */
+	int out;			 /* where the backup goes */
+	int work; /* a folder for files without names: on the WPAR's own disk */
+	bool no_attributes;
+	bool names; /* say the name of each file */
+};
+
+/* What is heard meanwhile; names may have any byte. */
+struct wpar_writer_say {
+	void (*progress)(void *user, uint64_t files);
+	void (*name)(void *user, const char *name);
+	void (*left_out)(void *user, const char *name, const char *why);
+	void *user;
+};
+
+struct wpar_writer;
+
+/*
+ * wpar_writer_new - start it, locked in with the trees
+ * @say		must outlive it
+ * Errors: PAR_E_INVALID_ARGUMENT (a pattern), PAR_E_SYSTEM.
+ */
+int wpar_writer_new(const struct wpar_writer_setup *setup, const struct wpar_writer_say *say,
+		    struct wpar_writer **ret, struct par_error **err);
+/* wpar_writer_free - what is not at its end is given up; NULL: nothing */
+void wpar_writer_free(struct wpar_writer *w);
+
+static inline void wpar_writer_freep(struct wpar_writer **w)
+{
+	wpar_writer_free(*w);
+}
+
+#define auto_writer par_cleanup(wpar_writer_freep) struct wpar_writer
+
+/*
+ * wpar_writer_count - how many files there are, and the bytes of their contents
+ * wpar_writer_part - afterwards: the bytes that part @i of the setup takes on its disk
+ */
+uint64_t wpar_writer_part(const struct wpar_writer *w, size_t i);
+int wpar_writer_count(struct wpar_writer *w, uint64_t *ret_files, uint64_t *ret_bytes,
+		      struct par_error **err);
+/* wpar_writer_member - a plain file of .savewpar_dir: @name is "image.data" */
+int wpar_writer_member(struct wpar_writer *w, const char *name, const void *data, size_t len,
+		       struct par_error **err);
+/*
+ * wpar_writer_pass - all files; from the second call on, what has changed since the one before
+ * @ret_files, @ret_bytes	what was taken
+ */
+int wpar_writer_pass(struct wpar_writer *w, uint64_t *ret_files, uint64_t *ret_bytes,
+		     struct par_error **err);
+/*
+ * wpar_writer_mark - what changes from here on is for the pass behind the next one
+ * The caller then sees to it that all is on the disk: see helper/save_pass.c.
+ */
+int wpar_writer_mark(struct wpar_writer *w, struct par_error **err);
+/*
+ * wpar_writer_stage, _unstage - passes between them are kept on disk: they take as long as reading
+ * does, and wait for nobody who reads the backup
+ */
+int wpar_writer_stage(struct wpar_writer *w, struct par_error **err);
+int wpar_writer_unstage(struct wpar_writer *w, struct par_error **err);
+/*
+ * wpar_writer_sums - the member checksums; a copy of it is in @ret, a descriptor of @w's
+ * @frozen_ms	for how long the WPAR stood still
+ */
+int wpar_writer_sums(struct wpar_writer *w, uint64_t frozen_ms, int *ret, struct par_error **err);
+/* wpar_writer_end - all of it is written; not yet on the disk */
+int wpar_writer_end(struct wpar_writer *w, struct par_error **err);

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where a backup goes: a file, which gets its name when it is whole; standard output; a device or
+ * a pipe.
+ */
+#pragma once
+
+#include "lpard/common/error.h"
+
+#include <stdbool.h>
+
+#define WPAR_BACKUP_DEVICE "/dev/rmt0" /* AIX's first tape drive */
+
+struct wpar_output {
+	int fd;
+	char *path;    /* of a file that is to get this name; NULL: it is something else */
+	char *partial; /* its name until then */
+	bool standard; /* it is standard output */
+};
+
+#define WPAR_NO_OUTPUT ((struct wpar_output){ .fd = -1 })
+#define auto_output    par_cleanup(wpar_output_done) struct wpar_output
+
+/*
+ * wpar_output_open - begin to write
+ * @path	"-": standard output; NULL: WPAR_BACKUP_DEVICE
+ * @inside	a folder in which it must not be: what is saved; prefix included
+ * What a killed command has left of the same file is written over.
+ * Errors: PAR_E_NOT_FOUND, PAR_E_BUSY (another command writes it), PAR_E_INVALID_ARGUMENT,
+ * PAR_E_NOT_PERMITTED, PAR_E_SYSTEM.
+ */
+int wpar_output_open(const char *path, const char *inside, struct wpar_output *ret,
+		     struct par_error **err);
+
+/* wpar_output_finish - all is written: it is on the disk, and has its name */
+int wpar_output_finish(struct wpar_output *o, struct par_error **err);
+
+/* wpar_output_done - one that was not finished is removed */
+void wpar_output_done(struct wpar_output *o);
+
+/* wpar_output_packing - "zstd", or what the ending of the name says; NULL is no name */
+const char *wpar_output_packing(const char *path);

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The steps of a backup: see save.h.  Of a running WPAR all files are read while it runs, then what
+ * has changed meanwhile, and at last, while it stands still, what has changed since: that is kept
+ * on the disk, so that for as long as it stands still nobody waits for who reads the backup.
+ */
+#include "wparctl/backup/save.h"
+
+#include "lpard/common/fs.h"
+#include "lpard/common/now.h"
+#include "lpard/common/text.h"
+#include "wparctl/archive/writer.h"
+#include "wparctl/backup/info.h"
+#include "wparctl/backup/output.h"
+#include "wparctl/backup/sign.h"
+#include "wparctl/backup/trees.h"
+#include "wparctl/spec/stop_at.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#define MAX_PATTERNS (1 << 20) /* bytes of a file of them */
+
+/* What a backup has while it is made. */
+struct saving {
+	const struct wpar_save *save;
+	FILE *out;
+	struct wpar_backup_trees trees;
+	struct wpar_output output;
+	struct wpar_writer *writer;
+	struct par_strv patterns;
+	struct wpar_writer_say say;
+	uint64_t files, bytes;		  /* as counted */
+	uint64_t used[WPAR_WRITER_TREES]; /* bytes, of each file system of its own */
+	uint64_t frozen_ms, again;
+	bool rewritten; /* a line of progress is on the terminal */
+};
+
+/* ---- What is heard meanwhile ---- */
+
+static void show_progress(const struct saving *b, uint64_t done)
+{
+	const uint64_t percent = b->files ? done * 100 / b->files : 100;
+
+	fprintf(b->out, "%s%" PRIu64 " of %" PRIu64 " files (%" PRIu64 "%%)",
+		b->rewritten ? "\r" : "", done, b->files, percent);
+	fflush(b->out);
+}
+
+/* Of a running WPAR there may be more than were counted: all is done when it is done. */
+static void take_progress(void *user, uint64_t done)
+{
+	struct saving *b = user;
+
+	if (!isatty(fileno(b->out)) || b->files == 0)
+		return;
+	show_progress(b, done < b->files ? done : b->files - 1);
+	b->rewritten = true;
+}
+
+/* Names of a WPAR's own, which reach a terminal. */
+static void print_name(FILE *f, const char *before, const char *name, const char *after)
+{
+	autofree char *clean = strdup(name);
+
+	if (!clean)
+		return;
+	par_text_clean(clean, strlen(clean), PAR_TEXT_LINE);
+	fprintf(f, "%s%s%s\n", before, clean, after);
+}
+
+static void take_name(void *user, const char *name)
+{
+	const struct saving *b = user;
+
+	print_name(b->save->err, "a ", name, "");
+}
+
+static void take_left_out(void *user, const char *name, const char *why)
+{
+	const struct saving *b = user;
+	autofree char *after = par_strdup_printf(" is left out: %s", why);
+
+	print_name(b->save->err, "savewpar: what is in ", name, after ? after : "");
+}
+
+/* ---- The beginning ---- */
+
+static int read_patterns(const char *path, struct par_strv *ret, struct par_error **err)
+{
+	auto_buf text = { 0 };
+	int r = par_fs_read(path, MAX_PATTERNS, &text);
+	char *rest, *line;
+
+	if (r < 0)
+		return par_fail(err, r == -ENOENT ? PAR_E_NOT_FOUND : PAR_E_SYSTEM, r,
+				"-e: '%s' cannot be read", path);
+	for (rest = text.data; (line = strsep(&rest, "\n"));) {
+		if (line[strspn(line, " \t")] && par_strv_add(ret, line) < 0)
+			return par_oom(err);
+	}
+	return 0;
+}
+
+static int open_ends(struct saving *b, struct par_error **err)
+{
+	const struct wpar_save *v = b->save;
+	autofree char *base = wpar_path("%s", v->spec->directory);
+	int r;
+
+	if (!base)
+		return par_oom(err);
+	if (v->exclude) {
+		r = read_patterns(v->exclude, &b->patterns, err);
+		if (r < 0)
+			return r;
+	}
+	if (v->key && access(v->key, R_OK) < 0)
+		return par_fail(err, PAR_E_NOT_FOUND, errno, "--sign-key: '%s' cannot be read",
+				v->key);
+	r = wpar_output_open(v->file, base, &b->output, err);
+	if (r < 0)
+		return r;
+	b->out = b->output.standard ? v->err : v->out;
+	return wpar_backup_trees_open(v->spec, v->servers, &b->trees, err);
+}
+
+static int start_writer(struct saving *b, struct par_error **err)
+{
+	const struct wpar_save *v = b->save;
+	const struct wpar_writer_setup setup = {
+		.trees = b->trees.v,
+		.n_trees = b->trees.n,
+		.empty = &b->trees.empty,
+		.parts = &b->trees.own,
+		.patterns = &b->patterns,
+		.packing = v->plain ? "none" : wpar_output_packing(v->file),
+		.block = v->block,
+		.out = b->output.fd,
+		.work = b->trees.work,
+		.no_attributes = v->no_attributes,
+		.names = v->names,
+	};
+
+	b->say = (struct wpar_writer_say){
+		.progress = take_progress, .name = take_name, .left_out = take_left_out, .user = b
+	};
+	return wpar_writer_new(&setup, &b->say, &b->writer, err);
+}
+
+/* ---- What is said of it ---- */
+
+static struct wpar_backup_facts facts_of(struct saving *b)
+{
+	for (size_t i = 0; i < b->trees.own.n && i < PAR_ARRAY_SIZE(b->used); i++)
+		b->used[i] = wpar_writer_part(b->writer, i);
+	return (struct wpar_backup_facts){
+		.state = b->save->state,
+		.consistency = b->save->still ? "frozen" : "stopped",
+		.servers = b->save->servers,
+		.no_attributes = b->save->no_attributes,
+		.bytes = b->bytes,
+		.own = &b->trees.own,
+		.used = b->used,
+	};
+}
+
+/* -i, or there is none yet: made and kept.  @folder: /tmp/wpardata/NAME */
+static int make_info(struct saving *b, int folder, struct par_buf *ret, struct par_error **err)
+{
+	struct wpar_backup_facts f;
+	int r;
+
+	fprintf(b->out, "Creating information file (/tmp/wpardata/%s/image.data) for %s.\n\n",
+		b->save->spec->name, b->save->spec->name);
+	fflush(b->out);
+	r = wpar_writer_count(b->writer, &b->files, &b->bytes, err);
+	if (r < 0)
+		return r;
+	f = facts_of(b);
+	r = wpar_info_make(b->save->spec, &f, ret, err);
+	return r < 0 ? r : wpar_work_write(folder, "image.data", ret, err);
+}
+
+static int need_info(struct saving *b, struct par_buf *ret, struct par_error **err)
+{
+	autofd int folder = wpar_work_open(b->save->spec->name, err);
+	struct wpar_backup_facts f;
+	auto_buf text = { 0 };
+	int r;
+
+	if (folder < 0)
+		return folder;
+	r = b->save->make_info ? 0 : wpar_work_read(folder, "image.data", &text, err);
+	if (r < 0)
+		return r;
+	if (r == 0 || !text.data)
+		return make_info(b, folder, ret, err);
+	r = wpar_writer_count(b->writer, &b->files, &b->bytes, err);
+	if (r < 0)
+		return r;
+	f = facts_of(b);
+	return wpar_info_complete(b->save->spec, &f, text.data, ret, err);
+}
+
+static int put_info(struct saving *b, struct par_error **err)
+{
+	auto_buf info = { 0 }, spec = { 0 };
+	int r = need_info(b, &info, err);
+
+	if (r < 0)
+		return r;
+	r = wpar_spec_write(b->save->spec, &spec, err);
+	if (r < 0)
+		return r;
+	r = wpar_writer_member(b->writer, "image.data", info.data, info.len, err);
+	return r < 0 ? r : wpar_writer_member(b->writer, "wpar.spec", spec.data, spec.len, err);
+}
+
+/* ---- The files ---- */
+
+static int one_pass(struct saving *b, struct par_error **err)
+{
+	uint64_t bytes;
+
+	return wpar_writer_pass(b->writer, &b->again, &bytes, err);
+}
+
+/* What has been written so far is on the disk before a pass that another one follows: see
+ * archive/helper/save_pass.c. */
+static int running_pass(struct saving *b, struct par_error **err)
+{
+	int r = wpar_writer_mark(b->writer, err);
+
+	if (r < 0)
+		return r;
+	r = wpar_backup_trees_sync(&b->trees, err);
+	return r < 0 ? r : one_pass(b, err);
+}
+
+static int still_pass(struct saving *b, struct par_error **err)
+{
+	const struct wpar_still *still = b->save->still;
+	const uint64_t begin = par_now_ms();
+	int r = still->begin(still->user, err), end;
+
+	if (r < 0)
+		return r;
+	wpar_test_stop_at("savewpar_still");
+	r = one_pass(b, err);
+	end = still->end(still->user, r < 0 ? NULL : err);
+	b->frozen_ms = par_now_ms() - begin;
+	return r < 0 ? r : end;
+}
+
+static int put_files(struct saving *b, struct par_error **err)
+{
+	int r;
+
+	if (!b->save->still)
+		return one_pass(b, err);
+	r = running_pass(b, err);
+	if (r < 0)
+		return r;
+	r = running_pass(b, err);
+	if (r < 0)
+		return r;
+	r = wpar_writer_stage(b->writer, err);
+	if (r < 0)
+		return r;
+	r = still_pass(b, err);
+	return r < 0 ? r : wpar_writer_unstage(b->writer, err);
+}
+
+/* ---- The end ---- */
+
+static int put_end(struct saving *b, struct par_error **err)
+{
+	auto_buf signature = { 0 };
+	int sums = -1, r = wpar_writer_sums(b->writer, b->frozen_ms, &sums, err);
+
+	if (r < 0)
+		return r;
+	if (b->save->key) {
+		r = wpar_sign(b->save->key, sums, &signature, err);
+		if (r < 0)
+			return r;
+		r = wpar_writer_member(b->writer, "signature", signature.data, signature.len, err);
+		if (r < 0)
+			return r;
+	}
+	r = wpar_writer_end(b->writer, err);
+	return r < 0 ? r : wpar_output_finish(&b->output, err);
+}
+
+static int save_in(struct saving *b, struct par_error **err)
+{
+	int r = open_ends(b, err);
+
+	if (r < 0)
+		return r;
+	r = start_writer(b, err);
+	if (r < 0)
+		return r;
+	r = put_info(b, err);
+	if (r < 0)
+		return r;
+	fprintf(b->out, "Creating list of files to back up.\n\nBacking up %" PRIu64 " files\n\n",
+		b->files);
+	fflush(b->out);
+	r = put_files(b, err);
+	if (r < 0)
+		return r;
+	wpar_test_stop_at("savewpar_written");
+	r = put_end(b, err);
+	if (r < 0)
+		return r;
+	show_progress(b, b->files);
+	b->rewritten = false;
+	fputc('\n', b->out);
+	if (b->save->still && b->save->names)
+		fprintf(b->save->err,
+			"savewpar: %s stood still for %" PRIu64 " ms, for %" PRIu64 " files\n",
+			b->save->spec->name, b->frozen_ms, b->again);
+	fprintf(b->out, "0512-038 savewpar: Backup Completed Successfully.\n");
+	return 0;
+}
+
+int wpar_save(const struct wpar_save *save, struct par_error **err)
+{
+	struct saving b = {
+		.save = save, .out = save->out, .trees = WPAR_NO_TREES, .output = WPAR_NO_OUTPUT
+	};
+	int r = save_in(&b, err);
+
+	if (b.rewritten)
+		fputc('\n', b.out);
+	wpar_writer_free(b.writer);
+	wpar_backup_trees_done(&b.trees);
+	wpar_output_done(&b.output);
+	par_strv_done(&b.patterns);
+	return r;
+}
+
+/* ---- mkwpardata ---- */
+
+static int info_in(struct saving *b, int null, struct par_error **err)
+{
+	const struct wpar_save *v = b->save;
+	autofd int folder = wpar_work_open(v->spec->name, err);
+	auto_buf text = { 0 };
+	int r;
+
+	if (folder < 0)
+		return folder;
+	r = wpar_backup_trees_open(v->spec, v->servers, &b->trees, err);
+	if (r < 0)
+		return r;
+	b->output.fd = null;
+	r = start_writer(b, err);
+	b->output.fd = -1;
+	return r < 0 ? r : make_info(b, folder, &text, err);
+}
+
+int wpar_save_info(const struct wpar_spec *s, char state, FILE *out, struct par_error **err)
+{
+	const struct wpar_save save = { .spec = s, .state = state, .out = out, .err = stderr };
+	struct saving b = {
+		.save = &save, .out = out, .trees = WPAR_NO_TREES, .output = WPAR_NO_OUTPUT
+	};
+	autofd int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	int r = null < 0 ? par_fail(err, PAR_E_SYSTEM, errno, "/dev/null cannot be opened")
+			 : info_in(&b, null, err);
+
+	wpar_writer_free(b.writer);
+	wpar_backup_trees_done(&b.trees);
+	return r;
+}

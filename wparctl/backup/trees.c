@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What of a WPAR is read for a backup: see trees.h. */
+#include "wparctl/backup/trees.h"
+
+#include "wparctl/filesystem/nfs.h"
+#include "wparctl/filesystem/volume.h"
+
+#include <fcntl.h>
+#include <libgen.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+void wpar_backup_trees_done(struct wpar_backup_trees *t)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		for (int k = 0; k < WPAR_WRITER_MOUNTS; k++) {
+			if (t->v[i].fds[k] >= 0 && (k == 0 || t->v[i].fds[k] != t->v[i].fds[0]))
+				close(t->v[i].fds[k]);
+		}
+		free(t->v[i].directory);
+	}
+	free(t->v);
+	par_strv_done(&t->empty);
+	par_strv_done(&t->own);
+	if (t->work >= 0)
+		close(t->work);
+	if (t->base >= 0)
+		close(t->base);
+	*t = WPAR_NO_TREES;
+}
+
+/*
+ * Nothing is written by reading it, no program of it is run, and nothing leads out of it.  What
+ * made the mount can only name it: in its place comes what can be read.
+ */
+static int shut(int *tree)
+{
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
+					       MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+				   .propagation = MS_PRIVATE };
+	int fd;
+
+	if (syscall(SYS_mount_setattr, *tree, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)
+		return -errno;
+	fd = openat(*tree, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	close(*tree);
+	*tree = fd;
+	return 0;
+}
+
+/* Takes @fds, also on failure; those that are -1 are the first one, too. */
+static int add_tree(struct wpar_backup_trees *t, const struct wpar_spec *s, const char *directory,
+		    int fds[WPAR_WRITER_MOUNTS], bool server, struct par_error **err)
+{
+	struct wpar_writer_tree *more = reallocarray(t->v, t->n + 1, sizeof(*more));
+	struct wpar_writer_tree *n;
+	int r = 0;
+
+	if (!more) {
+		for (int k = 0; k < WPAR_WRITER_MOUNTS; k++) {
+			if (fds[k] >= 0)
+				close(fds[k]);
+		}
+		return par_oom(err);
+	}
+	t->v = more;
+	n = &more[t->n++];
+	*n = (struct wpar_writer_tree){ .directory = strdup(directory),
+					.shift = server ? s->idbase : 0,
+					.range = server ? s->idrange : 0 };
+	for (int k = 0; k < WPAR_WRITER_MOUNTS; k++) {
+		if (fds[k] >= 0 && r == 0)
+			r = shut(&fds[k]);
+		n->fds[k] = fds[k] >= 0 ? fds[k] : fds[0];
+	}
+	if (!n->directory)
+		return par_oom(err);
+	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "'%s' of '%s' cannot be made read-only",
+				directory, s->name)
+		     : 0;
+}
+
+/* ---- The root ---- */
+
+static int open_plain_root(const struct wpar_backup_trees *t)
+{
+	int fd = (int)syscall(SYS_open_tree, t->base, "",
+			      OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+
+	return fd < 0 ? -errno : fd;
+}
+
+/* A folder in a list of overlayfs, which has colons between them. */
+static void put_layer(struct par_buf *b, const char *path)
+{
+	for (; *path; path++) {
+		if (*path == ':' || *path == '\\')
+			par_buf_putc(b, '\\');
+		par_buf_putc(b, *path);
+	}
+}
+
+/*
+ * Upper layer and image, without the LPAR's own commands between them.  Whoever reads an overlay
+ * does not see what changes below it, so each pass over a running WPAR has a mount of its own.
+ */
+static int open_overlay(const char *layers)
+{
+	autofd int fs = (int)syscall(SYS_fsopen, "overlay", FSOPEN_CLOEXEC);
+	int fd;
+
+	if (fs < 0 || syscall(SYS_fsconfig, fs, FSCONFIG_SET_STRING, "source", "savewpar", 0) < 0 ||
+	    syscall(SYS_fsconfig, fs, FSCONFIG_SET_STRING, "lowerdir", layers, 0) < 0 ||
+	    syscall(SYS_fsconfig, fs, FSCONFIG_SET_FLAG, "userxattr", NULL, 0) < 0)
+		return -errno;
+	/* Numbers of inodes that are the same in each of these mounts, where they have room. */
+	syscall(SYS_fsconfig, fs, FSCONFIG_SET_STRING, "xino", "on", 0);
+	if (syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
+		return -errno;
+	fd = (int)syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, MOUNT_ATTR_RDONLY);
+	return fd < 0 ? -errno : fd;
+}
+
+static int open_layers(const struct wpar_spec *s, int fds[WPAR_WRITER_MOUNTS])
+{
+	autofree char *upper = wpar_path("%s/upper", s->directory);
+	autofree char *image = wpar_path(WPAR_STORE_DIR "/images/%s/root", s->version.image_digest);
+	auto_buf layers = { 0 };
+
+	if (!upper || !image)
+		return -ENOMEM;
+	put_layer(&layers, upper);
+	par_buf_putc(&layers, ':');
+	put_layer(&layers, image);
+	if (layers.failed)
+		return -ENOMEM;
+	for (int k = 0; k < WPAR_WRITER_MOUNTS; k++) {
+		fds[k] = open_overlay(layers.data);
+		if (fds[k] < 0)
+			return fds[k];
+	}
+	return 0;
+}
+
+static int open_root(const struct wpar_spec *s, struct wpar_backup_trees *t, bool servers,
+		     struct par_error **err)
+{
+	const struct wpar_mount *root = wpar_spec_mount(s, "/");
+	const bool server = root && wpar_mount_is_nfs(root);
+	int fds[WPAR_WRITER_MOUNTS] = { -1, -1, -1 }, r = 0;
+	autofree char *options = NULL;
+
+	if (server && !servers)
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
+				"the root directory of '%s' lies on a server; -N saves it",
+				s->name);
+	if (server) {
+		options = wpar_nfs_options(root->options);
+		if (!options)
+			return par_oom(err);
+		fds[0] = wpar_nfs_mount(root->host, root->device, options, err);
+		if (fds[0] < 0)
+			return fds[0];
+	} else if (s->version.image_digest) {
+		r = open_layers(s, fds);
+	} else {
+		fds[0] = open_plain_root(t);
+		r = fds[0] < 0 ? fds[0] : 0;
+	}
+	if (r < 0) {
+		for (int k = 0; k < WPAR_WRITER_MOUNTS; k++) {
+			if (fds[k] >= 0)
+				close(fds[k]);
+		}
+		return par_fail(err, PAR_E_SYSTEM, r, "the files of '%s' cannot be opened",
+				s->name);
+	}
+	return add_tree(t, s, "/", fds, server, err);
+}
+
+/* ---- Its other file systems ---- */
+
+static int open_volume(const struct wpar_spec *s, const struct wpar_mount *m,
+		       struct wpar_backup_trees *t, struct par_error **err)
+{
+	autofree char *base = wpar_path("%s", s->directory);
+	autofree char *image = base ? wpar_volume_path(base, m) : NULL;
+	int fds[WPAR_WRITER_MOUNTS] = { -1, -1, -1 };
+
+	if (!image)
+		return par_oom(err);
+	fds[0] = wpar_volume_mount(image, wpar_vfs_of_kernel(m->vfs), NULL, err);
+	return fds[0] < 0 ? fds[0] : add_tree(t, s, m->directory, fds, false, err);
+}
+
+static int open_server(const struct wpar_spec *s, const struct wpar_mount *m,
+		       struct wpar_backup_trees *t, struct par_error **err)
+{
+	autofree char *options = wpar_nfs_options(m->options);
+	int fds[WPAR_WRITER_MOUNTS] = { -1, -1, -1 };
+
+	if (!options)
+		return par_oom(err);
+	fds[0] = wpar_nfs_mount(m->host, m->device, options, err);
+	return fds[0] < 0 ? fds[0] : add_tree(t, s, m->directory, fds, true, err);
+}
+
+static int open_one(const struct wpar_spec *s, const struct wpar_mount *m, bool servers,
+		    struct wpar_backup_trees *t, struct par_error **err)
+{
+	if (strcmp(m->directory, "/") == 0)
+		return 0;
+	if (wpar_mount_is_volume(m)) {
+		int r = open_volume(s, m, t, err);
+
+		if (r < 0)
+			return r;
+	} else if (wpar_mount_is_nfs(m) && servers) {
+		return open_server(s, m, t, err);
+	} else if (!wpar_mount_is_own(m)) {
+		return par_strv_add(&t->empty, m->directory) < 0 ? par_oom(err) : 0;
+	}
+	return par_strv_add(&t->own, m->directory) < 0 ? par_oom(err) : 0;
+}
+
+/* A start makes all that is in these. */
+static int add_made(struct wpar_backup_trees *t, struct par_error **err)
+{
+	static const char *const made[] = { "/dev", "/run", "/proc" };
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(made); i++) {
+		if (par_strv_add(&t->empty, made[i]) < 0)
+			return par_oom(err);
+	}
+	return par_strv_add(&t->own, "/") < 0 ? par_oom(err) : 0;
+}
+
+static int open_folders(const struct wpar_spec *s, struct wpar_backup_trees *t,
+			struct par_error **err)
+{
+	autofree char *base = wpar_path("%s", s->directory);
+	autofree char *copy = base ? strdup(base) : NULL;
+
+	if (!copy)
+		return par_oom(err);
+	t->base = open(base, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (t->base < 0)
+		return par_fail(err, PAR_E_NOT_FOUND, errno,
+				"the base directory '%s' cannot be opened", s->directory);
+	t->work = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return t->work < 0 ? par_fail(err, PAR_E_SYSTEM, errno,
+				      "the folder above '%s' cannot be opened", s->directory)
+			   : 0;
+}
+
+static int open_all(const struct wpar_spec *s, bool servers, struct wpar_backup_trees *t,
+		    struct par_error **err)
+{
+	int r = open_folders(s, t, err);
+
+	if (r < 0)
+		return r;
+	r = open_root(s, t, servers, err);
+	if (r < 0)
+		return r;
+	r = add_made(t, err);
+	for (size_t i = 0; r == 0 && i < s->n_mounts; i++)
+		r = open_one(s, &s->mounts[i], servers, t, err);
+	return r;
+}
+
+int wpar_backup_trees_open(const struct wpar_spec *s, bool servers, struct wpar_backup_trees *ret,
+			   struct par_error **err)
+{
+	int r;
+
+	*ret = WPAR_NO_TREES;
+	r = open_all(s, servers, ret, err);
+	if (r < 0)
+		wpar_backup_trees_done(ret);
+	return r;
+}
+
+/* An overlay does not hand it on, so the base directory comes first. */
+int wpar_backup_trees_sync(const struct wpar_backup_trees *t, struct par_error **err)
+{
+	if (syncfs(t->base) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno,
+				"the files cannot be written to the disk");
+	for (size_t i = 1; i < t->n; i++) {
+		if (syncfs(t->v[i].fds[0]) < 0)
+			return par_fail(err, PAR_E_SYSTEM, errno,
+					"the files of '%s' cannot be written to the disk",
+					t->v[i].directory);
+	}
+	return 0;
+}

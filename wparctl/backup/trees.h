@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The files of a WPAR, as mounts that are at no place: only who has the descriptors sees them, so
+ * they go with their process, however that ends.  All are read-only; ids are those inside.
+ */
+#pragma once
+
+#include "wparctl/archive/writer.h"
+#include "wparctl/spec/spec.h"
+
+struct wpar_backup_trees {
+	struct wpar_writer_tree *v; /* the first is "/" */
+	size_t n;
+	struct par_strv empty; /* directories inside whose contents are not the WPAR's own */
+	struct par_strv own;   /* its own file systems: "/", "/home" */
+	int work;	       /* a folder on the disk where its base directory is */
+	int base;	       /* the base directory */
+};
+
+#define WPAR_NO_TREES	  ((struct wpar_backup_trees){ .work = -1, .base = -1 })
+#define auto_backup_trees par_cleanup(wpar_backup_trees_done) struct wpar_backup_trees
+
+void wpar_backup_trees_done(struct wpar_backup_trees *t);
+
+/*
+ * wpar_backup_trees_open - of a WPAR that runs or not
+ * @servers	those of its file systems that lie on servers, too
+ * Errors: PAR_E_NOT_SUPPORTED (its root directory lies on a server, and @servers is false), those
+ * of wpar_volume_mount() and wpar_nfs_mount(), PAR_E_SYSTEM.
+ */
+int wpar_backup_trees_open(const struct wpar_spec *s, bool servers, struct wpar_backup_trees *ret,
+			   struct par_error **err);
+
+/* wpar_backup_trees_sync - what programs have written is on the disk */
+int wpar_backup_trees_sync(const struct wpar_backup_trees *t, struct par_error **err);
