@@ -25,7 +25,7 @@ struct wpar_scan_text {
 #define WPAR_SCAN_TEXTS 16
 
 struct wpar_scan {
-	char format[16];     /* "tar", "pax", "cpio", "directory" */
+	char format[16];     /* "tar", "pax", "cpio", "directory", "aix-name", "aix-inode" */
 	struct par_buf data; /* ./image.data, when it is the first member */
 	struct wpar_scan_programs programs[16];
 	size_t n_programs;

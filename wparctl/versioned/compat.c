@@ -328,11 +328,41 @@ static void plan_description(struct plan *p, const char *why)
 		    words(p, "mkwpar refuses it, because %s.", why));
 }
 
+static int plan_end(struct plan *p, struct wpar_fit_rows *ret, struct par_error **err)
+{
+	if (p->failed) {
+		wpar_fit_done(&p->rows);
+		return par_oom(err);
+	}
+	*ret = p->rows;
+	return 0;
+}
+
+/* What else it has does not matter. */
+static int plan_aix(struct plan *p, struct wpar_fit_rows *ret, struct par_error **err)
+{
+	const bool by_name = strcmp(p->scan->format, "aix-name") == 0;
+
+	add(p, WPAR_FIT_NO, "System",
+	    words(p, "AIX, a backup %s", by_name ? "by name (mksysb, savevg)" : "of a file system"),
+	    NULL,
+	    words(p, "Programs of AIX cannot run on Linux, and mkwpar refuses it; restore it on a "
+		     "system with AIX."));
+	if (by_name)
+		add(p, WPAR_FIT_OK, "Size",
+		    words(p, "%" PRIu64 " files, %" PRIu64 " MiB", p->scan->files,
+			  p->scan->bytes >> 20),
+		    NULL, NULL);
+	return plan_end(p, ret, err);
+}
+
 int wpar_fit_plan(const struct wpar_scan *scan, const struct wpar_image_data *data, const char *why,
 		  const struct wpar_here *here, struct wpar_fit_rows *ret, struct par_error **err)
 {
 	struct plan p = { .scan = scan, .data = data, .here = here };
 
+	if (par_starts_with(scan->format, "aix-"))
+		return plan_aix(&p, ret, err);
 	plan_description(&p, why);
 	plan_architecture(&p);
 	plan_word_size(&p);
@@ -344,10 +374,5 @@ int wpar_fit_plan(const struct wpar_scan *scan, const struct wpar_image_data *da
 	plan_size(&p);
 	plan_users(&p);
 	plan_entries(&p);
-	if (p.failed) {
-		wpar_fit_done(&p.rows);
-		return par_oom(err);
-	}
-	*ret = p.rows;
-	return 0;
+	return plan_end(&p, ret, err);
 }

@@ -226,6 +226,10 @@ int wpar_image_derive(const struct wpar_scan *scan, struct wpar_image_data *ret,
 	int r;
 
 	*ret = (struct wpar_image_data){ 0 };
+	if (par_starts_with(scan->format, "aix-"))
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
+				"it is a backup of AIX, and programs of AIX cannot run on Linux: "
+				"restore it on a system with AIX");
 	by_os_release(scan, &f);
 	by_release_file(scan, &f);
 	by_debian_version(scan, &f);

@@ -24,7 +24,7 @@ static int describe_by_file(const char *path, struct wpar_image_data *ret, struc
 int wpar_image_describe(const struct wpar_image_source *src, const struct wpar_scan *scan,
 			struct wpar_image_data *ret, struct par_error **err)
 {
-	if (src->data_file)
+	if (src->data_file && !(scan && par_starts_with(scan->format, "aix-")))
 		return describe_by_file(src->data_file, ret, err);
 	if (scan->data.len > 0 && !src->own_data_ignored)
 		return wpar_image_data_parse(scan->data.data, scan->data.len, ret, err);

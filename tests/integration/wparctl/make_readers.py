@@ -127,6 +127,37 @@ def bad_cpio(folder, attack):
         f.write(cpio_head("newc", "x", 0o100644, 0, 0, 0xfffffff0, 5, 1) + b"x" * 1000)
 
 
+def aix_backup(members, disk=b"by name"):
+    """members: (name, mode, uid, gid, size, contents in the backup, magic)"""
+    out = bytearray(struct.pack("<BBHIII I8sII8sII8sIII", 9, 0, 0xea6b, 1, 0, 0, 0, disk, 0, 0, disk, 0, 0,
+                                b"root", 0, 0, 0))
+    for name, mode, uid, gid, size, contents, magic in members:
+        raw = os.fsencode(name) + b"\0"
+        raw += b"\0" * (-len(raw) % 8)
+        out += struct.pack("<BBHIIIIIIIIIIIIIII", (64 + len(raw)) // 8, 11, magic, 0, 2, mode, uid, gid, size,
+                           0, 0, 0, 0, 0, 0, 0, len(contents), 0) + raw + b"\0" * 40
+        out += contents + b"\0" * (-len(contents) % 8)
+    return bytes(out) + struct.pack("<BBHI", 1, 7, 0xea6b, 0)
+
+
+AIX_MEMBERS = [
+    (".", 0o40755, 0, 0, 0, b"", 0xea6b), ("./bosinst.data", 0o100644, 0, 0, 5, b"hello", 0xea6b),
+    ("./etc", 0o40755, 0, 0, 0, b"", 0xea6b), ("./etc/passwd", 0o100644, 2, 7, 3000, b"packed!", 0xea6c),
+    ("./usr/bin/\033[2Jls", 0o104755, 2, 2, 16, b"\x01\xdf" + bytes(14), 0xea6b),
+]
+
+
+def aix(folder):
+    """Refused, and listed as far as can be."""
+    whole = aix_backup(AIX_MEMBERS)
+    for name, data in (("plain", whole), ("tape", b"\xc9\xc2\xd4\xc1" + bytes(512 * 40 - 4) + whole),
+                       ("cut", whole[:-60]), ("inode", aix_backup([], b"/dev/hd4"))):
+        with open(f"{folder}/bad-aix-{name}", "wb") as f:
+            f.write(data)
+    with open(f"{folder}/bad-aix-packed.gz", "wb") as f:
+        f.write(gzip.compress(whole))
+
+
 def bad_plain(folder):
     make(f"{folder}/bad-one-folder.tar", tar_members(ROOT, "rootfs/"), first=False)
     make(f"{folder}/bad-nameless.tar", tar_members([m for m in ROOT if m[0] != "etc/os-release"], "./"), first=False)
@@ -141,6 +172,7 @@ def main():
     good(folder)
     bad_cpio(folder, attack)
     bad_plain(folder)
+    aix(folder)
 
 
 if __name__ == "__main__":

@@ -101,6 +101,19 @@ for image in "$work"/bad-*; do
 	esac
 done
 
+# Backups of AIX.
+for image in "$work"/bad-aix-*; do
+	name=$(basename "$image")
+	like "$name: why it is refused" "$(fake-wpar mkwpar -n w1 -C -B "$image" 2>&1)" 'backup of AIX, and programs of AIX cannot run on Linux'
+	like "$name: a description does not change that" "$(fake-wpar mkwpar -n w1 -C -B "$image" -L image_data=/etc/hostname 2>&1)" 'backup of AIX'
+	like "$name: lsmksysb says so, too" "$(lsmksysb -l -f "$image")" '^no +System +AIX, a backup (by name|of a file system)'
+done
+is "what it has is listed" "$(lsmksysb -f "$work/bad-aix-plain")" "$(printf '%11s %s\n' 0 ./ 5 ./bosinst.data 0 ./etc 3000 ./etc/passwd 16 './usr/bin/?[2Jls')"
+for kind in tape packed.gz; do
+	is "behind a boot image, or packed" "$(lsmksysb -f "$work/bad-aix-$kind")" "$(lsmksysb -f "$work/bad-aix-plain")"
+done
+is "one that is cut is listed as far as it goes" "$(lsmksysb -f "$work/bad-aix-cut")" "$(lsmksysb -f "$work/bad-aix-plain" | head -4)"
+
 # What cannot be told is given by a file.
 printf 'image_data:\n\tFORMAT = 1\n\tOSNAME = "Given"\n\tOSID = given\n\tOSLEVEL = 7\n\tARCH = %s\n' "$machine" >"$TMPDIR/image.data"
 ok "an image that is described by a file" fake-wpar mkwpar -n w1 -C -B "$work/bad-nameless.tar" -L image_data="$TMPDIR/image.data"

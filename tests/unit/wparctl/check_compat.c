@@ -170,6 +170,20 @@ START_TEST(two_kinds_of_programs)
 }
 END_TEST
 
+START_TEST(aix_is_refused_in_plain_words)
+{
+	struct wpar_scan s = scan();
+	const struct wpar_here h = here();
+	auto_fit rows = { 0 };
+
+	strcpy(s.format, "aix-name");
+	plan(&s, NULL, &h, &rows);
+	ck_assert_int_eq(wpar_fit_worst(&rows), WPAR_FIT_NO);
+	ck_assert_ptr_nonnull(strstr(row(&rows, "System")->text, "AIX cannot run on Linux"));
+	ck_assert_ptr_null(row(&rows, "Architecture"));
+}
+END_TEST
+
 static Suite *compat_suite(void)
 {
 	Suite *suite = suite_create("wparctl compat");
@@ -179,6 +193,7 @@ static Suite *compat_suite(void)
 	tcase_add_test(tc, each_that_does_not);
 	tcase_add_test(tc, one_without_description);
 	tcase_add_test(tc, two_kinds_of_programs);
+	tcase_add_test(tc, aix_is_refused_in_plain_words);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

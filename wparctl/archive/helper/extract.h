@@ -54,7 +54,7 @@ struct extract {
 	bool gzip_done;
 
 	bool folder;	    /* the input is what pack.c makes of one */
-	const char *format; /* walk.c: "tar", "pax", "cpio", "directory" */
+	const char *format; /* walk.c: "tar", "pax", "cpio", "directory", "aix-…" */
 
 	int top;  /* the folder */
 	int root; /* root/ in it; -1 before it was made */

@@ -2,6 +2,7 @@
 /* An archive looked through from its first to its last member: see scan.h. */
 #include "wparctl/archive/helper/scan.h"
 
+#include "wparctl/archive/helper/aix.h"
 #include "wparctl/archive/helper/elf.h"
 #include "wparctl/archive/helper/hex.h"
 #include "wparctl/archive/helper/identify.h"
@@ -328,10 +329,30 @@ static void show(const struct extract *a, const struct scan *s)
 		printf("refused %s\n", s->refused);
 }
 
+static void scan_aix_member(void *user, const struct aix_member *m)
+{
+	struct scan *s = user;
+
+	if (s->list) {
+		printf("member %o %u %u %" PRIu64 " ", m->mode, m->uid, m->gid, m->size);
+		show_name(strncmp(m->name, "./", 2) == 0 && m->name[2] ? m->name + 2 : m->name);
+	}
+	s->folders += S_ISDIR(m->mode);
+	s->links += S_ISLNK(m->mode);
+	s->devices += S_ISCHR(m->mode) || S_ISBLK(m->mode);
+	s->files += S_ISREG(m->mode);
+	s->bytes += S_ISREG(m->mode) ? m->size : 0;
+	s->uid = m->uid > s->uid ? m->uid : s->uid;
+	s->gid = m->gid > s->gid ? m->gid : s->gid;
+}
+
 int wpar_scan_run(struct extract *a, bool list)
 {
 	static struct scan s;
-	const struct walk w = { .member = scan_member, .bad_name = scan_bad_name, .user = &s };
+	const struct walk w = { .member = scan_member,
+				.bad_name = scan_bad_name,
+				.aix_member = scan_aix_member,
+				.user = &s };
 	int r;
 
 	s = (struct scan){ .a = a, .list = list };

@@ -8,7 +8,8 @@
  * wpar_scan_run - the image at a->input, to standard output in lines, which wparctl/archive/scan.c
  * reads (names and texts are in hexadecimal):
  *
- *	format FORMAT			"tar", "pax", "cpio", "directory"
+ *	format FORMAT			"tar", "pax", "cpio", "directory", "aix-name",
+ *					"aix-inode"
  *	data TEXT			./image.data, when it is the first member
  *	member MODE UID GID SIZE NAME	with @list: each (mode octal with its kind)
  *	elf MACHINE BITS COUNT ALIGN NAME

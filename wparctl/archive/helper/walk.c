@@ -2,6 +2,8 @@
 /* The members of an image, one after the other: see walk.h. */
 #include "wparctl/archive/helper/walk.h"
 
+#include "wparctl/archive/helper/aix.h"
+
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
@@ -44,6 +46,44 @@ static const char *format_of(struct archive *ar)
 	}
 }
 
+struct raw {
+	struct extract *a;
+	const struct walk *w;
+	struct archive *ar;
+};
+
+static ssize_t read_raw(void *user, void *data, size_t len)
+{
+	const struct raw *raw = user;
+
+	return archive_read_data(raw->ar, data, len);
+}
+
+static void take_aix_member(void *user, const struct aix_member *m)
+{
+	const struct raw *raw = user;
+
+	raw->a->entries++;
+	if (raw->w->aix_member)
+		raw->w->aix_member(raw->w->user, m);
+}
+
+/* Bytes that are none of libarchive's formats, perhaps packed. */
+static int walk_raw(struct extract *a, const struct walk *w, struct archive *ar)
+{
+	struct raw raw = { a, w, ar };
+	const struct aix_reader rd = { read_raw, take_aix_member, &raw };
+
+	if (wpar_aix_list(&rd, &a->format) < 0)
+		return wpar_extract_fail_archive(a, ar);
+	if (!a->format)
+		return wpar_extract_fail(a, EBADMSG, "it is no archive of tar, pax or cpio");
+	return w->aix_member ? 0
+			     : wpar_extract_fail(a, EBADMSG,
+						 "it is a backup of AIX, whose programs cannot run "
+						 "on Linux");
+}
+
 static int walk_members(struct extract *a, const struct walk *w, struct archive *ar)
 {
 	struct archive_entry *e;
@@ -52,8 +92,7 @@ static int walk_members(struct extract *a, const struct walk *w, struct archive 
 	while ((r = archive_read_next_header(ar, &e)) == ARCHIVE_OK || r == ARCHIVE_WARN) {
 		a->format = a->folder ? "directory" : format_of(ar);
 		if (!*a->format)
-			return wpar_extract_fail(a, EBADMSG,
-						 "it is no archive of tar, pax or cpio");
+			return walk_raw(a, w, ar);
 		r = walk_member(a, w, ar, e);
 		if (r < 0)
 			return r;

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * All members of an image, whatever it is kept in: tar, cpio or pax.  Who calls it makes them
- * (extract.c) or looks at them (scan.c).
+ * All members of an image, whatever it is kept in: tar, cpio or pax, and AIX's backup.  Who calls
+ * it makes them (extract.c) or looks at them (scan.c).
  */
 #pragma once
 
 #include "wparctl/archive/helper/extract.h"
 
+struct aix_member;
 struct archive_entry;
 
 struct walk {
@@ -14,6 +15,8 @@ struct walk {
 	int (*member)(void *user, struct archive *ar, struct archive_entry *e, const char *name);
 	/* a name for which the image is refused, why is in a->why; NULL: that is an error */
 	int (*bad_name)(void *user, struct archive_entry *e);
+	/* a backup of AIX, and what is in it; NULL: it is refused */
+	void (*aix_member)(void *user, const struct aix_member *m);
 	void *user;
 };
 
