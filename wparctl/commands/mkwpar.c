@@ -222,6 +222,16 @@ static int mkwpar_image(const struct mkwpar_args *a, struct wpar_image_source *r
 	return wpar_image_flags(&a->image_flags, ret, err);
 }
 
+/* Killed from now on, the WPAR takes the image away with it when it is removed. */
+static int mkwpar_name_image(const struct mkwpar_args *a, struct wpar_spec *s,
+			     struct par_error **err)
+{
+	if (s->version.image_digest || !*a->image.digest)
+		return 0;
+	s->version.image_digest = strdup(a->image.digest);
+	return s->version.image_digest ? wpar_spec_save(s, err) : par_oom(err);
+}
+
 /*
  * Puts the image into the store and the facts of its system into the specification; once that is
  * saved, it tells other commands that the image is in use.
@@ -235,9 +245,13 @@ static int mkwpar_take_image(struct mkwpar_args *a, struct wpar_spec *s, struct 
 	if (r < 0)
 		return r;
 	src.checked = &a->image;
+	r = mkwpar_name_image(a, s, err);
+	if (r < 0)
+		return r;
 	r = wpar_image_take(&src, &s->version, &hold, err);
 	if (r < 0)
 		return r;
+	wpar_test_stop_at("taken");
 	r = wpar_spec_defaults(s, err);
 	if (r < 0)
 		return r;

@@ -76,6 +76,22 @@ static int remove_image_and_spec(const struct wpar_spec *s, struct par_error **e
 	return r < 0 ? r : wpar_spec_remove(s->name, err);
 }
 
+int wpar_definition_remove_image(const char *digest, struct par_error **err)
+{
+	par_cleanup(wpar_image_discard) struct wpar_image_gone gone = { .fd = -1, .store = -1 };
+	autofd int registry = -1;
+	int r = lock_registry(&registry, err);
+
+	if (r < 0)
+		return r;
+	r = wpar_image_detach(digest, NULL, &gone, err);
+	if (r <= 0)
+		return r;
+	close(take_fd(&registry));
+	r = wpar_image_remove(&gone, err);
+	return r < 0 ? r : 1;
+}
+
 /* What killed writers of these files have left; the lock keeps living ones away. */
 static void clear_unfinished(const char *name)
 {
@@ -148,6 +164,8 @@ static int definition_remove(const struct wpar_spec *s, bool keep, struct par_er
 					     : wpar_spec_remove(s->name, err);
 	if (r < 0)
 		return r;
+	if (s->version.image_digest)
+		wpar_images_clear();
 	wpar_test_stop_at("specification removed");
 	forget_rest(s->name);
 	return 0;

@@ -56,6 +56,12 @@ int wpar_definition_change_begin(const struct wpar_spec *old, struct wpar_spec *
 int wpar_definition_remove(const struct wpar_spec *s, bool keep, struct par_error **err);
 
 /*
+ * wpar_definition_remove_image - an image that no specification names
+ * Returns 1, or 0 when one does, or a command is about to use it.
+ */
+int wpar_definition_remove_image(const char *digest, struct par_error **err);
+
+/*
  * wpar_definition_redo - what a killed mkwpar of this name has left is removed; the lock is held
  * PAR_E_EXISTS when a whole WPAR has the name.
  */

@@ -15,6 +15,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#define LAYER	  "layer-"
 #define NEW_LAYER ".layer-" /* while it is being made */
 
 /* Fills the folder @temp, beside the image's @root, and gives it its name. */
@@ -107,7 +108,7 @@ int wpar_version_layers(const struct wpar_spec *s, struct par_strv *ret, struct 
 	if (r < 0)
 		return r;
 	wpar_layer_key(&rows, key);
-	place = folder ? par_strdup_printf("%s/layer-%s", folder, key) : NULL;
+	place = folder ? par_strdup_printf("%s/" LAYER "%s", folder, key) : NULL;
 	root = folder ? par_strdup_printf("%s/root", folder) : NULL;
 	if (!place || !root)
 		return par_oom(err);
@@ -122,4 +123,56 @@ int wpar_version_layers(const struct wpar_spec *s, struct par_strv *ret, struct 
 	*ret = layers;
 	layers = (struct par_strv){ 0 };
 	return 0;
+}
+
+static int wanted_keys(const struct wpar_version *const *versions, size_t n, struct par_strv *ret,
+		       struct par_error **err)
+{
+	for (size_t i = 0; i < n; i++) {
+		auto_overlay rows = { 0 };
+		char key[WPAR_LAYER_KEY];
+		int r = wpar_overlay_of(versions[i], &rows, err);
+
+		if (r < 0)
+			return r;
+		wpar_layer_key(&rows, key);
+		if (par_strv_add(ret, key) < 0)
+			return par_oom(err);
+	}
+	return 0;
+}
+
+static int remove_layers(int folder, const struct par_strv *keys)
+{
+	struct dirent **list = NULL;
+	int n = scandirat(folder, ".", &list, NULL, NULL), removed = 0;
+
+	for (int i = 0; i < n; i++) {
+		const char *name = list[i]->d_name;
+
+		if (par_starts_with(name, LAYER) && par_strv_find(keys, name + strlen(LAYER)) < 0)
+			removed += par_fs_remove_tree(folder, name) == 0;
+		free(list[i]);
+	}
+	free(list);
+	return removed;
+}
+
+int wpar_layers_clear(const char *digest, const struct wpar_version *const *versions, size_t n,
+		      struct par_error **err)
+{
+	autofree char *path = wpar_path(WPAR_STORE_DIR "/images/%s", digest);
+	autofd int folder = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	autofd int lock = -1;
+	auto_strv keys = { 0 };
+	int r = wanted_keys(versions, n, &keys, err);
+
+	if (r < 0)
+		return r;
+	lock = folder < 0 ? -1
+			  : openat(folder, "layers.lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+				   0600);
+	if (lock < 0 || flock(lock, LOCK_EX) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "could not lock the image's layers");
+	return remove_layers(folder, &keys);
 }

@@ -3,13 +3,15 @@
 #pragma once
 
 #include "wparctl/versioned/compat.h"
+#include "wparctl/versioned/known.h"
 
 /* What a look at an image has found, so that it need not be looked at again. */
 struct wpar_image_checked {
 	struct wpar_scan scan;
 	struct wpar_image_data data;
-	bool admitted;	 /* the two above are there */
-	char digest[65]; /* of the archive; "": not known */
+	bool admitted;		     /* the two above are there */
+	char digest[65];	     /* of the archive; "": not known */
+	struct wpar_known_file file; /* which that was, before it was looked at */
 };
 
 #define auto_image_checked par_cleanup(wpar_image_checked_done) struct wpar_image_checked

@@ -13,6 +13,8 @@
 #include "wparctl/archive/unpack.h"
 #include "wparctl/versioned/here.h"
 #include "wparctl/versioned/image_data.h"
+#include "wparctl/versioned/known.h"
+#include "wparctl/versioned/manifest.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -45,9 +47,10 @@ static int open_store(char **ret_path, struct par_error **err)
 	return take_fd(&fd);
 }
 
-/* What killed unpackings and removals have left. */
-static void store_clear_remains(int store)
+/* What killed unpackings and removals have left; how many that were. */
+static unsigned int store_clear_remains(int store)
 {
+	unsigned int n = 0;
 	int copy = openat(store, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
 	struct dirent *e;
@@ -60,10 +63,20 @@ static void store_clear_remains(int store)
 		fd = openat(store, e->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 		if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0)
 			continue;
-		par_fs_remove_tree(store, e->d_name); /* ignoring: the next mkwpar tries again */
+		/* ignoring errors: the next mkwpar tries again */
+		n += par_fs_remove_tree(store, e->d_name) == 0;
 	}
 	if (dir)
 		closedir(dir);
+	return n;
+}
+
+unsigned int wpar_images_clear(void)
+{
+	autofree char *path = wpar_path(WPAR_STORE_DIR "/images");
+	autofd int store = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	return store < 0 ? 0 : store_clear_remains(store);
 }
 
 /* A shared lock on the image, until the descriptor is closed; or a negative errno. */
@@ -82,8 +95,9 @@ static int hold_image(int store, const char *digest)
 /* What is to be taken into the store. */
 struct source {
 	const struct wpar_image_source *src;
-	const char *archive; /* its path */
-	char expected[65];   /* digest that the archive must have; "": none was given */
+	const char *archive;	     /* its path */
+	char expected[65];	     /* digest that the archive must have; "": none was given */
+	struct wpar_known_file file; /* which file that is, before any of it was read */
 };
 
 /* ARCHIVE.sha256: the digest, then anything (sha256sum's form).  NULL when there is none. */
@@ -176,6 +190,9 @@ static int unpack_into(int store, int folder, const char *name, const struct sou
 	if (r < 0)
 		return r;
 	r = write_image_data(folder, &c->data, err);
+	if (r < 0)
+		return r;
+	r = wpar_manifest_write(folder, err);
 	if (r < 0)
 		return r;
 	if (renameat(store, name, store, digest) < 0 && errno != EEXIST && errno != ENOTEMPTY)
@@ -271,6 +288,7 @@ static int find_expected(struct source *src, const char *digest, struct par_erro
 {
 	int r = read_expected(src->archive, src->expected, err);
 
+	wpar_known_get(src->archive, &src->file);
 	if (r < 0 || !digest)
 		return r;
 	if (*src->expected)
@@ -298,6 +316,8 @@ static int digest_known(int store, const struct source *src, char digest[65],
 
 	if (!may_be_there(store, src))
 		return 0;
+	if (wpar_known_find(store, &src->file, digest))
+		return check_digest(src->archive, digest, src->expected, err);
 	r = wpar_unpack(src->archive, -1, 0, false, digest, err);
 	return r < 0 ? r : check_digest(src->archive, digest, src->expected, err);
 }
@@ -312,6 +332,7 @@ int wpar_image_check(const struct wpar_image_source *from, const char *digest,
 
 	if (r < 0)
 		return r;
+	ret->file = src.file;
 	r = store < 0 ? 0 : digest_known(store, &src, ret->digest, err);
 	if (r < 0)
 		return r;
@@ -336,10 +357,12 @@ int wpar_image_take(const struct wpar_image_source *from, struct wpar_version *v
 	r = find_expected(&src, version->image_digest, err);
 	if (r < 0)
 		return r;
-	if (from->checked)
+	if (from->checked) {
 		memcpy(digest, from->checked->digest, sizeof(digest));
-	else
+		src.file = from->checked->file;
+	} else {
 		r = digest_known(store, &src, digest, err);
+	}
 	if (r < 0)
 		return r;
 	if (*digest)
@@ -352,6 +375,7 @@ int wpar_image_take(const struct wpar_image_source *from, struct wpar_version *v
 	}
 	if (hold < 0)
 		return par_fail(err, PAR_E_BUSY, 0, "the image was removed while it was added");
+	wpar_known_note(store, digest, src.archive, &src.file);
 	r = fill_version(store, digest, from, version, err);
 	if (r < 0)
 		return r;

@@ -53,6 +53,12 @@ int wpar_image_detach(const char *digest, const char *self, struct wpar_image_go
 int wpar_image_remove(struct wpar_image_gone *gone, struct par_error **err);
 void wpar_image_discard(struct wpar_image_gone *gone);
 
+/*
+ * wpar_images_clear - remove what killed unpackings and removals have left; what a command that
+ * lives is at stays.  Returns how many that were.
+ */
+unsigned int wpar_images_clear(void);
+
 /* wpar_image_open - the root of an image in the store, to be read.  Errors: PAR_E_NOT_FOUND */
 int wpar_image_open(const char *digest, struct par_error **err);
 
@@ -61,3 +67,11 @@ int wpar_image_open(const char *digest, struct par_error **err);
  * this system that replace the image's (the overlay list), then the image
  */
 int wpar_version_layers(const struct wpar_spec *s, struct par_strv *ret, struct par_error **err);
+
+/*
+ * wpar_layers_clear - remove the layers of an image that none of @versions would use any more
+ * The caller sees to it that none of its WPARs runs.  Returns how many that were, or a negative
+ * errno.
+ */
+int wpar_layers_clear(const char *digest, const struct wpar_version *const *versions, size_t n,
+		      struct par_error **err);
