@@ -84,9 +84,20 @@ images_old_lpar()
 	images_old ppc64el "$(images_field "$par_images/current/image.json" codename)"
 }
 
-# images_old_here - the one for versioned WPARs of this machine
+# images_old_here - the one for versioned WPARs of this machine: Debian 11, as long as the archive has it
+# whole, else the newest that is older than this machine; then old-amd64.why says what of it is missing
 images_old_here()
 {
+	local why=$par_mksysb/old-amd64.why status=0
+	mkdir -p "$par_mksysb"
+	images_old amd64 bookworm >"$why.new" 2>&1 || status=$?
+	mv "$why.new" "$why"
+	cat "$why"
+	if [ "$status" = 0 ] && [ "$(images_field "$par_mksysb/old-amd64.tar.zst.json" codename)" != bookworm ]; then
+		rm -f "$why"
+		return 0
+	fi
+	[ "$status" = 3 ] || return "$status"
 	images_old amd64 "$(. /etc/os-release && echo "${VERSION_CODENAME:-stable}")"
 }
 

@@ -6,7 +6,8 @@
 #				from busybox's source with the archive's cross C library), i386, amd64, ppc64el
 #	qemu-HOST/		qemu-user for the host HOST (amd64, ppc64el): qemu-ppc64-static, qemu-i386-static
 #	attack-ppc64		tests/helpers/attack.c for that machine
-#	hello-SUITE-ARCH.deb	a package of the suite, for the old system of that suite
+#	hello-SUITE-ARCH.deb	a package of the suite, for the old system of that suite: each that build/mksysb has
+#				an image of
 #	absent			lines "NAME: REASON" for what the archive could not give; tests that need it are
 #				skipped with the reason
 #
@@ -220,6 +221,12 @@ deb()
 	file=$(archive "$1" "$2" fetch_one "$3") && cp "$file" "$4"
 }
 
+# systems - lines "SUITE ARCH": the old systems of which there are images
+systems()
+{
+	cat "$top"/build/mksysb/old-*.json 2>/dev/null | jq -r '"\(.codename) \(.architecture)"'
+}
+
 attack()
 {
 	"${cross}gcc" -D_GNU_SOURCE -O2 -static -o "$1" "$top/tests/helpers/attack.c"
@@ -236,9 +243,10 @@ make_one box-ppc64el.tar box_deb ppc64el ppc64le
 make_one qemu-amd64 qemu amd64
 make_one qemu-ppc64el qemu ppc64el
 make_one attack-ppc64 attack
-make_one hello-bullseye-amd64.deb deb bullseye amd64 hello
-make_one hello-bookworm-ppc64el.deb deb bookworm ppc64el hello
 make_one hello-bookworm-i386.deb deb bookworm i386 hello
+while read -r suite arch; do
+	make_one "hello-$suite-$arch.deb" deb "$suite" "$arch" hello </dev/null
+done < <(systems)
 rm -f "$out/busybox" "$out/log"
 touch "$out/absent.new"
 mv "$out/absent.new" "$out/absent"
