@@ -17,6 +17,12 @@ void wpar_scan_done(struct wpar_scan *s)
 		free(s->programs[i].least);
 	for (size_t i = 0; i < s->n_texts; i++)
 		free(s->texts[i].text);
+	free(s->config.architecture);
+	free(s->config.created);
+	free(s->config.user);
+	free(s->config.directory);
+	par_strv_done(&s->config.environment);
+	par_strv_done(&s->config.arguments);
 	free(s->top);
 	free(s->refused);
 	*s = (struct wpar_scan){ 0 };
@@ -72,6 +78,45 @@ static void take_kernel(struct wpar_scan *s, const char *line)
 	if (sscanf(line, "kernel %u.%u.%u ", &major, &minor, &patch) == 3 && major < 256 &&
 	    minor < 256 && patch < 256)
 		s->kernel = major << 16 | minor << 8 | patch;
+}
+
+#define MAX_CONFIG 4096 /* values of one kind */
+
+static void put_once(char **place, char **value)
+{
+	if (*place)
+		return;
+	*place = *value;
+	*value = NULL;
+}
+
+static void take_config(struct wpar_scan *s, const char *line)
+{
+	struct wpar_scan_config *c = &s->config;
+	autofree char *value = NULL;
+	char key[16];
+	int end = 0;
+
+	if (sscanf(line, "config %15s %n", key, &end) != 1 || end == 0)
+		return;
+	value = line[end] ? take_name(line + end) : strdup("");
+	if (!value)
+		return;
+	if (strcmp(key, "environment") == 0 || strcmp(key, "argument") == 0) {
+		struct par_strv *l = *key == 'e' ? &c->environment : &c->arguments;
+
+		if (l->n < MAX_CONFIG)
+			par_strv_add(l, value);
+		return;
+	}
+	if (strcmp(key, "architecture") == 0)
+		put_once(&c->architecture, &value);
+	else if (strcmp(key, "created") == 0)
+		put_once(&c->created, &value);
+	else if (strcmp(key, "user") == 0)
+		put_once(&c->user, &value);
+	else if (strcmp(key, "directory") == 0)
+		put_once(&c->directory, &value);
 }
 
 static void take_text(struct wpar_scan *s, const char *line)
@@ -154,6 +199,8 @@ void wpar_scan_line(struct wpar_scan *s, const char *line)
 		take_programs(s, line);
 	} else if (par_starts_with(line, "kernel ")) {
 		take_kernel(s, line);
+	} else if (par_starts_with(line, "config ")) {
+		take_config(s, line);
 	} else if (par_starts_with(line, "text ")) {
 		take_text(s, line);
 	} else if (par_starts_with(line, "top ") && !s->top) {

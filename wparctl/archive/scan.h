@@ -24,8 +24,15 @@ struct wpar_scan_text {
 
 #define WPAR_SCAN_TEXTS 16
 
+/* What an image of layers says of itself: foreign bytes, without NUL. */
+struct wpar_scan_config {
+	char *architecture, *created, *user, *directory; /* NULL: not said */
+	struct par_strv environment, arguments;
+};
+
 struct wpar_scan {
-	char format[16];     /* "tar", "pax", "cpio", "directory", "aix-name", "aix-inode" */
+	char format[16];     /* "tar", "pax", "cpio", "directory", "oci", "docker", "aix-name",
+				"aix-inode" */
 	struct par_buf data; /* ./image.data, when it is the first member */
 	struct wpar_scan_programs programs[16];
 	size_t n_programs;
@@ -35,6 +42,7 @@ struct wpar_scan {
 	char libc_level[16]; /* "2.31"; "" */
 	char init[16]; /* "systemd", "sysvinit", "busybox", "upstart", "openrc", "other"; "": none
 			*/
+	struct wpar_scan_config config;
 	struct wpar_scan_text texts[WPAR_SCAN_TEXTS];
 	size_t n_texts;
 	char busybox[16];  /* its version; "": there is none */

@@ -170,6 +170,20 @@ static const struct wpar_scan_programs *most_programs(const struct wpar_scan *s)
 	return most;
 }
 
+/* Of layers their configuration says it, too. */
+static const char *architecture_of(const struct wpar_scan *s,
+				   const struct wpar_scan_programs *programs)
+{
+	const char *said = s->config.architecture;
+
+	if (programs)
+		return programs->machine;
+	return said && *said && strlen(said) < 16 && par_printable(said) &&
+			       !strpbrk(said, " \"\\/=")
+		       ? said
+		       : NULL;
+}
+
 static int refuse(const struct wpar_scan *s, const struct facts *f, struct par_error **err)
 {
 	static const char how[] = "describe it in a file and give that by image_data=FILE";
@@ -202,18 +216,26 @@ static int fill(const struct wpar_scan *s, const struct facts *f,
 	d->version.os_name = strdup(f->name[0] ? f->name : f->id);
 	d->version.os_id = strdup(f->id);
 	d->version.os_level = strdup(f->level);
-	d->version.architecture = strdup(programs->machine);
+	d->version.architecture = strdup(architecture_of(s, programs));
 	d->user_ids = par_strdup_printf("0-%" PRIu64, s->uid);
 	d->group_ids = par_strdup_printf("0-%" PRIu64, s->gid);
 	if (!d->version.os_name || !d->version.os_id || !d->version.os_level ||
 	    !d->version.architecture || !d->user_ids || !d->group_ids)
 		return par_oom(err);
+	if (s->config.created) {
+		char created[TEXT_MAX + 1];
+
+		put_text(created, s->config.created, TEXT_MAX);
+		d->created = created[0] ? strdup(created) : NULL;
+	}
 	d->host = text[0] ? strdup(text) : NULL;
 	d->package_manager = s->manager[0] ? strdup(s->manager) : NULL;
 	if ((text[0] && !d->host) || (s->manager[0] && !d->package_manager))
 		return par_oom(err);
-	d->bits = programs->bits;
-	d->page_align = programs->align;
+	if (programs) {
+		d->bits = programs->bits;
+		d->page_align = programs->align;
+	}
 	d->size_kib = (s->bytes + 1023) >> 10;
 	return 0;
 }
@@ -234,7 +256,7 @@ int wpar_image_derive(const struct wpar_scan *scan, struct wpar_image_data *ret,
 	by_release_file(scan, &f);
 	by_debian_version(scan, &f);
 	by_others(scan, &f);
-	if (!f.id[0] || !f.level[0] || !programs)
+	if (!f.id[0] || !f.level[0] || !architecture_of(scan, programs))
 		return refuse(scan, &f, err);
 	r = fill(scan, &f, programs, ret, err);
 	if (r < 0)

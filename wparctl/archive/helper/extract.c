@@ -283,6 +283,18 @@ static int note_folder(struct extract *a, struct archive_entry *e, const char *n
 	return 0;
 }
 
+/* Of a lower layer something else may be in its place. */
+static int open_folder(const struct extract *a, int parent, const char *base)
+{
+	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+	int fd = openat(parent, base, flags);
+
+	if (fd >= 0 || !a->layer || unlinkat(parent, base, 0) < 0 ||
+	    mkdirat(parent, base, 0700) < 0)
+		return fd;
+	return openat(parent, base, flags);
+}
+
 static int make_folder(struct extract *a, struct archive_entry *e, int parent, const char *base,
 		       const char *name)
 {
@@ -291,8 +303,7 @@ static int make_folder(struct extract *a, struct archive_entry *e, int parent, c
 
 	if (*name && mkdirat(parent, base, 0700) < 0 && errno != EEXIST)
 		return wpar_extract_fail(a, errno, "could not make a folder: %s", strerror(errno));
-	fd = openat(*name ? parent : a->root, *name ? base : ".",
-		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	fd = open_folder(a, *name ? parent : a->root, *name ? base : ".");
 	if (fd < 0)
 		return wpar_extract_fail(a, EEXIST, "a folder has the name of another member");
 	r = set_metadata(a, e, fd, name, false);
@@ -456,29 +467,30 @@ static int take_member(void *user, struct archive *ar, struct archive_entry *e, 
 	return r < 0 ? r : make_member(a, ar, e, name);
 }
 
-/* Inner folders were made last, so backwards; a folder that is gone meanwhile is passed over. */
+static int take_gone(void *user, const char *name, bool inner)
+{
+	return wpar_tree_gone(user, name, inner);
+}
+
+/* Of one that came twice the later counts; one that is gone meanwhile is passed over. */
 static void set_folder_times(struct extract *a)
 {
-	while (a->n_folders > 0) {
-		struct folder_time *f = &a->folders[--a->n_folders];
+	for (size_t i = 0; i < a->n_folders; i++) {
+		const struct folder_time *f = &a->folders[i];
 		const struct timespec t[2] = { { .tv_nsec = UTIME_OMIT }, f->mtime };
 		const char *base;
 		int parent;
 
 		if (!*f->name)
 			utimensat(a->top, "root", t, AT_SYMLINK_NOFOLLOW);
-		else if (wpar_tree_parent(a, f->name, &parent, &base) == 0)
+		else if (wpar_tree_find(a, f->name, &parent, &base) == 0)
 			utimensat(parent, base, t, AT_SYMLINK_NOFOLLOW);
-		free(f->name);
 	}
-	free(a->folders);
-	a->folders = NULL;
-	a->cap_folders = 0;
 }
 
 int wpar_extract_run(struct extract *a)
 {
-	const struct walk w = { .member = take_member, .user = a };
+	const struct walk w = { .member = take_member, .gone = take_gone, .user = a };
 	int r = begin_root(a);
 
 	if (r < 0)

@@ -51,10 +51,15 @@ struct extract {
 	struct par_sha256 digest;
 	uint64_t read_bytes, input_bytes;
 	void *gzip; /* input.c: the stream of a gzip archive */
-	bool gzip_done;
+	bool gzip_done, begun;
+	bool again;	/* it was read to its end, and digested, before */
+	bool is_layout; /* the input is a directory that is an image layout */
+	int layout;	/* it */
+	int layer;	/* oci.c: of layers, the one that is read, from 1 on; 0: there are none */
 
-	bool folder;	    /* the input is what pack.c makes of one */
-	const char *format; /* walk.c: "tar", "pax", "cpio", "directory", "aix-…" */
+	bool folder; /* the input is what pack.c makes of one */
+	const char
+		*format; /* walk.c: "tar", "pax", "cpio", "directory", "aix-…", "oci", "docker" */
 
 	int top;  /* the folder */
 	int root; /* root/ in it; -1 before it was made */
@@ -95,6 +100,8 @@ int wpar_extract_fail(struct extract *a, int errnum, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 struct archive;
+/* wpar_extract_rewind - read the input again, from @offset of its bytes on, without a digest */
+int wpar_extract_rewind(struct extract *a, uint64_t offset);
 /* wpar_extract_open - a reader of what an image may be; NULL: no memory */
 struct archive *wpar_extract_open(void);
 /* wpar_extract_contents - the bytes of a file's contents, without the holes of a sparse one */
@@ -124,6 +131,10 @@ void wpar_acl_done(struct extract *a);
 int wpar_tree_normalise(struct extract *a, const char *name, char ret[MAX_NAME + 1]);
 /* wpar_tree_parent - descriptor (kept in @a) of the folder of @name, made where needed */
 int wpar_tree_parent(struct extract *a, const char *name, int *ret_fd, const char **ret_base);
+/* wpar_tree_find - the same, but nothing is made: 0, or a negative errno without a sentence */
+int wpar_tree_find(struct extract *a, const char *name, int *ret_fd, const char **ret_base);
+/* wpar_tree_gone - take away what a layer removes: the member, or (@inner) what a folder has */
+int wpar_tree_gone(struct extract *a, const char *name, bool inner);
 /* wpar_tree_clear - make room for a member that is no folder: removes what the archive had there */
 int wpar_tree_clear(struct extract *a, int parent, const char *base);
 /* wpar_tree_link - hard link @name to the member @target */

@@ -60,7 +60,7 @@ void wpar_identify_name(struct identify *id, const char *name)
 		snprintf(id->top, sizeof(id->top), "%.*s", (int)len, name);
 }
 
-bool wpar_identify_put(struct identify *id, int text, const void *data, size_t len)
+bool wpar_identify_put(struct identify *id, int text, int layer, const void *data, size_t len)
 {
 	char *copy = malloc(len + 1);
 
@@ -70,15 +70,16 @@ bool wpar_identify_put(struct identify *id, int text, const void *data, size_t l
 	free(id->texts[text]);
 	id->texts[text] = copy;
 	id->lens[text] = len;
+	id->layers[text] = layer;
 	return true;
 }
 
-void wpar_identify_gone(struct identify *id, const char *name)
+void wpar_identify_gone(struct identify *id, const char *name, int layer)
 {
 	const size_t len = strlen(name);
 
 	for (int i = 0; i < IDENTIFY_TEXTS; i++) {
-		if (strncmp(text_names[i], name, len) == 0 &&
+		if (id->layers[i] < layer && strncmp(text_names[i], name, len) == 0 &&
 		    (len == 0 || text_names[i][len] == '/' || !text_names[i][len])) {
 			free(id->texts[i]);
 			id->texts[i] = NULL;

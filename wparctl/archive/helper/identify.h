@@ -12,6 +12,7 @@
 struct identify {
 	char *texts[IDENTIFY_TEXTS]; /* by wpar_identify_text() */
 	size_t lens[IDENTIFY_TEXTS];
+	int layers[IDENTIFY_TEXTS]; /* that they come from */
 	char busybox[16];
 	const char *manager; /* of packages */
 	char top[256];	     /* the one name at the top; @tops: how many there are, 2: more */
@@ -25,10 +26,10 @@ int wpar_identify_text(const char *name);
 void wpar_identify_name(struct identify *id, const char *name);
 
 /* wpar_identify_put - the text of such a file, in the place of an earlier one; false: no memory */
-bool wpar_identify_put(struct identify *id, int text, const void *data, size_t len);
+bool wpar_identify_put(struct identify *id, int text, int layer, const void *data, size_t len);
 
-/* wpar_identify_gone - a later layer has removed the member, or all of a folder */
-void wpar_identify_gone(struct identify *id, const char *name);
+/* wpar_identify_gone - that layer removes the member, or what a folder has, of those below it */
+void wpar_identify_gone(struct identify *id, const char *name, int layer);
 
 /* wpar_identify_busybox - the contents of a program of that name: "BusyBox v1.35.0" */
 void wpar_identify_busybox(struct identify *id, const void *data, size_t len);

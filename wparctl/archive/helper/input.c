@@ -33,7 +33,7 @@ static ssize_t read_chunk(struct extract *a)
 	do {
 		n = read(a->input, chunk, sizeof(chunk));
 	} while (n < 0 && errno == EINTR);
-	if (n > 0) {
+	if (n > 0 && !a->again) {
 		par_sha256_put(&a->digest, chunk, (size_t)n);
 		a->read_bytes += (uint64_t)n;
 		if (a->progress)
@@ -103,8 +103,11 @@ ssize_t wpar_extract_read(struct archive *ar, void *user, const void **buffer)
 	if (n < 0)
 		return fail_read(ar, errno, strerror(errno));
 	*buffer = chunk;
-	if (a->read_bytes != (uint64_t)n || n < 2 || chunk[0] != 0x1f || chunk[1] != 0x8b)
+	if (a->begun || n < 2 || chunk[0] != 0x1f || chunk[1] != 0x8b) {
+		a->begun = true;
 		return n;
+	}
+	a->begun = true;
 	/* The first bytes say gzip (15 bits of window, 16: its header and checksum). */
 	if (inflateInit2(&stream, 15 + 16) != Z_OK)
 		return fail_read(ar, ENOMEM, "out of memory");
@@ -120,7 +123,17 @@ void wpar_extract_read_done(struct extract *a)
 	if (a->gzip)
 		inflateEnd(a->gzip);
 	a->gzip = NULL;
-	a->gzip_done = false;
+	a->gzip_done = a->begun = false;
+}
+
+int wpar_extract_rewind(struct extract *a, uint64_t offset)
+{
+	wpar_extract_read_done(a);
+	a->again = true;
+	if (lseek(a->input, (off_t)offset, SEEK_SET) < 0)
+		return wpar_extract_fail(a, errno, "an archive of layers must be a file: %s",
+					 strerror(errno));
+	return 0;
 }
 
 int wpar_extract_drain(struct extract *a)

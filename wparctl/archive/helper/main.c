@@ -9,6 +9,7 @@
 #include "wparctl/archive/helper/extract.h"
 
 #include "lpard/common/now.h"
+#include "wparctl/archive/helper/oci.h"
 #include "wparctl/archive/helper/pack.h"
 #include "wparctl/archive/helper/prison.h"
 #include "wparctl/archive/helper/save.h"
@@ -22,7 +23,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #define FOLDER	   3
@@ -87,7 +90,22 @@ static int run_mode(struct extract *a, enum mode mode)
 {
 	if (mode == UNPACK)
 		return wpar_extract_run(a);
+	if (mode == DIGEST && a->is_layout)
+		return oci_digest_folder(a);
 	return mode == DIGEST ? wpar_extract_drain(a) : wpar_scan_run(a, mode == LIST);
+}
+
+/*
+ * A layout that is a directory is read beside the folder that is filled: as a mount of its own,
+ * from which no way leads up.
+ */
+static int open_layout(struct extract *a, bool unpack)
+{
+	a->is_layout = true;
+	a->layout = unpack ? (int)syscall(SYS_open_tree, 0, "",
+					  OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH)
+			   : fcntl(0, F_DUPFD_CLOEXEC, 10);
+	return a->layout < 0 || close(0) < 0 ? -errno : 0;
 }
 
 int main(int argc, char **argv)
@@ -110,7 +128,11 @@ int main(int argc, char **argv)
 	setlocale(LC_CTYPE, "C.UTF-8"); /* names in pax headers are UTF-8 */
 	if (fstat(0, &st) < 0)
 		return die(errno, "there is no archive");
-	if (S_ISDIR(st.st_mode)) {
+	if (S_ISDIR(st.st_mode) && faccessat(0, "oci-layout", F_OK, 0) == 0) {
+		r = open_layout(&a, unpack);
+		if (r < 0)
+			return die(-r, "could not open the image layout");
+	} else if (S_ISDIR(st.st_mode)) {
 		r = wpar_pack_start(&a, 0, geteuid() == 0);
 		if (r < 0 || close(0) < 0)
 			return die(EIO, a.why);

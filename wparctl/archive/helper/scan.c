@@ -6,6 +6,7 @@
 #include "wparctl/archive/helper/elf.h"
 #include "wparctl/archive/helper/hex.h"
 #include "wparctl/archive/helper/identify.h"
+#include "wparctl/archive/helper/oci_plan.h"
 #include "wparctl/archive/helper/walk.h"
 
 #include <archive.h>
@@ -242,7 +243,7 @@ static int take_text(struct extract *a, struct scan *s, struct archive *ar, int 
 
 	if (n < 0)
 		return wpar_extract_fail_archive(a, ar);
-	return wpar_identify_put(&s->id, text, data, (size_t)n)
+	return wpar_identify_put(&s->id, text, a->layer, data, (size_t)n)
 		       ? 0
 		       : wpar_extract_fail(a, ENOMEM, "out of memory");
 }
@@ -265,6 +266,20 @@ static int scan_contents(struct extract *a, struct scan *s, struct archive *ar,
 	return archive_entry_size(e) >= 64 ? look_into(a, s, ar, name) : 0;
 }
 
+/* What extract.c would refuse it for, as far as that can be seen without a tree. */
+static void check_member(struct scan *s, struct archive_entry *e, const char *name)
+{
+	const char *link = archive_entry_hardlink(e);
+	char target[MAX_NAME + 1];
+
+	if (!*name && (link || archive_entry_filetype(e) != AE_IFDIR))
+		note_refused(s, "the root is no folder");
+	if (link && wpar_tree_normalise(s->a, link, target) < 0) {
+		note_refused(s, s->a->why);
+		s->a->why[0] = '\0';
+	}
+}
+
 static int scan_member(void *user, struct archive *ar, struct archive_entry *e, const char *name)
 {
 	struct scan *s = user;
@@ -275,6 +290,7 @@ static int scan_member(void *user, struct archive *ar, struct archive_entry *e, 
 	if (wpar_walk_is_description(a, name))
 		return is_data(e, name) ? show_data(a, ar, e) : 0;
 	count_member(s, e);
+	check_member(s, e, name);
 	note_init(s, e, name);
 	wpar_identify_name(&s->id, name);
 	return scan_contents(a, s, ar, e, name);
@@ -346,11 +362,44 @@ static void scan_aix_member(void *user, const struct aix_member *m)
 	s->gid = m->gid > s->gid ? m->gid : s->gid;
 }
 
+static int scan_gone(void *user, const char *name, bool inner)
+{
+	struct scan *s = user;
+
+	(void)inner;
+	wpar_identify_gone(&s->id, name, s->a->layer);
+	return 0;
+}
+
+static void show_config(const char *key, const char *value)
+{
+	if (!value)
+		return;
+	printf("config %s ", key);
+	show_name(value);
+}
+
+static void scan_image(void *user, const struct oci_image *image)
+{
+	(void)user;
+	show_config("architecture", image->architecture);
+	show_config("created", image->created);
+	show_config("user", image->user);
+	show_config("directory", image->directory);
+	for (size_t i = 0; i < image->environment.n; i++)
+		show_config("environment", image->environment.v[i]);
+	for (size_t i = 0; i < image->arguments.n; i++)
+		show_config("argument", image->arguments.v[i]);
+}
+
 int wpar_scan_run(struct extract *a, bool list)
 {
 	static struct scan s;
 	const struct walk w = { .member = scan_member,
 				.bad_name = scan_bad_name,
+				.gone = scan_gone,
+				.in_order = true,
+				.image = scan_image,
 				.aix_member = scan_aix_member,
 				.user = &s };
 	int r;

@@ -10,6 +10,8 @@
  *
  *	format FORMAT			"tar", "pax", "cpio", "directory", "aix-name",
  *					"aix-inode"
+ *	config KEY TEXT			of layers: "architecture", "created", "user", "directory";
+ *					"environment" and "argument" for each of them
  *	data TEXT			./image.data, when it is the first member
  *	member MODE UID GID SIZE NAME	with @list: each (mode octal with its kind)
  *	elf MACHINE BITS COUNT ALIGN NAME

@@ -6,6 +6,9 @@
  */
 #include "wparctl/archive/helper/extract.h"
 
+#include "lpard/common/fs.h"
+
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -45,14 +48,18 @@ int wpar_tree_normalise(struct extract *a, const char *name, char ret[MAX_NAME +
 	return 0;
 }
 
-static int open_beneath(int root, const char *name)
+/*
+ * With layers a link that a lower one has made is followed, as whoever made the layers expects (bin
+ * to usr/bin), but as the image's root sees it: none leads out.
+ */
+static int open_beneath(const struct extract *a, const char *name)
 {
 	struct open_how how = {
 		.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
-		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS |
-			   RESOLVE_NO_XDEV,
+		.resolve = (a->layer ? RESOLVE_IN_ROOT : RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS) |
+			   RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV,
 	};
-	int fd = (int)syscall(SYS_openat2, root, *name ? name : ".", &how, sizeof(how));
+	int fd = (int)syscall(SYS_openat2, a->root, *name ? name : ".", &how, sizeof(how));
 
 	return fd < 0 ? -errno : fd;
 }
@@ -61,48 +68,52 @@ static int open_beneath(int root, const char *name)
 static int make_folders(struct extract *a, const char *name)
 {
 	char part[MAX_NAME + 1];
-	int fd = open_beneath(a->root, "");
+	size_t len = 0;
+	int fd = open_beneath(a, "");
 
-	if (fd < 0)
-		return fd;
-	while (*name) {
-		size_t n = strcspn(name, "/");
-		int next;
+	while (fd >= 0 && name[len]) {
+		const size_t from = len + (len > 0);
+		int r;
 
-		memcpy(part, name, n);
-		part[n] = '\0';
-		if (mkdirat(fd, part, 0755) < 0 && errno != EEXIST) {
-			next = -errno;
-			close(fd);
-			return next;
-		}
-		next = open_beneath(fd, part);
+		len = from + strcspn(name + from, "/");
+		memcpy(part, name, len);
+		part[len] = '\0';
+		r = mkdirat(fd, part + from, 0755) < 0 && errno != EEXIST ? -errno : 0;
 		close(fd);
-		if (next < 0)
-			return next;
-		fd = next;
-		name += n;
-		while (*name == '/')
-			name++;
+		fd = r < 0 ? r : open_beneath(a, part);
 	}
 	return fd;
 }
 
-int wpar_tree_parent(struct extract *a, const char *name, int *ret_fd, const char **ret_base)
+static void forget_parent(struct extract *a)
+{
+	if (a->parent >= 0)
+		close(a->parent);
+	a->parent = -1;
+}
+
+/* The folder of @name into @folder; its last part is returned. */
+static const char *split(const char *name, char folder[MAX_NAME + 1])
 {
 	const char *slash = strrchr(name, '/');
-	size_t len = slash ? (size_t)(slash - name) : 0;
-	char folder[MAX_NAME + 1];
-	int fd;
+	const size_t len = slash ? (size_t)(slash - name) : 0;
 
 	memcpy(folder, name, len);
 	folder[len] = '\0';
-	*ret_base = slash ? slash + 1 : name;
+	return slash ? slash + 1 : name;
+}
+
+int wpar_tree_parent(struct extract *a, const char *name, int *ret_fd, const char **ret_base)
+{
+	char folder[MAX_NAME + 1];
+	int fd;
+
+	*ret_base = split(name, folder);
 	if (a->parent >= 0 && strcmp(folder, a->parent_name) == 0) {
 		*ret_fd = a->parent;
 		return 0;
 	}
-	fd = open_beneath(a->root, folder);
+	fd = open_beneath(a, folder);
 	if (fd == -ENOENT)
 		fd = make_folders(a, folder);
 	if (fd == -ELOOP || fd == -EXDEV || fd == -ENOTDIR)
@@ -110,17 +121,79 @@ int wpar_tree_parent(struct extract *a, const char *name, int *ret_fd, const cha
 					 "a member lies behind a link or a file of the archive");
 	if (fd < 0)
 		return wpar_extract_fail(a, -fd, "could not open a folder: %s", strerror(-fd));
-	if (a->parent >= 0)
-		close(a->parent);
+	forget_parent(a);
 	a->parent = fd;
-	memcpy(a->parent_name, folder, len + 1);
+	memcpy(a->parent_name, folder, strlen(folder) + 1);
 	*ret_fd = fd;
 	return 0;
+}
+
+int wpar_tree_find(struct extract *a, const char *name, int *ret_fd, const char **ret_base)
+{
+	char folder[MAX_NAME + 1];
+	int fd;
+
+	*ret_base = split(name, folder);
+	if (a->parent < 0 || strcmp(folder, a->parent_name) != 0) {
+		fd = open_beneath(a, folder);
+		if (fd < 0)
+			return fd;
+		forget_parent(a);
+		a->parent = fd;
+		memcpy(a->parent_name, folder, strlen(folder) + 1);
+	}
+	*ret_fd = a->parent;
+	return 0;
+}
+
+/* All that is in the folder @fd, which is closed. */
+static int empty_folder(struct extract *a, int fd)
+{
+	DIR *dir = fdopendir(fd);
+	struct dirent *e;
+	int r = 0;
+
+	if (!dir) {
+		close(fd);
+		return wpar_extract_fail(a, ENOMEM, "out of memory");
+	}
+	while (r == 0 && (e = readdir(dir))) {
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+			r = par_fs_remove_tree(fd, e->d_name);
+	}
+	closedir(dir);
+	return r < 0 ? wpar_extract_fail(a, -r, "could not remove a file: %s", strerror(-r)) : 0;
+}
+
+int wpar_tree_gone(struct extract *a, const char *name, bool inner)
+{
+	const char *base;
+	int parent, fd, r;
+
+	if (!*name) {
+		fd = inner ? openat(a->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+		forget_parent(a);
+		return fd < 0 ? 0 : empty_folder(a, fd);
+	}
+	if (wpar_tree_find(a, name, &parent, &base) < 0)
+		return 0; /* no lower layer has it */
+	if (!inner) {
+		r = par_fs_remove_tree(parent, base);
+		if (r < 0)
+			wpar_extract_fail(a, -r, "could not remove a file: %s", strerror(-r));
+	} else {
+		fd = openat(parent, base, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		r = fd < 0 ? 0 : empty_folder(a, fd);
+	}
+	forget_parent(a);
+	return r;
 }
 
 int wpar_tree_clear(struct extract *a, int parent, const char *base)
 {
 	if (unlinkat(parent, base, 0) == 0 || errno == ENOENT)
+		return 0;
+	if (a->layer && errno == EISDIR && par_fs_remove_tree(parent, base) == 0)
 		return 0;
 	if (errno == EISDIR || errno == EPERM)
 		return wpar_extract_fail(a, EEXIST, "a member has the name of a folder before it");
@@ -141,7 +214,7 @@ int wpar_tree_link(struct extract *a, const char *name, const char *target)
 	slash = strrchr(clean, '/');
 	memcpy(folder, clean, slash ? (size_t)(slash - clean) : 0);
 	folder[slash ? slash - clean : 0] = '\0';
-	from = open_beneath(a->root, folder);
+	from = open_beneath(a, folder);
 	if (from < 0)
 		return wpar_extract_fail(a, EPERM, "a hard link has no member as its target");
 	slash = slash ? slash + 1 : clean;

@@ -3,36 +3,12 @@
 #include "wparctl/archive/helper/walk.h"
 
 #include "wparctl/archive/helper/aix.h"
+#include "wparctl/archive/helper/oci.h"
 
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
 #include <string.h>
-
-#define SAVEWPAR_DIR ".savewpar_dir"
-
-bool wpar_walk_is_description(const struct extract *a, const char *name)
-{
-	const size_t len = strlen(SAVEWPAR_DIR);
-
-	if (a->entries == 1 && strcmp(name, "image.data") == 0)
-		return true;
-	return strncmp(name, SAVEWPAR_DIR, len) == 0 && (!name[len] || name[len] == '/');
-}
-
-static int walk_member(struct extract *a, const struct walk *w, struct archive *ar,
-		       struct archive_entry *e)
-{
-	char name[MAX_NAME + 1];
-	int r;
-
-	if (++a->entries > MAX_ENTRIES)
-		return wpar_extract_fail(a, E2BIG, "it has too many members");
-	r = wpar_tree_normalise(a, archive_entry_pathname(e), name);
-	if (r < 0)
-		return w->bad_name ? w->bad_name(w->user, e) : r;
-	return w->member(w->user, ar, e, name);
-}
 
 static const char *format_of(struct archive *ar)
 {
@@ -84,6 +60,15 @@ static int walk_raw(struct extract *a, const struct walk *w, struct archive *ar)
 						 "on Linux");
 }
 
+/* A root has no such member, and a layout no other. */
+static bool begins_layout(struct extract *a, struct archive_entry *e)
+{
+	char name[MAX_NAME + 1];
+
+	return !a->folder && wpar_tree_normalise(a, archive_entry_pathname(e), name) == 0 &&
+	       oci_is_layout(name);
+}
+
 static int walk_members(struct extract *a, const struct walk *w, struct archive *ar)
 {
 	struct archive_entry *e;
@@ -93,7 +78,9 @@ static int walk_members(struct extract *a, const struct walk *w, struct archive 
 		a->format = a->folder ? "directory" : format_of(ar);
 		if (!*a->format)
 			return walk_raw(a, w, ar);
-		r = walk_member(a, w, ar, e);
+		if (a->entries == 0 && begins_layout(a, e))
+			return oci_walk_archive(a, w, ar, e);
+		r = wpar_walk_member(a, w, ar, e);
 		if (r < 0)
 			return r;
 	}
@@ -104,14 +91,17 @@ static int walk_members(struct extract *a, const struct walk *w, struct archive 
 
 int wpar_walk(struct extract *a, const struct walk *w)
 {
-	struct archive *ar = wpar_extract_open();
+	struct archive *ar;
 	int r;
 
+	if (a->is_layout)
+		return oci_walk_folder(a, w);
+	ar = wpar_extract_open();
 	if (!ar)
 		return wpar_extract_fail(a, ENOMEM, "out of memory");
 	r = archive_read_open(ar, a, NULL, wpar_extract_read, NULL) == ARCHIVE_OK
 		    ? walk_members(a, w, ar)
 		    : wpar_extract_fail_archive(a, ar);
 	archive_read_free(ar);
-	return r < 0 ? r : wpar_extract_drain(a);
+	return r < 0 || a->again ? r : wpar_extract_drain(a);
 }
