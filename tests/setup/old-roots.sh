@@ -5,6 +5,7 @@
 #	box-ARCH.tar		the image of a system that is busybox and nothing else; ARCH: ppc64 (big-endian, built
 #				from busybox's source with the archive's cross C library), i386, amd64, ppc64el
 #	qemu-HOST/		qemu-user for the host HOST (amd64, ppc64el): qemu-ppc64-static, qemu-i386-static
+#	qemu-old-ppc64el/	the same of Debian 12, whose qemu-ppc64-static fails on ppc64el
 #	attack-ppc64		tests/helpers/attack.c for that machine
 #	hello-SUITE-ARCH.deb	a package of the suite, for the old system of that suite: each that build/mksysb has
 #				an image of
@@ -197,20 +198,19 @@ box_deb()
 	busybox_deb "$1" "$out/busybox" && box "$2" "$out/busybox" "$3"
 }
 
-# qemu HOST OUT - qemu-user of Debian 12, which needs no libraries and runs on later systems too; else
-# Debian 13's, which is called otherwise
+# qemu SUITE HOST OUT - qemu-user that needs no libraries; from Debian 13 on it is in another package
 qemu()
 {
-	local deb machine work
-	deb=$(archive bookworm "$1" fetch_one qemu-user-static) || deb=$(archive trixie "$1" fetch_one qemu-user) ||
-		return
+	local deb machine package=qemu-user-static work
+	[ "$1" = bookworm ] || package=qemu-user
+	deb=$(archive "$1" "$2" fetch_one "$package") || return
 	work=$(mktemp -d)
 	dpkg-deb --fsys-tarfile "$deb" |
 		tar -xC "$work" --wildcards './usr/bin/qemu-ppc64*' './usr/bin/qemu-i386*' || return
-	mkdir -p "$2"
+	mkdir -p "$3"
 	for machine in ppc64 i386; do
-		cp "$work/usr/bin/qemu-$machine-static" "$2/" 2>/dev/null ||
-			cp "$work/usr/bin/qemu-$machine" "$2/qemu-$machine-static" || return
+		cp "$work/usr/bin/qemu-$machine-static" "$3/" 2>/dev/null ||
+			cp "$work/usr/bin/qemu-$machine" "$3/qemu-$machine-static" || return
 	done
 }
 
@@ -240,8 +240,9 @@ make_one box-ppc64.tar box_ppc64
 make_one box-i386.tar box_deb i386 i686
 make_one box-amd64.tar box_deb amd64 x86_64
 make_one box-ppc64el.tar box_deb ppc64el ppc64le
-make_one qemu-amd64 qemu amd64
-make_one qemu-ppc64el qemu ppc64el
+make_one qemu-amd64 qemu bookworm amd64
+make_one qemu-ppc64el qemu trixie ppc64el
+make_one qemu-old-ppc64el qemu bookworm ppc64el
 make_one attack-ppc64 attack
 make_one hello-bookworm-i386.deb deb bookworm i386 hello
 while read -r suite arch; do

@@ -42,8 +42,12 @@ static char *say_how(const char *name, const struct wpar_here *here, const struc
 {
 	switch (runs->how) {
 	case WPAR_RUN_NATIVE:
-		return par_strdup_printf("This kernel runs its programs, too; uname -m says %s.",
-					 name);
+		return par_strdup_printf(
+			"This kernel runs its programs, too; uname -m says %s.%s", name,
+			strcmp(name, "i686") == 0
+				? " Programs of a C library that makes sockets by socketcall (glibc "
+				  "before 2.39) have no network."
+				: "");
 	case WPAR_RUN_OWN:
 		return par_strdup_printf("Its programs run by %s, slower than this system's own; "
 					 "set-user-id programs run as who calls them.",

@@ -51,7 +51,7 @@ void wpar_here_get(struct wpar_here_facts *ret)
 void wpar_here_for(struct wpar_here_facts *f, const char *architecture)
 {
 	if (!wpar_machine_is_here(architecture))
-		wpar_run_facts_get(&f->runs);
+		wpar_run_facts_get(architecture, &f->runs);
 }
 
 void wpar_here_done(struct wpar_here_facts *f)

@@ -74,7 +74,7 @@ int wpar_interpreters_find(const char *machine, struct wpar_interpreters *ret,
 	*ret = found;
 	if (!machine || wpar_machine_is_here(machine))
 		return 0;
-	wpar_run_facts_get(&facts);
+	wpar_run_facts_get(machine, &facts);
 	r = wpar_runs_plan(machine, &facts, &runs, err);
 	if (r < 0)
 		return r;

@@ -170,6 +170,11 @@ static char *why_not(const struct wpar_machine_row *row, const struct wpar_run_f
 		return par_strdup_printf("there is no interpreter for them; install qemu-%s-static "
 					 "of " PACKAGE,
 					 row->qemu);
+	if (v->tried < 0)
+		return par_strdup_printf(
+			"'%s' is there, and fails at the smallest of such programs; install a later "
+			"qemu-user, as Debian 13 has it",
+			f->own ? v->path : v->registered_path);
 	if (f->own)
 		return v->path ? NULL
 			       : par_strdup_printf("the interpreter '%s' of the registration '%s' "
@@ -208,7 +213,7 @@ static int plan_interpreted(const struct wpar_machine_row *row, const struct wpa
 	const bool works = own || (!f->own && f->misc && v->registered && v->enabled && v->fixed);
 
 	*ret = (struct wpar_runs){ .how = own ? WPAR_RUN_OWN : WPAR_RUN_SYSTEM, .row = row };
-	if (works) {
+	if (works && v->tried >= 0) {
 		ret->interpreter = strdup(path);
 		return ret->interpreter ? 0 : par_oom(err);
 	}

@@ -39,6 +39,7 @@ struct wpar_interpreter {
 	char *registered;      /* name of the system's registration; NULL: none */
 	char *registered_path; /* its interpreter */
 	bool enabled, fixed;   /* of the registration; fixed: flag F */
+	int tried;	       /* of wpar_run_try() */
 };
 
 struct wpar_run_facts {
@@ -51,12 +52,21 @@ struct wpar_run_facts {
 
 #define auto_run_facts par_cleanup(wpar_run_facts_done) struct wpar_run_facts
 
-/* wpar_run_facts_get - of this system, now; what cannot be told is as if there were none of it */
-void wpar_run_facts_get(struct wpar_run_facts *ret);
+/*
+ * wpar_run_facts_get - of this system, now; what cannot be told is as if there were none of it
+ * @machine	whose interpreter is tried; NULL: none
+ */
+void wpar_run_facts_get(const char *machine, struct wpar_run_facts *ret);
 void wpar_run_facts_done(struct wpar_run_facts *f);
 
 /* wpar_run_facts_registration - one file of /proc/sys/fs/binfmt_misc: the rows that it holds for */
 int wpar_run_facts_registration(struct wpar_run_facts *f, const char *name, const char *text);
+
+/*
+ * wpar_run_try - does a program of that machine run by @interpreter (NULL: by this kernel)?
+ * 1: it does; -1: it does not; 0: it was not tried, for no program is known
+ */
+int wpar_run_try(const struct wpar_machine_row *row, const char *interpreter);
 
 enum wpar_run_how {
 	WPAR_RUN_NATIVE,

@@ -13,7 +13,6 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -22,7 +21,7 @@
 #define REGISTRATIONS "/proc/sys/fs/binfmt_misc"
 
 /* Does a child end well? */
-static bool try_in_child(int (*what)(const void *arg), const void *arg)
+static bool try_in_child(int (*what)(void))
 {
 	int status = -1;
 	pid_t pid;
@@ -30,85 +29,17 @@ static bool try_in_child(int (*what)(const void *arg), const void *arg)
 	fflush(stdout);
 	pid = fork();
 	if (pid == 0)
-		_exit(what(arg) == 0 ? 0 : 1);
+		_exit(what() == 0 ? 0 : 1);
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	return pid > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-/* _exit(0), by the system calls of the smaller machines. */
-static const struct {
-	const char *name;
-	unsigned char code[12];
-} exits[] = {
-	/* mov $1, %eax; xor %ebx, %ebx; int $0x80 */
-	{ "i686", { 0xb8, 1, 0, 0, 0, 0x31, 0xdb, 0xcd, 0x80 } },
-	/* li r0, 1; li r3, 0; sc */
-	{ "ppc", { 0x38, 0, 0, 1, 0x38, 0x60, 0, 0, 0x44, 0, 0, 2 } },
-	/* mov r0, #0; mov r7, #1; svc 0 */
-	{ "armv7l", { 0, 0, 0xa0, 0xe3, 1, 0x70, 0xa0, 0xe3, 0, 0, 0, 0xef } },
-};
-
-static uint16_t put16(bool big, uint16_t n)
-{
-	const uint16_t one = 1;
-	const bool here_big = *(const unsigned char *)&one == 0;
-
-	return big == here_big ? n : (uint16_t)(n << 8 | n >> 8);
-}
-
-static uint32_t put32(bool big, uint32_t n)
-{
-	return (uint32_t)put16(big, (uint16_t)(put16(big, 1) == 1 ? n : n >> 16)) |
-	       (uint32_t)put16(big, (uint16_t)(put16(big, 1) == 1 ? n >> 16 : n)) << 16;
-}
-
-/* Runs a program of 100 bytes that does nothing but end well. */
-static int run_small(const void *arg)
-{
-	const struct wpar_machine_row *row = arg;
-	const uint32_t at = 0x100000, start = sizeof(Elf32_Ehdr) + sizeof(Elf32_Phdr);
-	struct {
-		Elf32_Ehdr head;
-		Elf32_Phdr load;
-		unsigned char code[12];
-	} p = { 0 };
-	uint8_t head[WPAR_ELF_HEAD], mask[WPAR_ELF_HEAD];
-	char *const none[] = { NULL }, *const argv[] = { (char *)"small", NULL };
-	int fd = memfd_create("small", 0);
-
-	wpar_machine_head(row, head, mask);
-	memcpy(&p, head, sizeof(head));
-	p.head.e_version = put32(row->big, EV_CURRENT);
-	p.head.e_entry = put32(row->big, at + start);
-	p.head.e_phoff = put32(row->big, sizeof(Elf32_Ehdr));
-	p.head.e_ehsize = put16(row->big, sizeof(Elf32_Ehdr));
-	p.head.e_phentsize = put16(row->big, sizeof(Elf32_Phdr));
-	p.head.e_phnum = put16(row->big, 1);
-	p.load = (Elf32_Phdr){ .p_type = put32(row->big, PT_LOAD),
-			       .p_vaddr = put32(row->big, at),
-			       .p_filesz = put32(row->big, sizeof(p)),
-			       .p_memsz = put32(row->big, sizeof(p)),
-			       .p_flags = put32(row->big, PF_R | PF_X),
-			       .p_align = put32(row->big, 65536) };
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(exits); i++) {
-		if (strcmp(exits[i].name, row->name) == 0)
-			memcpy(p.code, exits[i].code, sizeof(p.code));
-	}
-	if (fd < 0 || write(fd, &p, sizeof(p)) != (ssize_t)sizeof(p))
-		return -errno;
-	/* By its descriptor: an interpreter that binfmt_misc has for it would find no path. */
-	fcntl(fd, F_SETFD, FD_CLOEXEC);
-	syscall(SYS_execveat, fd, "", argv, none, AT_EMPTY_PATH);
-	return -errno;
-}
-
 /* A user namespace may have registrations of its own since Linux 6.7. */
-static int mount_own(const void *arg)
+static int mount_own(void)
 {
 	int fs;
 
-	(void)arg;
 	if (unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
 		return -errno;
 	fs = (int)syscall(SYS_fsopen, "binfmt_misc", FSOPEN_CLOEXEC);
@@ -197,21 +128,32 @@ static void read_registrations(struct wpar_run_facts *f)
 	free(list);
 }
 
-void wpar_run_facts_get(struct wpar_run_facts *ret)
+/* The one that would be used. */
+static int try_interpreter(const struct wpar_machine_row *row, const struct wpar_run_facts *f,
+			   const struct wpar_interpreter *v)
+{
+	const char *path = f->own ? v->path : v->registered_path;
+
+	return path && access(path, X_OK) == 0 ? wpar_run_try(row, path) : 0;
+}
+
+void wpar_run_facts_get(const char *machine, struct wpar_run_facts *ret)
 {
 	struct utsname u = { 0 };
 
 	*ret = (struct wpar_run_facts){ 0 };
 	uname(&u);
 	snprintf(ret->machine, sizeof(ret->machine), "%s", u.machine);
-	ret->own = try_in_child(mount_own, NULL);
+	ret->own = try_in_child(mount_own);
 	read_registrations(ret);
 	for (size_t i = 0; i < WPAR_MACHINES; i++) {
 		const struct wpar_machine_row *row = &wpar_machine_rows[i];
 
 		find_interpreter(row, &ret->v[i]);
 		if (strcmp(row->part_of, wpar_machine_name(u.machine)) == 0)
-			ret->small = try_in_child(run_small, row);
+			ret->small = wpar_run_try(row, NULL) > 0;
+		if (machine && strcmp(row->name, wpar_machine_name(machine)) == 0)
+			ret->v[i].tried = try_interpreter(row, ret, &ret->v[i]);
 	}
 }
 

@@ -77,6 +77,8 @@ START_TEST(by_an_interpreter_of_its_own)
 	/* What the system has registered does not matter then. */
 	registered(&f, "PO");
 	expect("ppc64", &f, WPAR_RUN_OWN, "/usr/bin/qemu-ppc64-static");
+	of(&f, "ppc64")->tried = -1;
+	expect("ppc64", &f, WPAR_RUN_NOT, "'/usr/bin/qemu-ppc64-static' is there, and fails");
 	expect("s390x", &f, WPAR_RUN_NOT, "qemu-s390x-static");
 	expect("vax", &f, WPAR_RUN_NOT, "no interpreter for them is known");
 	wpar_run_facts_done(&f);
@@ -180,10 +182,16 @@ START_TEST(here)
 {
 	auto_run_facts f = { 0 };
 
-	wpar_run_facts_get(&f);
+	wpar_run_facts_get("ppc64", &f);
 	ck_assert(wpar_machine_is_here(f.machine));
 	expect(f.machine, &f, WPAR_RUN_NATIVE, NULL);
 	ck_assert(!wpar_machine_is_here("vax"));
+	/* The smallest program of this machine is one, and another's is none */
+	ck_assert_int_eq(wpar_run_try(wpar_machine_row(f.machine), NULL), 1);
+	ck_assert_int_eq(wpar_run_try(wpar_machine_row("s390x"), NULL), -1);
+	ck_assert_int_eq(wpar_run_try(wpar_machine_row("ppc64"), "/bin/false"), -1);
+	ck_assert_int_eq(wpar_run_try(wpar_machine_row("ppc64"), "/bin/true"), 1);
+	ck_assert_int_eq(wpar_run_try(wpar_machine_row("m68k"), "/bin/true"), 0);
 }
 END_TEST
 
