@@ -261,8 +261,8 @@ int wpar_lock_again(const char *name, int fd, int *ret_fd, struct par_error **er
 	return wpar_lock(name, ret_fd, err);
 }
 
-int wpar_rootfs_create(const struct wpar_spec *s, const struct wpar_report *report,
-		       struct par_error **err)
+int wpar_rootfs_create(const struct wpar_spec *s, const struct wpar_rootfs_source *from,
+		       const struct wpar_report *report, struct par_error **err)
 {
 	autofree char *folder = wpar_path("%s", s->directory);
 	autofree char *upper = wpar_path("%s/upper", s->directory);
@@ -272,6 +272,11 @@ int wpar_rootfs_create(const struct wpar_spec *s, const struct wpar_report *repo
 	/* What an image's services are put into. */
 	if (mkdir(folder, 0755) < 0 || (s->version.image_digest && mkdir(upper, 0755) < 0))
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not create '%s'", folder);
+	if (from && !s->version.image_digest) {
+		autofd int top = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+		return from->fill(from->user, top, folder, s, err);
+	}
 	report->say(WPAR_NOTE_STEP, "x ./usr", report->user);
 	if (must_fail(s))
 		return par_fail(err, PAR_E_NO_SPACE, 0, "There is no space left.");

@@ -51,24 +51,54 @@ char **wpar_archive_environment(void)
 	return environment;
 }
 
-__attribute__((noreturn)) static void
-helper_child(const char *program, const struct wpar_archive_run *run, int archive, int out)
-{
-	char kib[24];
-	char *const argv[] = { (char *)"wparctl-archive", (char *)run->mode, run->kib ? kib : NULL,
-			       NULL };
-	int null = open("/dev/null", O_RDWR | O_CLOEXEC), folder = run->folder;
+#define MOST_WORDS 4096
 
-	snprintf(kib, sizeof(kib), "%" PRIu64, run->kib);
+/* @argv: room for all words; NULL: there are too many */
+static bool put_words(const struct wpar_archive_run *run, char kib[24],
+		      const char *argv[MOST_WORDS])
+{
+	size_t n = 0;
+
+	argv[n++] = "wparctl-archive";
+	argv[n++] = run->mode;
+	snprintf(kib, 24, "%" PRIu64, run->kib);
+	if (run->kib)
+		argv[n++] = kib;
+	for (size_t i = 0; run->words && run->words[i]; i++) {
+		if (n == MOST_WORDS - 1)
+			return false;
+		argv[n++] = run->words[i];
+	}
+	argv[n] = NULL;
+	return true;
+}
+
+/* Descriptor @fd becomes @number, once nothing that is needed has that number. */
+static bool hand_over(int fd, int number)
+{
+	return fd >= 0 && dup2(fd, number) >= 0;
+}
+
+__attribute__((noreturn)) static void helper_child(const char *program, const char *const *argv,
+						   const struct wpar_archive_run *run, int archive,
+						   int out)
+{
+	const int above = WPAR_ARCHIVE_FD + (int)run->n_fds + 6;
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC), folder, fds[WPAR_ARCHIVE_FDS_MOST];
+	bool given = true;
+
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	/* None of the three may lie below 4, or dup2() would overwrite it. */
-	archive = fcntl(archive, F_DUPFD_CLOEXEC, 10);
-	folder = fcntl(folder < 0 ? null : folder, F_DUPFD_CLOEXEC, 10);
-	out = fcntl(out, F_DUPFD_CLOEXEC, 10);
-	if (archive < 0 || folder < 0 || out < 0 || dup2(archive, 0) < 0 || dup2(out, 1) < 0 ||
-	    dup2(folder, 3) < 0)
+	/* None of them may have a number that another one gets, or dup2() would overwrite it. */
+	archive = fcntl(archive, F_DUPFD_CLOEXEC, above);
+	folder = fcntl(run->folder < 0 ? null : run->folder, F_DUPFD_CLOEXEC, above);
+	out = fcntl(out, F_DUPFD_CLOEXEC, above);
+	for (size_t i = 0; i < run->n_fds; i++)
+		fds[i] = fcntl(run->fds[i], F_DUPFD_CLOEXEC, above);
+	for (size_t i = 0; i < run->n_fds; i++)
+		given = given && hand_over(fds[i], WPAR_ARCHIVE_FD + (int)i);
+	if (!given || !hand_over(archive, 0) || !hand_over(out, 1) || !hand_over(folder, 3))
 		_exit(126);
-	execve(program, argv, wpar_archive_environment());
+	execve(program, (char *const *)argv, wpar_archive_environment());
 	_exit(127);
 }
 
@@ -112,49 +142,65 @@ static void read_lines(int fd, const struct wpar_archive_run *run, struct wpar_a
 	}
 }
 
+static const char *what_of(const struct wpar_archive_run *run)
+{
+	return run->what ? run->what : "image";
+}
+
 static int judge(const struct wpar_archive_run *run, const struct wpar_archive_end *e, int status,
 		 struct par_error **err)
 {
 	if (e->code == ENOSPC || e->code == EDQUOT)
 		return par_fail(err, PAR_E_NO_SPACE, 0,
-				"There is no space to unpack the image %s: %s.", run->archive,
-				e->text[0] ? e->text : strerror(e->code));
+				"There is no space to unpack the %s %s: %s.", what_of(run),
+				run->archive, e->text[0] ? e->text : strerror(e->code));
 	if (e->text[0])
-		return par_fail(err, PAR_E_CORRUPT, 0, "The image %s cannot be used: %s.",
-				run->archive, e->text);
+		return par_fail(err, PAR_E_CORRUPT, 0, "The %s %s cannot be used: %s.",
+				what_of(run), run->archive, e->text);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
 		return par_fail(err, PAR_E_SYSTEM, 0, "could not run wparctl-archive");
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || !e->digest[0])
 		return par_fail(err, PAR_E_CORRUPT, 0,
-				"The image %s cannot be used: reading it ended with %s %d.",
-				run->archive, WIFSIGNALED(status) ? "signal" : "status",
+				"The %s %s cannot be used: reading it ended with %s %d.",
+				what_of(run), run->archive,
+				WIFSIGNALED(status) ? "signal" : "status",
 				WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 	return 0;
 }
 
-int wpar_archive_run(const struct wpar_archive_run *run, struct wpar_archive_end *ret,
-		     struct par_error **err)
+int wpar_archive_open(const char *archive, const char *what, struct par_error **err)
 {
-	autofd int in = open(run->archive, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	autofree char *program = wpar_archive_program();
-	int fds[2], status = 0;
+	autofd int in = open(archive, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct stat st;
-	pid_t pid;
 
-	*ret = (struct wpar_archive_end){ 0 };
 	if (in < 0)
-		return par_fail(err, PAR_E_NOT_FOUND, errno, "The image %s cannot be opened: %s.",
-				run->archive, strerror(errno));
+		return par_fail(err, PAR_E_NOT_FOUND, errno, "The %s %s cannot be opened: %s.",
+				what ? what : "image", archive, strerror(errno));
 	if (fstat(in, &st) < 0 || (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-				"The image %s is neither a regular file nor a directory.",
-				run->archive);
+				"The %s %s is neither a regular file nor a directory.",
+				what ? what : "image", archive);
+	return take_fd(&in);
+}
+
+static int run_helper(const struct wpar_archive_run *run, int input, struct wpar_archive_end *ret,
+		      struct par_error **err)
+{
+	autofree char *program = wpar_archive_program();
+	const char *argv[MOST_WORDS];
+	char kib[24];
+	int fds[2], status = 0;
+	pid_t pid;
+
+	if (!put_words(run, kib, argv) || run->n_fds > WPAR_ARCHIVE_FDS_MOST)
+		return par_fail(err, PAR_E_TOO_LARGE, 0,
+				"there are too many names or file systems");
 	if (!program || pipe2(fds, O_CLOEXEC) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not make a pipe");
 	fflush(stdout);
 	pid = fork();
 	if (pid == 0)
-		helper_child(program, run, in, fds[1]);
+		helper_child(program, argv, run, input, fds[1]);
 	close(fds[1]);
 	if (pid < 0) {
 		close(fds[0]);
@@ -165,4 +211,15 @@ int wpar_archive_run(const struct wpar_archive_run *run, struct wpar_archive_end
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	return judge(run, ret, status, err);
+}
+
+int wpar_archive_run(const struct wpar_archive_run *run, struct wpar_archive_end *ret,
+		     struct par_error **err)
+{
+	autofd int in = run->input ? -1 : wpar_archive_open(run->archive, run->what, err);
+
+	*ret = (struct wpar_archive_end){ 0 };
+	if (!run->input && in < 0)
+		return in;
+	return run_helper(run, run->input ? *run->input : in, ret, err);
 }

@@ -10,12 +10,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define WPAR_ARCHIVE_FDS_MOST 48
+#define WPAR_ARCHIVE_FD	      4 /* the first of those that the helper is given besides its own */
+
 struct wpar_archive_run {
-	const char *archive; /* path */
+	const char *archive; /* path; only what it is called where @input is given */
+	const int *input;    /* a descriptor that it is read from, of any kind; NULL: by the path */
+	const char *what;    /* for messages; NULL: "image" */
 	const char *mode;    /* "digest", "unpack", "scan", "list": see helper/main.c */
 	uint64_t kib;	     /* what it is expected to have; 0: not known */
-	int folder;	     /* descriptor of the empty folder that it fills; -1: none */
-	size_t max_line;     /* bytes; what is longer is cut; 0: 1024 */
+	char *const *words;  /* what the mode is told besides; NULL: nothing */
+	const int *fds;	     /* descriptors of these words: WPAR_ARCHIVE_FD and on; NULL: none */
+	size_t n_fds;
+	int folder;	 /* descriptor of the empty folder that it fills; -1: none */
+	size_t max_line; /* bytes; what is longer is cut; 0: 1024 */
 	/* a line that says something; it may have any byte but NUL and line end */
 	void (*line)(void *user, const char *line);
 	void *user;
@@ -27,6 +35,12 @@ struct wpar_archive_end {
 	int code;	 /* errno of its error, 0: none */
 	char text[1024];
 };
+
+/*
+ * wpar_archive_open - a regular file to read; it is never waited for
+ * Errors: PAR_E_NOT_FOUND, PAR_E_INVALID_ARGUMENT.
+ */
+int wpar_archive_open(const char *archive, const char *what, struct par_error **err);
 
 /*
  * wpar_archive_run - run it to its end

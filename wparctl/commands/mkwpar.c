@@ -8,6 +8,7 @@
  * that.
  */
 #include "wparctl/commands/commands.h"
+#include "wparctl/operations/creation.h"
 #include "wparctl/operations/definition.h"
 #include "wparctl/operations/device_exports.h"
 #include "wparctl/operations/image_flags.h"
@@ -278,16 +279,6 @@ static int mkwpar_add_volumes(const struct wpar_spec *s, struct par_error **err)
 	return r < 0 ? r : wpar_volumes_begin(base, &kept, s, err);
 }
 
-/* The words of the command line, by which the same command is known again. */
-static int mkwpar_words(const struct par_cmd_ctx *ctx, struct par_buf *ret, struct par_error **err)
-{
-	for (char **word = ctx->words + 1; *word; word++) {
-		par_buf_puts(ret, *word);
-		par_buf_putc(ret, '\0');
-	}
-	return ret->failed ? par_oom(err) : 0;
-}
-
 /* What the flags put into its files, before anything of it runs; the script has the last word. */
 static int mkwpar_customize(const struct mkwpar_args *a, const struct wpar_spec *s,
 			    struct par_error **err)
@@ -317,7 +308,8 @@ static int mkwpar_fill(struct mkwpar_args *a, const struct par_buf *words, struc
 			return r;
 	}
 	wpar_say_line(say->out, "Mounting all workload partition file systems.");
-	r = a->preserve.given ? mkwpar_add_volumes(s, err) : wpar_rootfs_create(s, &report, err);
+	r = a->preserve.given ? mkwpar_add_volumes(s, err)
+			      : wpar_rootfs_create(s, NULL, &report, err);
 	if (r < 0)
 		return r;
 	if (a->preserve.given)
@@ -344,18 +336,6 @@ static int mkwpar_fill(struct mkwpar_args *a, const struct par_buf *words, struc
 	return r;
 }
 
-static void mkwpar_say_made(const struct wpar_spec *s, const struct mkwpar_args *a, FILE *out)
-{
-	wpar_say_line(out, "syncroot: Returns Status = SUCCESS");
-	wpar_say_line(out, "Workload partition %s created successfully.", s->name);
-	/* AIX breaks the line there. */
-	if (!a->start)
-		wpar_say_line(out,
-			      "mkwpar: 0960-390 To start the workload partition, execute the "
-			      "following as root: \nstartwpar [-v] %s",
-			      s->name);
-}
-
 /* From here on the name and the directory are this WPAR's. */
 static int mkwpar_claim(const struct mkwpar_args *a, struct wpar_spec *s, struct par_error **err)
 {
@@ -373,36 +353,6 @@ static int mkwpar_claim(const struct mkwpar_args *a, struct wpar_spec *s, struct
 	return r;
 }
 
-/* The same command has made the WPAR, and has not come to its end: killed, or the start failed. */
-static int mkwpar_go_on(const struct mkwpar_args *a, const char *name, struct wpar_say *say,
-			struct par_error **err)
-{
-	enum wpar_state st;
-	auto_spec made = { 0 };
-	int r = wpar_spec_load(name, &made, err);
-
-	if (r < 0)
-		return r;
-	r = wpar_operation_state_locked(&made, &st, err);
-	if (r < 0)
-		return r;
-	if (st == WPAR_STATE_ACTIVE) {
-		/* It had only to be said. */
-		wpar_pending_end(name);
-		mkwpar_say_made(&made, a, say->out);
-		return 0;
-	}
-	mkwpar_say_made(&made, a, say->out);
-	return wpar_operation_start(&made, say, err);
-}
-
-static bool mkwpar_is_made(const char *name)
-{
-	auto_spec made = { 0 };
-
-	return wpar_spec_load(name, &made, NULL) == 0 && !made.creating;
-}
-
 static int mkwpar_create(const struct par_cmd_ctx *ctx, struct mkwpar_args *a, struct wpar_spec *s,
 			 struct par_error **err)
 {
@@ -414,14 +364,14 @@ static int mkwpar_create(const struct par_cmd_ctx *ctx, struct mkwpar_args *a, s
 
 	if (r < 0)
 		return r;
-	r = mkwpar_words(ctx, &words, err);
+	r = wpar_creation_words(ctx, &words, err);
 	if (r < 0)
 		return r;
 	r = wpar_lock(s->name, &lock, err);
 	if (r < 0)
 		return r;
-	if (a->start && wpar_pending_is(s->name, words.data, words.len) && mkwpar_is_made(s->name))
-		return mkwpar_go_on(a, s->name, &say, err);
+	if (a->start && wpar_creation_is_pending(s->name, &words))
+		return wpar_creation_go_on(s->name, &say, err);
 	r = mkwpar_claim(a, s, err);
 	if (r < 0) {
 		wpar_lock_forget(s->name);
@@ -438,7 +388,8 @@ static int mkwpar_create(const struct par_cmd_ctx *ctx, struct mkwpar_args *a, s
 	}
 	wpar_nfs_fill_done(servers);
 	wpar_test_stop_at("made");
-	mkwpar_say_made(s, a, ctx->out);
+	wpar_say_line(ctx->out, "syncroot: Returns Status = SUCCESS");
+	wpar_creation_say_made(s, a->start, ctx->out);
 	return a->start ? wpar_operation_start(s, &say, err) : 0;
 }
 
@@ -459,7 +410,7 @@ static int mkwpar_check_image(struct mkwpar_args *a, const struct wpar_spec *s,
 
 	if (r < 0)
 		return r;
-	if (mkwpar_is_made(s->name)) /* which is said, or only its start is to come */
+	if (wpar_creation_is_made(s->name)) /* which is said, or only its start is to come */
 		return 0;
 	r = mkwpar_image(a, &src, err);
 	return r < 0 ? r : wpar_image_check(&src, s->version.image_digest, &a->image, err);

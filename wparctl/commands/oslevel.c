@@ -5,14 +5,11 @@
  */
 #include "wparctl/commands/commands.h"
 
-#include "lpard/common/fs.h"
 #include "lpard/common/json.h"
 #include "lpard/common/text.h"
+#include "wparctl/versioned/level.h"
 
-#include <ctype.h>
 #include <string.h>
-
-#define LEVEL_MAX 64
 
 struct oslevel_args {
 	bool maintenance, service, json;
@@ -26,47 +23,13 @@ static const struct par_opt opts[] = {
 	{ 0 },
 };
 
-/* VERSION_ID="12" of os-release(5) */
-static bool find_version(const char *text, char ret[LEVEL_MAX])
-{
-	static const char key[] = "VERSION_ID=";
-
-	for (const char *line = text; line && *line;) {
-		const char *end = strchr(line, '\n');
-
-		if (par_starts_with(line, key)) {
-			const char *value = line + strlen(key);
-
-			value += *value == '"' || *value == '\'';
-			snprintf(ret, LEVEL_MAX, "%.*s", (int)strcspn(value, "\"'\n"), value);
-			return *ret;
-		}
-		line = end ? end + 1 : NULL;
-	}
-	return false;
-}
-
-/* Debian's own file says more than its os-release: "12.11", not "12". */
-static bool read_level(char ret[LEVEL_MAX])
-{
-	auto_buf debian = { 0 }, release = { 0 };
-
-	if (par_fs_read("/etc/debian_version", 256, &debian) == 0 && debian.data &&
-	    isdigit((unsigned char)debian.data[0])) {
-		snprintf(ret, LEVEL_MAX, "%.*s", (int)strcspn(debian.data, " \n"), debian.data);
-		return true;
-	}
-	return par_fs_read("/etc/os-release", 65536, &release) == 0 && release.data &&
-	       find_version(release.data, ret);
-}
-
 static int oslevel_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	const struct oslevel_args *a = args;
 	auto_json o = NULL;
-	char level[LEVEL_MAX];
+	char level[WPAR_LEVEL_MAX];
 
-	if (!read_level(level))
+	if (!wpar_level_here(level))
 		return par_fail(
 			err, PAR_E_NOT_FOUND, 0,
 			"the level is not known: there is no VERSION_ID in /etc/os-release");

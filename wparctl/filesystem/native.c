@@ -12,6 +12,41 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 
+static int put_machine_id(int etc)
+{
+	unsigned char id[16];
+	char text[34];
+
+	if (getrandom(id, sizeof(id), 0) != (ssize_t)sizeof(id))
+		return -errno;
+	for (size_t i = 0; i < sizeof(id); i++)
+		snprintf(text + 2 * i, 3, "%02x", id[i]);
+	text[32] = '\n';
+	return par_fs_replace_volatile(etc, "machine-id", text, 33, 0444);
+}
+
+static bool has_file(int etc, const char *name)
+{
+	struct stat st;
+
+	return fstatat(etc, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode);
+}
+
+int wpar_native_identify(int top, const struct wpar_spec *s)
+{
+	autofree char *hostname = par_strdup_printf("%s\n", s->hostname ? s->hostname : s->name);
+	autofd int etc = par_fs_open_plain(top, "etc", O_RDONLY | O_DIRECTORY, 0);
+	int r = 0;
+
+	if (!hostname)
+		return -ENOMEM;
+	if (etc >= 0 && has_file(etc, "hostname"))
+		r = par_fs_replace_volatile(etc, "hostname", hostname, strlen(hostname), 0644);
+	if (r < 0)
+		return r;
+	return etc >= 0 && has_file(etc, "machine-id") ? put_machine_id(etc) : 0;
+}
+
 /*
  * What is this WPAR's alone: its name and its machine id.  Like all of the tree these files reach
  * the disk by the syncfs(2) that comes before the mark "complete".
@@ -24,18 +59,13 @@ static int personalise(int top, const struct wpar_spec *s)
 						 host);
 	autofree char *hostname = par_strdup_printf("%s\n", host);
 	autofd int etc = openat(top, "etc", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	unsigned char id[16];
-	char text[34];
 	int r;
 
 	if (!hosts || !hostname)
 		return -ENOMEM;
-	if (etc < 0 || getrandom(id, sizeof(id), 0) != (ssize_t)sizeof(id))
+	if (etc < 0)
 		return -errno;
-	for (size_t i = 0; i < sizeof(id); i++)
-		snprintf(text + 2 * i, 3, "%02x", id[i]);
-	text[32] = '\n';
-	r = par_fs_replace_volatile(etc, "machine-id", text, 33, 0444);
+	r = put_machine_id(etc);
 	if (r < 0)
 		return r;
 	r = par_fs_replace_volatile(etc, "hostname", hostname, strlen(hostname), 0644);

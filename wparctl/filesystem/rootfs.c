@@ -297,8 +297,30 @@ static void say_members(int top, const struct wpar_report *report)
 	free(list);
 }
 
+/* What is in it: the LPAR's own root part, what @from has, or of a versioned one nothing. */
+static int fill_top(int top, const struct wpar_spec *s, const char *base,
+		    const struct wpar_rootfs_source *from, struct par_error **err)
+{
+	int r;
+
+	if (s->version.image_digest)
+		return fill_versioned(top);
+	if (from) {
+		r = from->fill(from->user, top, base, s, err);
+		if (r < 0)
+			return r;
+		return make_mount_points(top, s, err);
+	}
+	r = wpar_native_fill(top, s, err);
+	if (r < 0)
+		return r;
+	r = make_mount_points(top, s, err);
+	return r < 0 ? r : wpar_volumes_take(s, base, top, err);
+}
+
 static int fill_marked(int top, const struct wpar_spec *s, const char *made,
-		       const struct wpar_report *report, struct par_error **err)
+		       const struct wpar_rootfs_source *from, const struct wpar_report *report,
+		       struct par_error **err)
 {
 	autofree char *base = wpar_path("%s", s->directory);
 	int r = base ? wpar_sizes_begin(top, s, err) : -ENOMEM;
@@ -308,13 +330,7 @@ static int fill_marked(int top, const struct wpar_spec *s, const char *made,
 	r = wpar_volumes_begin(base, NULL, s, err);
 	if (r < 0)
 		return r;
-	r = s->version.image_digest ? fill_versioned(top) : wpar_native_fill(top, s, err);
-	if (r < 0)
-		return r;
-	r = s->version.image_digest ? 0 : make_mount_points(top, s, err);
-	if (r < 0)
-		return r;
-	r = wpar_volumes_take(s, base, top, err);
+	r = fill_top(top, s, base, from, err);
 	if (r < 0)
 		return r;
 	r = wpar_sizes_end(top, s, err);
@@ -388,7 +404,8 @@ int wpar_rootfs_remove(const struct wpar_spec *s, struct par_error **err)
 }
 
 static int create_whole(const struct wpar_spec *s, const char *made,
-			const struct wpar_report *report, struct par_error **err)
+			const struct wpar_rootfs_source *from, const struct wpar_report *report,
+			struct par_error **err)
 {
 	auto_error why = NULL;
 	autofd int top = open_fresh(s, made, err);
@@ -396,7 +413,7 @@ static int create_whole(const struct wpar_spec *s, const char *made,
 
 	if (top < 0)
 		return top;
-	r = fill_marked(top, s, made, report, &why);
+	r = fill_marked(top, s, made, from, report, &why);
 	if (r == 0)
 		return 0;
 	wpar_rootfs_remove(s, NULL);
@@ -411,8 +428,8 @@ static int create_whole(const struct wpar_spec *s, const char *made,
 	return r;
 }
 
-int wpar_rootfs_create(const struct wpar_spec *s, const struct wpar_report *report,
-		       struct par_error **err)
+int wpar_rootfs_create(const struct wpar_spec *s, const struct wpar_rootfs_source *from,
+		       const struct wpar_report *report, struct par_error **err)
 {
 	autofree char *first = NULL, *kept = wpar_path(WPAR_BASE_DIR);
 	int r;
@@ -421,7 +438,7 @@ int wpar_rootfs_create(const struct wpar_spec *s, const struct wpar_report *repo
 		return 0;
 	first = first_missing(s);
 	/* The folder of all WPARs stays when the last is removed. */
-	r = create_whole(s, par_streq(first, kept) ? NULL : first, report, err);
+	r = create_whole(s, par_streq(first, kept) ? NULL : first, from, report, err);
 	if (r < 0)
 		remove_made(s, first);
 	return r;

@@ -9,12 +9,24 @@
 #include "wparctl/spec/spec.h"
 
 /*
+ * What fills a new base directory in the place of the LPAR's own root part: a backup, a copy.
+ * fill() makes it all in the empty directory @top, its volumes at their places included (which it
+ * mounts for itself); @base is its path, prefix included.
+ */
+struct wpar_rootfs_source {
+	int (*fill)(void *user, int top, const char *base, const struct wpar_spec *s,
+		    struct par_error **err);
+	void *user;
+};
+
+/*
  * wpar_rootfs_create / _remove - the private file systems of a defined system WPAR
+ * @from	NULL: the LPAR
  * create replaces what an interrupted one has left.  A mark outside of them says that they are
  * complete: without it the WPAR is Broken.  Errors: PAR_E_NO_SPACE, PAR_E_EXISTS, PAR_E_SYSTEM.
  */
-int wpar_rootfs_create(const struct wpar_spec *s, const struct wpar_report *report,
-		       struct par_error **err);
+int wpar_rootfs_create(const struct wpar_spec *s, const struct wpar_rootfs_source *from,
+		       const struct wpar_report *report, struct par_error **err);
 int wpar_rootfs_remove(const struct wpar_spec *s, struct par_error **err);
 
 /*

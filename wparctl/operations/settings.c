@@ -94,8 +94,7 @@ static int apply_security(struct wpar_spec *s, const struct par_groups *groups,
 	return 0;
 }
 
-/* What this machine has given out. */
-static void forget_numbers(struct wpar_spec *s)
+void wpar_settings_forget_numbers(struct wpar_spec *s)
 {
 	s->idbase = s->idrange = s->key = 0;
 	s->creating = s->kept = false;
@@ -112,7 +111,7 @@ static void forget_identity(struct wpar_spec *s)
 	free(s->directory);
 	free(s->owner);
 	s->name = s->uuid = s->hostname = s->directory = s->owner = NULL;
-	forget_numbers(s);
+	wpar_settings_forget_numbers(s);
 	for (size_t i = 0; i < s->n_addresses; i++) {
 		free(s->addresses[i].interface);
 		free(s->addresses[i].address);
@@ -122,8 +121,7 @@ static void forget_identity(struct wpar_spec *s)
 	s->n_addresses = 0;
 }
 
-/* What follows from the old name gives way to what follows from the new one (-f and -n). */
-static void rename_spec(struct wpar_spec *s, const char *name)
+void wpar_settings_rename(struct wpar_spec *s, const char *name)
 {
 	autofree char *directory = s->name ? wpar_default_directory(s->name) : NULL;
 
@@ -159,8 +157,8 @@ static int read_base(const struct wpar_settings *a, struct wpar_spec *ret, struc
 		if (r < 0)
 			return r;
 		/* A file may come from another machine: what this one gives out is not taken. */
-		forget_numbers(ret);
-		rename_spec(ret, a->name);
+		wpar_settings_forget_numbers(ret);
+		wpar_settings_rename(ret, a->name);
 	}
 	return 0;
 }

@@ -94,3 +94,12 @@ int wpar_settings_output(const struct wpar_settings *a, const struct wpar_spec *
  */
 int wpar_settings_set(struct wpar_spec *s, const char *key, const char *value,
 		      struct par_error **err);
+
+/* wpar_settings_forget_numbers - what the machine of before has given out: ids, key, projects */
+void wpar_settings_forget_numbers(struct wpar_spec *s);
+
+/*
+ * wpar_settings_rename - what follows from the old name gives way to what follows from @name
+ * The name itself stays; NULL: nothing is done.
+ */
+void wpar_settings_rename(struct wpar_spec *s, const char *name);

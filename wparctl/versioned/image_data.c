@@ -26,6 +26,15 @@ void wpar_image_data_done(struct wpar_image_data *d)
 		free(d->file_systems[i].type);
 	}
 	free(d->file_systems);
+	free(d->wpar.name);
+	free(d->wpar.type);
+	free(d->wpar.state);
+	free(d->wpar.created);
+	free(d->wpar.host);
+	free(d->wpar.product);
+	free(d->wpar.consistency);
+	free(d->wpar.nfs);
+	free(d->wpar.attributes);
 	free(d->package_manager);
 	par_strv_done(&d->packages);
 	*d = (struct wpar_image_data){ 0 };
@@ -62,7 +71,7 @@ static int image_data_put(const struct key *k, const char *value, struct par_err
 struct reader {
 	struct wpar_image_data *data;
 	const struct key *keys; /* of the stanza image_data */
-	enum { OTHER, IMAGE, FILE_SYSTEM, PACKAGES } stanza;
+	enum { OTHER, IMAGE, FILE_SYSTEM, PACKAGES, WPAR } stanza;
 	bool found;
 };
 
@@ -89,7 +98,9 @@ static int begin_stanza(struct reader *rd, const char *heading, struct par_error
 		rd->stanza = FILE_SYSTEM;
 		return begin_file_system(rd->data, err);
 	} else {
-		rd->stanza = strcmp(heading, "packages_data:") == 0 ? PACKAGES : OTHER;
+		rd->stanza = strcmp(heading, "packages_data:") == 0 ? PACKAGES
+			     : strcmp(heading, "wpar_data:") == 0   ? WPAR
+								    : OTHER;
 	}
 	return 0;
 }
@@ -132,6 +143,25 @@ static int put_package(struct wpar_image_data *d, const char *name, const char *
 	return par_strv_add(&d->packages, value) < 0 ? par_oom(err) : 0;
 }
 
+static int put_wpar(struct wpar_image_wpar *w, const char *name, const char *value,
+		    struct par_error **err)
+{
+	const struct key keys[] = {
+		{ "NAME", &w->name, NULL, WPAR_NAME_MAX, false },
+		{ "TYPE", &w->type, NULL, 1, false },
+		{ "STATE", &w->state, NULL, 16, false },
+		{ "CREATED", &w->created, NULL, 64, false },
+		{ "HOST", &w->host, NULL, 64, false },
+		{ "PRODUCT", &w->product, NULL, 64, false },
+		{ "CONSISTENCY", &w->consistency, NULL, 16, false },
+		{ "NFS", &w->nfs, NULL, 3, false },
+		{ "ATTRIBUTES", &w->attributes, NULL, 3, false },
+		{ 0 },
+	};
+
+	return put_by_key(keys, name, value, err);
+}
+
 static int image_data_attribute(struct reader *rd, char *line, struct par_error **err)
 {
 	char *eq = strchr(line, '=');
@@ -152,6 +182,8 @@ static int image_data_attribute(struct reader *rd, char *line, struct par_error 
 		return put_file_system(rd->data, name, value, err);
 	if (rd->stanza == PACKAGES)
 		return put_package(rd->data, name, value, err);
+	if (rd->stanza == WPAR)
+		return put_wpar(&rd->data->wpar, name, value, err);
 	if (strcmp(name, "FORMAT") == 0 && strcmp(value, "1") != 0)
 		return par_fail(err, PAR_E_CORRUPT, 0, "its FORMAT is not 1");
 	return put_by_key(rd->keys, name, value, err);

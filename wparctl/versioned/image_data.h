@@ -8,6 +8,14 @@
 
 #define WPAR_IMAGE_FILE_SYSTEMS_MAX 256
 
+/* Of a backup (docs/SAVEWPAR.md): the WPAR that it is of (stanza wpar_data). */
+struct wpar_image_wpar {
+	char *name, *type; /* type: "S", "L"; NULL: there is no such stanza */
+	char *state, *created, *host, *product;
+	char *consistency;	/* "stopped", "frozen", "snapshot" */
+	char *nfs, *attributes; /* "yes", "no"; NULL: no, and yes */
+};
+
 /* A file system that the system had (stanza fs_data). */
 struct wpar_image_file_system {
 	char *name; /* its mount point */
@@ -25,6 +33,7 @@ struct wpar_image_data {
 	char *user_ids, *group_ids; /* "0-65534" */
 	struct wpar_image_file_system *file_systems;
 	size_t n_file_systems;
+	struct wpar_image_wpar wpar;
 	char *package_manager;	  /* "dpkg"; NULL: no list */
 	struct par_strv packages; /* "NAME VERSION ARCHITECTURE" */
 };

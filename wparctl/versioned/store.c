@@ -60,7 +60,7 @@ static unsigned int store_clear_remains(int store)
 
 		if (!par_starts_with(e->d_name, NEW_PREFIX))
 			continue;
-		fd = openat(store, e->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+		fd = openat(store, e->d_name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
 		if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0)
 			continue;
 		/* ignoring errors: the next mkwpar tries again */
@@ -381,6 +381,26 @@ int wpar_image_take(const struct wpar_image_source *from, struct wpar_version *v
 		return r;
 	*ret_hold = take_fd(&hold);
 	return 0;
+}
+
+int wpar_image_spool(char **ret_path, struct par_error **err)
+{
+	autofree char *path = NULL;
+	autofd int store = open_store(&path, err);
+	autofree char *temp = store < 0 ? NULL : par_strdup_printf("%s/" NEW_PREFIX "XXXXXX", path);
+	int fd;
+
+	if (store < 0)
+		return store;
+	if (!temp)
+		return par_oom(err);
+	store_clear_remains(store);
+	fd = mkostemp(temp, O_CLOEXEC);
+	if (fd < 0 || flock(fd, LOCK_EX) < 0)
+		return par_fail(err, errno == ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM, errno,
+				"could not create a file in the store");
+	*ret_path = take_ptr(temp);
+	return fd;
 }
 
 int wpar_image_open(const char *digest, struct par_error **err)

@@ -59,6 +59,13 @@ void wpar_image_discard(struct wpar_image_gone *gone);
  */
 unsigned int wpar_images_clear(void);
 
+/*
+ * wpar_image_spool - a new file in the store, for what is to be taken into it and comes in pieces
+ * Returns its descriptor, which stays open for as long as the file is needed; @ret_path is removed,
+ * and freed, by the caller.  What a killed caller has left goes with the next image that is taken.
+ */
+int wpar_image_spool(char **ret_path, struct par_error **err);
+
 /* wpar_image_open - the root of an image in the store, to be read.  Errors: PAR_E_NOT_FOUND */
 int wpar_image_open(const char *digest, struct par_error **err);
 

@@ -289,10 +289,25 @@ static int finish_one(struct extract *a, struct later_acl *l)
 	int parent;
 
 	if (!*l->name)
-		fd = openat(a->top, "root", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	else if (wpar_tree_parent(a, l->name, &parent, &base) == 0)
-		fd = openat(parent, base, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+		fd = openat(a->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	else if (wpar_tree_find(a, l->name, &parent, &base) == 0)
+		fd = openat(parent, base,
+			    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC |
+				    (l->is_default ? O_DIRECTORY : 0));
 	return fd < 0 ? 0 : acl_set(a, l, fd);
+}
+
+void wpar_acl_forget(struct extract *a, const char *name)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < a->n_later; i++) {
+		if (strcmp(a->later[i].name, name) == 0)
+			acl_done(&a->later[i]);
+		else
+			a->later[n++] = a->later[i];
+	}
+	a->n_later = n;
 }
 
 int wpar_acl_finish(struct extract *a)

@@ -6,7 +6,7 @@
  */
 #include "wparctl/archive/helper/extract.h"
 
-#include "wparctl/archive/helper/walk.h"
+#include "wparctl/archive/helper/backup.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -33,6 +33,11 @@ static int look_for_room(struct extract *a)
 	a->room = available > keep ? available - keep : 0;
 	if (v.f_files && v.f_favail <= v.f_files / 20)
 		return wpar_extract_fail(a, ENOSPC, "the file system has too few inodes left");
+	/* Those of the WPAR alone may be filled: nobody else needs what is in them. */
+	for (size_t i = 0; i < a->n_volumes; i++) {
+		if (fstatvfs(a->volumes[i], &v) == 0)
+			a->room += (uint64_t)v.f_bavail * v.f_frsize;
+	}
 	a->looked = a->written;
 	return 0;
 }
@@ -99,6 +104,10 @@ static int write_contents(struct extract *a, struct archive *ar, int fd, int64_t
 		if (offset < end || offset > size || (int64_t)len > size - offset)
 			return wpar_extract_fail(a, EBADMSG,
 						 "a member's contents do not fit its size");
+		if (a->contents) {
+			par_sha256_put_zeros(a->contents, (uint64_t)(offset - end));
+			par_sha256_put(a->contents, data, len);
+		}
 		end = offset + (la_int64_t)len;
 		r = take_room(a, len);
 		if (r < 0)
@@ -109,6 +118,8 @@ static int write_contents(struct extract *a, struct archive *ar, int fd, int64_t
 	}
 	if (r != ARCHIVE_EOF)
 		return wpar_extract_fail_archive(a, ar);
+	if (a->contents)
+		par_sha256_put_zeros(a->contents, (uint64_t)(size - end));
 	if (end < size && ftruncate(fd, size) < 0)
 		return wpar_extract_fail(a, errno, "could not write a file: %s", strerror(errno));
 	return 0;
@@ -142,9 +153,12 @@ static int set_xattrs(struct extract *a, struct archive_entry *e, int fd, const 
 	size_t len;
 	int r;
 
+	if (a->choice && a->choice->plain)
+		return 0;
 	archive_entry_xattr_reset(e);
 	while (archive_entry_xattr_next(e, &name, &value, &len) == ARCHIVE_OK) {
-		if (!name || !wanted_xattr(name, value, len))
+		if (!name || !wanted_xattr(name, value, len) ||
+		    (a->choice && a->choice->no_setid && strcmp(name, "security.capability") == 0))
 			continue;
 		r = take_room(a, len);
 		if (r < 0)
@@ -195,11 +209,11 @@ static int set_metadata(struct extract *a, struct archive_entry *e, int fd, cons
 {
 	uid_t uid = (uid_t)archive_entry_uid(e);
 	gid_t gid = (gid_t)archive_entry_gid(e);
-	mode_t mode = archive_entry_perm(e) & 07777;
+	mode_t mode = archive_entry_perm(e) & (a->choice && a->choice->no_setid ? 0777 : 07777);
 	const struct timespec t[2] = { { .tv_nsec = UTIME_OMIT }, time_of(e) };
 	int r;
 
-	if ((uid || gid) && fchown(fd, uid, gid) < 0)
+	if ((uid || gid || a->inherits) && fchown(fd, uid, gid) < 0)
 		return wpar_extract_fail(a, errno, "could not set an owner: %s", strerror(errno));
 	if (((mode & 07000) || uid || gid || !with_time) && fchmod(fd, mode) < 0)
 		return wpar_extract_fail(a, errno, "could not set a mode: %s", strerror(errno));
@@ -309,6 +323,7 @@ static int make_folder(struct extract *a, struct archive_entry *e, int parent, c
 	r = set_metadata(a, e, fd, name, false);
 	if (r < 0)
 		return r;
+	a->inherits |= (archive_entry_perm(e) & S_ISGID) != 0;
 	return note_folder(a, e, name);
 }
 
@@ -328,7 +343,7 @@ static int make_symlink(struct extract *a, struct archive_entry *e, int parent, 
 	}
 	if (r < 0)
 		return wpar_extract_fail(a, errno, "could not make a link: %s", strerror(errno));
-	if ((archive_entry_uid(e) || archive_entry_gid(e)) &&
+	if ((archive_entry_uid(e) || archive_entry_gid(e) || a->inherits) &&
 	    fchownat(parent, base, (uid_t)archive_entry_uid(e), (gid_t)archive_entry_gid(e),
 		     AT_SYMLINK_NOFOLLOW) < 0)
 		return wpar_extract_fail(a, errno, "could not set an owner: %s", strerror(errno));
@@ -429,83 +444,56 @@ static int make_member(struct extract *a, struct archive *ar, struct archive_ent
 	}
 }
 
-/* What is expected must be within the limit and fit, before anything is unpacked. */
-static int check_declared(struct extract *a)
+int wpar_extract_make(struct extract *a, struct archive *ar, struct archive_entry *e,
+		      const char *name)
+{
+	int r = take_room(a, archive_entry_filetype(e) == AE_IFDIR ? FOLDER_COST : MEMBER_COST);
+
+	return r < 0 ? r : make_member(a, ar, e, name);
+}
+
+int wpar_extract_expect(struct extract *a, uint64_t kib)
 {
 	int r = look_for_room(a);
 
 	if (r < 0)
 		return r;
-	if (a->declared_kib > MAX_TOTAL / 1024)
+	if (kib > MAX_TOTAL / 1024)
 		return wpar_extract_fail(a, EFBIG, "it declares %llu MiB, and the limit is %llu",
-					 (unsigned long long)(a->declared_kib >> 10),
+					 (unsigned long long)(kib >> 10),
 					 (unsigned long long)(MAX_TOTAL >> 20));
-	return a->declared_kib * 1024 > a->room ? fail_room(a, a->declared_kib * 1024) : 0;
+	return kib * 1024 > a->room ? fail_room(a, kib * 1024) : 0;
 }
 
-static int begin_root(struct extract *a)
+/* Of what was a folder, and may be none any more, or gone. */
+static void set_folder_time(struct extract *a, const struct folder_time *f)
 {
-	int r = check_declared(a);
+	const struct timespec t[2] = { { .tv_nsec = UTIME_OMIT }, f->mtime };
+	struct stat st;
+	const char *base;
+	int parent;
 
-	if (r < 0)
-		return r;
-	if (mkdirat(a->top, "root", 0755) < 0)
-		return wpar_extract_fail(a, errno, "could not make a folder: %s", strerror(errno));
-	a->root = openat(a->top, "root", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	return a->root < 0 ? wpar_extract_fail(a, errno, "could not open a folder") : 0;
-}
-
-static int take_member(void *user, struct archive *ar, struct archive_entry *e, const char *name)
-{
-	struct extract *a = user;
-	const bool folder = archive_entry_filetype(e) == AE_IFDIR;
-	int r;
-
-	if (wpar_walk_is_description(a, name))
-		return 0;
-	r = take_room(a, folder ? FOLDER_COST : MEMBER_COST);
-	return r < 0 ? r : make_member(a, ar, e, name);
-}
-
-static int take_gone(void *user, const char *name, bool inner)
-{
-	return wpar_tree_gone(user, name, inner);
+	if (!*f->name)
+		utimensat(a->root, ".", t, 0);
+	else if (wpar_tree_find(a, f->name, &parent, &base) == 0 &&
+		 fstatat(parent, base, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode))
+		utimensat(parent, base, t, AT_SYMLINK_NOFOLLOW);
 }
 
 /* Of one that came twice the later counts; one that is gone meanwhile is passed over. */
 static void set_folder_times(struct extract *a)
 {
-	for (size_t i = 0; i < a->n_folders; i++) {
-		const struct folder_time *f = &a->folders[i];
-		const struct timespec t[2] = { { .tv_nsec = UTIME_OMIT }, f->mtime };
-		const char *base;
-		int parent;
-
-		if (!*f->name)
-			utimensat(a->top, "root", t, AT_SYMLINK_NOFOLLOW);
-		else if (wpar_tree_find(a, f->name, &parent, &base) == 0)
-			utimensat(parent, base, t, AT_SYMLINK_NOFOLLOW);
-	}
+	for (size_t i = 0; i < a->n_folders; i++)
+		set_folder_time(a, &a->folders[i]);
 }
 
-int wpar_extract_run(struct extract *a)
+int wpar_extract_finish(struct extract *a)
 {
-	const struct walk w = { .member = take_member, .gone = take_gone, .user = a };
-	int r = begin_root(a);
+	int r = wpar_acl_finish(a);
 
-	if (r < 0)
-		return r;
-	r = wpar_walk(a, &w);
-	if (r < 0)
-		return r;
-	r = wpar_acl_finish(a);
-	if (r < 0)
-		return r;
-	set_folder_times(a);
-	if (syncfs(a->top) < 0)
-		return wpar_extract_fail(a, errno, "could not write it to the disk: %s",
-					 strerror(errno));
-	return 0;
+	if (r == 0)
+		set_folder_times(a);
+	return r;
 }
 
 void wpar_extract_done(struct extract *a)

@@ -28,6 +28,7 @@
 #define LOOK_EVERY  (UINT64_C(16) << 20) /* bytes written between two looks at what is free */
 #define MEMBER_COST 512			 /* what a member takes besides its contents, at least */
 #define FOLDER_COST 4096
+#define MAX_VOLUMES 40
 
 /* An access list: the tags and permissions of the kernel's attribute. */
 struct acl_entry {
@@ -80,8 +81,19 @@ struct extract {
 	} * folders;
 	size_t n_folders, cap_folders;
 
+	bool inherits; /* there is a folder whose group new files get (its set-group-ID bit) */
+
 	struct later_acl *later;
 	size_t n_later;
+
+	/* Of a backup: backup.c, restore.c */
+	bool across;			    /* what is mounted in the folder belongs to it */
+	int aside;			    /* gets the bytes of the list of checksums; 0: nobody */
+	struct backup_reading *backup;	    /* of an image that is one; NULL */
+	const struct backup_choice *choice; /* NULL: all members are made, as they are */
+	struct par_sha256 *contents; /* sums up what is in files; NULL: it is not asked for */
+	int volumes[MAX_VOLUMES];    /* file systems that are mounted in it */
+	size_t n_volumes;
 
 	void (*progress)(const struct extract *a);
 };
@@ -117,10 +129,19 @@ void wpar_extract_read_done(struct extract *a);
 ssize_t wpar_extract_read(struct archive *ar, void *user, const void **buffer);
 
 /* acl.c */
+/* wpar_extract_make - make a member in a->root; @name as normalised */
+int wpar_extract_make(struct extract *a, struct archive *ar, struct archive_entry *e,
+		      const char *name);
+/* wpar_extract_finish - when all are made: what waited, and the times of folders */
+int wpar_extract_finish(struct extract *a);
+/* wpar_extract_expect - before anything is made: is so much within the limit, and does it fit? */
+int wpar_extract_expect(struct extract *a, uint64_t kib);
 /* wpar_acl_take - the access lists of a member, onto the file @fd; @name as normalised */
 int wpar_acl_take(struct extract *a, struct archive_entry *e, int fd, const char *name);
 /* wpar_acl_take_default - a folder's default list, as the attribute that the archive has */
 int wpar_acl_take_default(struct extract *a, const void *value, size_t len, const char *name);
+/* wpar_acl_forget - the folder @name comes again: what waits for it is no more */
+void wpar_acl_forget(struct extract *a, const char *name);
 /* wpar_acl_finish - those that waited */
 int wpar_acl_finish(struct extract *a);
 /* wpar_acl_done - forget them */
@@ -135,6 +156,8 @@ int wpar_tree_parent(struct extract *a, const char *name, int *ret_fd, const cha
 int wpar_tree_find(struct extract *a, const char *name, int *ret_fd, const char **ret_base);
 /* wpar_tree_gone - take away what a layer removes: the member, or (@inner) what a folder has */
 int wpar_tree_gone(struct extract *a, const char *name, bool inner);
+/* wpar_tree_remove - what is at @name in the folder @parent goes, with all that is in it */
+int wpar_tree_remove(struct extract *a, int parent, const char *base);
 /* wpar_tree_clear - make room for a member that is no folder: removes what the archive had there */
 int wpar_tree_clear(struct extract *a, int parent, const char *base);
 /* wpar_tree_link - hard link @name to the member @target */

@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * wparctl-archive {unpack|digest|scan|list} [KIB] - stdin: the archive; descriptor 3: an empty
- * folder; KIB: what it is expected to have at most; stdout: what wparctl reads (run.c).  Before it
- * looks at a byte of the archive it locks itself in: the folder is its root directory, it has no
- * network, keeps only the capabilities that owners and modes need, and limits of memory; no program
- * can be started.
+ * wparctl-archive MODE [WORD...] - stdin: the archive; descriptor 3: a folder; stdout: what wparctl
+ * reads (run.c).  Modes: unpack (a system image into the empty folder; a word says how
+ * many KiB are expected at most), digest, scan, list; of
+ * backups (docs/SAVEWPAR.md): head (what it is), check (is it whole?), restore (a WPAR's tree into
+ * its empty base directory), files (some of them into any folder).  Before it looks at a byte of
+ * the archive it locks itself in: the folder is its root directory, it has no network, keeps only
+ * the capabilities that owners and modes need, and limits of memory; no program can be started.
  */
 #include "wparctl/archive/helper/extract.h"
 
 #include "lpard/common/now.h"
+#include "wparctl/archive/helper/backup.h"
 #include "wparctl/archive/helper/oci.h"
 #include "wparctl/archive/helper/pack.h"
 #include "wparctl/archive/helper/prison.h"
+#include "wparctl/archive/helper/restore.h"
 #include "wparctl/archive/helper/save.h"
 #include "wparctl/archive/helper/scan.h"
 
@@ -74,25 +78,42 @@ static int lock_in(bool unpack)
 	return wpar_prison_forbid_calls();
 }
 
-enum mode { DIGEST, UNPACK, SCAN, LIST, NONE };
+enum mode { DIGEST, UNPACK, SCAN, LIST, HEAD, CHECK, RESTORE, FILES, NONE };
 
 static enum mode mode_of(int argc, char **argv)
 {
-	static const char *const names[] = { "digest", "unpack", "scan", "list" };
+	static const char *const names[] = { "digest", "unpack", "scan",    "list",
+					     "head",   "check",	 "restore", "files" };
 	int m = 0;
 
 	while (argc >= 2 && m < NONE && strcmp(argv[1], names[m]) != 0)
 		m++;
-	return argc == 2 || argc == 3 ? (enum mode)m : NONE;
+	return argc == 2 || argc == 3 || m >= HEAD ? (enum mode)m : NONE;
+}
+
+/* Has it a folder that it fills? */
+static bool mode_makes(enum mode mode)
+{
+	return mode == UNPACK || mode == RESTORE || mode == FILES;
 }
 
 static int run_mode(struct extract *a, enum mode mode)
 {
-	if (mode == UNPACK)
-		return wpar_extract_run(a);
-	if (mode == DIGEST && a->is_layout)
-		return oci_digest_folder(a);
-	return mode == DIGEST ? wpar_extract_drain(a) : wpar_scan_run(a, mode == LIST);
+	switch (mode) {
+	case DIGEST:
+		return a->is_layout ? oci_digest_folder(a) : wpar_extract_drain(a);
+	case SCAN:
+	case LIST:
+		return wpar_scan_run(a, mode == LIST);
+	case UNPACK:
+	case HEAD:
+	case CHECK:
+	case RESTORE:
+	case FILES:
+	case NONE:
+		break;
+	}
+	return mode == UNPACK ? wpar_extract_run(a) : wpar_backup_run(a, mode == HEAD);
 }
 
 /*
@@ -110,9 +131,9 @@ static int open_layout(struct extract *a, bool unpack)
 
 int main(int argc, char **argv)
 {
-	static struct extract a = { .top = FOLDER, .root = -1, .parent = -1 };
+	static struct extract a = { .top = -1, .root = -1, .parent = -1 };
 	const enum mode mode = mode_of(argc, argv);
-	const bool unpack = mode == UNPACK;
+	const bool unpack = mode_makes(mode);
 	char hex[65];
 	struct stat st;
 	int r;
@@ -120,8 +141,7 @@ int main(int argc, char **argv)
 	if (argc == 2 && strcmp(argv[1], "write") == 0)
 		return save_main();
 	if (mode == NONE) {
-		fprintf(stderr,
-			"wparctl-archive: run by mkwpar, lsmksysb and savewpar, not by hand\n");
+		fprintf(stderr, "wparctl-archive: run by the commands of WPARs, not by hand\n");
 		return 2;
 	}
 	umask(0);
@@ -139,11 +159,17 @@ int main(int argc, char **argv)
 	} else {
 		a.input_bytes = (uint64_t)st.st_size;
 	}
+	r = mode < HEAD ? 0 : wpar_restore_words(&a, argv + 2, mode == FILES);
+	if (r < 0)
+		return die(-r, a.why);
+	r = unpack ? wpar_restore_mount(&a, FOLDER) : 0;
+	if (r < 0)
+		return die(-r, a.why);
 	r = lock_in(unpack);
 	if (r < 0)
 		return die(-r, "could not confine the helper");
 	a.progress = say_progress;
-	a.declared_kib = argc == 3 ? strtoull(argv[2], NULL, 10) : 0;
+	a.declared_kib = mode < HEAD && argc == 3 ? strtoull(argv[2], NULL, 10) : 0;
 	par_sha256_init(&a.digest);
 	if (unpack) {
 		/* Its own root, so that no descriptor leads anywhere else. */

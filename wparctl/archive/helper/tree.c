@@ -50,14 +50,15 @@ int wpar_tree_normalise(struct extract *a, const char *name, char ret[MAX_NAME +
 
 /*
  * With layers a link that a lower one has made is followed, as whoever made the layers expects (bin
- * to usr/bin), but as the image's root sees it: none leads out.
+ * to usr/bin), but as the image's root sees it: none leads out.  What is mounted below the folder
+ * of a backup is its WPAR's, or below what the user has named.
  */
 static int open_beneath(const struct extract *a, const char *name)
 {
 	struct open_how how = {
 		.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
 		.resolve = (a->layer ? RESOLVE_IN_ROOT : RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS) |
-			   RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV,
+			   RESOLVE_NO_MAGICLINKS | (a->across ? 0 : RESOLVE_NO_XDEV),
 	};
 	int fd = (int)syscall(SYS_openat2, a->root, *name ? name : ".", &how, sizeof(how));
 
@@ -187,6 +188,15 @@ int wpar_tree_gone(struct extract *a, const char *name, bool inner)
 	}
 	forget_parent(a);
 	return r;
+}
+
+int wpar_tree_remove(struct extract *a, int parent, const char *base)
+{
+	/* The folder that is remembered is @parent, so it does not go. */
+	autofd int at = openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int r = at < 0 ? -errno : par_fs_remove_tree(at, base);
+
+	return r < 0 ? wpar_extract_fail(a, -r, "could not replace a folder: %s", strerror(-r)) : 0;
 }
 
 int wpar_tree_clear(struct extract *a, int parent, const char *base)

@@ -1,0 +1,254 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# restwpar.sh - a WPAR of a backup: as it was, whole or not at all, and with no more rights than it may have
+#
+# The backups are made by make_backups.py by the book (docs/SAVEWPAR.md), not by savewpar.
+# timeout: 300
+set -u
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
+
+here=$PAR_TEST_SOURCE/integration/wparctl
+work=$TMPDIR/backups attack=$TMPDIR/attack
+base=$WPARS_ROOT/wpars cf=$WPARS_ROOT/etc/wpars
+export PYTHONDONTWRITEBYTECODE=1
+mkdir -p "$work" "$attack" "$cf"
+echo untouched >"$attack/victim"
+chmod 640 "$attack/victim"
+trap 'clear_away dev01 dev01_1 two vol other' EXIT
+
+backup()
+{
+	python3 "$here/make_backups.py" "$@"
+}
+
+list()
+{
+	python3 "$here/tree.py" list "$1" --without holes # make_backups.py has none
+}
+
+# What must hold after every backup: nothing outside was made, changed or linked.
+unharmed()
+{
+	[ "$(ls -A "$attack")" = victim ] && [ "$(cat "$attack/victim")" = untouched ] &&
+		[ "$(stat -c '%a %h %u' "$attack/victim")" = "640 1 0" ] &&
+		[ ! -e "$TMPDIR/escaped" ] && [ ! -e "$WPARS_ROOT/escaped" ] && [ ! -e "$base/escaped" ] && [ ! -e /escaped ]
+}
+
+# nothing_left - no WPAR, no folder of one, no image, no loop device
+nothing_left()
+{
+	[ -z "$(lswpar)" ] && [ -z "$(ls -A "$base" | grep -v '^\.volumes$')" ] &&
+		[ -z "$(ls -A "$base/.volumes" 2>/dev/null)" ] && [ -z "$(ls -A "$WPARS_ROOT/var/lib/wpars/images" 2>/dev/null)" ] &&
+		! grep -q "^$WPARS_ROOT" /sys/block/loop*/loop/backing_file 2>/dev/null
+}
+
+# Every attribute.
+ok "a WPAR" mkwpar -n dev01
+python3 "$here/tree.py" make "$base/dev01/home/tree"
+chmod 1770 "$base/dev01/home"
+before=$(list "$base/dev01")
+backup tree "$work/dev01.save" "$base/dev01" dev01
+rmwpar dev01
+out=$(restwpar -f "$work/dev01.save" 2>&1)
+is "restwpar: status" "$?" 0
+like "it says what it does" "$out" '^restwpar: Creating file systems\.\.\.$'
+like "and how it ended" "$out" '^Workload partition dev01 created successfully\.$'
+like "and how to start it" "$out" '^mkwpar: 0960-390 To start the workload partition, execute the following as root: $'
+is "each attribute of each file is what it was" "$(diff <(echo "$before") <(list "$base/dev01"))" ""
+is "it is Defined" "$(state dev01)" D
+refused "a second one of that name" '^restwpar: A workload partition called dev01 already exists\.$' restwpar -f "$work/dev01.save"
+ok "it starts" startwpar dev01
+is "and answers" "$(clogin dev01 stat -c '%a %u' /home/tree/plain </dev/null)" "640 1000"
+
+# Another name, from a pipe; what clashes is another one.
+refused "its host name clashes" '^restwpar: The host name dev01 is that of workload partition dev01\.$' \
+	restwpar -n two -h dev01 -f "$work/dev01.save"
+ok "with -a both live, from a pipe" sh -c 'cat "$1" | restwpar -a -s -f -' - "$work/dev01.save"
+is "under another name" "$(lswpar -qc -a name,state,hostname,directory | sort)" "dev01:A:dev01:/wpars/dev01
+dev01_1:A:dev01_1:/wpars/dev01_1"
+is "which is in its files" "$(cat "$base/dev01_1/etc/hostname")" dev01_1
+ok "with a machine id of its own" test "$(cat "$base/dev01_1/etc/machine-id")" != "$(cat "$base/dev01/etc/machine-id")"
+unlike "and a UUID" "$(cat "$cf/dev01.cf")" "$(grep uuid "$cf/dev01_1.cf" || echo none)"
+rmwpar -F dev01_1
+ok "by an operand, with flags of mkwpar" restwpar -M '-S privs-=PV_NET_PORT -M directory=/data vfs=directory' -f "$work/dev01.save" -d /wpars/elsewhere two
+like "which hold" "$(cat "$cf/two.cf")" 'PV_NET_PORT'
+ok "in another place" test -d "$base/elsewhere/data"
+rmwpar -F two
+rmwpar -F dev01
+
+# Flags that mean nothing here.
+refused "-F" "^restwpar: -F: what is refused could not work" restwpar -F -f "$work/dev01.save"
+refused "-k" "^restwpar: -k: " restwpar -k -f "$work/dev01.save"
+refused "-K" "^restwpar: -K: " restwpar -K -f "$work/dev01.save"
+refused "-b" "^restwpar: -b: " restwpar -b 100 -f "$work/dev01.save"
+refused "-S with a wrong word" "^restwpar: -S is a, A, f, F or n$" restwpar -S x -f "$work/dev01.save"
+refused "-M with a flag that is none" "^restwpar: -M: " restwpar -M '-Q' -f "$work/dev01.save"
+refused "no such backup" "^restwpar: The backup $work/none cannot be opened: there is no such file$" restwpar -f "$work/none"
+refused "a folder" "^restwpar: The backup $work is a folder$" restwpar -f "$work"
+ok "nothing is left of all that" nothing_left
+
+# File systems of its own are made and filled.
+ok "a WPAR with file systems" mkwpar -n vol -M directory=/data vfs=jfs2 size=24M -M directory=/data/deep vfs=ext4 size=24M -s
+clogin vol sh -c 'echo one >/data/f; echo two >/data/deep/f; chown 1000:1000 /data; chmod 2750 /data; mkdir /data/d; ln /data/f /data/d/h' </dev/null
+python3 "$here/tree.py" make "$base/vol/data/tree"
+inside=$(list "$base/vol/data")
+spec=$(sed -n '/^mount:/,$p' "$cf/vol.cf" | sed '/project =/d')
+backup tree "$work/vol.save" "$base/vol" vol "$spec"
+rmwpar -F vol
+ok "it is restored" restwpar -f "$work/vol.save" -s
+is "and what is in them, with each attribute" "$(diff <(echo "$inside") <(list "$base/vol/data"))" ""
+is "they are mounted" "$(clogin vol sh -c 'df -P /data /data/deep | awk "NR > 1 { print \$6 }"' </dev/null)" "/data
+/data/deep"
+ok "nothing of it lies below them" sh -c "umount -l '$base/vol/data/deep' '$base/vol/data'; test -z \"\$(find '$base/vol/data' ! -type d)\""
+rmwpar -F vol
+ok "nothing is left" nothing_left
+
+# Hostile ones.
+backup hostile "$work" "$attack" || exit 1
+for file in "$work"/good-*.save; do
+	name=$(basename "$file")
+	ok "$name is restored" restwpar -f "$file"
+	case $name in
+	good-plain*) is "mode, owner and time" "$(stat -c '%a %u %g %Y' "$base/dev01/usr/bin/prog")" "4755 5 60 1700000000" ;;
+	good-twice*)
+		is "the last member of a name counts" "$(cat "$base/dev01/etc/passwd")" second
+		is "a folder that comes again keeps what is in it" "$(stat -c %a "$base/dev01/etc")" 750
+		is "a file in the place of a folder" "$(cat "$base/dev01/x")" "now a file"
+		is "a folder in the place of a file" "$(stat -c %a "$base/dev01/z") $(cat "$base/dev01/z/in")" "711 in"
+		;;
+	good-removed*) is "what had vanished is not there" "$(ls -d "$base"/dev01/{gone,dir,was,never} 2>/dev/null)" "" ;;
+	good-nodes*) is "no device node is made" "$(find "$base/dev01" -type b -o -type c)" "" ;;
+	good-replaced-link*) is "a file takes a link's place" "$(cat "$base/dev01/x")" mine ;;
+	esac
+	ok "$name: nothing outside was touched" unharmed
+	rmwpar dev01
+done
+for file in "$work"/bad-*.save "$work"/maybe-*.save; do
+	name=$(basename "$file")
+	output=$(restwpar -f "$file" 2>&1 >"$work/out")
+	status=$?
+	case $name in
+	maybe-*) rmwpar dev01 >/dev/null 2>&1 ;;
+	*)
+		is "$name is refused, in one line" "$status $(wc -l <<<"$output")" "1 1"
+		like "$name: and why" "$output" '^restwpar: .*'
+		;;
+	esac
+	ok "$name: nothing outside was touched, nothing is left" sh -c 'exit "$1"' - "$(unharmed && nothing_left; echo $?)"
+done
+
+# What a specification that came along may ask for (hostile.md 13).
+asks()
+{
+	local what=$1 spec=$2 pattern=$3
+	backup spec "$work/asks.save" dev01 "$spec"
+	refused "$what" "^restwpar: The backup $work/asks.save asks for what a plain workload partition does not have: $pattern. Read its specification" \
+		restwpar -f "$work/asks.save"
+}
+asks "a privilege" 'security:\n\tprivs = "+PV_NET_RAWSOCK"\n' 'the privilege PV_NET_RAWSOCK'
+asks "a program of the global environment" '\tscript = "/root/evil.sh"\n' 'the program /root/evil.sh, run by root of the global environment'
+asks "a directory of it" 'mount:\n\tdirectory = "/mnt"\n\tvfs = "namefs"\n\tdev = "/etc"\n' 'the directory /etc of the global environment'
+asks "its /usr, to be written" 'mount:\n\tdirectory = "/usr"\n\tvfs = "namefs"\n\tdev = "/usr"\n\tmountopts = "rw"\n' 'the directory /usr of the global environment'
+asks "a server" 'mount:\n\tdirectory = "/mnt"\n\tvfs = "nfs"\n\thost = "192.0.2.1"\n\tdev = "/x"\n' 'the directory /x of the server 192.0.2.1'
+asks "a device" 'device:\n\tdevname = "/dev/fuse"\n' 'the device /dev/fuse'
+asks "another owner" '\towner = "daemon"\n' 'daemon as its owner'
+asks "another place" '\tdirectory = "/root/w"\n' 'the base directory /root/w'
+asks "limits" 'resources:\n\ttotalProcesses = "unlimited"\n\ttotalPTYs = "5000"\n' 'totalProcesses=unlimited; totalPTYs=5000'
+asks "huge pages" 'resources:\n\ttotalLargePages = "8"\n' 'totalLargePages=8'
+backup spec "$work/asks.save" dev01 'security:\n\tprivs = "+PV_NET_RAWSOCK"\n'
+ok "an administrator grants it" restwpar --trust -f "$work/asks.save"
+like "and it is granted" "$(cat "$cf/dev01.cf")" 'PV_NET_RAWSOCK'
+rmwpar dev01
+printf 'general:\n\tname = "dev01"\n' >"$work/own.spec"
+ok "or has a specification of one's own" restwpar -w "$work/own.spec" -f "$work/asks.save"
+unlike "which is what holds" "$(cat "$cf/dev01.cf")" 'PV_NET_RAWSOCK'
+rmwpar dev01
+printf '\tauto = "yes"\n\tidbase = "0"\n\tidrange = "4000000000"\n\tkey = "1"\n\tcreating = "yes"\n\tkept = "yes"\n' >"$work/numbers"
+backup spec "$work/asks.save" dev01 "$(sed 's/$/\\n/' "$work/numbers" | tr -d '\n')"
+ok "numbers of another machine" restwpar -f "$work/asks.save"
+is "are not taken, and it starts by itself only with -A" "$(lswpar -qc -a name,state,auto dev01) $(grep -c 'idbase = "0"' "$cf/dev01.cf")" "dev01:D:no 0"
+rmwpar dev01
+backup spec "$work/asks.save" dev01 'versioned:\n\timage_digest = "'"$(printf '%064d' 0)"'"\n\tos_id = "x"\n'
+ok "an image that it does not have" restwpar -f "$work/asks.save"
+is "is none of it" "$(lswpar -qc -a type dev01)" S
+rmwpar dev01
+printf 'general:\n\tname = "dev01"\ndevice:\n\tdevname = "/dev/loop-control"\n' >"$work/own.spec"
+printf 'name:\n\tvalue = "/dev/fuse"\n\tauto = "no"\n' >"$cf/devexports"
+refused "a device that devexports does not list, even so" 'does not list it, so no workload partition can have it' \
+	restwpar --trust -w "$work/own.spec" -f "$work/asks.save"
+rm "$cf/devexports"
+ok "nothing is left" nothing_left
+
+# Signatures.
+if command -v ssh-keygen >/dev/null; then
+	ssh-keygen -q -t ed25519 -N '' -f "$work/key" && ssh-keygen -q -t ed25519 -N '' -f "$work/other"
+	sign()
+	{
+		KEY=$1 python3 - "$here" "$2" "$3" <<'PY'
+import os, subprocess, sys
+sys.path.insert(0, sys.argv[1])
+import make_backups as m
+def signature(text):
+    return subprocess.run(["ssh-keygen", "-q", "-Y", "sign", "-n", "savewpar@lpard", "-f", os.environ["KEY"]],
+                          input=text, stdout=subprocess.PIPE, check=True).stdout
+b = m.Backup(sys.argv[2], "dev01", 'security:\n\tprivs = "+PV_NET_RAWSOCK"\n')
+for one in m.BASE:
+    b.add(*one)
+b.end(signature=signature if sys.argv[3] == "signed" else None)
+PY
+	}
+	echo "admin@here $(cat "$work/key.pub")" >"$work/allowed"
+	sign "$work/key" "$work/signed.save" signed
+	sign "$work/other" "$work/stranger.save" signed
+	sign "$work/key" "$work/unsigned.save" not
+	like "a signed one is what it says it is" "$(restwpar --allowed-signers "$work/allowed" -f "$work/signed.save" 2>&1)" \
+		'^The backup is signed by admin@here\.$'
+	rmwpar dev01
+	refused_late()
+	{
+		output=$(restwpar "${@:3}" 2>&1 >/dev/null)
+		is "$1: status" "$?" 1
+		like "$1" "$output" "$2"
+		ok "$1: nothing is left" nothing_left
+	}
+	refused_late "a stranger's" 'has no signature that holds, of one whom .*/allowed allows\.$' \
+		--allowed-signers "$work/allowed" -f "$work/stranger.save"
+	refused_late "none" 'is not signed, and must be by one whom' --allowed-signers "$work/allowed" -f "$work/unsigned.save"
+	cp "$work/allowed" "$cf/allowed_signers"
+	refused_late "where the system asks for it" 'is not signed, and must be by one whom' --trust -f "$work/unsigned.save"
+	ok "one from a pipe is verified, too" sh -c 'cat "$1" | restwpar -f -' - "$work/signed.save"
+	rmwpar dev01
+	rm "$cf/allowed_signers"
+fi
+
+# A full disk leaves nothing.
+backup large "$work/large.save" 60
+for options in size=30m size=1m nr_inodes=40; do
+	mkdir -p "$TMPDIR/small"
+	mount -t tmpfs -o "$options" none "$TMPDIR/small"
+	chmod 700 "$TMPDIR/small"
+	output=$(WPARS_ROOT=$TMPDIR/small restwpar -f "$work/large.save" 2>&1)
+	is "with $options it fails" "$?" 1
+	like "and says why" "$output" 'space|inodes'
+	is "and leaves nothing" "$(find "$TMPDIR/small/wpars" "$TMPDIR/small/etc/wpars" -mindepth 1 2>/dev/null)" ""
+	umount "$TMPDIR/small"
+done
+
+# Killed anywhere: the same command again, or rmwpar.
+for step in "restored" "made" "files removed"; do
+	WPAR_STOP_AT=$step restwpar -f "$work/dev01.save" >/dev/null 2>&1
+	ok "killed ($step), rmwpar removes it" sh -c 'rmwpar dev01 || ! lswpar dev01' && ok "all of it" nothing_left
+done
+for n in 1 2 3 4 5 6 7 8 9 10 11 12; do
+	restwpar -f "$work/dev01.save" >/dev/null 2>&1 &
+	sleep "0.0$((n * 8 % 10))$n"
+	kill -9 $! 2>/dev/null
+	wait $! 2>/dev/null
+	[ "$(state dev01 2>/dev/null)" = D ] || is "kill $n: it is not shown as whole" "$(state dev01 2>/dev/null | tr -d B)" ""
+	[ "$(state dev01 2>/dev/null)" = D ] || ok "kill $n: run again it does it" restwpar -f "$work/dev01.save"
+	is "kill $n: all is there" "$(diff <(echo "$before") <(list "$base/dev01"))" ""
+	rmwpar dev01 >/dev/null
+	ok "kill $n: nothing is left" nothing_left
+done
+done_testing

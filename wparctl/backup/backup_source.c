@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where a backup comes from: see backup_source.h.  The helper reads what we cannot read twice from
+ * a pipe that a process of ours fills: first it keeps what it has read, then it begins with that.
+ */
+#include "wparctl/backup/backup_source.h"
+
+#include "lpard/common/fs.h"
+#include "wparctl/archive/run.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#define MAX_HEAD_LINE (10 << 20) /* image.data in hexadecimal */
+#define CHUNK	      65536
+
+void wpar_backup_head_done(struct wpar_backup_head *h)
+{
+	par_buf_done(&h->data);
+	par_buf_done(&h->spec);
+	par_buf_done(&h->signature);
+}
+
+void wpar_backup_source_close(struct wpar_backup_source *src)
+{
+	if (src->fd >= 0)
+		close(src->fd);
+	if (src->kept >= 0)
+		close(src->kept);
+	src->fd = src->kept = -1;
+}
+
+int wpar_backup_source_open(const char *path, struct wpar_backup_source *ret,
+			    struct par_error **err)
+{
+	auto_backup_source src = WPAR_BACKUP_SOURCE_NONE;
+	struct stat st;
+
+	src.name = strcmp(path, "-") == 0 ? "on standard input" : path;
+	src.fd = strcmp(path, "-") == 0 ? fcntl(0, F_DUPFD_CLOEXEC, 3)
+					: open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (src.fd < 0)
+		return par_fail(err, errno == ENOENT ? PAR_E_NOT_FOUND : PAR_E_SYSTEM, errno,
+				"The backup %s cannot be opened%s", src.name,
+				errno == ENOENT ? ": there is no such file" : "");
+	if (fstat(src.fd, &st) < 0 || S_ISDIR(st.st_mode))
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "The backup %s is a folder",
+				src.name);
+	src.seeks = S_ISREG(st.st_mode) || S_ISBLK(st.st_mode);
+	if (!src.seeks && isatty(src.fd))
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"The backup %s is a terminal: give its file, or a pipe", src.name);
+	*ret = src;
+	src = (struct wpar_backup_source)WPAR_BACKUP_SOURCE_NONE;
+	return 0;
+}
+
+/* Until somebody reads no more from @out: what is in @from, and what follows in @fd. */
+static bool copy_all(int from, int out)
+{
+	char data[CHUNK];
+	ssize_t n;
+
+	while ((n = read(from, data, sizeof(data))) > 0 || (n < 0 && errno == EINTR)) {
+		if (n > 0 && par_fs_write_all(out, data, (size_t)n) < 0)
+			return false;
+	}
+	return n == 0;
+}
+
+/* Each chunk is kept before it is handed on, so none is lost when its reader has gone. */
+static bool copy_and_keep(int from, int kept, int out)
+{
+	char data[CHUNK];
+
+	for (;;) {
+		struct pollfd p[2] = { { .fd = from, .events = POLLIN }, { .fd = out } };
+		ssize_t n;
+
+		if (poll(p, 2, -1) < 0 && errno != EINTR)
+			return false;
+		if (p[1].revents & (POLLERR | POLLHUP))
+			return true; /* it knows enough */
+		if (!p[0].revents)
+			continue;
+		n = read(from, data, sizeof(data));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n == 0;
+		if (par_fs_write_all(kept, data, (size_t)n) < 0)
+			return false;
+		if (par_fs_write_all(out, data, (size_t)n) < 0)
+			return true;
+	}
+}
+
+/* A process that fills a pipe from @src; @keep: for the first time. */
+static int begin_feeding(const struct wpar_backup_source *src, bool keep, int *ret_in,
+			 pid_t *ret_pid, struct par_error **err)
+{
+	int ends[2];
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "could not make a pipe");
+	fcntl(ends[1], F_SETPIPE_SZ, 1 << 20); /* ignoring: it is only slower */
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		bool fine;
+
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		signal(SIGPIPE, SIG_IGN);
+		close(ends[0]);
+		fine = keep ? copy_and_keep(src->fd, src->kept, ends[1])
+			    : (src->kept < 0 || copy_all(src->kept, ends[1])) &&
+				       copy_all(src->fd, ends[1]);
+		_exit(fine ? 0 : 1);
+	}
+	close(ends[1]);
+	if (pid < 0) {
+		close(ends[0]);
+		return par_fail(err, PAR_E_SYSTEM, errno, "could not start a process");
+	}
+	*ret_in = ends[0];
+	*ret_pid = pid;
+	return 0;
+}
+
+static int digit(char c)
+{
+	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Bytes from hexadecimal; what is none leaves nothing. */
+static void take_hex(const char *text, struct par_buf *ret)
+{
+	par_buf_clear(ret);
+	par_buf_puts(ret, "");
+	for (; *text; text += 2) {
+		const int high = digit(text[0]), low = high < 0 ? -1 : digit(text[1]);
+
+		if (low < 0) {
+			par_buf_clear(ret);
+			return;
+		}
+		par_buf_putc(ret, (char)(high << 4 | low));
+	}
+}
+
+struct telling {
+	struct wpar_backup_head head;
+	bool progress, shown;
+};
+
+/* "progress KIB-READ KIB-TOTAL ENTRIES"; the total of a pipe is not known */
+static void show_progress(struct telling *t, const char *line)
+{
+	unsigned long long done, total, entries;
+
+	if (!t->progress || sscanf(line, "progress %llu %llu %llu", &done, &total, &entries) != 3)
+		return;
+	t->shown = isatty(2);
+	fprintf(stderr, "%sRestoring: %llu MiB read, %llu files%s", t->shown ? "\r" : "",
+		done >> 10, entries, t->shown ? " " : "\n");
+}
+
+static void take_line(void *user, const char *line)
+{
+	struct telling *t = user;
+
+	if (par_starts_with(line, "data "))
+		take_hex(line + strlen("data "), &t->head.data);
+	else if (par_starts_with(line, "spec "))
+		take_hex(line + strlen("spec "), &t->head.spec);
+	else if (par_starts_with(line, "signature "))
+		take_hex(line + strlen("signature "), &t->head.signature);
+	else
+		show_progress(t, line);
+}
+
+static int run_helper(struct wpar_backup_source *src, struct wpar_archive_run *run, bool keep,
+		      struct par_error **err)
+{
+	struct wpar_archive_end end;
+	int in = src->fd, r = 0;
+	pid_t feeder = -1;
+
+	if (src->seeks && lseek(src->fd, 0, SEEK_SET) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "The backup %s cannot be read",
+				src->name);
+	if (!src->seeks)
+		r = begin_feeding(src, keep, &in, &feeder, err);
+	if (r < 0)
+		return r;
+	run->archive = src->name;
+	run->input = &in;
+	run->what = "backup";
+	run->max_line = MAX_HEAD_LINE;
+	r = wpar_archive_run(run, &end, err);
+	if (feeder < 0)
+		return r;
+	close(in);
+	while (waitpid(feeder, NULL, 0) < 0 && errno == EINTR)
+		;
+	return r;
+}
+
+/* Is all there, and can it be read again? */
+static int check_head(const struct wpar_backup_source *src, const struct wpar_backup_head *h,
+		      struct par_error **err)
+{
+	if (src->kept >= 0 && lseek(src->kept, 0, SEEK_SET) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "could not read a file");
+	if (h->data.len && h->spec.len)
+		return 0;
+	return par_fail(err, PAR_E_CORRUPT, 0,
+			"The backup %s cannot be used: it has no image.data or no wpar.spec.",
+			src->name);
+}
+
+int wpar_backup_read_head(struct wpar_backup_source *src, struct wpar_backup_head *ret,
+			  struct par_error **err)
+{
+	struct telling t = { 0 };
+	struct wpar_archive_run run = {
+		.mode = "head", .folder = -1, .line = take_line, .user = &t
+	};
+	int r;
+
+	if (!src->seeks) {
+		src->kept = memfd_create("backup", MFD_CLOEXEC);
+		if (src->kept < 0)
+			return par_fail(err, PAR_E_SYSTEM, errno, "could not make a file");
+	}
+	r = run_helper(src, &run, true, err);
+	if (r < 0 || check_head(src, &t.head, err) < 0) {
+		wpar_backup_head_done(&t.head);
+		return r < 0 ? r : -EBADMSG;
+	}
+	*ret = t.head;
+	return 0;
+}
+
+static bool is_same(const struct par_buf *a, const struct par_buf *b)
+{
+	return a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len) == 0);
+}
+
+/* "aside=4" and the words of the caller; caller frees the array alone */
+static char **join_words(const struct wpar_backup_reading *rd)
+{
+	static char aside[] = "aside=4";
+	size_t n = 0, at = 0;
+	char **v;
+
+	while (rd->words && rd->words[n])
+		n++;
+	v = calloc(n + 2, sizeof(*v));
+	if (v && rd->checksums >= 0)
+		v[at++] = aside;
+	for (size_t i = 0; v && i < n; i++)
+		v[at++] = rd->words[i];
+	return v;
+}
+
+static int read_all(struct wpar_backup_source *src, const struct wpar_backup_reading *rd,
+		    struct telling *t, struct par_error **err)
+{
+	autofree char **words = join_words(rd);
+	autofree int *fds = calloc(rd->n_fds + 1, sizeof(*fds));
+	struct wpar_archive_run run = {
+		.mode = rd->mode,
+		.folder = rd->folder,
+		.words = words,
+		.fds = fds,
+		.n_fds = rd->n_fds + 1,
+		.line = take_line,
+		.user = t,
+	};
+	int r;
+
+	if (!words || !fds)
+		return par_oom(err);
+	fds[0] = rd->checksums >= 0 ? rd->checksums : 2;
+	for (size_t i = 0; i < rd->n_fds; i++)
+		fds[i + 1] = rd->fds[i];
+	r = run_helper(src, &run, false, err);
+	if (t->shown)
+		fputc('\n', stderr);
+	if (r < 0)
+		return r;
+	if (rd->head &&
+	    (!is_same(&rd->head->data, &t->head.data) || !is_same(&rd->head->spec, &t->head.spec)))
+		return par_fail(err, PAR_E_CORRUPT, 0,
+				"The backup %s has changed while it was read.", src->name);
+	return 0;
+}
+
+int wpar_backup_read(struct wpar_backup_source *src, const struct wpar_backup_reading *rd,
+		     struct wpar_backup_head *ret, struct par_error **err)
+{
+	struct telling t = { .progress = rd->progress };
+	int r = read_all(src, rd, &t, err);
+
+	if (r < 0 || !ret) {
+		wpar_backup_head_done(&t.head);
+		return r;
+	}
+	*ret = t.head;
+	return 0;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A backup's files in their places: see fill.h.  The helper gets the base directory, and the
+ * volumes of the WPAR as mounts that lie nowhere yet: it puts them to their places in a mount
+ * namespace of its own.
+ */
+#include "wparctl/backup/fill.h"
+
+#include "wparctl/backup/signature.h"
+#include "wparctl/filesystem/native.h"
+#include "wparctl/filesystem/volume.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define MOST_VOLUMES 40 /* as the helper has it */
+
+/* The file systems of a WPAR that are mounted to be filled. */
+struct volumes {
+	int fds[MOST_VOLUMES];
+	char *words[MOST_VOLUMES + 1];
+	size_t n;
+};
+
+static void volumes_done(struct volumes *v)
+{
+	for (size_t i = 0; i < v->n; i++) {
+		free(v->words[i]);
+		if (v->fds[i] >= 0)
+			close(v->fds[i]);
+	}
+}
+
+/* In the order of the specification: a directory before what lies in it. */
+static int mount_volumes(const char *base, const struct wpar_spec *s, struct volumes *v,
+			 struct par_error **err)
+{
+	for (size_t i = 0; i < s->n_mounts; i++) {
+		const struct wpar_mount *m = &s->mounts[i];
+		autofree char *image = NULL;
+
+		if (!wpar_mount_is_volume(m))
+			continue;
+		if (v->n == MOST_VOLUMES)
+			return par_fail(err, PAR_E_TOO_LARGE, 0,
+					"more than %d file systems cannot be restored",
+					MOST_VOLUMES);
+		image = wpar_volume_path(base, m);
+		if (!image)
+			return par_oom(err);
+		v->fds[v->n] = wpar_volume_mount(image, wpar_vfs_of_kernel(m->vfs), "volume", err);
+		if (v->fds[v->n] < 0)
+			return v->fds[v->n];
+		v->words[v->n] = par_strdup_printf("mount=%d:%s", WPAR_BACKUP_FD + (int)v->n,
+						   m->directory + 1);
+		if (!v->words[v->n++])
+			return par_oom(err);
+	}
+	return 0;
+}
+
+static int sync_volumes(const struct volumes *v, struct par_error **err)
+{
+	for (size_t i = 0; i < v->n; i++) {
+		autofd int fd = openat(v->fds[i], ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+		if (fd < 0 || syncfs(fd) < 0)
+			return par_fail(err, errno == ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM, errno,
+					"a file system cannot be written to the disk");
+	}
+	return 0;
+}
+
+static int read_backup(struct wpar_backup_fill *f, const char *mode, int top,
+		       const struct volumes *v, struct par_error **err)
+{
+	autofd int checksums = f->allowed_signers ? memfd_create("checksums", MFD_CLOEXEC) : -1;
+	auto_backup_head end = { 0 };
+	const struct wpar_backup_reading rd = {
+		.mode = mode,
+		.folder = top,
+		.words = v ? v->words : NULL,
+		.fds = v ? v->fds : NULL,
+		.n_fds = v ? v->n : 0,
+		.progress = f->progress,
+		.checksums = checksums,
+		.head = f->head,
+	};
+	int r;
+
+	if (f->allowed_signers && checksums < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "could not make a file");
+	r = wpar_backup_read(f->source, &rd, &end, err);
+	if (r < 0 || !f->allowed_signers)
+		return r;
+	return wpar_signature_check(f->allowed_signers, checksums, &end.signature, f->source->name,
+				    &f->signer, err);
+}
+
+static int fill(void *user, int top, const char *base, const struct wpar_spec *s,
+		struct par_error **err)
+{
+	par_cleanup(volumes_done) struct volumes v = { 0 };
+	struct wpar_backup_fill *f = user;
+	int r = mount_volumes(base, s, &v, err);
+
+	if (r < 0)
+		return r;
+	r = read_backup(f, "restore", top, &v, err);
+	if (r < 0)
+		return r;
+	r = f->identify ? wpar_native_identify(top, s) : 0;
+	return r < 0 ? r : sync_volumes(&v, err);
+}
+
+struct wpar_rootfs_source wpar_backup_filler(struct wpar_backup_fill *f)
+{
+	return (struct wpar_rootfs_source){ .fill = fill, .user = f };
+}
+
+int wpar_backup_verify(struct wpar_backup_fill *f, struct par_error **err)
+{
+	return read_backup(f, "check", -1, NULL, err);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The files of a backup into the file systems of a WPAR that is being made. */
+#pragma once
+
+#include "wparctl/backup/backup_source.h"
+#include "wparctl/filesystem/rootfs.h"
+
+struct wpar_backup_fill {
+	struct wpar_backup_source *source;
+	const struct wpar_backup_head *head; /* what it is about, as it was read before */
+	const char *allowed_signers;	     /* one of these must have signed it; NULL: nobody */
+	bool progress;
+	bool identify; /* it becomes another WPAR: host name and machine id are new */
+	char *signer;  /* who has; freed by the caller */
+};
+
+/* wpar_backup_filler - @f as what fills a new base directory (filesystem/rootfs.h) */
+struct wpar_rootfs_source wpar_backup_filler(struct wpar_backup_fill *f);
+
+/*
+ * wpar_backup_verify - read all of it without making anything: it is whole, and signed where it
+ * must be
+ * Errors: PAR_E_CORRUPT, PAR_E_NOT_PERMITTED, …
+ */
+int wpar_backup_verify(struct wpar_backup_fill *f, struct par_error **err);

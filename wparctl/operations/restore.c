@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The making of a WPAR of a backup: see restore.h.  As with mkwpar the specification is saved
+ * first, marked `creating`; when all is there, and all of the backup was read and is what its
+ * checksums say, the mark is taken off.
+ */
+#include "wparctl/operations/restore.h"
+
+#include "lpard/common/fs.h"
+#include "wparctl/backup/signature.h"
+#include "wparctl/filesystem/fstab.h"
+#include "wparctl/filesystem/nfs_fill.h"
+#include "wparctl/filesystem/resolver.h"
+#include "wparctl/operations/creation.h"
+#include "wparctl/operations/definition.h"
+#include "wparctl/operations/device_exports.h"
+#include "wparctl/operations/image_services.h"
+#include "wparctl/operations/new_addresses.h"
+#include "wparctl/operations/operation.h"
+#include "wparctl/operations/synchronize.h"
+#include "wparctl/operations/user_again.h"
+#include "wparctl/versioned/versioned.h"
+
+#include <string.h>
+
+/* What a restoration has in hand. */
+struct restoration {
+	struct wpar_restore rs;
+	struct wpar_backup_source source;
+	struct wpar_backup_head head;
+	struct wpar_image_data data;
+	struct wpar_backup_fill fill;
+	char *spool; /* where a backup that came through a pipe is kept meanwhile */
+	int spool_fd;
+	bool other; /* it is called otherwise than it was */
+};
+
+static void restoration_done(struct restoration *x)
+{
+	if (x->spool)
+		unlink(x->spool);
+	free(x->spool);
+	if (x->spool_fd >= 0)
+		close(x->spool_fd);
+	free(x->fill.signer);
+	wpar_image_data_done(&x->data);
+	wpar_backup_head_done(&x->head);
+	wpar_backup_source_close(&x->source);
+}
+
+static bool is_versioned(const struct restoration *x)
+{
+	return *x->data.wpar.type == 'L';
+}
+
+/* What was not given, and whether it all fits together: as for mkwpar. */
+static int complete(const struct restoration *x, struct wpar_spec *s, struct par_error **err)
+{
+	int r;
+
+	if (!s->directory)
+		s->directory = wpar_default_directory(s->name);
+	if (!s->directory)
+		return par_oom(err);
+	r = wpar_devices_export(x->rs.devexports, s, err);
+	if (r < 0)
+		return r;
+	/* What a versioned one has besides follows from the image. */
+	if (!is_versioned(x))
+		r = wpar_spec_defaults(s, err);
+	return r < 0 ? r : wpar_definition_allowed(s, err);
+}
+
+/*
+ * The store takes files; what comes through a pipe becomes one in it, which nobody else takes for
+ * an image, and the next command that clears the store removes if we are killed.
+ */
+static int spool(struct restoration *x, struct par_error **err)
+{
+	char data[65536];
+	ssize_t n = 0;
+	int r;
+
+	x->spool_fd = wpar_image_spool(&x->spool, err);
+	if (x->spool_fd < 0)
+		return x->spool_fd;
+	for (int i = 0; i < 2; i++) {
+		const int from = i == 0 ? x->source.kept : x->source.fd;
+
+		while ((n = read(from, data, sizeof(data))) > 0 || (n < 0 && errno == EINTR)) {
+			r = n > 0 ? par_fs_write_all(x->spool_fd, data, (size_t)n) : 0;
+			if (r < 0)
+				return par_fail(err, r == -ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM,
+						r, "the backup %s cannot be kept", x->rs.backup);
+		}
+		if (n < 0)
+			return par_fail(err, PAR_E_SYSTEM, errno, "The backup %s cannot be read",
+					x->rs.backup);
+	}
+	wpar_backup_source_close(&x->source);
+	return wpar_backup_source_open(x->spool, &x->source, err);
+}
+
+/* The backup into the image store; what is said of its system becomes part of @s. */
+static int take_image(struct restoration *x, struct wpar_spec *s, struct par_error **err)
+{
+	const char *name = x->source.name;
+	const struct wpar_image_source *from;
+	autofd int hold = -1;
+	int r = x->source.seeks ? 0 : spool(x, err);
+
+	if (r < 0)
+		return r;
+	x->source.name = name;
+	r = wpar_backup_verify(&x->fill, err);
+	if (r < 0)
+		return r;
+	from = &(const struct wpar_image_source){
+		.path = x->spool ? x->spool : x->rs.backup,
+		.data_file = x->rs.data_file,
+	};
+	r = wpar_image_take(from, &s->version, &hold, err);
+	if (r < 0)
+		return r;
+	r = wpar_spec_defaults(s, err);
+	if (r < 0)
+		return r;
+	r = wpar_definition_allowed(s, err);
+	if (r < 0)
+		return r;
+	wpar_spec_number_projects(s, NULL);
+	return wpar_spec_save(s, err);
+}
+
+static int synchronize(struct wpar_sync *sync, const struct wpar_spec *s, struct wpar_say *say,
+		       struct par_error **err)
+{
+	int r = wpar_sync_init(sync, err);
+
+	return r < 0 ? r : wpar_sync_wpar(sync, s, say, err);
+}
+
+static int sync_made(const struct restoration *x, const struct wpar_spec *s, struct wpar_say *say,
+		     struct par_error **err)
+{
+	auto_sync sync = { .additional = x->rs.sync == 'a' || x->rs.sync == 'A',
+			   .detached = s->private_usr,
+			   .template = WPAR_TEMPLATE_NONE,
+			   .top = -1 };
+	auto_error why = NULL;
+	int r;
+
+	if (!x->rs.sync || !strchr("aAfF", x->rs.sync))
+		return 0;
+	r = synchronize(&sync, s, say, &why);
+	if (r >= 0)
+		return 0;
+	if (x->rs.sync == 'A' || x->rs.sync == 'F') {
+		par_error_move(err, &why);
+		return r;
+	}
+	wpar_say_line(say->out, "syncroot: Returns Status = FAILURE");
+	fprintf(stderr, "restwpar: %s\n", par_error_text(why));
+	return 0;
+}
+
+/* With the specification saved as being created: all that can fail and is undone. */
+static int make(struct restoration *x, const struct par_buf *words, struct wpar_spec *s,
+		struct wpar_say *say, struct wpar_nfs_fill **servers, struct par_error **err)
+{
+	struct wpar_rootfs_source from = wpar_backup_filler(&x->fill);
+	struct wpar_report report = wpar_say_report(say);
+	int r = is_versioned(x) ? take_image(x, s, err) : 0;
+
+	if (r < 0)
+		return r;
+	wpar_say_line(say->out, "Mounting all workload partition file systems.");
+	wpar_say_line(say->out, "Restoring the files of the backup %s.", x->rs.backup);
+	r = wpar_rootfs_create(s, &from, &report, err);
+	if (r < 0)
+		return r;
+	wpar_test_stop_at("restored");
+	r = is_versioned(x)  ? wpar_image_services(s, err)
+	    : x->rs.resolver ? wpar_resolver_copy(s, err)
+			     : 0;
+	if (r < 0)
+		return r;
+	r = wpar_nfs_fill(s, false, servers, err);
+	if (r < 0)
+		return r;
+	r = x->rs.start ? wpar_pending_begin(s->name, words->data, words->len) : 0;
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "the start of '%s' cannot be noted", s->name);
+	r = wpar_fstab_update(s->name, s, err);
+	if (r < 0)
+		return r;
+	s->creating = false;
+	return wpar_spec_save(s, err);
+}
+
+/* From here on the name and the directory are this WPAR's. */
+static int claim(const struct restoration *x, struct wpar_spec *s, struct par_error **err)
+{
+	const size_t n_addresses = s->n_addresses;
+	int r = wpar_user_again(s->name, NULL, err);
+
+	if (r < 0)
+		return r;
+	r = wpar_definition_redo(s->name, err);
+	if (r < 0)
+		return r;
+	r = wpar_definition_claim(s, WPAR_FILES_NEW, x->rs.resolve, err);
+	if (r == 0 && n_addresses)
+		wpar_network_say_left_out("restwpar", s, n_addresses);
+	return r;
+}
+
+static int make_and_sync(struct restoration *x, const struct par_buf *words, struct wpar_spec *s,
+			 struct wpar_say *say, struct wpar_nfs_fill **servers,
+			 struct par_error **err)
+{
+	int r = make(x, words, s, say, servers, err);
+
+	return r < 0 ? r : sync_made(x, s, say, err);
+}
+
+static int make_claimed(struct restoration *x, const struct par_buf *words, struct wpar_spec *s,
+			struct wpar_say *say, struct par_error **err)
+{
+	auto_nfs_fill servers = NULL;
+	int r = make_and_sync(x, words, s, say, &servers, err);
+
+	wpar_event_log(s->name, "restore", r < 0 && err ? *err : NULL);
+	if (r < 0) {
+		/* What cannot be removed from a server now is, when the command is repeated. */
+		if (wpar_nfs_fill_undo(servers) == 0)
+			wpar_definition_remove(s, false, NULL);
+		return r;
+	}
+	wpar_nfs_fill_done(servers);
+	wpar_test_stop_at("made");
+	if (x->fill.signer)
+		wpar_say_line(say->out, "The backup is signed by %s.", x->fill.signer);
+	wpar_creation_say_made(s, x->rs.start, say->out);
+	return x->rs.start ? wpar_operation_start(s, say, err) : 0;
+}
+
+static int restore_locked(struct restoration *x, const struct par_buf *words, struct wpar_spec *s,
+			  struct wpar_say *say, struct par_error **err)
+{
+	autofd int lock = -1;
+	int r = wpar_lock(s->name, &lock, err);
+
+	if (r < 0)
+		return r;
+	if (x->rs.start && wpar_creation_is_pending(s->name, words))
+		return wpar_creation_go_on(s->name, say, err);
+	r = claim(x, s, err);
+	if (r < 0) {
+		wpar_lock_forget(s->name);
+		return r;
+	}
+	wpar_say_line(say->out, "restwpar: Creating file systems...");
+	return make_claimed(x, words, s, say, err);
+}
+
+/* Where the administrator keeps a list of who may sign, nothing else is restored. */
+static int find_signers(struct wpar_restore *rs, char **ret, struct par_error **err)
+{
+	autofree char *path = wpar_path(WPAR_ALLOWED_SIGNERS);
+
+	if (!path)
+		return par_oom(err);
+	if (!rs->allowed_signers && access(path, F_OK) == 0) {
+		*ret = take_ptr(path);
+		rs->allowed_signers = *ret;
+	}
+	return 0;
+}
+
+int wpar_restore_run(const struct wpar_restore *rs, const struct par_buf *words,
+		     struct wpar_say *say, struct par_error **err)
+{
+	par_cleanup(restoration_done) struct restoration x = {
+		.rs = *rs,
+		.source = WPAR_BACKUP_SOURCE_NONE,
+		.spool_fd = -1,
+	};
+	autofree char *signers = NULL;
+	auto_spec s = { 0 };
+	int r = find_signers(&x.rs, &signers, err);
+
+	if (r < 0)
+		return r;
+	r = wpar_backup_source_open(rs->backup, &x.source, err);
+	if (r < 0)
+		return r;
+	r = wpar_backup_read_head(&x.source, &x.head, err);
+	if (r < 0)
+		return r;
+	r = wpar_restore_spec(&x.rs, &x.head, &x.data, &s, &x.other, err);
+	if (r < 0)
+		return r;
+	r = complete(&x, &s, err);
+	if (r < 0)
+		return r;
+	x.fill = (struct wpar_backup_fill){
+		.source = &x.source,
+		.head = &x.head,
+		.allowed_signers = x.rs.allowed_signers,
+		.progress = rs->progress,
+		.identify = x.other,
+	};
+	return restore_locked(&x, words, &s, say, err);
+}
