@@ -8,8 +8,9 @@
 
 #include "lpard/common/str.h"
 #include "wparctl/archive/helper/prison.h"
-#include "wparctl/archive/helper/tar_write.h"
+#include "wparctl/archive/helper/save_tar.h"
 
+#include <archive_entry.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -25,12 +26,10 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <sys/wait.h>
-#include <sys/xattr.h>
 #include <unistd.h>
-
-#define LIST_MAX (64 << 10) /* bytes of a list of attributes, which no kernel exceeds */
 
 /* How it went, seen by the process that reads. */
 struct result {
@@ -49,8 +48,11 @@ struct twin {
 };
 
 struct pack {
-	int root;
-	struct tar_write tar;
+	int root, out;
+	struct save_tar tar;
+	struct archive_entry *entry; /* the member's */
+	size_t len;		     /* of what waits to be written */
+	unsigned char buffer[65536];
 	void *twins;
 	char name[MAX_NAME + 1]; /* of the member, "" is the folder itself */
 };
@@ -116,74 +118,74 @@ static bool is_foreign(int fd)
 	return false;
 }
 
-static bool kept_xattr(const char *name)
+/* ---- The archive ---- */
+
+static int flush_buffer(struct pack *p)
 {
-	return strncmp(name, "user.", 5) == 0 || strcmp(name, "security.capability") == 0 ||
-	       strcmp(name, "system.posix_acl_access") == 0 ||
-	       strcmp(name, "system.posix_acl_default") == 0;
-}
+	for (size_t done = 0; done < p->len;) {
+		ssize_t n = write(p->out, p->buffer + done, p->len - done);
 
-static int put_xattr(struct pack *p, int fd, const char *name)
-{
-	static char value[MAX_XATTR];
-	const ssize_t n = fgetxattr(fd, name, value, sizeof(value));
-	autofree char *key = par_strdup_printf("SCHILY.xattr.%s", name);
-
-	if (!key)
-		return pack_fail(p, ENOMEM, "is too much for the memory");
-	if (n >= 0 && !strchr(name, '='))
-		wpar_tar_record(&p->tar, key, value, (size_t)n);
-	return 0; /* one that has gone, or is too large for an image */
-}
-
-static int put_xattrs(struct pack *p, int fd)
-{
-	static char list[LIST_MAX];
-	const ssize_t n = flistxattr(fd, list, sizeof(list));
-	auto_strv names = { 0 };
-
-	for (const char *at = list; n > 0 && at < list + n; at += strlen(at) + 1) {
-		if (kept_xattr(at) && par_strv_add(&names, at) < 0)
-			return pack_fail(p, ENOMEM, "is too much for the memory");
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		done += n > 0 ? (size_t)n : 0;
 	}
-	if (names.n)
-		qsort(names.v, names.n, sizeof(*names.v), by_name);
-	for (size_t i = 0; i < names.n; i++) {
-		int r = put_xattr(p, fd, names.v[i]);
+	p->len = 0;
+	return 0;
+}
 
+static int put_bytes(void *user, const void *data, size_t len)
+{
+	struct pack *p = user;
+	const unsigned char *from = data;
+
+	while (len > 0) {
+		const size_t room = sizeof(p->buffer) - p->len, n = len < room ? len : room;
+		int r;
+
+		memcpy(p->buffer + p->len, from, n);
+		p->len += n;
+		from += n;
+		len -= n;
+		r = p->len == sizeof(p->buffer) ? flush_buffer(p) : 0;
 		if (r < 0)
 			return r;
 	}
 	return 0;
 }
 
-/* Parts of a file that have data, as lines of the format GNU.sparse 1.0; their sum, or -1. */
-static int64_t data_map(int fd, off_t size, struct par_buf *ret)
+static struct archive_entry *describe(struct pack *p, const struct stat *st)
 {
-	auto_buf lines = { 0 };
-	uint64_t n = 0, sum = 0;
-	off_t at = 0, end;
+	struct archive_entry *e = p->entry;
 
-	while (at < size && (at = lseek(fd, at, SEEK_DATA)) >= 0 && at < size) {
-		end = lseek(fd, at, SEEK_HOLE);
-		if (end < 0)
-			return -1;
-		end = end > size ? size : end;
-		par_buf_printf(&lines, "%llu\n%llu\n", (unsigned long long)at,
-			       (unsigned long long)(end - at));
-		sum += (uint64_t)(end - at);
-		n++;
-		at = end;
+	archive_entry_clear(e);
+	archive_entry_set_pathname(e, *p->name ? p->name : "./");
+	archive_entry_set_mode(e, st->st_mode);
+	archive_entry_set_uid(e, st->st_uid);
+	archive_entry_set_gid(e, st->st_gid);
+	archive_entry_set_mtime(e, st->st_mtim.tv_sec, st->st_mtim.tv_nsec);
+	archive_entry_set_size(e, S_ISREG(st->st_mode) ? st->st_size : 0);
+	if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode)) {
+		archive_entry_set_rdevmajor(e, major(st->st_rdev));
+		archive_entry_set_rdevminor(e, minor(st->st_rdev));
 	}
-	if (at < 0 && errno != ENXIO)
-		return -1;
-	/* A last part without contents says how long it is. */
-	par_buf_printf(ret, "%llu\n%s%llu\n0\n", (unsigned long long)n + 1,
-		       lines.data ? lines.data : "", (unsigned long long)size);
-	while (ret->len % 512 && par_buf_putc(ret, '\0') == 0)
-		;
-	return lines.failed || ret->failed ? -1 : (int64_t)sum;
+	return e;
 }
+
+static int put_header(struct pack *p, struct archive_entry *e)
+{
+	int r = save_tar_header(&p->tar, e);
+
+	return r < 0 ? pack_fail(p, -r, "cannot be handed on") : 0;
+}
+
+static int take_xattrs(struct pack *p, int fd, struct archive_entry *e)
+{
+	int r = save_xattrs_take(fd, e);
+
+	return r < 0 ? pack_fail(p, -r, "has attributes that cannot be read") : 0;
+}
+
+/* ---- Members ---- */
 
 static int copy_part(struct pack *p, int fd, off_t at, uint64_t len)
 {
@@ -192,57 +194,38 @@ static int copy_part(struct pack *p, int fd, off_t at, uint64_t len)
 	while (len > 0) {
 		const size_t want = len < sizeof(data) ? (size_t)len : sizeof(data);
 		const ssize_t n = pread(fd, data, want, at);
+		int r;
 
 		if (n < 0)
 			return pack_fail(p, errno, strerror(errno));
 		if (n == 0)
 			return pack_fail(p, EAGAIN, "changed while it was read");
-		wpar_tar_put(&p->tar, data, (size_t)n);
+		r = save_tar_data(&p->tar, data, (size_t)n);
+		if (r < 0)
+			return pack_fail(p, -r, "cannot be handed on");
 		at += n;
 		len -= (uint64_t)n;
 	}
 	return 0;
 }
 
-static int put_sparse(struct pack *p, int fd, const struct stat *st)
-{
-	auto_buf map = { 0 };
-	const int64_t sum = data_map(fd, st->st_size, &map);
-	const char *at;
-	int r = 0;
-
-	if (sum < 0)
-		return pack_fail(p, EIO, "cannot be read");
-	wpar_tar_number(&p->tar, "GNU.sparse.major", 1);
-	wpar_tar_number(&p->tar, "GNU.sparse.minor", 0);
-	wpar_tar_record(&p->tar, "GNU.sparse.name", p->name, strlen(p->name));
-	wpar_tar_number(&p->tar, "GNU.sparse.realsize", (uint64_t)st->st_size);
-	wpar_tar_member(&p->tar, '0', p->name, NULL, st, map.len + (uint64_t)sum);
-	wpar_tar_put(&p->tar, map.data, map.len);
-	at = strchr(map.data, '\n') + 1;
-	for (uint64_t n = strtoull(map.data, NULL, 10); n > 0 && r == 0; n--) {
-		char *next;
-		const off_t from = (off_t)strtoull(at, &next, 10);
-		const uint64_t len = strtoull(next + 1, &next, 10);
-
-		at = next + 1;
-		r = copy_part(p, fd, from, len);
-	}
-	return r;
-}
-
 static int put_file(struct pack *p, int fd, const struct stat *st)
 {
-	int r;
+	struct archive_entry *e = describe(p, st);
+	struct save_extents x = { 0 };
+	int r = take_xattrs(p, fd, e);
 
-	if ((uint64_t)st->st_blocks * 512 < (uint64_t)st->st_size) {
-		r = put_sparse(p, fd, st);
-	} else {
-		wpar_tar_member(&p->tar, '0', p->name, NULL, st, (uint64_t)st->st_size);
-		r = copy_part(p, fd, 0, (uint64_t)st->st_size);
-	}
-	wpar_tar_end_member(&p->tar); /* after a failure nothing follows */
-	return r;
+	if (r < 0)
+		return r;
+	r = save_extents_find(fd, st, e, &x);
+	r = r < 0 ? pack_fail(p, -r, "cannot be read") : put_header(p, e);
+	for (size_t i = 0; i < x.n && r == 0; i++)
+		r = copy_part(p, fd, x.v[i].begin, (uint64_t)(x.v[i].end - x.v[i].begin));
+	free(x.v);
+	if (r < 0)
+		return r;
+	r = save_tar_data_end(&p->tar);
+	return r < 0 ? pack_fail(p, -r, "cannot be handed on") : 0;
 }
 
 /* 1: a hard link to a member before it was put; 0: it is the first. */
@@ -252,8 +235,13 @@ static int put_twin(struct pack *p, const struct stat *st)
 	struct twin *const *found = tfind(&key, &p->twins, by_inode);
 
 	if (found) {
-		wpar_tar_member(&p->tar, '1', p->name, (*found)->name, st, 0);
-		return 1;
+		struct archive_entry *e = describe(p, st);
+		int r;
+
+		archive_entry_set_size(e, 0);
+		archive_entry_set_hardlink(e, (*found)->name);
+		r = put_header(p, e);
+		return r < 0 ? r : 1;
 	}
 	key.name = strdup(p->name);
 	new = malloc(sizeof(*new));
@@ -267,14 +255,16 @@ static int put_twin(struct pack *p, const struct stat *st)
 
 static int put_link(struct pack *p, int fd, const struct stat *st)
 {
+	struct archive_entry *e;
 	char target[MAX_NAME + 1];
 	const ssize_t n = readlinkat(fd, "", target, sizeof(target) - 1);
 
 	if (n < 0)
 		return pack_fail(p, errno, "cannot be read");
 	target[n] = '\0';
-	wpar_tar_member(&p->tar, '2', p->name, target, st, 0);
-	return 0;
+	e = describe(p, st);
+	archive_entry_set_symlink(e, target);
+	return put_header(p, e);
 }
 
 static int put_other(struct pack *p, int fd, const struct stat *st)
@@ -291,12 +281,7 @@ static int put_other(struct pack *p, int fd, const struct stat *st)
 	case S_IFIFO:
 	case S_IFCHR:
 	case S_IFBLK:
-		wpar_tar_member(&p->tar,
-				S_ISFIFO(st->st_mode)  ? '6'
-				: S_ISCHR(st->st_mode) ? '3'
-						       : '4',
-				p->name, NULL, st, 0);
-		return 0;
+		return put_header(p, describe(p, st));
 	case S_IFREG:
 		break;
 	default:
@@ -307,8 +292,7 @@ static int put_other(struct pack *p, int fd, const struct stat *st)
 		return pack_fail(p, -open_fd, "cannot be read");
 	if (fstat(open_fd, &now) < 0 || now.st_ino != st->st_ino || now.st_dev != st->st_dev)
 		return pack_fail(p, EAGAIN, "changed while it was read");
-	r = put_xattrs(p, open_fd);
-	return r < 0 ? r : put_file(p, open_fd, &now);
+	return put_file(p, open_fd, &now);
 }
 
 static int list_folder(struct pack *p, int fd, struct par_strv *names)
@@ -334,6 +318,14 @@ static int list_folder(struct pack *p, int fd, struct par_strv *names)
 
 static int put_member(struct pack *p, dev_t dev);
 
+static int put_folder_header(struct pack *p, int fd, const struct stat *st)
+{
+	struct archive_entry *e = describe(p, st);
+	int r = take_xattrs(p, fd, e);
+
+	return r < 0 ? r : put_header(p, e);
+}
+
 static int put_folder(struct pack *p, const struct stat *st, dev_t dev)
 {
 	const size_t len = strlen(p->name);
@@ -342,12 +334,11 @@ static int put_folder(struct pack *p, const struct stat *st, dev_t dev)
 
 	if (fd < 0)
 		return pack_fail(p, -fd, "cannot be read");
-	r = put_xattrs(p, fd);
+	r = put_folder_header(p, fd, st);
 	if (r < 0) {
 		close(fd);
 		return r;
 	}
-	wpar_tar_member(&p->tar, '5', *p->name ? p->name : "./", NULL, st, 0);
 	if (st->st_dev != dev && is_foreign(fd)) {
 		close(fd);
 		return 0;
@@ -373,8 +364,6 @@ static int put_member(struct pack *p, dev_t dev)
 		return 0; /* it has gone meanwhile */
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return pack_fail(p, fd < 0 ? -fd : errno, "cannot be read");
-	if (p->tar.failed)
-		return pack_fail(p, p->tar.failed, "cannot be handed on");
 	if (S_ISDIR(st.st_mode)) {
 		close(take_fd(&fd)); /* not one for each level */
 		return put_folder(p, &st, dev);
@@ -403,7 +392,9 @@ __attribute__((noreturn)) static void pack_child(int folder, int out, bool confi
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	signal(SIGPIPE, SIG_DFL);
-	p.tar.fd = out;
+	p.out = out;
+	p.tar = (struct save_tar){ .put = put_bytes, .user = &p };
+	p.entry = archive_entry_new();
 	r = confined ? confine(folder) : 0;
 	if (r < 0) {
 		result->errnum = -r;
@@ -411,13 +402,13 @@ __attribute__((noreturn)) static void pack_child(int folder, int out, bool confi
 		_exit(1);
 	}
 	p.root = confined ? open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : folder;
-	if (p.root < 0 || fstat(p.root, &st) < 0)
+	if (!p.entry || p.root < 0 || fstat(p.root, &st) < 0)
 		_exit(1);
 	if (confined)
 		close(folder);
 	if (put_member(&p, st.st_dev) < 0)
 		_exit(1);
-	_exit(wpar_tar_end(&p.tar) < 0);
+	_exit(save_tar_end(&p.tar) < 0 || flush_buffer(&p) < 0);
 }
 
 int wpar_pack_start(struct extract *a, int folder, bool confined)

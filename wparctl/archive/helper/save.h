@@ -7,6 +7,7 @@
 
 #include "lpard/common/sha256.h"
 #include "lpard/common/str.h"
+#include "wparctl/archive/helper/save_tar.h"
 
 #include <pthread.h>
 #include <regex.h>
@@ -44,25 +45,6 @@ struct save_pack *save_pack_new(int fd, enum save_packing packing, size_t block)
 int save_pack_put(struct save_pack *p, const void *data, size_t len);
 /* save_pack_end - all of it is written, compressed and not; frees @p */
 int save_pack_end(struct save_pack *p);
-
-/* ---- save_tar.c: the format ---- */
-
-struct save_tar {
-	int (*put)(void *user, const void *data, size_t len);
-	void *user;
-	struct par_buf records;
-	uint64_t stored; /* bytes of the member's contents in the archive */
-};
-
-/*
- * save_tar_header - a member; its contents follow, without the holes of a sparse file (those that
- * the entry's list of extents does not have), then save_tar_data_end()
- */
-int save_tar_header(struct save_tar *t, struct archive_entry *e);
-int save_tar_data(struct save_tar *t, const void *data, size_t len);
-int save_tar_data_end(struct save_tar *t);
-/* save_tar_end - behind the last member */
-int save_tar_end(struct save_tar *t);
 
 /* ---- save_walk.c: trees of files in an order that is the same each time ---- */
 

@@ -11,13 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
-#define CHUNK	    (1 << 18)
-#define MAX_XATTRS  65536 /* bytes of all names, and of one value: the kernel's limits */
-#define MAX_EXTENTS 65536 /* of a sparse file; the rest of it is not looked into */
-#define NOBODY	    65534
+#define CHUNK  (1 << 18)
+#define NOBODY 65534
 
 static unsigned char chunk[CHUNK];
 static const unsigned char zeros[CHUNK];
@@ -61,85 +58,9 @@ static void describe(const struct save *s, const struct save_node *n, const stru
 	}
 }
 
-/* A pax header cannot have an equals sign in a name. */
-static bool wanted_xattr(const char *name)
+static int take_xattrs(const struct save *s, int fd, struct archive_entry *e)
 {
-	if (strncmp(name, "user.", 5) == 0)
-		return strncmp(name, "user.overlay.", 13) != 0 && !strchr(name, '=') &&
-		       par_printable(name);
-	return strcmp(name, "security.capability") == 0 ||
-	       strcmp(name, "system.posix_acl_access") == 0 ||
-	       strcmp(name, "system.posix_acl_default") == 0;
-}
-
-static int take_xattrs(struct save *s, int fd, struct archive_entry *e)
-{
-	static char names[MAX_XATTRS], value[MAX_XATTRS];
-	ssize_t len = s->no_attributes ? 0 : flistxattr(fd, names, sizeof(names));
-
-	for (ssize_t at = 0; at < len; at += (ssize_t)strlen(names + at) + 1) {
-		ssize_t n;
-
-		if (!wanted_xattr(names + at))
-			continue;
-		n = fgetxattr(fd, names + at, value, sizeof(value));
-		if (n >= 0)
-			archive_entry_xattr_add_entry(e, names + at, value, (size_t)n);
-		else if (errno != ENODATA)
-			return -errno;
-	}
-	return len < 0 && errno != EOPNOTSUPP ? -errno : 0;
-}
-
-/* Where it has data; one extent of all when it has no holes. */
-struct extents {
-	struct extent {
-		off_t begin, end;
-	} * v;
-	size_t n;
-};
-
-static int find_extents(int fd, off_t size, struct archive_entry *e, struct extents *x)
-{
-	off_t at = 0;
-
-	while (at < size && x->n < MAX_EXTENTS) {
-		off_t data = lseek(fd, at, SEEK_DATA);
-		off_t hole = data < 0 ? -1 : lseek(fd, data, SEEK_HOLE);
-		struct extent *more;
-
-		if (data < 0 && errno == ENXIO)
-			break;
-		if (data < 0 || hole < 0)
-			return -errno;
-		if (data >= size)
-			break;
-		if (hole > size || x->n == MAX_EXTENTS - 1)
-			hole = size;
-		if (x->n % 64 == 0) {
-			more = reallocarray(x->v, x->n + 64, sizeof(*more));
-			if (!more)
-				return -ENOMEM;
-			x->v = more;
-		}
-		x->v[x->n++] = (struct extent){ data, hole };
-		archive_entry_sparse_add_entry(e, data, hole - data);
-		at = hole;
-	}
-	/* A hole at the end: GNU's tar takes the size from an extent there, of no bytes. */
-	if (x->n == 0 || x->v[x->n - 1].end < size)
-		archive_entry_sparse_add_entry(e, size, 0);
-	return 0;
-}
-
-static int one_extent(off_t size, struct extents *x)
-{
-	x->v = malloc(sizeof(*x->v));
-	if (!x->v)
-		return -ENOMEM;
-	x->v[0] = (struct extent){ 0, size };
-	x->n = size > 0;
-	return 0;
+	return s->no_attributes ? 0 : save_xattrs_take(fd, e);
 }
 
 /* ---- Its contents ---- */
@@ -167,7 +88,7 @@ static int put_zeros(struct save *s, struct par_sha256 *sum, off_t len)
 }
 
 static int put_extent(struct save *s, const struct save_node *n, int fd, struct par_sha256 *sum,
-		      struct extent x)
+		      struct save_extent x)
 {
 	int r = 0;
 
@@ -190,7 +111,7 @@ static int put_extent(struct save *s, const struct save_node *n, int fd, struct 
 
 /* Holes are in the digest, and not in the archive. */
 static int put_contents(struct save *s, const struct save_node *n, int fd, off_t size,
-			const struct extents *x)
+			const struct save_extents *x)
 {
 	struct par_sha256 sum;
 	char hex[PAR_SHA256_TEXT];
@@ -233,7 +154,7 @@ static int fail_attributes(struct save *s, const struct save_node *n, int r)
 }
 
 static int put_open_file(struct save *s, const struct save_node *n, int fd, struct archive_entry *e,
-			 struct extents *x, uint64_t *ret_bytes)
+			 struct save_extents *x, uint64_t *ret_bytes)
 {
 	struct stat st;
 	int r;
@@ -245,8 +166,7 @@ static int put_open_file(struct save *s, const struct save_node *n, int fd, stru
 	r = take_xattrs(s, fd, e);
 	if (r < 0)
 		return fail_attributes(s, n, r);
-	r = (uint64_t)st.st_blocks * 512 < (uint64_t)st.st_size ? find_extents(fd, st.st_size, e, x)
-								: one_extent(st.st_size, x);
+	r = save_extents_find(fd, &st, e, x);
 	if (r < 0)
 		return fail_attributes(s, n, r);
 	r = put_header(s, e);
@@ -260,7 +180,7 @@ static int put_file(struct save *s, const struct save_node *n, struct archive_en
 		    uint64_t *ret_bytes)
 {
 	const int fd = openat(n->parent, n->base, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	struct extents x = { 0 };
+	struct save_extents x = { 0 };
 	int r;
 
 	if (fd < 0)

@@ -4,7 +4,7 @@
  * has no room there, and sparse files as GNU's format 1.0.  libarchive's writer would bring all its
  * formats, and their libraries, into the program.
  */
-#include "wparctl/archive/helper/save.h"
+#include "wparctl/archive/helper/save_tar.h"
 
 #include "lpard/common/text.h"
 
