@@ -8,6 +8,7 @@
 
 #include "wparctl/backup/signature.h"
 #include "wparctl/filesystem/native.h"
+#include "wparctl/filesystem/shield.h"
 #include "wparctl/filesystem/volume.h"
 
 #include <fcntl.h>
@@ -72,7 +73,8 @@ static int sync_volumes(const struct volumes *v, struct par_error **err)
 	return 0;
 }
 
-static int read_backup(struct wpar_backup_fill *f, const char *mode, int top,
+/* @words: NULL, or what is told the mode besides the file systems of @v, which may be NULL */
+static int read_backup(struct wpar_backup_fill *f, const char *mode, int top, char *const *words,
 		       const struct volumes *v, struct par_error **err)
 {
 	autofd int checksums = f->allowed_signers ? memfd_create("checksums", MFD_CLOEXEC) : -1;
@@ -80,7 +82,7 @@ static int read_backup(struct wpar_backup_fill *f, const char *mode, int top,
 	const struct wpar_backup_reading rd = {
 		.mode = mode,
 		.folder = top,
-		.words = v ? v->words : NULL,
+		.words = v ? v->words : words,
 		.fds = v ? v->fds : NULL,
 		.n_fds = v ? v->n : 0,
 		.progress = f->progress,
@@ -107,7 +109,7 @@ static int fill(void *user, int top, const char *base, const struct wpar_spec *s
 
 	if (r < 0)
 		return r;
-	r = read_backup(f, "restore", top, &v, err);
+	r = read_backup(f, "restore", top, NULL, &v, err);
 	if (r < 0)
 		return r;
 	r = f->identify ? wpar_native_identify(top, s) : 0;
@@ -121,5 +123,16 @@ struct wpar_rootfs_source wpar_backup_filler(struct wpar_backup_fill *f)
 
 int wpar_backup_verify(struct wpar_backup_fill *f, struct par_error **err)
 {
-	return read_backup(f, "check", -1, NULL, err);
+	return read_backup(f, "check", -1, NULL, NULL, err);
+}
+
+int wpar_backup_files(struct wpar_backup_fill *f, int target, char *const *words,
+		      struct par_error **err)
+{
+	return read_backup(f, "files", target, words, NULL, err);
+}
+
+bool wpar_backup_may_set_ids(int target)
+{
+	return wpar_shield_folder(target);
 }

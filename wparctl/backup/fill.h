@@ -23,3 +23,14 @@ struct wpar_rootfs_source wpar_backup_filler(struct wpar_backup_fill *f);
  * Errors: PAR_E_CORRUPT, PAR_E_NOT_PERMITTED, …
  */
 int wpar_backup_verify(struct wpar_backup_fill *f, struct par_error **err);
+
+/*
+ * wpar_backup_files - some files of it into the directory @target, which the user has named
+ * @words	what the helper's mode "files" is told (archive/helper/restore.h)
+ * Errors: those of wpar_backup_verify(); what was restored before stays.
+ */
+int wpar_backup_files(struct wpar_backup_fill *f, int target, char *const *words,
+		      struct par_error **err);
+
+/* wpar_backup_may_set_ids - is what is in the directory @target out of reach of all but root? */
+bool wpar_backup_may_set_ids(int target);

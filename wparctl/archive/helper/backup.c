@@ -262,9 +262,31 @@ static int skip_contents(struct backup_reading *rd)
 }
 
 /* Is it to be made?  The folder itself that a user has named stays as it is. */
-static bool is_made(const struct extract *a, const char *name)
+static bool is_made(const struct extract *a, struct archive_entry *e, const char *name)
 {
-	return a->top >= 0 && !(a->choice && !*name) && is_wanted(a->choice, name);
+	const bool itself = a->choice && !*name && archive_entry_filetype(e) == AE_IFDIR;
+
+	return a->top >= 0 && !itself && is_wanted(a->choice, name);
+}
+
+/* A second name alone has nothing in it: the backup has that at the first. */
+static int check_link(struct extract *a, struct archive_entry *e, const char *name)
+{
+	const char *link = archive_entry_hardlink(e);
+	char target[MAX_NAME + 1];
+	int r;
+
+	if (!a->choice || !link)
+		return 0;
+	r = wpar_tree_normalise(a, link, target);
+	if (r < 0)
+		return r;
+	return is_wanted(a->choice, target)
+		       ? 0
+		       : wpar_extract_fail(a, ENOENT,
+					   "%.200s is a second name of %.200s, which must be asked "
+					   "for, too",
+					   name, target);
 }
 
 static int take_of_tree(struct backup_reading *rd, struct archive_entry *e, const char *name)
@@ -279,7 +301,10 @@ static int take_of_tree(struct backup_reading *rd, struct archive_entry *e, cons
 	r = note(rd, e);
 	if (r < 0)
 		return r;
-	if (is_made(rd->x, name)) {
+	if (is_made(rd->x, e, name)) {
+		r = check_link(rd->x, e, name);
+		if (r < 0)
+			return r;
 		r = make_way(rd->x, e, name);
 		if (r < 0)
 			return r;
@@ -309,7 +334,8 @@ int wpar_backup_member(void *user, struct archive *ar, struct archive_entry *e, 
 	return rd->head ? -ECANCELED : take_of_tree(rd, e, name);
 }
 
-static int remove_name(struct extract *a, const char *removed)
+/* A name that had vanished: it may be any of the tree's.  @make: and it goes. */
+static int take_removed(struct extract *a, const char *removed, bool make)
 {
 	char name[MAX_NAME + 1];
 	const char *base;
@@ -319,8 +345,8 @@ static int remove_name(struct extract *a, const char *removed)
 		return r;
 	if (!*name || is_of_folder(name))
 		return wpar_extract_fail(a, EBADMSG, "its list of checksums removes the root");
-	if (wpar_tree_find(a, name, &parent, &base) < 0)
-		return 0; /* nor was it there */
+	if (!make || wpar_tree_find(a, name, &parent, &base) < 0)
+		return 0;
 	return wpar_tree_remove(a, parent, base);
 }
 
@@ -333,8 +359,8 @@ int wpar_backup_end(struct backup_reading *rd)
 					 "it is not complete: the list of checksums at its end is "
 					 "missing (savewpar was interrupted)");
 	/* Into a folder that a user has named they come, too: nothing is removed there. */
-	for (size_t i = 0; rd->x->top >= 0 && !c && i < rd->b.list.removed.n; i++) {
-		int r = remove_name(rd->x, rd->b.list.removed.v[i]);
+	for (size_t i = 0; i < rd->b.list.removed.n; i++) {
+		int r = take_removed(rd->x, rd->b.list.removed.v[i], rd->x->top >= 0 && !c);
 
 		if (r < 0)
 			return r;
@@ -352,6 +378,9 @@ struct backup_reading *wpar_backup_begin(struct extract *a, bool head)
 	static struct par_sha256 contents;
 	static struct backup_reading rd;
 
+	/* Of the one before, where there are more than one in a process: tests. */
+	free(rd.b.list.expected);
+	par_strv_done(&rd.b.list.removed);
 	rd = (struct backup_reading){ .x = a, .head = head };
 	par_sha256_init(&contents);
 	par_sha256_init(&rd.b.entries);
