@@ -69,10 +69,11 @@ guest_kind()
 	)
 }
 
-# guest_helpers - builds tests/helpers/attack.c and net.c for LPARs, into build/guest-helpers
+# guest_helpers - builds tests/helpers/attack.c, net.c and uname_run.c for LPARs, into
+# build/guest-helpers
 guest_helpers()
 {
-	local dir=$par_work/guest-helpers codename compiler helper
+	local dir=$par_work/guest-helpers codename compiler helper common=$par_top/lpard/common
 	codename=$(images_field "$par_images/current/image.json" codename)
 	mkdir -p "$dir"
 	"$par_top/images/build-sysroot" "$codename" ppc64el "$dir/cross" || return
@@ -80,6 +81,8 @@ guest_helpers()
 	for helper in attack net; do
 		"$compiler" -D_GNU_SOURCE -O2 -static -o "$dir/$helper" "$par_top/tests/helpers/$helper.c" || return
 	done
+	"$compiler" -D_GNU_SOURCE -O2 -static -I"$par_top" -o "$dir/uname_run" "$par_top"/tests/helpers/uname_run.c \
+		"$par_top"/wparctl/versioned/{uname_notify,uname_restore,runs,runs_facts}.c "$common"/{error,fs,now,str}.c
 }
 
 # guest_command - sets $in_frame, the words before a command that has the world as cases see it

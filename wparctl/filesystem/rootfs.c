@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The private root of a system WPAR: see rootfs.h.  A mark in /var/lib/wpars/roots says how far
- * its creation has come ("making DIRECTORY", "complete DIRECTORY"), so an interrupted one is seen.
+ * its creation has come ("begun DIRECTORY", "making DIRECTORY", "complete DIRECTORY"), so an
+ * interrupted one is seen.
  */
 #include "wparctl/filesystem/rootfs.h"
 
@@ -18,6 +19,7 @@
 #include <sys/statvfs.h>
 
 #define MARKS WPAR_STORE_DIR "/roots"
+#define BEGUN "begun" /* its directory is to be made: an empty one is ours, another is not */
 
 static char *mark_path(const char *name)
 {
@@ -38,7 +40,10 @@ static int write_mark(const struct wpar_spec *s, const char *word, const char *m
 	r = par_fs_mkdirs(folder, 0700);
 	if (r < 0)
 		return r;
-	return par_fs_replace(AT_FDCWD, path, text, strlen(text), 0600);
+	/* A machine that fails before it is on the disk has made no directory either. */
+	return strcmp(word, BEGUN) == 0
+		       ? par_fs_replace_volatile(AT_FDCWD, path, text, strlen(text), 0600)
+		       : par_fs_replace(AT_FDCWD, path, text, strlen(text), 0600);
 }
 
 /* The same on a disk that is full: over the old text, which is longer, and needs no room. */
@@ -372,6 +377,14 @@ static int remove_base_and_volumes(const struct wpar_spec *s, const struct mark 
 	return base ? wpar_volumes_remove(base) : -ENOMEM;
 }
 
+static void remove_begun(const struct wpar_spec *s)
+{
+	autofree char *base = wpar_path("%s", s->directory);
+
+	if (base)
+		rmdir(base); /* ignoring: it is not there yet, or not ours */
+}
+
 int wpar_rootfs_remove(const struct wpar_spec *s, struct par_error **err)
 {
 	autofree char *name = NULL, *mark = mark_path(s->name);
@@ -386,7 +399,9 @@ int wpar_rootfs_remove(const struct wpar_spec *s, struct par_error **err)
 	if (r == 0 || !mark)
 		return 0;
 	r = 0;
-	if (strcmp(m.directory, s->directory) == 0) {
+	if (strcmp(m.directory, s->directory) == 0 && strcmp(m.word, BEGUN) == 0) {
+		remove_begun(s);
+	} else if (strcmp(m.directory, s->directory) == 0) {
 		above = open_above(s, false, &name, &why);
 		if (above < 0 && (!why || why->id != PAR_E_NOT_FOUND)) {
 			par_error_move(err, &why);
@@ -432,13 +447,20 @@ int wpar_rootfs_create(const struct wpar_spec *s, const struct wpar_rootfs_sourc
 		       const struct wpar_report *report, struct par_error **err)
 {
 	autofree char *first = NULL, *kept = wpar_path(WPAR_BASE_DIR);
+	const char *made;
 	int r;
 
 	if (s->type != WPAR_SYSTEM)
 		return 0;
 	first = first_missing(s);
 	/* The folder of all WPARs stays when the last is removed. */
-	r = create_whole(s, par_streq(first, kept) ? NULL : first, from, report, err);
+	made = par_streq(first, kept) ? NULL : first;
+	/* Killed behind its first mkdir(2), it would leave a directory that nobody knows. */
+	r = first ? write_mark(s, BEGUN, made) : 0;
+	if (r < 0)
+		return par_fail(err, r == -ENOSPC || r == -EDQUOT ? PAR_E_NO_SPACE : PAR_E_SYSTEM,
+				r, "'%s' cannot be marked", s->directory);
+	r = create_whole(s, made, from, report, err);
 	if (r < 0)
 		remove_made(s, first);
 	return r;

@@ -36,20 +36,24 @@
 #error "which audit architecture is this?"
 #endif
 
+#define ANSWERED SECCOMP_RET_USER_NOTIF
+
+static const struct sock_filter uname_filter[] = {
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH, 0, 2),
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_uname, 4, 3),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SMALL, 0, 2),
+	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SMALL_UNAME, 1, 0),
+	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	BPF_STMT(BPF_RET | BPF_K, ANSWERED),
+};
+
 static int uname_install_filter(int *ret_listener)
 {
-	struct sock_filter code[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH, 0, 2),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_uname, 4, 3),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SMALL, 0, 2),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SMALL_UNAME, 1, 0),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_USER_NOTIF),
-	};
-	struct sock_fprog prog = { .len = PAR_ARRAY_SIZE(code), .filter = code };
+	struct sock_fprog prog = { .len = PAR_ARRAY_SIZE(uname_filter),
+				   .filter = (struct sock_filter *)uname_filter };
 	int fd = (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
 			      SECCOMP_FILTER_FLAG_NEW_LISTENER, &prog);
 
@@ -57,6 +61,51 @@ static int uname_install_filter(int *ret_listener)
 		return -errno;
 	*ret_listener = fd;
 	return 0;
+}
+
+#define FILTER_LENGTH PAR_ARRAY_SIZE(uname_filter)
+
+/* The same filter when nobody is to be asked. */
+static void make_forgotten(struct sock_filter ret[FILTER_LENGTH])
+{
+	memcpy(ret, uname_filter, sizeof(uname_filter));
+	ret[FILTER_LENGTH - 1].k = SECCOMP_RET_ALLOW;
+}
+
+unsigned int wpar_uname_forget_filters(void *data, size_t len)
+{
+	struct sock_filter forgotten[FILTER_LENGTH];
+	unsigned int n = 0;
+	char *p = data, *end = p + len;
+
+	make_forgotten(forgotten);
+	while ((p = memmem(p, (size_t)(end - p), uname_filter, sizeof(uname_filter)))) {
+		memcpy(p, forgotten, sizeof(forgotten));
+		p += sizeof(forgotten);
+		n++;
+	}
+	return n;
+}
+
+unsigned int wpar_uname_find_forgotten(const void *data, size_t len)
+{
+	struct sock_filter forgotten[FILTER_LENGTH];
+	unsigned int n = 0;
+	const char *p = data, *end = p + len;
+
+	make_forgotten(forgotten);
+	while ((p = memmem(p, (size_t)(end - p), forgotten, sizeof(forgotten)))) {
+		p += sizeof(forgotten);
+		n++;
+	}
+	return n;
+}
+
+int wpar_uname_filter_put(struct par_buf *b, unsigned int n)
+{
+	while (n--)
+		par_buf_put(b, uname_filter, sizeof(uname_filter));
+	return b->failed ? -ENOMEM : 0;
 }
 
 static void uname_put(char *field, size_t size, const char *value)

@@ -32,3 +32,34 @@ int wpar_uname_make(const struct wpar_spec *s, struct utsname *ret);
 /* Texts for bind mounts over /proc/version and /proc/sys/kernel/osrelease; caller frees. */
 char *wpar_uname_proc_version(const struct utsname *answer);
 char *wpar_uname_osrelease(const struct utsname *answer);
+
+/*
+ * A dump and a restore by CRIU: it restores the filters of the processes, but nobody listens at
+ * them any more, and uname fails with ENOSYS.  So before a restore
+ *
+ *	wpar_uname_restore_prepare(images);
+ *	wpar_uname_server_start(s, &sock);
+ *
+ * and wpar_uname_server_join(sock) in the process that becomes `criu restore`: what it restores are
+ * its children, and have its filter, behind which the new server listens.  criu gets the old
+ * system's answer then, too, of which it needs nothing.
+ *
+ * wpar_uname_restore_prepare - let the dumped filters pass uname on to that one; done again, it
+ * changes nothing
+ * @images	the folder of CRIU's images
+ * Returns how many filters there are, or a negative errno with *err set: PAR_E_NOT_FOUND when the
+ * dump has none, and is of no versioned WPAR or of another wparctl.
+ */
+int wpar_uname_restore_prepare(const char *images, struct par_error **err);
+
+/*
+ * wpar_uname_forget_filters - make each of our filters among @len bytes one that asks nobody; how
+ * many those were
+ */
+unsigned int wpar_uname_forget_filters(void *data, size_t len);
+
+/* wpar_uname_find_forgotten - how many of them are such already */
+unsigned int wpar_uname_find_forgotten(const void *data, size_t len);
+
+/* wpar_uname_filter_put - @n times our filter, as CRIU keeps it.  For tests */
+int wpar_uname_filter_put(struct par_buf *b, unsigned int n);

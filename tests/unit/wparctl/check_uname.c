@@ -122,6 +122,39 @@ START_TEST(native_has_none)
 }
 END_TEST
 
+/* What CRIU keeps of a process: the filter between other bytes. */
+START_TEST(filters_are_forgotten)
+{
+	char path[] = "/tmp/check_uname.XXXXXX", file[64];
+	auto_error err = NULL;
+	auto_buf image = { 0 };
+	FILE *f;
+
+	ck_assert_ptr_nonnull(mkdtemp(path));
+	snprintf(file, sizeof(file), "%s/seccomp.img", path);
+	ck_assert_int_eq(wpar_uname_restore_prepare(path, &err), -ENOENT);
+	f = fopen(file, "w");
+	ck_assert_ptr_nonnull(f);
+	fputs("nothing of ours", f);
+	fclose(f);
+	par_error_free(&err);
+	ck_assert_int_lt(wpar_uname_restore_prepare(path, &err), 0);
+	ck_assert_int_eq(err->id, PAR_E_NOT_FOUND);
+	ck_assert_int_eq(wpar_uname_filter_put(&image, 2), 0);
+	f = fopen(file, "w");
+	ck_assert_ptr_nonnull(f);
+	fputs("x", f);
+	fwrite(image.data, 1, image.len, f);
+	fputs("y", f);
+	fclose(f);
+	ck_assert_int_eq(wpar_uname_restore_prepare(path, &err), 2);
+	/* Done again, as by a command that was killed. */
+	ck_assert_int_eq(wpar_uname_restore_prepare(path, &err), 2);
+	unlink(file);
+	rmdir(path);
+}
+END_TEST
+
 static Suite *uname_suite(void)
 {
 	Suite *suite = suite_create("wparctl uname");
@@ -135,6 +168,7 @@ static Suite *uname_suite(void)
 	suite_add_tcase(suite, real);
 	tcase_add_test(tc, ends_unused);
 	tcase_add_test(tc, native_has_none);
+	tcase_add_test(tc, filters_are_forgotten);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
