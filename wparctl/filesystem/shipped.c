@@ -3,6 +3,7 @@
 #include "wparctl/filesystem/shipped.h"
 
 #include "lpard/common/fs.h"
+#include "wparctl/spec/image_command.h"
 #include "wparctl/srcmstr/subsystem_file.h"
 
 #include <errno.h>
@@ -194,4 +195,59 @@ int wpar_shipped_install_image(int upper, int image, bool services)
 	    errno != EEXIST)
 		return -errno;
 	return services ? install(p) : 0;
+}
+
+static int command_subsystem(struct par_buf *ret)
+{
+	auto_subsystems list = { 0 };
+	auto_subsystem s = { 0 };
+	int r = wpar_subsystem_init(&s);
+
+	if (r < 0)
+		return r;
+	if (wpar_subsystem_set(&s, "subsysname", WPAR_IMAGE_COMMAND_NAME, NULL) < 0 ||
+	    wpar_subsystem_set(&s, "path", WPAR_IMAGE_COMMAND_PATH, NULL) < 0 ||
+	    wpar_subsystems_add(&list, &s) < 0)
+		return -ENOMEM;
+	return wpar_stanzas_write(&list, ret);
+}
+
+static int make_link(int top, const char *path)
+{
+	return symlinkat("init", top, path) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+int wpar_shipped_install_command(int upper, int image, const struct par_buf *text)
+{
+	const struct place p = { .top = upper, .image = image };
+	auto_buf subsystems = { 0 }, inittab = { 0 };
+	int r = command_subsystem(&subsystems);
+
+	if (r < 0)
+		return r;
+	par_buf_printf(&inittab,
+		       "%s" WPAR_IMAGE_COMMAND_NAME
+		       ":2:once:/usr/bin/startsrc -s " WPAR_IMAGE_COMMAND_NAME "\n",
+		       wpar_shipped_inittab);
+	if (inittab.failed)
+		return -ENOMEM;
+	r = make_folder(&p, "etc");
+	if (r > 0)
+		r = make_folder(&p, "etc/objrepos");
+	if (r <= 0)
+		return r < 0 ? r : -ENOTDIR;
+	r = par_fs_replace_volatile(upper, "etc/objrepos/SRCsubsys", subsystems.data,
+				    subsystems.len, 0644);
+	if (r < 0)
+		return r;
+	r = par_fs_replace_volatile(upper, "etc/inittab", inittab.data, inittab.len, 0644);
+	if (r < 0)
+		return r;
+	/* Its environment may have what others are not to read. */
+	r = par_fs_replace_volatile(upper, WPAR_IMAGE_COMMAND_FILE + 1, text->data, text->len,
+				    0600);
+	if (r < 0)
+		return r;
+	r = make_link(upper, "etc/telinit");
+	return r < 0 ? r : make_link(upper, WPAR_IMAGE_COMMAND_PATH + 1);
 }

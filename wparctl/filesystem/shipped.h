@@ -34,3 +34,10 @@ int wpar_shipped_install(int top);
  * starts.  Nor where its /etc is no directory.  A negative errno, or 0
  */
 int wpar_shipped_install_image(int upper, int image, bool services);
+
+/*
+ * wpar_shipped_install_command - what an image of layers says is to run, as the subsystem "image"
+ * Nothing of its own starts besides, as in a container.
+ * @text	of /etc/image.command (spec/image_command.h)
+ */
+int wpar_shipped_install_command(int upper, int image, const struct par_buf *text);

@@ -6,6 +6,23 @@
 #include "wparctl/filesystem/shipped.h"
 #include "wparctl/versioned/versioned.h"
 
+/* Of layers the command that they name, whatever else they have; a first process is no subsystem.
+ */
+static int install_services(int upper, int image, const struct wpar_spec *s, struct par_error **err)
+{
+	auto_image_command command = { 0 };
+	auto_buf text = { 0 };
+	int r = wpar_image_command(s->version.image_digest, &command, err);
+
+	if (r < 0)
+		return r;
+	if (!command.arguments.n || wpar_image_command_is_init(&command))
+		return wpar_shipped_install_image(upper, image, !s->minimal);
+	if (wpar_image_command_write(&command, "", &text) < 0)
+		return -ENOMEM;
+	return wpar_shipped_install_command(upper, image, &text);
+}
+
 static int install_into(int upper, const struct wpar_spec *s, struct par_error **err)
 {
 	autofd int image = wpar_image_open(s->version.image_digest, err);
@@ -13,7 +30,7 @@ static int install_into(int upper, const struct wpar_spec *s, struct par_error *
 
 	if (image < 0)
 		return image;
-	r = wpar_shipped_install_image(upper, image, !s->minimal);
+	r = install_services(upper, image, s, err);
 	if (r < 0)
 		return r;
 	/* Its files are called complete already (rootfs.c). */

@@ -258,6 +258,33 @@ static void plan_init(struct plan *p)
 			  "where the specification names it (init = \"/sbin/init\")."));
 }
 
+/* What layers say is to run. */
+static void plan_command(struct plan *p)
+{
+	const struct wpar_image_command *c = p->data ? &p->data->command : NULL;
+	auto_buf text = { 0 };
+
+	if (!c || !c->arguments.n)
+		return;
+	for (size_t i = 0; i < c->arguments.n && text.len < 60; i++)
+		par_buf_printf(&text, "%s%s", i ? " " : "", c->arguments.v[i]);
+	p->failed |= text.failed || !text.data;
+	for (size_t i = 0; i < text.len; i++) {
+		if (text.data[i] < ' ' || text.data[i] > '~')
+			text.data[i] = '?';
+	}
+	if (wpar_image_command_is_init(c))
+		add(p, WPAR_FIT_NOTE, "Command", words(p, "%.60s", text.data ? text.data : ""),
+		    NULL,
+		    words(p, "It wants to be the first process: name it in the specification "
+			     "(init = \"/sbin/init\")."));
+	else
+		add(p, WPAR_FIT_OK, "Command", words(p, "%.60s", text.data ? text.data : ""), NULL,
+		    words(p,
+			  "The WPAR runs it as the subsystem image (lssrc -s image), as the image "
+			  "says, and no other service."));
+}
+
 static void plan_file_systems(struct plan *p)
 {
 	auto_buf names = { 0 };
@@ -374,6 +401,7 @@ int wpar_fit_plan(const struct wpar_scan *scan, const struct wpar_image_data *da
 	plan_libc(&p);
 	plan_kernel(&p);
 	plan_init(&p);
+	plan_command(&p);
 	plan_file_systems(&p);
 	plan_size(&p);
 	plan_users(&p);

@@ -35,6 +35,7 @@ void wpar_image_data_done(struct wpar_image_data *d)
 	free(d->wpar.consistency);
 	free(d->wpar.nfs);
 	free(d->wpar.attributes);
+	wpar_image_command_done(&d->command);
 	free(d->package_manager);
 	par_strv_done(&d->packages);
 	*d = (struct wpar_image_data){ 0 };
@@ -71,7 +72,7 @@ static int image_data_put(const struct key *k, const char *value, struct par_err
 struct reader {
 	struct wpar_image_data *data;
 	const struct key *keys; /* of the stanza image_data */
-	enum { OTHER, IMAGE, FILE_SYSTEM, PACKAGES, WPAR } stanza;
+	enum { OTHER, IMAGE, FILE_SYSTEM, PACKAGES, WPAR, COMMAND } stanza;
 	bool found;
 };
 
@@ -98,9 +99,10 @@ static int begin_stanza(struct reader *rd, const char *heading, struct par_error
 		rd->stanza = FILE_SYSTEM;
 		return begin_file_system(rd->data, err);
 	} else {
-		rd->stanza = strcmp(heading, "packages_data:") == 0 ? PACKAGES
-			     : strcmp(heading, "wpar_data:") == 0   ? WPAR
-								    : OTHER;
+		rd->stanza = strcmp(heading, "packages_data:") == 0  ? PACKAGES
+			     : strcmp(heading, "wpar_data:") == 0    ? WPAR
+			     : strcmp(heading, "command_data:") == 0 ? COMMAND
+								     : OTHER;
 	}
 	return 0;
 }
@@ -180,6 +182,8 @@ static int image_data_attribute(struct reader *rd, char *line, struct par_error 
 	}
 	if (rd->stanza == FILE_SYSTEM)
 		return put_file_system(rd->data, name, value, err);
+	if (rd->stanza == COMMAND)
+		return wpar_image_command_put(&rd->data->command, name, value, err);
 	if (rd->stanza == PACKAGES)
 		return put_package(rd->data, name, value, err);
 	if (rd->stanza == WPAR)
@@ -305,6 +309,10 @@ int wpar_image_data_write(const struct wpar_image_data *d, struct par_buf *ret)
 			       "\n\tFS_MIN_SIZE = %" PRIu64 "\n\tFS_LV = %s\n\tFS_TYPE = %s\n",
 			       f->name ? f->name : "/", f->size, f->used,
 			       f->device ? f->device : "none", f->type ? f->type : "none");
+	}
+	if (d->command.arguments.n) {
+		par_buf_puts(ret, "\ncommand_data:\n");
+		wpar_image_command_write(&d->command, "\t", ret);
 	}
 	if (d->package_manager)
 		par_buf_printf(ret, "\npackages_data:\n\tMANAGER = %s\n", d->package_manager);

@@ -2,6 +2,7 @@
 /* ./image.data, the first member of a system image: what system it is. */
 #pragma once
 
+#include "wparctl/spec/image_command.h"
 #include "wparctl/spec/spec.h"
 
 #define WPAR_IMAGE_DATA_MAX (4 << 20) /* bytes; it may have a list of all packages */
@@ -34,8 +35,9 @@ struct wpar_image_data {
 	struct wpar_image_file_system *file_systems;
 	size_t n_file_systems;
 	struct wpar_image_wpar wpar;
-	char *package_manager;	  /* "dpkg"; NULL: no list */
-	struct par_strv packages; /* "NAME VERSION ARCHITECTURE" */
+	struct wpar_image_command command; /* of an image of layers */
+	char *package_manager;		   /* "dpkg"; NULL: no list */
+	struct par_strv packages;	   /* "NAME VERSION ARCHITECTURE" */
 };
 
 #define auto_image_data par_cleanup(wpar_image_data_done) struct wpar_image_data

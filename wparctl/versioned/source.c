@@ -21,14 +21,50 @@ static int describe_by_file(const char *path, struct wpar_image_data *ret, struc
 	return r;
 }
 
-int wpar_image_describe(const struct wpar_image_source *src, const struct wpar_scan *scan,
-			struct wpar_image_data *ret, struct par_error **err)
+/* What layers say is to run, when it can be written down: a line for each, of a bounded length. */
+static int take_command(const struct wpar_scan_config *from, struct wpar_image_command *ret,
+			struct par_error **err)
 {
-	if (src->data_file && !(scan && par_starts_with(scan->format, "aix-")))
-		return describe_by_file(src->data_file, ret, err);
+	const struct wpar_image_command whole = { .user = from->user,
+						  .directory = from->directory,
+						  .environment = from->environment,
+						  .arguments = from->arguments };
+	auto_buf text = { 0 };
+
+	if (!from->arguments.n || ret->arguments.n)
+		return 0;
+	if (wpar_image_command_write(&whole, "", &text) < 0)
+		return par_oom(err);
+	if (text.len > WPAR_IMAGE_COMMAND_MAX)
+		return par_fail(err, PAR_E_TOO_LARGE, 0,
+				"its command and environment are too long");
+	wpar_image_command_done(ret);
+	return wpar_image_command_parse(text.data, text.len, ret, err);
+}
+
+static int describe_image(const struct wpar_image_source *src, const struct wpar_scan *scan,
+			  struct wpar_image_data *ret, struct par_error **err)
+{
 	if (scan->data.len > 0 && !src->own_data_ignored)
 		return wpar_image_data_parse(scan->data.data, scan->data.len, ret, err);
 	return wpar_image_derive(scan, ret, err);
+}
+
+int wpar_image_describe(const struct wpar_image_source *src, const struct wpar_scan *scan,
+			struct wpar_image_data *ret, struct par_error **err)
+{
+	const bool by_file = src->data_file && !(scan && par_starts_with(scan->format, "aix-"));
+	int r = by_file ? describe_by_file(src->data_file, ret, err)
+			: describe_image(src, scan, ret, err);
+
+	if (r < 0 || !scan)
+		return r;
+	r = take_command(&scan->config, &ret->command, err);
+	if (r < 0) {
+		par_error_wrap(err, "its command");
+		wpar_image_data_done(ret);
+	}
+	return r;
 }
 
 static int judge(const struct wpar_image_source *src, const struct wpar_fit_rows *rows,

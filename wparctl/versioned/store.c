@@ -403,6 +403,24 @@ int wpar_image_spool(char **ret_path, struct par_error **err)
 	return fd;
 }
 
+int wpar_image_command(const char *digest, struct wpar_image_command *ret, struct par_error **err)
+{
+	autofree char *path = wpar_path(WPAR_STORE_DIR "/images/%s", digest);
+	autofd int folder = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	auto_image_data data = { 0 };
+	int r;
+
+	if (folder < 0)
+		return par_fail(err, PAR_E_NOT_FOUND, errno, "the image %s is not in the store",
+				digest);
+	r = read_image_data(folder, &data, digest, err);
+	if (r < 0)
+		return r;
+	*ret = data.command;
+	data.command = (struct wpar_image_command){ 0 };
+	return 0;
+}
+
 int wpar_image_open(const char *digest, struct par_error **err)
 {
 	autofree char *path = wpar_path(WPAR_STORE_DIR "/images/%s/root", digest);

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "wparctl/spec/image_command.h"
 #include "wparctl/spec/spec.h"
 #include "wparctl/versioned/source.h"
 
@@ -65,6 +66,9 @@ unsigned int wpar_images_clear(void);
  * and freed, by the caller.  What a killed caller has left goes with the next image that is taken.
  */
 int wpar_image_spool(char **ret_path, struct par_error **err);
+
+/* wpar_image_command - what an image in the store says is to run; no arguments: nothing */
+int wpar_image_command(const char *digest, struct wpar_image_command *ret, struct par_error **err);
 
 /* wpar_image_open - the root of an image in the store, to be read.  Errors: PAR_E_NOT_FOUND */
 int wpar_image_open(const char *digest, struct par_error **err);

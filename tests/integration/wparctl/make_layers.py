@@ -246,4 +246,5 @@ def main():
     bad_layers(folder, attack)
 
 
-main()
+if __name__ == "__main__":
+    main()

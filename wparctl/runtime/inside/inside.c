@@ -2,6 +2,7 @@
 /* Which of the programs that we are inside a WPAR is meant: see inside.h. */
 #include "wparctl/runtime/inside/inside.h"
 
+#include "wparctl/runtime/inside/image_command_run.h"
 #include "wparctl/runtime/inside/init.h"
 
 #include <stdio.h>
@@ -51,6 +52,8 @@ int wpar_inside_main(int argc, char **argv)
 		return wpar_uname_main(argc, argv);
 	if (!wpar_is_inside())
 		return -1;
+	if (strcmp(name, "rc.image") == 0)
+		return wpar_image_command_main();
 	if (strcmp(name, "umount") == 0)
 		return wpar_umount_main(argc, argv);
 	if (is_command_within(strcmp(name, "wparctl") == 0 && argc > 1 ? argv[1] : name))
