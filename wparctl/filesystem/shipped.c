@@ -244,10 +244,10 @@ int wpar_shipped_install_command(int upper, int image, const struct par_buf *tex
 	if (r < 0)
 		return r;
 	/* Its environment may have what others are not to read. */
-	r = par_fs_replace_volatile(upper, WPAR_IMAGE_COMMAND_FILE + 1, text->data, text->len,
+	r = par_fs_replace_volatile(upper, &WPAR_IMAGE_COMMAND_FILE[1], text->data, text->len,
 				    0600);
 	if (r < 0)
 		return r;
 	r = make_link(upper, "etc/telinit");
-	return r < 0 ? r : make_link(upper, WPAR_IMAGE_COMMAND_PATH + 1);
+	return r < 0 ? r : make_link(upper, &WPAR_IMAGE_COMMAND_PATH[1]);
 }
