@@ -35,8 +35,24 @@ like "lssrc is there inside" "$(in_lpar clogin wold -- lssrc -a)" '^ cron  .* ac
 like "stopsrc too" "$(in_lpar clogin wold -- stopsrc -s cron)" '^0513-044 The cron Subsystem was requested to stop'
 like "mkssys too" "$(in_lpar clogin wold -- mkssys -s nap -p /bin/sleep -a 1000 -u 0)" '^0513-071 '
 like "users by AIX's commands" "$(in_lpar clogin wold -- lsuser -a id root)" '^root id=0$'
+# A package of its era, by its own package manager
+hello=$PAR_OLD_ROOTS/hello-$old-ppc64el.deb
+# has_package WHEN
+has_package()
+{
+	is "its package runs, $1" "$(in_lpar clogin wold -- hello)" "Hello, world!"
+	is "and is listed by its dpkg, $1" "$(in_lpar clogin wold -- dpkg-query -W -f '${Status} ${Version}' hello)" \
+		"install ok installed $(dpkg-deb -f "$hello" Version)"
+}
+if [ -e "$hello" ]; then
+	ok "a package of its era" in_lpar clogin wold -- sh -c 'cat >/root/hello.deb && dpkg -i /root/hello.deb' <"$hello"
+	has_package "after its installation"
+else
+	skip "a package of its era" "$(grep "^${hello##*/}" "$PAR_OLD_ROOTS/absent")"
+fi
 ok "reboot inside" in_lpar clogin wold -- reboot
 ok "starts it again, and cron with it" wait_for 60 is_active cron
+[ ! -e "$hello" ] || has_package "after a restart"
 libraries=$(in_lpar clogin wold -- /lib64/ld64.so.2 --version)
 like "it has a C library" "$libraries" 'version 2\.[0-9]+'
 fails "which is its own" test "$libraries" = "$(in_lpar /lib64/ld64.so.2 --version)"

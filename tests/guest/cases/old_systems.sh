@@ -1,0 +1,54 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# old_systems.sh - an LPAR's own system, made into an image by mksysb while it runs, becomes a versioned WPAR of
+# another LPAR: every command of docs/old_systems.in works, and prints what docs/OLD_SYSTEMS.md has;
+# PAR_TEST_REGENERATE=1 writes that page
+# lpar: none
+# timeout: 600
+set -u
+# shellcheck source=tests/guest/lib.sh
+. "$PAR_TEST_SOURCE/guest/lib.sh"
+docs=$PAR_TEST_SOURCE/../docs
+page=$TMPDIR/OLD_SYSTEMS.md
+suite=$(manifest 64k codename)
+hello=$PAR_OLD_ROOTS/hello-$suite-ppc64el.deb
+export SYS
+
+for file in "$hello" "$PAR_OLD_ROOTS/box-amd64.tar"; do
+	[ -e "$file" ] || skip_all "the archive could not give it: $(cat "$PAR_OLD_ROOTS/absent")"
+done
+mkdir -p "$TMPDIR/here/root/bin"
+cd "$TMPDIR/here" || exit 1
+ln -s "$PAR_TEST_SOURCE/../images" images
+cp "$hello" hello.deb
+cp "$PAR_OLD_ROOTS/box-amd64.tar" pc.tar
+# A system whose one program was linked for pages of 4 KiB.
+printf 'void _start(void) {\n\tfor (;;);\n}\nint data = 1;\n' | powerpc64le-linux-gnu-gcc -x c - -nostdlib -static \
+	-Wl,-z,max-page-size=4096 -o root/bin/init
+printf 'image_data:\n\tFORMAT = 1\n\tOSNAME = "Example OS"\n\tOSID = example\n\tOSLEVEL = 3.2\n\tARCH = ppc64le\n' >image.data
+ok "images for what is refused" tar -cf small.tar --numeric-owner ./image.data -C root .
+
+ok "the old system runs" lpar_up oldbox 64k
+ok "the page can be made" "$docs/articles/compare.py" "$docs/old_systems.in" "$page"
+# The suites are those that the archive has whole today.
+sed -i "s/$suite/bookworm/g; s/$(manifest current codename)/trixie/g" "$page"
+[ -z "${PAR_TEST_REGENERATE:-}" ] || cp "$page" "$docs/"
+ok "OLD_SYSTEMS.md shows what is printed today, numbers aside" "$docs/articles/compare.py" --same "$docs/OLD_SYSTEMS.md" "$page"
+
+# said COMMAND-PATTERN - what the page has below the first command that matches
+said()
+{
+	awk -v wanted="$1" '/^    \$ / { if (found) exit; if ($0 ~ wanted) found = 1; next }
+		found && /^    / { print substr($0, 5); next } found { exit }' "$page"
+}
+is "uname inside is the old system's" "$(said 'old01 uname -srm')" "Linux $(manifest 64k kernel_release) ppc64le"
+is "the LPAR's is another" "$(said 'new01 -- uname -srm')" "Linux $(manifest current kernel_release) ppc64le"
+is "its own server answers" "$(said 'cat </dev/tcp')" "42 boxes in stock, says ann on $(manifest 64k kernel_release)"
+like "cron runs" "$(said 'lssrc -@ old01 -s cron')" '^ cron .* active$'
+is "the package of its era runs" "$(said 'old01 hello')" "Hello, world!"
+like "another architecture is refused" "$(said 'mkwpar -n pc')" '^status 1$'
+like "pages of 4 KiB on 64: no" "$(said 'oldbox -- lsmksysb')" '^no    Page size '
+like "the other way round: ok" "$(said 'new01 -- lsmksysb.*small')" '^ok    Page size '
+is "the other LPAR is gone again" "$(lssyscfg -r lpar -m "$SYS" -F name)" oldbox
+lpar_down oldbox
+done_testing
