@@ -17,7 +17,7 @@ struct lsmksysb_args {
 
 static const struct par_opt opts[] = {
 	OPT_FLAG('c', NULL, struct lsmksysb_args, colon, "Separated by colons (with -l and -L)"),
-	OPT_STR('f', NULL, "IMAGE", struct lsmksysb_args, file, "The file of the image",
+	OPT_STR('f', NULL, "IMAGE", struct lsmksysb_args, file, "The image: a file or a directory",
 		.required = true, .values = "@files"),
 	OPT_FLAG('l', NULL, struct lsmksysb_args, info,
 		 "What system it is, its file systems, and whether it works here"),

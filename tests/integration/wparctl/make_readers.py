@@ -163,6 +163,15 @@ def bad_plain(folder):
     make(f"{folder}/bad-nameless.tar", tar_members([m for m in ROOT if m[0] != "etc/os-release"], "./"), first=False)
     make(f"{folder}/bad-no-program.tar", tar_members([m for m in ROOT if m[0] != "bin/prog"], "./"), first=False)
     make(f"{folder}/bad-dotdot-plain.tar", tar_members(ROOT, "./") + [member("../escaped", body=b"x")], first=False)
+    # What other readers would start a program for.
+    for name, magic in (("lrzip", b"LRZI\0\6"), ("compress", b"\x1f\x9d\x90"), ("lzop", b"\x89LZO\0\r\n\x1a\n"),
+                        ("grzip", b"GRZipII\0\2\4:)"), ("rpm", b"\xed\xab\xee\xdb\3\0"), ("uu", b"begin 644 x\n")):
+        with open(f"{folder}/bad-{name}", "wb") as f:
+            f.write(magic + bytes(2000))
+    one = cpio_head("odc", "x", 0o100644, 0, 0, 0, 5, 1)
+    with gzip.open(f"{folder}/many.cpio.gz", "wb", compresslevel=1) as f:
+        for _ in range(4001):
+            f.write(one * 1000)
     with open(f"{folder}/bad-text", "wb") as f:
         f.write(b"no archive at all\n" * 100)
 

@@ -74,9 +74,16 @@ for image in "$work"/good-*; do
 	is "$name: the image goes with its last WPAR" "$(ls -A "$store")" ""
 done
 
+# Programs that other readers start for what they cannot unpack themselves: nobody starts these.
+mkdir "$TMPDIR/programs"
+for program in lrzip lzop grzip uncompress compress uudecode rpm2cpio gzip tar sh; do
+	printf '#!/bin/bash\ntouch %q\n' "$TMPDIR/escaped" >"$TMPDIR/programs/$program"
+done
+chmod +x "$TMPDIR"/programs/*
+
 for image in "$work"/bad-*; do
 	name=$(basename "$image")
-	output=$(fake-wpar mkwpar -n w1 -C -B "$image" 2>&1)
+	output=$(PATH=$TMPDIR/programs:$PATH fake-wpar mkwpar -n w1 -C -B "$image" 2>&1)
 	is "$name is refused" "$?" 1
 	like "$name: one clear error" "$output" '^mkwpar: (The image|There is no space to unpack the image) .*'
 	tap_note "$(printf '%s\n' "$output" | tail -1 | sed "s|$work/||g")"
@@ -100,6 +107,19 @@ for image in "$work"/bad-*; do
 	bad-nameless* | bad-no-program*) like "$name: what to do" "$output" 'image_data=FILE' ;;
 	esac
 done
+
+# A name is a name, whatever a compressor would take it for.
+for odd in '--use-compress-program=touch escaped.tar.gz' '-Itouch escaped' "-T'; touch escaped; '.tar.xz"; do
+	cp "$work/good-gz.tar.gz" "$work/$odd"
+	ok "an image called $odd" eval '(cd "$work" && PATH=$TMPDIR/programs:$PATH fake-wpar mkwpar -n w1 -C "-B$odd")'
+	ok "starts nothing" eval 'unharmed && [ ! -e "$work/escaped" ]'
+	fake-wpar rmwpar w1
+done
+
+# Four million members and more, in half a megabyte.
+output=$(timeout 120 fake-wpar mkwpar -n w1 -C -B "$work/many.cpio.gz" 2>&1)
+like "members without end" "$output" 'it has too many members'
+is "nothing is left of them" "$(ls -A "$store")$(fake-wpar lswpar)" ""
 
 # Backups of AIX.
 for image in "$work"/bad-aix-*; do
