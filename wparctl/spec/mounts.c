@@ -205,9 +205,10 @@ static int check_place(const struct wpar_spec *s, const struct wpar_mount *m,
 }
 
 /* The root and /proc are what they are. */
+/* Of a root whose image is not known yet the type is left open (restwpar). */
 static bool is_unchanged(const struct wpar_mount *m, const char *vfs)
 {
-	return par_streq(m->vfs, vfs) && !m->device && !m->host &&
+	return (!m->vfs || par_streq(m->vfs, vfs)) && !m->device && !m->host &&
 	       (!m->options || strcmp(m->options, "rw") == 0);
 }
 

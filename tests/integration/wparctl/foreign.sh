@@ -110,8 +110,19 @@ is "which runs" "$(be old-tool)" "old tool on ppc64"
 ok "stopwpar" stopwpar -t 30 be
 ok "startwpar again" startwpar be
 is "the package is still there" "$(be old-tool)" "old tool on ppc64"
+mkdir -m 1777 "$WPARS_ROOT/tmp"
+ok "savewpar while it runs" savewpar -f "$TMPDIR/be.bff" be
 stopwpar -F be >/dev/null
+ok "restwpar under another name" restwpar -f "$TMPDIR/be.bff" -n be2
+ok "startwpar of that" startwpar be2
+is "it is for the same machine" "$(clogin be2 -- uname -mr 2>&1)" "2.6.32-tiny ppc64"
+is "and has the package" "$(clogin be2 -- old-tool 2>&1)" "old tool on ppc64"
+ok "rmwpar" rmwpar -F be2
 rm "$place/qemu-ppc64-static"
+like "without its interpreter none is made of the backup" "$(restwpar -f "$TMPDIR/be.bff" -n be2 2>&1)" \
+	'^restwpar: .*Programs for ppc64 do not run on this system'
+is "and nothing is left of that" "$(lswpar -q -c -a name)" "be
+own"
 like "without its interpreter it does not start" "$(startwpar be 2>&1)" \
 	'^startwpar: Programs for ppc64 do not run on this system \(x86_64\): there is no interpreter'
 is "and is as before" "$(state be)" D
