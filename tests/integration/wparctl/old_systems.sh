@@ -31,14 +31,14 @@ serves()
 	[ "$(inside "$1" 'wget -qO- http://127.0.0.1:8080/')" = "It runs." ]
 }
 
-# lives_on NAME CHECK... - stopped and started: the CHECK, a command, holds again each time
+# lives_on NAME CHECK - stopped and started: CHECK holds again; then it is removed
 lives_on()
 {
 	local name=$1
-	shift
 	ok "$name: stopwpar" stopwpar -t 60 "$name"
 	ok "$name: startwpar" startwpar "$name"
-	"$@" "after a stop and a start"
+	"$2" "after a stop and a start"
+	ok "$name: rmwpar" rmwpar -F "$name"
 }
 
 # Debian 11, or the oldest suite older than this machine's that the archive has whole
@@ -67,10 +67,9 @@ else
 	ok "deb: a package of its era" sh -c 'clogin deb -- sh -c "cat >/root/hello.deb && dpkg -i /root/hello.deb" <"$1"' sh "$hello"
 	debian "after its installation"
 	lives_on deb debian
-	ok "deb: rmwpar" rmwpar -F deb
 fi
 
-# A root that is busybox alone, as a plain tarball; its own init starts its own services
+# A root that is busybox alone; its own init starts its own services.  As a plain tarball, and in layers
 box()
 {
 	is "box: process 1 is its init, $1" "$(inside box 'cat /proc/1/comm')" init
@@ -80,29 +79,45 @@ box()
 	like "box: and listed, $1" "$(inside box 'dpkg -l')" '^ *ii +old-tool +1\.0'
 }
 
+# box_of IMAGE - a WPAR of it with the package
+box_of()
+{
+	ok "box: mkwpar -C -B of ${1##*/}" mkwpar -f "$TMPDIR/box.spec" -C -B "$1"
+	ok "box: startwpar" startwpar box
+	is "box: what it is" "$(inside box oslevel)" 3.2
+	ok "box: a package" sh -c 'clogin box -- sh -c "cat >/tmp/old-tool.deb && dpkg -i /tmp/old-tool.deb" <"$1"' sh \
+		"$TMPDIR/old-tool.deb"
+	box "after its installation"
+}
+
 if [ ! -e "$roots/box-amd64.tar" ]; then
 	skip "busybox" "$(grep '^box-amd64' "$roots/absent")"
 else
-	mkdir "$TMPDIR/box" "$TMPDIR/tool"
+	mkdir -p "$TMPDIR"/{box,tool/DEBIAN,tool/bin,upper/etc,upper/srv/www}
 	tar -xf "$roots/box-amd64.tar" -C "$TMPDIR/box" --exclude=./image.data
 	printf '::respawn:/sbin/crond -f -c /var/spool/cron/crontabs\n::respawn:/sbin/httpd -f -p 8080 -h /srv/www\n' \
 		>"$TMPDIR/box/etc/inittab"
-	tar -czf "$TMPDIR/box.tar.gz" --numeric-owner -C "$TMPDIR/box" .
 	printf 'general:\n\tname = "box"\n\tinit = "/sbin/init"\n' >"$TMPDIR/box.spec"
-	ok "box: mkwpar -C -B, of a root without a description" mkwpar -f "$TMPDIR/box.spec" -C -B "$TMPDIR/box.tar.gz"
-	ok "box: startwpar" startwpar box
-	is "box: what it is" "$(inside box oslevel)" 3.2
-	mkdir -p "$TMPDIR/tool/DEBIAN" "$TMPDIR/tool/bin"
 	printf 'Package: old-tool\nVersion: 1.0\nArchitecture: all\nMaintainer: none\nDescription: of its time\n' \
 		>"$TMPDIR/tool/DEBIAN/control"
 	printf '#!/bin/sh\necho old tool on $(uname -m)\n' >"$TMPDIR/tool/bin/old-tool"
 	chmod 755 "$TMPDIR/tool/bin/old-tool"
 	dpkg-deb --root-owner-group -Zgzip --build "$TMPDIR/tool" "$TMPDIR/old-tool.deb" >/dev/null
-	ok "box: a package" sh -c 'clogin box -- sh -c "cat >/tmp/old-tool.deb && dpkg -i /tmp/old-tool.deb" <"$1"' sh \
-		"$TMPDIR/old-tool.deb"
-	box "after its installation"
+	tar -czf "$TMPDIR/box.tar.gz" --numeric-owner -C "$TMPDIR/box" .
+	box_of "$TMPDIR/box.tar.gz"
 	lives_on box box
-	ok "box: rmwpar" rmwpar -F box
+
+	# What the web server shows, and which services there are, is in the upper of two layers.
+	mv "$TMPDIR/box/etc/inittab" "$TMPDIR/upper/etc/"
+	mv "$TMPDIR/box/srv/www/index.html" "$TMPDIR/upper/srv/www/"
+	echo "of the lower layer" >"$TMPDIR/box/srv/www/index.html"
+	echo "of the lower layer" >"$TMPDIR/box/srv/www/old.html"
+	: >"$TMPDIR/upper/srv/www/.wh.old.html"
+	ok "an OCI archive of two layers" python3 "$PAR_TEST_SOURCE/integration/wparctl/make_oci.py" "$TMPDIR/box-oci.tar" amd64 \
+		"$TMPDIR/box" "$TMPDIR/upper"
+	box_of "$TMPDIR/box-oci.tar"
+	fails "box: what the upper layer takes away is gone" inside box 'test -e /srv/www/old.html'
+	lives_on box box
 fi
 is "the store is empty" "$(ls -A "$WPARS_ROOT/var/lib/wpars/images")" ""
 done_testing
