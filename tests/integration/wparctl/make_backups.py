@@ -152,6 +152,11 @@ def good(folder):
         removed=["./gone", "./dir", "./was", "./never/there"])
     write(f"{folder}/good-nodes.save", BASE + [
         member("./dev", D), member("./dev/null", tarfile.CHRTYPE, devmajor=1, devminor=3), member("./fifo", tarfile.FIFOTYPE)])
+    # Of a versioned WPAR: an image of the store, in which the last one counts, too.
+    write(f"{folder}/versioned.save", BASE + [
+        member("./gone", body=b"x"), member("./z", body=b"z"), member("./z", D, mode=0o711), member("./z/in", body=b"in")],
+        removed=["./gone"], name="old01", kind="L")
+    write(f"{folder}/versioned-bad.save", BASE, name="old01", kind="L", change=lambda lines: lines[:-1])
     write(f"{folder}/good-replaced-link.save", BASE + [
         member("./x", S, linkname="/ATTACK/file"), member("./x", body=b"mine\n")])
 

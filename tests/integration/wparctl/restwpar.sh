@@ -15,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE=1
 mkdir -p "$work" "$attack" "$cf"
 echo untouched >"$attack/victim"
 chmod 640 "$attack/victim"
-trap 'clear_away dev01 dev01_1 two vol other' EXIT
+trap 'clear_away dev01 dev01_1 two vol old01 old01_1' EXIT
 
 backup()
 {
@@ -35,12 +35,11 @@ unharmed()
 		[ ! -e "$TMPDIR/escaped" ] && [ ! -e "$WPARS_ROOT/escaped" ] && [ ! -e "$base/escaped" ] && [ ! -e /escaped ]
 }
 
-# nothing_left - no WPAR, no folder of one, no image, no loop device
+# nothing_left - no WPAR, no folder of one, no image
 nothing_left()
 {
 	[ -z "$(lswpar)" ] && [ -z "$(ls -A "$base" | grep -v '^\.volumes$')" ] &&
-		[ -z "$(ls -A "$base/.volumes" 2>/dev/null)" ] && [ -z "$(ls -A "$WPARS_ROOT/var/lib/wpars/images" 2>/dev/null)" ] &&
-		! grep -q "^$WPARS_ROOT" /sys/block/loop*/loop/backing_file 2>/dev/null
+		[ -z "$(ls -A "$base/.volumes" 2>/dev/null)" ] && [ -z "$(ls -A "$WPARS_ROOT/var/lib/wpars/images" 2>/dev/null)" ]
 }
 
 # Every attribute.
@@ -137,6 +136,27 @@ for file in "$work"/bad-*.save "$work"/maybe-*.save; do
 	esac
 	ok "$name: nothing outside was touched, nothing is left" sh -c 'exit "$1"' - "$(unharmed && nothing_left; echo $?)"
 done
+
+# A versioned one: its backup is an image of the store, shared, and its changes begin empty.
+images=$WPARS_ROOT/var/lib/wpars/images
+ok "a versioned one" restwpar -f "$work/versioned.save"
+is "is versioned" "$(lswpar -qc -a name,state,type)" "old01:D:L"
+root=$(echo "$images"/*/root)
+is "what came twice, and what had vanished" "$(cat "$root/z/in") $(stat -c %a "$root/z") $(ls -d "$root/gone" 2>/dev/null)" "in 711 "
+is "none of its description is in the system" "$(ls -A "$root" | grep savewpar)" ""
+inode=$(stat -c %i "$root")
+ok "another one of it, from a pipe" sh -c 'cat "$1" | restwpar -a -f -' - "$work/versioned.save"
+is "shares the image" "$(stat -c %i "$images"/*/root) $(lswpar -qc -a name,type old01_1)" "$inode old01_1:L"
+is "its changes begin with what every new one is given" "$(find "$base/old01_1/upper" -type f ! -name inittab)" ""
+rmwpar old01 && rmwpar old01_1
+for way in 'restwpar -f "$1"' 'cat "$1" | restwpar -f -'; do
+	fails "one that has no end ($way)" sh -c "$way" - "$work/versioned-bad.save"
+	ok "leaves nothing" nothing_left
+done
+WPAR_STOP_AT=restored restwpar -f "$work/versioned.save" >/dev/null 2>&1
+ok "killed, it is done again" restwpar -f "$work/versioned.save"
+rmwpar old01
+ok "and nothing is left" nothing_left
 
 # What a specification that came along may ask for (hostile.md 13).
 asks()
