@@ -1,0 +1,84 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# image.sh - versioned WPARs, on this machine: a WPAR of an image that is known against one whose image is unpacked
+#
+# BENCH_FILES and BENCH_MIB are the image's (20,000 files, 1,024 MiB).
+# shellcheck disable=SC2317,SC2154 # lib.sh calls functions, and sets what it reports
+set -euo pipefail
+# shellcheck source=tests/bench/lib.sh
+. "$PAR_TEST_SOURCE/bench/lib.sh"
+files=${BENCH_FILES:-20000}
+mib=${BENCH_MIB:-1024}
+work=$(mktemp -d /var/tmp/bench-image.XXXXXX)
+export WPARS_ROOT=$work/root
+mkdir -p "$WPARS_ROOT"
+chmod 700 "$WPARS_ROOT"
+trap 'rm -rf --one-file-system "$work"' EXIT
+
+# A system of this architecture; half of its bytes can be packed.
+tree=$work/tree
+mkdir -p "$tree"/{bin,etc,home,proc,sys,dev,tmp,usr/bin,usr/lib,usr/sbin,usr/share,var/log,run}
+cp "$(command -v busybox)" "$tree/bin/busybox"
+ln -s busybox "$tree/bin/sh"
+printf 'root:x:0:0:root:/root:/bin/sh\n' >"$tree/etc/passwd"
+python3 - "$tree/usr/share" "$files" "$mib" <<'PY'
+import os
+import random
+import sys
+top, files, size = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]) << 20
+source = random.Random(1)
+each = size // files
+for i in range(files):
+    folder = f"{top}/{i // 100}"
+    if i % 100 == 0:
+        os.mkdir(folder)
+    with open(f"{folder}/{i}", "wb") as file:
+        file.write(source.randbytes(each // 2) + bytes(each - each // 2))
+PY
+printf 'image_data:\n\tFORMAT = 1\n\tOSNAME = "Old Linux"\n\tOSID = old\n\tOSLEVEL = 1\n\tARCH = %s\n\tKERNEL_RELEASE = 2.6.18\n' \
+	"$(uname -m)" >"$work/image.data"
+tar -C "$work" -cf "$work/image.tar" ./image.data
+tar -C "$tree" -rf "$work/image.tar" .
+zstd -q --rm "$work/image.tar"
+rm -rf "$tree"
+image=$work/image.tar.zst
+digest=$(sha256sum "$image" | cut -d' ' -f1)
+# One that was changed a moment ago is none that can be known.
+until [ $(($(date +%s) - $(stat -c %Z "$image"))) -gt 3 ]; do
+	sleep 1
+done
+
+times=()
+for ((i = 0; i < 3; i++)); do
+	time_of mkwpar -n first -C -B "$image" --minimal
+	times+=("$took")
+	[ $i = 2 ] || rmwpar -F first >/dev/null
+done
+unpacking=$(median "${times[@]}")
+echo "# unpacked: $files files, $mib MiB, archive $(($(stat -c %s "$image") >> 20)) MiB; ms: $(in_ms "${times[@]}")"
+
+# known WHAT - a WPAR of it, again and again
+known()
+{
+	local i times=()
+	for ((i = 0; i <= bench_runs; i++)); do
+		time_of mkwpar -n second -C -B "$image" --minimal
+		[ $i = 0 ] || times+=("$took")
+		rmwpar -F second >/dev/null
+	done
+	report "$1" "$(median "${times[@]}")" "$unpacking" "unpacking it" 0.02
+}
+known "mkwpar -C, known archive"
+echo "$digest  image.tar.zst" >"$image.sha256"
+known "the same, .sha256 beside it"
+rm "$image.sha256"
+times=()
+for ((i = 0; i < 3; i++)); do
+	touch "$image"
+	time_of mkwpar -n second -C -B "$image" --minimal
+	times+=("$took")
+	rmwpar -F second >/dev/null
+done
+report "the same, archive to be digested" "$(median "${times[@]}")" "$unpacking" "unpacking it"
+
+exit "$bench_bad"
