@@ -13,7 +13,7 @@
 
 struct syncwpar_args {
 	const char *file, *device, *fix, *label;
-	bool additional, all, device_data, detached, force_rpm, installp, preview, rpm, verbose,
+	bool additional, all, versioned, detached, force_rpm, installp, preview, rpm, verbose,
 		expand;
 };
 
@@ -21,8 +21,8 @@ static const struct par_opt opts[] = {
 	OPT_FLAG('a', NULL, struct syncwpar_args, additional,
 		 "Only add and renew: nothing is removed or becomes older"),
 	OPT_FLAG('A', NULL, struct syncwpar_args, all, "All system workload partitions"),
-	OPT_FLAG_REFUSED('c', struct syncwpar_args, device_data,
-			 "there are no device data of old systems here"),
+	OPT_FLAG('c', NULL, struct syncwpar_args, versioned,
+		 "Those of old systems: what they have of the global environment's commands"),
 	OPT_STR('d', NULL, "DEVICE", struct syncwpar_args, device, NULL,
 		.refused = "/usr and /opt come from the global environment, not from a device"),
 	OPT_FLAG('D', NULL, struct syncwpar_args, detached,
@@ -146,6 +146,7 @@ static int syncwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_er
 	auto_sync sync = { .preview = a->preview,
 			   .additional = a->additional,
 			   .detached = a->detached,
+			   .versioned = a->versioned,
 			   .template = WPAR_TEMPLATE_NONE,
 			   .top = -1 };
 	auto_strv names = { 0 };
@@ -156,6 +157,8 @@ static int syncwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_er
 	if (a->all + (a->file != NULL) + (ctx->argc > 0) != 1)
 		return par_fail(err, PAR_E_USAGE, 0,
 				"give the name of a workload partition, or -A, or -f FILE");
+	if (a->versioned && (a->additional || a->detached))
+		return par_fail(err, PAR_E_USAGE, 0, "-c cannot be used together with -a or -D");
 	r = wpar_need_root(err);
 	if (r < 0)
 		return r;

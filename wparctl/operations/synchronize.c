@@ -6,6 +6,7 @@
 #include "wparctl/filesystem/origin.h"
 #include "wparctl/filesystem/sync_apply.h"
 #include "wparctl/operations/operation.h"
+#include "wparctl/versioned/versioned.h"
 
 #include <string.h>
 
@@ -51,9 +52,9 @@ static int scan_global(struct wpar_sync *sync)
 
 int wpar_sync_init(struct wpar_sync *sync, struct par_error **err)
 {
-	int r = wpar_template_open(true, &sync->template, err);
+	int r = sync->versioned ? 0 : wpar_template_open(true, &sync->template, err);
 
-	if (r < 0)
+	if (r < 0 || sync->versioned)
 		return r;
 	r = read_template(sync);
 	if (r < 0)
@@ -65,8 +66,9 @@ int wpar_sync_init(struct wpar_sync *sync, struct par_error **err)
 
 bool wpar_sync_is_for(const struct wpar_sync *sync, const struct wpar_spec *s)
 {
-	return s->type == WPAR_SYSTEM && !s->version.image_digest &&
-	       s->private_usr == sync->detached;
+	if (s->type != WPAR_SYSTEM || !s->version.image_digest == sync->versioned)
+		return false;
+	return sync->versioned || s->private_usr == sync->detached;
 }
 
 int wpar_sync_check(const struct wpar_sync *sync, const struct wpar_spec *s, struct par_error **err)
@@ -77,12 +79,17 @@ int wpar_sync_check(const struct wpar_sync *sync, const struct wpar_spec *s, str
 			"%s is an application workload partition and shares all files of the "
 			"global environment.",
 			s->name);
-	if (s->version.image_digest)
+	if (s->version.image_digest && !sync->versioned)
 		return par_fail(
 			err, PAR_E_NOT_SUPPORTED, 0,
 			"%s is a versioned workload partition: its software does not depend "
-			"on that of the global environment.",
+			"on that of the global environment; syncwpar -c renews the commands that do.",
 			s->name);
+	if (!s->version.image_digest && sync->versioned)
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
+				"%s is no versioned workload partition; leave -c out.", s->name);
+	if (sync->versioned)
+		return 0;
 	if (s->private_usr && !sync->detached)
 		return par_fail(err, PAR_E_USAGE, 0,
 				"%s has /usr and /opt of its own; use -D to synchronize them.",
@@ -245,6 +252,31 @@ static bool is_nothing(const struct counts *c)
 	return n == 0;
 }
 
+/*
+ * A versioned WPAR: the layer of this system's commands, as they are now, is there for its next
+ * start, which else makes it.  One that runs keeps what it has until then.
+ */
+static int sync_versioned(const struct wpar_sync *sync, const struct wpar_spec *s,
+			  struct wpar_say *say, struct par_error **err)
+{
+	auto_strv layers = { 0 };
+	int r;
+
+	if (sync->preview) {
+		r = wpar_version_layer_is_there(s, err);
+		if (r >= 0)
+			wpar_say_line(say->out, r ? "syncwpar: The overlay is current."
+						  : "syncwpar: The overlay is to be made anew.");
+		return r < 0 ? r : 0;
+	}
+	r = wpar_version_layers(s, &layers, err);
+	wpar_event_log_detail(s->name, "sync", "overlay", r < 0 && err ? *err : NULL);
+	if (r == 0)
+		wpar_say_line(say->out, "syncwpar: The overlay is current; it has effect with the "
+					"next start.");
+	return r;
+}
+
 int wpar_sync_wpar(const struct wpar_sync *sync, const struct wpar_spec *s, struct wpar_say *say,
 		   struct par_error **err)
 {
@@ -255,6 +287,8 @@ int wpar_sync_wpar(const struct wpar_sync *sync, const struct wpar_spec *s, stru
 
 	if (r < 0)
 		return r;
+	if (sync->versioned)
+		return sync_versioned(sync, s, say, err);
 	r = check_state(s, err);
 	if (r < 0)
 		return r;

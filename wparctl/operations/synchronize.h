@@ -12,6 +12,7 @@ struct wpar_sync {
 	bool preview;	 /* say what would be done, and do nothing */
 	bool additional; /* -a */
 	bool detached;	 /* -D: WPARs with /usr and /opt of their own */
+	bool versioned;	 /* -c: versioned ones, and their overlay alone */
 	struct wpar_template template;
 	struct wpar_inventory root, private; /* private: with -D */
 	int top;			     /* the LPAR's root directory, for the latter */
@@ -28,8 +29,8 @@ bool wpar_sync_is_for(const struct wpar_sync *sync, const struct wpar_spec *s);
 
 /*
  * wpar_sync_check - can this WPAR be synchronized?
- * Errors: PAR_E_INVALID_ARGUMENT (an application WPAR), PAR_E_NOT_SUPPORTED (a versioned one),
- * PAR_E_USAGE (-D is needed, or given for nothing).
+ * Errors: PAR_E_INVALID_ARGUMENT (an application WPAR), PAR_E_NOT_SUPPORTED (a versioned one
+ * without -c, or another with it), PAR_E_USAGE (-D is needed, or given for nothing).
  */
 int wpar_sync_check(const struct wpar_sync *sync, const struct wpar_spec *s,
 		    struct par_error **err);

@@ -125,6 +125,21 @@ int wpar_version_layers(const struct wpar_spec *s, struct par_strv *ret, struct 
 	return 0;
 }
 
+int wpar_version_layer_is_there(const struct wpar_spec *s, struct par_error **err)
+{
+	const char *digest = s->version.image_digest ? s->version.image_digest : "";
+	autofree char *place = NULL;
+	auto_overlay rows = { 0 };
+	char key[WPAR_LAYER_KEY];
+	int r = wpar_overlay_of(&s->version, &rows, err);
+
+	if (r < 0)
+		return r;
+	wpar_layer_key(&rows, key);
+	place = wpar_path(WPAR_STORE_DIR "/images/%s/" LAYER "%s", digest, key);
+	return place ? access(place, F_OK) == 0 : par_oom(err);
+}
+
 static int wanted_keys(const struct wpar_version *const *versions, size_t n, struct par_strv *ret,
 		       struct par_error **err)
 {

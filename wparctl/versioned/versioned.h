@@ -79,6 +79,9 @@ int wpar_image_open(const char *digest, struct par_error **err);
  */
 int wpar_version_layers(const struct wpar_spec *s, struct par_strv *ret, struct par_error **err);
 
+/* wpar_version_layer_is_there - 1 when that has nothing to make, else 0; its errors */
+int wpar_version_layer_is_there(const struct wpar_spec *s, struct par_error **err);
+
 /*
  * wpar_layers_clear - remove the layers of an image that none of @versions would use any more
  * The caller sees to it that none of its WPARs runs.  Returns how many that were, or a negative

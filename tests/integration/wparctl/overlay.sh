@@ -78,7 +78,17 @@ is "nor what is removed" "$(row /usr/bin/ps)$(row /bin/ps)" ""
 like "odmget has it" "$(odmget -q "path=/usr/bin/ls AND os=$id" overlay)" 'colours of today'
 is "one that runs goes on as before" "$(inside 'ls --version | head -n1')" "$before"
 libraries=$(inside 'ls -l /lib/x86_64-linux-gnu; /lib/x86_64-linux-gnu/libc.so.6' | md5sum)
+# What the next start would make can be made before
+like "syncwpar -c -p" "$(syncwpar -c -p old01)" 'to be made anew'
+refused "syncwpar without -c" 'syncwpar -c renews' syncwpar old01
+refused "-c of a native WPAR" 'is no versioned' syncwpar -c new01
+refused "-c with -D" 'cannot be used together' syncwpar -c -D old01
+like "-c -A takes the versioned ones" "$(syncwpar -c -A)" 'partition old01 \(1 of 1\)'
+like "which is all" "$(syncwpar -c -p old01)" 'overlay is current'
+is "one that runs still goes on as before" "$(inside 'ls --version | head -n1')" "$before"
+layers=$(ls -d "$WPARS_ROOT"/var/lib/wpars/images/*/layer-* | wc -l)
 rebootwpar -t 30 old01 >/dev/null
+is "the start makes no other" "$(ls -d "$WPARS_ROOT"/var/lib/wpars/images/*/layer-* | wc -l)" "$layers"
 is "after the next start it is this system's" "$(inside 'ls --version | head -n1')" "$(ls --version | head -n1)"
 is "the removed one is the image's" "$(inside 'ps --version')" \
 	"$(inside 'dpkg-query -W -f "\${Version}" procps' | sed 's/^[0-9]*:/ps from procps-ng /; s/-[^-]*$//')"

@@ -272,7 +272,7 @@ refused "-f of an empty file" "names no workload partition" syncwpar -f "$TMPDIR
 refused "no name" "give the name" syncwpar
 refused "-A and a name" "give the name" syncwpar -A dev01
 refused "an unknown one" "0960-419" syncwpar dev99
-for flag in -c "-d /dev/rmt0" "-E fix" -F -i -r "-R label" -X; do
+for flag in "-d /dev/rmt0" "-E fix" -F -i -r "-R label" -X; do
 	# shellcheck disable=SC2086
 	refused "$flag" "^syncwpar: ${flag%% *}: " syncwpar $flag dev01
 done
