@@ -10,6 +10,7 @@
 #include "lpard/common/now.h"
 #include "lpard/common/text.h"
 #include "wparctl/archive/writer.h"
+#include "wparctl/backup/fill.h"
 #include "wparctl/backup/info.h"
 #include "wparctl/backup/output.h"
 #include "wparctl/backup/sign.h"
@@ -122,6 +123,10 @@ static int open_ends(struct saving *b, struct par_error **err)
 	r = wpar_output_open(v->file, base, &b->output, err);
 	if (r < 0)
 		return r;
+	if (v->verify && !b->output.partial)
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
+				"-V reads the backup again, which is possible with a file only; "
+				"lssavewpar -V verifies it later");
 	b->out = b->output.standard ? v->err : v->out;
 	return wpar_backup_trees_open(v->spec, v->servers, &b->trees, err);
 }
@@ -275,6 +280,16 @@ static int put_files(struct saving *b, struct par_error **err)
 
 /* ---- The end ---- */
 
+/* -V: before it has its name. */
+static int verify(const struct saving *b, struct par_error **err)
+{
+	auto_backup_source source = WPAR_BACKUP_SOURCE_NONE;
+	struct wpar_backup_fill f = { .source = &source };
+	int r = wpar_backup_source_open(b->output.partial, &source, err);
+
+	return r < 0 ? r : wpar_backup_verify(&f, err);
+}
+
 static int put_end(struct saving *b, struct par_error **err)
 {
 	auto_buf signature = { 0 };
@@ -291,6 +306,9 @@ static int put_end(struct saving *b, struct par_error **err)
 			return r;
 	}
 	r = wpar_writer_end(b->writer, err);
+	if (r < 0)
+		return r;
+	r = b->save->verify ? verify(b, err) : 0;
 	return r < 0 ? r : wpar_output_finish(&b->output, err);
 }
 

@@ -22,7 +22,8 @@ struct wpar_save {
 	const struct wpar_still *still; /* NULL: it does not run */
 	char state;			/* 'D', 'A' */
 	size_t block;			/* bytes that are written at once; 0: as it comes */
-	bool no_attributes, servers, plain, names, make_info;
+	bool no_attributes, servers, plain, names, make_info,
+		verify;	 /* read it again, when it is a file */
 	FILE *out, *err; /* messages; what went otherwise than expected, and -v */
 };
 

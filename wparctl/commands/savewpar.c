@@ -12,7 +12,7 @@ struct savewpar_args {
 	const char *file, *key;
 	uint64_t blocks;
 	bool no_attributes, dmapi, no_namefs, exclude, info, map, servers, plain, unpacked,
-		snapshot, verbose, expand, no_efs;
+		snapshot, verbose, verify, expand, no_efs;
 };
 
 static const struct par_opt opts[] = {
@@ -46,6 +46,8 @@ static const struct par_opt opts[] = {
 			 "for a moment instead"),
 	OPT_FLAG('v', NULL, struct savewpar_args, verbose,
 		 "Name each file on standard error, and say how long it stood still"),
+	OPT_FLAG('V', NULL, struct savewpar_args, verify,
+		 "Read it again, before it gets its name, and compare each file with its checksum"),
 	OPT_FLAG_REFUSED('X', struct savewpar_args, expand,
 			 "file systems do not grow by themselves here, and /tmp gets some "
 			 "kilobytes only"),
@@ -118,6 +120,7 @@ static int savewpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_er
 		.plain = a->plain,
 		.names = a->verbose,
 		.make_info = a->info,
+		.verify = a->verify,
 		.out = ctx->out,
 		.err = ctx->err,
 	};

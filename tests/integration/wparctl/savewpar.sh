@@ -13,6 +13,7 @@ mkdir -m 1777 "$WPARS_ROOT/tmp"
 mkdir -p "$WPARS_ROOT/etc"
 tools=$PAR_TEST_SOURCE/integration/wparctl
 base=$WPARS_ROOT/wpars/dev
+disk=$(stat -c %Hd:%Ld "$WPARS_ROOT")
 save=$TMPDIR/dev.save
 trap 'clear_away dev run' EXIT
 
@@ -34,7 +35,8 @@ unpack()
 mounts()
 {
 	grep -c "$WPARS_ROOT" /proc/self/mountinfo
-	cat /sys/block/loop*/loop/backing_file 2>/dev/null | grep -c "$WPARS_ROOT"
+	# All tests have the same path; the file system that it is on is their own.
+	losetup -nl -O BACK-MAJ:MIN,BACK-FILE 2>/dev/null | grep -c "^ *$disk .*/wpars/.volumes/"
 }
 
 # shellcheck disable=SC2317 # wait_for calls it
@@ -104,6 +106,29 @@ savewpar -a -f "$TMPDIR/a" dev >/dev/null
 unpack "$TMPDIR/a" "$TMPDIR/y"
 is "-a: without attributes" "$(python3 "$tools/tree.py" list "$TMPDIR/y/home/tree" | grep -c -e user.note -e security.capability -e posix_acl)" 0
 
+ok "-V" savewpar -V -f "$TMPDIR/v" dev
+refused "-V of a pipe" "-V reads the backup again" sh -c 'savewpar -V -f - dev >/dev/null'
+
+# lssavewpar
+like "lssavewpar lists names" "$(lssavewpar -f "$save")" '^ *[0-9]+ \./home/tree/sub/hard$'
+like "lssavewpar -l" "$(lssavewpar -l -f "$save" | tr '\n' ' ')" 'VOLUME GROUP: +rootvg .*BACKUP DATE AND TIME: +20.*WPAR NAME: +dev .*CONSISTENCY: +stopped +SIGNED: +no +WHOLE: +yes .*ext4 +16 '
+is "-c" "$(lssavewpar -l -c -f "$save" | grep -c -e '^#FileSystem:Type:SizeMB:UsedMB:MountPoint$' -e '^/wpars/dev/data:ext4:16:')" 2
+is "-M names the writable namefs" "$(lssavewpar -Mc -f "$save" | tail -n +2)" "/srv:$WPARS_ROOT/srv:"
+like "--json from a pipe" "$(lssavewpar --json -f - <"$save" | tr -d ' \n')" '"name":"dev".*"consistency":"stopped","frozen_ms":0,.*"whole":true'
+is "-V: it is whole" "$(lssavewpar -V -f "$save")" "The backup $save is whole."
+head -c $(($(stat -c %s "$save") - 3000)) "$save" >"$TMPDIR/cut"
+refused "-V: one that was cut" "cut" lssavewpar -V -f "$TMPDIR/cut"
+like "-l shows it, and that it is not whole" "$(lssavewpar -l -f "$TMPDIR/cut" | tr '\n' ' ')" 'WPAR NAME: +dev .*WHOLE: +no '
+# A byte of a file's contents, where nothing is compressed
+python3 - "$TMPDIR/a.tar" "$TMPDIR/flipped" <<'PYTHON'
+import sys
+data = bytearray(open(sys.argv[1], "rb").read())
+at = data.index(b"middle")
+data[at] ^= 1
+open(sys.argv[2], "wb").write(data)
+PYTHON
+refused "-V: one byte is another" "is not what its list of checksums says" lssavewpar -V -f "$TMPDIR/flipped"
+
 # What is left out
 printf '%s\n' '^./home/tree/sub/' 'prog.am$' '' >"$WPARS_ROOT/etc/exclude.dev"
 savewpar -e -f "$TMPDIR/e" dev >/dev/null
@@ -162,6 +187,8 @@ if command -v ssh-keygen >/dev/null; then
 	echo "admin $(cat "$TMPDIR/key.pub")" >"$TMPDIR/allowed"
 	ok "ssh-keygen verifies it" ssh-keygen -q -Y verify -f "$TMPDIR/allowed" -I admin -n savewpar@lpard \
 		-s "$TMPDIR/y/.savewpar_dir/signature" <"$TMPDIR/y/.savewpar_dir/checksums"
+	is "lssavewpar -V verifies it" "$(lssavewpar -V -f "$TMPDIR/s" --allowed-signers "$TMPDIR/allowed" | head -1)" "The backup is signed by admin."
+	refused "one that nobody has signed" "sign" lssavewpar -V -f "$save" --allowed-signers "$TMPDIR/allowed"
 	refused "a key that is none" "cannot be read" savewpar --sign-key "$TMPDIR/none" -f "$TMPDIR/t" dev
 	ok "then there is no backup" test ! -e "$TMPDIR/t"
 fi
@@ -182,6 +209,7 @@ for round in 1 2 3 4 5; do
 	like "live $round: in step ($one $two)" "$((${one:-0} - ${two:-0}))" '^[01]$'
 	like "live $round: -v says for how long it stood still" "$(cat "$TMPDIR/err")" 'savewpar: dev stood still for [0-9]+ ms, for [0-9]+ files'
 done
+like "lssavewpar -l says for how long" "$(lssavewpar -l -f "$TMPDIR/live")" 'CONSISTENCY: +frozen \([0-9]+ ms\)'
 like "image.data says it" "$(tr '\n' ' ' <"$TMPDIR/y/.savewpar_dir/image.data")" 'STATE = A.*CONSISTENCY = frozen'
 is "the WPAR is Active again" "$(state dev)" A
 is "it has its own mounts still" "$(clogin dev cat /data/file </dev/null)" one

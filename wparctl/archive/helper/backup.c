@@ -242,7 +242,8 @@ static int make_way(struct extract *a, struct archive_entry *e, const char *name
 	return wpar_tree_remove(a, parent, base);
 }
 
-static int skip_contents(struct backup_reading *rd)
+/* Its holes are contents, too, that at its end as well. */
+static int skip_contents(struct backup_reading *rd, int64_t size)
 {
 	const void *data;
 	size_t len;
@@ -250,7 +251,7 @@ static int skip_contents(struct backup_reading *rd)
 	int r;
 
 	while ((r = archive_read_data_block(rd->ar, &data, &len, &offset)) == ARCHIVE_OK) {
-		if (offset < end || (uint64_t)(offset - end) > MAX_APPARENT)
+		if (offset < end || offset > size || (int64_t)len > size - offset)
 			return wpar_extract_fail(rd->x, EBADMSG,
 						 "a member's contents do not fit its size");
 		par_sha256_put_zeros(rd->x->contents, (uint64_t)(offset - end));
@@ -258,7 +259,10 @@ static int skip_contents(struct backup_reading *rd)
 		end = offset + (la_int64_t)len;
 		rd->x->apparent += len;
 	}
-	return r == ARCHIVE_EOF ? (int)0 : wpar_extract_fail_archive(rd->x, rd->ar);
+	if (r != ARCHIVE_EOF)
+		return wpar_extract_fail_archive(rd->x, rd->ar);
+	par_sha256_put_zeros(rd->x->contents, (uint64_t)(size - end));
+	return 0;
 }
 
 /* Is it to be made?  The folder itself that a user has named stays as it is. */
@@ -310,7 +314,9 @@ static int take_of_tree(struct backup_reading *rd, struct archive_entry *e, cons
 			return r;
 		r = wpar_extract_make(rd->x, rd->ar, e, name);
 	} else if (contents) {
-		r = skip_contents(rd);
+		r = size < 0 || (uint64_t)size > MAX_APPARENT
+			    ? wpar_extract_fail(rd->x, EFBIG, "a member's size is out of range")
+			    : skip_contents(rd, size);
 	}
 	return r < 0 || !contents ? r : note_contents(rd, e, (uint64_t)size);
 }
