@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # old_systems.sh - real old systems in WPARs of this machine: each runs its own services, takes a package of its
-# own era from a file by its own package manager, and has both again after a stop and a start
-# timeout: 300
+# own era from a file by its own package manager, and has both again after a stop and a start, and when it is
+# made again from its backup
+# timeout: 420
 # uses: images old-roots
 # shellcheck disable=SC2016,SC2317 # in single quotes another shell expands; lib.sh calls functions
 set -u
@@ -11,6 +12,7 @@ set -u
 
 [ "$(uname -m)" = x86_64 ] || skip_all "the images are for amd64"
 roots=$PAR_OLD_ROOTS
+mkdir -p "$WPARS_ROOT/tmp"
 trap 'clear_away deb box' EXIT
 
 # inside NAME COMMAND-LINE
@@ -31,14 +33,21 @@ serves()
 	[ "$(inside "$1" 'wget -qO- http://127.0.0.1:8080/')" = "It runs." ]
 }
 
-# lives_on NAME CHECK - stopped and started: CHECK holds again; then it is removed
+# lives_on NAME CHECK - stopped and started, and backed up while it runs, removed and restored: CHECK holds again
 lives_on()
 {
-	local name=$1
+	local name=$1 save=$TMPDIR/$1.save
 	ok "$name: stopwpar" stopwpar -t 60 "$name"
 	ok "$name: startwpar" startwpar "$name"
 	"$2" "after a stop and a start"
+	ok "$name: savewpar while it runs" savewpar -f "$save" "$name"
 	ok "$name: rmwpar" rmwpar -F "$name"
+	ok "$name: restwpar" restwpar -f "$save"
+	is "$name: it is a versioned one again" "$(lswpar -qc -a name,state,type "$name")" "$name:D:L"
+	ok "$name: it starts" startwpar "$name"
+	"$2" "restored from its backup"
+	ok "$name: rmwpar of that" rmwpar -F "$name"
+	rm "$save"
 }
 
 # Debian 11, or the oldest suite older than this machine's that the archive has whole
