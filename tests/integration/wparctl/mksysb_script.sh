@@ -51,6 +51,9 @@ root_of()
 	mke2fs -q -F -t ext4 "$work/disk.img" || return 1
 	mount -o loop "$work/disk.img" "$root/home" || return 1
 	python3 "$tree" make "$root/home/old" || return 1
+	mkdir "$root/own  disk 7%"
+	truncate -s 8M "$work/own.img"
+	mke2fs -q -F -t ext4 "$work/own.img" && mount -o loop "$work/own.img" "$root/own  disk 7%" || return 1
 	mount -t proc proc "$root/proc" && mount -t tmpfs tmpfs "$root/mnt/nfs" &&
 		mount --bind "$root/home" "$root/mnt/again" && mount -t tmpfs tmpfs "$root/mnt/with blank" || return 1
 	echo secret >"$root/mnt/nfs/remote"
@@ -61,7 +64,8 @@ root_of()
 
 leave()
 {
-	umount -R "$work/$1/proc" "$work/$1/mnt/nfs" "$work/$1/mnt/again" "$work/$1/mnt/with blank" "$work/$1/home"
+	umount -R "$work/$1/proc" "$work/$1/mnt/nfs" "$work/$1/mnt/again" "$work/$1/mnt/with blank" "$work/$1/home" \
+		"$work/$1/own  disk 7%"
 }
 
 # inside NAME COMMAND... - in that system, with no program of ours
@@ -117,7 +121,9 @@ one()
 	is "$1: users' and groups' numbers" "$(field USER_IDS) $(field GROUP_IDS)" "0-1999 0-2001"
 	like "$1: a stanza for each file system" "$(tr '\n\t' '  ' <"$work/image.data")" \
 		'fs_data:  FS_NAME = "/"  FS_SIZE = [0-9]+  FS_MIN_SIZE = [0-9]+ .*fs_data:  FS_NAME = "/home"  FS_SIZE = [0-9]{5}  FS_MIN_SIZE = [0-9]+ '
-	is "$1: the root of none else" "$(grep -c '^fs_data:' "$work/image.data")" 2
+	like "$1: also where its name has blanks" "$(tr '\n\t' '  ' <"$work/image.data")" \
+		'FS_NAME = "/own  disk 7%"  FS_SIZE = [0-9]{5}  FS_MIN_SIZE = [0-9]+  FS_LV = "/dev/'
+	is "$1: the root of none else" "$(grep -c '^fs_data:' "$work/image.data")" 3
 	rm -rf "$out"
 	mkdir "$out"
 	if [ "$1" = bsd ]; then
