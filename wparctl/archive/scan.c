@@ -160,7 +160,7 @@ static bool take_word(struct wpar_scan *s, const char *line)
 		if (!par_starts_with(line, words[i].key))
 			continue;
 		if (strlen(value) < 16 && par_printable(value) && !strchr(value, ' '))
-			strcpy(words[i].place, value);
+			memcpy(words[i].place, value, strlen(value) + 1);
 		return true;
 	}
 	return false;

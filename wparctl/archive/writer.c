@@ -153,9 +153,12 @@ static char *take_hex(char *text)
 {
 	char *to = text;
 
-	while (hex_digit(text[0]) >= 0 && hex_digit(text[1]) >= 0) {
-		*to++ = (char)(hex_digit(text[0]) << 4 | hex_digit(text[1]));
-		text += 2;
+	for (;; text += 2) {
+		const int high = hex_digit(text[0]), low = high < 0 ? -1 : hex_digit(text[1]);
+
+		if (low < 0)
+			break;
+		*to++ = (char)(high * 16 + low);
 	}
 	if (*text == ' ')
 		text++;

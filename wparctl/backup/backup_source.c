@@ -184,9 +184,10 @@ static void take_line(void *user, const char *line)
 		show_progress(t, line);
 }
 
-static int run_helper(struct wpar_backup_source *src, struct wpar_archive_run *run, bool keep,
-		      struct par_error **err)
+static int run_helper(struct wpar_backup_source *src, const struct wpar_archive_run *what,
+		      bool keep, struct par_error **err)
 {
+	struct wpar_archive_run run = *what;
 	struct wpar_archive_end end;
 	int in = src->fd, r = 0;
 	pid_t feeder = -1;
@@ -198,11 +199,11 @@ static int run_helper(struct wpar_backup_source *src, struct wpar_archive_run *r
 		r = begin_feeding(src, keep, &in, &feeder, err);
 	if (r < 0)
 		return r;
-	run->archive = src->name;
-	run->input = &in;
-	run->what = "backup";
-	run->max_line = MAX_HEAD_LINE;
-	r = wpar_archive_run(run, &end, err);
+	run.archive = src->name;
+	run.input = &in;
+	run.what = "backup";
+	run.max_line = MAX_HEAD_LINE;
+	r = wpar_archive_run(&run, &end, err);
 	if (feeder < 0)
 		return r;
 	close(in);

@@ -17,7 +17,7 @@
 static void put(struct par_buf *b, const char *name, const char *value, size_t most)
 {
 	par_buf_printf(b, "\t%s = \"", name);
-	for (size_t i = 0; value[i] && i < most; i++) {
+	for (size_t i = 0; i < most && value[i]; i++) {
 		const bool bad =
 			value[i] < ' ' || value[i] > '~' || value[i] == '"' || value[i] == '\\';
 
@@ -30,7 +30,7 @@ static void put(struct par_buf *b, const char *name, const char *value, size_t m
 static void put_word(struct par_buf *b, const char *name, const char *value, size_t most)
 {
 	par_buf_printf(b, "\t%s = ", name);
-	for (size_t i = 0; value[i] && i < most; i++) {
+	for (size_t i = 0; i < most && value[i]; i++) {
 		const bool good = isalnum((unsigned char)value[i]) || strchr("._+~:-", value[i]);
 
 		par_buf_putc(b, good ? value[i] : '_');

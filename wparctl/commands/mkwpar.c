@@ -218,7 +218,7 @@ static int mkwpar_image(const struct mkwpar_args *a, struct wpar_image_source *r
 
 	*ret = (struct wpar_image_source){ .path = a->backup,
 					   .progress = a->progress,
-					   .note = wpar_image_say_note,
+					   .note = a->verbose ? wpar_image_say_note : NULL,
 					   .user = name };
 	return wpar_image_flags(&a->image_flags, ret, err);
 }

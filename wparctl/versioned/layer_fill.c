@@ -513,15 +513,13 @@ static void mix_text(uint64_t *h, const char *text)
 static void mix_file(uint64_t *h, const char *path)
 {
 	struct stat st = { 0 };
-	uint64_t facts[4];
+	char facts[96];
 
 	if (!path || stat(path, &st) < 0)
 		st = (struct stat){ 0 };
-	facts[0] = st.st_ino;
-	facts[1] = (uint64_t)st.st_size;
-	facts[2] = (uint64_t)st.st_mtim.tv_sec;
-	facts[3] = (uint64_t)st.st_mtim.tv_nsec;
-	mix(h, facts, sizeof(facts));
+	snprintf(facts, sizeof(facts), "%llu %lld %lld %ld", (unsigned long long)st.st_ino,
+		 (long long)st.st_size, (long long)st.st_mtim.tv_sec, st.st_mtim.tv_nsec);
+	mix_text(h, facts);
 }
 
 void wpar_layer_key(const struct wpar_overlay *rows, char ret[WPAR_LAYER_KEY])

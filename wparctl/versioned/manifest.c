@@ -304,7 +304,7 @@ static int compare_file(void *user, const FTSENT *e, const char *name)
 {
 	struct list *l = user;
 	auto_buf line = { 0 };
-	struct line key, *found;
+	struct line key = { 0 }, *found;
 	int r = put_file(e, name, &line);
 
 	if (r < 0)

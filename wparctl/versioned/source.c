@@ -53,10 +53,13 @@ static int describe_image(const struct wpar_image_source *src, const struct wpar
 int wpar_image_describe(const struct wpar_image_source *src, const struct wpar_scan *scan,
 			struct wpar_image_data *ret, struct par_error **err)
 {
-	const bool by_file = src->data_file && !(scan && par_starts_with(scan->format, "aix-"));
-	int r = by_file ? describe_by_file(src->data_file, ret, err)
-			: describe_image(src, scan, ret, err);
+	const bool aix = scan && par_starts_with(scan->format, "aix-");
+	int r;
 
+	if (!scan || (src->data_file && !aix))
+		r = describe_by_file(src->data_file, ret, err);
+	else
+		r = describe_image(src, scan, ret, err);
 	if (r < 0 || !scan)
 		return r;
 	r = take_command(&scan->config, &ret->command, err);

@@ -38,7 +38,7 @@ unharmed()
 # nothing_left - no WPAR, no folder of one, no image
 nothing_left()
 {
-	[ -z "$(lswpar)" ] && [ -z "$(ls -A "$base" | grep -v '^\.volumes$')" ] &&
+	[ -z "$(lswpar)" ] && [ -z "$(find "$base" -mindepth 1 -maxdepth 1 ! -name .volumes)" ] &&
 		[ -z "$(ls -A "$base/.volumes" 2>/dev/null)" ] && [ -z "$(ls -A "$WPARS_ROOT/var/lib/wpars/images" 2>/dev/null)" ]
 }
 
@@ -143,7 +143,7 @@ ok "a versioned one" restwpar -f "$work/versioned.save"
 is "is versioned" "$(lswpar -qc -a name,state,type)" "old01:D:L"
 root=$(echo "$images"/*/root)
 is "what came twice, and what had vanished" "$(cat "$root/z/in") $(stat -c %a "$root/z") $(ls -d "$root/gone" 2>/dev/null)" "in 711 "
-is "none of its description is in the system" "$(ls -A "$root" | grep savewpar)" ""
+is "none of its description is in the system" "$(find "$root" -mindepth 1 -maxdepth 1 -name '*savewpar*')" ""
 inode=$(stat -c %i "$root")
 ok "another one of it, from a pipe" sh -c 'cat "$1" | restwpar -a -f -' - "$work/versioned.save"
 is "shares the image" "$(stat -c %i "$images"/*/root) $(lswpar -qc -a name,type old01_1)" "$inode old01_1:L"

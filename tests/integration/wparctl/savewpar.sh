@@ -80,7 +80,7 @@ unpack "$save" "$TMPDIR/x"
 is "each attribute of each file is there" "$(python3 "$tools/tree.py" list "$TMPDIR/x/home/tree")" \
 	"$(python3 "$tools/tree.py" list "$base/home/tree")"
 is "the file system that was not mounted, too" "$(cat "$TMPDIR/x/data/file") $(stat -c '%u %g %h' "$TMPDIR/x/data/other")" "one 7 8 2"
-is "a namefs is a folder, and empty" "$(ls -A "$TMPDIR/x/srv" "$TMPDIR/x/proc" "$TMPDIR/x/dev" "$TMPDIR/x/usr" | grep -v -e : -e '^$')" ""
+is "a namefs is a folder, and empty" "$(find "$TMPDIR/x/srv" "$TMPDIR/x/proc" "$TMPDIR/x/dev" "$TMPDIR/x/usr" -mindepth 1)" ""
 is "the specification is in it" "$(grep -c 'directory = "/data"' "$TMPDIR/x/.savewpar_dir/wpar.spec")" 1
 like "image.data" "$(tr '\n' ' ' <"$TMPDIR/x/.savewpar_dir/image.data")" 'FORMAT = 1.*FS_NAME = "/data".*FS_TYPE = ext4.*FS_SIZE = 32768.*wpar_data:.*NAME = "dev".*TYPE = S.*STATE = D.*CONSISTENCY = stopped'
 like "lsmksysb reads it" "$(lsmksysb -f "$save")" '\./home/tree/'
@@ -166,7 +166,7 @@ refused "a link in the place of the new file" "is a symbolic link" savewpar -f "
 for flag in A m P T X Z; do
 	refused "-$flag is refused" "^savewpar: -$flag: " savewpar "-$flag" -f "$TMPDIR/n" dev
 done
-is "none of them left a file" "$(ls "$TMPDIR" | grep -c -e '^n' -e '^l$')" 0
+is "none of them left a file" "$(find "$TMPDIR" -mindepth 1 -maxdepth 1 '(' -name 'n*' -o -name l ')')" ""
 
 # Killed
 cp "$save" "$TMPDIR/k"

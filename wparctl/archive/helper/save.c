@@ -51,8 +51,14 @@ static size_t decode(char *text)
 {
 	size_t n = 0;
 
-	for (; digit(text[2 * n]) >= 0 && digit(text[2 * n + 1]) >= 0; n++)
-		text[n] = (char)(digit(text[2 * n]) << 4 | digit(text[2 * n + 1]));
+	for (;; n++) {
+		const int high = digit(text[2 * n]);
+		const int low = high < 0 ? -1 : digit(text[2 * n + 1]);
+
+		if (low < 0)
+			break;
+		text[n] = (char)(high * 16 + low);
+	}
 	text[n] = '\0';
 	return n;
 }
@@ -78,12 +84,15 @@ static int take_packing(struct writing *w, char *args)
 static int take_tree(struct writing *w, char *args)
 {
 	struct save_walk *k = &w->save.walk;
-	struct save_tree *t = &k->trees[k->n_trees];
-	int *fds = w->fds[k->n_trees];
 	char *word, *save = NULL;
+	struct save_tree *t;
+	int *fds;
 
-	if (k->n_trees == SAVE_TREES_MAX ||
-	    sscanf(args, "%" SCNu32 " %" SCNu32, &t->shift, &t->range) != 2)
+	if (k->n_trees == SAVE_TREES_MAX)
+		return -EINVAL;
+	t = &k->trees[k->n_trees];
+	fds = w->fds[k->n_trees];
+	if (sscanf(args, "%" SCNu32 " %" SCNu32, &t->shift, &t->range) != 2)
 		return -EINVAL;
 	strtok_r(args, " ", &save);
 	strtok_r(NULL, " ", &save);
