@@ -208,7 +208,8 @@ int wpar_sync_plan_given(const struct wpar_sync_plan *p, const struct wpar_inven
 		if (s &&
 		    (s->after == e ||
 		     (!s->after && (!e || wpar_inventory_compare_paths(s->path, e->path) < 0)))) {
-			if (add_copy(s->before, &given) < 0)
+			/* What could not be added was never given. */
+			if (s->before && add_copy(s->before, &given) < 0)
 				return -ENOMEM;
 			a += s->after != NULL;
 			step++;

@@ -65,6 +65,24 @@ static char *plan(const char *before, const char *now, const char *after, bool a
 	return par_buf_steal(&out);
 }
 
+/* A restored WPAR has no list of before, and no folder /root: what could not be added was not
+ * given. */
+START_TEST(what_could_not_be_added)
+{
+	auto_inventory b = { 0 }, n = { 0 }, a = { 0 }, given = { 0 };
+	auto_sync_plan p = { 0 };
+	const struct wpar_sync_lists lists = { .before = &b, .after = &a, .now = &n };
+
+	make(&a, "f=1 g=1");
+	ck_assert_int_eq(wpar_sync_plan_build(&lists, &p), 0);
+	ck_assert_uint_eq(p.n, 2);
+	p.v[0].again = true;
+	ck_assert_int_eq(wpar_sync_plan_given(&p, &a, &given), 0);
+	ck_assert_uint_eq(given.n, 1);
+	ck_assert_str_eq(given.v[0].path, "g");
+}
+END_TEST
+
 START_TEST(the_rule)
 {
 	static const struct {
@@ -227,6 +245,7 @@ static Suite *sync_plan_suite(void)
 	Suite *s = suite_create("sync_plan");
 	TCase *tc = tcase_create("sync_plan");
 
+	tcase_add_test(tc, what_could_not_be_added);
 	tcase_add_test(tc, the_rule);
 	tcase_add_test(tc, what_is_the_same);
 	tcase_add_test(tc, ids_that_no_wpar_has);
