@@ -114,18 +114,18 @@ ok "closed again it does" in_lpar startwpar iso2
 # No process is left.
 in_lpar sh -c 'mkwpar --minimal -n full -R totalProcesses=8 && startwpar full' >/dev/null
 in_lpar clogin full -- sh -c 'for i in 1 2 3 4 5 6 7 8 9; do setsid sleep 1000 & done' >/dev/null 2>&1 </dev/null
-# The shell gave up its place when it could make no more.  What is to take that one may come too
-# early, and is refused itself: as long as there is a place, another one is sent for it.
 is_refused()
 {
 	local out
 	out=$(in_lpar clogin full -- true 2>&1)
-	case $? in
-	0) in_lpar clogin full -- sleep 1000 >/dev/null 2>&1 </dev/null & return 1 ;;
-	1) grep -q 'no process can be made in the WPAR: ' <<<"$out" ;;
-	*) return 1 ;;
-	esac
+	[ "$?" = 1 ] && grep -q 'no process can be made in the WPAR: ' <<<"$out"
 }
+# The shell gave up its place when it could make no more.  What is to take that one may come too
+# early and be refused itself: as long as there is a place, another one is sent for it.
+for _ in $(seq 10); do
+	is_refused && break
+	in_lpar clogin full -- sleep 1000 >/dev/null 2>&1 </dev/null &
+done
 ok "a command for which no process can be made fails, and it is said" wait_for 20 is_refused
 in_lpar rmwpar -F full >/dev/null
 
