@@ -18,8 +18,18 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-/* SMALL: of the 32-bit programs that the same kernel may run, all of which number it 122. */
+/*
+ * SMALL: of the 32-bit programs that the same kernel may run, all of which number it 122; those of
+ * x86 and POWER have two older calls of shorter answers besides.
+ */
 #define SMALL_UNAME 122
+#if defined(__x86_64__) || (defined(__powerpc64__) && !defined(__LITTLE_ENDIAN__))
+#define SMALL_OLD   109
+#define SMALL_OLDER 59
+#else
+#define SMALL_OLD   SMALL_UNAME
+#define SMALL_OLDER SMALL_UNAME
+#endif
 #if defined(__x86_64__)
 #define ARCH  AUDIT_ARCH_X86_64
 #define SMALL AUDIT_ARCH_I386
@@ -42,10 +52,12 @@ static const struct sock_filter uname_filter[] = {
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH, 0, 2),
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_uname, 4, 3),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SMALL, 0, 2),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_uname, 6, 5),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SMALL, 0, 4),
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SMALL_UNAME, 1, 0),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SMALL_UNAME, 3, 0),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SMALL_OLD, 2, 0),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SMALL_OLDER, 1, 0),
 	BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 	BPF_STMT(BPF_RET | BPF_K, ANSWERED),
 };
@@ -128,12 +140,34 @@ int wpar_uname_make(const struct wpar_spec *s, struct utsname *ret)
 	return 0;
 }
 
+#define OLD_FIELDS   5 /* without the domain */
+#define OLDER_LENGTH 8 /* bytes of a field, before its NUL */
+
+/* What the call of @d puts into the asker's memory: all, all but the domain, or the beginnings. */
+static size_t make_answer(const struct seccomp_data *d, const struct utsname *answer,
+			  char ret[sizeof(struct utsname)])
+{
+	const size_t field = sizeof(answer->sysname);
+
+	memcpy(ret, answer, sizeof(*answer));
+	if (SMALL == ARCH || d->arch != SMALL || d->nr == SMALL_UNAME)
+		return sizeof(*answer);
+	if (d->nr == SMALL_OLD)
+		return OLD_FIELDS * field;
+	memset(ret, 0, sizeof(*answer));
+	for (size_t i = 0; i < OLD_FIELDS; i++)
+		memcpy(ret + i * (OLDER_LENGTH + 1), (const char *)answer + i * field,
+		       OLDER_LENGTH);
+	return OLD_FIELDS * (OLDER_LENGTH + 1);
+}
+
 /* Writes into the asker's memory; once it is open, the kernel confirms that it is still the
  * asker's. */
 static int write_answer(int listener, const struct seccomp_notif *n, const struct utsname *answer)
 {
 	__u64 id = n->id;
-	char path[32];
+	char path[32], text[sizeof(*answer)];
+	const size_t len = make_answer(&n->data, answer, text);
 	autofd int fd = -1;
 
 	snprintf(path, sizeof(path), "/proc/%u/mem", n->pid);
@@ -142,7 +176,7 @@ static int write_answer(int listener, const struct seccomp_notif *n, const struc
 		return -EFAULT;
 	if (ioctl(listener, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) < 0)
 		return -ESRCH;
-	if (pwrite(fd, answer, sizeof(*answer), (off_t)n->data.args[0]) != sizeof(*answer))
+	if (pwrite(fd, text, len, (off_t)n->data.args[0]) != (ssize_t)len)
 		return -EFAULT;
 	return 0;
 }

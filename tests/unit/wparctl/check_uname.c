@@ -4,6 +4,7 @@
 #include "wparctl/versioned/uname_notify.h"
 
 #include <dirent.h>
+#include <sys/mman.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -29,6 +30,40 @@ static int asks(void)
 	       strcmp(u.version, "#1 SMP Debian 5.10") == 0 && strcmp(u.nodename, "oldhost") == 0 &&
 	       strcmp(u.machine, "sparc64") == 0 && strcmp(u.sysname, "Linux") == 0;
 }
+
+#ifdef __x86_64__
+static long small_call(long number, char *room)
+{
+	long r;
+
+	memset(room, 'x', 400);
+	__asm__ volatile("int $0x80" : "=a"(r) : "a"(number), "b"(room) : "memory");
+	return r;
+}
+
+/* By the three numbers of a 32-bit program: 390 bytes, 325, and five fields of 9. */
+static bool small_ask(void)
+{
+	char *room = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
+
+	if (room == MAP_FAILED)
+		return false;
+	if (small_call(122, room) == -ENOSYS) /* a kernel without 32-bit programs */
+		return true;
+	return small_call(122, room) == 0 && strcmp(room + 130, "5.10.0-32-test") == 0 &&
+	       room[389] == '\0' && room[390] == 'x' && small_call(109, room) == 0 &&
+	       strcmp(room + 130, "5.10.0-32-test") == 0 && room[324] == '\0' && room[325] == 'x' &&
+	       small_call(59, room) == 0 && strcmp(room, "Linux") == 0 &&
+	       strcmp(room + 18, "5.10.0-3") == 0 && strcmp(room + 36, "sparc64") == 0 &&
+	       room[45] == 'x';
+}
+#else
+static bool small_ask(void)
+{
+	return true;
+}
+#endif
 
 /* How many answerers of this test there are; one that waits to be reaped has no command line. */
 static int answerers(void)
@@ -85,6 +120,8 @@ START_TEST(answers_and_ends)
 			_exit(2);
 		if (!asks())
 			_exit(3);
+		if (!small_ask())
+			_exit(6);
 		pid = fork();
 		if (pid == 0)
 			_exit(asks() ? 0 : 4);
