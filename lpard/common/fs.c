@@ -81,6 +81,19 @@ int par_fs_read(const char *path, size_t max, struct par_buf *ret)
 	return fd < 0 ? -errno : par_fs_read_fd(fd, max, ret);
 }
 
+int par_fs_read_own(const char *path, size_t max, struct par_buf *ret)
+{
+	autofd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	if (S_ISREG(st.st_mode) &&
+	    ((st.st_uid != 0 && st.st_uid != geteuid()) || (st.st_mode & (S_IWGRP | S_IWOTH))))
+		return -EPERM;
+	return par_fs_read_fd(fd, max, ret);
+}
+
 /* Some files of the kernel's are used up by reading (/proc/kmsg), or have a reader wait. */
 static bool is_of_kernel(int fd)
 {

@@ -34,6 +34,12 @@ int par_fs_read_fd(int fd, size_t max, struct par_buf *ret);
 int par_fs_read(const char *path, size_t max, struct par_buf *ret);
 int par_fs_read_in(int rootfd, const char *path, size_t max, struct par_buf *ret);
 
+/*
+ * par_fs_read_own - the same for a file that is obeyed: -EPERM unless it is root's or the caller's
+ * own, and nobody else may write to it; -ELOOP when it is a symbolic link
+ */
+int par_fs_read_own(const char *path, size_t max, struct par_buf *ret);
+
 /* par_fs_write_str - write @text to an existing file in one write(2) (kernel files) */
 int par_fs_write_str(int dirfd, const char *path, const char *text);
 

@@ -6,7 +6,6 @@
  */
 #include "wparctl/backup/save.h"
 
-#include "lpard/common/fs.h"
 #include "lpard/common/now.h"
 #include "lpard/common/text.h"
 #include "wparctl/archive/writer.h"
@@ -17,6 +16,7 @@
 #include "wparctl/backup/trees.h"
 #include "wparctl/spec/stop_at.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
 #include <unistd.h>
@@ -91,12 +91,13 @@ static void take_left_out(void *user, const char *name, const char *why)
 static int read_patterns(const char *path, struct par_strv *ret, struct par_error **err)
 {
 	auto_buf text = { 0 };
-	int r = par_fs_read(path, MAX_PATTERNS, &text);
+	int r = wpar_config_read(path, MAX_PATTERNS, &text, err);
 	char *rest, *line;
 
+	if (r == -ENOENT)
+		return par_fail(err, PAR_E_NOT_FOUND, r, "-e: '%s' cannot be read", path);
 	if (r < 0)
-		return par_fail(err, r == -ENOENT ? PAR_E_NOT_FOUND : PAR_E_SYSTEM, r,
-				"-e: '%s' cannot be read", path);
+		return r;
 	for (rest = text.data; (line = strsep(&rest, "\n"));) {
 		if (line[strspn(line, " \t")] && par_strv_add(ret, line) < 0)
 			return par_oom(err);

@@ -2,7 +2,6 @@
 /* The devices that a list exports: see device_exports.h. */
 #include "wparctl/operations/device_exports.h"
 
-#include "lpard/common/fs.h"
 #include "wparctl/spec/device_list.h"
 #include "wparctl/spec/keys.h"
 
@@ -18,14 +17,17 @@ static int read_list(const char *file, struct wpar_device_list *ret, char **ret_
 {
 	autofree char *path = file ? strdup(file) : wpar_path(WPAR_CONFIG_DIR "/devexports");
 	auto_buf text = { 0 };
-	int r = path ? par_fs_read(path, MAX_FILE, &text) : -ENOMEM;
+	int r;
 
+	if (!path)
+		return par_oom(err);
+	r = wpar_config_read(path, MAX_FILE, &text, err);
 	if (r == -ENOENT && !file)
 		return 0;
 	if (r == -ENOENT)
 		return par_fail(err, PAR_E_NOT_FOUND, 0, "-b %s: there is no such file", file);
 	if (r < 0)
-		return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be read", path ? path : "");
+		return r;
 	r = wpar_device_list_parse(text.data ? text.data : "", text.len, ret, err);
 	if (r < 0) {
 		par_error_wrap(err, "%s", path);

@@ -29,6 +29,21 @@ char *wpar_path(const char *fmt, ...)
 	return par_strdup_printf("%s%s", root ? root : "", path);
 }
 
+int wpar_config_read(const char *path, size_t max, struct par_buf *ret, struct par_error **err)
+{
+	int r = par_fs_read_own(path, max, ret);
+
+	if (r >= 0 || r == -ENOENT)
+		return r;
+	if (r == -EPERM || r == -ELOOP || r == -EINVAL)
+		return par_fail(
+			err, PAR_E_NOT_PERMITTED, 0,
+			"'%s' must be a plain file of root's to which nobody else may write "
+			"(chown root, chmod 644)",
+			path);
+	return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be read", path);
+}
+
 int wpar_spec_read_file(const char *path, struct wpar_spec *ret, struct par_error **err)
 {
 	auto_buf text = { 0 };

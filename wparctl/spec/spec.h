@@ -322,6 +322,13 @@ struct wpar_mount *wpar_spec_mount(const struct wpar_spec *s, const char *direct
  */
 /* wpar_path - WPARS_ROOT and the formatted path behind it; caller frees; NULL: out of memory */
 char *wpar_path(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/*
+ * wpar_config_read - a file of the administrator's that is obeyed (/etc/wpars/overlay …), at most
+ * @max bytes
+ * Returns -ENOENT, without an error object, when there is none.  Errors: PAR_E_NOT_PERMITTED, when
+ * it is a link, or another than root could write to it; PAR_E_SYSTEM.
+ */
+int wpar_config_read(const char *path, size_t max, struct par_buf *ret, struct par_error **err);
 /* wpar_default_directory - the base directory of a system WPAR that is given none; caller frees */
 char *wpar_default_directory(const char *name);
 #define WPAR_BASE_DIR	"/wpars"

@@ -75,9 +75,9 @@ static int overlay_file_open(struct overlay_file *f, struct par_error **err)
 	f->lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (f->lock < 0 || flock(f->lock, LOCK_EX) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "'%s' cannot be locked", folder);
-	r = par_fs_read(f->path, FILE_MAX, &f->text);
+	r = wpar_config_read(f->path, FILE_MAX, &f->text, err);
 	if (r < 0 && r != -ENOENT)
-		return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be read", f->path);
+		return r;
 	if (!f->text.data && par_buf_puts(&f->text, FILE_HEAD) < 0)
 		return par_oom(err);
 	r = wpar_overlay_parse(f->text.data, f->text.len, &f->rows, err);

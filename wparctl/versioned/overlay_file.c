@@ -2,7 +2,6 @@
 /* The administrator's rows of the overlay list, read and written: see overlay_list.h. */
 #include "wparctl/versioned/overlay_list.h"
 
-#include "lpard/common/fs.h"
 #include "lpard/common/stanza.h"
 
 #include <string.h>
@@ -166,11 +165,9 @@ static int append_file(struct wpar_overlay *ret, struct par_error **err)
 
 	if (!path)
 		return par_oom(err);
-	r = par_fs_read(path, FILE_MAX, &text);
-	if (r == -ENOENT)
-		return 0;
+	r = wpar_config_read(path, FILE_MAX, &text, err);
 	if (r < 0)
-		return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be read", path);
+		return r == -ENOENT ? 0 : r;
 	r = wpar_overlay_parse(text.data ? text.data : "", text.len, ret, err);
 	if (r < 0)
 		par_error_wrap(err, "%s", path);

@@ -75,6 +75,8 @@ for d in full null ptmx random tty urandom zero; do
 done
 fails "and exports no other" clogin two -- test -e "$device" </dev/null
 rmwpar -F two >/dev/null
+chmod 666 "$TMPDIR/all"
+refused "a list that everybody may write" "must be a plain file of root's" mkwpar -n two -b "$TMPDIR/all"
 refused "a list that is not there" '^mkwpar: -b /nosuch: there is no such file$' mkwpar -n two -b /nosuch
 printf 'name:\n\tvalue = /etc/passwd\n' >"$TMPDIR/bad"
 refused "one that leads elsewhere" 'line 2: "value" is a path below /dev' mkwpar -n two -b "$TMPDIR/bad"

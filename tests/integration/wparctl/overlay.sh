@@ -105,6 +105,21 @@ refused "a mistake in the file" 'overlay.*line [0-9]+.*without . and' wparctl ov
 like "keeps a versioned WPAR from its start" "$(startwpar old01 2>&1)" 'overlay.*line'
 ok "and no other" startwpar new01
 sed -i '/by hand/,$d' "$table"
+# What another than root could write is not obeyed
+whose="overlay' must be a plain file of root's to which nobody else may write"
+chmod 666 "$table"
+like "a file that everybody may write" "$(startwpar old01 2>&1)" "$whose"
+refused "nor is it shown" "$whose" wparctl overlay -l old01
+refused "or changed" "$whose" wparctl overlay -a /usr/bin/tar
+chmod 644 "$table"
+chown 1000 "$table"
+like "a file of another user's" "$(startwpar old01 2>&1)" "$whose"
+chown 0 "$table"
+mv "$table" "$table.real"
+ln -s overlay.real "$table"
+like "a link" "$(startwpar old01 2>&1)" "$whose"
+like "and nothing was started" "$(lswpar -qc -a state old01)" D
+mv "$table.real" "$table"
 ok "without it it starts" startwpar old01
 ok "-d" wparctl overlay -d /bin/ps
 like "ours holds again" "$(row /usr/bin/ps)" 'replaced'

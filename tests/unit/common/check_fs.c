@@ -89,6 +89,33 @@ START_TEST(only_regular_files_of_a_size_are_read)
 }
 END_TEST
 
+/* What is obeyed is nobody else's to write. */
+START_TEST(what_others_may_write_is_not_obeyed)
+{
+	auto_buf b = { 0 };
+	char path[300], link[300];
+
+	put("obeyed", "x");
+	snprintf(path, sizeof(path), "%s/obeyed", top);
+	snprintf(link, sizeof(link), "%s/to-obeyed", top);
+	ck_assert_int_eq(chmod(path, 0644), 0);
+	ck_assert_int_eq(par_fs_read_own(path, 10, &b), 0);
+	ck_assert_str_eq(b.data, "x");
+	ck_assert_int_eq(chmod(path, 0664), 0);
+	ck_assert_int_eq(par_fs_read_own(path, 10, &b), -EPERM);
+	ck_assert_int_eq(chmod(path, 0646), 0);
+	ck_assert_int_eq(par_fs_read_own(path, 10, &b), -EPERM);
+	ck_assert_int_eq(chmod(path, 0600), 0);
+	ck_assert_int_eq(symlink("obeyed", link), 0);
+	ck_assert_int_eq(par_fs_read_own(link, 10, &b), -ELOOP);
+	ck_assert_int_eq(mkfifoat(fd, "fifo-obeyed", 0600), 0);
+	snprintf(path, sizeof(path), "%s/fifo-obeyed", top);
+	ck_assert_int_eq(par_fs_read_own(path, 10, &b), -EINVAL);
+	snprintf(path, sizeof(path), "%s/none", top);
+	ck_assert_int_eq(par_fs_read_own(path, 10, &b), -ENOENT);
+}
+END_TEST
+
 START_TEST(files_of_the_kernel_are_not_read_in_foreign_trees)
 {
 	autofd int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -235,6 +262,7 @@ static Suite *fs_suite(void)
 	tcase_add_test(tc, links_do_not_lead_out);
 	tcase_add_test(tc, folders_are_made_inside);
 	tcase_add_test(tc, only_regular_files_of_a_size_are_read);
+	tcase_add_test(tc, what_others_may_write_is_not_obeyed);
 	tcase_add_test(tc, files_of_the_kernel_are_not_read_in_foreign_trees);
 	tcase_add_test(tc, a_tree_goes_and_what_its_links_show_stays);
 	tcase_add_test(tc, a_failed_replacement_leaves_the_old);
