@@ -156,11 +156,6 @@ void wpar_pending_end(const char *name)
 	(void)name;
 }
 
-void wpar_test_stop_at(const char *step)
-{
-	(void)step;
-}
-
 void wpar_id_range_release(const struct wpar_spec *s)
 {
 	(void)s;

@@ -377,6 +377,7 @@ static int mkwpar_create(const struct par_cmd_ctx *ctx, struct mkwpar_args *a, s
 		wpar_lock_forget(s->name);
 		return r;
 	}
+	wpar_test_wait_at("looked at");
 	wpar_say_line(ctx->out, "mkwpar: Creating file systems...");
 	r = mkwpar_fill(a, &words, s, &say, &servers, err);
 	wpar_event_log(s->name, "create", r < 0 && err ? *err : NULL);

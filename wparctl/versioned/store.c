@@ -22,7 +22,8 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
-#define NEW_PREFIX ".new-"
+#define NEW_PREFIX	".new-"
+#define DIGEST_FILE_MAX 4096
 
 static int open_store(char **ret_path, struct par_error **err)
 {
@@ -104,13 +105,20 @@ struct source {
 static int read_expected(const char *archive, char ret[65], struct par_error **err)
 {
 	autofree char *path = par_strdup_printf("%s.sha256", archive);
-	autofile FILE *f = path ? fopen(path, "re") : NULL;
+	auto_buf text = { 0 };
+	int r;
 
 	ret[0] = '\0';
-	if (!f)
+	if (!path)
+		return par_oom(err);
+	r = par_fs_read(path, DIGEST_FILE_MAX, &text);
+	if (r == -ENOENT)
 		return 0;
-	if (fread(ret, 1, 64, f) != 64 || strspn(ret, "0123456789abcdef") < 64)
+	if (r < 0 && r != -EINVAL && r != -EFBIG)
+		return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be read", path);
+	if (r < 0 || text.len < 64 || strspn(text.data, "0123456789abcdef") != 64)
 		return par_fail(err, PAR_E_CORRUPT, 0, "'%s' has no SHA-256 digest", path);
+	memcpy(ret, text.data, 64);
 	ret[64] = '\0';
 	return 0;
 }
@@ -186,9 +194,11 @@ static int unpack_into(int store, int folder, const char *name, const struct sou
 	if (r < 0)
 		return r;
 	/* What was looked at is what was unpacked. */
-	r = check_digest(src->archive, digest, c->digest, err);
-	if (r < 0)
-		return r;
+	if (*c->digest && strcmp(digest, c->digest) != 0)
+		return par_fail(err, PAR_E_BUSY, 0,
+				"The image %s changed while it was read; repeat the command when "
+				"nothing writes to it any more.",
+				src->archive);
 	r = write_image_data(folder, &c->data, err);
 	if (r < 0)
 		return r;

@@ -112,6 +112,18 @@ is "those of the kernel are not" "$(ls -A "$root/proc" "$root/mnt")" "$(printf '
 fake-wpar rmwpar w1
 umount "$from/proc" "$from/mnt"
 
+# What is unpacked is what was looked at before
+touch "$TMPDIR/wait"
+WPAR_WAIT_AT="looked at" WPAR_WAIT_FILE=$TMPDIR/wait fake-wpar mkwpar -n w1 -C -B "$from" >"$TMPDIR/changed" 2>&1 &
+maker=$!
+ok "it was looked at" wait_for 60 test -e "$TMPDIR/wait.here"
+echo other >"$from/usr/lib/file"
+rm "$TMPDIR/wait"
+wait "$maker"
+is "a directory that changed since" "$?" 1
+like "is said to have" "$(cat "$TMPDIR/changed")" "The image $from changed while it was read"
+is "and nothing is left" "$(ls -A "$store")$(fake-wpar lswpar)" ""
+
 # A file that grows less while it is read, and a name that is too long, leave nothing.
 path=$from/usr
 (cd "$path" && for i in $(seq 20); do mkdir "$(printf 'l%.0s' $(seq 250))" && cd "$(printf 'l%.0s' $(seq 250))" || exit; done)
