@@ -40,6 +40,7 @@ struct mkwpar_args {
 		progress;
 	char *root_hash;		 /* of -P; owned by mkwpar_run() */
 	struct wpar_image_checked image; /* of -B; likewise */
+	bool looked;			 /* ... for a specification that is written */
 	bool resolve_clashes, force, ask_password, system_copy, override_vg;
 };
 
@@ -151,6 +152,8 @@ static int mkwpar_read_flags(const struct mkwpar_args *a, struct wpar_spec *s,
 
 	if (r < 0)
 		return r;
+	if (a->versioned && a->settings.from_wpar)
+		wpar_settings_forget_image(s); /* -B names another */
 	r = wpar_settings_set(s, "name", s->name ? NULL : a->preserve.value, err);
 	if (r < 0)
 		return r;
@@ -263,6 +266,22 @@ static int mkwpar_take_image(struct mkwpar_args *a, struct wpar_spec *s, struct 
 	return wpar_spec_save(s, err);
 }
 
+/* By -e or -f alone: the image of that specification, which must be here already. */
+static int mkwpar_need_image(const struct mkwpar_args *a, const struct wpar_spec *s,
+			     struct par_error **err)
+{
+	autofd int image = -1;
+
+	if (a->versioned || !s->version.image_digest)
+		return 0;
+	image = wpar_image_open(s->version.image_digest, NULL);
+	return image >= 0 ? 0
+			  : par_fail(err, PAR_E_NOT_FOUND, 0,
+				     "The image of the specification, %.12s, is not in the store: "
+				     "give it by -C -B IMAGE.",
+				     s->version.image_digest);
+}
+
 /* Beside the file systems that were kept, those that -M gives and those that it makes larger. */
 static int mkwpar_add_volumes(const struct wpar_spec *s, struct par_error **err)
 {
@@ -302,11 +321,10 @@ static int mkwpar_fill(struct mkwpar_args *a, const struct par_buf *words, struc
 	struct wpar_report report = wpar_say_report(say);
 	int r;
 
-	if (a->versioned) {
-		r = mkwpar_take_image(a, s, err);
-		if (r < 0)
-			return r;
-	}
+	/* The specification is saved: an image that is here now stays. */
+	r = a->versioned ? mkwpar_take_image(a, s, err) : mkwpar_need_image(a, s, err);
+	if (r < 0)
+		return r;
 	wpar_say_line(say->out, "Mounting all workload partition file systems.");
 	r = a->preserve.given ? mkwpar_add_volumes(s, err)
 			      : wpar_rootfs_create(s, NULL, &report, err);
@@ -417,12 +435,30 @@ static int mkwpar_check_image(struct mkwpar_args *a, const struct wpar_spec *s,
 	return r < 0 ? r : wpar_image_check(&src, s->version.image_digest, &a->image, err);
 }
 
+/* A specification that is written names the image and its system: it is looked at before. */
+static int mkwpar_look(struct mkwpar_args *a, struct wpar_spec *s, struct par_error **err)
+{
+	struct wpar_image_source src;
+	int r = wpar_need_root(err);
+
+	if (r < 0)
+		return r;
+	r = mkwpar_image(a, &src, err);
+	if (r < 0)
+		return r;
+	r = wpar_image_look(&src, &s->version, &a->image, err);
+	if (r < 0)
+		return r;
+	a->looked = true;
+	return s->name ? wpar_spec_defaults(s, err) : 0;
+}
+
 /* Before anything is made, or locked. */
 static int mkwpar_ask(struct mkwpar_args *a, const struct wpar_spec *s, struct par_error **err)
 {
-	int r = a->made_script ? wpar_script_check_made(s, a->made_script, err)
-		: a->versioned ? mkwpar_check_image(a, s, err)
-			       : 0;
+	int r = a->made_script		     ? wpar_script_check_made(s, a->made_script, err)
+		: a->versioned && !a->looked ? mkwpar_check_image(a, s, err)
+					     : mkwpar_need_image(a, s, err);
 
 	if (r < 0 || !a->ask_password)
 		return r;
@@ -436,9 +472,8 @@ static int mkwpar_ask(struct mkwpar_args *a, const struct wpar_spec *s, struct p
 	return r < 0 ? r : wpar_root_password_ask(s, &a->root_hash, err);
 }
 
-static int mkwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
+static int mkwpar_do(const struct par_cmd_ctx *ctx, struct mkwpar_args *a, struct par_error **err)
 {
-	struct mkwpar_args *a = args;
 	auto_spec s = { 0 };
 	int r = mkwpar_refuse(a, err);
 
@@ -454,15 +489,23 @@ static int mkwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 		r = mkwpar_rehearse(a, &s, err);
 	if (r < 0)
 		return r;
+	if (a->versioned && (a->settings.to_file || a->dry_run)) {
+		r = mkwpar_look(a, &s, err);
+		if (r < 0)
+			return r;
+	}
 	r = wpar_settings_output(&a->settings, &s, a->dry_run, ctx->out, err);
 	if (r != 0)
 		return r < 0 ? r : 0;
 	r = mkwpar_ask(a, &s, err);
-	if (r < 0) {
-		wpar_image_checked_done(&a->image);
-		return r;
-	}
-	r = mkwpar_create(ctx, a, &s, err);
+	return r < 0 ? r : mkwpar_create(ctx, a, &s, err);
+}
+
+static int mkwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
+{
+	struct mkwpar_args *a = args;
+	int r = mkwpar_do(ctx, a, err);
+
 	wpar_image_checked_done(&a->image);
 	free(a->root_hash);
 	return r;

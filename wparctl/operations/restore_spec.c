@@ -207,14 +207,7 @@ static int check_trust(const struct wpar_restore *rs, const struct wpar_image_da
 /* What the machine of before has given out, and what the image says anew. */
 static void forget(const struct wpar_restore *rs, struct wpar_spec *s)
 {
-	struct wpar_image_data old = { .version = s->version };
-	struct wpar_mount *root = wpar_spec_mount(s, "/");
-
-	/* An image's root is no file system that could be asked for: the default says it again. */
-	if (root && par_streq(root->vfs, "overlay"))
-		free(take_ptr(root->vfs));
-	s->version = (struct wpar_version){ 0 };
-	wpar_image_data_done(&old);
+	wpar_settings_forget_image(s);
 	wpar_settings_forget_numbers(s);
 	if (!rs->keep_uuid) {
 		free(s->uuid);

@@ -3,6 +3,7 @@
 #include "wparctl/operations/settings.h"
 
 #include "wparctl/spec/keys.h"
+#include "wparctl/versioned/image_data.h"
 
 #include <string.h>
 
@@ -100,6 +101,18 @@ void wpar_settings_forget_numbers(struct wpar_spec *s)
 	s->creating = s->kept = false;
 	for (size_t i = 0; i < s->n_mounts; i++)
 		s->mounts[i].project = 0;
+}
+
+void wpar_settings_forget_image(struct wpar_spec *s)
+{
+	struct wpar_image_data old = { .version = s->version };
+	struct wpar_mount *root = wpar_spec_mount(s, "/");
+
+	/* An image's root is no file system that could be asked for: the default says it again. */
+	if (root && par_streq(root->vfs, "overlay"))
+		free(take_ptr(root->vfs));
+	s->version = (struct wpar_version){ 0 };
+	wpar_image_data_done(&old);
 }
 
 /* What belongs to one WPAR only is not copied (-e). */

@@ -99,6 +99,12 @@ int wpar_settings_set(struct wpar_spec *s, const char *key, const char *value,
 void wpar_settings_forget_numbers(struct wpar_spec *s);
 
 /*
+ * wpar_settings_forget_image - of a versioned WPAR whose image will be another: which one it was,
+ * and the file system over it
+ */
+void wpar_settings_forget_image(struct wpar_spec *s);
+
+/*
  * wpar_settings_rename - what follows from the old name gives way to what follows from @name
  * The name itself stays; NULL: nothing is done.
  */

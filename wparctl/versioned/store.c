@@ -352,6 +352,43 @@ int wpar_image_check(const struct wpar_image_source *from, const char *digest,
 	return r < 0 ? r : check_digest(src.archive, ret->digest, src.expected, err);
 }
 
+/* The facts of an image that is not in the store yet. */
+static int copy_version(const struct wpar_image_checked *c, struct wpar_version *v,
+			struct par_error **err)
+{
+	auto_image_data copy = { 0 };
+	struct wpar_version old = *v;
+	auto_buf text = { 0 };
+	int r = wpar_image_data_write(&c->data, &text);
+
+	if (r < 0)
+		return par_oom(err);
+	r = wpar_image_data_parse(text.data, text.len, &copy, err);
+	if (r < 0)
+		return r;
+	copy.version.image_digest = strdup(c->digest);
+	if (!copy.version.image_digest)
+		return par_oom(err);
+	*v = copy.version;
+	copy.version = old; /* freed with @copy */
+	return 0;
+}
+
+int wpar_image_look(const struct wpar_image_source *src, struct wpar_version *version,
+		    struct wpar_image_checked *ret, struct par_error **err)
+{
+	autofree char *path = NULL;
+	autofd int store = -1;
+	int r = wpar_image_check(src, version->image_digest, ret, err);
+
+	if (r < 0)
+		return r;
+	if (ret->admitted)
+		return copy_version(ret, version, err);
+	store = open_store(&path, err);
+	return store < 0 ? store : fill_version(store, ret->digest, src, version, err);
+}
+
 int wpar_image_take(const struct wpar_image_source *from, struct wpar_version *version,
 		    int *ret_hold, struct par_error **err)
 {

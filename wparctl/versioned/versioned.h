@@ -21,6 +21,14 @@ int wpar_image_check(const struct wpar_image_source *src, const char *digest,
 		     struct wpar_image_checked *ret, struct par_error **err);
 
 /*
+ * wpar_image_look - the same, and what system it is
+ * @version	filled as by wpar_image_take(), which may follow; where image_digest is set already,
+ *		the archive must have it
+ */
+int wpar_image_look(const struct wpar_image_source *src, struct wpar_version *version,
+		    struct wpar_image_checked *ret, struct par_error **err);
+
+/*
  * wpar_image_take - see that an image is in the store, and hold it for a new WPAR
  * @src		the archive; its digest is checked when ARCHIVE.sha256 is beside it.  One that is
  *		not in the store yet is looked through first, and refused before anything is made

@@ -35,6 +35,25 @@ make_image "$TMPDIR/two.tar" two
 one=$(sha256sum "$TMPDIR/one.tar" | cut -d' ' -f1)
 two=$(sha256sum "$TMPDIR/two.tar" | cut -d' ' -f1)
 
+# A specification that is written names the image and its system, and makes such a WPAR
+refused "a specification of an image that is not there" 'none.tar' mkwpar -n old01 -C -B "$TMPDIR/none.tar" -w -o "$TMPDIR/spec"
+fails "is not written" test -e "$TMPDIR/spec"
+ok "mkwpar -C -w -o" mkwpar -n old01 -C -B "$TMPDIR/one.tar" -w -o "$TMPDIR/spec"
+like "it names the image" "$(cat "$TMPDIR/spec")" "image_digest = \"$one\""
+like "and its system" "$(cat "$TMPDIR/spec")" 'os_level = "1.2"'
+is "nothing was made" "$(lswpar -qc; ls -A "$store" 2>/dev/null)" ""
+is "--dry-run says the same" "$(mkwpar -n old01 -C -B "$TMPDIR/one.tar" --dry-run | grep -v uuid)" "$(grep -v uuid "$TMPDIR/spec")"
+like "it is for that image only" "$(mkwpar -f "$TMPDIR/spec" -C -B "$TMPDIR/two.tar" 2>&1)" 'checksum of the image .*two.tar does not fit'
+ok "mkwpar -f -C -B" mkwpar -f "$TMPDIR/spec" -C -B "$TMPDIR/one.tar"
+is "is versioned" "$(lswpar -qc -a type old01)" L
+ok "one like it, of another image" mkwpar -n old02 -e old01 -C -B "$TMPDIR/two.tar" -o "$TMPDIR/spec2"
+like "has that one's" "$(cat "$WPARS_ROOT/etc/wpars/old02.cf")" "image_digest = \"$two\""
+like "as it was written" "$(cat "$TMPDIR/spec2")" "image_digest = \"$two\""
+rmwpar -F old01 >/dev/null
+rmwpar -F old02 >/dev/null
+refused "a specification whose image has gone" 'not in the store: give it by -C -B IMAGE' mkwpar -f "$TMPDIR/spec"
+is "makes nothing" "$(lswpar -qc)" ""
+
 is "an empty store" "$(wparctl image ls | wc -l)" 1
 is "as JSON" "$(wparctl image ls --json | jq length)" 0
 ok "verify of nothing" wparctl image verify
