@@ -14,3 +14,4 @@ WPARS_ROOT=wpars2 fake-wpar lswpar -X
 WPARS_ROOT=wpars fake-wpar lswpar -b
 WPARS_ROOT=wpars fake-wpar lswpar -Br
 WPARS_ROOT=wpars fake-wpar lswpar -cBf dev01
+WPARS_ROOT=wpars2 fake-wpar lswpar -a name,type,ostype,oslevel

@@ -167,7 +167,8 @@ static void print_paragraph(const struct wpar_ls_view *view, const struct wpar_l
 	for (size_t i = 0; i < view->n_fields; i++) {
 		auto_buf b = { 0 };
 
-		if (!view->fields[i].label)
+		if (!view->fields[i].label ||
+		    (view->fields[i].versioned && !w->spec.version.image_digest))
 			continue;
 		view->fields[i].put(&row, &b);
 		print_labelled(view->fields[i].label, b.data ? b.data : "", view->value_column,

@@ -47,6 +47,7 @@ SPEC_FIELD(put_privateusr, put_bool(s->private_usr, b))
 SPEC_FIELD(put_checkpointable, put_bool(s->checkpointable, b))
 SPEC_FIELD(put_application, put_text(s->application, b))
 SPEC_FIELD(put_ostype, put_text(s->version.image_digest ? OSTYPE_LINUX_IMAGE : "0", b))
+SPEC_FIELD(put_oslevel, put_text(s->version.os_level, b))
 SPEC_FIELD(put_xwparipc, put_bool(s->xwparipc, b))
 SPEC_FIELD(put_architecture, put_text(s->architecture ? s->architecture : "none", b))
 SPEC_FIELD(put_uuid, put_text(s->uuid, b))
@@ -76,6 +77,7 @@ static const struct wpar_ls_field brief_fields[] = {
 	{ "xwparipc", "Cross-WPAR IPC", NULL, put_xwparipc },
 	{ "architecture", "Architecture", NULL, put_architecture },
 	{ "uuid", "UUID", NULL, put_uuid },
+	{ "oslevel", "OSlevel", NULL, put_oslevel },
 };
 
 static const struct wpar_ls_field general_fields[] = {
@@ -99,6 +101,8 @@ static const struct wpar_ls_field general_fields[] = {
 	{ "architecture", "Architecture", NULL, put_architecture },
 	{ "uuid", "UUID", NULL, put_uuid },
 #define N_GENERAL_DELIMITED 18
+	/* Not AIX's. */
+	{ "oslevel", "OSlevel", NULL, put_oslevel },
 	{ "hostname", "", "Hostname:", put_hostname },
 	{ "routing", "", "WPAR-Specific Routing:", put_routing },
 	{ "vipwpar", "", "Virtual IP WPAR:", put_vip },
@@ -109,6 +113,7 @@ static const struct wpar_ls_field general_fields[] = {
 	{ "checkpointable", "", "Checkpointable:", put_checkpointable },
 	{ "application", "", "Application:", put_application },
 	{ "ostype", "", "OStype:", put_ostype },
+	{ "oslevel", "", "OSlevel:", put_oslevel, .versioned = true },
 	{ "xwparipc", "", "Cross-WPAR IPC:", put_xwparipc },
 	{ "architecture", "", "Architecture:", put_architecture },
 	{ "uuid", "", "UUID:", put_uuid },

@@ -22,7 +22,8 @@ struct wpar_ls_field {
 	const char *heading; /* of tables: "RootVG WPAR" */
 	const char *label;   /* of paragraphs: "RootVG WPAR:"; NULL: not shown there */
 	void (*put)(const struct wpar_ls_row *row, struct par_buf *b);
-	bool claimed; /* it is in a claim (spec/claim.h): the specification need not be read */
+	bool claimed;	/* it is in a claim (spec/claim.h): the specification need not be read */
+	bool versioned; /* paragraphs: a line of versioned WPARs only */
 };
 
 enum wpar_ls_layout {
