@@ -122,6 +122,18 @@ static void by_debian_version(const struct wpar_scan *s, struct facts *f)
 		put_word(f->level, text, strcspn(text, "/\n"));
 }
 
+/* A root may have no other folder than these; in all others of which there is one, it lies. */
+static bool is_folder_of_roots(const char *top)
+{
+	static const char *const folders[] = { "bin", "sbin", "usr" };
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(folders); i++) {
+		if (strcmp(top, folders[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void by_others(const struct wpar_scan *s, struct facts *f)
 {
 	const char *alpine = wpar_scan_text(s, "etc/alpine-release");
@@ -148,7 +160,7 @@ static void by_others(const struct wpar_scan *s, struct facts *f)
 		put_text(f->name, "Arch Linux", TEXT_MAX);
 		put_word(f->id, "arch", WORD_MAX);
 	}
-	if (s->busybox[0] && !f->id[0]) {
+	if (s->busybox[0] && !f->id[0] && (!s->top || is_folder_of_roots(s->top))) {
 		put_text(f->name, "BusyBox", TEXT_MAX);
 		put_word(f->id, "busybox", WORD_MAX);
 		put_word(f->level, s->busybox, WORD_MAX);

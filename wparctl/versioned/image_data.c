@@ -41,6 +41,8 @@ void wpar_image_data_done(struct wpar_image_data *d)
 	*d = (struct wpar_image_data){ 0 };
 }
 
+#define WORD "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._+~:-"
+
 /* A text field, or (text NULL) a number. */
 struct key {
 	const char *name;
@@ -52,7 +54,7 @@ struct key {
 
 static int image_data_put(const struct key *k, const char *value, struct par_error **err)
 {
-	bool word = k->max < 64; /* OSID, OSLEVEL, ARCH: no blanks, no slashes */
+	bool word = k->max < 64; /* OSID, OSLEVEL, ARCH … */
 
 	if (k->number) {
 		if (par_parse_u64(value, UINT64_C(1) << 40, k->number) < 0)
@@ -62,7 +64,7 @@ static int image_data_put(const struct key *k, const char *value, struct par_err
 	if (*k->text)
 		return par_fail(err, PAR_E_CORRUPT, 0, "%s is given twice", k->name);
 	if (!*value || strlen(value) > k->max || !par_printable(value) ||
-	    strpbrk(value, word ? " \"\\/=" : "\"\\"))
+	    (word ? value[strspn(value, WORD)] != '\0' : strpbrk(value, "\"\\") != NULL))
 		return par_fail(err, PAR_E_CORRUPT, 0, "%s has a bad value", k->name);
 	*k->text = strdup(value);
 	return *k->text ? 0 : par_oom(err);
@@ -240,8 +242,8 @@ int wpar_image_data_parse(const char *text, size_t len, struct wpar_image_data *
 	struct wpar_version *v = &ret->version;
 	const struct key keys[] = {
 		{ "OSNAME", &v->os_name, NULL, 64, true },
-		{ "OSID", &v->os_id, NULL, 32, true },
-		{ "OSLEVEL", &v->os_level, NULL, 32, true },
+		{ "OSID", &v->os_id, NULL, 31, true },
+		{ "OSLEVEL", &v->os_level, NULL, 31, true },
 		{ "KERNEL_RELEASE", &v->kernel_release, NULL, 64, false },
 		{ "KERNEL_VERSION", &v->kernel_version, NULL, 64, false },
 		{ "ARCH", &v->architecture, NULL, 16, true },

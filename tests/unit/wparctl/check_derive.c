@@ -133,7 +133,8 @@ END_TEST
 START_TEST(says_what_to_do)
 {
 	static char top[] = "rootfs";
-	struct wpar_scan none = { .busybox = "1.35.0" }, below = { .top = top };
+	struct wpar_scan none = { .busybox = "1.35.0" }, below = { .top = top },
+			 box = { .top = top, .busybox = "1.35.0", .n_programs = 1 };
 	auto_image_data d = { 0 };
 	auto_error err = NULL;
 
@@ -141,6 +142,15 @@ START_TEST(says_what_to_do)
 	ck_assert_ptr_nonnull(strstr(err->msg, "architecture"));
 	ck_assert_int_lt(wpar_image_derive(&below, &d, &err), 0);
 	ck_assert_ptr_nonnull(strstr(err->msg, "in the folder 'rootfs'"));
+	/* Whatever lies in it. */
+	par_error_free(&err);
+	strcpy(box.programs[0].machine, "x86_64");
+	box.programs[0].count = 1;
+	ck_assert_int_lt(wpar_image_derive(&box, &d, &err), 0);
+	ck_assert_ptr_nonnull(strstr(err->msg, "in the folder 'rootfs'"));
+	strcpy(top, "bin");
+	ck_assert_int_eq(wpar_image_derive(&box, &d, &err), 0);
+	strcpy(top, "rootfs");
 }
 END_TEST
 

@@ -73,6 +73,11 @@ START_TEST(refuses)
 		"image_data:\nOSNAME = D\nOSID = a b\nOSLEVEL = 1\nARCH = x\n",
 		"image_data:\nOSNAME = D\nOSID = d\nOSLEVEL = ../1\nARCH = x\n",
 		"image_data:\nOSNAME = D\nOSID = d\nOSLEVEL = 1\nARCH = 12345678901234567\n",
+		"image_data:\nOSNAME = D\nOSID = %s%n\nOSLEVEL = 1\nARCH = x\n",
+		"image_data:\nOSNAME = D\nOSID = d\nOSLEVEL = $(id)\nARCH = x\n",
+		"image_data:\nOSNAME = D\nOSID = d\nOSLEVEL = 1\nARCH = x;y\n",
+		"image_data:\nOSNAME = D\nOSID = 12345678901234567890123456789012\nOSLEVEL = 1\n"
+		"ARCH = x\n",
 		"image_data:\n" NEEDED "fs_data:\nFS_SIZE = much\n",
 		"image_data:\n" NEEDED "fs_data:\nFS_NAME = a\nFS_NAME = b\n",
 		"image_data:\n" NEEDED "packages_data:\nPACKAGE = a\033b\n",
