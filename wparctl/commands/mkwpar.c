@@ -298,6 +298,15 @@ static int mkwpar_add_volumes(const struct wpar_spec *s, struct par_error **err)
 	return r < 0 ? r : wpar_volumes_begin(base, &kept, s, err);
 }
 
+/* What would be seen on its console only. */
+static void mkwpar_say_lacks(const struct wpar_spec *s)
+{
+	autofree char *what = wpar_image_command_lacks(s);
+
+	if (what)
+		fprintf(stderr, "mkwpar: Command: It will not run in '%s': %s.\n", s->name, what);
+}
+
 /* What the flags put into its files, before anything of it runs; the script has the last word. */
 static int mkwpar_customize(const struct mkwpar_args *a, const struct wpar_spec *s,
 			    struct par_error **err)
@@ -308,6 +317,8 @@ static int mkwpar_customize(const struct mkwpar_args *a, const struct wpar_spec 
 
 	if (r < 0)
 		return r;
+	if (a->versioned)
+		mkwpar_say_lacks(s);
 	r = a->root_hash ? wpar_root_password_set(s, a->root_hash, err) : 0;
 	if (r < 0)
 		return r;

@@ -6,6 +6,13 @@
 #include "wparctl/filesystem/shipped.h"
 #include "wparctl/versioned/versioned.h"
 
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define NAMES_MAX  (4 << 20) /* bytes of /etc/passwd */
+#define PATH_USUAL "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
 /* Of layers the command that they name, whatever else they have; a first process is no subsystem.
  */
 static int install_services(int upper, int image, const struct wpar_spec *s, struct par_error **err)
@@ -57,4 +64,94 @@ int wpar_image_services(const struct wpar_spec *s, struct par_error **err)
 				r, "the services of '%s' cannot be set up", s->name);
 	par_error_move(err, &why);
 	return r;
+}
+
+/* Numbers need not be in the file. */
+static bool has_name(int image, const char *file, const char *name)
+{
+	const size_t n = strlen(name);
+	auto_buf text = { 0 };
+	uint64_t number;
+
+	if (par_parse_u64(name, INT32_MAX, &number) == 0)
+		return true;
+	if (par_fs_read_in(image, file, NAMES_MAX, &text) < 0)
+		return false;
+	for (const char *at = text.data; at && *at;
+	     at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL) {
+		if (strncmp(at, name, n) == 0 && at[n] == ':')
+			return true;
+	}
+	return false;
+}
+
+static bool is_program_in(int image, const char *path)
+{
+	autofd int fd = par_fs_open_in(image, path, O_PATH, 0);
+	struct stat st;
+
+	return fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 0111);
+}
+
+static const char *path_of(const struct wpar_image_command *c)
+{
+	const char *path = PATH_USUAL;
+
+	for (size_t i = 0; i < c->environment.n; i++) {
+		if (par_starts_with(c->environment.v[i], "PATH="))
+			path = c->environment.v[i] + strlen("PATH=");
+	}
+	return path;
+}
+
+/* As exec finds it: a name without a slash in the folders of PATH. */
+static bool has_program(int image, const struct wpar_image_command *c)
+{
+	const char *program = c->arguments.v[0], *folder = c->directory ? c->directory : "/";
+	const char *path = strchr(program, '/') ? "" : path_of(c);
+
+	if (*program == '/')
+		return is_program_in(image, program);
+	do {
+		const size_t n = strcspn(path, ":");
+		autofree char *place =
+			*path == '/'
+				? par_strdup_printf("%.*s/%s", (int)n, path, program)
+				: par_strdup_printf("%s/%.*s/%s", folder, (int)n, path, program);
+
+		if (!place || is_program_in(image, place))
+			return true;
+		path += n + (path[n] == ':');
+	} while (*path);
+	return false;
+}
+
+static char *say_lacking(const char *what, const char *name)
+{
+	return par_strdup_printf("the image has no %s '%s'", what,
+				 par_printable(name) ? name : "(of other bytes)");
+}
+
+char *wpar_image_command_lacks(const struct wpar_spec *s)
+{
+	auto_image_command c = { 0 };
+	autofree char *user = NULL;
+	autofd int image = -1;
+	char *group;
+
+	if (s->init || wpar_image_command(s->version.image_digest, &c, NULL) < 0 ||
+	    !c.arguments.n || wpar_image_command_is_init(&c))
+		return NULL;
+	image = wpar_image_open(s->version.image_digest, NULL);
+	user = strdup(c.user ? c.user : "0");
+	if (image < 0 || !user)
+		return NULL;
+	group = strchr(user, ':');
+	if (group)
+		*group++ = '\0';
+	if (!has_name(image, "/etc/passwd", user))
+		return say_lacking("user", user);
+	if (group && !has_name(image, "/etc/group", group))
+		return say_lacking("group", group);
+	return has_program(image, &c) ? NULL : say_lacking("program", c.arguments.v[0]);
 }

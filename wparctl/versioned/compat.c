@@ -299,8 +299,8 @@ static void plan_file_systems(struct plan *p)
 		add(p, WPAR_FIT_OK, "File systems", words(p, "%s", names.data ? names.data : ""),
 		    NULL,
 		    words(p,
-			  "They become folders of the WPAR's one file system; mkwpar -M gives one of "
-			  "them its own again."));
+			  "They become folders of the WPAR's one file system, which has the room of "
+			  "the one that its base directory lies on."));
 }
 
 static void plan_size(struct plan *p)
