@@ -296,18 +296,18 @@ static void add_programs(struct wpar_mount_plan *p, bool *failed,
 	if (facts->systemctl)
 		ADD(.kind = WPAR_OP_BIND, .flags = flags, .source = facts->program,
 		    .target = facts->systemctl);
-	if (facts->df || facts->mount || facts->uname || facts->umount)
+	if (facts->df_real || facts->mount_real || facts->uname_real || facts->umount)
 		ADD(.kind = WPAR_OP_FOLDER, .mode = 0755, .target = "/run/wpars");
 	if (facts->umount)
 		ADD(.kind = WPAR_OP_BIND, .flags = flags, .source = facts->program,
 		    .target = facts->umount);
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(own); i++) {
-		if (!own[i].inside)
-			continue;
-		ADD(.kind = WPAR_OP_BIND, .flags = flags, .source = own[i].real,
-		    .target = own[i].place);
-		ADD(.kind = WPAR_OP_BIND, .flags = flags, .source = facts->program,
-		    .target = own[i].inside);
+		if (own[i].real)
+			ADD(.kind = WPAR_OP_BIND, .flags = flags, .source = own[i].real,
+			    .target = own[i].place);
+		if (own[i].inside)
+			ADD(.kind = WPAR_OP_BIND, .flags = flags, .source = facts->program,
+			    .target = own[i].inside);
 	}
 }
 

@@ -69,8 +69,8 @@ void wpar_mount_plan_done(struct wpar_mount_plan *p);
 struct wpar_mount_facts {
 	const char *prefix;  /* paths.h */
 	const char *program; /* global path of this program, bound in as init */
-	/* df, mount and uname: their paths inside, NULL when there is none, and the global path of
-	 * the program that each shall run */
+	/* df, mount and uname: the paths inside in whose places ours are, NULL when there is none
+	 * or ours lies there already, and the global path of the program that each shall run */
 	const char *df, *df_real, *mount, *mount_real, *uname, *uname_real;
 	/* The path inside of umount, in whose place ours is; NULL: there is none. */
 	const char *umount;

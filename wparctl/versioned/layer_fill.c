@@ -5,7 +5,10 @@
  * A command of this system needs this system's libraries, which are newer than the image's.  So
  * the layer has, in /usr/lib/.lpar, the programs, their libraries and the dynamic loader, and in
  * the commands' own places a small static program (launcher.c) that runs one with the other.
- * A static program is put into its place itself.  Commands that are wparctl's are links to it.
+ * A static program is put into its place itself.  Commands that are wparctl's are links to it; of
+ * those that run the system's (df, mount, uname) that one lies beside, and the start shows it where
+ * ours looks for it.  So none of them is mounted over, and a package of the old system can bring
+ * its own.
  */
 #include "wparctl/versioned/layer_fill.h"
 
@@ -20,7 +23,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#define LAYER_FORMAT 4 /* changes with what is put into a layer */
+#define LAYER_FORMAT 5 /* changes with what is put into a layer */
 #define SEGMENTS_MAX 64
 
 #ifndef WPAR_LAUNCH_PROGRAM
@@ -353,20 +356,39 @@ static int put_static(const struct layer *l, const char *place, const char *prog
 	return layer_copy_file(program, l->layer, place + 1, err);
 }
 
-static int put_program(struct layer *l, const char *place, const char *program,
-		       struct par_error **err)
-{
-	if (program_kind(program) == PROGRAM_STATIC)
-		return put_static(l, place, program, err);
-	return loader() ? put_dynamic(l, place, program, err) : 0;
-}
-
 /* A link to our own program, which every WPAR has as its /etc/init. */
 static int put_own(const struct layer *l, const char *place, struct par_error **err)
 {
 	if (make_folder_of(l, place) < 0 || symlinkat("/etc/init", l->layer, place + 1) < 0)
 		return fail_laying(place, err);
 	return 0;
+}
+
+/* Are we that command ourselves, and run the other one? */
+static bool is_run_by_ours(const char *place)
+{
+	return wpar_overlay_same_path(place, "/usr/bin/df") ||
+	       wpar_overlay_same_path(place, "/usr/bin/mount");
+}
+
+static int put_program(struct layer *l, const char *place, const char *program,
+		       struct par_error **err)
+{
+	const bool is_static = program_kind(program) == PROGRAM_STATIC;
+	autofree char *beside = par_strdup_printf("/" WPAR_LAYER_REAL "%s", strrchr(place, '/'));
+	int r;
+
+	if (!beside)
+		return par_oom(err);
+	if (!is_static && !loader())
+		return 0;
+	if (is_run_by_ours(place)) {
+		r = put_own(l, place, err);
+		if (r < 0)
+			return r;
+		place = beside;
+	}
+	return is_static ? put_static(l, place, program, err) : put_dynamic(l, place, program, err);
 }
 
 static int put_row(struct layer *l, const struct wpar_overlay_row *row, struct par_error **err)
@@ -394,24 +416,25 @@ static int write_oslevel(const struct layer *l, const struct wpar_version *v,
 }
 
 /*
- * The image's own uname once more: the start mounts ours over it, and from here it takes the one
- * that ours runs.  An image's file may be anything; a regular one is copied, no other.
+ * Ours, and the image's own uname once more, which ours runs.  An image's file may be anything; a
+ * regular one is copied, no other.
  */
-static int layer_copy_uname(const struct layer *l, struct par_error **err)
+static int put_uname(const struct layer *l, struct par_error **err)
 {
 	autofree char *folder = real_folder(l->image, "/bin/uname");
 	autofree char *place = folder ? par_strdup_printf("%s/uname", folder) : NULL;
 	autofd int in = place ? open_in_image(l->image, place, O_RDONLY | O_NONBLOCK) : -1;
 	char from[64];
 	struct stat st;
+	int r;
 
 	if (in < 0 || fstat(in, &st) < 0 || !S_ISREG(st.st_mode))
 		return 0;
-	if (make_like(l, folder) < 0)
-		return par_fail(err, PAR_E_SYSTEM, errno, "could not lay '%s' over the image",
-				place);
+	r = put_own(l, place, err);
+	if (r < 0)
+		return r;
 	snprintf(from, sizeof(from), "/proc/self/fd/%d", in);
-	return layer_copy_file(from, l->layer, place + 1, err);
+	return layer_copy_file(from, l->layer, WPAR_LAYER_REAL "/uname", err);
 }
 
 static char *launcher_path(void)
@@ -434,7 +457,8 @@ static char *launcher_path(void)
 static int make_folders(const struct layer *l, struct par_error **err)
 {
 	static const char *const folders[] = { "usr/lib/.lpar", "usr/lib/.lpar/bin",
-					       "usr/lib/.lpar/run", "usr/lib/.lpar/lib" };
+					       "usr/lib/.lpar/run", "usr/lib/.lpar/lib",
+					       WPAR_LAYER_REAL };
 	int r = make_like(l, "/usr/lib");
 
 	for (size_t i = 0; r == 0 && i < PAR_ARRAY_SIZE(folders); i++)
@@ -467,7 +491,7 @@ static int put_always(const struct layer *l, const struct wpar_version *v, struc
 	r = write_oslevel(l, v, err);
 	if (r < 0)
 		return r;
-	r = layer_copy_uname(l, err);
+	r = put_uname(l, err);
 	if (r < 0)
 		return r;
 	r = put_oslevel(l, err);

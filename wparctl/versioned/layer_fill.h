@@ -3,6 +3,7 @@
 #pragma once
 
 #include "wparctl/versioned/overlay_list.h"
+#include "wparctl/versioned/versioned.h"
 
 #define WPAR_LAYER_KEY 17
 

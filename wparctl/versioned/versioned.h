@@ -81,6 +81,9 @@ int wpar_image_command(const char *digest, struct wpar_image_command *ret, struc
 /* wpar_image_open - the root of an image in the store, to be read.  Errors: PAR_E_NOT_FOUND */
 int wpar_image_open(const char *digest, struct par_error **err);
 
+/* In the topmost layer, for df, mount and uname: the programs that ours of these names run. */
+#define WPAR_LAYER_REAL "usr/lib/.lpar/real"
+
 /*
  * wpar_version_layers - the folders below a versioned WPAR's upper one, top first: the commands of
  * this system that replace the image's (the overlay list), then the image

@@ -60,7 +60,7 @@ unlike "and it lists no file that is mounted" "$(be df)" '/etc/init'
 like "ps is this system's" "$(be 'ps -e')" ' ps$'
 like "a user of its own" "$(clogin be -l ann -- id)" '^uid=1000\(ann\) gid=1000\(ann\)'
 is "a script runs by its own shell" "$(be 'printf "#!/bin/sh\nuname -m\n" >/tmp/s; chmod 755 /tmp/s; /tmp/s')" ppc64
-is "a process has its own name" "$(be 'sleep 5 & cat /proc/$!/comm')" sleep
+is "a process has its own name" "$(be 'sleep 30 & n=0; until grep -q sleep /proc/$!/comm || [ $n = 200 ]; do n=$((n + 1)); done; cat /proc/$!/comm; kill $!')" sleep
 is "and sees its own arguments" "$(be 'sh -c "echo \$0 \$1" other "two words"')" "other two words"
 
 # The registration is this WPAR's, nobody's else, and not its root's to change

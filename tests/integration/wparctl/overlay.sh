@@ -126,6 +126,23 @@ like "ours holds again" "$(row /usr/bin/ps)" 'replaced'
 rebootwpar -t 30 old01 >/dev/null
 is "and is there" "$(inside 'ps --version')" "$(ps --version)"
 
+# A package of the old system's can bring df, mount and uname, which are ours until then
+like "nothing is mounted over a command" "$(inside 'cut -d" " -f5 /proc/self/mountinfo | grep -cE "^/(usr/)?s?bin/"')" '^0$'
+like "df is ours" "$(inside df)" '^Global '
+is "uname knows -W" "$(inside 'uname -W')" "$(sed -n 's/^[[:blank:]]*key[[:blank:]]*= "*\([0-9]*\)"*$/\1/p' "$WPARS_ROOT/etc/wpars/old01.cf")"
+mkdir -p "$TMPDIR/deb/DEBIAN" "$TMPDIR/deb/bin"
+for command in df mount uname; do
+	printf '#!/bin/sh\necho new %s\n' "$command" >"$TMPDIR/deb/bin/$command"
+	chmod 755 "$TMPDIR/deb/bin/$command"
+done
+printf 'Package: newer\nVersion: 1\nArchitecture: all\nMaintainer: a <a@b>\nDescription: x\n' >"$TMPDIR/deb/DEBIAN/control"
+dpkg-deb -Zgzip --root-owner-group -b "$TMPDIR/deb" "$TMPDIR/newer.deb" >/dev/null
+# shellcheck disable=SC2002 # clogin has a pipe as its standard input
+ok "dpkg installs it" eval 'cat "$TMPDIR/newer.deb" | clogin old01 -- sh -c "cat >/tmp/newer.deb && dpkg -i --force-overwrite /tmp/newer.deb"'
+is "and its commands run" "$(inside 'df; mount; uname')" "$(printf 'new df\nnew mount\nnew uname')"
+rebootwpar -t 30 old01 >/dev/null
+is "they stay the WPAR's own" "$(inside 'df; mount; uname')" "$(printf 'new df\nnew mount\nnew uname')"
+
 # A static program, and one of ours in the place of the image's
 if command -v busybox >/dev/null && ! ldd "$(command -v busybox)" >/dev/null 2>&1; then
 	ok "a static program" wparctl overlay -a /usr/bin/wc -p "$(command -v busybox)"

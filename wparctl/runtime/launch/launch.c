@@ -105,26 +105,27 @@ static uint64_t shm_size(const struct wpar_spec *s)
 
 /*
  * The program @name in the topmost layer, or in the LPAR; NULL: it is not there, or it is not
- * needed, for an application WPAR has the LPAR's as they are.  @ret_place: its path inside
+ * needed, for an application WPAR has the LPAR's as they are.  @ret_place: its path inside, where
+ * ours is to be mounted; in a layer ours is there already
  */
 static char *own_command(const struct wpar_spec *s, const struct par_strv *layers,
-			 const char *const places[2], const char **ret_place)
+			 const char *place, const char **ret_place)
 {
-	for (size_t i = 0; i < 2 && s->type == WPAR_SYSTEM; i++) {
-		/* The second is that of an image whose /bin is no link. */
-		char *p = i > 0 && !layers->n
-				  ? NULL
-				  : par_strdup_printf("%s%s", layers->n ? layers->v[0] : "",
-						      places[i]);
+	char *p = NULL;
 
-		if (p && access(p, X_OK) == 0) {
-			*ret_place = places[i];
-			return p;
-		}
-		free(p);
-	}
 	*ret_place = NULL;
-	return NULL;
+	if (s->type != WPAR_SYSTEM)
+		return NULL;
+	p = layers->n ? par_strdup_printf("%s/" WPAR_LAYER_REAL "%s", layers->v[0],
+					  strrchr(place, '/'))
+		      : strdup(place);
+	if (!p || access(p, X_OK) < 0) {
+		free(p);
+		return NULL;
+	}
+	if (!layers->n)
+		*ret_place = place;
+	return p;
 }
 
 /* Written by hand: what is not given follows from the interfaces as they are now. */
@@ -193,11 +194,6 @@ static int find_program(char *ret, size_t size, struct par_error **err)
 
 int wpar_launch_plan(const struct wpar_spec *s, struct wpar_mount_plan *ret, struct par_error **err)
 {
-	static const char *const df_places[2] = { "/usr/bin/df", "/bin/df" },
-				 *const mount_places[2] = { "/usr/bin/mount", "/bin/mount" },
-				 *const uname_places[2] = { "/usr/bin/uname", "/bin/uname" },
-				 *const systemctl_places[2] = { "/usr/bin/systemctl",
-								"/bin/systemctl" };
 	autofree char *prefix = wpar_path("%s", "");
 	struct wpar_mount_facts facts = { .prefix = prefix ? prefix : "" };
 	autofree char *df = NULL, *mount_real = NULL, *uname_real = NULL, *systemctl = NULL;
@@ -215,16 +211,15 @@ int wpar_launch_plan(const struct wpar_spec *s, struct wpar_mount_plan *ret, str
 	facts.shm_size = shm_size(s);
 	facts.meminfo = wpar_proc_source_needed(s, WPAR_PROC_MEMINFO);
 	facts.cpuinfo = wpar_proc_source_needed(s, WPAR_PROC_CPUINFO);
-	/* Our commands in a versioned WPAR are in its topmost layer. */
-	df = own_command(s, &layers, df_places, &facts.df);
-	mount_real = own_command(s, &layers, mount_places, &facts.mount);
-	uname_real = own_command(s, &layers, uname_places, &facts.uname);
+	df = own_command(s, &layers, "/usr/bin/df", &facts.df);
+	mount_real = own_command(s, &layers, "/usr/bin/mount", &facts.mount);
+	uname_real = own_command(s, &layers, "/usr/bin/uname", &facts.uname);
 	facts.df_real = df;
 	facts.mount_real = mount_real;
 	facts.uname_real = uname_real;
 	if (!layers.n && access("/usr/bin/umount", X_OK) == 0)
 		facts.umount = "/usr/bin/umount";
-	systemctl = own_command(s, &layers, systemctl_places, &facts.systemctl);
+	systemctl = own_command(s, &layers, "/usr/bin/systemctl", &facts.systemctl);
 	r = wpar_mount_plan_build(s, &facts, ret, err);
 	if (r == 0)
 		wpar_mounts_drop_absent(ret);

@@ -29,19 +29,24 @@ int wpar_start_plan(const struct wpar_spec *s, struct par_buf *out, struct par_e
 {
 	autofree char *prefix = wpar_path("%s", "");
 	auto_strv layers = { 0 };
-	const struct wpar_mount_facts facts = { .prefix = prefix ? prefix : "",
-						.program = "/usr/sbin/wparctl",
-						.df = "/usr/bin/df",
-						.df_real = "/usr/bin/df",
-						.mount = "/usr/bin/mount",
-						.mount_real = "/usr/bin/mount",
-						.layers = &layers };
+	struct wpar_mount_facts facts = { .prefix = prefix ? prefix : "",
+					  .program = "/usr/sbin/wparctl",
+					  .df = "/usr/bin/df",
+					  .df_real = "/usr/bin/df",
+					  .mount = "/usr/bin/mount",
+					  .mount_real = "/usr/bin/mount",
+					  .layers = &layers };
 	auto_mount_plan p = { 0 };
 	auto_net_plan network = { 0 };
 	int r = s->version.image_digest ? wpar_version_layers(s, &layers, err) : 0;
 
 	if (r < 0)
 		return r;
+	if (layers.n) {
+		facts.df = facts.mount = NULL; /* ours lie in the topmost layer */
+		facts.df_real = "/" WPAR_LAYER_REAL "/df";
+		facts.mount_real = "/" WPAR_LAYER_REAL "/mount";
+	}
 	r = wpar_mount_plan_build(s, &facts, &p, err);
 	if (r < 0)
 		return r;
