@@ -13,19 +13,22 @@
 
 struct wpar_output {
 	int fd;
-	char *path;    /* of a file that is to get this name; NULL: it is something else */
-	char *partial; /* its name until then */
+	int folder;    /* where @name and @partial are; -1 */
+	char *path;    /* as it was given, for messages; NULL */
+	char *name;    /* of the file that it is to be; of a device or a pipe */
+	char *partial; /* the file's name until it is whole; NULL: it is no file */
 	bool standard; /* it is standard output */
 };
 
-#define WPAR_NO_OUTPUT ((struct wpar_output){ .fd = -1 })
+#define WPAR_NO_OUTPUT ((struct wpar_output){ .fd = -1, .folder = -1 })
 #define auto_output    par_cleanup(wpar_output_done) struct wpar_output
 
 /*
  * wpar_output_open - begin to write
  * @path	"-": standard output; NULL: WPAR_BACKUP_DEVICE
  * @inside	a folder in which it must not be: what is saved; prefix included
- * What a killed command has left of the same file is written over.
+ * What a killed command has left of the same file is removed.  What is opened is what was looked
+ * at: a link, a device or a pipe is taken only where nobody else can put another one.
  * Errors: PAR_E_NOT_FOUND, PAR_E_BUSY (another command writes it), PAR_E_INVALID_ARGUMENT,
  * PAR_E_NOT_PERMITTED, PAR_E_SYSTEM.
  */

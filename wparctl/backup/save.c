@@ -281,14 +281,20 @@ static int put_files(struct saving *b, struct par_error **err)
 
 /* ---- The end ---- */
 
-/* -V: before it has its name. */
+/* -V: before it has its name; what was written, whatever lies at the name by now. */
 static int verify(const struct saving *b, struct par_error **err)
 {
 	auto_backup_source source = WPAR_BACKUP_SOURCE_NONE;
 	struct wpar_backup_fill f = { .source = &source };
-	int r = wpar_backup_source_open(b->output.partial, &source, err);
+	char written[40];
+	int r;
 
-	return r < 0 ? r : wpar_backup_verify(&f, err);
+	snprintf(written, sizeof(written), "/proc/self/fd/%d", b->output.fd);
+	r = wpar_backup_source_open(written, &source, err);
+	if (r < 0)
+		return r;
+	source.name = b->output.path;
+	return wpar_backup_verify(&f, err);
 }
 
 static int put_end(struct saving *b, struct par_error **err)

@@ -1,0 +1,80 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# savewpar_ends.sh - where a backup goes and how it ends: links, devices and pipes in folders of other users,
+# what a killed one has left
+# timeout: 180
+# tags: no-valgrind
+set -u
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
+
+mkdir -m 1777 "$WPARS_ROOT/tmp"
+tools=$PAR_TEST_SOURCE/integration/wparctl
+base=$WPARS_ROOT/wpars/dev
+theirs=$TMPDIR/theirs
+trap 'clear_away dev' EXIT
+
+# check FILE - a whole backup, by a program that knows docs/SAVEWPAR.md only
+check()
+{
+	python3 "$tools/backup.py" check "$1"
+}
+
+ok "mkwpar" mkwpar -n dev
+
+# ---- A folder of another user ----
+mkdir "$theirs" "$TMPDIR/own"
+chmod 755 "$TMPDIR/own"
+mkfifo -m 600 "$TMPDIR/own/fifo" "$theirs/fifo" "$theirs/roots"
+echo precious >"$TMPDIR/own/file"
+ln -s /dev/null "$theirs/device"
+ln -s "$TMPDIR/own/file" "$theirs/file"
+ln -s "$TMPDIR/own/fifo" "$theirs/link"
+chown -h 12345:12345 "$theirs" "$theirs/fifo" "$theirs/device" "$theirs/file" "$theirs/link"
+for name in device file link; do
+	refused "a link of another user's ($name)" "'$theirs/$name' is a symbolic link where others can put another one" \
+		timeout 20 savewpar -f "$theirs/$name" dev
+done
+is "nothing was written through it" "$(cat "$TMPDIR/own/file")" precious
+refused "a pipe of another user's" "'$theirs/fifo' is a device or a pipe where others can put another one" \
+	timeout 20 savewpar -f "$theirs/fifo" dev
+if mknod -m 666 "$theirs/null" c 1 3 2>/dev/null; then
+	refused "a device there" "'$theirs/null' is a device or a pipe" savewpar -f "$theirs/null" dev
+fi
+ok "a file is made there" savewpar -f "$theirs/dev.save" dev
+like "it is whole" "$(check "$theirs/dev.save")" '^whole: '
+is "and root's alone" "$(stat -c %u:%a "$theirs/dev.save")" 0:600
+timeout 20 cat "$theirs/roots" >"$TMPDIR/piped" &
+ok "a pipe of root's own" timeout 20 savewpar -f "$theirs/roots" dev
+wait $!
+like "has all of it" "$(check "$TMPDIR/piped")" '^whole: '
+
+# ---- A folder of root's ----
+ln -s fifo "$TMPDIR/own/link"
+ln -s link "$TMPDIR/own/link2"
+timeout 20 cat "$TMPDIR/own/fifo" >"$TMPDIR/piped" &
+ok "links of root's own to a pipe" timeout 20 savewpar -f "$TMPDIR/own/link2" dev
+wait $!
+like "have all of it" "$(check "$TMPDIR/piped")" '^whole: '
+ln -s file "$TMPDIR/own/to-file"
+ok "a link of root's own to a file" savewpar -f "$TMPDIR/own/to-file" dev
+is "is one still" "$(readlink "$TMPDIR/own/to-file")" file
+like "and the file has the backup" "$(check "$TMPDIR/own/file")" '^whole: '
+ln -s loop "$TMPDIR/own/loop"
+refused "a link to itself" "'$TMPDIR/own/loop' cannot be written" savewpar -f "$TMPDIR/own/loop" dev
+ok "a device" savewpar -f /dev/null dev
+savewpar -f /dev/fd/9 dev 9>&1 >/dev/null | cat >"$TMPDIR/piped"
+like "a pipe by its descriptor" "$(check "$TMPDIR/piped")" '^whole: '
+refused "a folder's name" "cannot be written" savewpar -f "$TMPDIR/own/" dev
+
+# Who has opened what a killed one left reads nothing of the next.
+echo old >"$theirs/left.partial"
+exec 8<"$theirs/left.partial"
+ok "beside what was left" savewpar -f "$theirs/left" dev
+is "who had it open does not see the backup" "$(head -c 4 <&8)" old
+exec 8<&-
+like "and it is whole" "$(check "$theirs/left")" '^whole: '
+ok "-V reads what was written" savewpar -V -f "$theirs/verified" dev
+
+ok "rmwpar" rmwpar dev
+done_testing
