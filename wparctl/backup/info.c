@@ -6,6 +6,7 @@
 #include "lpard/common/now.h"
 #include "wparctl/versioned/here.h"
 #include "wparctl/versioned/image_data.h"
+#include "wparctl/versioned/level.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -68,22 +69,16 @@ static void find_release(const char *text, const char *key, char *ret, size_t si
 /* Of this LPAR, whose /usr a native WPAR has. */
 static void put_lpar(struct par_buf *b, const struct wpar_here_facts *here)
 {
-	auto_buf release = { 0 }, debian = { 0 };
-	char name[64] = "", id[32] = "", level[32] = "";
+	auto_buf release = { 0 };
+	char name[64] = "", id[32] = "", level[WPAR_LEVEL_MAX] = "";
 
 	if (par_fs_read("/etc/os-release", MAX_RELEASE, &release) == 0 && release.data) {
 		find_release(release.data, "NAME", name, sizeof(name));
 		find_release(release.data, "ID", id, sizeof(id));
-		find_release(release.data, "VERSION_ID", level, sizeof(level));
 	}
-	/* Debian's own file says more: "12.11", not "12". */
-	if (par_fs_read("/etc/debian_version", 256, &debian) == 0 && debian.data &&
-	    isdigit((unsigned char)debian.data[0]))
-		snprintf(level, sizeof(level), "%.*s", (int)strcspn(debian.data, " \n"),
-			 debian.data);
 	put(b, "OSNAME", *name ? name : "Linux", 63);
 	put_word(b, "OSID", *id ? id : "linux", 31);
-	put_word(b, "OSLEVEL", *level ? level : "0", 31);
+	put_word(b, "OSLEVEL", wpar_level_here(level) ? level : "0", 31);
 	put_word(b, "ARCH", here->uname.machine, 15);
 	put(b, "KERNEL_RELEASE", here->uname.release, 63);
 	put(b, "KERNEL_VERSION", here->uname.version, 63);

@@ -13,7 +13,7 @@ struct wpar_backup_facts {
 	uint64_t bytes;			 /* of its files */
 	const struct par_strv *own;	 /* its own file systems */
 	const uint64_t *used;		 /* bytes, of each of these */
-	const struct par_strv *packages; /* "NAME VERSION ARCHITECTURE"; NULL: not known */
+	const struct par_strv *packages; /* "NAME VERSION ARCHITECTURE"; NULL, none: not known */
 };
 
 /*

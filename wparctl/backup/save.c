@@ -12,6 +12,7 @@
 #include "wparctl/backup/fill.h"
 #include "wparctl/backup/info.h"
 #include "wparctl/backup/output.h"
+#include "wparctl/backup/packages.h"
 #include "wparctl/backup/sign.h"
 #include "wparctl/backup/trees.h"
 #include "wparctl/spec/stop_at.h"
@@ -30,7 +31,7 @@ struct saving {
 	struct wpar_backup_trees trees;
 	struct wpar_output output;
 	struct wpar_writer *writer;
-	struct par_strv patterns;
+	struct par_strv patterns, packages;
 	struct wpar_writer_say say;
 	uint64_t files, bytes;		  /* as counted */
 	uint64_t used[WPAR_WRITER_TREES]; /* bytes, of each file system of its own */
@@ -169,6 +170,7 @@ static struct wpar_backup_facts facts_of(struct saving *b)
 		.bytes = b->bytes,
 		.own = &b->trees.own,
 		.used = b->used,
+		.packages = &b->packages,
 	};
 }
 
@@ -182,6 +184,9 @@ static int make_info(struct saving *b, int folder, struct par_buf *ret, struct p
 		b->save->spec->name, b->save->spec->name);
 	fflush(b->out);
 	r = wpar_writer_count(b->writer, &b->files, &b->bytes, err);
+	if (r < 0)
+		return r;
+	r = wpar_packages_read(&b->trees, &b->packages, err);
 	if (r < 0)
 		return r;
 	f = facts_of(b);
@@ -365,6 +370,7 @@ int wpar_save(const struct wpar_save *save, struct par_error **err)
 	wpar_backup_trees_done(&b.trees);
 	wpar_output_done(&b.output);
 	par_strv_done(&b.patterns);
+	par_strv_done(&b.packages);
 	return r;
 }
 
@@ -400,5 +406,6 @@ int wpar_save_info(const struct wpar_spec *s, char state, FILE *out, struct par_
 
 	wpar_writer_free(b.writer);
 	wpar_backup_trees_done(&b.trees);
+	par_strv_done(&b.packages);
 	return r;
 }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # savewpar_ends.sh - where a backup goes and how it ends: links, devices and pipes in folders of other users,
-# what a killed one has left
+# what a killed one has left, the list of packages
 # timeout: 180
 # tags: no-valgrind
 set -u
@@ -75,6 +75,17 @@ is "who had it open does not see the backup" "$(head -c 4 <&8)" old
 exec 8<&-
 like "and it is whole" "$(check "$theirs/left")" '^whole: '
 ok "-V reads what was written" savewpar -V -f "$theirs/verified" dev
+
+# ---- Packages ----
+is "lssavewpar -L -c lists them" "$(lssavewpar -L -c -f "$theirs/dev.save" | grep '^bash:')" \
+	"$(dpkg-query -W -f '${Package}:${Version}:${Architecture}' bash)"
+is "-c: all that dpkg has" "$(lssavewpar -L -c -f "$theirs/dev.save" | tail -n +2 | wc -l)" \
+	"$(dpkg-query -W -f '${db:Status-Status}\n' | grep -c '^installed$')"
+mkdir -p "$base/var/lib/dpkg"
+mkfifo "$TMPDIR/status"
+mv -f "$TMPDIR/status" "$base/var/lib/dpkg/status"
+ok "a list that is a pipe holds up nobody" timeout 60 savewpar -i -f "$TMPDIR/own/none" dev
+refused "then there is none" "has no list of packages" lssavewpar -L -f "$TMPDIR/own/none"
 
 ok "rmwpar" rmwpar dev
 done_testing
