@@ -32,6 +32,7 @@ struct wpar_writer {
 	char *line;
 	size_t line_size;
 	uint64_t parts[WPAR_WRITER_TREES]; /* bytes */
+	void (*on_pipe)(int);		   /* what SIGPIPE did before */
 };
 
 /* ---- The process ---- */
@@ -126,6 +127,7 @@ void wpar_writer_free(struct wpar_writer *w)
 		if (w->work[i] >= 0)
 			close(w->work[i]);
 	}
+	signal(SIGPIPE, w->on_pipe);
 	free(w->line);
 	free(w);
 }
@@ -369,6 +371,8 @@ int wpar_writer_new(const struct wpar_writer_setup *s, const struct wpar_writer_
 		return par_oom(err);
 	w->requests = -1;
 	w->say = say;
+	/* A write to one that has gone fails, here and in the helper, and is told of. */
+	w->on_pipe = signal(SIGPIPE, SIG_IGN);
 	memset(w->work, -1, sizeof(w->work));
 	memset(trees, -1, sizeof(trees));
 	r = s->n_trees <= WPAR_WRITER_TREES

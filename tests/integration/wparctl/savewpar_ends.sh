@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # savewpar_ends.sh - where a backup goes and how it ends: links, devices and pipes in folders of other users,
-# what a killed one has left, the list of packages
+# what a killed one has left, a helper that dies, the list of packages
 # timeout: 180
 # tags: no-valgrind
 set -u
@@ -75,6 +75,22 @@ is "who had it open does not see the backup" "$(head -c 4 <&8)" old
 exec 8<&-
 like "and it is whole" "$(check "$theirs/left")" '^whole: '
 ok "-V reads what was written" savewpar -V -f "$theirs/verified" dev
+
+# ---- A helper that dies ----
+mkdir -p "$TMPDIR/program/archive"
+cp "$(readlink -f "$(command -v savewpar)")" "$TMPDIR/program/savewpar"
+cat >"$TMPDIR/program/archive/wparctl-archive" <<'HELPER'
+#!/bin/sh
+exec 0</dev/null
+echo confined
+kill -9 $$
+HELPER
+chmod +x "$TMPDIR/program/archive/wparctl-archive"
+refused "a helper that was killed" "savewpar: writing the backup ended with signal 9" "$TMPDIR/program/savewpar" -f "$TMPDIR/own/died" dev
+ok "nothing is left" test ! -e "$TMPDIR/own/died.partial"
+savewpar -f - dev 2>"$TMPDIR/err" | head -c 10 >"$TMPDIR/ten"
+is "a reader that has gone: status" "${PIPESTATUS[0]}" 1
+like "and why" "$(tail -1 "$TMPDIR/err")" '^savewpar: Nobody reads the backup any more\.$'
 
 # ---- Packages ----
 is "lssavewpar -L -c lists them" "$(lssavewpar -L -c -f "$theirs/dev.save" | grep '^bash:')" \
