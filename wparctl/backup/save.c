@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 #define MAX_PATTERNS (1 << 20) /* bytes of a file of them */
+#define MAX_LEFT     1000      /* names that are left out and kept in mind */
 
 /* What a backup has while it is made. */
 struct saving {
@@ -32,6 +33,8 @@ struct saving {
 	struct wpar_output output;
 	struct wpar_writer *writer;
 	struct par_strv patterns, packages;
+	struct par_strv left; /* names whose contents are left out */
+	bool incomplete;      /* there are such names */
 	struct wpar_writer_say say;
 	uint64_t files, bytes;		  /* as counted */
 	uint64_t used[WPAR_WRITER_TREES]; /* bytes, of each file system of its own */
@@ -79,11 +82,17 @@ static void take_name(void *user, const char *name)
 	print_name(b->save->err, "a ", name, "");
 }
 
+/* Each pass says it; some of many may be named again. */
 static void take_left_out(void *user, const char *name, const char *why)
 {
-	const struct saving *b = user;
+	struct saving *b = user;
 	autofree char *after = par_strdup_printf(" is left out: %s", why);
 
+	if (par_strv_find(&b->left, name) >= 0)
+		return;
+	b->incomplete = true;
+	if (b->left.n < MAX_LEFT)
+		par_strv_add(&b->left, name); /* no memory: it is named again */
 	print_name(b->save->err, "savewpar: what is in ", name, after ? after : "");
 }
 
@@ -353,6 +362,10 @@ static int save_in(struct saving *b, struct par_error **err)
 		fprintf(b->save->err,
 			"savewpar: %s stood still for %" PRIu64 " ms, for %" PRIu64 " files\n",
 			b->save->spec->name, b->frozen_ms, b->again);
+	if (b->incomplete)
+		return par_fail(err, PAR_E_TOO_LARGE, 0,
+				"0512-003 Not all files are in the backup: what is left out is "
+				"named above, and all else is in it.");
 	fprintf(b->out, "0512-038 savewpar: Backup Completed Successfully.\n");
 	return 0;
 }
@@ -371,6 +384,7 @@ int wpar_save(const struct wpar_save *save, struct par_error **err)
 	wpar_output_done(&b.output);
 	par_strv_done(&b.patterns);
 	par_strv_done(&b.packages);
+	par_strv_done(&b.left);
 	return r;
 }
 

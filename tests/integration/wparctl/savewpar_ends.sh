@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
 # savewpar_ends.sh - where a backup goes and how it ends: links, devices and pipes in folders of other users,
-# what a killed one has left, a helper that dies, the list of packages
+# what a killed one has left, a helper that dies, files that are left out, the list of packages
 # timeout: 180
 # tags: no-valgrind
 set -u
@@ -103,5 +103,25 @@ mv -f "$TMPDIR/status" "$base/var/lib/dpkg/status"
 ok "a list that is a pipe holds up nobody" timeout 60 savewpar -i -f "$TMPDIR/own/none" dev
 refused "then there is none" "has no list of packages" lssavewpar -L -f "$TMPDIR/own/none"
 
+# ---- What is left out ----
+python3 - "$base/home" <<'PYTHON'
+import os, sys
+os.chdir(sys.argv[1])
+for i in range(20):
+    os.mkdir("n" * 250)
+    os.chdir("n" * 250)
+PYTHON
+output=$(savewpar -f "$TMPDIR/own/long" dev 2>"$TMPDIR/err")
+is "names that are too long: status" "$?" 1
+is "it is no complete backup" "$(printf '%s\n' "$output" | grep -c Successfully)" 0
+is "what is left out is named once" "$(grep -c 'is left out: the names in it are longer' "$TMPDIR/err")" 1
+is "and the last line says it" "$(tail -1 "$TMPDIR/err")" \
+	"savewpar: 0512-003 Not all files are in the backup: what is left out is named above, and all else is in it."
+like "all else is in it" "$(check "$TMPDIR/own/long")" '^whole: '
+ok "start" startwpar dev
+savewpar -f "$TMPDIR/own/live" dev >/dev/null 2>"$TMPDIR/err"
+is "of a running one: status" "$?" 1
+is "named once, too" "$(grep -c 'is left out: the names in it are longer' "$TMPDIR/err")" 1
+ok "stop" stopwpar -h dev
 ok "rmwpar" rmwpar dev
 done_testing

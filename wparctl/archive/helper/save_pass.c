@@ -60,7 +60,7 @@ static void count_left_out(void *user, const char *name, const char *why)
 {
 	(void)user;
 	(void)name;
-	(void)why; /* told once, by the first pass */
+	(void)why; /* told by the passes */
 }
 
 static int fail_walk(struct save *s, int r)
@@ -199,7 +199,7 @@ int save_pass(struct save *s)
 
 	s->again = s->again_bytes = 0;
 	s->walk.visit = s->pass ? take_changed : take_first;
-	s->walk.left_out = s->pass ? count_left_out : left_out;
+	s->walk.left_out = left_out;
 	s->walk.user = s;
 	r = begin_names(s);
 	if (r < 0)
