@@ -41,9 +41,10 @@ static const struct par_opt opts[] = {
 			 "a backup is compressed as a whole, or with -p not at all"),
 	OPT_STR(0, "sign-key", "KEY", struct savewpar_args, key,
 		"Sign it with this key of ssh-keygen", .values = "@files"),
-	OPT_FLAG_REFUSED('T', struct savewpar_args, snapshot,
-			 "there are no snapshots here; a running workload partition stands still "
-			 "for a moment instead"),
+	OPT_FLAG_REFUSED(
+		'T', struct savewpar_args, snapshot,
+		"savewpar makes no snapshot of a file system, whatever its type; a running "
+		"workload partition stands still for a moment instead"),
 	OPT_FLAG('v', NULL, struct savewpar_args, verbose,
 		 "Name each file on standard error, and say how long it stood still"),
 	OPT_FLAG('V', NULL, struct savewpar_args, verify,
