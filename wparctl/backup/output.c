@@ -212,7 +212,7 @@ static int follow(struct wpar_output *o, const struct stat *folder, const struct
 static int open_named(struct wpar_output *o, const char *path, const char *inside,
 		      struct par_error **err)
 {
-	struct stat folder, st;
+	struct stat folder = { 0 }, st;
 	int r;
 
 	o->path = strdup(path);

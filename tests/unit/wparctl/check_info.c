@@ -123,14 +123,14 @@ START_TEST(of_another_day)
 	ck_assert_int_eq(wpar_info_make(&s, &f, &text, &err), 0);
 	host = strstr(text.data, "HOST = \"dev\"");
 	ck_assert_ptr_nonnull(host);
-	memcpy(host, "HOST = \"ved\"", strlen("HOST = \"ved\""));
+	host[strlen("HOST = \"")] = 'v';
 	f.bytes = 9 * 1024;
 	f.state = 'D';
 	f.consistency = "stopped";
 	ck_assert_int_eq(wpar_info_complete(&s, &f, text.data, &again, &err), 0);
 	ck_assert_int_eq(wpar_info_complete(&s, &f, again.data, &twice, &err), 0);
 	read_back(&twice, &d);
-	ck_assert_str_eq(d.host, "ved");
+	ck_assert_str_eq(d.host, "vev");
 	ck_assert_uint_eq(d.size_kib, 9);
 	ck_assert_uint_eq(d.n_file_systems, 2);
 	ck_assert_str_eq(d.wpar.state, "D");
