@@ -41,7 +41,7 @@ struct mkwpar_args {
 	char *root_hash;		 /* of -P; owned by mkwpar_run() */
 	struct wpar_image_checked image; /* of -B; likewise */
 	bool looked;			 /* ... for a specification that is written */
-	bool resolve_clashes, force, ask_password, system_copy, override_vg;
+	bool resolve_clashes, force, ask_password, system_copy, override_vg, unknown_of_e;
 };
 
 static const struct par_opt opts[] = {
@@ -89,6 +89,9 @@ static const struct par_opt opts[] = {
 	OPT_PAIRS('T', NULL, "preserve_private=…", struct mkwpar_args, copy_flags, NULL,
 		  .refused = "there is no copy of the system (-t) that it could be about"),
 	OPT_FLAG('v', NULL, struct mkwpar_args, verbose, "Show each step"),
+	OPT_FLAG_REFUSED('W', struct mkwpar_args, unknown_of_e,
+			 "AIX has it beside -e, and its documents do not say what it does; -e "
+			 "alone copies the settings"),
 	OPT_FLAG(0, "dry-run", struct mkwpar_args, dry_run,
 		 "Show the specification and make nothing"),
 	OPT_FLAG(0, "minimal", struct mkwpar_args, minimal,
@@ -109,7 +112,7 @@ static int mkwpar_refuse(const struct mkwpar_args *a, struct par_error **err)
 	r = wpar_image_flags(&a->image_flags, &image, err);
 	if (r < 0)
 		return r;
-	if (a->image_flags.n && !a->versioned)
+	if (a->image_flags.n && !(a->versioned && a->backup))
 		return par_fail(
 			err, PAR_E_USAGE, 0,
 			"-L is about the image of a versioned workload partition: -C -B IMAGE");
@@ -117,24 +120,6 @@ static int mkwpar_refuse(const struct mkwpar_args *a, struct par_error **err)
 		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
 				"-B without -C: a workload partition of this system is made from "
 				"the system's own files");
-	if (a->resolver && a->versioned)
-		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
-				"-r with -C: the files of a versioned workload partition are its "
-				"image's");
-	if (a->versioned && !a->backup)
-		return par_fail(err, PAR_E_USAGE, 0, "-C needs the system image: -B IMAGE");
-	if (a->versioned && (a->ask_password || a->made_script))
-		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
-				"-%c with -C: the files of a versioned workload partition are its "
-				"image's",
-				a->ask_password ? 'P' : 'k');
-	if (a->versioned && a->preserve.given)
-		return par_fail(err, PAR_E_USAGE, 0, "-C and -p cannot be used together");
-	if (a->versioned && a->settings.mounts.n)
-		return par_fail(
-			err, PAR_E_NOT_SUPPORTED, 0,
-			"-M with -C: a versioned workload partition has one file system, the "
-			"changes of its image");
 	if (a->start && a->settings.write_only)
 		return par_fail(err, PAR_E_USAGE, 0, "-s and -w cannot be used together");
 	if (a->preserve.value && a->settings.name &&
@@ -142,6 +127,44 @@ static int mkwpar_refuse(const struct mkwpar_args *a, struct par_error **err)
 		return par_fail(err, PAR_E_USAGE, 0, "-n and -p give two names: %s and %s",
 				a->settings.name, a->preserve.value);
 	return 0;
+}
+
+/* Is it one: by -C, or because that of -e or in -f is? */
+static bool mkwpar_is_versioned(const struct mkwpar_args *a, const struct wpar_spec *s)
+{
+	return a->versioned || s->version.image_digest;
+}
+
+static int mkwpar_refuse_versioned(const struct mkwpar_args *a, const struct wpar_spec *s,
+				   struct par_error **err)
+{
+	const char flag = a->ask_password ? 'P' : a->made_script ? 'k' : a->resolver ? 'r' : 0;
+
+	if (!mkwpar_is_versioned(a, s))
+		return 0;
+	if (!a->backup && !s->version.image_digest)
+		return par_fail(err, PAR_E_USAGE, 0, "-C needs the system image: -B IMAGE");
+	if (flag)
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
+				"-%c with -C: the files of a versioned workload partition are its "
+				"image's",
+				flag);
+	if (a->preserve.given)
+		return par_fail(err, PAR_E_USAGE, 0, "-C and -p cannot be used together");
+	if (a->settings.mounts.n)
+		return par_fail(
+			err, PAR_E_NOT_SUPPORTED, 0,
+			"-M with -C: a versioned workload partition has one file system, the "
+			"changes of its image");
+	return 0;
+}
+
+/* -B names another image than the one of -e; file systems of this system's own are none of it. */
+static void mkwpar_forget_system(const struct mkwpar_args *a, struct wpar_spec *s)
+{
+	if (!s->version.image_digest && a->settings.mounts.n == 0)
+		wpar_records_clear(s, WPAR_STANZA_MOUNT);
+	wpar_settings_forget_image(s);
 }
 
 /* What the flags say of the WPAR; without a name only for -w. */
@@ -152,8 +175,11 @@ static int mkwpar_read_flags(const struct mkwpar_args *a, struct wpar_spec *s,
 
 	if (r < 0)
 		return r;
-	if (a->versioned && a->settings.from_wpar)
-		wpar_settings_forget_image(s); /* -B names another */
+	if (a->backup && a->settings.from_wpar)
+		mkwpar_forget_system(a, s);
+	r = mkwpar_refuse_versioned(a, s, err);
+	if (r < 0)
+		return r;
 	r = wpar_settings_set(s, "name", s->name ? NULL : a->preserve.value, err);
 	if (r < 0)
 		return r;
@@ -202,7 +228,7 @@ static int mkwpar_complete(const struct mkwpar_args *a, struct wpar_spec *s, str
 	if (r < 0)
 		return r;
 	/* What a versioned one has besides follows from the image. */
-	if (!a->versioned)
+	if (!a->backup)
 		r = wpar_spec_defaults(s, err);
 	if (r < 0)
 		return r;
@@ -272,7 +298,7 @@ static int mkwpar_need_image(const struct mkwpar_args *a, const struct wpar_spec
 {
 	autofd int image = -1;
 
-	if (a->versioned || !s->version.image_digest)
+	if (a->backup || !s->version.image_digest)
 		return 0;
 	image = wpar_image_open(s->version.image_digest, NULL);
 	return image >= 0 ? 0
@@ -311,13 +337,14 @@ static void mkwpar_say_lacks(const struct wpar_spec *s)
 static int mkwpar_customize(const struct mkwpar_args *a, const struct wpar_spec *s,
 			    struct par_error **err)
 {
-	int r = a->versioned  ? wpar_image_services(s, err)
+	const bool versioned = mkwpar_is_versioned(a, s);
+	int r = versioned     ? wpar_image_services(s, err)
 		: a->resolver ? wpar_resolver_copy(s, err)
 			      : 0;
 
 	if (r < 0)
 		return r;
-	if (a->versioned)
+	if (versioned)
 		mkwpar_say_lacks(s);
 	r = a->root_hash ? wpar_root_password_set(s, a->root_hash, err) : 0;
 	if (r < 0)
@@ -333,7 +360,7 @@ static int mkwpar_fill(struct mkwpar_args *a, const struct par_buf *words, struc
 	int r;
 
 	/* The specification is saved: an image that is here now stays. */
-	r = a->versioned ? mkwpar_take_image(a, s, err) : mkwpar_need_image(a, s, err);
+	r = a->backup ? mkwpar_take_image(a, s, err) : mkwpar_need_image(a, s, err);
 	if (r < 0)
 		return r;
 	wpar_say_line(say->out, "Mounting all workload partition file systems.");
@@ -467,9 +494,9 @@ static int mkwpar_look(struct mkwpar_args *a, struct wpar_spec *s, struct par_er
 /* Before anything is made, or locked. */
 static int mkwpar_ask(struct mkwpar_args *a, const struct wpar_spec *s, struct par_error **err)
 {
-	int r = a->made_script		     ? wpar_script_check_made(s, a->made_script, err)
-		: a->versioned && !a->looked ? mkwpar_check_image(a, s, err)
-					     : mkwpar_need_image(a, s, err);
+	int r = a->made_script		  ? wpar_script_check_made(s, a->made_script, err)
+		: a->backup && !a->looked ? mkwpar_check_image(a, s, err)
+					  : mkwpar_need_image(a, s, err);
 
 	if (r < 0 || !a->ask_password)
 		return r;
@@ -500,7 +527,7 @@ static int mkwpar_do(const struct par_cmd_ctx *ctx, struct mkwpar_args *a, struc
 		r = mkwpar_rehearse(a, &s, err);
 	if (r < 0)
 		return r;
-	if (a->versioned && (a->settings.to_file || a->dry_run)) {
+	if (a->backup && (a->settings.to_file || a->dry_run)) {
 		r = mkwpar_look(a, &s, err);
 		if (r < 0)
 			return r;

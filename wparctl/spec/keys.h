@@ -119,3 +119,5 @@ const char *wpar_record_identity(enum wpar_stanza stanza);
 
 /* wpar_record_remove - frees record @i, which is there, and closes the gap */
 void wpar_record_remove(struct wpar_spec *s, enum wpar_stanza stanza, size_t i);
+/* wpar_records_clear - removes all records of @stanza, which may have many */
+void wpar_records_clear(struct wpar_spec *s, enum wpar_stanza stanza);

@@ -120,6 +120,12 @@ void wpar_record_remove(struct wpar_spec *s, enum wpar_stanza stanza, size_t i)
 	--*n;
 }
 
+void wpar_records_clear(struct wpar_spec *s, enum wpar_stanza stanza)
+{
+	while (wpar_record_get(s, stanza, 0))
+		wpar_record_remove(s, stanza, 0);
+}
+
 void wpar_spec_done(struct wpar_spec *s)
 {
 	for (size_t i = 0; i < wpar_n_keys; i++) {

@@ -49,8 +49,30 @@ is "is versioned" "$(lswpar -qc -a type old01)" L
 ok "one like it, of another image" mkwpar -n old02 -e old01 -C -B "$TMPDIR/two.tar" -o "$TMPDIR/spec2"
 like "has that one's" "$(cat "$WPARS_ROOT/etc/wpars/old02.cf")" "image_digest = \"$two\""
 like "as it was written" "$(cat "$TMPDIR/spec2")" "image_digest = \"$two\""
+# Like another one: of its image, which both hold
+ok "one like it" mkwpar -n old03 -e old01
+is "is versioned" "$(lswpar -qc -a type,ostype old03)" "L:$(lswpar -qc -a ostype old01)"
+is "the image is both's" "$(wparctl image ls --json | jq -r --arg d "$one" '.[] | select(.digest == $d) | .wpars | join(",")')" old01,old03
+is "it starts the same" "$(cat "$WPARS_ROOT/wpars/old03/upper/etc/inittab")" "$(cat "$WPARS_ROOT/wpars/old01/upper/etc/inittab")"
+ok "with -C, which it is anyway" mkwpar -n old04 -C -e old01
+for flag in -P -r "-k /bin/true"; do
+	# shellcheck disable=SC2086 # two words
+	refused "and $flag" "${flag%% *} with -C: the files of a versioned workload partition are its image's" mkwpar -n old05 -e old01 $flag
+done
+refused "and -M" "-M with -C" mkwpar -n old05 -e old01 -M directory=/data
+refused "-L without an image" "-C -B IMAGE" mkwpar -n old05 -e old01 -C -L image_data=none
+ok "a native one" mkwpar -n native
+refused "-C like a native one" "-C needs the system image: -B IMAGE" mkwpar -n old05 -C -e native
+ok "-C -B like a native one" mkwpar -n old05 -C -B "$TMPDIR/two.tar" -e native
+is "has the one file system of such" "$(lswpar -qcM -a mountpoint,vfs old05 | tr "\n" " ")" "/wpars/old05:overlay /wpars/old05/proc:namefs "
+refused "-W" "^mkwpar: -W: AIX has it beside -e" mkwpar -n old06 -e old01 -W
 rmwpar -F old01 >/dev/null
 rmwpar -F old02 >/dev/null
+is "it stays with the last" "$(wparctl image ls --json | jq -r --arg d "$one" '.[] | select(.digest == $d) | .wpars | join(",")')" old03,old04
+for name in old03 old04 old05 native; do
+	ok "rmwpar $name" rmwpar -F $name
+done
+is "and goes with it" "$(wparctl image ls | wc -l)" 1
 refused "a specification whose image has gone" 'not in the store: give it by -C -B IMAGE' mkwpar -f "$TMPDIR/spec"
 is "makes nothing" "$(lswpar -qc)" ""
 
