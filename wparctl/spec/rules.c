@@ -177,10 +177,27 @@ static int check_address(const struct wpar_address *a, struct par_error **err)
 	return 0;
 }
 
+/*
+ * Beside base directories such names are ours: /wpars/.volumes has the images of others.  A
+ * specification that has one can be read, so that rmwpar removes such a WPAR.
+ */
+static int check_base(const struct wpar_spec *s, struct par_error **err)
+{
+	if (s->type != WPAR_SYSTEM || !s->directory || !strstr(s->directory, "/."))
+		return 0;
+	return par_fail(
+		err, PAR_E_INVALID_ARGUMENT, 0,
+		"the base directory %s has a part that begins with a dot: choose another one",
+		s->directory);
+}
+
 int wpar_spec_check_rules(const struct wpar_spec *s, struct par_error **err)
 {
 	int r = wpar_spec_check(s, err);
 
+	if (r < 0)
+		return r;
+	r = check_base(s, err);
 	for (size_t i = 0; i < s->n_devices && r == 0; i++)
 		r = check_device(s, i, err);
 	for (size_t i = 0; i < s->n_addresses && r == 0; i++)

@@ -174,6 +174,8 @@ asks "a server" 'mount:\n\tdirectory = "/mnt"\n\tvfs = "nfs"\n\thost = "192.0.2.
 asks "a device" 'device:\n\tdevname = "/dev/fuse"\n' 'the device /dev/fuse'
 asks "another owner" '\towner = "daemon"\n' 'daemon as its owner'
 asks "another place" '\tdirectory = "/root/w"\n' 'the base directory /root/w'
+backup spec "$work/asks.save" dev01 '\tdirectory = "/wpars/.volumes/later"\n'
+refused "where the images of others are" 'has a part that begins with a dot' restwpar -f "$work/asks.save"
 asks "limits" 'resources:\n\ttotalProcesses = "unlimited"\n\ttotalPTYs = "5000"\n' 'totalProcesses=unlimited; totalPTYs=5000'
 asks "huge pages" 'resources:\n\ttotalLargePages = "8"\n' 'totalLargePages=8'
 backup spec "$work/asks.save" dev01 'security:\n\tprivs = "+PV_NET_RAWSOCK"\n'

@@ -29,6 +29,10 @@ static const struct {
 	{ "general:\n\tprivateusr = yes\n", NULL, NULL },
 	{ "general:\n\tname = ed1%a10\n", "the name ed1%a10 cannot be the host name, too", NULL },
 	{ "general:\n\tname = ed1%a10\n\thostname = ed1\n", NULL, NULL },
+	{ "general:\n\tdirectory = /wpars/.volumes/w2\n", "has a part that begins with a dot",
+	  NULL },
+	{ "general:\n\tdirectory = /.wpars/w1\n", "has a part that begins with a dot", NULL },
+	{ "general:\n\tdirectory = /wpars/w1.old\n", NULL, NULL },
 	/* File systems. */
 	{ "mount:\n\tdirectory = /data\n", NULL, NULL },
 	{ "mount:\n\tdirectory = /data\n\tvfs = namefs\n\tdev = /srv\n\tmountopts = ro,nosuid\n",
