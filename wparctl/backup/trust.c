@@ -92,7 +92,8 @@ int wpar_trust_asks(const struct wpar_spec *s, const struct wpar_spec *plain, st
 		ask(ret, "the program ", s->script, ", run by root of the global environment");
 	if (s->owner && strcmp(s->owner, "root") != 0)
 		ask(ret, "", s->owner, " as its owner");
-	if (s->directory && !wpar_path_is_within(s->directory, WPAR_BASE_DIR))
+	if (s->directory && !par_streq(s->directory, plain->directory) &&
+	    !wpar_path_is_within(s->directory, WPAR_BASE_DIR))
 		ask(ret, "the base directory ", s->directory, "");
 	return ret->failed ? -ENOMEM : 0;
 }

@@ -12,7 +12,7 @@
  * Privileges and limits above the default ones, devices, directories and programs of the global
  * environment, servers, another owner, another place.
  * @plain	a plain workload partition here: with the devices that all get (devexports) and the
- *		file systems of its kind
+ *		file systems of its kind, and the base directory that the administrator has named
  * @ret	emptied first; empty: nothing.  0 or -ENOMEM
  */
 int wpar_trust_asks(const struct wpar_spec *s, const struct wpar_spec *plain, struct par_buf *ret);

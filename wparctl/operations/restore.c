@@ -21,7 +21,9 @@
 #include "wparctl/operations/user_again.h"
 #include "wparctl/versioned/versioned.h"
 
+#include <linux/fs.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 /* What a restoration has in hand. */
 struct restoration {
@@ -77,6 +79,7 @@ static int complete(const struct restoration *x, struct wpar_spec *s, struct par
  */
 static int spool(struct restoration *x, struct par_error **err)
 {
+	const char *name = x->source.name;
 	char data[65536];
 	ssize_t n = 0;
 	int r;
@@ -84,9 +87,12 @@ static int spool(struct restoration *x, struct par_error **err)
 	x->spool_fd = wpar_image_spool(&x->spool, err);
 	if (x->spool_fd < 0)
 		return x->spool_fd;
-	for (int i = 0; i < 2; i++) {
+	/* In one step where the file system shares blocks. */
+	for (int i = ioctl(x->spool_fd, FICLONE, x->source.fd) == 0 ? 2 : 0; i < 2; i++) {
 		const int from = i == 0 ? x->source.kept : x->source.fd;
 
+		if (from < 0)
+			continue;
 		while ((n = read(from, data, sizeof(data))) > 0 || (n < 0 && errno == EINTR)) {
 			r = n > 0 ? par_fs_write_all(x->spool_fd, data, (size_t)n) : 0;
 			if (r < 0)
@@ -98,21 +104,42 @@ static int spool(struct restoration *x, struct par_error **err)
 					x->rs.backup);
 	}
 	wpar_backup_source_close(&x->source);
-	return wpar_backup_source_open(x->spool, &x->source, err);
+	r = wpar_backup_source_open(x->spool, &x->source, err);
+	x->source.name = name;
+	return r;
+}
+
+/*
+ * Where it must be signed, that is known before anything that it says is done; and what is read
+ * later is what was verified, whoever may write the file: it is our own copy.
+ */
+static int verify_first(struct restoration *x, struct par_error **err)
+{
+	int r;
+
+	if (!x->rs.allowed_signers)
+		return 0;
+	r = spool(x, err);
+	if (r < 0)
+		return r;
+	x->fill = (struct wpar_backup_fill){
+		.source = &x->source,
+		.allowed_signers = x->rs.allowed_signers,
+	};
+	return wpar_backup_verify(&x->fill, err);
 }
 
 /* The backup into the image store; what is said of its system becomes part of @s. */
 static int take_image(struct restoration *x, struct wpar_spec *s, struct par_error **err)
 {
-	const char *name = x->source.name;
 	const struct wpar_image_source *from;
 	autofd int hold = -1;
 	int r = x->source.seeks ? 0 : spool(x, err);
 
 	if (r < 0)
 		return r;
-	x->source.name = name;
-	r = wpar_backup_verify(&x->fill, err);
+	/* One that must be signed was verified before anything was made. */
+	r = x->rs.allowed_signers ? 0 : wpar_backup_verify(&x->fill, err);
 	if (r < 0)
 		return r;
 	from = &(const struct wpar_image_source){
@@ -278,6 +305,18 @@ static int find_signers(struct wpar_restore *rs, char **ret, struct par_error **
 	return 0;
 }
 
+/* Files of the command line, before anything is read. */
+static int check_files(const struct wpar_restore *rs, struct par_error **err)
+{
+	if (rs->devexports && access(rs->devexports, F_OK) < 0)
+		return par_fail(err, PAR_E_NOT_FOUND, 0, "-B %s: there is no such file",
+				rs->devexports);
+	if (rs->allowed_signers && access(rs->allowed_signers, R_OK) < 0)
+		return par_fail(err, PAR_E_NOT_FOUND, 0, "there is no file %s",
+				rs->allowed_signers);
+	return 0;
+}
+
 int wpar_restore_run(const struct wpar_restore *rs, const struct par_buf *words,
 		     struct wpar_say *say, struct par_error **err)
 {
@@ -292,7 +331,13 @@ int wpar_restore_run(const struct wpar_restore *rs, const struct par_buf *words,
 
 	if (r < 0)
 		return r;
+	r = check_files(&x.rs, err);
+	if (r < 0)
+		return r;
 	r = wpar_backup_source_open(rs->backup, &x.source, err);
+	if (r < 0)
+		return r;
+	r = verify_first(&x, err);
 	if (r < 0)
 		return r;
 	r = wpar_backup_read_head(&x.source, &x.head, err);
@@ -307,7 +352,7 @@ int wpar_restore_run(const struct wpar_restore *rs, const struct par_buf *words,
 	x.fill = (struct wpar_backup_fill){
 		.source = &x.source,
 		.head = &x.head,
-		.allowed_signers = x.rs.allowed_signers,
+		.signer = x.fill.signer,
 		.progress = rs->progress,
 		.identify = x.other,
 	};

@@ -196,6 +196,9 @@ static int check_trust(const struct wpar_restore *rs, const struct wpar_image_da
 	r = put(&plain.name, s->name, err);
 	if (r < 0)
 		return r;
+	r = rs->directory ? put(&plain.directory, rs->directory, err) : 0;
+	if (r < 0)
+		return r;
 	if (*d->wpar.type == 'S')
 		r = wpar_spec_fill_mounts(&plain, err);
 	if (r < 0)

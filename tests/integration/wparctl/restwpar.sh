@@ -74,12 +74,17 @@ ok "by an operand, with flags of mkwpar" restwpar -M '-S privs-=PV_NET_PORT -M d
 like "which hold" "$(cat "$cf/two.cf")" 'PV_NET_PORT'
 ok "in another place" test -d "$base/elsewhere/data"
 rmwpar -F two
+ok "outside /wpars, by the administrator's own word" restwpar -f "$work/dev01.save" -d /srv/two two
+is "is where it was asked for" "$(lswpar -qc -a directory two)" /srv/two
+rmwpar -F two
 rmwpar -F dev01
 
 # Flags that mean nothing here.
 refused "-F" "^restwpar: -F: what is refused could not work" restwpar -F -f "$work/dev01.save"
 refused "-k" "^restwpar: -k: " restwpar -k -f "$work/dev01.save"
 refused "-K" "^restwpar: -K: " restwpar -K -f "$work/dev01.save"
+refused "a list of devices that is not there" "^restwpar: -B $work/none: there is no such file\$" \
+	restwpar -B "$work/none" -f "$work/dev01.save"
 refused "-b" "^restwpar: -b: " restwpar -b 100 -f "$work/dev01.save"
 refused "-S with a wrong word" "^restwpar: -S is a, A, f, F or n$" restwpar -S x -f "$work/dev01.save"
 refused "-M with a flag that is none" "^restwpar: -M: " restwpar -M '-Q' -f "$work/dev01.save"
@@ -237,11 +242,50 @@ PY
 	refused_late "a stranger's" 'has no signature that holds, of one whom .*/allowed allows\.$' \
 		--allowed-signers "$work/allowed" -f "$work/stranger.save"
 	refused_late "none" 'is not signed, and must be by one whom' --allowed-signers "$work/allowed" -f "$work/unsigned.save"
+	refused "a list of signers that is not there, before anything is read" 'there is no file .*/nobody' \
+		restwpar --allowed-signers "$work/nobody" -f "$work/unsigned.save"
+	out=$(restwpar --allowed-signers "$work/allowed" -f "$work/unsigned.save" 2>/dev/null)
+	is "nothing is made before the signature is known" "$out" ""
 	cp "$work/allowed" "$cf/allowed_signers"
 	refused_late "where the system asks for it" 'is not signed, and must be by one whom' --trust -f "$work/unsigned.save"
 	ok "one from a pipe is verified, too" sh -c 'cat "$1" | restwpar -f -' - "$work/signed.save"
 	rmwpar dev01
 	rm "$cf/allowed_signers"
+
+	# A versioned one whose file is exchanged while the signature is verified.
+	versioned()
+	{
+		KEY=$work/key python3 - "$here" "$1" "$2" <<'PY'
+import os, subprocess, sys
+sys.path.insert(0, sys.argv[1])
+import make_backups as m
+def signature(text):
+    return subprocess.run(["ssh-keygen", "-q", "-Y", "sign", "-n", "savewpar@lpard", "-f", os.environ["KEY"]],
+                          input=text, stdout=subprocess.PIPE, check=True).stdout
+who = sys.argv[3]
+b = m.Backup(sys.argv[2], "old01", kind="L", data=m.image_data(SIZE_KB=None, OSLEVEL=m.level()) + m.wpar_data("old01", "L"))
+for one in m.BASE + [m.member("./who", body=who.encode()), m.member("./large", body=os.urandom(100 << 20))]:
+    b.add(*one)
+b.end(signature=signature if who == "signed" else None)
+PY
+	}
+	versioned "$work/exchanged.save" signed
+	versioned "$work/evil.save" evil
+	restwpar --allowed-signers "$work/allowed" -f "$work/exchanged.save" >"$work/out" 2>&1 &
+	pid=$! exchanged=no
+	while kill -0 "$pid" 2>/dev/null; do
+		if pgrep -P "$pid" -f '^wparctl-archive check' >/dev/null; then
+			mv "$work/evil.save" "$work/exchanged.save" && exchanged=yes
+			break
+		fi
+	done
+	wait "$pid"
+	is "its file is exchanged while it is verified: status" "$? $exchanged" "0 yes"
+	is "what was signed is what it has" "$(cat "$images"/*/root/who)" signed
+	like "and by whom" "$(cat "$work/out")" '^The backup is signed by admin@here\.$'
+	rmwpar old01
+	rm -f "$work/evil.save" "$work/exchanged.save"
+	ok "nothing of the copy is left" nothing_left
 fi
 
 # A full disk leaves nothing.
