@@ -221,5 +221,8 @@ int wpar_archive_run(const struct wpar_archive_run *run, struct wpar_archive_end
 	*ret = (struct wpar_archive_end){ 0 };
 	if (!run->input && in < 0)
 		return in;
+	if (run->input && lseek(*run->input, 0, SEEK_SET) < 0 && errno != ESPIPE)
+		return par_fail(err, PAR_E_SYSTEM, errno, "The %s %s cannot be read", what_of(run),
+				run->archive);
 	return run_helper(run, run->input ? *run->input : in, ret, err);
 }

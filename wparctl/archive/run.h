@@ -6,16 +6,18 @@
 #pragma once
 
 #include "lpard/common/error.h"
+#include "wparctl/archive/helper/agreed.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
-#define WPAR_ARCHIVE_FDS_MOST 48
+#define WPAR_ARCHIVE_FDS_MOST (WPAR_ARCHIVE_TREES + 8)
 #define WPAR_ARCHIVE_FD	      4 /* the first of those that the helper is given besides its own */
 
 struct wpar_archive_run {
 	const char *archive; /* path; only what it is called where @input is given */
-	const int *input;    /* a descriptor that it is read from, of any kind; NULL: by the path */
+	const int *input;    /* a descriptor that it is read from, of any kind, from its beginning
+				where that can be; NULL: by the path */
 	const char *what;    /* for messages; NULL: "image" */
 	const char *mode;    /* "digest", "unpack", "scan", "list": see helper/main.c */
 	uint64_t kib;	     /* what it is expected to have; 0: not known */

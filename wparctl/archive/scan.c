@@ -243,13 +243,14 @@ static void take_line(void *user, const char *line)
 		take_member(rd, line);
 }
 
-int wpar_scan(const char *archive, uint64_t room_kib,
+int wpar_scan(const char *archive, const int *input, uint64_t room_kib,
 	      void (*member)(void *user, const struct wpar_scan_member *m), void *user,
 	      struct wpar_scan *ret, struct par_error **err)
 {
 	struct reading rd = { .scan = ret, .member = member, .user = user };
 	const struct wpar_archive_run run = {
 		.archive = archive,
+		.input = input,
 		.mode = member ? "list" : "scan",
 		.kib = room_kib,
 		.folder = -1,

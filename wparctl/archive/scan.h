@@ -68,11 +68,12 @@ struct wpar_scan_member {
 
 /*
  * wpar_scan - look through an archive
+ * @input	a descriptor of it; NULL: it is opened by its path @archive
  * @room_kib	it is not read on when the contents of its files are more; 0: whatever they are
  * @member	called for each member; NULL: they are not asked for
  * Errors: those of wpar_archive_run().
  */
-int wpar_scan(const char *archive, uint64_t room_kib,
+int wpar_scan(const char *archive, const int *input, uint64_t room_kib,
 	      void (*member)(void *user, const struct wpar_scan_member *m), void *user,
 	      struct wpar_scan *ret, struct par_error **err);
 

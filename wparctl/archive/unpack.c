@@ -22,12 +22,13 @@ static void show_progress(void *user, const char *line)
 	fprintf(stderr, " MiB read, %llu files%s", entries, *shown ? " " : "\n");
 }
 
-int wpar_unpack(const char *archive, int folder, uint64_t kib, bool progress, char digest[65],
-		struct par_error **err)
+int wpar_unpack(const char *archive, const int *input, int folder, uint64_t kib, bool progress,
+		char digest[65], struct par_error **err)
 {
 	bool shown = false;
 	const struct wpar_archive_run run = {
 		.archive = archive,
+		.input = input,
 		.mode = folder < 0 ? "digest" : "unpack",
 		.kib = kib,
 		.folder = folder,

@@ -31,8 +31,8 @@ struct wpar_writer {
 	const struct wpar_writer_say *say;
 	char *line;
 	size_t line_size;
-	uint64_t parts[WPAR_WRITER_TREES]; /* bytes */
-	void (*on_pipe)(int);		   /* what SIGPIPE did before */
+	uint64_t parts[WPAR_ARCHIVE_TREES]; /* bytes */
+	void (*on_pipe)(int);		    /* what SIGPIPE did before */
 };
 
 /* ---- The process ---- */
@@ -363,7 +363,7 @@ static int new_in(struct wpar_writer *w, const struct wpar_writer_setup *s, int 
 int wpar_writer_new(const struct wpar_writer_setup *s, const struct wpar_writer_say *say,
 		    struct wpar_writer **ret, struct par_error **err)
 {
-	int trees[WPAR_WRITER_TREES * WPAR_WRITER_MOUNTS];
+	int trees[WPAR_ARCHIVE_TREES * WPAR_WRITER_MOUNTS];
 	struct wpar_writer *w = calloc(1, sizeof(*w));
 	int r;
 
@@ -375,7 +375,7 @@ int wpar_writer_new(const struct wpar_writer_setup *s, const struct wpar_writer_
 	w->on_pipe = signal(SIGPIPE, SIG_IGN);
 	memset(w->work, -1, sizeof(w->work));
 	memset(trees, -1, sizeof(trees));
-	r = s->n_trees <= WPAR_WRITER_TREES
+	r = s->n_trees <= WPAR_ARCHIVE_TREES
 		    ? new_in(w, s, trees, err)
 		    : par_fail(err, PAR_E_TOO_LARGE, 0, "too many file systems");
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(trees); i++) {

@@ -4,6 +4,7 @@
 
 #include "lpard/common/error.h"
 #include "lpard/common/str.h"
+#include "wparctl/archive/helper/agreed.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -11,7 +12,6 @@
 
 /* Mounts of one tree, for one pass each: an overlay does not see what changes below it. */
 #define WPAR_WRITER_MOUNTS 3
-#define WPAR_WRITER_TREES  256
 
 /* A tree of files: a mount that is at no place. */
 struct wpar_writer_tree {

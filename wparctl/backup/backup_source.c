@@ -8,9 +8,11 @@
 #include "lpard/common/fs.h"
 #include "wparctl/archive/run.h"
 
+#include <linux/fs.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -59,7 +61,7 @@ int wpar_backup_source_open(const char *path, struct wpar_backup_source *ret,
 	return 0;
 }
 
-/* Until somebody reads no more from @out: what is in @from, and what follows in @fd. */
+/* @from to its end, or until nobody reads @out any more; errno says what went wrong. */
 static bool copy_all(int from, int out)
 {
 	char data[CHUNK];
@@ -70,6 +72,25 @@ static bool copy_all(int from, int out)
 			return false;
 	}
 	return n == 0;
+}
+
+int wpar_backup_source_own(struct wpar_backup_source *src, int fd, struct par_error **err)
+{
+	autofd int copy = fd;
+	bool fine;
+
+	if (src->seeks && lseek(src->fd, 0, SEEK_SET) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "The backup %s cannot be read",
+				src->name);
+	fine = (src->seeks && ioctl(copy, FICLONE, src->fd) == 0) ||
+	       ((src->kept < 0 || copy_all(src->kept, copy)) && copy_all(src->fd, copy));
+	if (!fine)
+		return par_fail(err, errno == ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM, errno,
+				"the backup %s cannot be copied into the image store", src->name);
+	wpar_backup_source_close(src);
+	src->fd = take_fd(&copy);
+	src->seeks = true;
+	return 0;
 }
 
 /* Each chunk is kept before it is handed on, so none is lost when its reader has gone. */
@@ -185,16 +206,12 @@ static void take_line(void *user, const char *line)
 }
 
 static int run_helper(struct wpar_backup_source *src, const struct wpar_archive_run *what,
-		      bool keep, struct par_error **err)
+		      bool keep, struct wpar_archive_end *ret, struct par_error **err)
 {
 	struct wpar_archive_run run = *what;
-	struct wpar_archive_end end;
 	int in = src->fd, r = 0;
 	pid_t feeder = -1;
 
-	if (src->seeks && lseek(src->fd, 0, SEEK_SET) < 0)
-		return par_fail(err, PAR_E_SYSTEM, errno, "The backup %s cannot be read",
-				src->name);
 	if (!src->seeks)
 		r = begin_feeding(src, keep, &in, &feeder, err);
 	if (r < 0)
@@ -203,7 +220,7 @@ static int run_helper(struct wpar_backup_source *src, const struct wpar_archive_
 	run.input = &in;
 	run.what = "backup";
 	run.max_line = MAX_HEAD_LINE;
-	r = wpar_archive_run(&run, &end, err);
+	r = wpar_archive_run(&run, ret, err);
 	if (feeder < 0)
 		return r;
 	close(in);
@@ -232,6 +249,7 @@ int wpar_backup_read_head(struct wpar_backup_source *src, struct wpar_backup_hea
 	struct wpar_archive_run run = {
 		.mode = "head", .folder = -1, .line = take_line, .user = &t
 	};
+	struct wpar_archive_end end;
 	int r;
 
 	if (!src->seeks) {
@@ -239,7 +257,7 @@ int wpar_backup_read_head(struct wpar_backup_source *src, struct wpar_backup_hea
 		if (src->kept < 0)
 			return par_fail(err, PAR_E_SYSTEM, errno, "could not make a file");
 	}
-	r = run_helper(src, &run, true, err);
+	r = run_helper(src, &run, true, &end, err);
 	if (r < 0 || check_head(src, &t.head, err) < 0) {
 		wpar_backup_head_done(&t.head);
 		return r < 0 ? r : -EBADMSG;
@@ -284,6 +302,7 @@ static int read_all(struct wpar_backup_source *src, const struct wpar_backup_rea
 		.line = take_line,
 		.user = t,
 	};
+	struct wpar_archive_end end;
 	int r;
 
 	if (!words || !fds)
@@ -291,7 +310,7 @@ static int read_all(struct wpar_backup_source *src, const struct wpar_backup_rea
 	fds[0] = rd->checksums >= 0 ? rd->checksums : 2;
 	for (size_t i = 0; i < rd->n_fds; i++)
 		fds[i + 1] = rd->fds[i];
-	r = run_helper(src, &run, false, err);
+	r = run_helper(src, &run, false, &end, err);
 	if (t->shown)
 		fputc('\n', stderr);
 	if (r < 0)
@@ -300,6 +319,7 @@ static int read_all(struct wpar_backup_source *src, const struct wpar_backup_rea
 	    (!is_same(&rd->head->data, &t->head.data) || !is_same(&rd->head->spec, &t->head.spec)))
 		return par_fail(err, PAR_E_CORRUPT, 0,
 				"The backup %s has changed while it was read.", src->name);
+	memcpy(t->head.digest, end.digest, sizeof(t->head.digest));
 	return 0;
 }
 

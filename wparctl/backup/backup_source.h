@@ -26,6 +26,7 @@ struct wpar_backup_source {
 struct wpar_backup_head {
 	struct par_buf data, spec; /* image.data and wpar.spec */
 	struct par_buf signature;  /* comes at the end of the backup only */
+	char digest[65];	   /* SHA-256 of all its bytes; only behind wpar_backup_read() */
 };
 
 #define auto_backup_head par_cleanup(wpar_backup_head_done) struct wpar_backup_head
@@ -39,6 +40,14 @@ void wpar_backup_head_done(struct wpar_backup_head *h);
 int wpar_backup_source_open(const char *path, struct wpar_backup_source *ret,
 			    struct par_error **err);
 void wpar_backup_source_close(struct wpar_backup_source *src);
+
+/*
+ * wpar_backup_source_own - from here on a copy is read, which nobody else can change
+ * @fd	of the empty file that becomes the copy: on a file system that shares blocks it takes none;
+ *	@src closes it, after an error, too
+ * Errors: PAR_E_NO_SPACE, PAR_E_SYSTEM.
+ */
+int wpar_backup_source_own(struct wpar_backup_source *src, int fd, struct par_error **err);
 
 /* wpar_backup_read_head - what it is about; PAR_E_CORRUPT, and those of wpar_archive_run() */
 int wpar_backup_read_head(struct wpar_backup_source *src, struct wpar_backup_head *ret,

@@ -6,21 +6,21 @@
  */
 #include "wparctl/backup/fill.h"
 
+#include "wparctl/archive/run.h"
 #include "wparctl/backup/signature.h"
 #include "wparctl/filesystem/native.h"
 #include "wparctl/filesystem/shield.h"
 #include "wparctl/filesystem/volume.h"
+#include "wparctl/versioned/versioned.h"
 
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 
-#define MOST_VOLUMES 40 /* as the helper has it */
-
 /* The file systems of a WPAR that are mounted to be filled. */
 struct volumes {
-	int fds[MOST_VOLUMES];
-	char *words[MOST_VOLUMES + 1];
+	int fds[WPAR_ARCHIVE_TREES];
+	char *words[WPAR_ARCHIVE_TREES + 1];
 	size_t n;
 };
 
@@ -43,10 +43,10 @@ static int mount_volumes(const char *base, const struct wpar_spec *s, struct vol
 
 		if (!wpar_mount_is_volume(m))
 			continue;
-		if (v->n == MOST_VOLUMES)
+		if (v->n == WPAR_ARCHIVE_TREES)
 			return par_fail(err, PAR_E_TOO_LARGE, 0,
 					"more than %d file systems cannot be restored",
-					MOST_VOLUMES);
+					WPAR_ARCHIVE_TREES);
 		image = wpar_volume_path(base, m);
 		if (!image)
 			return par_oom(err);
@@ -94,8 +94,11 @@ static int read_backup(struct wpar_backup_fill *f, const char *mode, int top, ch
 	if (f->allowed_signers && checksums < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not make a file");
 	r = wpar_backup_read(f->source, &rd, &end, err);
-	if (r < 0 || !f->allowed_signers)
+	if (r < 0)
 		return r;
+	memcpy(f->digest, end.digest, sizeof(f->digest));
+	if (!f->allowed_signers)
+		return 0;
 	return wpar_signature_check(f->allowed_signers, checksums, &end.signature, f->source->name,
 				    &f->signer, err);
 }
@@ -124,6 +127,29 @@ struct wpar_rootfs_source wpar_backup_filler(struct wpar_backup_fill *f)
 int wpar_backup_verify(struct wpar_backup_fill *f, struct par_error **err)
 {
 	return read_backup(f, "check", -1, NULL, NULL, err);
+}
+
+int wpar_backup_own(struct wpar_backup_source *source, struct par_error **err)
+{
+	int fd = wpar_image_spool(err);
+
+	return fd < 0 ? fd : wpar_backup_source_own(source, fd, err);
+}
+
+int wpar_backup_verify_first(struct wpar_backup_fill *f, struct par_error **err)
+{
+	int r;
+
+	if (!f->allowed_signers)
+		return 0;
+	r = wpar_backup_own(f->source, err);
+	if (r < 0)
+		return r;
+	r = wpar_backup_verify(f, err);
+	if (r < 0)
+		return r;
+	f->allowed_signers = NULL;
+	return 0;
 }
 
 int wpar_backup_files(struct wpar_backup_fill *f, int target, char *const *words,

@@ -10,8 +10,9 @@ struct wpar_backup_fill {
 	const struct wpar_backup_head *head; /* what it is about, as it was read before */
 	const char *allowed_signers;	     /* one of these must have signed it; NULL: nobody */
 	bool progress;
-	bool identify; /* it becomes another WPAR: host name and machine id are new */
-	char *signer;  /* who has; freed by the caller */
+	bool identify;	 /* it becomes another WPAR: host name and machine id are new */
+	char *signer;	 /* who has; freed by the caller */
+	char digest[65]; /* SHA-256 of its bytes, when all was read */
 };
 
 /* wpar_backup_filler - @f as what fills a new base directory (filesystem/rootfs.h) */
@@ -23,6 +24,17 @@ struct wpar_rootfs_source wpar_backup_filler(struct wpar_backup_fill *f);
  * Errors: PAR_E_CORRUPT, PAR_E_NOT_PERMITTED, …
  */
 int wpar_backup_verify(struct wpar_backup_fill *f, struct par_error **err);
+
+/*
+ * wpar_backup_verify_first - where it must be signed, that is known before anything is made of it:
+ * a copy that nobody else can change takes the place of @f's source and is verified; then nobody
+ * has to sign it any more.  Else nothing is done
+ * Before wpar_backup_read_head().  Errors: those of wpar_backup_verify(), PAR_E_NO_SPACE.
+ */
+int wpar_backup_verify_first(struct wpar_backup_fill *f, struct par_error **err);
+
+/* wpar_backup_own - the same copy, and no more: what comes through a pipe can be read again */
+int wpar_backup_own(struct wpar_backup_source *source, struct par_error **err);
 
 /*
  * wpar_backup_files - some files of it into the directory @target, which the user has named

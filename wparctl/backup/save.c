@@ -36,8 +36,8 @@ struct saving {
 	struct par_strv left; /* names whose contents are left out */
 	bool incomplete;      /* there are such names */
 	struct wpar_writer_say say;
-	uint64_t files, bytes;		  /* as counted */
-	uint64_t used[WPAR_WRITER_TREES]; /* bytes, of each file system of its own */
+	uint64_t files, bytes;		   /* as counted */
+	uint64_t used[WPAR_ARCHIVE_TREES]; /* bytes, of each file system of its own */
 	uint64_t frozen_ms, again;
 	bool rewritten; /* a line of progress is on the terminal */
 };

@@ -4,25 +4,43 @@
 
 #include "lpard/common/fs.h"
 #include "lpard/common/process.h"
+#include "wparctl/spec/spec.h"
 
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
 
-#define SPACE	 "savewpar@lpard"
-#define MAX_NAME 1024
+#define SPACE	    "savewpar@lpard"
+#define MAX_NAME    1024
+#define MAX_SIGNERS (1 << 20) /* bytes of the list of who may sign */
 
-/* The signature as a file without a name, which ssh-keygen opens by its number. */
-static int put_signature(const struct par_buf *signature, char path[32], struct par_error **err)
+/* A file without a name, which ssh-keygen opens by its number. */
+static int put_file(const struct par_buf *text, char path[32], struct par_error **err)
 {
-	autofd int fd = memfd_create("signature", 0);
-	int r = fd < 0 ? -errno : par_fs_write_all(fd, signature->data, signature->len);
+	autofd int fd = memfd_create("signature", MFD_CLOEXEC);
+	int r = fd < 0 ? -errno : par_fs_write_all(fd, text->data, text->len);
 
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the signature cannot be kept");
 	snprintf(path, 32, "/proc/%d/fd/%d", getpid(), fd);
 	return take_fd(&fd);
+}
+
+static int read_signers(const char *path, struct par_buf *ret, struct par_error **err)
+{
+	int r = wpar_config_read(path, MAX_SIGNERS, ret, err);
+
+	return r == -ENOENT ? par_fail(err, PAR_E_NOT_FOUND, 0, "there is no file %s", path) : r;
+}
+
+/* ssh-keygen reads what was looked at. */
+static int put_signers(const char *allowed, char path[32], struct par_error **err)
+{
+	auto_buf text = { 0 };
+	int r = read_signers(allowed, &text, err);
+
+	return r < 0 ? r : put_file(&text, path, err);
 }
 
 /* Its status; what it says on stdout comes into @said. */
@@ -63,11 +81,12 @@ static int fail_signature(const char *backup, const char *allowed, struct par_er
 			allowed);
 }
 
-static int verify(const char *program, const char *allowed, int checksums, const char *file,
-		  const char *backup, char **ret_who, struct par_error **err)
+static int verify(const char *program, const char *allowed, const char *list, int checksums,
+		  const char *file, const char *backup, char **ret_who, struct par_error **err)
 {
-	const char *const find[] = { program, "-Y", "find-principals", "-f", allowed, "-s",
-				     file,    NULL };
+	const char *const find[] = {
+		program, "-Y", "find-principals", "-f", list, "-s", file, NULL
+	};
 	auto_buf who = { 0 }, said = { 0 };
 	char *line;
 	int r = run_keygen(program, find, -1, &who, err);
@@ -80,8 +99,8 @@ static int verify(const char *program, const char *allowed, int checksums, const
 	if (r != 0 || !line || !*line || !par_printable(line))
 		return fail_signature(backup, allowed, err);
 	{
-		const char *const check[] = { program, "-Y", "verify", "-f", allowed, "-I",
-					      line,    "-n", SPACE,    "-s", file,    NULL };
+		const char *const check[] = { program, "-Y", "verify", "-f", list, "-I",
+					      line,    "-n", SPACE,    "-s", file, NULL };
 
 		if (lseek(checksums, 0, SEEK_SET) < 0)
 			return par_fail(err, PAR_E_SYSTEM, errno, "a file cannot be read");
@@ -99,11 +118,9 @@ int wpar_signature_check(const char *allowed, int checksums, const struct par_bu
 			 const char *backup, char **ret_who, struct par_error **err)
 {
 	autofree char *program = NULL;
-	autofd int file = -1;
-	char path[32];
+	autofd int list = -1, file = -1;
+	char list_path[32], path[32];
 
-	if (access(allowed, R_OK) < 0)
-		return par_fail(err, PAR_E_NOT_FOUND, 0, "there is no file %s", allowed);
 	if (signature->len == 0)
 		return par_fail(err, PAR_E_NOT_PERMITTED, 0,
 				"The backup %s is not signed, and must be by one whom %s allows.",
@@ -112,6 +129,27 @@ int wpar_signature_check(const char *allowed, int checksums, const struct par_bu
 		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
 				"signatures are verified by ssh-keygen, of the package "
 				"openssh-client, which is not installed");
-	file = put_signature(signature, path, err);
-	return file < 0 ? file : verify(program, allowed, checksums, path, backup, ret_who, err);
+	list = put_signers(allowed, list_path, err);
+	if (list < 0)
+		return list;
+	file = put_file(signature, path, err);
+	return file < 0
+		       ? file
+		       : verify(program, allowed, list_path, checksums, path, backup, ret_who, err);
+}
+
+int wpar_allowed_signers(const char *given, char **ret, struct par_error **err)
+{
+	autofree char *path = given ? strdup(given) : wpar_path(WPAR_ALLOWED_SIGNERS);
+	auto_buf text = { 0 };
+	int r;
+
+	if (!path)
+		return par_oom(err);
+	r = given ? read_signers(path, &text, err)
+		  : wpar_config_read(path, MAX_SIGNERS, &text, err);
+	if (r < 0)
+		return r == -ENOENT && !given ? 0 : r;
+	*ret = take_ptr(path);
+	return 0;
 }

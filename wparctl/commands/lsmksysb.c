@@ -224,7 +224,7 @@ static void read_data(struct image *m)
 static int look(struct image *m, struct par_error **err)
 {
 	const bool list = !m->args->info && !m->args->packages && !m->args->json;
-	int r = wpar_scan(m->args->file, 0, list ? print_member : NULL, m, &m->scan, err);
+	int r = wpar_scan(m->args->file, NULL, 0, list ? print_member : NULL, m, &m->scan, err);
 
 	if (r < 0 || list)
 		return r;

@@ -166,7 +166,7 @@ static int list_members(struct backup *b, struct par_error **err)
 		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
 				"-f -: names are listed of a file only; tar -t lists those of the "
 				"standard input");
-	return wpar_scan(file, 0, print_member, b, &scan, err);
+	return wpar_scan(file, NULL, 0, print_member, b, &scan, err);
 }
 
 static void print_file_systems(const struct backup *b)
@@ -296,15 +296,13 @@ static void print_json(const struct backup *b)
 
 static int verify(struct backup *b, struct par_error **err)
 {
-	autofree char *system = wpar_path(WPAR_ALLOWED_SIGNERS);
+	autofree char *signers = NULL;
 	struct wpar_backup_fill f = { .source = &b->source, .progress = b->args->debug };
-	int r;
+	int r = wpar_allowed_signers(b->args->allowed_signers, &signers, err);
 
-	if (!system)
-		return par_oom(err);
-	f.allowed_signers = b->args->allowed_signers	? b->args->allowed_signers
-			    : access(system, F_OK) == 0 ? system
-							: NULL;
+	if (r < 0)
+		return r;
+	f.allowed_signers = signers;
 	r = wpar_backup_verify(&f, err);
 	if (r == 0 && f.signer)
 		wpar_say_line(b->out, "The backup is signed by %s.", f.signer);

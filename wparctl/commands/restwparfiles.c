@@ -127,19 +127,22 @@ static int check_args(const struct par_cmd_ctx *ctx, const struct restwparfiles_
 static int restwparfiles_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	const struct restwparfiles_args *a = args;
-	autofree char *system = wpar_path(WPAR_ALLOWED_SIGNERS);
+	autofree char *signers = NULL;
 	auto_backup_source source = WPAR_BACKUP_SOURCE_NONE;
 	struct wpar_backup_fill f = { .source = &source, .progress = a->debug };
 	int r = check_args(ctx, a, err);
 
 	if (r < 0)
 		return r;
-	if (!system)
-		return par_oom(err);
-	f.allowed_signers = a->allowed_signers		? a->allowed_signers
-			    : access(system, F_OK) == 0 ? system
-							: NULL;
+	r = wpar_allowed_signers(a->allowed_signers, &signers, err);
+	if (r < 0)
+		return r;
+	f.allowed_signers = signers;
 	r = wpar_backup_source_open(a->device ? a->device : "/dev/rmt0", &source, err);
+	if (r < 0)
+		return r;
+	if (!a->verify)
+		r = wpar_backup_verify_first(&f, err);
 	if (r < 0)
 		return r;
 	r = a->verify ? wpar_backup_verify(&f, err) : restore_files(ctx, a, &f, err);

@@ -21,9 +21,7 @@
 #include "wparctl/operations/user_again.h"
 #include "wparctl/versioned/versioned.h"
 
-#include <linux/fs.h>
 #include <string.h>
-#include <sys/ioctl.h>
 
 /* What a restoration has in hand. */
 struct restoration {
@@ -32,18 +30,11 @@ struct restoration {
 	struct wpar_backup_head head;
 	struct wpar_image_data data;
 	struct wpar_backup_fill fill;
-	char *spool; /* where a backup that came through a pipe is kept meanwhile */
-	int spool_fd;
 	bool other; /* it is called otherwise than it was */
 };
 
 static void restoration_done(struct restoration *x)
 {
-	if (x->spool)
-		unlink(x->spool);
-	free(x->spool);
-	if (x->spool_fd >= 0)
-		close(x->spool_fd);
 	free(x->fill.signer);
 	wpar_image_data_done(&x->data);
 	wpar_backup_head_done(&x->head);
@@ -74,79 +65,33 @@ static int complete(const struct restoration *x, struct wpar_spec *s, struct par
 }
 
 /*
- * The store takes files; what comes through a pipe becomes one in it, which nobody else takes for
- * an image, and the next command that clears the store removes if we are killed.
+ * The backup into the image store; what is said of its system becomes part of @s.  The bytes that
+ * become the image are those that were verified, by their digest, whoever may write the file.
  */
-static int spool(struct restoration *x, struct par_error **err)
-{
-	const char *name = x->source.name;
-	char data[65536];
-	ssize_t n = 0;
-	int r;
-
-	x->spool_fd = wpar_image_spool(&x->spool, err);
-	if (x->spool_fd < 0)
-		return x->spool_fd;
-	/* In one step where the file system shares blocks. */
-	for (int i = ioctl(x->spool_fd, FICLONE, x->source.fd) == 0 ? 2 : 0; i < 2; i++) {
-		const int from = i == 0 ? x->source.kept : x->source.fd;
-
-		if (from < 0)
-			continue;
-		while ((n = read(from, data, sizeof(data))) > 0 || (n < 0 && errno == EINTR)) {
-			r = n > 0 ? par_fs_write_all(x->spool_fd, data, (size_t)n) : 0;
-			if (r < 0)
-				return par_fail(err, r == -ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM,
-						r, "the backup %s cannot be kept", x->rs.backup);
-		}
-		if (n < 0)
-			return par_fail(err, PAR_E_SYSTEM, errno, "The backup %s cannot be read",
-					x->rs.backup);
-	}
-	wpar_backup_source_close(&x->source);
-	r = wpar_backup_source_open(x->spool, &x->source, err);
-	x->source.name = name;
-	return r;
-}
-
-/*
- * Where it must be signed, that is known before anything that it says is done; and what is read
- * later is what was verified, whoever may write the file: it is our own copy.
- */
-static int verify_first(struct restoration *x, struct par_error **err)
-{
-	int r;
-
-	if (!x->rs.allowed_signers)
-		return 0;
-	r = spool(x, err);
-	if (r < 0)
-		return r;
-	x->fill = (struct wpar_backup_fill){
-		.source = &x->source,
-		.allowed_signers = x->rs.allowed_signers,
-	};
-	return wpar_backup_verify(&x->fill, err);
-}
-
-/* The backup into the image store; what is said of its system becomes part of @s. */
 static int take_image(struct restoration *x, struct wpar_spec *s, struct par_error **err)
 {
-	const struct wpar_image_source *from;
+	struct wpar_image_checked checked = { 0 };
+	const struct wpar_image_source from = {
+		.path = x->source.name,
+		.input = &x->source.fd,
+		.data_file = x->rs.data_file,
+		.checked = &checked,
+	};
 	autofd int hold = -1;
-	int r = x->source.seeks ? 0 : spool(x, err);
+	int r = x->source.seeks ? 0 : wpar_backup_own(&x->source, err);
 
 	if (r < 0)
 		return r;
 	/* One that must be signed was verified before anything was made. */
-	r = x->rs.allowed_signers ? 0 : wpar_backup_verify(&x->fill, err);
+	r = *x->fill.digest ? 0 : wpar_backup_verify(&x->fill, err);
 	if (r < 0)
 		return r;
-	from = &(const struct wpar_image_source){
-		.path = x->spool ? x->spool : x->rs.backup,
-		.data_file = x->rs.data_file,
-	};
-	r = wpar_image_take(from, &s->version, &hold, err);
+	memcpy(checked.digest, x->fill.digest, sizeof(checked.digest));
+	s->version.image_digest = strdup(x->fill.digest);
+	if (!s->version.image_digest)
+		return par_oom(err);
+	r = wpar_image_take(&from, &s->version, &hold, err);
+	wpar_image_checked_done(&checked);
 	if (r < 0)
 		return r;
 	r = wpar_spec_defaults(s, err);
@@ -291,29 +236,18 @@ static int restore_locked(struct restoration *x, const struct par_buf *words, st
 	return make_claimed(x, words, s, say, err);
 }
 
-/* Where the administrator keeps a list of who may sign, nothing else is restored. */
-static int find_signers(struct wpar_restore *rs, char **ret, struct par_error **err)
+/* What is said on the command line, before anything is read. */
+static int check_files(struct wpar_restore *rs, char **ret_signers, struct par_error **err)
 {
-	autofree char *path = wpar_path(WPAR_ALLOWED_SIGNERS);
+	int r;
 
-	if (!path)
-		return par_oom(err);
-	if (!rs->allowed_signers && access(path, F_OK) == 0) {
-		*ret = take_ptr(path);
-		rs->allowed_signers = *ret;
-	}
-	return 0;
-}
-
-/* Files of the command line, before anything is read. */
-static int check_files(const struct wpar_restore *rs, struct par_error **err)
-{
 	if (rs->devexports && access(rs->devexports, F_OK) < 0)
 		return par_fail(err, PAR_E_NOT_FOUND, 0, "-B %s: there is no such file",
 				rs->devexports);
-	if (rs->allowed_signers && access(rs->allowed_signers, R_OK) < 0)
-		return par_fail(err, PAR_E_NOT_FOUND, 0, "there is no file %s",
-				rs->allowed_signers);
+	r = wpar_allowed_signers(rs->allowed_signers, ret_signers, err);
+	if (r < 0)
+		return r;
+	rs->allowed_signers = *ret_signers;
 	return 0;
 }
 
@@ -323,21 +257,19 @@ int wpar_restore_run(const struct wpar_restore *rs, const struct par_buf *words,
 	par_cleanup(restoration_done) struct restoration x = {
 		.rs = *rs,
 		.source = WPAR_BACKUP_SOURCE_NONE,
-		.spool_fd = -1,
 	};
 	autofree char *signers = NULL;
 	auto_spec s = { 0 };
-	int r = find_signers(&x.rs, &signers, err);
+	int r = check_files(&x.rs, &signers, err);
 
-	if (r < 0)
-		return r;
-	r = check_files(&x.rs, err);
 	if (r < 0)
 		return r;
 	r = wpar_backup_source_open(rs->backup, &x.source, err);
 	if (r < 0)
 		return r;
-	r = verify_first(&x, err);
+	x.fill = (struct wpar_backup_fill){ .source = &x.source,
+					    .allowed_signers = x.rs.allowed_signers };
+	r = wpar_backup_verify_first(&x.fill, err);
 	if (r < 0)
 		return r;
 	r = wpar_backup_read_head(&x.source, &x.head, err);
@@ -349,12 +281,8 @@ int wpar_restore_run(const struct wpar_restore *rs, const struct par_buf *words,
 	r = complete(&x, &s, err);
 	if (r < 0)
 		return r;
-	x.fill = (struct wpar_backup_fill){
-		.source = &x.source,
-		.head = &x.head,
-		.signer = x.fill.signer,
-		.progress = rs->progress,
-		.identify = x.other,
-	};
+	x.fill.head = &x.head;
+	x.fill.progress = rs->progress;
+	x.fill.identify = x.other;
 	return restore_locked(&x, words, &s, say, err);
 }

@@ -41,16 +41,16 @@ static bool is_local(int fd)
 	return true;
 }
 
-void wpar_known_get(const char *path, struct wpar_known_file *ret)
+void wpar_known_get(const char *path, const int *input, struct wpar_known_file *ret)
 {
-	autofd int fd = open(path, O_PATH | O_CLOEXEC);
+	autofd int fd = input ? fcntl(*input, F_DUPFD_CLOEXEC, 3) : open(path, O_PATH | O_CLOEXEC);
 	struct timespec now;
 	struct stat st;
 
 	ret->text[0] = '\0';
 	clock_gettime(CLOCK_REALTIME, &now);
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || !is_local(fd) ||
-	    st.st_ctim.tv_sec > now.tv_sec - QUIET_S)
+	    st.st_nlink == 0 || st.st_ctim.tv_sec > now.tv_sec - QUIET_S)
 		return;
 	snprintf(ret->text, sizeof(ret->text), "%jx:%ju:%jd:%jd.%09ld:%jd.%09ld",
 		 (uintmax_t)st.st_dev, (uintmax_t)st.st_ino, (intmax_t)st.st_size,
@@ -124,12 +124,12 @@ static int write_known(int store, const char *digest, const char *line)
 	return par_fs_replace_volatile(store, path, new.data, new.len, 0600);
 }
 
-void wpar_known_note(int store, const char *digest, const char *path,
+void wpar_known_note(int store, const char *digest, const char *path, const int *input,
 		     const struct wpar_known_file *before)
 {
 	struct wpar_known_file now;
 
-	wpar_known_get(path, &now);
+	wpar_known_get(path, input, &now);
 	if (*before->text && strcmp(now.text, before->text) == 0)
 		write_known(store, digest, now.text); /* ignoring: it saves time only */
 }

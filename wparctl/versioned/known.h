@@ -14,8 +14,8 @@ struct wpar_known_file {
 	char text[128]; /* "": not a file that can be known */
 };
 
-/* wpar_known_get - of the file at @path, now */
-void wpar_known_get(const char *path, struct wpar_known_file *ret);
+/* wpar_known_get - of the file that @input is open for, or else that at @path, now */
+void wpar_known_get(const char *path, const int *input, struct wpar_known_file *ret);
 
 /* wpar_known_find - has an image of the store that note?  Its digest into @ret */
 bool wpar_known_find(int store, const struct wpar_known_file *file, char ret[65]);
@@ -24,5 +24,5 @@ bool wpar_known_find(int store, const struct wpar_known_file *file, char ret[65]
  * wpar_known_note - the archive at @path, which was @before before it was read, has the digest
  * Nothing is noted when it has changed since, or when there is no room: it only saves time.
  */
-void wpar_known_note(int store, const char *digest, const char *path,
+void wpar_known_note(int store, const char *digest, const char *path, const int *input,
 		     const struct wpar_known_file *before);

@@ -105,7 +105,7 @@ int wpar_image_admit(const struct wpar_image_source *src, struct wpar_image_chec
 	int r;
 
 	wpar_here_get(&facts);
-	r = wpar_scan(src->path, facts.here.free_kib, NULL, NULL, &ret->scan, err);
+	r = wpar_scan(src->path, src->input, facts.here.free_kib, NULL, NULL, &ret->scan, err);
 	if (r < 0)
 		return r;
 	r = wpar_image_describe(src, &ret->scan, &ret->data, err);

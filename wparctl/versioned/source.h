@@ -20,6 +20,7 @@ void wpar_image_checked_done(struct wpar_image_checked *c);
 
 struct wpar_image_source {
 	const char *path;      /* of the archive */
+	const int *input;      /* a descriptor that it is read from; NULL: by its path */
 	const char *data_file; /* it is described there (mkwpar -L image_data=FILE); NULL: in it */
 	bool own_data_ignored; /* ... but not by its own image.data (image_data=none) */
 	bool progress;	       /* show on stderr how far the unpacking is */

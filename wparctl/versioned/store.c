@@ -188,7 +188,7 @@ static int unpack_into(int store, int folder, const char *name, const struct sou
 	r = check_digest(src->archive, c->digest, src->expected, err);
 	if (r < 0)
 		return r;
-	r = wpar_unpack(src->archive, folder,
+	r = wpar_unpack(src->archive, src->src->input, folder,
 			c->data.size_kib ? c->data.size_kib : (c->scan.bytes >> 10) + 1,
 			src->src->progress, digest, err);
 	if (r < 0)
@@ -293,12 +293,15 @@ static int fill_version(int store, const char *digest, const struct wpar_image_s
 	return 0;
 }
 
-/* The digest that the archive must have: by ARCHIVE.sha256, and by @digest (mkwpar -f). */
+/*
+ * The digest that the archive must have: by ARCHIVE.sha256, and by @digest (mkwpar -f).  What is
+ * open already may have no path.
+ */
 static int find_expected(struct source *src, const char *digest, struct par_error **err)
 {
-	int r = read_expected(src->archive, src->expected, err);
+	int r = src->src->input ? 0 : read_expected(src->archive, src->expected, err);
 
-	wpar_known_get(src->archive, &src->file);
+	wpar_known_get(src->archive, src->src->input, &src->file);
 	if (r < 0 || !digest)
 		return r;
 	if (*src->expected)
@@ -328,7 +331,7 @@ static int digest_known(int store, const struct source *src, char digest[65],
 		return 0;
 	if (wpar_known_find(store, &src->file, digest))
 		return check_digest(src->archive, digest, src->expected, err);
-	r = wpar_unpack(src->archive, -1, 0, false, digest, err);
+	r = wpar_unpack(src->archive, src->src->input, -1, 0, false, digest, err);
 	return r < 0 ? r : check_digest(src->archive, digest, src->expected, err);
 }
 
@@ -422,7 +425,7 @@ int wpar_image_take(const struct wpar_image_source *from, struct wpar_version *v
 	}
 	if (hold < 0)
 		return par_fail(err, PAR_E_BUSY, 0, "the image was removed while it was added");
-	wpar_known_note(store, digest, src.archive, &src.file);
+	wpar_known_note(store, digest, src.archive, from->input, &src.file);
 	r = fill_version(store, digest, from, version, err);
 	if (r < 0)
 		return r;
@@ -430,24 +433,34 @@ int wpar_image_take(const struct wpar_image_source *from, struct wpar_version *v
 	return 0;
 }
 
-int wpar_image_spool(char **ret_path, struct par_error **err)
+/* Where the file system has no files without a name, it gets one for a moment. */
+static int open_unnamed(int store, const char *path)
+{
+	autofree char *temp = NULL;
+	int fd = openat(store, ".", O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+
+	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT))
+		return fd < 0 ? -errno : fd;
+	temp = par_strdup_printf("%s/" NEW_PREFIX "XXXXXX", path);
+	fd = temp ? mkostemp(temp, O_CLOEXEC) : -1;
+	if (fd < 0)
+		return temp ? -errno : -ENOMEM;
+	unlink(temp); /* ignoring: the next command that clears the store removes it */
+	return fd;
+}
+
+int wpar_image_spool(struct par_error **err)
 {
 	autofree char *path = NULL;
 	autofd int store = open_store(&path, err);
-	autofree char *temp = store < 0 ? NULL : par_strdup_printf("%s/" NEW_PREFIX "XXXXXX", path);
 	int fd;
 
 	if (store < 0)
 		return store;
-	if (!temp)
-		return par_oom(err);
-	store_clear_remains(store);
-	fd = mkostemp(temp, O_CLOEXEC);
-	if (fd < 0 || flock(fd, LOCK_EX) < 0)
-		return par_fail(err, errno == ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM, errno,
-				"could not create a file in the store");
-	*ret_path = take_ptr(temp);
-	return fd;
+	fd = open_unnamed(store, path);
+	return fd < 0 ? par_fail(err, fd == -ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM, fd,
+				 "could not create a file in '%s'", path)
+		      : fd;
 }
 
 int wpar_image_command(const char *digest, struct wpar_image_command *ret, struct par_error **err)

@@ -69,11 +69,11 @@ void wpar_image_discard(struct wpar_image_gone *gone);
 unsigned int wpar_images_clear(void);
 
 /*
- * wpar_image_spool - a new file in the store, for what is to be taken into it and comes in pieces
- * Returns its descriptor, which stays open for as long as the file is needed; @ret_path is removed,
- * and freed, by the caller.  What a killed caller has left goes with the next image that is taken.
+ * wpar_image_spool - a new file in the store's file system, without a name, for what comes in
+ * pieces or could be changed by others while it is read Returns its descriptor, for reading and
+ * writing; the file is gone when that is closed. Errors: PAR_E_NO_SPACE, PAR_E_SYSTEM.
  */
-int wpar_image_spool(char **ret_path, struct par_error **err);
+int wpar_image_spool(struct par_error **err);
 
 /* wpar_image_command - what an image in the store says is to run; no arguments: nothing */
 int wpar_image_command(const char *digest, struct wpar_image_command *ret, struct par_error **err);

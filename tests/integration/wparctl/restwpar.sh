@@ -108,6 +108,14 @@ ok "nothing of it lies below them" sh -c "umount -l '$base/vol/data/deep' '$base
 rmwpar -F vol
 ok "nothing is left" nothing_left
 
+# As many file systems as savewpar saves.
+many=
+for n in {1..48}; do many+="mount:\n\tdirectory = \"/d$n\"\n\tvfs = \"ext4\"\n\tsize = \"16M\"\n"; done
+backup spec "$work/many.save" dev01 "$many"
+ok "one with 48 file systems" restwpar -f "$work/many.save"
+is "has them" "$(lswpar -qcM -a mountpoint dev01 | grep -c "/d[0-9]")" 48
+rmwpar dev01
+
 # Hostile ones.
 backup hostile "$work" "$attack" || exit 1
 for file in "$work"/good-*.save; do
@@ -242,10 +250,20 @@ PY
 	refused_late "a stranger's" 'has no signature that holds, of one whom .*/allowed allows\.$' \
 		--allowed-signers "$work/allowed" -f "$work/stranger.save"
 	refused_late "none" 'is not signed, and must be by one whom' --allowed-signers "$work/allowed" -f "$work/unsigned.save"
-	refused "a list of signers that is not there, before anything is read" 'there is no file .*/nobody' \
-		restwpar --allowed-signers "$work/nobody" -f "$work/unsigned.save"
+	refused "a list of signers that is not there, before anything is read" '^restwpar: there is no file .*/nobody$' \
+		restwpar --allowed-signers "$work/nobody" -f "$work/none"
+	for how in "chmod 666" "chmod 620" "chown 1000" "ln -sf $work/allowed"; do
+		cp "$work/allowed" "$work/theirs"
+		$how "$work/theirs"
+		refused "one that is not root's alone ($how)" "^restwpar: '$work/theirs' must be a plain file of root's to which nobody else may write" \
+			restwpar --allowed-signers "$work/theirs" -f "$work/signed.save"
+		rm -f "$work/theirs"
+	done
 	out=$(restwpar --allowed-signers "$work/allowed" -f "$work/unsigned.save" 2>/dev/null)
 	is "nothing is made before the signature is known" "$out" ""
+	ln -s "$work/nobody" "$cf/allowed_signers"
+	refused "the system's list, a link to nothing" "allowed_signers' must be a plain file of root's" restwpar -f "$work/unsigned.save"
+	rm "$cf/allowed_signers"
 	cp "$work/allowed" "$cf/allowed_signers"
 	refused_late "where the system asks for it" 'is not signed, and must be by one whom' --trust -f "$work/unsigned.save"
 	ok "one from a pipe is verified, too" sh -c 'cat "$1" | restwpar -f -' - "$work/signed.save"
@@ -269,23 +287,32 @@ for one in m.BASE + [m.member("./who", body=who.encode()), m.member("./large", b
 b.end(signature=signature if who == "signed" else None)
 PY
 	}
-	versioned "$work/exchanged.save" signed
-	versioned "$work/evil.save" evil
-	restwpar --allowed-signers "$work/allowed" -f "$work/exchanged.save" >"$work/out" 2>&1 &
-	pid=$! exchanged=no
-	while kill -0 "$pid" 2>/dev/null; do
-		if pgrep -P "$pid" -f '^wparctl-archive check' >/dev/null; then
-			mv "$work/evil.save" "$work/exchanged.save" && exchanged=yes
-			break
-		fi
+	# exchange OPTIONS... - its file is another one when the verification has begun
+	exchange()
+	{
+		local pid
+		versioned "$work/evil.save" evil
+		restwpar "$@" -f "$work/exchanged.save" >"$work/out" 2>&1 &
+		pid=$! exchanged=no
+		while kill -0 "$pid" 2>/dev/null; do
+			if pgrep -P "$pid" -f '^wparctl-archive check' >/dev/null; then
+				mv "$work/evil.save" "$work/exchanged.save" && exchanged=yes
+				break
+			fi
+		done
+		wait "$pid"
+	}
+	for options in "--allowed-signers $work/allowed" ""; do
+		versioned "$work/exchanged.save" signed
+		# shellcheck disable=SC2086 # two words, or none
+		exchange $options
+		is "its file is exchanged while it is verified ($options): status" "$? $exchanged" "0 yes"
+		is "what was verified is what it has" "$(cat "$images"/*/root/who)" signed
+		[ -z "$options" ] || like "and by whom it is signed" "$(cat "$work/out")" '^The backup is signed by admin@here\.$'
+		rmwpar old01
+		rm -f "$work/evil.save" "$work/exchanged.save"
+		ok "nothing of the copy is left" nothing_left
 	done
-	wait "$pid"
-	is "its file is exchanged while it is verified: status" "$? $exchanged" "0 yes"
-	is "what was signed is what it has" "$(cat "$images"/*/root/who)" signed
-	like "and by whom" "$(cat "$work/out")" '^The backup is signed by admin@here\.$'
-	rmwpar old01
-	rm -f "$work/evil.save" "$work/exchanged.save"
-	ok "nothing of the copy is left" nothing_left
 fi
 
 # A full disk leaves nothing.

@@ -116,4 +116,33 @@ done
 for name in flipped mode entries no-end cut file-digest; do
 	refused "-V: bad-$name" 'cannot be used: ' restwparfiles -V -f "$work/bad-$name.save"
 done
+
+# Where it must be signed, that is known before a file is written.
+if command -v ssh-keygen >/dev/null; then
+	ssh-keygen -q -t ed25519 -N '' -f "$work/key"
+	echo "admin@here $(cat "$work/key.pub")" >"$work/allowed"
+	fresh
+	refused "one that nobody has signed" 'is not signed, and must be by one whom' \
+		restwparfiles --allowed-signers "$work/allowed" -f "$work/t.save" -d "$TMPDIR/closed"
+	is "no file is written" "$(ls -A "$TMPDIR/closed")" ""
+	python3 - "$here" "$work" <<'PY'
+import subprocess, sys
+sys.path.insert(0, sys.argv[1])
+import make_backups as m
+work = sys.argv[2]
+def signature(text):
+    return subprocess.run(["ssh-keygen", "-q", "-Y", "sign", "-n", "savewpar@lpard", "-f", work + "/key"],
+                          input=text, stdout=subprocess.PIPE, check=True).stdout
+b = m.Backup(work + "/signed.save")
+for one in m.BASE:
+    b.add(*one)
+b.end(signature=signature)
+PY
+	for way in 'restwparfiles --allowed-signers "$1/allowed" -f "$1/signed.save" -d "$2"' \
+		'cat "$1/signed.save" | restwparfiles --allowed-signers "$1/allowed" -f - -d "$2"'; do
+		fresh
+		is "a signed one" "$(sh -c "$way" - "$work" "$TMPDIR/closed")" "The backup is signed by admin@here."
+		ok "its files are there" test -f "$TMPDIR/closed/etc/passwd"
+	done
+fi
 done_testing

@@ -7,6 +7,7 @@
 
 #include "lpard/common/sha256.h"
 #include "lpard/common/str.h"
+#include "wparctl/archive/helper/agreed.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -28,7 +29,6 @@
 #define LOOK_EVERY  (UINT64_C(16) << 20) /* bytes written between two looks at what is free */
 #define MEMBER_COST 512			 /* what a member takes besides its contents, at least */
 #define FOLDER_COST 4096
-#define MAX_VOLUMES 40
 
 /* An access list: the tags and permissions of the kernel's attribute. */
 struct acl_entry {
@@ -91,8 +91,8 @@ struct extract {
 	int aside;			    /* gets the bytes of the list of checksums; 0: nobody */
 	struct backup_reading *backup;	    /* of an image that is one; NULL */
 	const struct backup_choice *choice; /* NULL: all members are made, as they are */
-	struct par_sha256 *contents; /* sums up what is in files; NULL: it is not asked for */
-	int volumes[MAX_VOLUMES];    /* file systems that are mounted in it */
+	struct par_sha256 *contents;	 /* sums up what is in files; NULL: it is not asked for */
+	int volumes[WPAR_ARCHIVE_TREES]; /* file systems that are mounted in it */
 	size_t n_volumes;
 
 	void (*progress)(const struct extract *a);

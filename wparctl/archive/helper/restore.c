@@ -27,7 +27,7 @@
 static struct {
 	int fd;
 	const char *directory;
-} mounts[MAX_VOLUMES];
+} mounts[WPAR_ARCHIVE_TREES];
 static size_t n_mounts;
 
 static struct backup_choice choice;
@@ -56,7 +56,7 @@ static int add_mount(struct extract *a, char *word)
 	char *rest;
 	const long fd = strtol(word, &rest, 10);
 
-	if (*rest != ':' || fd < 0 || n_mounts == MAX_VOLUMES)
+	if (*rest != ':' || fd < 0 || n_mounts == WPAR_ARCHIVE_TREES)
 		return fail_word(a, word);
 	mounts[n_mounts].fd = (int)fd;
 	mounts[n_mounts++].directory = rest + 1;

@@ -37,7 +37,7 @@ struct writing {
 	struct save save;
 	enum save_packing packing;
 	size_t block;
-	int fds[SAVE_TREES_MAX][MOUNTS];
+	int fds[WPAR_ARCHIVE_TREES][MOUNTS];
 	char stage_buffer[1 << 16];
 };
 
@@ -88,7 +88,7 @@ static int take_tree(struct writing *w, char *args)
 	struct save_tree *t;
 	int *fds;
 
-	if (k->n_trees == SAVE_TREES_MAX)
+	if (k->n_trees == WPAR_ARCHIVE_TREES)
 		return -EINVAL;
 	t = &k->trees[k->n_trees];
 	fds = w->fds[k->n_trees];
@@ -136,7 +136,7 @@ static int take_empty(struct writing *w, char *args)
 static int take_part(struct writing *w, char *args)
 {
 	decode(args);
-	return w->save.parts.n == SAVE_TREES_MAX ? -EINVAL : par_strv_add(&w->save.parts, args);
+	return w->save.parts.n == WPAR_ARCHIVE_TREES ? -EINVAL : par_strv_add(&w->save.parts, args);
 }
 
 static int take_attributes(struct writing *w, char *args)

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "lpard/common/sha256.h"
+#include "wparctl/archive/helper/agreed.h"
 #include "lpard/common/str.h"
 #include "wparctl/archive/helper/save_tar.h"
 
@@ -27,7 +28,6 @@ struct archive_entry;
 
 #define SAVE_NAME_MAX  4095 /* bytes; a longer name cannot be read back by any reader */
 #define SAVE_DEPTH_MAX 1000 /* folders in each other; each is open while what is in it is read */
-#define SAVE_TREES_MAX 256
 
 /* ---- save_pack.c: the compressor, a thread, and what is behind it ---- */
 
@@ -66,7 +66,7 @@ struct save_node {
 };
 
 struct save_walk {
-	struct save_tree trees[SAVE_TREES_MAX];
+	struct save_tree trees[WPAR_ARCHIVE_TREES];
 	unsigned int n_trees;
 	struct par_strv empty; /* folders of which only the name is saved: "./proc" */
 	regex_t *patterns;     /* names that are left out */
@@ -154,7 +154,7 @@ struct save {
 	bool no_attributes, verbose;
 	struct par_strv parts;	     /* its file systems: ".", "./home" */
 	uint64_t found, found_bytes; /* by counting */
-	uint64_t part_bytes[SAVE_TREES_MAX];
+	uint64_t part_bytes[WPAR_ARCHIVE_TREES];
 	uint64_t done;		     /* of those, in the first pass */
 	uint64_t again, again_bytes; /* members of the last pass, when that was not the first */
 	struct par_strv removed;     /* names that had vanished at one of the passes */
