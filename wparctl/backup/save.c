@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The steps of a backup: see save.h.  Of a running WPAR all files are read while it runs, then what
- * has changed meanwhile, and at last, while it stands still, what has changed since: that is kept
- * on the disk, so that for as long as it stands still nobody waits for who reads the backup.
+ * The steps of a backup: see save.h.  A running WPAR is read from a snapshot, which is made while
+ * it stands still.  Where there can be none all files are read while it runs, then what has changed
+ * meanwhile, and at last, while it stands still, what has changed since: that is kept on the disk,
+ * so that for as long as it stands still nobody waits for who reads the backup.
  */
 #include "wparctl/backup/save.h"
 
@@ -14,6 +15,7 @@
 #include "wparctl/backup/output.h"
 #include "wparctl/backup/packages.h"
 #include "wparctl/backup/sign.h"
+#include "wparctl/backup/trees_snapshot.h"
 #include "wparctl/backup/trees.h"
 #include "wparctl/spec/stop_at.h"
 
@@ -30,6 +32,8 @@ struct saving {
 	const struct wpar_save *save;
 	FILE *out;
 	struct wpar_backup_trees trees;
+	struct wpar_backup_snapshot snapshot;
+	bool from_snapshot; /* the trees are those of the snapshot */
 	struct wpar_output output;
 	struct wpar_writer *writer;
 	struct par_strv patterns, packages;
@@ -131,6 +135,12 @@ static int open_ends(struct saving *b, struct par_error **err)
 	if (v->key && access(v->key, R_OK) < 0)
 		return par_fail(err, PAR_E_NOT_FOUND, errno, "--sign-key: '%s' cannot be read",
 				v->key);
+	r = wpar_snapshot_clear(base);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r,
+				"the snapshot that a killed savewpar has left of %s cannot be "
+				"removed",
+				v->spec->name);
 	r = wpar_output_open(v->file, base, &b->output, err);
 	if (r < 0)
 		return r;
@@ -165,6 +175,65 @@ static int start_writer(struct saving *b, struct par_error **err)
 	return wpar_writer_new(&setup, &b->say, &b->writer, err);
 }
 
+/* ---- A snapshot ---- */
+
+/* 1: it is made; 0: it could not be made, and @ret_why says why */
+static int take_still(struct saving *b, const char **ret_why, struct par_error **err)
+{
+	const struct wpar_still *still = b->save->still;
+	const uint64_t begin = par_now_ms();
+	int r = still ? still->begin(still->user, err) : 0, end;
+
+	if (r < 0)
+		return r;
+	wpar_test_stop_at("savewpar_still");
+	r = wpar_backup_snapshot_take(&b->snapshot);
+	wpar_test_stop_at("savewpar_taken");
+	end = still ? still->end(still->user, err) : 0;
+	if (still)
+		b->frozen_ms = par_now_ms() - begin;
+	*ret_why = r == -EXDEV	  ? "it has made a subvolume of its own meanwhile"
+		   : r == -ENOSPC ? "there is no space for one"
+				  : strerror(-r);
+	return end < 0 ? end : r == 0;
+}
+
+static int try_snapshot(struct saving *b, const char **ret_why, struct par_error **err)
+{
+	const struct wpar_save *v = b->save;
+	int r = wpar_backup_snapshot_begin(v->spec, &b->trees, &b->snapshot, ret_why, err);
+
+	if (r <= 0)
+		return r;
+	/* What is on the disk already is not written while it stands still. */
+	r = v->still ? wpar_backup_trees_sync(&b->trees, err) : 0;
+	if (r < 0)
+		return r;
+	r = take_still(b, ret_why, err);
+	if (r <= 0)
+		return r;
+	r = wpar_backup_snapshot_use(&b->snapshot, v->spec, &b->trees, err);
+	return r < 0 ? r : 1;
+}
+
+/* A running WPAR is read from one where that can be; with -T, or there is no backup. */
+static int take_snapshot(struct saving *b, struct par_error **err)
+{
+	const char *why = NULL;
+	int r = b->save->still || b->save->snapshot ? try_snapshot(b, &why, err) : 0;
+
+	if (r < 0)
+		return r;
+	b->from_snapshot = r > 0;
+	if (b->from_snapshot)
+		return 0;
+	wpar_backup_snapshot_done(&b->snapshot);
+	return b->save->snapshot ? par_fail(err, PAR_E_NOT_SUPPORTED, 0,
+					    "-T: there can be no snapshot of %s: %s",
+					    b->save->spec->name, why)
+				 : 0;
+}
+
 /* ---- What is said of it ---- */
 
 static struct wpar_backup_facts facts_of(struct saving *b)
@@ -173,7 +242,9 @@ static struct wpar_backup_facts facts_of(struct saving *b)
 		b->used[i] = wpar_writer_part(b->writer, i);
 	return (struct wpar_backup_facts){
 		.state = b->save->state,
-		.consistency = b->save->still ? "frozen" : "stopped",
+		.consistency = b->from_snapshot ? "snapshot"
+			       : b->save->still ? "frozen"
+						: "stopped",
 		.servers = b->save->servers,
 		.no_attributes = b->save->no_attributes,
 		.bytes = b->bytes,
@@ -270,7 +341,7 @@ static int still_pass(struct saving *b, struct par_error **err)
 	wpar_test_stop_at("savewpar_still");
 	r = one_pass(b, err);
 	end = still->end(still->user, r < 0 ? NULL : err);
-	b->frozen_ms = par_now_ms() - begin;
+	b->frozen_ms += par_now_ms() - begin; /* there may have been a try to make a snapshot */
 	return r < 0 ? r : end;
 }
 
@@ -278,7 +349,7 @@ static int put_files(struct saving *b, struct par_error **err)
 {
 	int r;
 
-	if (!b->save->still)
+	if (!b->save->still || b->from_snapshot)
 		return one_pass(b, err);
 	r = running_pass(b, err);
 	if (r < 0)
@@ -333,10 +404,25 @@ static int put_end(struct saving *b, struct par_error **err)
 	return r < 0 ? r : wpar_output_finish(&b->output, err);
 }
 
+static void say_still(const struct saving *b)
+{
+	if (!b->save->still || !b->save->names)
+		return;
+	fprintf(b->save->err, "savewpar: %s stood still for %" PRIu64 " ms, ", b->save->spec->name,
+		b->frozen_ms);
+	if (b->from_snapshot)
+		fprintf(b->save->err, "while a snapshot of it was made\n");
+	else
+		fprintf(b->save->err, "for %" PRIu64 " files\n", b->again);
+}
+
 static int save_in(struct saving *b, struct par_error **err)
 {
 	int r = open_ends(b, err);
 
+	if (r < 0)
+		return r;
+	r = take_snapshot(b, err);
 	if (r < 0)
 		return r;
 	r = start_writer(b, err);
@@ -358,10 +444,7 @@ static int save_in(struct saving *b, struct par_error **err)
 	show_progress(b, b->files);
 	b->rewritten = false;
 	fputc('\n', b->out);
-	if (b->save->still && b->save->names)
-		fprintf(b->save->err,
-			"savewpar: %s stood still for %" PRIu64 " ms, for %" PRIu64 " files\n",
-			b->save->spec->name, b->frozen_ms, b->again);
+	say_still(b);
 	if (b->incomplete)
 		return par_fail(err, PAR_E_TOO_LARGE, 0,
 				"0512-003 Not all files are in the backup: what is left out is "
@@ -372,15 +455,18 @@ static int save_in(struct saving *b, struct par_error **err)
 
 int wpar_save(const struct wpar_save *save, struct par_error **err)
 {
-	struct saving b = {
-		.save = save, .out = save->out, .trees = WPAR_NO_TREES, .output = WPAR_NO_OUTPUT
-	};
+	struct saving b = { .save = save,
+			    .out = save->out,
+			    .trees = WPAR_NO_TREES,
+			    .snapshot = WPAR_NO_BACKUP_SNAPSHOT,
+			    .output = WPAR_NO_OUTPUT };
 	int r = save_in(&b, err);
 
 	if (b.rewritten)
 		fputc('\n', b.out);
 	wpar_writer_free(b.writer);
 	wpar_backup_trees_done(&b.trees);
+	wpar_backup_snapshot_done(&b.snapshot);
 	wpar_output_done(&b.output);
 	par_strv_done(&b.patterns);
 	par_strv_done(&b.packages);

@@ -22,6 +22,7 @@ struct wpar_save {
 	const struct wpar_still *still; /* NULL: it does not run */
 	char state;			/* 'D', 'A' */
 	size_t block;			/* bytes that are written at once; 0: as it comes */
+	bool snapshot;			/* only from a snapshot, whether it runs or not */
 	bool no_attributes, servers, plain, names, make_info,
 		verify;	 /* read it again, when it is a file */
 	FILE *out, *err; /* messages; what went otherwise than expected, and -v */

@@ -12,13 +12,19 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* Some of them may be the first one, too. */
+static void close_mounts(const int fds[WPAR_WRITER_MOUNTS])
+{
+	for (int k = 0; k < WPAR_WRITER_MOUNTS; k++) {
+		if (fds[k] >= 0 && (k == 0 || fds[k] != fds[0]))
+			close(fds[k]);
+	}
+}
+
 void wpar_backup_trees_done(struct wpar_backup_trees *t)
 {
 	for (size_t i = 0; i < t->n; i++) {
-		for (int k = 0; k < WPAR_WRITER_MOUNTS; k++) {
-			if (t->v[i].fds[k] >= 0 && (k == 0 || t->v[i].fds[k] != t->v[i].fds[0]))
-				close(t->v[i].fds[k]);
-		}
+		close_mounts(t->v[i].fds);
 		free(t->v[i].directory);
 	}
 	free(t->v);
@@ -53,42 +59,56 @@ static int shut(int *tree)
 }
 
 /* Takes @fds, also on failure; those that are -1 are the first one, too. */
-static int add_tree(struct wpar_backup_trees *t, const struct wpar_spec *s, const char *directory,
-		    int fds[WPAR_WRITER_MOUNTS], bool server, struct par_error **err)
+static int set_mounts(struct wpar_writer_tree *n, const struct wpar_spec *s,
+		      int fds[WPAR_WRITER_MOUNTS], struct par_error **err)
 {
-	struct wpar_writer_tree *more = reallocarray(t->v, t->n + 1, sizeof(*more));
-	struct wpar_writer_tree *n;
 	int r = 0;
 
-	if (!more) {
-		for (int k = 0; k < WPAR_WRITER_MOUNTS; k++) {
-			if (fds[k] >= 0)
-				close(fds[k]);
-		}
-		return par_oom(err);
-	}
-	t->v = more;
-	n = &more[t->n++];
-	*n = (struct wpar_writer_tree){ .directory = strdup(directory),
-					.shift = server ? s->idbase : 0,
-					.range = server ? s->idrange : 0 };
 	for (int k = 0; k < WPAR_WRITER_MOUNTS; k++) {
 		if (fds[k] >= 0 && r == 0)
 			r = shut(&fds[k]);
 		n->fds[k] = fds[k] >= 0 ? fds[k] : fds[0];
 	}
-	if (!n->directory)
-		return par_oom(err);
 	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "'%s' of '%s' cannot be made read-only",
-				directory, s->name)
+				n->directory, s->name)
 		     : 0;
+}
+
+/* Takes @fds in the same way. */
+static int add_tree(struct wpar_backup_trees *t, const struct wpar_spec *s, const char *directory,
+		    int fds[WPAR_WRITER_MOUNTS], bool server, struct par_error **err)
+{
+	struct wpar_writer_tree *more = reallocarray(t->v, t->n + 1, sizeof(*more));
+	autofree char *copy = strdup(directory);
+	struct wpar_writer_tree *n;
+
+	if (more)
+		t->v = more;
+	if (!more || !copy) {
+		close_mounts(fds);
+		return par_oom(err);
+	}
+	n = &more[t->n++];
+	*n = (struct wpar_writer_tree){ .directory = take_ptr(copy),
+					.shift = server ? s->idbase : 0,
+					.range = server ? s->idrange : 0 };
+	return set_mounts(n, s, fds, err);
+}
+
+int wpar_backup_trees_replace(struct wpar_backup_trees *t, size_t i, int mount,
+			      const struct wpar_spec *s, struct par_error **err)
+{
+	int fds[WPAR_WRITER_MOUNTS] = { mount, -1, -1 };
+
+	close_mounts(t->v[i].fds);
+	return set_mounts(&t->v[i], s, fds, err);
 }
 
 /* ---- The root ---- */
 
-static int open_plain_root(const struct wpar_backup_trees *t)
+static int open_plain_root(int base)
 {
-	int fd = (int)syscall(SYS_open_tree, t->base, "",
+	int fd = (int)syscall(SYS_open_tree, base, "",
 			      OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
 
 	return fd < 0 ? -errno : fd;
@@ -125,9 +145,11 @@ static int open_overlay(const char *layers)
 	return fd < 0 ? -errno : fd;
 }
 
-static int open_layers(const struct wpar_spec *s, int fds[WPAR_WRITER_MOUNTS])
+/* @mounts: how many; those behind them stay as they are */
+static int open_layers(const struct wpar_spec *s, const char *base, int mounts,
+		       int fds[WPAR_WRITER_MOUNTS])
 {
-	autofree char *upper = wpar_path("%s/upper", s->directory);
+	autofree char *upper = par_strdup_printf("%s/upper", base);
 	autofree char *image = wpar_path(WPAR_STORE_DIR "/images/%s/root", s->version.image_digest);
 	auto_buf layers = { 0 };
 
@@ -138,7 +160,7 @@ static int open_layers(const struct wpar_spec *s, int fds[WPAR_WRITER_MOUNTS])
 	put_layer(&layers, image);
 	if (layers.failed)
 		return -ENOMEM;
-	for (int k = 0; k < WPAR_WRITER_MOUNTS; k++) {
+	for (int k = 0; k < mounts; k++) {
 		fds[k] = open_overlay(layers.data);
 		if (fds[k] < 0)
 			return fds[k];
@@ -146,40 +168,64 @@ static int open_layers(const struct wpar_spec *s, int fds[WPAR_WRITER_MOUNTS])
 	return 0;
 }
 
+static int fail_root(const struct wpar_spec *s, int r, const int fds[WPAR_WRITER_MOUNTS],
+		     struct par_error **err)
+{
+	close_mounts(fds);
+	return par_fail(err, PAR_E_SYSTEM, r, "the files of '%s' cannot be opened", s->name);
+}
+
+/* The WPAR's own root, in its base directory @base, open as @fd. */
+static int open_own_root(const struct wpar_spec *s, const char *base, int fd, int mounts,
+			 int fds[WPAR_WRITER_MOUNTS], struct par_error **err)
+{
+	int r = 0;
+
+	if (s->version.image_digest)
+		r = open_layers(s, base, mounts, fds);
+	else
+		r = fds[0] = open_plain_root(fd);
+	return r < 0 ? fail_root(s, r, fds, err) : 0;
+}
+
+static int open_server_root(const struct wpar_spec *s, const struct wpar_mount *root, bool servers,
+			    struct par_error **err)
+{
+	autofree char *options = NULL;
+
+	if (!servers)
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
+				"the root directory of '%s' lies on a server; -N saves it",
+				s->name);
+	options = wpar_nfs_options(root->options);
+	return options ? wpar_nfs_mount(root->host, root->device, options, err) : par_oom(err);
+}
+
 static int open_root(const struct wpar_spec *s, struct wpar_backup_trees *t, bool servers,
 		     struct par_error **err)
 {
 	const struct wpar_mount *root = wpar_spec_mount(s, "/");
 	const bool server = root && wpar_mount_is_nfs(root);
-	int fds[WPAR_WRITER_MOUNTS] = { -1, -1, -1 }, r = 0;
-	autofree char *options = NULL;
+	int fds[WPAR_WRITER_MOUNTS] = { -1, -1, -1 }, r;
+	autofree char *base = wpar_path("%s", s->directory);
 
-	if (server && !servers)
-		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
-				"the root directory of '%s' lies on a server; -N saves it",
-				s->name);
-	if (server) {
-		options = wpar_nfs_options(root->options);
-		if (!options)
-			return par_oom(err);
-		fds[0] = wpar_nfs_mount(root->host, root->device, options, err);
-		if (fds[0] < 0)
-			return fds[0];
-	} else if (s->version.image_digest) {
-		r = open_layers(s, fds);
-	} else {
-		fds[0] = open_plain_root(t);
-		r = fds[0] < 0 ? fds[0] : 0;
-	}
-	if (r < 0) {
-		for (int k = 0; k < WPAR_WRITER_MOUNTS; k++) {
-			if (fds[k] >= 0)
-				close(fds[k]);
-		}
-		return par_fail(err, PAR_E_SYSTEM, r, "the files of '%s' cannot be opened",
-				s->name);
-	}
-	return add_tree(t, s, "/", fds, server, err);
+	if (!base)
+		return par_oom(err);
+	r = server ? (fds[0] = open_server_root(s, root, servers, err))
+		   : open_own_root(s, base, t->base, WPAR_WRITER_MOUNTS, fds, err);
+	return r < 0 ? r : add_tree(t, s, "/", fds, server, err);
+}
+
+int wpar_backup_trees_root(struct wpar_backup_trees *t, const struct wpar_spec *s, const char *base,
+			   struct par_error **err)
+{
+	autofd int fd = open(base, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	int fds[WPAR_WRITER_MOUNTS] = { -1, -1, -1 }, r;
+
+	if (fd < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "'%s' cannot be opened", base);
+	r = open_own_root(s, base, fd, 1, fds, err);
+	return r < 0 ? r : wpar_backup_trees_replace(t, 0, fds[0], s, err);
 }
 
 /* ---- Its other file systems ---- */

@@ -31,5 +31,15 @@ void wpar_backup_trees_done(struct wpar_backup_trees *t);
 int wpar_backup_trees_open(const struct wpar_spec *s, bool servers, struct wpar_backup_trees *ret,
 			   struct par_error **err);
 
+/*
+ * wpar_backup_trees_root - the root is read in another base directory, a copy of its own
+ * @base	its path, prefix included
+ */
+int wpar_backup_trees_root(struct wpar_backup_trees *t, const struct wpar_spec *s, const char *base,
+			   struct par_error **err);
+/* wpar_backup_trees_replace - tree @i is read in another mount, which is taken, also on failure */
+int wpar_backup_trees_replace(struct wpar_backup_trees *t, size_t i, int mount,
+			      const struct wpar_spec *s, struct par_error **err);
+
 /* wpar_backup_trees_sync - what programs have written is on the disk */
 int wpar_backup_trees_sync(const struct wpar_backup_trees *t, struct par_error **err);

@@ -41,10 +41,8 @@ static const struct par_opt opts[] = {
 			 "a backup is compressed as a whole, or with -p not at all"),
 	OPT_STR(0, "sign-key", "KEY", struct savewpar_args, key,
 		"Sign it with this key of ssh-keygen", .values = "@files"),
-	OPT_FLAG_REFUSED(
-		'T', struct savewpar_args, snapshot,
-		"savewpar makes no snapshot of a file system, whatever its type; a running "
-		"workload partition stands still for a moment instead"),
+	OPT_FLAG('T', NULL, struct savewpar_args, snapshot,
+		 "From a snapshot only; refused where there can be none"),
 	OPT_FLAG('v', NULL, struct savewpar_args, verbose,
 		 "Name each file on standard error, and say how long it stood still"),
 	OPT_FLAG('V', NULL, struct savewpar_args, verify,
@@ -116,6 +114,7 @@ static int savewpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_er
 		.still = st == WPAR_STATE_DEFINED || st == WPAR_STATE_FROZEN ? NULL : &still,
 		.state = wpar_state_letter(st),
 		.block = (size_t)a->blocks * 512,
+		.snapshot = a->snapshot,
 		.no_attributes = a->no_attributes,
 		.servers = a->servers,
 		.plain = a->plain,

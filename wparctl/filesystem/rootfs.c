@@ -11,6 +11,8 @@
 #include "wparctl/filesystem/origin.h"
 #include "wparctl/filesystem/shield.h"
 #include "wparctl/filesystem/sizes.h"
+#include "wparctl/filesystem/snapshot.h"
+#include "wparctl/filesystem/subvolume.h"
 #include "wparctl/filesystem/volume.h"
 
 #include <dirent.h>
@@ -179,6 +181,23 @@ static int check_above(int above, const struct wpar_spec *s, struct par_error **
 			s->directory);
 }
 
+/* On btrfs it is a subvolume of its own: removed at once, and saved from a snapshot. */
+static int make_top(int above, const char *name)
+{
+	int r = wpar_subvolume_make(above, name);
+
+	if (r == 0 || r == -EEXIST)
+		return 0;
+	return mkdirat(above, name, 0755) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+static int remove_top(int above, const char *name)
+{
+	int r = wpar_subvolume_remove(above, name);
+
+	return r == -EOPNOTSUPP ? par_fs_remove_tree(above, name) : r == -ENOENT ? 0 : r;
+}
+
 /* An empty base directory: made, or emptied of what an interrupted creation left. */
 static int open_fresh(const struct wpar_spec *s, const char *made, struct par_error **err)
 {
@@ -194,11 +213,12 @@ static int open_fresh(const struct wpar_spec *s, const char *made, struct par_er
 	r = check_above(above, s, err);
 	if (r < 0)
 		return r;
-	r = ours ? par_fs_remove_tree(above, name) : 0;
+	r = ours ? remove_top(above, name) : 0;
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be cleared", s->directory);
-	if (mkdirat(above, name, 0755) < 0 && errno != EEXIST)
-		return par_fail(err, errno == ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM, errno,
+	r = make_top(above, name);
+	if (r < 0)
+		return par_fail(err, r == -ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM, r,
 				"'%s' cannot be made", s->directory);
 	fd = openat(above, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
@@ -363,7 +383,7 @@ static int remove_base(const struct wpar_spec *s, const struct mark *m, int abov
 					     : 0;
 	if (r == -ENOSPC || r == -EDQUOT)
 		r = overwrite_mark(s, m->made);
-	return r < 0 ? r : par_fs_remove_tree(above, name);
+	return r < 0 ? r : remove_top(above, name);
 }
 
 static int remove_base_and_volumes(const struct wpar_spec *s, const struct mark *m, int above,
@@ -374,7 +394,8 @@ static int remove_base_and_volumes(const struct wpar_spec *s, const struct mark 
 
 	if (r < 0)
 		return r;
-	return base ? wpar_volumes_remove(base) : -ENOMEM;
+	r = base ? wpar_snapshot_clear(base) : -ENOMEM;
+	return r < 0 ? r : wpar_volumes_remove(base);
 }
 
 static void remove_begun(const struct wpar_spec *s)

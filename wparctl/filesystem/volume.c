@@ -95,25 +95,23 @@ int wpar_volume_image(const char *path, struct par_error **err)
 	return take_fd(&fd);
 }
 
-int wpar_volume_mount(const char *path, const char *fstype, const char *name,
-		      struct par_error **err)
+static int mount_device(dev_t dev, const char *path, const char *fstype, const char *name,
+			bool clone, struct par_error **err)
 {
 	static const struct wpar_device_option ext4[] = { { "errors", "remount-ro" }, { 0 } };
 	/* A copy of an image has the same UUID. */
 	static const struct wpar_device_option xfs[] = { { "nouuid", NULL }, { 0 } };
-	const struct wpar_device_option *options = strcmp(fstype, "xfs") == 0 ? xfs : ext4;
-	autofd int image = wpar_volume_image(path, err);
-	autofd int loop = image < 0 ? image : wpar_loop_open(image, path, err);
-	char device[32];
-	struct stat st;
-	int fd;
+	/* The kernel completes what its journal has, which lies in the clone alone. */
+	static const struct wpar_device_option read_only[] = { { "ro", NULL }, { 0 } };
+	static const struct wpar_device_option read_only_xfs[] = { { "ro", NULL },
+								   { "nouuid", NULL },
+								   { 0 } };
+	const bool is_xfs = strcmp(fstype, "xfs") == 0;
+	const struct wpar_device_option *options = clone    ? is_xfs ? read_only_xfs : read_only
+						   : is_xfs ? xfs
+							    : ext4;
+	int fd = wpar_device_mount(dev, fstype, name, options, MOUNT_ATTR_NODEV);
 
-	if (loop < 0)
-		return loop;
-	if (fstat(loop, &st) < 0)
-		return par_fail(err, PAR_E_SYSTEM, errno, "'%s' cannot be looked at", path);
-	snprintf(device, sizeof(device), "/dev/loop%u", minor(st.st_rdev));
-	fd = wpar_device_mount(st.st_rdev, fstype, name ? name : device, options, MOUNT_ATTR_NODEV);
 	if (fd == -EBUSY)
 		return par_fail(err, PAR_E_SYSTEM, fd,
 				"the file system in '%s' has become read-only after an error; "
@@ -123,6 +121,35 @@ int wpar_volume_mount(const char *path, const char *fstype, const char *name,
 		return par_fail(err, PAR_E_SYSTEM, fd,
 				"the file system in '%s' cannot be mounted; fsck checks it", path);
 	return fd;
+}
+
+static int mount_image(int image, const char *path, const char *fstype, const char *name,
+		       bool clone, struct par_error **err)
+{
+	autofd int loop = wpar_loop_open(image, path, err);
+	char device[32];
+	struct stat st;
+
+	if (loop < 0)
+		return loop;
+	if (fstat(loop, &st) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "'%s' cannot be looked at", path);
+	snprintf(device, sizeof(device), "/dev/loop%u", minor(st.st_rdev));
+	return mount_device(st.st_rdev, path, fstype, name ? name : device, clone, err);
+}
+
+int wpar_volume_mount(const char *path, const char *fstype, const char *name,
+		      struct par_error **err)
+{
+	autofd int image = wpar_volume_image(path, err);
+
+	return image < 0 ? image : mount_image(image, path, fstype, name, false, err);
+}
+
+int wpar_volume_clone_mount(const struct wpar_volume_clone *c, const char *fstype,
+			    struct par_error **err)
+{
+	return mount_image(c->file, c->path, fstype, "snapshot", true, err);
 }
 
 /* Moves what is in @from into the volume @m; a directory that is not there has nothing. */

@@ -26,6 +26,36 @@ int wpar_volume_mount(const char *path, const char *fstype, const char *name,
 		      struct par_error **err);
 
 /*
+ * A clone of an image that a running WPAR writes to, where the file system has reflinks (btrfs,
+ * xfs): a file without a name, which goes with its last descriptor (volume_clone.c).
+ */
+struct wpar_volume_clone {
+	int image, file;
+	int mount; /* of the volume as the WPAR has it */
+	char *path;
+};
+
+#define WPAR_NO_CLONE ((struct wpar_volume_clone){ .image = -1, .file = -1, .mount = -1 })
+
+/*
+ * wpar_volume_clone_begin - can there be one?
+ * @path	of the image
+ * @bytes	bytes of the disk that other clones may come to need; this one's are added.  What
+ *		the WPAR writes meanwhile takes new room, though its images are reserved
+ * @ret_why	half a sentence, when there can be none
+ * Returns 1, 0 (there can be none), or a negative errno; errors as of wpar_volume_mount().
+ */
+int wpar_volume_clone_begin(const char *path, const char *fstype, uint64_t *bytes,
+			    struct wpar_volume_clone *ret, const char **ret_why,
+			    struct par_error **err);
+/* wpar_volume_clone_take - it has what the file system has now; -errno */
+int wpar_volume_clone_take(const struct wpar_volume_clone *c);
+/* wpar_volume_clone_mount - mount it, read-only and detached; the caller closes it */
+int wpar_volume_clone_mount(const struct wpar_volume_clone *c, const char *fstype,
+			    struct par_error **err);
+void wpar_volume_clone_done(struct wpar_volume_clone *c);
+
+/*
  * wpar_volumes_begin - the images that @new has and @old has not, and the larger size of others
  * @base	the base directory, where they are now; prefix included
  * What a killed command has left is made anew.  After an error no new one is left; one that has
@@ -34,6 +64,12 @@ int wpar_volume_mount(const char *path, const char *fstype, const char *name,
  */
 int wpar_volumes_begin(const char *base, const struct wpar_spec *old, const struct wpar_spec *new,
 		       struct par_error **err);
+/*
+ * wpar_volume_folder_make - the folder of the images of a base directory, where there is none yet
+ * @ret		its path; the caller frees it
+ * Errors: PAR_E_NOT_PERMITTED (somebody else can write to it), PAR_E_NO_SPACE, PAR_E_SYSTEM.
+ */
+int wpar_volume_folder_make(const char *base, char **ret, struct par_error **err);
 /* wpar_volumes_undo - the images that @new has and @old has not go again */
 void wpar_volumes_undo(const char *base, const struct wpar_spec *old, const struct wpar_spec *new);
 

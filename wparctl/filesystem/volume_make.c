@@ -125,7 +125,7 @@ static int fail_folder(const char *folder, int error, struct par_error **err)
 			"'%s' cannot be made", folder);
 }
 
-static int make_folder(const char *base, char **ret, struct par_error **err)
+int wpar_volume_folder_make(const char *base, char **ret, struct par_error **err)
 {
 	autofree char *folder = wpar_volume_folder(base);
 	char *slash = folder ? strrchr(folder, '/') : NULL;
@@ -184,7 +184,7 @@ static int make_one(const char *base, const struct wpar_mount *m, struct par_err
 
 	if (r < 0)
 		return r;
-	r = make_folder(base, &folder, err);
+	r = wpar_volume_folder_make(base, &folder, err);
 	if (r < 0)
 		return r;
 	new = par_strdup_printf("%s/.new", folder);

@@ -10,6 +10,7 @@
 #include "wparctl/filesystem/nfs_fill.h"
 #include "wparctl/filesystem/rootfs.h"
 #include "wparctl/filesystem/sizes.h"
+#include "wparctl/filesystem/snapshot.h"
 #include "wparctl/filesystem/volume.h"
 #include "wparctl/operations/change_spec.h"
 #include "wparctl/operations/machine.h"
@@ -143,10 +144,24 @@ void wpar_definition_sweep(const char *name)
 		forget_rest(name);
 }
 
+/* Of a savewpar that was killed. */
+static int clear_snapshot(const struct wpar_spec *s, struct par_error **err)
+{
+	autofree char *base = s->type == WPAR_SYSTEM ? wpar_path("%s", s->directory) : NULL;
+	int r = base ? wpar_snapshot_clear(base) : 0;
+
+	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "the snapshot of '%s' cannot be removed",
+				s->name)
+		     : 0;
+}
+
 static int definition_remove(const struct wpar_spec *s, bool keep, struct par_error **err)
 {
 	int r = wpar_clear(s->name, err);
 
+	if (r < 0)
+		return r;
+	r = clear_snapshot(s, err);
 	if (r < 0)
 		return r;
 	wpar_volumes_hide(s);

@@ -4,6 +4,7 @@
 
 #include "wparctl/filesystem/mount_plan.h"
 #include "wparctl/filesystem/rootfs.h"
+#include "wparctl/filesystem/snapshot.h"
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/runtime/launch/launch.h"
 #include "wparctl/runtime/launch/sync.h"
@@ -166,6 +167,15 @@ static int start_end(const struct wpar_spec *s, pid_t monitor, const struct wpar
 	return 0;
 }
 
+/* Of a savewpar that was killed; where it cannot be removed the removal of the WPAR says so. */
+static void clear_snapshot(const struct wpar_spec *s)
+{
+	autofree char *base = s->type == WPAR_SYSTEM ? wpar_path("%s", s->directory) : NULL;
+
+	if (base)
+		wpar_snapshot_clear(base);
+}
+
 static int start_locked(const struct wpar_spec *s, enum wpar_hold hold,
 			const struct wpar_report *report, struct par_error **err)
 {
@@ -181,6 +191,7 @@ static int start_locked(const struct wpar_spec *s, enum wpar_hold hold,
 	r = wpar_clear(s->name, err);
 	if (r < 0)
 		return r;
+	clear_snapshot(s);
 	wpar_console_log_begin(s->name);
 	r = wpar_script_run(s, WPAR_SCRIPT_START, err);
 	if (r < 0)
