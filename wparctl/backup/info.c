@@ -6,7 +6,7 @@
 #include "lpard/common/now.h"
 #include "wparctl/versioned/here.h"
 #include "wparctl/versioned/image_data.h"
-#include "wparctl/versioned/level.h"
+#include "wparctl/spec/level.h"
 
 #include <ctype.h>
 #include <inttypes.h>

@@ -7,7 +7,7 @@
 
 #include "lpard/common/json.h"
 #include "lpard/common/text.h"
-#include "wparctl/versioned/level.h"
+#include "wparctl/spec/level.h"
 
 #include <string.h>
 

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* syncwpar: bring WPARs up to the LPAR, which has changed since they were made. */
 #include "wparctl/commands/commands.h"
+#include "wparctl/operations/names_file.h"
 #include "wparctl/operations/operation.h"
 #include "wparctl/operations/refused.h"
 #include "wparctl/operations/synchronize.h"
 
-#include "lpard/common/fs.h"
-
 #include <string.h>
-
-#define MAX_NAMES_FILE (1 << 20)
 
 struct syncwpar_args {
 	const char *file, *device, *fix, *label;
@@ -48,25 +45,6 @@ static const struct par_opt opts[] = {
 	{ 0 }
 };
 
-static int names_of_file(const char *path, struct par_strv *ret, struct par_error **err)
-{
-	auto_buf text = { 0 };
-	int r = par_fs_read(path, MAX_NAMES_FILE, &text);
-	char *rest, *line;
-
-	if (r < 0)
-		return par_fail(err, r == -ENOENT ? PAR_E_NOT_FOUND : PAR_E_SYSTEM, r,
-				"'%s' cannot be read", path);
-	for (rest = text.data; (line = strsep(&rest, "\n"));) {
-		line = par_trim(line);
-		if (*line && par_strv_add(ret, line) < 0)
-			return par_oom(err);
-	}
-	return ret->n ? 0
-		      : par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "'%s' names no workload partition",
-				 path);
-}
-
 /* All that this form of the command is for; one that cannot be read is told later. */
 static int names_of_all(const struct wpar_sync *sync, struct par_strv *ret, struct par_error **err)
 {
@@ -90,7 +68,7 @@ static int choose_names(const struct par_cmd_ctx *ctx, const struct syncwpar_arg
 	if (a->all)
 		return names_of_all(sync, ret, err);
 	if (a->file)
-		return names_of_file(a->file, ret, err);
+		return wpar_names_of_file(a->file, ret, err);
 	for (int i = 0; i < ctx->argc; i++) {
 		if (par_strv_add(ret, ctx->argv[i]) < 0)
 			return par_oom(err);

@@ -121,8 +121,12 @@ static int fill_root(int top, const struct wpar_spec *s, struct par_error **err)
 
 int wpar_native_fill(int top, const struct wpar_spec *s, struct par_error **err)
 {
+	char level[WPAR_LEVEL_MAX];
 	int r = fill_root(top, s, err);
 
+	if (r < 0)
+		return r;
+	r = wpar_origin_note_level(s->name, wpar_level_here(level) ? level : NULL, false);
 	if (r < 0)
 		return r;
 	if (fchmod(top, 0755) < 0)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define LISTS	 WPAR_STORE_DIR "/lists"
+#define LEVELS	 WPAR_STORE_DIR "/levels"
 #define MAX_LIST (256u << 20)
 
 /* A WPAR's name has no dot. */
@@ -21,9 +22,14 @@ static char *list_path(const char *name, enum wpar_origin which)
 	return wpar_path(LISTS "/%s%s", name, suffixes[which]);
 }
 
-static int make_folder(void)
+static char *level_path(const char *name)
 {
-	autofree char *folder = wpar_path(LISTS);
+	return wpar_path(LEVELS "/%s", name);
+}
+
+static int make_folder(const char *of)
+{
+	autofree char *folder = wpar_path("%s", of);
 
 	return folder ? par_fs_mkdirs(folder, 0700) : -ENOMEM;
 }
@@ -39,7 +45,7 @@ static int link_list(int at, const char *from, const char *to)
 int wpar_origin_take(const char *name, int folder)
 {
 	autofree char *path = list_path(name, WPAR_ORIGIN_ROOT);
-	int r = make_folder();
+	int r = make_folder(LISTS);
 
 	if (r < 0)
 		return r;
@@ -54,7 +60,7 @@ int wpar_origin_write(const char *name, enum wpar_origin which, const struct wpa
 
 	if (r < 0 || !path)
 		return -ENOMEM;
-	r = make_folder();
+	r = make_folder(LISTS);
 	if (r < 0)
 		return r;
 	return par_fs_replace(AT_FDCWD, path, text.data ? text.data : "", text.len, 0600);
@@ -72,8 +78,39 @@ int wpar_origin_read(const char *name, enum wpar_origin which, struct wpar_inven
 	return r < 0 ? r : 1;
 }
 
+int wpar_origin_note_level(const char *name, const char *level, bool lasting)
+{
+	autofree char *path = level_path(name);
+	int r = make_folder(LEVELS);
+
+	if (!path)
+		return -ENOMEM;
+	if (r < 0)
+		return r;
+	if (!level || !*level || strlen(level) >= WPAR_LEVEL_MAX || !par_printable(level))
+		return unlink(path) < 0 && errno != ENOENT ? -errno : 0;
+	return lasting ? par_fs_replace(AT_FDCWD, path, level, strlen(level), 0600)
+		       : par_fs_replace_volatile(AT_FDCWD, path, level, strlen(level), 0600);
+}
+
+bool wpar_origin_level(const char *name, char ret[WPAR_LEVEL_MAX])
+{
+	autofree char *path = level_path(name);
+	auto_buf text = { 0 };
+
+	if (!path || par_fs_read(path, WPAR_LEVEL_MAX - 1, &text) < 0 || !text.len ||
+	    !par_printable(text.data))
+		return false;
+	snprintf(ret, WPAR_LEVEL_MAX, "%s", text.data);
+	return true;
+}
+
 void wpar_origin_copy(const char *old, const char *new)
 {
+	char level[WPAR_LEVEL_MAX];
+
+	/* One that is not noted is not known. */
+	(void)!wpar_origin_note_level(new, wpar_origin_level(old, level) ? level : NULL, true);
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(suffixes); i++) {
 		autofree char *from = list_path(old, (enum wpar_origin)i);
 		autofree char *to = list_path(new, (enum wpar_origin)i);
@@ -86,6 +123,12 @@ void wpar_origin_copy(const char *old, const char *new)
 
 void wpar_origin_remove(const char *name)
 {
+	autofree char *level = level_path(name);
+
+	if (level) {
+		unlink(level);
+		par_fs_replace_clear(AT_FDCWD, level);
+	}
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(suffixes); i++) {
 		autofree char *path = list_path(name, (enum wpar_origin)i);
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "wparctl/filesystem/inventory.h"
+#include "wparctl/spec/level.h"
 
 enum wpar_origin {
 	WPAR_ORIGIN_ROOT,    /* what came from the template */
@@ -22,6 +23,16 @@ int wpar_origin_write(const char *name, enum wpar_origin which, const struct wpa
  * rmwpar -p under another name), or a negative errno
  */
 int wpar_origin_read(const char *name, enum wpar_origin which, struct wpar_inventory *ret);
-/* wpar_origin_copy - the lists of @old are those of @new too: a WPAR gets another name */
+/*
+ * wpar_origin_note_level - the level of the system whose files the WPAR has; -errno
+ * @level	NULL, or one that is no printable text: it is not known
+ * @lasting	it is on the disk when this returns; else with the next sync(2)
+ * wpar_origin_level - false: it is not known
+ */
+int wpar_origin_note_level(const char *name, const char *level, bool lasting);
+bool wpar_origin_level(const char *name, char ret[WPAR_LEVEL_MAX]);
+
+/* wpar_origin_copy - the lists and the level of @old are those of @new, too: it gets another name
+ */
 void wpar_origin_copy(const char *old, const char *new);
 void wpar_origin_remove(const char *name);

@@ -10,6 +10,7 @@
 #include "wparctl/backup/signature.h"
 #include "wparctl/filesystem/fstab.h"
 #include "wparctl/filesystem/nfs_fill.h"
+#include "wparctl/filesystem/origin.h"
 #include "wparctl/filesystem/resolver.h"
 #include "wparctl/operations/creation.h"
 #include "wparctl/operations/definition.h"
@@ -151,6 +152,11 @@ static int make(struct restoration *x, const struct par_buf *words, struct wpar_
 	r = wpar_rootfs_create(s, &from, &report, err);
 	if (r < 0)
 		return r;
+	if (!is_versioned(x))
+		r = wpar_origin_note_level(s->name, x->data.version.os_level, false);
+	if (r < 0)
+		return par_fail(err, r == -ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM, r,
+				"the level of %s cannot be noted", s->name);
 	wpar_test_stop_at("restored");
 	r = is_versioned(x)  ? wpar_image_services(s, err)
 	    : x->rs.resolver ? wpar_resolver_copy(s, err)

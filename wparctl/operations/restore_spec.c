@@ -11,7 +11,7 @@
 #include "wparctl/operations/device_exports.h"
 #include "wparctl/versioned/compat.h"
 #include "wparctl/versioned/here.h"
-#include "wparctl/versioned/level.h"
+#include "wparctl/spec/level.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -132,14 +132,6 @@ static int apply_names(const struct wpar_restore *rs, struct wpar_spec *s, struc
 	return wpar_settings_set(s, "directory", rs->directory, err);
 }
 
-/* The version before the first point: 12 of 12.11. */
-static bool same_release(const char *a, const char *b)
-{
-	const size_t n = strcspn(a, ".");
-
-	return n == strcspn(b, ".") && strncmp(a, b, n) == 0;
-}
-
 /* @why: freed here; NULL: no memory */
 static int fail_fit(const struct wpar_restore *rs, char *why, struct par_error **err)
 {
@@ -174,7 +166,8 @@ static int check_fit(const struct wpar_restore *rs, const struct wpar_image_data
 						  " bytes at most, and here they have %" PRIu64,
 						  d->page_align, facts.here.page_size),
 				err);
-	if (s->private_usr || !wpar_level_here(level) || same_release(d->version.os_level, level))
+	if (s->private_usr || !wpar_level_here(level) ||
+	    wpar_level_same_release(d->version.os_level, level))
 		return 0;
 	return fail_fit(rs,
 			par_strdup_printf("it has the level %s and shares the programs of its "

@@ -52,7 +52,11 @@ static int scan_global(struct wpar_sync *sync)
 
 int wpar_sync_init(struct wpar_sync *sync, struct par_error **err)
 {
-	int r = sync->versioned ? 0 : wpar_template_open(true, &sync->template, err);
+	int r;
+
+	if (!wpar_level_here(sync->level) || !par_printable(sync->level))
+		*sync->level = '\0';
+	r = sync->versioned ? 0 : wpar_template_open(true, &sync->template, err);
 
 	if (r < 0 || sync->versioned)
 		return r;
@@ -277,6 +281,62 @@ static int sync_versioned(const struct wpar_sync *sync, const struct wpar_spec *
 	return r;
 }
 
+/*
+ * A release's programs are not those that the files of another one are for; on AIX, too, that step
+ * is migwpar's.  -p only tells what it would be.
+ */
+static int check_level(const struct wpar_sync *sync, const struct wpar_spec *s,
+		       struct par_error **err)
+{
+	char level[WPAR_LEVEL_MAX];
+
+	if (sync->migrates || sync->preview || !wpar_origin_level(s->name, level) ||
+	    wpar_level_compare(level, sync->level) != WPAR_LEVEL_OLDER ||
+	    wpar_level_same_release(level, sync->level))
+		return 0;
+	return par_fail(err, PAR_E_WRONG_STATE, 0,
+			"%s has the level %s, and the global environment has %s; run migwpar %s.",
+			s->name, level, sync->level, s->name);
+}
+
+static int check_native(const struct wpar_sync *sync, const struct wpar_spec *s,
+			struct wpar_say *say, struct par_error **err)
+{
+	int r = check_state(s, err);
+
+	if (r < 0)
+		return r;
+	r = check_level(sync, s, err);
+	if (r < 0)
+		wpar_say_line(say->out, "syncroot: Returns Status = FAILURE");
+	return r;
+}
+
+/* With -a an older part may be left: then it is not yet what the LPAR is. */
+static int note_level(const struct wpar_sync *sync, const struct wpar_spec *s,
+		      const struct counts *counts, struct par_error **err)
+{
+	char level[WPAR_LEVEL_MAX];
+	int r;
+
+	if (sync->preview || counts->of[WPAR_SYNC_HOLD] || !*sync->level ||
+	    (wpar_origin_level(s->name, level) && strcmp(level, sync->level) == 0))
+		return 0;
+	wpar_test_stop_at("level");
+	r = wpar_origin_note_level(s->name, sync->level, true);
+	return r < 0 ? par_fail(err, r == -ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM, r,
+				"the level of %s cannot be noted", s->name)
+		     : 0;
+}
+
+static int sync_and_note(const struct wpar_sync *sync, const struct wpar_spec *s,
+			 struct wpar_say *say, struct counts *counts, struct par_error **err)
+{
+	int r = sync_parts(sync, s, say, counts, err);
+
+	return r < 0 ? r : note_level(sync, s, counts, err);
+}
+
 int wpar_sync_wpar(const struct wpar_sync *sync, const struct wpar_spec *s, struct wpar_say *say,
 		   struct par_error **err)
 {
@@ -289,11 +349,11 @@ int wpar_sync_wpar(const struct wpar_sync *sync, const struct wpar_spec *s, stru
 		return r;
 	if (sync->versioned)
 		return sync_versioned(sync, s, say, err);
-	r = check_state(s, err);
+	r = check_native(sync, s, say, err);
 	if (r < 0)
 		return r;
 	wpar_say_line(say->out, "syncroot: Processing root part installation status.");
-	r = sync_parts(sync, s, say, &counts, &why);
+	r = sync_and_note(sync, s, say, &counts, &why);
 	text = counts_text(&counts, sync->preview);
 	if (r == 0 && is_nothing(&counts))
 		wpar_say_line(say->out, "syncroot: Root part is currently synchronized.");

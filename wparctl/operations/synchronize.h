@@ -5,14 +5,17 @@
 #include "wparctl/filesystem/inventory.h"
 #include "wparctl/filesystem/template.h"
 #include "wparctl/operations/say.h"
+#include "wparctl/spec/level.h"
 #include "wparctl/spec/spec.h"
 
 /* What the LPAR has to give, looked at once for all WPARs of a command. */
 struct wpar_sync {
-	bool preview;	 /* say what would be done, and do nothing */
-	bool additional; /* -a */
-	bool detached;	 /* -D: WPARs with /usr and /opt of their own */
-	bool versioned;	 /* -c: versioned ones, and their overlay alone */
+	bool preview;		    /* say what would be done, and do nothing */
+	bool additional;	    /* -a */
+	bool detached;		    /* -D: WPARs with /usr and /opt of their own */
+	bool versioned;		    /* -c: versioned ones, and their overlay alone */
+	bool migrates;		    /* migwpar: also those of an older release */
+	char level[WPAR_LEVEL_MAX]; /* of the LPAR; "": not known */
 	struct wpar_template template;
 	struct wpar_inventory root, private; /* private: with -D */
 	int top;			     /* the LPAR's root directory, for the latter */
@@ -20,7 +23,7 @@ struct wpar_sync {
 
 #define auto_sync par_cleanup(wpar_sync_done) struct wpar_sync
 
-/* wpar_sync_init - look at the LPAR; the three words above are set; PAR_E_NO_SPACE, PAR_E_SYSTEM */
+/* wpar_sync_init - look at the LPAR; the words above are set; PAR_E_NO_SPACE, PAR_E_SYSTEM */
 int wpar_sync_init(struct wpar_sync *sync, struct par_error **err);
 void wpar_sync_done(struct wpar_sync *sync);
 
@@ -37,8 +40,10 @@ int wpar_sync_check(const struct wpar_sync *sync, const struct wpar_spec *s,
 
 /*
  * wpar_sync_wpar - one WPAR, with the lines about it; its lock is held
- * Killed or failed in between, it is done again and does the rest.
- * Errors: those of wpar_sync_check(), PAR_E_WRONG_STATE, PAR_E_NO_SPACE, PAR_E_SYSTEM, …
+ * Killed or failed in between, it is done again and does the rest.  When nothing is left to do its
+ * level is noted as the LPAR's.
+ * Errors: those of wpar_sync_check(), PAR_E_WRONG_STATE (an older release, too), PAR_E_NO_SPACE,
+ * PAR_E_SYSTEM, …
  */
 int wpar_sync_wpar(const struct wpar_sync *sync, const struct wpar_spec *s, struct wpar_say *say,
 		   struct par_error **err);

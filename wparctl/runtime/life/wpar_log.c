@@ -3,14 +3,13 @@
 #include "wparctl/runtime/life/wpar_log.h"
 
 #include "lpard/common/aside.h"
-#include "lpard/common/fs.h"
+#include "lpard/common/bounded_log.h"
 #include "wparctl/runtime/life/log_who.h"
 #include "wparctl/spec/spec.h"
 
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #define EVENTS_MAX  (512 * 1024)
 #define CONSOLE_MAX (64 * 1024)
@@ -19,58 +18,6 @@
 static char *console_path(const char *name)
 {
 	return wpar_path(WPAR_LOG_DIR "/%s.console", name);
-}
-
-static bool make_folder(void)
-{
-	autofree char *folder = wpar_path(WPAR_LOG_DIR);
-
-	return folder && par_fs_mkdirs(folder, 0755) == 0;
-}
-
-static int open_log(const char *path)
-{
-	const int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
-	int fd = open(path, flags, 0640);
-
-	return fd < 0 && errno == ENOENT && make_folder() ? open(path, flags, 0640) : fd;
-}
-
-/*
- * The open log, locked, and there by its name: another writer may just have put it aside.
- * @ret_size	its length
- */
-static int open_locked(const char *path, size_t *ret_size)
-{
-	for (int tries = 0; tries < 100; tries++) {
-		autofd int fd = open_log(path);
-		struct stat mine, there;
-
-		if (fd < 0 || flock(fd, LOCK_EX) < 0 || fstat(fd, &mine) < 0)
-			return -errno;
-		*ret_size = (size_t)mine.st_size;
-		if (stat(path, &there) == 0 && there.st_ino == mine.st_ino)
-			return take_fd(&fd);
-	}
-	return -EAGAIN;
-}
-
-/* Appends to @path, which is never longer than @max nor is what is put aside. */
-static void append(const char *path, size_t max, const char *data, size_t len)
-{
-	size_t size = 0;
-	autofd int fd = open_locked(path, &size);
-
-	if (fd < 0)
-		return;
-	if (size + len > max) {
-		if (par_put_aside(path) < 0)
-			return;
-		close(take_fd(&fd));
-		fd = open_locked(path, &size);
-	}
-	if (fd >= 0)
-		par_fs_write_all(fd, data, len);
 }
 
 static void make_printable(char *text, size_t len)
@@ -111,7 +58,7 @@ void wpar_event_log_detail(const char *name, const char *event, const char *deta
 		n = (int)sizeof(line) - 2;
 	make_line_printable(line, (size_t)n);
 	line[n] = '\n';
-	append(path, EVENTS_MAX, line, (size_t)n + 1);
+	par_bounded_log_append(path, EVENTS_MAX, line, (size_t)n + 1);
 }
 
 void wpar_event_log(const char *name, const char *event, const struct par_error *why)
@@ -123,7 +70,7 @@ void wpar_console_log_begin(const char *name)
 {
 	autofree char *path = console_path(name);
 	size_t size;
-	int fd = path ? open_locked(path, &size) : -1;
+	int fd = path ? par_bounded_log_open(path, &size) : -1;
 
 	if (fd >= 0)
 		close(fd);
@@ -141,7 +88,7 @@ void wpar_console_log(const char *name, const char *data, size_t len)
 
 		memcpy(text, data, n);
 		make_printable(text, n);
-		append(path, CONSOLE_MAX, text, n);
+		par_bounded_log_append(path, CONSOLE_MAX, text, n);
 		data += n;
 		len -= n;
 	}

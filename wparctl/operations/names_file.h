@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* -f FILE of syncwpar and migwpar: names of WPARs, one on each line. */
+#pragma once
+
+#include "lpard/common/error.h"
+#include "lpard/common/str.h"
+
+/*
+ * wpar_names_of_file - appended to @ret; blanks around a name and empty lines count for nothing
+ * Errors: PAR_E_NOT_FOUND, PAR_E_SYSTEM, PAR_E_INVALID_ARGUMENT (there is none in it).
+ */
+int wpar_names_of_file(const char *path, struct par_strv *ret, struct par_error **err);
