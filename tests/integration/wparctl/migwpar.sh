@@ -3,6 +3,7 @@
 # migwpar.sh - the LPAR is upgraded: native WPARs come to its level, but for what they have changed, also after a kill at
 # each step and on a full disk; versioned ones are looked at anew
 # timeout: 240
+# uses: images
 set -u
 [ "$(id -u)" != 0 ] || [ -n "${MIGRATE_INSIDE-}" ] || exec env MIGRATE_INSIDE=1 unshare -m "$0"
 # shellcheck source=tests/integration/wparctl/wpar.sh
@@ -239,4 +240,34 @@ is "is not said to be migrated" "$(migwpar -V old01 2>/dev/null | grep -c succes
 like "the log says it" "$(tail -n 5 "$log")" 'no Architecture'
 rm -r "$image/root"
 like "an image that has gone" "$(migwpar -V old02 2>&1)" '^migwpar: .*cannot be opened'
+clear_away old01 old02
+
+# A real one, while it runs
+real=${PAR_MKSYSB:-}/old-amd64.tar.zst
+if [ "$(uname -m)" != x86_64 ] || [ ! -e "$real" ]; then
+	skip "a real old system" "no image for this machine"
+	done_testing
+	exit
+fi
+layer()
+{
+	ls -d "$store"/images/*/layer-*
+}
+umount "$WPARS_ROOT"
+ok "mkwpar -C of a real system" mkwpar -n old01 -C -B "$real" -s
+before=$(layer)
+inside=$(clogin old01 -- sh -c 'cat /etc/debian_version; ps --version')
+ok "wparctl overlay -r" wparctl overlay -r /usr/bin/ps
+ok "wparctl overlay -r" wparctl overlay -r /bin/ps
+output=$(migwpar -V old01)
+is "migwpar -V while it runs" "$?" 0
+like "makes the overlay anew" "$output" '^The overlay was made anew; it has effect with the next start.$'
+is "and leaves the one that is in use" "$(layer | grep -c -x "$before") $(layer | wc -l)" "1 2"
+is "what runs goes on as before" "$(clogin old01 -- sh -c 'cat /etc/debian_version; ps --version')" "$inside"
+ok "rebootwpar" rebootwpar -t 60 old01
+fails "then ps is the image's" test "$(clogin old01 -- ps --version)" = "$(ps --version)"
+is "and its system is what it was" "$(clogin old01 -- cat /etc/debian_version)" "$(printf '%s\n' "$inside" | head -n1)"
+ok "stopwpar" stopwpar -F old01
+like "stopped, the overlay of before goes" "$(migwpar -V old01)" 'Overlays of before that were removed: 1'
+is "one is left" "$(layer | wc -l)" 1
 done_testing
