@@ -4,9 +4,9 @@
 
 #include "lpard/common/fs.h"
 #include "lpard/common/now.h"
+#include "wparctl/spec/level.h"
 #include "wparctl/versioned/here.h"
 #include "wparctl/versioned/image_data.h"
-#include "wparctl/spec/level.h"
 
 #include <ctype.h>
 #include <inttypes.h>

@@ -9,9 +9,9 @@
 #include "wparctl/backup/trust.h"
 #include "wparctl/operations/definition.h"
 #include "wparctl/operations/device_exports.h"
+#include "wparctl/spec/level.h"
 #include "wparctl/versioned/compat.h"
 #include "wparctl/versioned/here.h"
-#include "wparctl/spec/level.h"
 
 #include <inttypes.h>
 #include <string.h>
