@@ -16,6 +16,7 @@
 #include "wparctl/operations/kept.h"
 #include "wparctl/operations/new_addresses.h"
 #include "wparctl/operations/operation.h"
+#include "wparctl/operations/populate.h"
 #include "wparctl/operations/settings.h"
 #include "wparctl/operations/refused.h"
 #include "wparctl/operations/root_password.h"
@@ -41,6 +42,8 @@ struct mkwpar_args {
 	char *root_hash;		 /* of -P; owned by mkwpar_run() */
 	struct wpar_image_checked image; /* of -B; likewise */
 	bool looked;			 /* ... for a specification that is written */
+	const char *files_of;		 /* -B without -C, which is then not @backup */
+	struct wpar_populate populate;	 /* its files; owned by mkwpar_run() */
 	bool resolve_clashes, force, ask_password, system_copy, override_vg, unknown_of_e;
 };
 
@@ -53,8 +56,8 @@ static const struct par_opt opts[] = {
 	OPT_STR('b', NULL, "FILE", struct mkwpar_args, devexports,
 		"The devices that it may have (default: /etc/wpars/devexports)",
 		.values = "@files"),
-	OPT_STR('B', NULL, "IMAGE", struct mkwpar_args, backup,
-		"Fill it from IMAGE (with -C: the system image of a versioned WPAR)",
+	OPT_STR('B', NULL, "BACKUP|IMAGE", struct mkwpar_args, backup,
+		"Fill it from BACKUP, of savewpar (with -C: the system image of a versioned WPAR)",
 		.values = "@files"),
 	OPT_FLAG('C', NULL, struct mkwpar_args, versioned, "Make a versioned WPAR (needs -B)"),
 	OPT_STR('d', NULL, "DIRECTORY", struct mkwpar_args, directory,
@@ -116,10 +119,14 @@ static int mkwpar_refuse(const struct mkwpar_args *a, struct par_error **err)
 		return par_fail(
 			err, PAR_E_USAGE, 0,
 			"-L is about the image of a versioned workload partition: -C -B IMAGE");
-	if (a->backup && !a->versioned)
-		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
-				"-B without -C: a workload partition of this system is made from "
-				"the system's own files");
+	if (a->files_of && a->preserve.given)
+		return par_fail(err, PAR_E_USAGE, 0, "-B and -p cannot be used together");
+	if (a->files_of && a->minimal)
+		return par_fail(err, PAR_E_USAGE, 0,
+				"--minimal with -B: what starts in it is what the backup has");
+	if (a->files_of && a->ask_password && strcmp(a->files_of, "-") == 0)
+		return par_fail(err, PAR_E_USAGE, 0,
+				"-P and -B - would both read the standard input");
 	if (a->start && a->settings.write_only)
 		return par_fail(err, PAR_E_USAGE, 0, "-s and -w cannot be used together");
 	if (a->preserve.value && a->settings.name &&
@@ -142,6 +149,9 @@ static int mkwpar_refuse_versioned(const struct mkwpar_args *a, const struct wpa
 
 	if (!mkwpar_is_versioned(a, s))
 		return 0;
+	if (a->files_of)
+		return par_fail(err, PAR_E_USAGE, 0,
+				"-B is the image of a versioned workload partition: with -C");
 	if (!a->backup && !s->version.image_digest)
 		return par_fail(err, PAR_E_USAGE, 0, "-C needs the system image: -B IMAGE");
 	if (flag)
@@ -229,7 +239,7 @@ static int mkwpar_complete(const struct mkwpar_args *a, struct wpar_spec *s, str
 		return r;
 	/* What a versioned one has besides follows from the image. */
 	if (!a->backup)
-		r = wpar_spec_defaults(s, err);
+		r = wpar_populate_defaults(&a->populate, s, err);
 	if (r < 0)
 		return r;
 	return a->settings.write_only ? wpar_spec_check(s, err) : wpar_definition_allowed(s, err);
@@ -356,6 +366,8 @@ static int mkwpar_customize(const struct mkwpar_args *a, const struct wpar_spec 
 static int mkwpar_fill(struct mkwpar_args *a, const struct par_buf *words, struct wpar_spec *s,
 		       struct wpar_say *say, struct wpar_nfs_fill **servers, struct par_error **err)
 {
+	const struct wpar_rootfs_source backup = wpar_backup_filler(&a->populate.fill);
+	const struct wpar_rootfs_source *from = a->files_of ? &backup : NULL;
 	struct wpar_report report = wpar_say_report(say);
 	int r;
 
@@ -365,7 +377,7 @@ static int mkwpar_fill(struct mkwpar_args *a, const struct par_buf *words, struc
 		return r;
 	wpar_say_line(say->out, "Mounting all workload partition file systems.");
 	r = a->preserve.given ? mkwpar_add_volumes(s, err)
-			      : wpar_rootfs_create(s, NULL, &report, err);
+			      : wpar_rootfs_create(s, from, &report, err);
 	if (r < 0)
 		return r;
 	if (a->preserve.given)
@@ -445,6 +457,7 @@ static int mkwpar_create(const struct par_cmd_ctx *ctx, struct mkwpar_args *a, s
 	}
 	wpar_nfs_fill_done(servers);
 	wpar_test_stop_at("made");
+	wpar_populate_say(&a->populate, ctx->out);
 	wpar_say_line(ctx->out, "syncroot: Returns Status = SUCCESS");
 	wpar_creation_say_made(s, a->start, ctx->out);
 	return a->start ? wpar_operation_start(s, &say, err) : 0;
@@ -517,6 +530,10 @@ static int mkwpar_do(const struct par_cmd_ctx *ctx, struct mkwpar_args *a, struc
 
 	if (r < 0)
 		return r;
+	if (a->files_of)
+		r = wpar_populate_open(a->files_of, a->progress, &a->populate, err);
+	if (r < 0)
+		return r;
 	r = mkwpar_read_flags(a, &s, err);
 	if (r < 0)
 		return r;
@@ -542,8 +559,13 @@ static int mkwpar_do(const struct par_cmd_ctx *ctx, struct mkwpar_args *a, struc
 static int mkwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	struct mkwpar_args *a = args;
-	int r = mkwpar_do(ctx, a, err);
+	int r;
 
+	a->populate = WPAR_NO_POPULATE;
+	if (!a->versioned)
+		a->files_of = take_ptr(a->backup);
+	r = mkwpar_do(ctx, a, err);
+	wpar_populate_done(&a->populate);
 	wpar_image_checked_done(&a->image);
 	free(a->root_hash);
 	return r;

@@ -6,14 +6,11 @@
 #include "wparctl/operations/restore.h"
 
 #include "lpard/common/fs.h"
+#include "wparctl/backup/fit.h"
 #include "wparctl/backup/trust.h"
 #include "wparctl/operations/definition.h"
 #include "wparctl/operations/device_exports.h"
-#include "wparctl/spec/level.h"
-#include "wparctl/versioned/compat.h"
-#include "wparctl/versioned/here.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 #define MOST_NAMES 1000
@@ -132,48 +129,19 @@ static int apply_names(const struct wpar_restore *rs, struct wpar_spec *s, struc
 	return wpar_settings_set(s, "directory", rs->directory, err);
 }
 
-/* @why: freed here; NULL: no memory */
-static int fail_fit(const struct wpar_restore *rs, char *why, struct par_error **err)
-{
-	int r = why ? par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-			       "The backup %s does not fit this system: %s; -C restores it "
-			       "nevertheless.",
-			       rs->backup, why)
-		    : par_oom(err);
-
-	free(why);
-	return r;
-}
-
 /* Programs of the WPAR's own, and those of the /usr that it has from its system. */
 static int check_fit(const struct wpar_restore *rs, const struct wpar_image_data *d,
 		     const struct wpar_spec *s, struct par_error **err)
 {
-	struct wpar_here_facts facts;
-	char level[WPAR_LEVEL_MAX];
+	autofree char *why = NULL;
 
-	if (rs->incompatible || *d->wpar.type == 'L')
+	if (rs->incompatible || *d->wpar.type == 'L' || wpar_backup_fits(d, s->private_usr, &why))
 		return 0;
-	wpar_here_get(&facts);
-	if (!wpar_architecture_same(d->version.architecture, facts.here.machine))
-		return fail_fit(rs,
-				par_strdup_printf("its programs are for %s, and this system is %s",
-						  d->version.architecture, facts.here.machine),
-				err);
-	if (d->page_align && d->page_align < facts.here.page_size)
-		return fail_fit(rs,
-				par_strdup_printf("its programs can be loaded on pages of %" PRIu64
-						  " bytes at most, and here they have %" PRIu64,
-						  d->page_align, facts.here.page_size),
-				err);
-	if (s->private_usr || !wpar_level_here(level) ||
-	    wpar_level_same_release(d->version.os_level, level))
-		return 0;
-	return fail_fit(rs,
-			par_strdup_printf("it has the level %s and shares the programs of its "
-					  "system, which are of the level %s here",
-					  d->version.os_level, level),
-			err);
+	return why ? par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+			      "The backup %s does not fit this system: %s; -C restores it "
+			      "nevertheless.",
+			      rs->backup, why)
+		   : par_oom(err);
 }
 
 /* Where one that may sign has done it, or the administrator has given the words, it is granted. */
