@@ -2,6 +2,8 @@
 /* SHA-256: see sha256.h. */
 #include "lpard/common/sha256.h"
 
+#include "lpard/common/hex.h"
+
 #include <nettle/version.h>
 
 void par_sha256_init(struct par_sha256 *s)
@@ -37,13 +39,10 @@ void par_sha256_finish_raw(struct par_sha256 *s, uint8_t ret[SHA256_DIGEST_SIZE]
 
 void par_sha256_finish(struct par_sha256 *s, char ret[PAR_SHA256_TEXT])
 {
-	static const char digits[] = "0123456789abcdef";
 	uint8_t digest[SHA256_DIGEST_SIZE];
 
 	par_sha256_finish_raw(s, digest);
-	for (size_t i = 0; i < sizeof(digest); i++) {
-		ret[2 * i] = digits[digest[i] >> 4];
-		ret[2 * i + 1] = digits[digest[i] & 15];
-	}
+	for (size_t i = 0; i < sizeof(digest); i++)
+		par_hex_write(digest[i], ret + 2 * i);
 	ret[2 * sizeof(digest)] = '\0';
 }

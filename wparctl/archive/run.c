@@ -5,6 +5,7 @@
  */
 #include "wparctl/archive/run.h"
 
+#include "lpard/common/hex.h"
 #include "lpard/common/process.h"
 #include "lpard/common/str.h"
 
@@ -107,8 +108,7 @@ static bool take_end(struct wpar_archive_end *e, const char *line)
 {
 	const char *text;
 
-	if (par_starts_with(line, "digest ") && strlen(line) == 7 + 64 &&
-	    strspn(line + 7, "0123456789abcdef") == 64) {
+	if (par_starts_with(line, "digest ") && par_hex_is(line + 7, 64)) {
 		memcpy(e->digest, line + 7, 65);
 		return true;
 	}

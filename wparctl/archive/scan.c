@@ -2,6 +2,7 @@
 /* The lines of the helper's scan (helper/scan.h), which has read foreign bytes: see scan.h. */
 #include "wparctl/archive/scan.h"
 
+#include "lpard/common/hex.h"
 #include "wparctl/archive/run.h"
 
 #include <inttypes.h>
@@ -28,20 +29,15 @@ void wpar_scan_done(struct wpar_scan *s)
 	*s = (struct wpar_scan){ 0 };
 }
 
-static int digit(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Bytes from hexadecimal; no NUL, which no name has. */
 static int take_hex(const char *text, struct par_buf *ret)
 {
 	for (; *text; text += 2) {
-		const int high = digit(text[0]), low = high < 0 ? -1 : digit(text[1]);
+		const int byte = par_hex_byte(text);
 
-		if (low < 0 || (high == 0 && low == 0))
+		if (byte <= 0)
 			return -EINVAL;
-		if (par_buf_putc(ret, (char)(high << 4 | low)) < 0)
+		if (par_buf_putc(ret, (char)byte) < 0)
 			return -ENOMEM;
 	}
 	return 0;

@@ -8,6 +8,7 @@
 #include "wparctl/archive/run.h"
 
 #include "lpard/common/fs.h"
+#include "lpard/common/hex.h"
 #include "lpard/common/process.h"
 
 #include <fcntl.h>
@@ -134,34 +135,13 @@ void wpar_writer_free(struct wpar_writer *w)
 
 /* ---- Requests and answers ---- */
 
-static void put_hex(struct par_buf *b, const void *data, size_t len)
-{
-	static const char digits[] = "0123456789abcdef";
-	const unsigned char *c = data;
-
-	for (size_t i = 0; i < len; i++) {
-		par_buf_putc(b, digits[c[i] >> 4]);
-		par_buf_putc(b, digits[c[i] & 15]);
-	}
-}
-
-static int hex_digit(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* In place, up to what is no digit; returns what follows. */
 static char *take_hex(char *text)
 {
 	char *to = text;
 
-	for (;; text += 2) {
-		const int high = hex_digit(text[0]), low = high < 0 ? -1 : hex_digit(text[1]);
-
-		if (low < 0)
-			break;
-		*to++ = (char)(high * 16 + low);
-	}
+	for (int byte; (byte = par_hex_byte(text)) >= 0; text += 2)
+		*to++ = (char)byte;
 	if (*text == ' ')
 		text++;
 	*to = '\0';
@@ -285,7 +265,7 @@ static void put_tree(struct par_buf *b, const struct wpar_writer_tree *t, const 
 	b->failed |= !name;
 	par_buf_printf(b, "tree %" PRIu32 " %" PRIu32 " ", t->shift, t->range);
 	if (name)
-		put_hex(b, name, strlen(name));
+		par_hex_put(b, name, strlen(name));
 	for (int i = 0; i < WPAR_WRITER_MOUNTS; i++)
 		par_buf_printf(b, " %d", fds[i]);
 	par_buf_putc(b, '\n');
@@ -296,8 +276,8 @@ static void put_list(struct par_buf *b, const char *word, const char *before,
 {
 	for (size_t i = 0; l && i < l->n; i++) {
 		par_buf_printf(b, "%s ", word);
-		put_hex(b, before, strlen(before));
-		put_hex(b, l->v[i], strlen(l->v[i]));
+		par_hex_put(b, before, strlen(before));
+		par_hex_put(b, l->v[i], strlen(l->v[i]));
 		par_buf_putc(b, '\n');
 	}
 }
@@ -307,7 +287,7 @@ static void put_parts(struct par_buf *b, const struct par_strv *parts)
 	for (size_t i = 0; parts && i < parts->n; i++) {
 		par_buf_puts(b, "part 2e");
 		if (strcmp(parts->v[i], "/") != 0)
-			put_hex(b, parts->v[i], strlen(parts->v[i]));
+			par_hex_put(b, parts->v[i], strlen(parts->v[i]));
 		par_buf_putc(b, '\n');
 	}
 }
@@ -413,10 +393,10 @@ int wpar_writer_member(struct wpar_writer *w, const char *name, const void *data
 	int r;
 
 	par_buf_puts(&b, "member ");
-	put_hex(&b, "./.savewpar_dir/", strlen("./.savewpar_dir/"));
-	put_hex(&b, name, strlen(name));
+	par_hex_put(&b, "./.savewpar_dir/", strlen("./.savewpar_dir/"));
+	par_hex_put(&b, name, strlen(name));
 	par_buf_putc(&b, ' ');
-	put_hex(&b, data, len);
+	par_hex_put(&b, data, len);
 	par_buf_putc(&b, '\n');
 	r = request(w, &b, err);
 	return r < 0 ? r : answer(w, "member", NULL, err);

@@ -6,6 +6,7 @@
 #include "wparctl/backup/backup_source.h"
 
 #include "lpard/common/fs.h"
+#include "lpard/common/hex.h"
 #include "wparctl/archive/run.h"
 
 #include <linux/fs.h>
@@ -153,24 +154,19 @@ static int begin_feeding(const struct wpar_backup_source *src, bool keep, int *r
 	return 0;
 }
 
-static int digit(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Bytes from hexadecimal; what is none leaves nothing. */
 static void take_hex(const char *text, struct par_buf *ret)
 {
 	par_buf_clear(ret);
 	par_buf_puts(ret, "");
 	for (; *text; text += 2) {
-		const int high = digit(text[0]), low = high < 0 ? -1 : digit(text[1]);
+		const int byte = par_hex_byte(text);
 
-		if (low < 0) {
+		if (byte < 0) {
 			par_buf_clear(ret);
 			return;
 		}
-		par_buf_putc(ret, (char)(high << 4 | low));
+		par_buf_putc(ret, (char)byte);
 	}
 }
 

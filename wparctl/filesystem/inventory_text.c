@@ -9,6 +9,8 @@
  */
 #include "wparctl/filesystem/inventory.h"
 
+#include "lpard/common/hex.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -91,11 +93,6 @@ static bool path_fits(const char *path)
 	return true;
 }
 
-static bool digest_fits(const char *s)
-{
-	return strlen(s) == PAR_SHA256_TEXT - 1 && strspn(s, "0123456789abcdef") == strlen(s);
-}
-
 static char *dup_unless_none(const char *s, bool none, bool *failed)
 {
 	char *copy = none ? NULL : strdup(s);
@@ -125,7 +122,7 @@ static int parse_line(char *line, struct wpar_entry *ret)
 		return -EBADMSG;
 	no_digest = strcmp(fields[5], "-") == 0;
 	no_target = strcmp(fields[6], "-") == 0;
-	if ((!no_digest && !digest_fits(fields[5])) || !unescape(fields[6]) ||
+	if ((!no_digest && !par_hex_is(fields[5], PAR_SHA256_TEXT - 1)) || !unescape(fields[6]) ||
 	    !unescape(fields[7]) || !path_fits(fields[7]) || no_target == S_ISLNK(ret->mode))
 		return -EBADMSG;
 	ret->digest = dup_unless_none(fields[5], no_digest, &failed);

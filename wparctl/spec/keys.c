@@ -4,6 +4,7 @@
  * business of parse.c and write.c, in which struct of a specification that of records.c.
  */
 #include "wparctl/spec/keys.h"
+#include "lpard/common/hex.h"
 #include "lpard/common/uuid.h"
 
 #include <arpa/inet.h>
@@ -90,7 +91,7 @@ static bool is_prefix(const char *s)
 
 static bool is_hex64(const char *s)
 {
-	return strlen(s) == 64 && strspn(s, "0123456789abcdef") == 64;
+	return par_hex_is(s, 64);
 }
 
 static bool is_element(const char *s)

@@ -3,6 +3,7 @@
 #include "wparctl/versioned/image_list.h"
 
 #include "lpard/common/fs.h"
+#include "lpard/common/hex.h"
 
 #include <dirent.h>
 #include <fts.h>
@@ -63,11 +64,6 @@ static void read_data(int folder, struct wpar_stored_image *m)
 		m->data = (struct wpar_image_data){ 0 };
 }
 
-static bool is_digest(const char *name)
-{
-	return strlen(name) == DIGEST_TEXT && strspn(name, "0123456789abcdef") == DIGEST_TEXT;
-}
-
 static int image_look(int store, const char *path, const char *name, bool sizes,
 		      struct wpar_stored_image *m)
 {
@@ -75,7 +71,8 @@ static int image_look(int store, const char *path, const char *name, bool sizes,
 	autofree char *whole = par_strdup_printf("%s/%s", path, name);
 	struct stat st = { 0 };
 
-	*m = (struct wpar_stored_image){ .digest = strdup(name), .remainder = !is_digest(name) };
+	*m = (struct wpar_stored_image){ .digest = strdup(name),
+					 .remainder = !par_hex_is(name, DIGEST_TEXT) };
 	if (!m->digest || !whole)
 		return -ENOMEM;
 	if (folder < 0 || fstat(folder, &st) < 0)
@@ -127,7 +124,7 @@ static int read_store(int store, const char *path, bool sizes, struct wpar_store
 	int r = dir ? 0 : -errno;
 
 	while (r == 0 && (e = readdir(dir))) {
-		if (is_digest(e->d_name) || par_starts_with(e->d_name, REMAINDER))
+		if (par_hex_is(e->d_name, DIGEST_TEXT) || par_starts_with(e->d_name, REMAINDER))
 			r = add_looked(store, path, e->d_name, sizes, l);
 	}
 	if (dir)

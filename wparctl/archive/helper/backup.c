@@ -9,7 +9,7 @@
 #include "lpard/common/fs.h"
 #include "wparctl/archive/helper/checksums.h"
 #include "wparctl/archive/helper/entry_text.h"
-#include "wparctl/archive/helper/hex.h"
+#include "wparctl/archive/helper/say_hex.h"
 #include "wparctl/archive/helper/walk.h"
 
 #include <archive.h>

@@ -5,7 +5,7 @@
  */
 #include "wparctl/archive/helper/identify.h"
 
-#include "wparctl/archive/helper/hex.h"
+#include "wparctl/archive/helper/say_hex.h"
 
 #include <stdio.h>
 #include <stdlib.h>

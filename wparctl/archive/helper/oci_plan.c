@@ -2,6 +2,7 @@
 /* The JSON texts of an image layout: see oci_plan.h.  Every byte of them is foreign. */
 #include "wparctl/archive/helper/oci_plan.h"
 
+#include "lpard/common/hex.h"
 #include "lpard/common/json.h"
 #include "lpard/common/sha256.h"
 
@@ -53,14 +54,9 @@ static const char *machine_of(const char *architecture)
 	return architecture;
 }
 
-static bool is_hex64(const char *text)
-{
-	return strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
-}
-
 static int take_digest(const char *text, struct descriptor *d, struct par_error **err)
 {
-	if (!par_starts_with(text, "sha256:") || !is_hex64(text + 7))
+	if (!par_starts_with(text, "sha256:") || !par_hex_is(text + 7, 64))
 		return par_fail(err, PAR_E_CORRUPT, 0,
 				"it has a digest that is not one of SHA-256");
 	memcpy(d->digest, text + 7, 65);
@@ -342,7 +338,7 @@ static int take_docker_layers(const struct plan *p, const struct par_strv *names
 	for (size_t i = 0; i < names->n; i++) {
 		struct oci_layer *l = &p->image->layers[i];
 
-		if (!par_starts_with(ids->v[i], "sha256:") || !is_hex64(ids->v[i] + 7))
+		if (!par_starts_with(ids->v[i], "sha256:") || !par_hex_is(ids->v[i] + 7, 64))
 			return par_fail(err, PAR_E_CORRUPT, 0,
 					"it has a digest that is not one of SHA-256");
 		snprintf(l->name, sizeof(l->name), "%s", names->v[i]);

@@ -18,6 +18,7 @@
  */
 #include "wparctl/archive/helper/save.h"
 
+#include "lpard/common/hex.h"
 #include "wparctl/archive/helper/prison.h"
 
 #include <errno.h>
@@ -41,24 +42,13 @@ struct writing {
 	char stage_buffer[1 << 16];
 };
 
-static int digit(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* In place; returns the bytes of it, and puts a NUL behind them. */
 static size_t decode(char *text)
 {
 	size_t n = 0;
 
-	for (;; n++) {
-		const int high = digit(text[2 * n]);
-		const int low = high < 0 ? -1 : digit(text[2 * n + 1]);
-
-		if (low < 0)
-			break;
-		text[n] = (char)(high * 16 + low);
-	}
+	for (int byte; (byte = par_hex_byte(text + 2 * n)) >= 0; n++)
+		text[n] = (char)byte;
 	text[n] = '\0';
 	return n;
 }

@@ -4,7 +4,7 @@
 
 #include "wparctl/archive/helper/aix.h"
 #include "wparctl/archive/helper/elf.h"
-#include "wparctl/archive/helper/hex.h"
+#include "wparctl/archive/helper/say_hex.h"
 #include "wparctl/archive/helper/identify.h"
 #include "wparctl/archive/helper/oci_plan.h"
 #include "wparctl/archive/helper/walk.h"

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bytes that may be any, in a line of text. */
-#include "wparctl/archive/helper/hex.h"
+#include "wparctl/archive/helper/say_hex.h"
 
-#include <stdint.h>
+#include "lpard/common/hex.h"
+
 #include <stdio.h>
 
 void wpar_put_hex(const void *data, size_t len)
 {
-	static const char digits[] = "0123456789abcdef";
-	const uint8_t *p = data;
+	const uint8_t *from = data;
 
 	for (size_t i = 0; i < len; i++) {
-		putchar(digits[p[i] >> 4]);
-		putchar(digits[p[i] & 15]);
+		char text[2];
+
+		par_hex_write(from[i], text);
+		fwrite(text, 1, sizeof(text), stdout);
 	}
 }
