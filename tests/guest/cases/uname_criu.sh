@@ -23,14 +23,23 @@ mkdir -p /tmp/uc/one /tmp/uc/two
 cd /tmp/uc || exit
 setsid uname_run 2.6.18-old sh -c 'echo $$ >pid; while :; do
 	uname -r >now.new 2>&1 || echo failed >now.new; mv now.new now; sleep 0.2; done' </dev/null >/dev/null 2>&1 &
-# answer - one that is given from now on
+# answer - one that is given from now on; who asks may be gone, if a restore has failed
 answer()
 {
 	rm -f now
-	until [ -e now ]; do
+	for _ in $(seq 150); do
+		[ -e now ] && break
 		sleep 0.2
 	done
 	tail -n 1 now
+}
+# end_all - of the tree's session: as long as one of it is there, its number cannot be given again
+end_all()
+{
+	pkill -9 -s "$(cat pid)"
+	while pgrep -s "$(cat pid)" >/dev/null; do
+		sleep 0.1
+	done
 }
 # dump FOLDER - the tree, which ends by it
 dump()
@@ -44,10 +53,7 @@ cp -a one plain
 criu restore -d -D plain -o restore.log >&2
 echo "plain restore: $?"
 echo "after it: $(answer)"
-kill -9 "$(cat pid)"
-while kill -0 "$(cat pid)" 2>/dev/null; do
-	sleep 0.1
-done
+end_all
 uname_run --images one 2.6.18-old criu restore -d -D one -o restore.log >&2
 echo "restore: $?"
 echo "after: $(answer)"
@@ -57,7 +63,7 @@ dump two
 uname_run --images two 2.6.18-old criu restore -d -D two -o restore.log >&2
 echo "second restore: $?"
 echo "after the second: $(answer)"
-kill -9 "$(cat pid)"
+end_all
 tail -n 3 ./*/*.log | grep Error >&2
 END
 lpar_push "$script" /tmp/uc.sh
