@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lsmksysb: what is in a system image, and whether WPARs can be made of it here. */
 #include "wparctl/commands/commands.h"
-
-#include "lpard/common/json.h"
-#include "lpard/common/text.h"
+#include "wparctl/commands/image_tables.h"
 #include "wparctl/versioned/here.h"
 #include "wparctl/versioned/source.h"
 
@@ -16,7 +14,7 @@ struct lsmksysb_args {
 };
 
 static const struct par_opt opts[] = {
-	OPT_FLAG('c', NULL, struct lsmksysb_args, colon, "Separated by colons (with -l and -L)"),
+	OPT_FLAG('c', NULL, struct lsmksysb_args, colon, "Separated by colons"),
 	OPT_STR('f', NULL, "IMAGE", struct lsmksysb_args, file, "The image: a file or a directory",
 		.required = true, .values = "@files"),
 	OPT_FLAG('l', NULL, struct lsmksysb_args, info,
@@ -26,10 +24,12 @@ static const struct par_opt opts[] = {
 	{ 0 },
 };
 
+#define VOLUME_GROUP "rootvg"
+
 /* All that is known of the image. */
 struct image {
 	const struct lsmksysb_args *args;
-	FILE *out;
+	struct wpar_table table;
 	struct wpar_scan scan;
 	struct wpar_image_data data;
 	bool has_data;
@@ -46,119 +46,39 @@ static void image_done(struct image *m)
 	wpar_here_done(&m->here);
 }
 
-static const char *or_dash(const char *s)
-{
-	return s && *s ? s : "-";
-}
-
-/* A name of the archive's: it may have any byte, and reaches a terminal. */
-static void print_member(void *user, const struct wpar_scan_member *m)
-{
-	const struct image *image = user;
-	autofree char *name = strdup(m->name);
-
-	if (!name)
-		return;
-	par_text_clean(name, strlen(name), PAR_TEXT_LINE);
-	fprintf(image->out, "%11" PRIu64 " ./%s\n", m->size, strcmp(name, ".") == 0 ? "" : name);
-}
-
-static void print_file_systems(const struct image *m)
-{
-	if (m->args->colon)
-		fputs("#FileSystem:Type:SizeMB:UsedMB:MountPoint\n", m->out);
-	else
-		fputs("\nrootvg:\nFILE SYSTEM         TYPE       SIZE (MB)  USED (MB)  MOUNT POINT\n",
-		      m->out);
-	for (size_t i = 0; i < m->data.n_file_systems; i++) {
-		const struct wpar_image_file_system *f = &m->data.file_systems[i];
-
-		fprintf(m->out,
-			m->args->colon ? "%s:%s:%" PRIu64 ":%" PRIu64 ":%s\n"
-				       : "%-19s %-10s %-10" PRIu64 " %-10" PRIu64 " %s\n",
-			or_dash(f->device), or_dash(f->type), f->size / 2048, f->used / 2048,
-			or_dash(f->name));
-	}
-}
-
 static void print_system(const struct image *m)
 {
-	const struct wpar_version *v = &m->data.version;
-	uint64_t size = m->data.n_file_systems ? 0 : m->data.size_kib;
-
-	for (size_t i = 0; i < m->data.n_file_systems; i++)
-		size += m->data.file_systems[i].size / 2;
-	fprintf(m->out, "VOLUME GROUP:           rootvg\n");
-	fprintf(m->out, "BACKUP DATE AND TIME:   %s\n", or_dash(m->data.created));
-	fprintf(m->out, "UNAME INFO:             %s %s %s %s %s\n", or_dash(v->os_name),
-		or_dash(m->data.host), or_dash(v->kernel_release), or_dash(v->kernel_version),
-		or_dash(v->architecture));
-	fprintf(m->out, "BACKUP OSLEVEL:         %s\n", or_dash(v->os_level));
-	fprintf(m->out, "BACKUP SIZE (MB):       %" PRIu64 "\n", size / 1024);
-	fprintf(m->out, "SHRINK SIZE (MB):       %" PRIu64 "\n", m->scan.bytes >> 20);
-	fprintf(m->out, "VG DATA ONLY:           no\n");
+	wpar_table_system(&m->table, &m->data, VOLUME_GROUP, m->data.created, m->scan.bytes >> 20);
+	fprintf(m->table.out, "VG DATA ONLY:           no\n");
 }
 
 static void print_fit(const struct image *m)
 {
-	fprintf(m->out,
-		m->args->colon ? "#Result:Aspect:Image:Here:Remark\n" : "\nCOMPATIBILITY:\n");
+	fprintf(m->table.out,
+		m->table.colon ? "#Result:Aspect:Image:Here:Remark\n" : "\nCOMPATIBILITY:\n");
 	for (size_t i = 0; i < m->fit.n; i++) {
 		const struct wpar_fit_row *r = &m->fit.v[i];
 
-		if (m->args->colon) {
-			fprintf(m->out, "%s:%s:%s:%s:%s\n", wpar_fit_word(r->fit), r->aspect,
+		if (m->table.colon) {
+			fprintf(m->table.out, "%s:%s:%s:%s:%s\n", wpar_fit_word(r->fit), r->aspect,
 				r->image ? r->image : "", r->here ? r->here : "",
 				r->text ? r->text : "");
 			continue;
 		}
-		fprintf(m->out, "%-5s %-17s %s%s%s\n", wpar_fit_word(r->fit), r->aspect,
-			or_dash(r->image), r->here ? ", here " : "", r->here ? r->here : "");
+		fprintf(m->table.out, "%-5s %-17s %s%s%s\n", wpar_fit_word(r->fit), r->aspect,
+			wpar_or_dash(r->image), r->here ? ", here " : "", r->here ? r->here : "");
 		if (r->text)
-			fprintf(m->out, "%23s %s\n", "", r->text);
+			fprintf(m->table.out, "%23s %s\n", "", r->text);
 	}
 }
 
 static void print_info(const struct image *m)
 {
-	if (m->has_data && !m->args->colon)
+	if (m->has_data && !m->table.colon)
 		print_system(m);
 	if (m->data.n_file_systems > 0)
-		print_file_systems(m);
+		wpar_table_file_systems(&m->table, &m->data, VOLUME_GROUP);
 	print_fit(m);
-}
-
-static void print_packages(const struct image *m)
-{
-	if (m->args->colon)
-		fputs("#Fileset:Level:Architecture\n", m->out);
-	else
-		fprintf(m->out, "  %-42s %-28s %s\n", "Fileset", "Level", "Architecture");
-	for (size_t i = 0; i < m->data.packages.n; i++) {
-		char name[256] = "", level[256] = "", architecture[64] = "";
-
-		sscanf(m->data.packages.v[i], "%255s %255s %63s", name, level, architecture);
-		fprintf(m->out, m->args->colon ? "%s:%s:%s\n" : "  %-42s %-28s %s\n", name, level,
-			architecture);
-	}
-}
-
-static struct json_object *json_file_systems(const struct image *m)
-{
-	struct json_object *list = par_check_alloc(json_object_new_array());
-
-	for (size_t i = 0; i < m->data.n_file_systems; i++) {
-		const struct wpar_image_file_system *f = &m->data.file_systems[i];
-		struct json_object *o = par_check_alloc(json_object_new_object());
-
-		par_json_put_string(o, "mountpoint", f->name ? f->name : "");
-		par_json_put_string(o, "device", f->device ? f->device : "");
-		par_json_put_string(o, "type", f->type ? f->type : "");
-		par_json_put(o, "size_kb", json_object_new_uint64(f->size / 2));
-		par_json_put(o, "used_kb", json_object_new_uint64(f->used / 2));
-		json_object_array_add(list, o);
-	}
-	return list;
 }
 
 static struct json_object *json_fit(const struct image *m)
@@ -200,13 +120,13 @@ static void print_json(const struct image *m)
 	}
 	par_json_put(o, "members", json_object_new_uint64(m->scan.members));
 	par_json_put(o, "bytes", json_object_new_uint64(m->scan.bytes));
-	par_json_put(o, "file_systems", json_file_systems(m));
+	par_json_put(o, "file_systems", wpar_json_file_systems(&m->data));
 	if (m->data.package_manager)
 		par_json_put_string(o, "package_manager", m->data.package_manager);
 	par_json_put_strv(o, "packages", m->data.packages.v, m->data.packages.n);
 	par_json_put(o, "usable", json_object_new_boolean(wpar_fit_worst(&m->fit) != WPAR_FIT_NO));
 	par_json_put(o, "compatibility", json_fit(m));
-	par_json_print(m->out, o);
+	par_json_print(m->table.out, o);
 	json_object_put(o);
 }
 
@@ -224,7 +144,8 @@ static void read_data(struct image *m)
 static int look(struct image *m, struct par_error **err)
 {
 	const bool list = !m->args->info && !m->args->packages && !m->args->json;
-	int r = wpar_scan(m->args->file, NULL, 0, list ? print_member : NULL, m, &m->scan, err);
+	int r = wpar_scan(m->args->file, NULL, 0, list ? wpar_table_member : NULL, &m->table,
+			  &m->scan, err);
 
 	if (r < 0 || list)
 		return r;
@@ -241,7 +162,7 @@ static int look(struct image *m, struct par_error **err)
 	if (m->args->json)
 		print_json(m);
 	else if (m->args->packages)
-		print_packages(m);
+		wpar_table_packages(&m->table, &m->data);
 	else
 		print_info(m);
 	return 0;
@@ -249,10 +170,11 @@ static int look(struct image *m, struct par_error **err)
 
 static int lsmksysb_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
-	struct image m = { .args = args, .out = ctx->out };
+	const struct lsmksysb_args *a = args;
+	struct image m = { .args = a, .table = { ctx->out, a->colon } };
 	int r;
 
-	if (m.args->info && m.args->packages)
+	if (a->info && a->packages)
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 				"-l and -L cannot be used together");
 	r = look(&m, err);

@@ -4,13 +4,12 @@
 #include "wparctl/backup/output.h"
 #include "wparctl/backup/signature.h"
 #include "wparctl/commands/commands.h"
+#include "wparctl/commands/image_tables.h"
 #include "wparctl/operations/operation.h"
 #include "wparctl/operations/refused.h"
 #include "wparctl/versioned/compat.h"
 
 #include "lpard/common/fs.h"
-#include "lpard/common/json.h"
-#include "lpard/common/text.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -55,7 +54,7 @@ static const struct par_opt opts[] = {
 /* All that is known of the backup. */
 struct backup {
 	const struct lssavewpar_args *args;
-	FILE *out;
+	struct wpar_table table;
 	struct wpar_backup_source source;
 	struct wpar_backup_head head, end;
 	struct wpar_image_data data;
@@ -73,11 +72,6 @@ static void backup_done(struct backup *b)
 	wpar_image_data_done(&b->data);
 	wpar_spec_done(&b->spec);
 	free(b->why);
-}
-
-static const char *or_dash(const char *s)
-{
-	return s && *s ? s : "-";
 }
 
 /* ---- Reading ---- */
@@ -141,22 +135,6 @@ static int read_all(struct backup *b, struct par_error **err)
 
 /* ---- Showing ---- */
 
-/* A name of the archive's: it may have any byte, and reaches a terminal. */
-static void print_member(void *user, const struct wpar_scan_member *m)
-{
-	const struct backup *b = user;
-	autofree char *name = strdup(m->name);
-
-	if (!name)
-		return;
-	par_text_clean(name, strlen(name), PAR_TEXT_LINE);
-	if (b->args->colon)
-		fprintf(b->out, "%" PRIu64 ":./%s\n", m->size, strcmp(name, ".") == 0 ? "" : name);
-	else
-		fprintf(b->out, "%11" PRIu64 " ./%s\n", m->size,
-			strcmp(name, ".") == 0 ? "" : name);
-}
-
 static int list_members(struct backup *b, struct par_error **err)
 {
 	const char *file = b->args->file ? b->args->file : WPAR_BACKUP_DEVICE;
@@ -166,54 +144,29 @@ static int list_members(struct backup *b, struct par_error **err)
 		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
 				"-f -: names are listed of a file only; tar -t lists those of the "
 				"standard input");
-	return wpar_scan(file, NULL, 0, print_member, b, &scan, err);
+	return wpar_scan(file, NULL, 0, wpar_table_member, &b->table, &scan, err);
 }
 
-static void print_file_systems(const struct backup *b)
+static const char *volume_group(const struct backup *b)
 {
-	if (b->args->colon)
-		fputs("#FileSystem:Type:SizeMB:UsedMB:MountPoint\n", b->out);
-	else
-		fprintf(b->out,
-			"\n%s:\nFILE SYSTEM                    TYPE       SIZE (MB)  USED (MB)  MOUNT "
-			"POINT\n",
-			b->spec.vg ? b->spec.vg : "rootvg");
-	for (size_t i = 0; i < b->data.n_file_systems; i++) {
-		const struct wpar_image_file_system *f = &b->data.file_systems[i];
-
-		fprintf(b->out,
-			b->args->colon ? "%s:%s:%" PRIu64 ":%" PRIu64 ":%s\n"
-				       : "%-30s %-10s %-10" PRIu64 " %-10" PRIu64 " %s\n",
-			or_dash(f->device), or_dash(f->type), f->size / 2048, f->used / 2048,
-			or_dash(f->name));
-	}
+	return b->spec.vg ? b->spec.vg : "rootvg";
 }
 
 static void print_system(const struct backup *b)
 {
-	const struct wpar_version *v = &b->data.version;
-	uint64_t size = 0;
-
-	for (size_t i = 0; i < b->data.n_file_systems; i++)
-		size += b->data.file_systems[i].size / 2;
-	fprintf(b->out, "VOLUME GROUP:           %s\n", b->spec.vg ? b->spec.vg : "rootvg");
-	fprintf(b->out, "BACKUP DATE AND TIME:   %s\n", or_dash(b->data.wpar.created));
-	fprintf(b->out, "UNAME INFO:             %s %s %s %s %s\n", or_dash(v->os_name),
-		or_dash(b->data.host), or_dash(v->kernel_release), or_dash(v->kernel_version),
-		or_dash(v->architecture));
-	fprintf(b->out, "BACKUP OSLEVEL:         %s\n", or_dash(v->os_level));
-	fprintf(b->out, "BACKUP SIZE (MB):       %" PRIu64 "\n", size / 1024);
-	fprintf(b->out, "SHRINK SIZE (MB):       %" PRIu64 "\n", b->data.size_kib / 1024);
-	fprintf(b->out, "WPAR NAME:              %s\n", or_dash(b->data.wpar.name));
-	fprintf(b->out, "WPAR TYPE:              %s\n", or_dash(b->data.wpar.type));
-	fprintf(b->out, "SAVED ON:               %s\n", or_dash(b->data.wpar.host));
-	fprintf(b->out, "CONSISTENCY:            %s", or_dash(b->data.wpar.consistency));
+	wpar_table_system(&b->table, &b->data, volume_group(b), b->data.wpar.created,
+			  b->data.size_kib / 1024);
+	fprintf(b->table.out, "WPAR NAME:              %s\n", wpar_or_dash(b->data.wpar.name));
+	fprintf(b->table.out, "WPAR TYPE:              %s\n", wpar_or_dash(b->data.wpar.type));
+	fprintf(b->table.out, "SAVED ON:               %s\n", wpar_or_dash(b->data.wpar.host));
+	fprintf(b->table.out, "CONSISTENCY:            %s", wpar_or_dash(b->data.wpar.consistency));
 	if (b->whole && b->frozen_ms)
-		fprintf(b->out, " (%" PRIu64 " ms)", b->frozen_ms);
-	fprintf(b->out, "\nSIGNED:                 %s\n", b->end.signature.len ? "yes" : "no");
-	fprintf(b->out, "WHOLE:                  %s\n", b->whole ? "yes" : "no");
+		fprintf(b->table.out, " (%" PRIu64 " ms)", b->frozen_ms);
+	fprintf(b->table.out, "\nSIGNED:                 %s\n",
+		b->end.signature.len ? "yes" : "no");
+	fprintf(b->table.out, "WHOLE:                  %s\n", b->whole ? "yes" : "no");
 	if (!b->whole)
-		fprintf(b->out, "                        %s\n", b->why);
+		fprintf(b->table.out, "                        %s\n", b->why);
 }
 
 static int print_packages(const struct backup *b, struct par_error **err)
@@ -221,27 +174,17 @@ static int print_packages(const struct backup *b, struct par_error **err)
 	if (!b->data.package_manager)
 		return par_fail(err, PAR_E_NOT_FOUND, 0, "The backup %s has no list of packages.",
 				b->source.name);
-	if (b->args->colon)
-		fputs("#Fileset:Level:Architecture\n", b->out);
-	else
-		fprintf(b->out, "  %-42s %-28s %s\n", "Fileset", "Level", "Architecture");
-	for (size_t i = 0; i < b->data.packages.n; i++) {
-		char name[256] = "", level[256] = "", architecture[64] = "";
-
-		sscanf(b->data.packages.v[i], "%255s %255s %63s", name, level, architecture);
-		fprintf(b->out, b->args->colon ? "%s:%s:%s\n" : "  %-42s %-28s %s\n", name, level,
-			architecture);
-	}
+	wpar_table_packages(&b->table, &b->data);
 	return 0;
 }
 
 /* -M, -N: of the specification */
 static void print_mounts(const struct backup *b, bool servers)
 {
-	fputs(b->args->colon
+	fputs(b->table.colon
 		      ? "#MountPoint:Device:Node\n"
 		      : "MOUNT POINT                    DEVICE                         NODE\n",
-	      b->out);
+	      b->table.out);
 	for (size_t i = 0; i < b->spec.n_mounts; i++) {
 		const struct wpar_mount *m = &b->spec.mounts[i];
 		const bool namefs =
@@ -249,8 +192,8 @@ static void print_mounts(const struct backup *b, bool servers)
 
 		if (servers ? !wpar_mount_is_nfs(m) : !namefs)
 			continue;
-		fprintf(b->out, b->args->colon ? "%s:%s:%s\n" : "%-30s %-30s %s\n", m->directory,
-			or_dash(m->device), m->host ? m->host : "");
+		fprintf(b->table.out, b->table.colon ? "%s:%s:%s\n" : "%-30s %-30s %s\n",
+			m->directory, wpar_or_dash(m->device), m->host ? m->host : "");
 	}
 }
 
@@ -258,37 +201,26 @@ static void print_json(const struct backup *b)
 {
 	const struct wpar_version *v = &b->data.version;
 	struct json_object *o = par_check_alloc(json_object_new_object());
-	struct json_object *list = par_check_alloc(json_object_new_array());
 
-	par_json_put_string(o, "name", or_dash(b->data.wpar.name));
-	par_json_put_string(o, "type", or_dash(b->data.wpar.type));
-	par_json_put_string(o, "state", or_dash(b->data.wpar.state));
-	par_json_put_string(o, "created", or_dash(b->data.wpar.created));
-	par_json_put_string(o, "host", or_dash(b->data.wpar.host));
-	par_json_put_string(o, "consistency", or_dash(b->data.wpar.consistency));
+	par_json_put_string(o, "name", wpar_or_dash(b->data.wpar.name));
+	par_json_put_string(o, "type", wpar_or_dash(b->data.wpar.type));
+	par_json_put_string(o, "state", wpar_or_dash(b->data.wpar.state));
+	par_json_put_string(o, "created", wpar_or_dash(b->data.wpar.created));
+	par_json_put_string(o, "host", wpar_or_dash(b->data.wpar.host));
+	par_json_put_string(o, "consistency", wpar_or_dash(b->data.wpar.consistency));
 	par_json_put(o, "frozen_ms", json_object_new_uint64(b->frozen_ms));
-	par_json_put_string(o, "os_name", or_dash(v->os_name));
-	par_json_put_string(o, "os_level", or_dash(v->os_level));
-	par_json_put_string(o, "architecture", or_dash(v->architecture));
+	par_json_put_string(o, "os_name", wpar_or_dash(v->os_name));
+	par_json_put_string(o, "os_level", wpar_or_dash(v->os_level));
+	par_json_put_string(o, "architecture", wpar_or_dash(v->architecture));
 	par_json_put(o, "size_kb", json_object_new_uint64(b->data.size_kib));
 	par_json_put(o, "members", json_object_new_uint64(b->members));
 	par_json_put(o, "bytes", json_object_new_uint64(b->bytes));
-	for (size_t i = 0; i < b->data.n_file_systems; i++) {
-		const struct wpar_image_file_system *f = &b->data.file_systems[i];
-		struct json_object *one = par_check_alloc(json_object_new_object());
-
-		par_json_put_string(one, "mountpoint", or_dash(f->name));
-		par_json_put_string(one, "type", or_dash(f->type));
-		par_json_put(one, "size_kb", json_object_new_uint64(f->size / 2));
-		par_json_put(one, "used_kb", json_object_new_uint64(f->used / 2));
-		json_object_array_add(list, one);
-	}
-	par_json_put(o, "file_systems", list);
+	par_json_put(o, "file_systems", wpar_json_file_systems(&b->data));
 	par_json_put(o, "signed", json_object_new_boolean(b->end.signature.len > 0));
 	par_json_put(o, "whole", json_object_new_boolean(b->whole));
 	if (!b->whole)
 		par_json_put_string(o, "remark", b->why);
-	par_json_print(b->out, o);
+	par_json_print(b->table.out, o);
 	json_object_put(o);
 }
 
@@ -305,9 +237,9 @@ static int verify(struct backup *b, struct par_error **err)
 	f.allowed_signers = signers;
 	r = wpar_backup_verify(&f, err);
 	if (r == 0 && f.signer)
-		wpar_say_line(b->out, "The backup is signed by %s.", f.signer);
+		wpar_say_line(b->table.out, "The backup is signed by %s.", f.signer);
 	if (r == 0)
-		wpar_say_line(b->out, "The backup %s is whole.", b->source.name);
+		wpar_say_line(b->table.out, "The backup %s is whole.", b->source.name);
 	free(f.signer);
 	return r;
 }
@@ -332,16 +264,18 @@ static int show(struct backup *b, struct par_error **err)
 		print_json(b);
 		return 0;
 	}
-	if (!a->colon)
+	if (!b->table.colon)
 		print_system(b);
-	print_file_systems(b);
+	wpar_table_file_systems(&b->table, &b->data, volume_group(b));
 	return 0;
 }
 
 static int lssavewpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	const struct lssavewpar_args *a = args;
-	struct backup b = { .args = a, .out = ctx->out, .source = WPAR_BACKUP_SOURCE_NONE };
+	struct backup b = { .args = a,
+			    .table = { ctx->out, a->colon },
+			    .source = WPAR_BACKUP_SOURCE_NONE };
 	int r = wpar_refuse_options(opts, a, err);
 
 	if (r < 0)
