@@ -10,18 +10,11 @@ PATH=$PAR_TEST_BUILD/tests:$PATH
 work=$TMPDIR/layers
 attack=$TMPDIR/attack
 export WPARS_ROOT=$TMPDIR/root
-mkdir -p "$work" "$attack" "$WPARS_ROOT"
-echo untouched >"$attack/victim"
-chmod 640 "$attack/victim"
+mkdir -p "$WPARS_ROOT"
+# shellcheck source=tests/integration/wparctl/archive_lib.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/archive_lib.sh"
 python3 "$PAR_TEST_SOURCE/integration/wparctl/make_layers.py" "$work" "$attack" || exit 1
 store=$WPARS_ROOT/var/lib/wpars/images
-
-unharmed()
-{
-	[ "$(ls -A "$attack")" = victim ] && [ "$(cat "$attack/victim")" = untouched ] &&
-		[ "$(stat -c '%a %h %u' "$attack/victim")" = "640 1 0" ] &&
-		[ ! -e "$TMPDIR/escaped" ] && [ ! -e "$WPARS_ROOT/escaped" ] && [ ! -e /escaped ]
-}
 
 for image in "$work"/good-*; do
 	name=$(basename "$image")

@@ -11,34 +11,17 @@ PATH=$PAR_TEST_BUILD/tests:$PATH
 work=$TMPDIR/readers
 attack=$TMPDIR/attack
 export WPARS_ROOT=$TMPDIR/root
-mkdir -p "$work" "$attack" "$WPARS_ROOT"
-echo untouched >"$attack/victim"
-chmod 640 "$attack/victim"
+mkdir -p "$WPARS_ROOT"
+# shellcheck source=tests/integration/wparctl/archive_lib.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/archive_lib.sh"
 python3 "$PAR_TEST_SOURCE/integration/wparctl/make_readers.py" "$work" "$attack" || exit 1
 zstd -q "$work/good-dots.tar" -o "$work/good-zstd.tar.zst"
 zstd -q "$work/good-newc.cpio" -o "$work/good-zstd.cpio.zst"
 store=$WPARS_ROOT/var/lib/wpars/images
 machine=$(uname -m)
 
-unharmed()
-{
-	[ "$(ls -A "$attack")" = victim ] && [ "$(cat "$attack/victim")" = untouched ] &&
-		[ "$(stat -c '%a %h %u' "$attack/victim")" = "640 1 0" ] &&
-		[ ! -e "$TMPDIR/escaped" ] && [ ! -e "$WPARS_ROOT/escaped" ] && [ ! -e /escaped ]
-}
-
-# unpacked_alone NAME IMAGE - the program that unpacks, without a look at the image before: an attack ends there, too
-unpacked_alone()
-{
-	local folder=$TMPDIR/alone
-	mkdir "$folder"
-	"$PAR_TEST_BUILD/wparctl/archive/wparctl-archive" unpack <"$2" 3<"$folder" >"$work/alone" 2>&1
-	case $1 in
-	bad-one-folder.* | bad-nameless.* | bad-no-program.*) ;;
-	*) like "$1: not unpacked either" "$(tail -1 "$work/alone")" '^error ' ;;
-	esac
-	rm -rf "$folder"
-}
+# refused by the look at the image before it is unpacked
+before=('bad-one-folder.*' 'bad-nameless.*' 'bad-no-program.*')
 
 value()
 {
@@ -93,7 +76,7 @@ for image in "$work"/bad-*; do
 	else
 		is "$name: lsmksysb: one clear error" "$(grep -c '^lsmksysb: The image .*' "$work/said") $(wc -l <"$work/said")" "1 1"
 	fi
-	unpacked_alone "$name" "$image"
+	unpacked_alone "$name" "$image" "${before[@]}"
 	ok "$name: nothing outside was touched" unharmed
 	is "$name: nothing is left in the store" "$(ls -A "$store" 2>/dev/null)" ""
 	is "$name: no WPAR is left" "$(fake-wpar lswpar)" ""

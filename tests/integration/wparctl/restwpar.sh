@@ -12,9 +12,9 @@ here=$PAR_TEST_SOURCE/integration/wparctl
 work=$TMPDIR/backups attack=$TMPDIR/attack
 base=$WPARS_ROOT/wpars cf=$WPARS_ROOT/etc/wpars
 export PYTHONDONTWRITEBYTECODE=1
-mkdir -p "$work" "$attack" "$cf"
-echo untouched >"$attack/victim"
-chmod 640 "$attack/victim"
+mkdir -p "$cf"
+# shellcheck source=tests/integration/wparctl/archive_lib.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/archive_lib.sh"
 trap 'clear_away dev01 dev01_1 two vol old01 old01_1' EXIT
 
 backup()
@@ -28,13 +28,6 @@ list()
 }
 
 # What must hold after every backup: nothing outside was made, changed or linked.
-unharmed()
-{
-	[ "$(ls -A "$attack")" = victim ] && [ "$(cat "$attack/victim")" = untouched ] &&
-		[ "$(stat -c '%a %h %u' "$attack/victim")" = "640 1 0" ] &&
-		[ ! -e "$TMPDIR/escaped" ] && [ ! -e "$WPARS_ROOT/escaped" ] && [ ! -e "$base/escaped" ] && [ ! -e /escaped ]
-}
-
 # nothing_left - no WPAR, no folder of one, no image
 nothing_left()
 {

@@ -10,19 +10,11 @@ set -u
 here=$PAR_TEST_SOURCE/integration/wparctl
 work=$TMPDIR/backups attack=$TMPDIR/attack
 export PYTHONDONTWRITEBYTECODE=1
-mkdir -p "$work" "$attack"
-echo untouched >"$attack/victim"
-chmod 640 "$attack/victim"
+# shellcheck source=tests/integration/wparctl/archive_lib.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/archive_lib.sh"
 mkdir -m 700 "$TMPDIR/closed"
 mkdir -m 755 "$TMPDIR/open" "$TMPDIR/tree"
 chmod 755 "$TMPDIR"
-
-unharmed()
-{
-	[ "$(ls -A "$attack")" = victim ] && [ "$(cat "$attack/victim")" = untouched ] &&
-		[ "$(stat -c '%a %h %u' "$attack/victim")" = "640 1 0" ] &&
-		[ ! -e "$TMPDIR/escaped" ] && [ ! -e "$WPARS_ROOT/escaped" ] && [ ! -e /escaped ]
-}
 
 fresh()
 {

@@ -13,7 +13,6 @@ mkdir -m 1777 "$WPARS_ROOT/tmp"
 mkdir -p "$WPARS_ROOT/etc"
 tools=$PAR_TEST_SOURCE/integration/wparctl
 base=$WPARS_ROOT/wpars/dev
-disk=$(stat -c %Hd:%Ld "$WPARS_ROOT")
 save=$TMPDIR/dev.save
 trap 'clear_away dev run' EXIT
 
@@ -35,8 +34,7 @@ unpack()
 mounts()
 {
 	grep -c "$WPARS_ROOT" /proc/self/mountinfo
-	# All tests have the same path; the file system that it is on is their own.
-	losetup -nl -O BACK-MAJ:MIN,BACK-FILE 2>/dev/null | grep -c "^ *$disk .*/wpars/.volumes/"
+	image_loops
 }
 
 # shellcheck disable=SC2317 # wait_for calls it

@@ -23,16 +23,10 @@ refused()
 	like "$name" "$output" "$pattern"
 }
 
-# loops - how many loop devices show an image of this test
-loops()
-{
-	cat /sys/block/loop*/loop/backing_file 2>/dev/null | grep -c "^$real"
-}
-
 # shellcheck disable=SC2317 # wait_for calls it
 no_loops()
 {
-	[ "$(loops)" = 0 ]
+	[ "$(image_loops)" = 0 ]
 }
 
 # blocks NAME DIRECTORY - the size of a file system inside, in kilobytes
@@ -55,10 +49,7 @@ is "and is nowhere else" "$(find "$TMPDIR/bare/dev/var" -mindepth 1)" ""
 umount "$TMPDIR/bare"
 is "all of their space is reserved" "$(($(stat -c %b "$volumes/dev/data.jfs2") / 2048))" 32
 is "the images are root's alone" "$(stat -c %a "$volumes" "$volumes/dev" "$volumes/dev/data.jfs2" | tr '\n' ' ')" "700 700 600 "
-# As the kernel names it: the test's folder may be a bind mount of it.
-real=$(losetup -n -O BACK-FILE -j "$volumes/dev/data.jfs2")
-real=${real%/dev/data.jfs2}
-is "loop devices" "$(loops)" 2
+is "loop devices" "$(image_loops)" 2
 
 # Full.
 like "full: ENOSPC" "$(clogin dev dd if=/dev/zero of=/data/x bs=1M 2>&1 </dev/null)" "No space left on device"
@@ -94,7 +85,7 @@ is "nor on the disk" "$(find "$volumes" -name '*big*' -o -name '.new')" ""
 clogin dev sh -c 'mkdir -p /etc/real; ln -s /etc/real /trap' </dev/null
 refused "a mount point that is a link inside" "symbolic link" chwpar -M directory=/trap vfs=jfs2 size=16M dev
 is "its image has gone" "$(find "$volumes" -name '*trap*')" ""
-is "and its loop device" "$(loops)" 3
+is "and its loop device" "$(image_loops)" 3
 refused "none in an application WPAR" "no file systems are made for an application" wparexec -n app -M directory=/data vfs=jfs2 size=16M -- /bin/true
 
 # Without mkfs.

@@ -9,7 +9,8 @@
 . "$PAR_TEST_SOURCE/integration/lib.sh"
 
 [ "$(id -u)" = 0 ] || skip_all "needs root"
-export WPARS_ROOT=$TMPDIR/root
+# Tests that run at the same time see each other's loop devices: the name is like no other.
+export WPARS_ROOT=$TMPDIR/root.$(stat -c %i "$TMPDIR")
 mkdir -p "$WPARS_ROOT"
 chmod 700 "$WPARS_ROOT"
 
@@ -29,6 +30,13 @@ is_state()
 monitor()
 {
 	cut -d' ' -f1 "$WPARS_ROOT/run/wpars/$1/monitor"
+}
+
+# image_loops - how many loop devices show a file of this test's WPARs.  The kernel's name of it may
+# begin otherwise: the test's folder may be a bind mount.
+image_loops()
+{
+	losetup -nl -O BACK-FILE 2>/dev/null | grep -c "/${WPARS_ROOT##*/}/wpars/"
 }
 
 # clear_away NAME... - for the trap of a script: none of them is left
