@@ -87,9 +87,7 @@ int wpar_backup_source_own(struct wpar_backup_source *src, int fd, struct par_er
 	       ((src->kept < 0 || copy_all(src->kept, copy)) && copy_all(src->fd, copy));
 	if (!fine)
 		return par_fail(err, errno == ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM, errno,
-				"the backup %s cannot be copied to the disk of the image store, "
-				"/var/lib/wpars/images",
-				src->name);
+				"the backup %s cannot be copied into the image store", src->name);
 	wpar_backup_source_close(src);
 	src->fd = take_fd(&copy);
 	src->seeks = true;
@@ -210,7 +208,7 @@ static int run_helper(struct wpar_backup_source *src, const struct wpar_archive_
 	int in = src->fd, r = 0;
 	pid_t feeder = -1;
 
-	if (!src->seeks)
+	if (!src->seeks && (keep || src->kept >= 0))
 		r = begin_feeding(src, keep, &in, &feeder, err);
 	if (r < 0)
 		return r;

@@ -13,7 +13,7 @@ struct wpar_backup_source {
 	const char *name; /* for messages; borrowed */
 	int fd;		  /* what it is read from */
 	bool seeks;	  /* it can be read again from its beginning */
-	int kept;	  /* else: what was read of it already; -1: nothing */
+	int kept;	  /* else: what was read of it already; -1: nothing was */
 };
 
 #define auto_backup_source par_cleanup(wpar_backup_source_close) struct wpar_backup_source

@@ -41,7 +41,7 @@ void wpar_backup_trees_done(struct wpar_backup_trees *t)
  * Nothing is written by reading it, no program of it is run, and nothing leads out of it.  What
  * made the mount can only name it: in its place comes what can be read.
  */
-static int shut(int *tree)
+int wpar_backup_tree_shut(int *tree)
 {
 	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
 					       MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
@@ -66,7 +66,7 @@ static int set_mounts(struct wpar_writer_tree *n, const struct wpar_spec *s,
 
 	for (int k = 0; k < WPAR_WRITER_MOUNTS; k++) {
 		if (fds[k] >= 0 && r == 0)
-			r = shut(&fds[k]);
+			r = wpar_backup_tree_shut(&fds[k]);
 		n->fds[k] = fds[k] >= 0 ? fds[k] : fds[0];
 	}
 	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "'%s' of '%s' cannot be made read-only",

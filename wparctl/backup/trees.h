@@ -41,5 +41,12 @@ int wpar_backup_trees_root(struct wpar_backup_trees *t, const struct wpar_spec *
 int wpar_backup_trees_replace(struct wpar_backup_trees *t, size_t i, int mount,
 			      const struct wpar_spec *s, struct par_error **err);
 
+/*
+ * wpar_backup_tree_shut - the detached mount *@tree becomes what a backup reads: read-only, without
+ * programs and devices, and with nothing mounted on it later
+ * Replaced by a descriptor that can be read.  0 or a negative errno
+ */
+int wpar_backup_tree_shut(int *tree);
+
 /* wpar_backup_trees_sync - what programs have written is on the disk */
 int wpar_backup_trees_sync(const struct wpar_backup_trees *t, struct par_error **err);

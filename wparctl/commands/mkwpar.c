@@ -8,6 +8,8 @@
  * that.
  */
 #include "wparctl/commands/commands.h"
+#include "wparctl/commands/mkwpar_flags.h"
+#include "wparctl/operations/copy_system.h"
 #include "wparctl/operations/creation.h"
 #include "wparctl/operations/definition.h"
 #include "wparctl/operations/device_exports.h"
@@ -32,21 +34,6 @@
 
 #include <string.h>
 
-struct mkwpar_args {
-	struct wpar_settings settings;
-	struct par_opt_value preserve;
-	struct par_groups image_flags, copy_flags;
-	const char *directory, *vg, *backup, *devexports, *secfile, *owner, *made_script;
-	bool minimal, autostart, versioned, private_usr, resolver, start, verbose, dry_run,
-		progress;
-	char *root_hash;		 /* of -P; owned by mkwpar_run() */
-	struct wpar_image_checked image; /* of -B; likewise */
-	bool looked;			 /* ... for a specification that is written */
-	const char *files_of;		 /* -B without -C, which is then not @backup */
-	struct wpar_populate populate;	 /* its files; owned by mkwpar_run() */
-	bool resolve_clashes, force, ask_password, system_copy, override_vg, unknown_of_e;
-};
-
 static const struct par_opt opts[] = {
 	WPAR_SETTINGS_OPTS,
 	OPT_FLAG(
@@ -57,7 +44,8 @@ static const struct par_opt opts[] = {
 		"The devices that it may have (default: /etc/wpars/devexports)",
 		.values = "@files"),
 	OPT_STR('B', NULL, "BACKUP|IMAGE", struct mkwpar_args, backup,
-		"Fill it from BACKUP, of savewpar (with -C: the system image of a versioned WPAR)",
+		"Fill it from BACKUP, of savewpar (with -C: the system image of a versioned WPAR; with -t: "
+		"one of this system)",
 		.values = "@files"),
 	OPT_FLAG('C', NULL, struct mkwpar_args, versioned, "Make a versioned WPAR (needs -B)"),
 	OPT_STR('d', NULL, "DIRECTORY", struct mkwpar_args, directory,
@@ -86,11 +74,10 @@ static const struct par_opt opts[] = {
 	OPT_FLAG('r', NULL, struct mkwpar_args, resolver,
 		 "Copy the name resolution files of the global environment"),
 	OPT_FLAG('s', NULL, struct mkwpar_args, start, "Start it when it is made"),
-	OPT_FLAG_REFUSED('t', struct mkwpar_args, system_copy,
-			 "a workload partition never gets the identity and the data of its system; "
-			 "-l gives it copies of /usr and /opt"),
-	OPT_PAIRS('T', NULL, "preserve_private=…", struct mkwpar_args, copy_flags, NULL,
-		  .refused = "there is no copy of the system (-t) that it could be about"),
+	OPT_FLAG('t', NULL, struct mkwpar_args, system_copy,
+		 "Make a copy of this system (with -B: of an image of it by mksysb)"),
+	OPT_PAIRS('T', NULL, "preserve_private=yes|no", struct mkwpar_args, copy_flags,
+		  "What such a copy has besides; also preserve_wpars="),
 	OPT_FLAG('v', NULL, struct mkwpar_args, verbose, "Show each step"),
 	OPT_FLAG_REFUSED('W', struct mkwpar_args, unknown_of_e,
 			 "AIX has it beside -e, and its documents do not say what it does; -e "
@@ -101,73 +88,10 @@ static const struct par_opt opts[] = {
 		 "Without cron, inetd, sshd and syslogd"),
 	OPT_STR(0, "owner", "USER", struct mkwpar_args, owner,
 		"Who has the rights of its owner (default: root)"),
-	OPT_FLAG(0, "progress", struct mkwpar_args, progress, "Show how far an image is unpacked"),
+	OPT_FLAG(0, "progress", struct mkwpar_args, progress,
+		 "Show how far an image is unpacked, or a copy of the system is made"),
 	{ 0 }
 };
-
-static int mkwpar_refuse(const struct mkwpar_args *a, struct par_error **err)
-{
-	struct wpar_image_source image = { 0 };
-	int r = wpar_refuse_options(opts, a, err);
-
-	if (r < 0)
-		return r;
-	r = wpar_image_flags(&a->image_flags, &image, err);
-	if (r < 0)
-		return r;
-	if (a->image_flags.n && !(a->versioned && a->backup))
-		return par_fail(
-			err, PAR_E_USAGE, 0,
-			"-L is about the image of a versioned workload partition: -C -B IMAGE");
-	if (a->files_of && a->preserve.given)
-		return par_fail(err, PAR_E_USAGE, 0, "-B and -p cannot be used together");
-	if (a->files_of && a->minimal)
-		return par_fail(err, PAR_E_USAGE, 0,
-				"--minimal with -B: what starts in it is what the backup has");
-	if (a->files_of && a->ask_password && strcmp(a->files_of, "-") == 0)
-		return par_fail(err, PAR_E_USAGE, 0,
-				"-P and -B - would both read the standard input");
-	if (a->start && a->settings.write_only)
-		return par_fail(err, PAR_E_USAGE, 0, "-s and -w cannot be used together");
-	if (a->preserve.value && a->settings.name &&
-	    strcmp(a->preserve.value, a->settings.name) != 0)
-		return par_fail(err, PAR_E_USAGE, 0, "-n and -p give two names: %s and %s",
-				a->settings.name, a->preserve.value);
-	return 0;
-}
-
-/* Is it one: by -C, or because that of -e or in -f is? */
-static bool mkwpar_is_versioned(const struct mkwpar_args *a, const struct wpar_spec *s)
-{
-	return a->versioned || s->version.image_digest;
-}
-
-static int mkwpar_refuse_versioned(const struct mkwpar_args *a, const struct wpar_spec *s,
-				   struct par_error **err)
-{
-	const char flag = a->ask_password ? 'P' : a->made_script ? 'k' : a->resolver ? 'r' : 0;
-
-	if (!mkwpar_is_versioned(a, s))
-		return 0;
-	if (a->files_of)
-		return par_fail(err, PAR_E_USAGE, 0,
-				"-B is the image of a versioned workload partition: with -C");
-	if (!a->backup && !s->version.image_digest)
-		return par_fail(err, PAR_E_USAGE, 0, "-C needs the system image: -B IMAGE");
-	if (flag)
-		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
-				"-%c with -C: the files of a versioned workload partition are its "
-				"image's",
-				flag);
-	if (a->preserve.given)
-		return par_fail(err, PAR_E_USAGE, 0, "-C and -p cannot be used together");
-	if (a->settings.mounts.n)
-		return par_fail(
-			err, PAR_E_NOT_SUPPORTED, 0,
-			"-M with -C: a versioned workload partition has one file system, the "
-			"changes of its image");
-	return 0;
-}
 
 /* -B names another image than the one of -e; file systems of this system's own are none of it. */
 static void mkwpar_forget_system(const struct mkwpar_args *a, struct wpar_spec *s)
@@ -175,6 +99,22 @@ static void mkwpar_forget_system(const struct mkwpar_args *a, struct wpar_spec *
 	if (!s->version.image_digest && a->settings.mounts.n == 0)
 		wpar_records_clear(s, WPAR_STANZA_MOUNT);
 	wpar_settings_forget_image(s);
+}
+
+/* -t: of -e only what is no matter of its system counts. */
+static int mkwpar_read_copy(const struct mkwpar_args *a, struct wpar_spec *s,
+			    struct par_error **err)
+{
+	if (a->settings.from_wpar)
+		wpar_settings_forget_image(s);
+	for (size_t i = 0; i < a->copy_flags.n; i++) {
+		const struct par_args *group = &a->copy_flags.v[i];
+
+		if (!wpar_record_add_pairs(s, WPAR_STANZA_COPY, group->v, group->n, "-T", err))
+			return -EINVAL;
+	}
+	wpar_copy_system_settings(s, a->settings.from_wpar != NULL);
+	return 0;
 }
 
 /* What the flags say of the WPAR; without a name only for -w. */
@@ -185,9 +125,12 @@ static int mkwpar_read_flags(const struct mkwpar_args *a, struct wpar_spec *s,
 
 	if (r < 0)
 		return r;
-	if (a->backup && a->settings.from_wpar)
+	if (a->versioned && a->backup && a->settings.from_wpar)
 		mkwpar_forget_system(a, s);
-	r = mkwpar_refuse_versioned(a, s, err);
+	r = a->system_copy ? mkwpar_read_copy(a, s, err) : 0;
+	if (r < 0)
+		return r;
+	r = mkwpar_refuse_spec(a, s, err);
 	if (r < 0)
 		return r;
 	r = wpar_settings_set(s, "name", s->name ? NULL : a->preserve.value, err);
@@ -238,10 +181,12 @@ static int mkwpar_complete(const struct mkwpar_args *a, struct wpar_spec *s, str
 	if (r < 0)
 		return r;
 	/* What a versioned one has besides follows from the image. */
-	if (!a->backup)
+	if (!a->backup || a->system_copy)
 		r = wpar_populate_defaults(&a->populate, s, err);
 	if (r < 0)
 		return r;
+	if (a->system_copy)
+		wpar_copy_system_sizes(s);
 	return a->settings.write_only ? wpar_spec_check(s, err) : wpar_definition_allowed(s, err);
 }
 
@@ -362,6 +307,18 @@ static int mkwpar_customize(const struct mkwpar_args *a, const struct wpar_spec 
 	return a->made_script ? wpar_script_run_made(s, a->made_script, err) : 0;
 }
 
+static int mkwpar_copy_system(struct mkwpar_args *a, struct wpar_spec *s,
+			      const struct wpar_report *report, struct par_error **err)
+{
+	struct wpar_image_source src;
+	int r = mkwpar_image(a, &src, err);
+
+	if (r < 0)
+		return r;
+	src.checked = &a->image;
+	return wpar_copy_system_create(a->backup ? &src : NULL, s, a->progress, report, err);
+}
+
 /* With the specification saved as being created: all that can fail and is undone. */
 static int mkwpar_fill(struct mkwpar_args *a, const struct par_buf *words, struct wpar_spec *s,
 		       struct wpar_say *say, struct wpar_nfs_fill **servers, struct par_error **err)
@@ -372,11 +329,12 @@ static int mkwpar_fill(struct mkwpar_args *a, const struct par_buf *words, struc
 	int r;
 
 	/* The specification is saved: an image that is here now stays. */
-	r = a->backup ? mkwpar_take_image(a, s, err) : mkwpar_need_image(a, s, err);
+	r = a->versioned && a->backup ? mkwpar_take_image(a, s, err) : mkwpar_need_image(a, s, err);
 	if (r < 0)
 		return r;
 	wpar_say_line(say->out, "Mounting all workload partition file systems.");
 	r = a->preserve.given ? mkwpar_add_volumes(s, err)
+	    : a->system_copy  ? mkwpar_copy_system(a, s, &report, err)
 			      : wpar_rootfs_create(s, from, &report, err);
 	if (r < 0)
 		return r;
@@ -398,6 +356,7 @@ static int mkwpar_fill(struct mkwpar_args *a, const struct par_buf *words, struc
 	if (r < 0)
 		return r;
 	s->creating = s->kept = false;
+	s->copy = (struct wpar_copy_controls){ 0 };
 	r = wpar_spec_save(s, err);
 	if (r == 0)
 		wpar_kept_forget(s->name);
@@ -483,7 +442,11 @@ static int mkwpar_check_image(struct mkwpar_args *a, const struct wpar_spec *s,
 	if (wpar_creation_is_made(s->name)) /* which is said, or only its start is to come */
 		return 0;
 	r = mkwpar_image(a, &src, err);
-	return r < 0 ? r : wpar_image_check(&src, s->version.image_digest, &a->image, err);
+	if (r < 0)
+		return r;
+	src.checked = &a->image;
+	return a->system_copy ? wpar_copy_system_check(&src, err)
+			      : wpar_image_check(&src, s->version.image_digest, &a->image, err);
 }
 
 /* A specification that is written names the image and its system: it is looked at before. */
@@ -526,8 +489,11 @@ static int mkwpar_ask(struct mkwpar_args *a, const struct wpar_spec *s, struct p
 static int mkwpar_do(const struct par_cmd_ctx *ctx, struct mkwpar_args *a, struct par_error **err)
 {
 	auto_spec s = { 0 };
-	int r = mkwpar_refuse(a, err);
+	int r = wpar_refuse_options(opts, a, err);
 
+	if (r < 0)
+		return r;
+	r = mkwpar_refuse(a, err);
 	if (r < 0)
 		return r;
 	if (a->files_of)
@@ -544,7 +510,7 @@ static int mkwpar_do(const struct par_cmd_ctx *ctx, struct mkwpar_args *a, struc
 		r = mkwpar_rehearse(a, &s, err);
 	if (r < 0)
 		return r;
-	if (a->backup && (a->settings.to_file || a->dry_run)) {
+	if (a->versioned && a->backup && (a->settings.to_file || a->dry_run)) {
 		r = mkwpar_look(a, &s, err);
 		if (r < 0)
 			return r;
@@ -562,7 +528,7 @@ static int mkwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 	int r;
 
 	a->populate = WPAR_NO_POPULATE;
-	if (!a->versioned)
+	if (!a->versioned && !a->system_copy)
 		a->files_of = take_ptr(a->backup);
 	r = mkwpar_do(ctx, a, err);
 	wpar_populate_done(&a->populate);

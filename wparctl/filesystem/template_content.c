@@ -144,7 +144,12 @@ static int write_accounts(int etc)
 	return 0;
 }
 
-static int write_texts(int etc)
+static int make_unless_there(int r)
+{
+	return r < 0 && errno != EEXIST ? -errno : 0;
+}
+
+int wpar_template_texts(int etc)
 {
 	static const char fstab[] =
 		"# The global environment mounts the file systems of a workload partition.\n";
@@ -157,11 +162,14 @@ static int write_texts(int etc)
 	if (r < 0)
 		return r;
 	/* Empty: the jobs of the LPAR are not the WPAR's, and cron complains without the folder. */
-	if (mkdirat(etc, "cron.d", 0755) < 0 || mknodat(etc, "init", S_IFREG | 0755, 0) < 0 ||
-	    symlinkat("init", etc, "telinit") < 0 ||
-	    symlinkat("../proc/self/mounts", etc, "mtab") < 0)
-		return -errno;
-	return 0;
+	r = make_unless_there(mkdirat(etc, "cron.d", 0755));
+	if (r < 0)
+		return r;
+	r = make_unless_there(mknodat(etc, "init", S_IFREG | 0755, 0));
+	if (r < 0)
+		return r;
+	r = make_unless_there(symlinkat("init", etc, "telinit"));
+	return r < 0 ? r : make_unless_there(symlinkat("../proc/self/mounts", etc, "mtab"));
 }
 
 static int template_make_folders(int top)
@@ -260,7 +268,7 @@ int wpar_template_fill(int top)
 	r = write_accounts(etc);
 	if (r < 0)
 		return r;
-	return write_texts(etc);
+	return wpar_template_texts(etc);
 }
 
 /*

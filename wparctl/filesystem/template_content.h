@@ -14,6 +14,12 @@ int wpar_template_fill(int top);
 bool wpar_template_wants_etc(const char *path, unsigned int mode, void *user);
 
 /*
+ * wpar_template_texts - what says how a WPAR begins, into its folder @etc: inittab, fstab, the
+ * place of init; what is there of others stays.  A negative errno, or 0
+ */
+int wpar_template_texts(int etc);
+
+/*
  * wpar_template_list - the files of a template that follow the LPAR (syncwpar), with digests
  * Those that become a WPAR's own are not in it: users, passwords, inittab.
  */

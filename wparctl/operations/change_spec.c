@@ -33,6 +33,7 @@ static struct par_groups *groups_of(struct wpar_settings *a, enum wpar_stanza st
 		return &a->security;
 	case WPAR_STANZA_GENERAL:
 	case WPAR_STANZA_VERSIONED:
+	case WPAR_STANZA_COPY:
 	case WPAR_STANZA_COUNT:
 		break;
 	}

@@ -54,11 +54,18 @@ static int lock_registry(int *ret, struct par_error **err)
 	return 0;
 }
 
+/* The specification that names an image gives way to @s, which does not (@stays), or goes. */
+static int replace_spec(const struct wpar_spec *s, bool stays, struct par_error **err)
+{
+	return stays ? wpar_spec_save(s, err) : wpar_spec_remove(s->name, err);
+}
+
 /*
  * The image goes with the last specification that names it.  One command at a time finds out, or
  * of two removals each would leave it to the other.
  */
-static int remove_image_and_spec(const struct wpar_spec *s, struct par_error **err)
+static int remove_image_and_spec(const struct wpar_spec *s, const char *digest, bool stays,
+				 struct par_error **err)
 {
 	par_cleanup(wpar_image_discard) struct wpar_image_gone gone = { .fd = -1, .store = -1 };
 	autofd int registry = -1;
@@ -66,15 +73,21 @@ static int remove_image_and_spec(const struct wpar_spec *s, struct par_error **e
 
 	if (r < 0)
 		return r;
-	r = wpar_image_detach(s->version.image_digest, s->name, &gone, err);
+	r = wpar_image_detach(digest, s->name, &gone, err);
 	if (r < 0)
 		return r;
 	if (r == 0)
-		return wpar_spec_remove(s->name, err);
+		return replace_spec(s, stays, err);
 	close(take_fd(&registry));
 	wpar_test_stop_at("detached");
 	r = wpar_image_remove(&gone, err);
-	return r < 0 ? r : wpar_spec_remove(s->name, err);
+	return r < 0 ? r : replace_spec(s, stays, err);
+}
+
+int wpar_definition_drop_image(const struct wpar_spec *s, const char *digest,
+			       struct par_error **err)
+{
+	return remove_image_and_spec(s, digest, true, err);
 }
 
 int wpar_definition_remove_image(const char *digest, struct par_error **err)
@@ -175,8 +188,9 @@ static int definition_remove(const struct wpar_spec *s, bool keep, struct par_er
 	if (r < 0)
 		return r;
 	wpar_id_range_release(s);
-	r = s->version.image_digest && !keep ? remove_image_and_spec(s, err)
-					     : wpar_spec_remove(s->name, err);
+	r = s->version.image_digest && !keep
+		    ? remove_image_and_spec(s, s->version.image_digest, false, err)
+		    : wpar_spec_remove(s->name, err);
 	if (r < 0)
 		return r;
 	if (s->version.image_digest)

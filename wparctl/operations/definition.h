@@ -62,6 +62,14 @@ int wpar_definition_remove(const struct wpar_spec *s, bool keep, struct par_erro
 int wpar_definition_remove_image(const char *digest, struct par_error **err);
 
 /*
+ * wpar_definition_drop_image - the specification on disk names the image @digest, which @s does
+ * not:
+ * @s takes its place, and the image goes if nobody else has it
+ */
+int wpar_definition_drop_image(const struct wpar_spec *s, const char *digest,
+			       struct par_error **err);
+
+/*
  * wpar_definition_redo - what a killed mkwpar of this name has left is removed; the lock is held
  * PAR_E_EXISTS when a whole WPAR has the name.
  */

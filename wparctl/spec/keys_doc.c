@@ -30,7 +30,7 @@ void wpar_keys_print_doc(FILE *f)
 	static const enum wpar_stanza order[] = { WPAR_STANZA_RESOURCES, WPAR_STANZA_MOUNT,
 						  WPAR_STANZA_DEVICE,	 WPAR_STANZA_SECURITY,
 						  WPAR_STANZA_NETWORK,	 WPAR_STANZA_ROUTE,
-						  WPAR_STANZA_KEXT };
+						  WPAR_STANZA_KEXT,	 WPAR_STANZA_COPY };
 
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(order); i++)
 		print_stanza(order[i], f);

@@ -8,11 +8,9 @@
 #include <stdint.h>
 #include <string.h>
 
-/* VERSION_ID="12" of os-release(5) */
-static bool find_version(const char *text, char ret[WPAR_LEVEL_MAX])
+/* @key: "VERSION_ID=" of os-release(5), which has VERSION_ID="12" */
+static bool find_value(const char *text, const char *key, char ret[WPAR_LEVEL_MAX])
 {
-	static const char key[] = "VERSION_ID=";
-
 	for (const char *line = text; line && *line;) {
 		const char *end = strchr(line, '\n');
 
@@ -39,7 +37,15 @@ bool wpar_level_here(char ret[WPAR_LEVEL_MAX])
 		return true;
 	}
 	return par_fs_read("/etc/os-release", 65536, &release) == 0 && release.data &&
-	       find_version(release.data, ret);
+	       find_value(release.data, "VERSION_ID=", ret);
+}
+
+bool wpar_system_here(char ret[WPAR_LEVEL_MAX])
+{
+	auto_buf release = { 0 };
+
+	return par_fs_read("/etc/os-release", 65536, &release) == 0 && release.data &&
+	       find_value(release.data, "ID=", ret);
 }
 
 /* The number at the front of *@p, which goes on behind it; -1: there is none that can be. */

@@ -11,6 +11,8 @@
  * False: it is not known.  The text comes from a file, and may have any bytes.
  */
 bool wpar_level_here(char ret[WPAR_LEVEL_MAX]);
+/* wpar_system_here - "debian": ID of its os-release; of the rest the same holds */
+bool wpar_system_here(char ret[WPAR_LEVEL_MAX]);
 
 enum wpar_level_order {
 	WPAR_LEVEL_SAME,

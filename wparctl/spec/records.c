@@ -32,6 +32,7 @@ static const struct {
 	[WPAR_STANZA_DEVICE] = MANY("device", devices, n_devices),
 	[WPAR_STANZA_KEXT] = MANY("kext", kexts, n_kexts),
 	[WPAR_STANZA_VERSIONED] = ONE("versioned", version),
+	[WPAR_STANZA_COPY] = ONE("copy_controls", copy),
 };
 
 const char *wpar_stanza_name(enum wpar_stanza stanza)
@@ -45,7 +46,7 @@ const char *wpar_stanza_flag(enum wpar_stanza stanza)
 		[WPAR_STANZA_NETWORK] = "-N",  [WPAR_STANZA_ROUTE] = "-I",
 		[WPAR_STANZA_MOUNT] = "-M",    [WPAR_STANZA_RESOURCES] = "-R",
 		[WPAR_STANZA_SECURITY] = "-S", [WPAR_STANZA_DEVICE] = "-D",
-		[WPAR_STANZA_KEXT] = "-X",
+		[WPAR_STANZA_KEXT] = "-X",     [WPAR_STANZA_COPY] = "-T",
 	};
 
 	return flags[stanza];

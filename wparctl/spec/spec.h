@@ -97,6 +97,11 @@ struct wpar_version {
 	char *architecture;   /* "ppc64le" */
 };
 
+/* How a copy of this system is made (mkwpar -t -T); of no meaning afterwards. */
+struct wpar_copy_controls {
+	bool keep_private, keep_wpars; /* what means nothing in a WPAR, and other WPARs, too */
+};
+
 struct wpar_spec {
 	char *name;
 	enum wpar_type type;
@@ -131,6 +136,7 @@ struct wpar_spec {
 	struct par_strv privs;
 	struct wpar_resources resources;
 	struct wpar_version version;
+	struct wpar_copy_controls copy;
 };
 
 #define auto_spec par_cleanup(wpar_spec_done) struct wpar_spec

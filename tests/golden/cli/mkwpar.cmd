@@ -34,7 +34,7 @@ for name in a/b .. ../x -n -bad 0x abcdefghijklmnopqrstuvwxyz 'a b' Global ALL; 
 done
 run mkwpar -h x
 # What is refused is said, with the reason.
-for flag in -F -t -P '-k /nonexist' '-k relative' -O '-b f' '-B image' '-L shrink=yes' -C '-S secfile=x' '-r -C -B x'; do
+for flag in -F '-t -C' '-t -p' '-t -T preserve_all=yes' '-T preserve_wpars=yes' -W -P '-k /nonexist' '-k relative' -O '-b f' '-B image' '-L shrink=yes' -C '-S secfile=x' '-r -C -B x'; do
 	run mkwpar -n x $flag
 done
 for flags in -x '-H pwr7' '-X kext=/usr/lib/x' '-D devid=123' '-D devname=/dev/null rootvg=yes' \

@@ -1,0 +1,251 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# mkwpar_copy.sh - mkwpar -t: a copy of the running system, which is here a small root of busybox in a mount
+# namespace of its own: what comes along, what stays, what is made anew; -T; -t -B of an image of it
+# timeout: 300
+# tags: no-valgrind
+# shellcheck disable=SC2016 # in single quotes another shell expands
+set -u
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
+unset WPARS_ROOT
+
+ldd "$(command -v busybox)" >/dev/null 2>&1 && skip_all "busybox needs libraries"
+tools=$PAR_TEST_SOURCE/integration/wparctl
+lpar=$TMPDIR/lpar
+copy=$lpar/wpars/copy
+
+# ---- The system ----
+mkdir -p "$lpar"/{usr/{bin,sbin/archive,lib/modules/6.1,lib64},etc/{ssh,cron.d},proc,sys,dev,run,srv,data,boot,old,mnt/{mem,again},small}
+mkdir -p "$lpar"/{home,opt,root,var/{lib/{lpard,libvirt,dbus,systemd},log,tmp}}
+mkdir -m 1777 "$lpar/tmp"
+ln -s usr/bin "$lpar/bin"
+ln -s usr/sbin "$lpar/sbin"
+ln -s usr/lib "$lpar/lib"
+cp "$(command -v busybox)" "$lpar/usr/bin/busybox"
+for name in $(busybox --list); do
+	[ "$name" = busybox ] || ln "$lpar/usr/bin/busybox" "$lpar/usr/bin/$name"
+done
+# What a file system of its own is made by, with its libraries.
+mkfs=$(command -v mkfs.ext4)
+cp "$mkfs" "$lpar/usr/sbin/mkfs.ext4"
+ln -s usr/lib64 "$lpar/lib64"
+for name in $(ldd "$mkfs" | grep -o '/[^ ]*'); do
+	mkdir -p "$lpar/${name%/*}"
+	cp "$name" "$lpar$name"
+done
+cp "$(readlink -f "$(command -v wparctl)")" "$lpar/usr/sbin/wparctl"
+for name in mkwpar rmwpar lswpar startwpar stopwpar clogin lssrc syncwpar; do
+	ln -s wparctl "$lpar/usr/sbin/$name"
+done
+helper=$(readlink -f "$(command -v wparctl)")
+cp "${helper%/*}/archive/wparctl-archive" "$lpar/usr/sbin/archive/"
+printf '#!/bin/sh\necho ran >/var/log/cron.ran\nexec sleep 1000000\n' >"$lpar/usr/sbin/cron"
+chmod 755 "$lpar/usr/sbin/cron"
+cd "$lpar/etc" || exit 1
+printf 'root:x:0:0::/root:/bin/sh\nann:x:1000:1000::/home/ann:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n' >passwd
+printf 'root:x:0:\nann:x:1000:\nnogroup:x:65534:\n' >group
+printf 'root:*:20000::::::\nann:$6$of$ann:20000::::::\n' >shadow
+chmod 600 shadow
+echo lpar01 >hostname
+printf '127.0.0.1\tlocalhost\n127.0.1.1\tlpar01.example lpar01\n192.0.2.9\tdb1\n' >hosts
+echo '/dev/vda1 / ext4 defaults 0 1' >fstab
+echo 0123456789abcdef0123456789abcdef >machine-id
+printf 'ID=debian\nVERSION_ID="12"\nNAME="Debian GNU/Linux"\n' >os-release
+echo 12.5 >debian_version
+echo 'key of the system' >ssh/ssh_host_ed25519_key
+echo 'PermitRootLogin no' >ssh/sshd_config
+echo '* * * * * root true' >cron.d/job
+echo '1:2345:respawn:/sbin/getty tty1' >inittab
+cd "$TMPDIR" || exit 1
+cp "$lpar/etc/machine-id" "$lpar/var/lib/dbus/machine-id"
+echo seed >"$lpar/var/lib/systemd/random-seed"
+for name in boot/vmlinuz usr/lib/modules/6.1/loop.ko var/lib/lpard/lpar.xml var/lib/libvirt/disk tmp/scratch run/pid; do
+	echo "of the system" >"$lpar/$name"
+done
+python3 "$tools/tree.py" make "$lpar/home/tree"
+# Of an id that no WPAR has, and the LPAR's own program with rights
+echo far >"$lpar/home/far"
+chown 70000:70000 "$lpar/home/far"
+truncate -s 32M "$TMPDIR/data.img"
+mkfs.ext4 -q "$TMPDIR/data.img"
+
+# One mount namespace, in which it all is, for as long as the test runs
+unshare --mount --propagation private bash -c '
+	cd "$1" && mount --bind . . && cd "$1" && pivot_root . old &&
+	mount --rbind /old/proc proc && mount --rbind /old/sys sys && mount --rbind /old/dev dev &&
+	mount -o loop /old/"$2" /data && mount -t tmpfs tmpfs /mnt/mem && mount --bind /home /mnt/again &&
+	mount -t tmpfs -o size=1M,mode=700 tmpfs /small &&
+	umount -l /old && touch /run/up && exec sleep 1000000' bash "$lpar" "$TMPDIR/data.img" 2>"$TMPDIR/space.err" &
+space=$!
+# shellcheck disable=SC2317 # the trap calls it
+cleanup()
+{
+	in_lpar /bin/sh -c 'for n in $(lswpar -qc -a name); do rmwpar -F $n; done' >/dev/null 2>&1
+	kill $space 2>/dev/null
+	wait $space 2>/dev/null
+}
+trap cleanup EXIT
+# in_lpar COMMAND... - in that system
+in_lpar()
+{
+	nsenter -t $space -m -r -w env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb \
+		${stop_at:+WPAR_STOP_AT="$stop_at"} ${wait_at:+WPAR_WAIT_AT="$wait_at" WPAR_WAIT_FILE=/run/wait} "$@"
+}
+stop_at= wait_at=
+wait_for 10 test -e "$lpar/run/up" || bail_out "no system: $(cat "$TMPDIR/space.err")"
+in_lpar /bin/sh -c 'echo one >/data/file; ln /data/file /data/other; chown 7:8 /data/file; echo far >/mnt/mem/file'
+ok "another WPAR" in_lpar mkwpar -n other --minimal
+ok "one elsewhere" in_lpar /bin/sh -c 'mkdir -m 700 /srv/w && mkwpar -n elsewhere --minimal -d /srv/w/e && echo theirs >/srv/w/e/root/theirs'
+
+# ---- What does not go together ----
+refused "-T alone" "-T is about a copy of this system: -t" in_lpar mkwpar -n copy -T preserve_private=yes
+refused "-t -C" "-t and -C cannot be used together" in_lpar mkwpar -n copy -t -C -B /x
+refused "-t -p" "-t and -p cannot be used together" in_lpar mkwpar -n copy -t -p
+refused "-T of a strange name" 'preserve_private, preserve_wpars' in_lpar mkwpar -n copy -t -T preserve_all=yes
+refused "-T of a strange value" 'It must be no or yes' in_lpar mkwpar -n copy -t -T preserve_wpars=2
+printf 'general:\n\tname = "copy"\n\ncopy_controls:\n\tpreserve_wpars = "yes"\n' >"$lpar/root/spec"
+refused "copy_controls without -t" "copy_controls of the specification" in_lpar mkwpar -f /root/spec
+is "nothing was made" "$(in_lpar lswpar -qc -a name | tr '\n' ' ')" "elsewhere other "
+
+# ---- The copy ----
+in_lpar mkwpar -n copy -t >"$TMPDIR/out" 2>"$TMPDIR/err"
+is "mkwpar -t: status" "$?" 0
+is "what is left out is said" "$(sort "$TMPDIR/err")" "mkwpar: what is in /mnt/again: a second mount of what is copied from its own place is left out
+mkwpar: what is in /mnt/mem: tmpfs is left out
+mkwpar: what is in /small: tmpfs is left out"
+like "its lines" "$(tr '\n' ' ' <"$TMPDIR/out")" '^mkwpar: Creating file systems... Mounting all .*x ./home .*Workload partition copy created successfully. '
+is "its state and type" "$(in_lpar lswpar -qc -a state,type,privateusr copy)" D:S:yes
+is "its file systems have no limit" "$(grep -c 'size = "unlimited"' "$lpar/etc/wpars/copy.cf")" 6
+is "each attribute of each file is there" "$(python3 "$tools/tree.py" list "$copy/home/tree")" \
+	"$(python3 "$tools/tree.py" list "$lpar/home/tree")"
+is "/usr is its own" "$(readlink "$copy/bin") $(cmp "$copy/usr/bin/busybox" "$lpar/usr/bin/busybox" && echo same)" "usr/bin same"
+is "and so is a file system of its own" "$(cat "$copy/data/file") $(stat -c '%u %g %h' "$copy/data/other")" "one 7 8 2"
+is "users and their passwords" "$(cmp "$copy/etc/shadow" "$lpar/etc/shadow" && stat -c '%a' "$copy/etc/shadow")" 600
+is "an id that no WPAR has is nobody's" "$(stat -c '%u %g' "$copy/home/far")" "65534 65534"
+is "its configuration" "$(cat "$copy/etc/ssh/sshd_config" "$copy/etc/cron.d/job")" "PermitRootLogin no
+* * * * * root true"
+for folder in proc sys dev run tmp boot usr/lib/modules wpars etc/wpars srv/w/e var/lib/wpars var/lib/lpard var/lib/libvirt mnt/mem mnt/again; do
+	[ -d "$copy/$folder" ] || echo "no $folder"
+	find "$copy/$folder" -mindepth 1
+done >"$TMPDIR/found"
+is "what is not its own is there, and empty" "$(cat "$TMPDIR/found")" ""
+is "modes of these" "$(stat -c %a "$copy/tmp" "$copy/wpars" | tr '\n' ' ')" "1777 700 "
+fails "no host key" test -e "$copy/etc/ssh/ssh_host_ed25519_key"
+fails "no seed" test -e "$copy/var/lib/systemd/random-seed"
+like "a machine id of its own" "$(cat "$copy/etc/machine-id")" '^[0-9a-f]{32}$'
+unlike "another than the system's" "$(cat "$copy/etc/machine-id")" 0123456789abcdef
+is "which is D-Bus's, too" "$(readlink "$copy/var/lib/dbus/machine-id")" /etc/machine-id
+is "its name" "$(cat "$copy/etc/hostname")" copy
+is "the hosts that the system knows" "$(tr '\t\n' ' |' <"$copy/etc/hosts")" "127.0.0.1 localhost|127.0.1.1 copy|192.0.2.9 db1|"
+is "no file system is mounted from within" "$(grep -vc '^#' "$copy/etc/fstab")" 0
+is "it begins as a WPAR" "$(grep -c -e getty -e '^cron:2:once' "$copy/etc/inittab")" 1
+like "what the LPAR gave is noted" "$(cat "$lpar/var/lib/wpars/lists/copy"*)" 'usr/lib/modules/6.1/loop.ko'
+ok "nothing is mounted" in_lpar /bin/sh -c '! grep -q wpars/copy /proc/self/mountinfo'
+is "of -T nothing is kept" "$(grep -c copy_controls "$lpar/etc/wpars/copy.cf")" 0
+
+ok "it starts" in_lpar startwpar copy
+ok "its services run" wait_for 20 test -e "$copy/var/log/cron.ran"
+is "its root is not root" "$(in_lpar clogin copy -- cat /proc/self/uid_map | awk '{ print $1, ($2 >= 1073741824) }')" "0 1"
+is "a user of the system" "$(in_lpar clogin copy -l ann -- id -u)" 1000
+is "a set-user-ID program keeps its mode" "$(in_lpar clogin copy -- stat -c %a /home/tree/x.dat)" "$(stat -c %a "$lpar/home/tree/x.dat")"
+ok "it stops" in_lpar stopwpar -h copy
+ok "rmwpar" in_lpar rmwpar copy
+fails "leaves nothing" test -e "$copy"
+
+# ---- -T ----
+ok "-T preserve_private=yes" in_lpar mkwpar -n copy -t -T preserve_private=yes
+is "the kernel's files" "$(cat "$copy/boot/vmlinuz" "$copy/usr/lib/modules/6.1/loop.ko" | uniq -c | tr -s ' ')" " 2 of the system"
+is "and no other WPAR" "$(find "$copy/wpars" "$copy/etc/wpars" "$copy/srv/w/e" -mindepth 1)" ""
+ok "rmwpar" in_lpar rmwpar copy
+ok "copy_controls of a file" in_lpar mkwpar -f /root/spec -t -T preserve_private=no
+is "other WPARs' files" "$(cat "$copy/srv/w/e/root/theirs")$(ls "$copy/wpars/other/etc/passwd" >/dev/null && ls -A "$copy/wpars" "$copy/etc/wpars" | grep -v : | sort | tr '\n' ' ')" \
+	"theirs copy elsewhere.cf other other.cf "
+is "but not its own" "$(find "$copy/wpars/copy" -mindepth 1)" ""
+is "and not the kernel's" "$(find "$copy/boot" -mindepth 1)" ""
+ok "rmwpar" in_lpar rmwpar copy
+
+# ---- Like another one, in file systems of its own, without services ----
+ok "-e, -M, --minimal" in_lpar mkwpar -n copy -t -e other --minimal -M directory=/data vfs=ext4 size=16M
+is "/usr is its own, not the other's" "$(grep -c namefs "$lpar/etc/wpars/copy.cf")" 0
+is "the place of a file system of its own is empty" "$(find "$copy/data" -mindepth 1)" ""
+ok "which has the files" in_lpar /bin/sh -c 'mkdir /run/x && mount -o loop,ro /wpars/.volumes/copy/data.ext4 /run/x && cmp /run/x/file /data/file; r=$?; umount /run/x; rmdir /run/x; exit $r'
+is "it starts nothing" "$(grep -c cron "$copy/etc/inittab")" 0
+ok "rmwpar" in_lpar rmwpar copy
+
+# ---- What changes meanwhile ----
+wait_at="copied once"
+touch "$lpar/run/wait"
+echo before >"$lpar/home/changes"
+echo before >"$lpar/home/goes"
+in_lpar mkwpar -n copy -t --minimal >"$TMPDIR/out" 2>&1 &
+pid=$!
+ok "all has been read once" wait_for 30 test -e "$lpar/run/wait.here"
+echo "after it" >"$lpar/home/changes"
+echo new >"$lpar/home/comes"
+rm "$lpar/home/goes"
+rm "$lpar/run/wait"
+wait $pid
+is "mkwpar: status" "$?" 0
+is "what has changed meanwhile is there" "$(cat "$copy/home/changes" "$copy/home/comes" | tr '\n' ' ')" "after it new "
+fails "what has gone is not" test -e "$copy/home/goes"
+wait_at=
+ok "rmwpar" in_lpar rmwpar copy
+
+# ---- A failure, and a kill ----
+refused_line=$(in_lpar mkwpar -n copy -t --minimal -d /small/copy 2>&1 | tail -n 1)
+like "a full disk" "$refused_line" 'no space'
+is "leaves nothing" "$(in_lpar lswpar -qc -a name | tr '\n' ' ')$(find "$lpar/etc/wpars" -name 'copy*'; in_lpar ls -A /small)" "elsewhere other "
+stop_at=copied
+in_lpar mkwpar -n copy -t --minimal >/dev/null 2>&1
+is "killed" "$?" 137
+stop_at=
+is "its state" "$(in_lpar lswpar -qc -a state copy)" B
+ok "the same command again" in_lpar mkwpar -n copy -t --minimal
+is "makes it" "$(in_lpar lswpar -qc -a state copy)" D
+is "whole" "$(python3 "$tools/tree.py" list "$copy/home/tree")" "$(python3 "$tools/tree.py" list "$lpar/home/tree")"
+ok "rmwpar" in_lpar rmwpar copy
+stop_at=copied
+in_lpar mkwpar -n copy -t --minimal >/dev/null 2>&1
+stop_at=
+ok "rmwpar after a kill" in_lpar rmwpar copy
+is "leaves nothing, too" "$(find "$lpar/wpars" "$lpar/var/lib/wpars/roots" "$lpar/var/lib/wpars/lists" "$lpar/etc/wpars" -name '*copy*')" ""
+
+# ---- Of an image ----
+# image FILE LEVEL ARCHITECTURE - of this system, as mksysb writes it
+image()
+{
+	printf 'image_data:\n\tFORMAT = 1\n\tOSNAME = "Debian GNU/Linux"\n\tOSID = debian\n\tOSLEVEL = %s\n\tARCH = %s\n\tKERNEL_RELEASE = "6.1"\n\tKERNEL_VERSION = "#1"\n' \
+		"$2" "$3" >"$lpar/image.data"
+	tar -C "$lpar" --format=pax --xattrs --xattrs-include='*' --numeric-owner -S --one-file-system -cf "$1" ./image.data \
+		./bin ./sbin ./lib ./usr ./etc ./home ./var/log ./root ./opt ./boot ./tmp 2>/dev/null
+	rm "$lpar/image.data"
+}
+image "$lpar/srv/older.tar" 12.4 "$(uname -m)"
+image "$lpar/srv/same.tar" 12.5 "$(uname -m)"
+rm "$lpar/home/comes"
+refused "-B of no backup, without -t" "same.tar" in_lpar mkwpar -n copy -B /srv/same.tar
+refused "an image of another level" "The image /srv/older.tar is of debian 12.4 for .*, and this system is debian 12.5" in_lpar mkwpar -n copy -t -B /srv/older.tar
+is "makes nothing" "$(in_lpar lswpar -qc -a name | tr '\n' ' ')$(in_lpar /usr/sbin/wparctl image ls | wc -l)" "elsewhere other 1"
+ok "-t -B" in_lpar mkwpar -n copy -t -B /srv/same.tar -T preserve_wpars=yes
+is "its state and type" "$(in_lpar lswpar -qc -a state,type,privateusr copy)" D:S:yes
+is "it is that of the image" "$(cat "$copy/home/comes")" new
+is "with each attribute" "$(python3 "$tools/tree.py" list "$copy/home/tree")" "$(python3 "$tools/tree.py" list "$lpar/home/tree")"
+is "but its identity" "$(cat "$copy/etc/hostname") $(ls "$copy/etc/ssh")" "copy sshd_config"
+is "and the kernel" "$(find "$copy/boot" "$copy/etc/wpars" -mindepth 1)" ""
+is "the image is not kept" "$(in_lpar /usr/sbin/wparctl image ls | wc -l)" 1
+ok "it starts" in_lpar startwpar copy
+ok "its services run" wait_for 20 test -e "$copy/var/log/cron.ran"
+ok "rmwpar -s" in_lpar rmwpar -F -s copy
+stop_at=taken
+in_lpar mkwpar -n copy -t -B /srv/same.tar >/dev/null 2>&1
+stop_at=
+is "killed with the image in the store" "$(in_lpar lswpar -qc -a state copy) $(in_lpar /usr/sbin/wparctl image ls | wc -l)" "B 2"
+ok "rmwpar" in_lpar rmwpar copy
+is "takes the image along" "$(in_lpar /usr/sbin/wparctl image ls | wc -l)" 1
+stop_at=copied
+in_lpar mkwpar -n copy -t -B /srv/same.tar >/dev/null 2>&1
+stop_at=
+ok "killed later, and again" in_lpar mkwpar -n copy -t -B /srv/same.tar
+is "the image is not kept" "$(in_lpar /usr/sbin/wparctl image ls | wc -l)" 1
+done_testing

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* check_system_plan.c - what a copy of the running system has, and the hosts that it knows */
+#include "harness.h"
+#include "wparctl/backup/system_plan.h"
+#include "wparctl/filesystem/native.h"
+
+#include <regex.h>
+#include <string.h>
+
+static const char mounts[] = "20 1 254:0 / / rw - ext4 /dev/vda rw\n"
+			     "21 20 0:21 / /proc rw - proc proc rw\n"
+			     "22 20 254:1 / /home rw shared:1 - xfs /dev/vdb rw\n"
+			     "23 20 254:2 / /srv/a\\040b rw - ext4 /dev/vdc rw\n"
+			     "24 20 0:40 / /net rw - nfs4 server:/x rw\n"
+			     "25 20 0:41 / /mem rw - tmpfs tmpfs rw\n"
+			     "26 20 254:0 /srv/part /mnt rw - ext4 /dev/vda rw\n"
+			     "27 20 254:3 / /wpars/dev/data rw - ext4 /dev/loop0 rw\n"
+			     "28 20 254:4 / /over rw - ext4 /dev/vde rw\n"
+			     "29 28 0:42 / /over rw - nfs server:/y rw\n"
+			     "30 20 0:43 / /pool rw - zfs pool rw\n"
+			     "31 20 0:44 /@a /bt rw - btrfs /dev/vdf rw\n"
+			     "32 20 0:44 /@b /bt/b rw - btrfs /dev/vdf rw\n"
+			     "no line\n";
+
+static struct wpar_system_facts facts_of(const struct par_strv *bases)
+{
+	return (struct wpar_system_facts){
+		.mountinfo = mounts,
+		.swaps = "Filename Type Size Used Priority\n"
+			 "/dev/vdg partition 1 0 -2\n/swap\\040a.b file 1 0 -3\n",
+		.name = "copy",
+		.base = "/wpars/copy",
+		.bases = bases,
+		.prefix = "",
+	};
+}
+
+static bool has_tree(const struct wpar_system_plan *p, const char *directory, uint64_t id)
+{
+	for (size_t i = 0; i < p->n_trees; i++) {
+		if (strcmp(p->trees[i].directory, directory) == 0)
+			return p->trees[i].id == id;
+	}
+	return false;
+}
+
+static bool is_empty(const struct wpar_system_plan *p, const char *directory)
+{
+	return par_strv_find(&p->empty, directory) >= 0;
+}
+
+static bool is_left_out(const struct wpar_system_plan *p, const char *name)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < p->patterns.n; i++) {
+		regex_t re;
+
+		ck_assert_int_eq(regcomp(&re, p->patterns.v[i], REG_NOSUB), 0);
+		found |= regexec(&re, name, 0, NULL, 0) == 0;
+		regfree(&re);
+	}
+	return found;
+}
+
+START_TEST(file_systems)
+{
+	auto_strv bases = { 0 };
+	const struct wpar_system_facts f = facts_of(&bases);
+	auto_system_plan p = { 0 };
+
+	ck_assert_int_eq(wpar_system_plan_make(&f, &p), 0);
+	ck_assert_str_eq(p.trees[0].directory, "/");
+	ck_assert(has_tree(&p, "/home", 22) && has_tree(&p, "/srv/a b", 23));
+	ck_assert(has_tree(&p, "/pool", 30) && has_tree(&p, "/bt", 31) &&
+		  has_tree(&p, "/bt/b", 32));
+	ck_assert_uint_eq(p.n_trees, 6);
+	/* Of others, second mounts, what lies over one, the kernel's, other WPARs'. */
+	ck_assert(is_empty(&p, "/net") && is_empty(&p, "/mem") && is_empty(&p, "/mnt"));
+	ck_assert(is_empty(&p, "/over") && is_empty(&p, "/proc") && is_empty(&p, "/wpars"));
+	ck_assert_uint_eq(p.passed.n, 4);
+	ck_assert_str_eq(p.passed.v[0], "/net: nfs4");
+	ck_assert_str_eq(p.passed.v[3], "/over: nfs");
+}
+END_TEST
+
+START_TEST(an_image_has_one)
+{
+	auto_strv bases = { 0 };
+	struct wpar_system_facts f = facts_of(&bases);
+	auto_system_plan p = { 0 };
+
+	f.mountinfo = f.swaps = "";
+	ck_assert_int_eq(wpar_system_plan_make(&f, &p), 0);
+	ck_assert_uint_eq(p.n_trees, 1);
+	ck_assert_uint_eq(p.passed.n, 0);
+}
+END_TEST
+
+START_TEST(other_wpars)
+{
+	auto_strv bases = { 0 };
+	struct wpar_system_facts f = facts_of(&bases);
+	auto_system_plan p = { 0 }, kept = { 0 };
+
+	ck_assert_int_eq(par_strv_add(&bases, "/srv/w/e"), 0);
+	ck_assert_int_eq(wpar_system_plan_make(&f, &p), 0);
+	ck_assert(is_empty(&p, "/srv/w/e") && is_empty(&p, "/srv/w/.volumes"));
+	ck_assert(is_empty(&p, "/etc/wpars") && is_empty(&p, "/var/lib/wpars"));
+	ck_assert(is_empty(&p, "/wpars/copy") && is_empty(&p, "/wpars/.volumes/copy"));
+	f.keep_wpars = true;
+	ck_assert_int_eq(wpar_system_plan_make(&f, &kept), 0);
+	ck_assert(!is_empty(&kept, "/srv/w/e") && !is_empty(&kept, "/etc/wpars"));
+	ck_assert(!is_empty(&kept, "/wpars") && has_tree(&kept, "/wpars/dev/data", 27));
+	ck_assert(is_empty(&kept, "/wpars/copy") && is_empty(&kept, "/wpars/.volumes/copy"));
+	ck_assert(is_left_out(&kept, "./etc/wpars/copy.cf"));
+	ck_assert(!is_left_out(&kept, "./etc/wpars/copyXcf"));
+}
+END_TEST
+
+START_TEST(the_kernels_files)
+{
+	auto_strv bases = { 0 };
+	struct wpar_system_facts f = facts_of(&bases);
+	auto_system_plan p = { 0 }, kept = { 0 };
+
+	ck_assert_int_eq(wpar_system_plan_make(&f, &p), 0);
+	ck_assert(is_empty(&p, "/boot") && is_empty(&p, "/usr/lib/modules"));
+	f.keep_private = true;
+	ck_assert_int_eq(wpar_system_plan_make(&f, &kept), 0);
+	ck_assert(!is_empty(&kept, "/boot") && !is_empty(&kept, "/usr/lib/modules"));
+	ck_assert(is_empty(&kept, "/dev") && is_empty(&kept, "/var/lib/libvirt"));
+}
+END_TEST
+
+START_TEST(names)
+{
+	static const char *const out[] = { "./etc/machine-id", "./etc/ssh/ssh_host_rsa_key.pub",
+					   "./etc/objrepos/SRCsubsys", "./etc/fstab",
+					   "./swap a.b" };
+	static const char *const in[] = { "./etc/ssh/sshd_config",
+					  "./etc/ssh/ssh_host_x/y",
+					  "./home/etc/fstab",
+					  "./etc/fstab.d",
+					  "./swap aXb",
+					  "./etc/hosts" };
+	auto_strv bases = { 0 };
+	const struct wpar_system_facts f = facts_of(&bases);
+	auto_system_plan p = { 0 };
+
+	ck_assert_int_eq(wpar_system_plan_make(&f, &p), 0);
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(out); i++)
+		ck_assert_msg(is_left_out(&p, out[i]), "%s", out[i]);
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(in); i++)
+		ck_assert_msg(!is_left_out(&p, in[i]), "%s", in[i]);
+}
+END_TEST
+
+START_TEST(hosts)
+{
+	static const struct {
+		const char *text, *want;
+	} rows[] = {
+		{ "127.0.0.1 localhost\n127.0.1.1\tlpar01 l\n::1 x\n",
+		  "127.0.0.1 localhost\n127.0.1.1\tnew\n::1 x\n" },
+		{ " 127.0.1.1 a\n127.0.1.1 b\n", "127.0.1.1\tnew\n" },
+		{ "127.0.1.11 a\n", "127.0.1.11 a\n127.0.1.1\tnew\n" },
+		{ "", "127.0.1.1\tnew\n" },
+		{ "# no end", "# no end\n127.0.1.1\tnew\n" },
+	};
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(rows); i++) {
+		auto_buf b = { 0 };
+
+		ck_assert_int_eq(wpar_native_hosts(rows[i].text, "new", &b), 0);
+		ck_assert_str_eq(b.data, rows[i].want);
+	}
+}
+END_TEST
+
+static Suite *system_plan_suite(void)
+{
+	Suite *suite = suite_create("system_plan");
+	TCase *tc = tcase_create("system_plan");
+
+	tcase_add_test(tc, file_systems);
+	tcase_add_test(tc, an_image_has_one);
+	tcase_add_test(tc, other_wpars);
+	tcase_add_test(tc, the_kernels_files);
+	tcase_add_test(tc, names);
+	tcase_add_test(tc, hosts);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
+
+PAR_TEST_MAIN(system_plan_suite)

@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The running system's files into a new WPAR: see system_copy.h.  A process of ours has the writer
+ * of backups write them into a pipe; we have the helper restore what comes.  Its mounts are at no
+ * place, so nothing is left of a copy that was killed but what rootfs.c marks.
+ */
+#include "wparctl/backup/system_copy.h"
+
+#include "lpard/common/fs.h"
+#include "lpard/common/text.h"
+#include "wparctl/backup/fill.h"
+#include "wparctl/backup/system_plan.h"
+#include "wparctl/backup/trees.h"
+#include "wparctl/filesystem/native.h"
+#include "wparctl/spec/stop_at.h"
+#include "wparctl/versioned/versioned.h"
+
+#include <libgen.h>
+#include <limits.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MAX_MOUNTS (16 << 20) /* bytes of /proc/self/mountinfo */
+#define PASSES	   3	      /* over a system that runs: all, then what has changed, twice */
+
+/* What a copy has while it is made. */
+struct copying {
+	const struct wpar_system_copy *copy;
+	const struct wpar_spec *spec;
+	struct wpar_system_plan plan;
+	struct wpar_backup_trees trees;
+};
+
+/* How the process that reads has ended, as it tells us. */
+struct failure {
+	bool failed;
+	enum par_error_id id;
+	char text[1000];
+};
+
+static void copying_done(struct copying *c)
+{
+	wpar_system_plan_done(&c->plan);
+	wpar_backup_trees_done(&c->trees);
+}
+
+/* ---- What is read ---- */
+
+static int list_bases(struct par_strv *ret, struct par_error **err)
+{
+	auto_strv names = { 0 };
+	int r = wpar_spec_list(&names, err);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < names.n; i++) {
+		auto_spec s = { 0 };
+		autofree char *base = NULL;
+
+		r = wpar_spec_find(names.v[i], &s, err);
+		if (r < 0) {
+			par_error_wrap(err, "where the files of %s are is not known", names.v[i]);
+			return r;
+		}
+		if (r == 0 || s.type != WPAR_SYSTEM || !s.directory)
+			continue;
+		base = wpar_path("%s", s.directory);
+		if (!base || par_strv_add(ret, base) < 0)
+			return par_oom(err);
+	}
+	return 0;
+}
+
+static int read_facts(const char *path, struct par_buf *ret, struct par_error **err)
+{
+	int r = par_fs_read(path, MAX_MOUNTS, ret);
+
+	if (r < 0 && r != -ENOENT)
+		return par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be read", path);
+	return 0;
+}
+
+static int make_plan(struct copying *c, struct par_error **err)
+{
+	auto_buf mounts = { 0 }, swaps = { 0 };
+	auto_strv bases = { 0 };
+	autofree char *base = wpar_path("%s", c->spec->directory), *prefix = wpar_path("%s", "");
+	const struct wpar_system_facts facts = {
+		.name = c->spec->name,
+		.base = base,
+		.prefix = prefix,
+		.bases = &bases,
+		.keep_private = c->copy->keep_private,
+		.keep_wpars = c->copy->keep_wpars && !c->copy->image_digest,
+	};
+	struct wpar_system_facts f = facts;
+	int r = base && prefix ? list_bases(&bases, err) : par_oom(err);
+
+	if (r < 0)
+		return r;
+	/* An image has one tree, whatever is mounted here. */
+	r = c->copy->image_digest ? 0 : read_facts("/proc/self/mountinfo", &mounts, err);
+	if (r < 0)
+		return r;
+	r = c->copy->image_digest ? 0 : read_facts("/proc/swaps", &swaps, err);
+	if (r < 0)
+		return r;
+	f.mountinfo = mounts.data ? mounts.data : "";
+	f.swaps = swaps.data ? swaps.data : "";
+	return wpar_system_plan_make(&f, &c->plan) < 0 ? par_oom(err) : 0;
+}
+
+/* A file system of the WPAR's that is not its own is mounted over what would be copied there. */
+static int add_others(struct copying *c, struct par_error **err)
+{
+	for (size_t i = 0; i < c->spec->n_mounts; i++) {
+		const struct wpar_mount *m = &c->spec->mounts[i];
+
+		if (strcmp(m->directory, "/") == 0 || wpar_mount_is_own(m) ||
+		    wpar_mount_is_volume(m) || wpar_mount_is_nfs(m))
+			continue;
+		if (par_strv_add(&c->plan.empty, m->directory) < 0)
+			return par_oom(err);
+	}
+	return 0;
+}
+
+/* -ESTALE: another mount lies over it. */
+static int open_mount(const struct wpar_system_tree *t)
+{
+	autofd int fd = open(t->directory, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct statx st;
+	int tree, r;
+
+	if (fd < 0 || statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &st) < 0)
+		return -errno;
+	if (t->id && st.stx_mask & STATX_MNT_ID && st.stx_mnt_id != t->id)
+		return -ESTALE;
+	tree = (int)syscall(SYS_open_tree, fd, "",
+			    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+	if (tree < 0)
+		return -errno;
+	r = wpar_backup_tree_shut(&tree);
+	if (r == 0)
+		return tree;
+	close(tree);
+	return r;
+}
+
+static int open_image(const char *digest, struct par_error **err)
+{
+	autofd int fd = wpar_image_open(digest, err);
+	int tree, r;
+
+	if (fd < 0)
+		return fd;
+	tree = (int)syscall(SYS_open_tree, fd, "",
+			    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+	r = tree < 0 ? -errno : wpar_backup_tree_shut(&tree);
+	if (r == 0)
+		return tree;
+	if (tree >= 0)
+		close(tree);
+	return par_fail(err, PAR_E_SYSTEM, r, "the image cannot be opened");
+}
+
+/* Ids that a WPAR does not have become those of nobody. */
+static int add_tree(struct copying *c, const char *directory, int fd, struct par_error **err)
+{
+	struct wpar_writer_tree *more = reallocarray(c->trees.v, c->trees.n + 1, sizeof(*more));
+
+	if (!more) {
+		close(fd);
+		return par_oom(err);
+	}
+	c->trees.v = more;
+	more[c->trees.n] =
+		(struct wpar_writer_tree){ .directory = strdup(directory), .range = WPAR_ID_WIDTH };
+	for (int k = 0; k < WPAR_WRITER_MOUNTS; k++)
+		more[c->trees.n].fds[k] = fd;
+	return more[c->trees.n++].directory ? 0 : par_oom(err);
+}
+
+static int open_trees(struct copying *c, struct par_error **err)
+{
+	int r = 0;
+
+	if (c->copy->image_digest) {
+		r = open_image(c->copy->image_digest, err);
+		return r < 0 ? r : add_tree(c, "/", r, err);
+	}
+	for (size_t i = 0; i < c->plan.n_trees; i++) {
+		const struct wpar_system_tree *t = &c->plan.trees[i];
+
+		r = open_mount(t);
+		/* What cannot be seen in the system is none of its files. */
+		if (r == -ESTALE || (r == -ENOENT && i > 0))
+			continue;
+		if (r < 0)
+			return par_fail(err, PAR_E_SYSTEM, r, "the files of '%s' cannot be opened",
+					t->directory);
+		r = add_tree(c, t->directory, r, err);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int open_work(struct copying *c, struct par_error **err)
+{
+	autofree char *base = wpar_path("%s", c->spec->directory);
+
+	if (!base)
+		return par_oom(err);
+	c->trees.work = open(dirname(base), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return c->trees.work < 0
+		       ? par_fail(err, PAR_E_SYSTEM, errno,
+				  "the folder above '%s' cannot be opened", c->spec->directory)
+		       : 0;
+}
+
+/* Names of the system's, which reach a terminal. */
+static void say_left_out(const char *name, const char *why)
+{
+	autofree char *clean = strdup(name);
+
+	if (!clean)
+		return;
+	par_text_clean(clean, strlen(clean), PAR_TEXT_LINE);
+	fprintf(stderr, "mkwpar: what is in %s is left out%s%s\n", clean, *why ? ": " : "", why);
+}
+
+static void take_left_out(void *user, const char *name, const char *why)
+{
+	(void)user;
+	say_left_out(name, why);
+}
+
+static int prepare(struct copying *c, struct par_error **err)
+{
+	int r = make_plan(c, err);
+
+	if (r < 0)
+		return r;
+	r = add_others(c, err);
+	if (r < 0)
+		return r;
+	r = open_trees(c, err);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < c->plan.passed.n; i++)
+		say_left_out(c->plan.passed.v[i], "");
+	return open_work(c, err);
+}
+
+/* ---- The process that reads ---- */
+
+/* What has been written so far is on the disk before it is read: see archive/helper/save_pass.c. */
+static int sync_trees(const struct copying *c, struct par_error **err)
+{
+	for (size_t i = 0; i < c->trees.n; i++) {
+		if (syncfs(c->trees.v[i].fds[0]) < 0)
+			return par_fail(err, PAR_E_SYSTEM, errno,
+					"the files of '%s' cannot be written to the disk",
+					c->trees.v[i].directory);
+	}
+	return 0;
+}
+
+static int read_system(const struct copying *c, struct wpar_writer *w, struct par_error **err)
+{
+	uint64_t files, bytes;
+
+	for (int i = 0; i < (c->copy->image_digest ? 1 : PASSES); i++) {
+		int r = wpar_writer_mark(w, err);
+
+		if (r < 0)
+			return r;
+		r = sync_trees(c, err);
+		if (r < 0)
+			return r;
+		r = wpar_writer_pass(w, &files, &bytes, err);
+		if (r < 0)
+			return r;
+		if (i == 0)
+			wpar_test_wait_at("copied once");
+	}
+	return 0;
+}
+
+static int write_archive(const struct copying *c, int out, struct par_error **err)
+{
+	static const char data[] = "image_data:\n\tFORMAT = 1\n", spec[] = "general:\n";
+	const struct wpar_writer_say say = { .left_out = take_left_out };
+	const struct wpar_writer_setup setup = {
+		.trees = c->trees.v,
+		.n_trees = c->trees.n,
+		.empty = &c->plan.empty,
+		.patterns = &c->plan.patterns,
+		.packing = "none",
+		.out = out,
+		.work = c->trees.work,
+	};
+	auto_writer *w = NULL;
+	int sums = -1, r = wpar_writer_new(&setup, &say, &w, err);
+
+	if (r < 0)
+		return r;
+	r = wpar_writer_member(w, "image.data", data, strlen(data), err);
+	if (r < 0)
+		return r;
+	r = wpar_writer_member(w, "wpar.spec", spec, strlen(spec), err);
+	if (r < 0)
+		return r;
+	r = read_system(c, w, err);
+	if (r < 0)
+		return r;
+	r = wpar_writer_sums(w, 0, &sums, err);
+	return r < 0 ? r : wpar_writer_end(w, err);
+}
+
+__attribute__((noreturn)) static void reader_child(const struct copying *c, int out, int why)
+{
+	auto_error err = NULL;
+	struct failure f = { 0 };
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	signal(SIGPIPE, SIG_IGN);
+	if (write_archive(c, out, &err) < 0) {
+		f.failed = true;
+		f.id = err ? err->id : PAR_E_SYSTEM;
+		snprintf(f.text, sizeof(f.text), "%s", err ? par_error_text(err) : "out of memory");
+		par_fs_write_all(why, &f, sizeof(f));
+	}
+	_exit(f.failed ? 1 : 0);
+}
+
+struct reader {
+	pid_t pid;
+	int in, why; /* the archive, and how it failed */
+};
+
+static int start_reader(const struct copying *c, struct reader *ret, struct par_error **err)
+{
+	int data[2], why[2];
+
+	if (pipe2(data, O_CLOEXEC) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "could not make a pipe");
+	if (pipe2(why, O_CLOEXEC) < 0) {
+		close(data[0]);
+		close(data[1]);
+		return par_fail(err, PAR_E_SYSTEM, errno, "could not make a pipe");
+	}
+	fcntl(data[1], F_SETPIPE_SZ, 1 << 20); /* ignoring: it is only slower */
+	fflush(stdout);
+	ret->pid = fork();
+	if (ret->pid == 0) {
+		close(data[0]);
+		reader_child(c, data[1], why[1]);
+	}
+	close(data[1]);
+	close(why[1]);
+	ret->in = data[0];
+	ret->why = why[0];
+	if (ret->pid > 0)
+		return 0;
+	close(ret->in);
+	close(ret->why);
+	return par_fail(err, PAR_E_SYSTEM, errno, "could not start a process");
+}
+
+/* Of both, what failed first is what is said: who is not read any more fails by that. */
+static int end_reader(struct reader *x, int r, struct par_error **err)
+{
+	struct failure f = { 0 };
+	int status = 0;
+	ssize_t n;
+
+	close(x->in);
+	n = read(x->why, &f, sizeof(f));
+	close(x->why);
+	while (waitpid(x->pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (r < 0 && (!err || !*err || (*err)->id != PAR_E_CORRUPT))
+		return r;
+	if (n == (ssize_t)sizeof(f)) {
+		f.text[sizeof(f.text) - 1] = '\0';
+		return par_fail(err, f.id, 0, "%s", f.text);
+	}
+	if (r < 0 || (WIFEXITED(status) && WEXITSTATUS(status) == 0))
+		return r;
+	return par_fail(err, PAR_E_SYSTEM, 0, "reading the files of this system was ended");
+}
+
+/* ---- The WPAR ---- */
+
+static int restore(const struct copying *c, const struct reader *x, int top, const char *base,
+		   struct par_error **err)
+{
+	struct wpar_backup_source source = { .name = "of this system", .fd = x->in, .kept = -1 };
+	struct wpar_backup_fill f = { .source = &source, .progress = c->copy->progress };
+	const struct wpar_rootfs_source from = wpar_backup_filler(&f);
+
+	return from.fill(from.user, top, base, c->spec, err);
+}
+
+static int copy_prepared(struct copying *c, int top, const char *base, struct par_error **err)
+{
+	struct reader x = { .pid = -1, .in = -1, .why = -1 };
+	int r = prepare(c, err);
+
+	if (r < 0)
+		return r;
+	r = start_reader(c, &x, err);
+	if (r < 0)
+		return r;
+	r = restore(c, &x, top, base, err);
+	r = end_reader(&x, r, err);
+	if (r < 0)
+		return r;
+	wpar_test_stop_at("copied");
+	return wpar_native_adopt(top, c->spec, err);
+}
+
+static int fill(void *user, int top, const char *base, const struct wpar_spec *s,
+		struct par_error **err)
+{
+	par_cleanup(copying_done) struct copying c = { .copy = user,
+						       .spec = s,
+						       .trees = WPAR_NO_TREES };
+
+	return copy_prepared(&c, top, base, err);
+}
+
+struct wpar_rootfs_source wpar_system_copier(struct wpar_system_copy *c)
+{
+	return (struct wpar_rootfs_source){ .fill = fill, .user = c };
+}

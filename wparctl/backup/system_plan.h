@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which files of the running system a copy of it has (mkwpar -t): what its own disks hold, less
+ * what is another's (other WPARs, servers, the kernel), is made by each system for itself, or means
+ * nothing in a workload partition.  Pure; system_copy.c reads them.
+ */
+#pragma once
+
+#include "lpard/common/error.h"
+#include "lpard/common/str.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* What is known of the system. */
+struct wpar_system_facts {
+	const char *mountinfo; /* as /proc/self/mountinfo; "": one file system */
+	const char *swaps;     /* as /proc/swaps */
+	const char *name;      /* of the WPAR that is made */
+	const char *base;      /* its base directory; with the prefix of tests, as all paths */
+	const struct par_strv *bases; /* base directories of all WPARs */
+	const char *prefix;	      /* that of tests, "" */
+	bool keep_private;	      /* what means nothing in a WPAR (the kernel's files), too */
+	bool keep_wpars;	      /* other WPARs' definitions and files, too */
+};
+
+/* A file system that is copied. */
+struct wpar_system_tree {
+	char *directory; /* its mount point */
+	uint64_t id;	 /* the mount that is to be found there; 0: any */
+};
+
+struct wpar_system_plan {
+	struct wpar_system_tree *trees; /* the first is "/" */
+	size_t n_trees;
+	struct par_strv empty;	  /* directories of which only the name is copied */
+	struct par_strv patterns; /* of grep, for names that are left out: "^\./etc/fstab$" */
+	struct par_strv passed;	  /* "/data: nfs": file systems that are not copied, and why */
+};
+
+#define auto_system_plan par_cleanup(wpar_system_plan_done) struct wpar_system_plan
+
+void wpar_system_plan_done(struct wpar_system_plan *p);
+
+/* wpar_system_plan_make - 0 or -ENOMEM; the caller ends @ret in any case */
+int wpar_system_plan_make(const struct wpar_system_facts *f, struct wpar_system_plan *ret);

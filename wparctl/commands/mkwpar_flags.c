@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which flags of mkwpar do not go together: see mkwpar_flags.h. */
+#include "wparctl/commands/mkwpar_flags.h"
+
+#include "wparctl/operations/image_flags.h"
+
+#include <string.h>
+
+bool mkwpar_is_versioned(const struct mkwpar_args *a, const struct wpar_spec *s)
+{
+	return a->versioned || s->version.image_digest;
+}
+
+static int refuse_copy(const struct mkwpar_args *a, struct par_error **err)
+{
+	if (a->copy_flags.n && !a->system_copy)
+		return par_fail(err, PAR_E_USAGE, 0, "-T is about a copy of this system: -t");
+	if (a->system_copy && a->versioned)
+		return par_fail(err, PAR_E_USAGE, 0,
+				"-t and -C cannot be used together: -t copies this system, -C is "
+				"about an older one");
+	if (a->system_copy && a->preserve.given)
+		return par_fail(err, PAR_E_USAGE, 0,
+				"-t and -p cannot be used together: -p takes files that are there");
+	return 0;
+}
+
+int mkwpar_refuse(const struct mkwpar_args *a, struct par_error **err)
+{
+	struct wpar_image_source image = { 0 };
+	int r = wpar_image_flags(&a->image_flags, &image, err);
+	if (r < 0)
+		return r;
+	if (a->image_flags.n && !(a->versioned && a->backup) && !(a->system_copy && a->backup))
+		return par_fail(
+			err, PAR_E_USAGE, 0,
+			"-L is about the image of a versioned workload partition: -C -B IMAGE");
+	r = refuse_copy(a, err);
+	if (r < 0)
+		return r;
+	if (a->files_of && a->preserve.given)
+		return par_fail(err, PAR_E_USAGE, 0, "-B and -p cannot be used together");
+	if (a->files_of && a->minimal)
+		return par_fail(err, PAR_E_USAGE, 0,
+				"--minimal with -B: what starts in it is what the backup has");
+	if (a->files_of && a->ask_password && strcmp(a->files_of, "-") == 0)
+		return par_fail(err, PAR_E_USAGE, 0,
+				"-P and -B - would both read the standard input");
+	if (a->start && a->settings.write_only)
+		return par_fail(err, PAR_E_USAGE, 0, "-s and -w cannot be used together");
+	if (a->preserve.value && a->settings.name &&
+	    strcmp(a->preserve.value, a->settings.name) != 0)
+		return par_fail(err, PAR_E_USAGE, 0, "-n and -p give two names: %s and %s",
+				a->settings.name, a->preserve.value);
+	return 0;
+}
+
+static int refuse_versioned(const struct mkwpar_args *a, const struct wpar_spec *s,
+			    struct par_error **err)
+{
+	const char flag = a->ask_password ? 'P' : a->made_script ? 'k' : a->resolver ? 'r' : 0;
+
+	if (!mkwpar_is_versioned(a, s))
+		return 0;
+	if (a->files_of)
+		return par_fail(err, PAR_E_USAGE, 0,
+				"-B is the image of a versioned workload partition: with -C");
+	if (!a->backup && !s->version.image_digest)
+		return par_fail(err, PAR_E_USAGE, 0, "-C needs the system image: -B IMAGE");
+	if (flag)
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
+				"-%c with -C: the files of a versioned workload partition are its "
+				"image's",
+				flag);
+	if (a->preserve.given)
+		return par_fail(err, PAR_E_USAGE, 0, "-C and -p cannot be used together");
+	if (a->settings.mounts.n)
+		return par_fail(
+			err, PAR_E_NOT_SUPPORTED, 0,
+			"-M with -C: a versioned workload partition has one file system, the "
+			"changes of its image");
+	return 0;
+}
+
+static int refuse_controls(const struct wpar_spec *s, struct par_error **err)
+{
+	if (s->copy.keep_private || s->copy.keep_wpars)
+		return par_fail(err, PAR_E_USAGE, 0,
+				"copy_controls of the specification are about a copy of this "
+				"system: -t");
+	return 0;
+}
+
+int mkwpar_refuse_spec(const struct mkwpar_args *a, const struct wpar_spec *s,
+		       struct par_error **err)
+{
+	int r = a->system_copy ? 0 : refuse_controls(s, err);
+
+	if (r < 0)
+		return r;
+	if (a->system_copy && s->version.image_digest)
+		return par_fail(err, PAR_E_USAGE, 0,
+				"-t makes a copy of this system, and the specification is that of "
+				"a versioned workload partition");
+	return refuse_versioned(a, s, err);
+}
