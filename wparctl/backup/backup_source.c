@@ -87,7 +87,9 @@ int wpar_backup_source_own(struct wpar_backup_source *src, int fd, struct par_er
 	       ((src->kept < 0 || copy_all(src->kept, copy)) && copy_all(src->fd, copy));
 	if (!fine)
 		return par_fail(err, errno == ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM, errno,
-				"the backup %s cannot be copied into the image store", src->name);
+				"the backup %s cannot be copied to the disk of the image store, "
+				"/var/lib/wpars/images",
+				src->name);
 	wpar_backup_source_close(src);
 	src->fd = take_fd(&copy);
 	src->seeks = true;

@@ -7,6 +7,7 @@
 #include "wparctl/backup/fill.h"
 
 #include "wparctl/archive/run.h"
+#include "wparctl/backup/room.h"
 #include "wparctl/backup/signature.h"
 #include "wparctl/filesystem/native.h"
 #include "wparctl/filesystem/shield.h"
@@ -103,6 +104,29 @@ static int read_backup(struct wpar_backup_fill *f, const char *mode, int top, ch
 				    &f->signer, err);
 }
 
+/* Which of them is full, when one is. */
+static void name_disk(const struct wpar_spec *s, int top, const struct volumes *v,
+		      struct par_error **err)
+{
+	unsigned int least = wpar_room_left(top);
+	const char *name = NULL;
+
+	if (!err || !*err || (*err)->id != PAR_E_NO_SPACE)
+		return;
+	for (size_t i = 0; i < v->n; i++) {
+		const unsigned int left = wpar_room_left(v->fds[i]);
+
+		if (left >= least)
+			continue;
+		least = left;
+		name = strchr(v->words[i], ':') + 1;
+	}
+	if (name)
+		par_error_wrap(err, "the file system /%s of '%s'", name, s->name);
+	else
+		par_error_wrap(err, "the disk of '%s'", s->directory);
+}
+
 static int fill(void *user, int top, const char *base, const struct wpar_spec *s,
 		struct par_error **err)
 {
@@ -113,8 +137,10 @@ static int fill(void *user, int top, const char *base, const struct wpar_spec *s
 	if (r < 0)
 		return r;
 	r = read_backup(f, "restore", top, NULL, &v, err);
-	if (r < 0)
+	if (r < 0) {
+		name_disk(s, top, &v, err);
 		return r;
+	}
 	r = f->identify ? wpar_native_identify(top, s) : 0;
 	return r < 0 ? r : sync_volumes(&v, err);
 }

@@ -268,8 +268,9 @@ int wpar_output_finish(struct wpar_output *o, struct par_error **err)
 {
 	/* A pipe or a tape cannot be synced, and need not be. */
 	if (fsync(o->fd) < 0 && errno != EINVAL && errno != EROFS && errno != ENOTSUP)
-		return par_fail(err, PAR_E_SYSTEM, errno,
-				"the backup cannot be written to the disk");
+		return par_fail(err,
+				errno == ENOSPC || errno == EDQUOT ? PAR_E_NO_SPACE : PAR_E_SYSTEM,
+				errno, "the backup cannot be written to the disk");
 	if (!o->partial)
 		return 0;
 	if (renameat(o->folder, o->partial, o->folder, o->name) < 0)

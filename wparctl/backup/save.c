@@ -14,6 +14,7 @@
 #include "wparctl/backup/info.h"
 #include "wparctl/backup/output.h"
 #include "wparctl/backup/packages.h"
+#include "wparctl/backup/room.h"
 #include "wparctl/backup/sign.h"
 #include "wparctl/backup/trees_snapshot.h"
 #include "wparctl/backup/trees.h"
@@ -453,6 +454,19 @@ static int save_in(struct saving *b, struct par_error **err)
 	return 0;
 }
 
+/* A backup needs the disk that it is written to, and that of the WPAR for what it keeps. */
+static void name_disk(const struct saving *b, struct par_error **err)
+{
+	const bool is_file = b->output.partial;
+
+	if (!err || !*err || (*err)->id != PAR_E_NO_SPACE)
+		return;
+	if (is_file && wpar_room_left(b->output.fd) <= wpar_room_left(b->trees.work))
+		par_error_wrap(err, "the disk of '%s'", b->output.path);
+	else if (b->trees.work >= 0)
+		par_error_wrap(err, "the disk of '%s'", b->save->spec->directory);
+}
+
 int wpar_save(const struct wpar_save *save, struct par_error **err)
 {
 	struct saving b = { .save = save,
@@ -464,6 +478,8 @@ int wpar_save(const struct wpar_save *save, struct par_error **err)
 
 	if (b.rewritten)
 		fputc('\n', b.out);
+	if (r < 0)
+		name_disk(&b, err);
 	wpar_writer_free(b.writer);
 	wpar_backup_trees_done(&b.trees);
 	wpar_backup_snapshot_done(&b.snapshot);

@@ -91,6 +91,10 @@ static int take_image(struct restoration *x, struct wpar_spec *s, struct par_err
 	s->version.image_digest = strdup(x->fill.digest);
 	if (!s->version.image_digest)
 		return par_oom(err);
+	/* Killed from now on, the WPAR takes the image away with it when it is removed. */
+	r = wpar_spec_save(s, err);
+	if (r < 0)
+		return r;
 	r = wpar_image_take(&from, &s->version, &hold, err);
 	wpar_image_checked_done(&checked);
 	if (r < 0)

@@ -229,6 +229,8 @@ static int add_image(int store, const char *path, const struct source *src, char
 	if (folder < 0 || flock(folder, LOCK_EX) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not open '%s'", temp);
 	r = unpack_into(store, folder, name, src, digest, err);
+	if (r < 0 && err && *err && (*err)->id == PAR_E_NO_SPACE)
+		par_error_wrap(err, "the disk of '%s'", path);
 	/* After a success it is there only when another process has added the same image. */
 	if (r < 0 || access(temp, F_OK) == 0)
 		par_fs_remove_tree(store, name);

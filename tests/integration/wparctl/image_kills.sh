@@ -95,7 +95,10 @@ for ((round = 0; round < rounds; round++)); do
 		[ -z "$(none_half)" ] || complain "made again, there is $(none_half)"
 		wparctl image verify >"$TMPDIR/verify" || complain "$(cat "$TMPDIR/verify")"
 	fi
-	# One that was killed before it had written its specification is none.
+	# One that was killed before it had written its specification is none; the same command takes what is left of that.
+	if [ -z "$(state k1 2>/dev/null)" ] && [ -n "$(find "$WPARS_ROOT/etc/wpars" -name '.k1.*')" ]; then
+		make k1 >"$TMPDIR/again" 2>&1 || complain "$(cat "$TMPDIR/again")"
+	fi
 	if [ -n "$(state k1 2>/dev/null)" ]; then
 		rmwpar -F k1 >"$TMPDIR/rm" 2>&1 || complain "$(cat "$TMPDIR/rm")"
 	fi

@@ -132,6 +132,8 @@ printf '%s\n' '^./home/tree/sub/' 'prog.am$' '' >"$WPARS_ROOT/etc/exclude.dev"
 savewpar -e -f "$TMPDIR/e" dev >/dev/null
 is "-e leaves out what the patterns match" "$(python3 "$tools/backup.py" names "$TMPDIR/e" | grep -c -e tree/sub -e program)" 1
 like "it is whole" "$(check "$TMPDIR/e")" "^whole: "
+printf '%s\n' '^./home/' 'a[b' >"$WPARS_ROOT/etc/exclude.dev"
+refused "-e with one that is no pattern" "the pattern 'a\[b' of names is not one of grep" savewpar -e -f "$TMPDIR/none" dev
 rm "$WPARS_ROOT/etc/exclude.dev"
 refused "-e without a file" "'$WPARS_ROOT/etc/exclude.dev' cannot be read" savewpar -e -f "$TMPDIR/e" dev
 

@@ -65,7 +65,7 @@ refused "a link to itself" "'$TMPDIR/own/loop' cannot be written" savewpar -f "$
 ok "a device" savewpar -f /dev/null dev
 savewpar -f /dev/fd/9 dev 9>&1 >/dev/null | cat >"$TMPDIR/piped"
 like "a pipe by its descriptor" "$(check "$TMPDIR/piped")" '^whole: '
-refused "-T says what is so" "savewpar: -T: savewpar makes no snapshot of a file system, whatever its type" savewpar -T -f "$TMPDIR/own/t" dev
+refused "-T says why there is no snapshot" "savewpar: -T: there can be no snapshot of dev: its base directory does not lie on btrfs" savewpar -T -f "$TMPDIR/own/t" dev
 refused "a folder's name" "cannot be written" savewpar -f "$TMPDIR/own/" dev
 
 # Who has opened what a killed one left reads nothing of the next.

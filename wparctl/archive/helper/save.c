@@ -112,7 +112,8 @@ static int take_pattern(struct writing *w, char *args)
 	k->patterns = more;
 	decode(args);
 	if (regcomp(&more[k->n_patterns], args, REG_NOSUB) != 0)
-		return save_fail(&w->save, EINVAL, "a pattern of names is not one of grep");
+		return save_fail(&w->save, EINVAL, "the pattern '%s' of names is not one of grep",
+				 args);
 	k->n_patterns++;
 	return 0;
 }
