@@ -2,11 +2,11 @@
 /* Answers uname(2) for a versioned WPAR: see uname_notify.h. */
 #include "wparctl/versioned/uname_notify.h"
 
+#include "lpard/common/audit_arch.h"
 #include "lpard/common/now.h"
 #include "wparctl/versioned/runs.h"
 
 #include <fcntl.h>
-#include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <poll.h>
@@ -31,26 +31,20 @@
 #define SMALL_OLDER SMALL_UNAME
 #endif
 #if defined(__x86_64__)
-#define ARCH  AUDIT_ARCH_X86_64
 #define SMALL AUDIT_ARCH_I386
-#elif defined(__powerpc64__) && defined(__LITTLE_ENDIAN__)
-#define ARCH  AUDIT_ARCH_PPC64LE
-#define SMALL AUDIT_ARCH_PPC64LE
-#elif defined(__powerpc64__)
-#define ARCH  AUDIT_ARCH_PPC64
+#elif defined(__powerpc64__) && !defined(__LITTLE_ENDIAN__)
 #define SMALL AUDIT_ARCH_PPC
 #elif defined(__aarch64__)
-#define ARCH  AUDIT_ARCH_AARCH64
 #define SMALL AUDIT_ARCH_ARM
 #else
-#error "which audit architecture is this?"
+#define SMALL PAR_AUDIT_ARCH
 #endif
 
 #define ANSWERED SECCOMP_RET_USER_NOTIF
 
 static const struct sock_filter uname_filter[] = {
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch)),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH, 0, 2),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PAR_AUDIT_ARCH, 0, 2),
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_uname, 6, 5),
 	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SMALL, 0, 4),
@@ -150,7 +144,7 @@ static size_t make_answer(const struct seccomp_data *d, const struct utsname *an
 	const size_t field = sizeof(answer->sysname);
 
 	memcpy(ret, answer, sizeof(*answer));
-	if (SMALL == ARCH || d->arch != SMALL || d->nr == SMALL_UNAME)
+	if (SMALL == PAR_AUDIT_ARCH || d->arch != SMALL || d->nr == SMALL_UNAME)
 		return sizeof(*answer);
 	if (d->nr == SMALL_OLD)
 		return OLD_FIELDS * field;

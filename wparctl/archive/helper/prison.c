@@ -2,6 +2,8 @@
 /* The prison of wparctl-archive: see prison.h. */
 #include "wparctl/archive/helper/prison.h"
 
+#include "lpard/common/audit_arch.h"
+
 #include <errno.h>
 #include <linux/capability.h>
 #include <linux/filter.h>
@@ -11,17 +13,28 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#define X32_CALLS 0x40000000 /* the x32 kind of a call has this bit in its number */
+
 int wpar_prison_forbid_calls(void)
 {
 	static const int calls[] = { SYS_execve, SYS_execveat,	 SYS_ptrace,  SYS_mount,
 				     SYS_chroot, SYS_socket,	 SYS_bpf,     SYS_init_module,
 				     SYS_setns,	 SYS_pivot_root, SYS_mknodat, SYS_kill };
-	struct sock_filter code[2 * (sizeof(calls) / sizeof(calls[0])) + 2];
+	struct sock_filter code[2 * (sizeof(calls) / sizeof(calls[0])) + 8];
 	struct sock_fprog prog = { .filter = code };
 	unsigned short n = 0;
 
+	/* The numbers are those of this program's own calls: others it has no need of. */
+	code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+						 offsetof(struct seccomp_data, arch));
+	code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, PAR_AUDIT_ARCH, 1, 0);
+	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS);
 	code[n++] = (struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
 						 offsetof(struct seccomp_data, nr));
+#ifdef __x86_64__
+	code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, X32_CALLS, 0, 1);
+	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM);
+#endif
 	for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++) {
 		if (calls[i] == SYS_mknodat) /* fifos */
 			continue;
