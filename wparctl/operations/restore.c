@@ -227,21 +227,83 @@ static int make_claimed(struct restoration *x, const struct par_buf *words, stru
 	return x->rs.start ? wpar_operation_start(s, say, err) : 0;
 }
 
-static int restore_locked(struct restoration *x, const struct par_buf *words, struct wpar_spec *s,
-			  struct wpar_say *say, struct par_error **err)
+/* The WPAR that it is to be. */
+static int plan(struct restoration *x, struct wpar_spec *s, struct par_error **err)
+{
+	int r;
+
+	wpar_image_data_done(&x->data);
+	x->data = (struct wpar_image_data){ 0 };
+	r = wpar_restore_spec(&x->rs, &x->head, &x->data, s, &x->other, err);
+	if (r < 0)
+		return r;
+	x->fill.identify = x->other;
+	return complete(x, s, err);
+}
+
+/* 0: the name is @s's, and @ret_lock held; 1: it is made, and only its start is to come. */
+static int lock_and_claim(const struct restoration *x, const struct par_buf *words,
+			  struct wpar_spec *s, int *ret_lock, struct par_error **err)
 {
 	autofd int lock = -1;
 	int r = wpar_lock(s->name, &lock, err);
 
 	if (r < 0)
 		return r;
-	if (x->rs.start && wpar_creation_is_pending(s->name, words))
-		return wpar_creation_go_on(s->name, say, err);
-	r = claim(x, s, err);
-	if (r < 0) {
-		wpar_lock_forget(s->name);
-		return r;
+	if (!x->rs.start || !wpar_creation_is_pending(s->name, words)) {
+		r = claim(x, s, err);
+		if (r < 0) {
+			wpar_lock_forget(s->name);
+			return r;
+		}
+	} else {
+		r = 1;
 	}
+	*ret_lock = take_fd(&lock);
+	return r;
+}
+
+/*
+ * With -a a name that another command is at, or has taken, since it was chosen is none: then the
+ * next one is chosen, and @s made anew.
+ */
+static int claim_some(struct restoration *x, const struct par_buf *words, struct wpar_spec *s,
+		      int *ret_lock, struct par_error **err)
+{
+	for (;;) {
+		autofree char *name = strdup(s->name);
+		auto_error why = NULL;
+		int r = name ? lock_and_claim(x, words, s, ret_lock, &why) : par_oom(&why);
+
+		if (r >= 0)
+			return r;
+		if (!x->rs.resolve || !why || (why->id != PAR_E_EXISTS && why->id != PAR_E_BUSY)) {
+			par_error_move(err, &why);
+			return r;
+		}
+		wpar_spec_done(s);
+		*s = (struct wpar_spec){ 0 };
+		r = plan(x, s, err);
+		if (r < 0)
+			return r;
+		/* It was not the name that clashed. */
+		if (why->id == PAR_E_EXISTS && strcmp(name, s->name) == 0) {
+			par_error_move(err, &why);
+			return -EEXIST;
+		}
+	}
+}
+
+static int restore_locked(struct restoration *x, const struct par_buf *words, struct wpar_spec *s,
+			  struct wpar_say *say, struct par_error **err)
+{
+	autofd int lock = -1;
+	int r = claim_some(x, words, s, &lock, err);
+
+	if (r < 0)
+		return r;
+	if (r > 0)
+		return wpar_creation_go_on(s->name, say, err);
 	wpar_say_line(say->out, "restwpar: Creating file systems...");
 	return make_claimed(x, words, s, say, err);
 }
@@ -285,14 +347,10 @@ int wpar_restore_run(const struct wpar_restore *rs, const struct par_buf *words,
 	r = wpar_backup_read_head(&x.source, &x.head, err);
 	if (r < 0)
 		return r;
-	r = wpar_restore_spec(&x.rs, &x.head, &x.data, &s, &x.other, err);
-	if (r < 0)
-		return r;
-	r = complete(&x, &s, err);
+	r = plan(&x, &s, err);
 	if (r < 0)
 		return r;
 	x.fill.head = &x.head;
 	x.fill.progress = rs->progress;
-	x.fill.identify = x.other;
 	return restore_locked(&x, words, &s, say, err);
 }

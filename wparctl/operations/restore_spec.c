@@ -55,7 +55,10 @@ static int parse_spec(const struct wpar_restore *rs, const struct wpar_backup_he
 	return r;
 }
 
-/* dev01, dev01_1, … : the first that no WPAR has; what a killed restwpar has left is none. */
+/*
+ * dev01, dev01_1, … : the first that no WPAR has, and that no command is at; what a killed restwpar
+ * has left is none.
+ */
 static int find_name(const char *name, char **ret, struct par_error **err)
 {
 	autofree char *found = strdup(name);
@@ -65,11 +68,11 @@ static int find_name(const char *name, char **ret, struct par_error **err)
 		char end[12];
 		int most;
 
-		if (wpar_definition_expect_new(found, &why) == 0) {
+		if (wpar_definition_expect_new(found, &why) == 0 && !wpar_lock_busy(found)) {
 			*ret = take_ptr(found);
 			return 0;
 		}
-		if (!why || why->id != PAR_E_EXISTS) {
+		if (why && why->id != PAR_E_EXISTS) {
 			par_error_move(err, &why);
 			return -EIO;
 		}

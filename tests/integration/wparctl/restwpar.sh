@@ -15,7 +15,7 @@ export PYTHONDONTWRITEBYTECODE=1
 mkdir -p "$cf"
 # shellcheck source=tests/integration/wparctl/archive_lib.sh
 . "$PAR_TEST_SOURCE/integration/wparctl/archive_lib.sh"
-trap 'clear_away dev01 dev01_1 two vol old01 old01_1' EXIT
+trap 'clear_away dev01 dev01_1 dev01_2 two vol old01 old01_1' EXIT
 
 backup()
 {
@@ -71,6 +71,24 @@ ok "outside /wpars, by the administrator's own word" restwpar -f "$work/dev01.sa
 is "is where it was asked for" "$(lswpar -qc -a directory two)" /srv/two
 rmwpar -F two
 rmwpar -F dev01
+# Three at once: each gets a name of its own.
+home=$(restwpar -f "$work/dev01.save" >/dev/null && list "$base/dev01/home")
+rmwpar dev01
+for n in 1 2 3; do
+	restwpar -a -f "$work/dev01.save" >"$work/at-once.$n" 2>&1 &
+	pids[n]=$!
+done
+for n in 1 2 3; do
+	wait "${pids[n]}"
+	is "three at once with -a, $n: status" "$? $(grep -c 'created successfully' "$work/at-once.$n")" "0 1"
+done
+is "each with the next name" "$(lswpar -qc -a name,hostname,directory | sort)" "dev01:dev01:/wpars/dev01
+dev01_1:dev01_1:/wpars/dev01_1
+dev01_2:dev01_2:/wpars/dev01_2"
+for name in dev01 dev01_1 dev01_2; do
+	is "$name is whole" "$(list "$base/$name/home")" "$home"
+	rmwpar "$name"
+done
 
 # Flags that mean nothing here.
 refused "-F" "^restwpar: -F: what is refused could not work" restwpar -F -f "$work/dev01.save"
