@@ -80,6 +80,7 @@ static Suite *prison_suite(void)
 	Suite *suite = suite_create("wparctl prison");
 	TCase *tc = tcase_create("prison");
 
+	tcase_set_tags(tc, "no-valgrind"); /* it has calls of its own, and none of other numbers */
 	tcase_add_test(tc, prison_forbids);
 #ifdef __x86_64__
 	tcase_add_test(tc, prison_other_numbers);
