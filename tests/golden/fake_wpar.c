@@ -284,6 +284,26 @@ int wpar_rootfs_complete(const char *name)
 	return 0;
 }
 
+int wpar_rootfs_mark_migrating(const struct wpar_spec *s, struct par_error **err)
+{
+	(void)s;
+	(void)err;
+	return 0;
+}
+
+int wpar_rootfs_mark_complete(const struct wpar_spec *s, struct par_error **err)
+{
+	(void)s;
+	(void)err;
+	return 0;
+}
+
+bool wpar_rootfs_is_migrating(const char *name)
+{
+	(void)name;
+	return false;
+}
+
 int wpar_rootfs_mount_points(const struct wpar_spec *s, struct par_error **err)
 {
 	(void)s;

@@ -292,6 +292,13 @@ static void put_parts(struct par_buf *b, const struct par_strv *parts)
 	}
 }
 
+static void put_owners(struct par_buf *b, const char *kind, const struct wpar_writer_owner *v,
+		       size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		par_buf_printf(b, "owner %s %" PRIu32 " %" PRIu32 "\n", kind, v[i].from, v[i].to);
+}
+
 static int set_up(struct wpar_writer *w, const struct wpar_writer_setup *s, const int *trees,
 		  struct par_error **err)
 {
@@ -305,6 +312,8 @@ static int set_up(struct wpar_writer *w, const struct wpar_writer_setup *s, cons
 	put_list(&b, "empty", ".", s->empty);
 	put_parts(&b, s->parts);
 	put_list(&b, "pattern", "", s->patterns);
+	put_owners(&b, "user", s->users, s->n_users);
+	put_owners(&b, "group", s->groups, s->n_groups);
 	par_buf_puts(&b, "confine\n");
 	r = request(w, &b, err);
 	return r < 0 ? r : answer(w, "confined", NULL, err);

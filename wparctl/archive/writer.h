@@ -20,16 +20,23 @@ struct wpar_writer_tree {
 	uint32_t shift, range; /* ids from @shift on, @range of them, are 0 … inside; 0, 0 */
 };
 
+/* An owner of files that has another number in the archive; access lists, too. */
+struct wpar_writer_owner {
+	uint32_t from, to;
+};
+
 struct wpar_writer_setup {
 	const struct wpar_writer_tree *trees; /* the first is "/" */
 	size_t n_trees;
 	const struct par_strv *empty;	 /* directories inside of which only the name is saved */
 	const struct par_strv *parts;	 /* file systems, to be counted one by one */
 	const struct par_strv *patterns; /* of grep, for names that are left out: "^./tmp/" */
-	const char *packing;		 /* "none", "zstd", "gzip", "xz" */
-	size_t block;			 /* bytes that are written at once; 0: as it comes */
-	int out;			 /* where the backup goes */
-	int work; /* a folder for files without names: on the WPAR's own disk */
+	const struct wpar_writer_owner *users, *groups; /* no @from twice; NULL: none */
+	size_t n_users, n_groups;
+	const char *packing; /* "none", "zstd", "gzip", "xz" */
+	size_t block;	     /* bytes that are written at once; 0: as it comes */
+	int out;	     /* where the backup goes */
+	int work;	     /* a folder for files without names: on the WPAR's own disk */
 	bool no_attributes;
 	bool names; /* say the name of each file */
 };

@@ -2,6 +2,7 @@
 /* What of a WPAR is read for a backup: see trees.h. */
 #include "wparctl/backup/trees.h"
 
+#include "lpard/common/fs.h"
 #include "wparctl/filesystem/nfs.h"
 #include "wparctl/filesystem/volume.h"
 
@@ -344,4 +345,36 @@ int wpar_backup_trees_sync(const struct wpar_backup_trees *t, struct par_error *
 					t->v[i].directory);
 	}
 	return 0;
+}
+
+/* A mount of its own, from which no way leads up. */
+static int open_changed(const struct wpar_spec *s, const char *directory)
+{
+	autofree char *path = wpar_path("%s/upper", s->directory);
+	autofd int upper = path ? open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+	autofd int fd =
+		upper < 0 ? -1 : par_fs_open_plain(upper, directory + 1, O_PATH | O_DIRECTORY, 0);
+	int tree;
+
+	if (!path)
+		return -ENOMEM;
+	if (upper < 0 || fd < 0)
+		return upper < 0 ? -errno : fd;
+	tree = (int)syscall(SYS_open_tree, fd, "",
+			    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+	return tree < 0 ? -errno : tree;
+}
+
+int wpar_backup_trees_changed(struct wpar_backup_trees *t, const struct wpar_spec *s,
+			      const char *directory, struct par_error **err)
+{
+	int fds[WPAR_WRITER_MOUNTS] = { open_changed(s, directory), -1, -1 }, r;
+
+	if (fds[0] == -ENOENT || fds[0] == -ENOTDIR || fds[0] == -ELOOP)
+		return 0;
+	if (fds[0] < 0)
+		return par_fail(err, PAR_E_SYSTEM, fds[0], "'%s' of '%s' cannot be opened",
+				directory, s->name);
+	r = add_tree(t, s, directory, fds, false, err);
+	return r < 0 ? r : 1;
 }

@@ -48,5 +48,13 @@ int wpar_backup_trees_replace(struct wpar_backup_trees *t, size_t i, int mount,
  */
 int wpar_backup_tree_shut(int *tree);
 
+/*
+ * wpar_backup_trees_changed - of a versioned WPAR: at @directory only what it has changed or added
+ * itself is read, and what it has removed is a device there
+ * Returns 1, or 0 when it has changed nothing there.
+ */
+int wpar_backup_trees_changed(struct wpar_backup_trees *t, const struct wpar_spec *s,
+			      const char *directory, struct par_error **err);
+
 /* wpar_backup_trees_sync - what programs have written is on the disk */
 int wpar_backup_trees_sync(const struct wpar_backup_trees *t, struct par_error **err);

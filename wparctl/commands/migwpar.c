@@ -5,15 +5,21 @@
 #include "wparctl/operations/migrate_log.h"
 #include "wparctl/operations/names_file.h"
 #include "wparctl/operations/operation.h"
+#include "wparctl/operations/refused.h"
 
 struct migwpar_args {
 	const char *file;
-	bool all, versioned;
+	const char *device;
+	bool all, native, versioned;
 };
 
 static const struct par_opt opts[] = {
 	OPT_FLAG('A', NULL, struct migwpar_args, all,
 		 "All system workload partitions, or with -V all versioned ones"),
+	OPT_FLAG('C', NULL, struct migwpar_args, native,
+		 "The versioned workload partition NAME becomes a native one"),
+	OPT_STR('d', NULL, "DEVICE", struct migwpar_args, device, NULL,
+		.refused = "/usr and /opt come from the global environment, not from a device"),
 	OPT_STR('f', NULL, "FILE", struct migwpar_args, file,
 		"Those that FILE names, one on each line", .values = "@files"),
 	OPT_FLAG('V', NULL, struct migwpar_args, versioned,
@@ -62,13 +68,25 @@ static int migrate_opened(struct wpar_migration *m, const struct wpar_spec *s, s
 	return r;
 }
 
-/* Its own log is written by who holds its lock, and only where nothing of it runs. */
+/* By who holds its lock, and only where nothing of it runs; @s is as it was before. */
+static void write_log_inside(const struct wpar_migration *m, const struct wpar_spec *s,
+			     struct wpar_migrate_log *log)
+{
+	auto_spec now = { 0 };
+	enum wpar_state st;
+
+	if (m->versioned || !wpar_migration_is_for(m, s) ||
+	    wpar_spec_load(s->name, &now, NULL) < 0 || now.version.image_digest || now.creating)
+		return;
+	if (wpar_operation_state_locked(&now, &st, NULL) == 0 && st == WPAR_STATE_DEFINED)
+		wpar_migrate_log_inside(log, &now);
+}
+
 static int migrate_named(struct wpar_migration *m, const char *name, struct wpar_say *say,
 			 struct wpar_migrate_log *log, struct par_error **err)
 {
 	auto_spec s = { 0 };
 	autofd int lock = -1;
-	enum wpar_state st;
 	int r = wpar_operation_open(name, &lock, &s, err);
 
 	if (r < 0) {
@@ -76,9 +94,7 @@ static int migrate_named(struct wpar_migration *m, const char *name, struct wpar
 		return r;
 	}
 	r = migrate_opened(m, &s, say, log, err);
-	if (!m->versioned && wpar_migration_is_for(m, &s) && !s.creating &&
-	    wpar_operation_state_locked(&s, &st, NULL) == 0 && st == WPAR_STATE_DEFINED)
-		wpar_migrate_log_inside(log, &s);
+	write_log_inside(m, &s, log);
 	return r;
 }
 
@@ -130,10 +146,17 @@ static int migrate_logged(const struct par_cmd_ctx *ctx, struct wpar_migration *
 static int migwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	const struct migwpar_args *a = args;
-	auto_migration m = { .versioned = a->versioned };
+	auto_migration m = { .versioned = a->versioned, .to_native = a->native };
 	auto_strv names = { 0 };
 	int r;
 
+	r = wpar_refuse_options(opts, a, err);
+	if (r < 0)
+		return r;
+	if (a->native && (a->all || a->file || a->versioned))
+		return par_fail(err, PAR_E_USAGE, 0,
+				"-C takes the name of one workload partition, and neither -A nor "
+				"-f nor -V");
 	if (a->all + (a->file != NULL) + (ctx->argc > 0) != 1)
 		return par_fail(err, PAR_E_USAGE, 0,
 				"give the name of a workload partition, or -A, or -f FILE");

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/*
- * The private root of a system WPAR: see rootfs.h.  A mark in /var/lib/wpars/roots says how far
- * its creation has come ("begun DIRECTORY", "making DIRECTORY", "complete DIRECTORY"), so an
- * interrupted one is seen.
- */
+/* The private root of a system WPAR: see rootfs.h; how far its creation has come: root_mark.h. */
 #include "wparctl/filesystem/rootfs.h"
 
 #include "lpard/common/fs.h"
 #include "wparctl/filesystem/native.h"
 #include "wparctl/filesystem/origin.h"
+#include "wparctl/filesystem/root_mark.h"
 #include "wparctl/filesystem/shield.h"
 #include "wparctl/filesystem/sizes.h"
 #include "wparctl/filesystem/snapshot.h"
@@ -19,82 +16,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-
-#define MARKS WPAR_STORE_DIR "/roots"
-#define BEGUN "begun" /* its directory is to be made: an empty one is ours, another is not */
-
-static char *mark_path(const char *name)
-{
-	return wpar_path(MARKS "/%s", name);
-}
-
-/* @made: the topmost folder that was made for the base directory, or NULL */
-static int write_mark(const struct wpar_spec *s, const char *word, const char *made)
-{
-	autofree char *folder = wpar_path(MARKS);
-	autofree char *path = mark_path(s->name);
-	autofree char *text = par_strdup_printf("%s %s\n%s%s", word, s->directory, made ? made : "",
-						made ? "\n" : "");
-	int r;
-
-	if (!folder || !path || !text)
-		return -ENOMEM;
-	r = par_fs_mkdirs(folder, 0700);
-	if (r < 0)
-		return r;
-	/* A machine that fails before it is on the disk has made no directory either. */
-	return strcmp(word, BEGUN) == 0
-		       ? par_fs_replace_volatile(AT_FDCWD, path, text, strlen(text), 0600)
-		       : par_fs_replace(AT_FDCWD, path, text, strlen(text), 0600);
-}
-
-/* The same on a disk that is full: over the old text, which is longer, and needs no room. */
-static int overwrite_mark(const struct wpar_spec *s, const char *made)
-{
-	autofree char *path = mark_path(s->name);
-	autofree char *text =
-		par_strdup_printf("making %s\n%s%s", s->directory, made, *made ? "\n" : "");
-	autofd int fd = path ? open(path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC) : -1;
-	int r;
-
-	if (!path || !text)
-		return -ENOMEM;
-	if (fd < 0)
-		return -errno;
-	r = par_fs_write_all(fd, text, strlen(text));
-	if (r < 0)
-		return r;
-	return ftruncate(fd, (off_t)strlen(text)) < 0 || fsync(fd) < 0 ? -errno : 0;
-}
-
-/* What a mark says. */
-struct mark {
-	char word[16];	      /* "making", "complete" */
-	char directory[4096]; /* the base directory, without the prefix of tests */
-	char made[4096];      /* the topmost folder that was made for it; "": none */
-};
-
-/* Returns 1, 0 when there is none, or a negative errno when it cannot be read. */
-static int read_mark(const char *name, struct mark *ret)
-{
-	autofree char *path = mark_path(name);
-	auto_buf b = { 0 };
-	int n, r = path ? par_fs_read(path, 10000, &b) : -ENOMEM;
-
-	*ret = (struct mark){ 0 };
-	if (r < 0)
-		return r == -ENOENT ? 0 : r;
-	n = sscanf(b.data, "%15s %4095[^\n]\n%4095[^\n]", ret->word, ret->directory, ret->made);
-	return n >= 2;
-}
-
-int wpar_rootfs_complete(const char *name)
-{
-	struct mark m;
-	int r = read_mark(name, &m);
-
-	return r <= 0 ? r : strcmp(m.word, "complete") == 0;
-}
 
 static bool is_empty(int fd)
 {
@@ -202,8 +123,8 @@ static int remove_top(int above, const char *name)
 static int open_fresh(const struct wpar_spec *s, const char *made, struct par_error **err)
 {
 	autofree char *name = NULL;
-	struct mark m;
-	bool ours = read_mark(s->name, &m) > 0 && strcmp(m.word, "making") == 0 &&
+	struct wpar_root_mark m;
+	bool ours = wpar_root_mark_read(s->name, &m) > 0 && strcmp(m.word, "making") == 0 &&
 		    strcmp(m.directory, s->directory) == 0;
 	autofd int above = open_above(s, true, &name, err), fd = -1;
 	int r;
@@ -227,7 +148,7 @@ static int open_fresh(const struct wpar_spec *s, const char *made, struct par_er
 		return par_fail(err, PAR_E_EXISTS, 0, "the base directory '%s' is not empty",
 				s->directory);
 	/* Only now: what is marked may be removed. */
-	r = write_mark(s, "making", made);
+	r = wpar_root_mark_write(s, "making", made);
 	if (r < 0)
 		return par_fail(err, r == -ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM, r,
 				"'%s' cannot be marked", s->directory);
@@ -366,10 +287,11 @@ static int fill_marked(int top, const struct wpar_spec *s, const char *made,
 	/* What is called complete is there after a power failure too. */
 	if (syncfs(top) < 0)
 		return -errno;
-	return write_mark(s, "complete", made);
+	return wpar_root_mark_write(s, "complete", made);
 }
 
-static int remove_base(const struct wpar_spec *s, const struct mark *m, int above, const char *name)
+static int remove_base(const struct wpar_spec *s, const struct wpar_root_mark *m, int above,
+		       const char *name)
 {
 	struct statvfs fs;
 	int r;
@@ -379,15 +301,16 @@ static int remove_base(const struct wpar_spec *s, const struct mark *m, int abov
 	    fs.f_flag & ST_RDONLY)
 		return -EROFS;
 	/* It may say so already: a mkwpar that has failed. */
-	r = strcmp(m->word, "complete") == 0 ? write_mark(s, "making", *m->made ? m->made : NULL)
-					     : 0;
+	r = strcmp(m->word, "making") != 0
+		    ? wpar_root_mark_write(s, "making", *m->made ? m->made : NULL)
+		    : 0;
 	if (r == -ENOSPC || r == -EDQUOT)
-		r = overwrite_mark(s, m->made);
+		r = wpar_root_mark_overwrite(s, m->made);
 	return r < 0 ? r : remove_top(above, name);
 }
 
-static int remove_base_and_volumes(const struct wpar_spec *s, const struct mark *m, int above,
-				   const char *name)
+static int remove_base_and_volumes(const struct wpar_spec *s, const struct wpar_root_mark *m,
+				   int above, const char *name)
 {
 	autofree char *base = wpar_path("%s", s->directory);
 	int r = remove_base(s, m, above, name);
@@ -408,11 +331,11 @@ static void remove_begun(const struct wpar_spec *s)
 
 int wpar_rootfs_remove(const struct wpar_spec *s, struct par_error **err)
 {
-	autofree char *name = NULL, *mark = mark_path(s->name);
+	autofree char *name = NULL, *mark = wpar_root_mark_path(s->name);
 	auto_error why = NULL;
 	autofd int above = -1;
-	struct mark m;
-	int r = s->type == WPAR_SYSTEM ? read_mark(s->name, &m) : 0;
+	struct wpar_root_mark m;
+	int r = s->type == WPAR_SYSTEM ? wpar_root_mark_read(s->name, &m) : 0;
 
 	/* Only what wpar_rootfs_create() has made, and only in the place where it was made. */
 	if (r < 0)
@@ -420,7 +343,7 @@ int wpar_rootfs_remove(const struct wpar_spec *s, struct par_error **err)
 	if (r == 0 || !mark)
 		return 0;
 	r = 0;
-	if (strcmp(m.directory, s->directory) == 0 && strcmp(m.word, BEGUN) == 0) {
+	if (strcmp(m.directory, s->directory) == 0 && strcmp(m.word, WPAR_MARK_BEGUN) == 0) {
 		remove_begun(s);
 	} else if (strcmp(m.directory, s->directory) == 0) {
 		above = open_above(s, false, &name, &why);
@@ -477,7 +400,7 @@ int wpar_rootfs_create(const struct wpar_spec *s, const struct wpar_rootfs_sourc
 	/* The folder of all WPARs stays when the last is removed. */
 	made = par_streq(first, kept) ? NULL : first;
 	/* Killed behind its first mkdir(2), it would leave a directory that nobody knows. */
-	r = first ? write_mark(s, BEGUN, made) : 0;
+	r = first ? wpar_root_mark_write(s, WPAR_MARK_BEGUN, made) : 0;
 	if (r < 0)
 		return par_fail(err, r == -ENOSPC || r == -EDQUOT ? PAR_E_NO_SPACE : PAR_E_SYSTEM,
 				r, "'%s' cannot be marked", s->directory);
@@ -546,7 +469,7 @@ int wpar_rootfs_move(const struct wpar_spec *old, const struct wpar_spec *new,
 		     struct par_error **err)
 {
 	bool moves = !par_streq(old->directory, new->directory), known;
-	struct mark m;
+	struct wpar_root_mark m;
 	int r;
 
 	if (old->type != WPAR_SYSTEM)
@@ -561,8 +484,8 @@ int wpar_rootfs_move(const struct wpar_spec *old, const struct wpar_spec *new,
 	if (strcmp(old->name, new->name) != 0)
 		wpar_origin_copy(old->name, new->name);
 	/* What was made for the base directory of before is no part of another one. */
-	known = !moves && read_mark(old->name, &m) > 0 && *m.made;
-	r = write_mark(new, "complete", known ? m.made : NULL);
+	known = !moves && wpar_root_mark_read(old->name, &m) > 0 && *m.made;
+	r = wpar_root_mark_write(new, "complete", known ? m.made : NULL);
 	if (r == 0)
 		return 0;
 	if (moves)
@@ -573,9 +496,48 @@ int wpar_rootfs_move(const struct wpar_spec *old, const struct wpar_spec *new,
 
 void wpar_rootfs_forget_name(const char *name)
 {
-	autofree char *mark = mark_path(name);
+	autofree char *mark = wpar_root_mark_path(name);
 
 	wpar_origin_remove(name);
 	if (mark)
 		unlink(mark);
+}
+
+int wpar_rootfs_complete(const char *name)
+{
+	struct wpar_root_mark m;
+	int r = wpar_root_mark_read(name, &m);
+
+	return r <= 0 ? r : strcmp(m.word, "complete") == 0;
+}
+
+/* Another word for what is there. */
+static int mark_anew(const struct wpar_spec *s, const char *word, struct par_error **err)
+{
+	struct wpar_root_mark m;
+	int r = wpar_root_mark_read(s->name, &m);
+
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "the state of '%s' cannot be read", s->name);
+	r = wpar_root_mark_write(s, word, r > 0 && *m.made ? m.made : NULL);
+	return r < 0 ? par_fail(err, r == -ENOSPC || r == -EDQUOT ? PAR_E_NO_SPACE : PAR_E_SYSTEM,
+				r, "'%s' cannot be marked", s->directory)
+		     : 0;
+}
+
+int wpar_rootfs_mark_migrating(const struct wpar_spec *s, struct par_error **err)
+{
+	return mark_anew(s, WPAR_MARK_MIGRATING, err);
+}
+
+int wpar_rootfs_mark_complete(const struct wpar_spec *s, struct par_error **err)
+{
+	return mark_anew(s, "complete", err);
+}
+
+bool wpar_rootfs_is_migrating(const char *name)
+{
+	struct wpar_root_mark m;
+
+	return wpar_root_mark_read(name, &m) > 0 && strcmp(m.word, WPAR_MARK_MIGRATING) == 0;
 }

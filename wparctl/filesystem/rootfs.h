@@ -46,6 +46,16 @@ int wpar_rootfs_move(const struct wpar_spec *old, const struct wpar_spec *new,
 		     struct par_error **err);
 void wpar_rootfs_forget_name(const char *name);
 
+/*
+ * wpar_rootfs_mark_migrating - the base directory, which is complete, is about to be that of
+ * another kind of WPAR (native_stage.h), and not complete meanwhile
+ * wpar_rootfs_mark_complete - it is again
+ * wpar_rootfs_is_migrating - has that been interrupted?
+ */
+int wpar_rootfs_mark_migrating(const struct wpar_spec *s, struct par_error **err);
+int wpar_rootfs_mark_complete(const struct wpar_spec *s, struct par_error **err);
+bool wpar_rootfs_is_migrating(const char *name);
+
 /* wpar_rootfs_complete - was the last wpar_rootfs_create() of that name finished?  1, 0, or a
  * negative errno when that cannot be read */
 int wpar_rootfs_complete(const char *name);

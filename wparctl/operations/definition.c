@@ -7,6 +7,7 @@
 #include "wparctl/filesystem/directory.h"
 #include "wparctl/filesystem/fstab.h"
 #include "wparctl/filesystem/namefs.h"
+#include "wparctl/filesystem/native_stage.h"
 #include "wparctl/filesystem/nfs_fill.h"
 #include "wparctl/filesystem/rootfs.h"
 #include "wparctl/filesystem/sizes.h"
@@ -168,8 +169,19 @@ static int clear_snapshot(const struct wpar_spec *s, struct par_error **err)
 		     : 0;
 }
 
+/* The image of one that became native, and was killed before it let it go (migwpar -C). */
+static int release_image(const char *digest, struct par_error **err)
+{
+	int r = digest ? wpar_definition_remove_image(digest, err) : 0;
+
+	return r < 0 ? r : 0;
+}
+
 static int definition_remove(const struct wpar_spec *s, bool keep, struct par_error **err)
 {
+	autofree char *digest = !s->version.image_digest && wpar_rootfs_is_migrating(s->name)
+					? wpar_native_stage_image(s)
+					: NULL;
 	int r = wpar_clear(s->name, err);
 
 	if (r < 0)
@@ -191,6 +203,9 @@ static int definition_remove(const struct wpar_spec *s, bool keep, struct par_er
 	r = s->version.image_digest && !keep
 		    ? remove_image_and_spec(s, s->version.image_digest, false, err)
 		    : wpar_spec_remove(s->name, err);
+	if (r < 0)
+		return r;
+	r = release_image(digest, err);
 	if (r < 0)
 		return r;
 	if (s->version.image_digest)

@@ -3,6 +3,7 @@
 #include "wparctl/operations/migrate.h"
 
 #include "wparctl/filesystem/origin.h"
+#include "wparctl/filesystem/rootfs.h"
 #include "wparctl/operations/operation.h"
 
 #include <string.h>
@@ -36,7 +37,8 @@ void wpar_migration_done(struct wpar_migration *m)
 
 bool wpar_migration_is_for(const struct wpar_migration *m, const struct wpar_spec *s)
 {
-	return s->type == WPAR_SYSTEM && (s->version.image_digest != NULL) == m->versioned;
+	return s->type == WPAR_SYSTEM &&
+	       (s->version.image_digest != NULL) == (m->versioned || m->to_native);
 }
 
 int wpar_migration_check(const struct wpar_migration *m, const struct wpar_spec *s,
@@ -48,14 +50,18 @@ int wpar_migration_check(const struct wpar_migration *m, const struct wpar_spec 
 			"%s is an application workload partition and shares all files of the "
 			"global environment.",
 			s->name);
-	if (s->version.image_digest && !m->versioned)
+	if (s->version.image_digest && !m->versioned && !m->to_native)
 		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
 				"%s is a versioned workload partition; migwpar -V keeps it working "
-				"after an upgrade of the global environment.",
+				"after an upgrade of the global environment, and migwpar -C makes "
+				"a native one of it.",
 				s->name);
-	if (!s->version.image_digest && m->versioned)
+	if (m->to_native && wpar_rootfs_is_migrating(s->name))
+		return 0;
+	if (!s->version.image_digest && (m->versioned || m->to_native))
 		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
-				"%s is no versioned workload partition; leave -V out.", s->name);
+				"%s is no versioned workload partition; leave -%c out.", s->name,
+				m->versioned ? 'V' : 'C');
 	return 0;
 }
 
@@ -128,8 +134,14 @@ int wpar_migrate(struct wpar_migration *m, const struct wpar_spec *s, struct wpa
 
 	if (r < 0)
 		return r;
-	r = m->versioned ? wpar_migrate_image(m, s, say, &why) : migrate_native(m, s, say, &why);
-	wpar_event_log_detail(s->name, "migrate", m->versioned ? "image" : m->level, why);
+	r = m->versioned   ? wpar_migrate_image(m, s, say, &why)
+	    : m->to_native ? wpar_migrate_to_native(s, say, &why)
+			   : migrate_native(m, s, say, &why);
+	wpar_event_log_detail(s->name, "migrate",
+			      m->versioned   ? "image"
+			      : m->to_native ? "native"
+					     : m->level,
+			      why);
 	if (r < 0)
 		par_error_move(err, &why);
 	return r;

@@ -19,6 +19,7 @@ struct wpar_image_fit {
 
 struct wpar_migration {
 	bool versioned; /* -V: versioned ones, and no others */
+	bool to_native; /* -C: a versioned one, which becomes native */
 	char level[WPAR_LEVEL_MAX];
 	struct wpar_sync sync[2]; /* what the LPAR has to give; [1]: /usr and /opt, too */
 	bool has_sync[2];
@@ -41,7 +42,7 @@ bool wpar_migration_is_for(const struct wpar_migration *m, const struct wpar_spe
 /*
  * wpar_migration_check - can this WPAR be migrated?
  * Errors: PAR_E_INVALID_ARGUMENT (an application WPAR), PAR_E_NOT_SUPPORTED (a versioned one
- * without -V, another with it).
+ * without -V or -C, another with one of these).
  */
 int wpar_migration_check(const struct wpar_migration *m, const struct wpar_spec *s,
 			 struct par_error **err);
@@ -54,6 +55,12 @@ int wpar_migration_check(const struct wpar_migration *m, const struct wpar_spec 
  */
 int wpar_migrate(struct wpar_migration *m, const struct wpar_spec *s, struct wpar_say *say,
 		 struct par_error **err);
+
+/*
+ * wpar_migrate_to_native - a versioned one, or one of which that was interrupted; migrate_native.c
+ * Up to the moment when the native specification is saved a failure leaves all as it was.
+ */
+int wpar_migrate_to_native(const struct wpar_spec *s, struct wpar_say *say, struct par_error **err);
 
 /* wpar_migrate_image - that of a versioned one; migrate_image.c */
 int wpar_migrate_image(struct wpar_migration *m, const struct wpar_spec *s, struct wpar_say *say,

@@ -90,16 +90,56 @@ static ssize_t fits(const char *folder, const char *path)
 										    : -1;
 }
 
-enum wpar_keeping wpar_native_keeping(const char *path)
-{
-	static const struct {
-		const char *path;
-		enum wpar_keeping what;
-	} rows[] = {
+static const struct {
+	const char *path;
+	enum wpar_keeping what;
+} rows[] = {
 #define X(path, what) { path, WPAR_KEEP_##what },
 #include "wparctl/operations/native_keep.def"
 #undef X
-	};
+};
+
+bool wpar_native_splits(const char *path)
+{
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(rows); i++) {
+		if (strcmp(rows[i].path, path) != 0 && fits(path, rows[i].path) >= 0)
+			return true;
+	}
+	return false;
+}
+
+int wpar_native_pattern(const char *directory, struct par_strv *patterns)
+{
+	const char *path = directory;
+	auto_buf b = { 0 };
+
+	par_buf_puts(&b, "^\\.");
+	for (; *path; path++) {
+		if (strchr(".[*^$\\", *path))
+			par_buf_putc(&b, '\\');
+		par_buf_putc(&b, *path);
+	}
+	par_buf_puts(&b, "\\(/\\|$\\)");
+	return b.failed ? -ENOMEM : par_strv_add(patterns, b.data);
+}
+
+int wpar_native_choice(struct par_strv *changed, struct par_strv *left_out)
+{
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(rows); i++) {
+		autofree char *directory = par_strdup_printf("/%s", rows[i].path);
+
+		if (!directory)
+			return -ENOMEM;
+		if (rows[i].what == WPAR_KEEP_CHANGED && par_strv_add(changed, directory) < 0)
+			return -ENOMEM;
+		if (rows[i].what == WPAR_KEEP_NOT && par_strv_add(left_out, directory) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+enum wpar_keeping wpar_native_keeping(const char *path)
+{
 	enum wpar_keeping what = WPAR_KEEP_PART;
 	ssize_t best = -1;
 

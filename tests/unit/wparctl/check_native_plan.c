@@ -109,14 +109,19 @@ START_TEST(files)
 		{ "opt/app/bin/tool", WPAR_KEEP_HERE },
 		{ "tmp/x", WPAR_KEEP_HERE },
 		{ "library", WPAR_KEEP_HERE }, /* not lib */
-		{ "lib", WPAR_KEEP_NOT },
-		{ "bin/ls", WPAR_KEEP_NOT },
+		{ "lib", WPAR_KEEP_CHANGED },
+		{ "bin/ls", WPAR_KEEP_CHANGED },
 		{ "usr", WPAR_KEEP_PART },
 		{ "usr/local", WPAR_KEEP_HERE },
 		{ "usr/local/bin/tool", WPAR_KEEP_HERE },
-		{ "usr/bin/ls", WPAR_KEEP_ASIDE },
+		{ "usr/bin/ls", WPAR_KEEP_CHANGED },
 		{ "etc", WPAR_KEEP_ASIDE },
 		{ "etc/passwd", WPAR_KEEP_ASIDE },
+		{ "etc/hosts", WPAR_KEEP_HERE },
+		{ "etc/hosts.allow", WPAR_KEEP_ASIDE },
+		{ "etc/ssh", WPAR_KEEP_ASIDE },
+		{ "etc/ssh/ssh_host_rsa_key", WPAR_KEEP_HERE },
+		{ "lost+found", WPAR_KEEP_NOT },
 		{ "var", WPAR_KEEP_PART },
 		{ "var/lib", WPAR_KEEP_PART },
 		{ "var/lib/mysql/ibdata1", WPAR_KEEP_HERE },
@@ -138,6 +143,35 @@ START_TEST(files)
 }
 END_TEST
 
+START_TEST(splitting)
+{
+	ck_assert(wpar_native_splits("etc"));
+	ck_assert(wpar_native_splits("etc/ssh"));
+	ck_assert(wpar_native_splits("var"));
+	ck_assert(!wpar_native_splits("etc/hosts"));
+	ck_assert(!wpar_native_splits("usr/bin"));
+	ck_assert(!wpar_native_splits("home"));
+	ck_assert(!wpar_native_splits("va"));
+}
+END_TEST
+
+/* What is read of the old system at all; the patterns are grep's. */
+START_TEST(choice)
+{
+	auto_strv changed = { 0 }, left_out = { 0 }, patterns = { 0 };
+
+	ck_assert_int_eq(wpar_native_choice(&changed, &left_out), 0);
+	ck_assert_int_ge(par_strv_find(&changed, "/usr/bin"), 0);
+	ck_assert_int_ge(par_strv_find(&left_out, "/var/cache"), 0);
+	ck_assert_int_lt(par_strv_find(&left_out, "/etc"), 0);
+	ck_assert_int_lt(par_strv_find(&changed, "/etc"), 0);
+	ck_assert_int_eq(wpar_native_pattern("/var/cache", &patterns), 0);
+	ck_assert_int_eq(wpar_native_pattern("/vmlinuz.old", &patterns), 0);
+	ck_assert_str_eq(patterns.v[0], "^\\./var/cache\\(/\\|$\\)");
+	ck_assert_str_eq(patterns.v[1], "^\\./vmlinuz\\.old\\(/\\|$\\)");
+}
+END_TEST
+
 static Suite *native_plan_suite(void)
 {
 	Suite *suite = suite_create("wparctl native_plan");
@@ -147,6 +181,8 @@ static Suite *native_plan_suite(void)
 	tcase_add_test(tc, file_systems);
 	tcase_add_test(tc, a_native_one);
 	tcase_add_test(tc, files);
+	tcase_add_test(tc, splitting);
+	tcase_add_test(tc, choice);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -180,7 +180,8 @@ static int put_header(struct pack *p, struct archive_entry *e)
 
 static int take_xattrs(struct pack *p, int fd, struct archive_entry *e)
 {
-	int r = save_xattrs_take(fd, e);
+	static const struct save_owners nobody;
+	int r = save_xattrs_take(fd, &nobody, e);
 
 	return r < 0 ? pack_fail(p, -r, "has attributes that cannot be read") : 0;
 }

@@ -5,6 +5,7 @@
  * hexadecimal.
  *
  * packing none|zstd|gzip|xz BLOCK | tree SHIFT RANGE NAME FD... | empty NAME | pattern REGEX |
+ * owner user|group FROM TO |
  * part NAME | attributes 0|1 | verbose 0|1: what is to be done, before "confine"; no answer
  * confine	-> "confined"		from here on there are the trees, and nothing else
  * count	-> "part I BYTES" for each "part", "counted N BYTES"
@@ -128,6 +129,17 @@ static int take_part(struct writing *w, char *args)
 {
 	decode(args);
 	return w->save.parts.n == WPAR_ARCHIVE_TREES ? -EINVAL : par_strv_add(&w->save.parts, args);
+}
+
+static int take_owner(struct writing *w, char *args)
+{
+	struct save_owners *o = &w->save.owners;
+	char kind[8];
+	uint32_t from, to;
+
+	if (sscanf(args, "%7s %" SCNu32 " %" SCNu32, kind, &from, &to) != 3)
+		return -EINVAL;
+	return save_ids_add(strcmp(kind, "user") == 0 ? &o->users : &o->groups, from, to);
 }
 
 static int take_attributes(struct writing *w, char *args)
@@ -342,14 +354,23 @@ static int carry_out(struct writing *w, char *line)
 		const char *word;
 		int (*run)(struct writing *w, char *args);
 	} rows[] = {
-		{ "packing", take_packing }, { "tree", take_tree },
-		{ "empty", take_empty },     { "pattern", take_pattern },
-		{ "part", take_part },	     { "attributes", take_attributes },
-		{ "verbose", take_verbose }, { "confine", confine },
-		{ "count", do_count },	     { "member", do_member },
-		{ "pass", do_pass },	     { "mark", do_mark },
-		{ "stage", do_stage },	     { "unstage", do_unstage },
-		{ "sums", do_sums },	     { "end", do_end },
+		{ "packing", take_packing },
+		{ "tree", take_tree },
+		{ "empty", take_empty },
+		{ "pattern", take_pattern },
+		{ "part", take_part },
+		{ "owner", take_owner },
+		{ "attributes", take_attributes },
+		{ "verbose", take_verbose },
+		{ "confine", confine },
+		{ "count", do_count },
+		{ "member", do_member },
+		{ "pass", do_pass },
+		{ "mark", do_mark },
+		{ "stage", do_stage },
+		{ "unstage", do_unstage },
+		{ "sums", do_sums },
+		{ "end", do_end },
 	};
 	char *args = line + strcspn(line, " \n");
 

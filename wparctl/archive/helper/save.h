@@ -151,6 +151,7 @@ struct save {
 	int64_t mark_ns;   /* that of the next pass; 0: when it begins */
 	struct save_links links;
 	struct save_sums sums;
+	struct save_owners owners;
 	bool no_attributes, verbose;
 	struct par_strv parts;	     /* its file systems: ".", "./home" */
 	uint64_t found, found_bytes; /* by counting */

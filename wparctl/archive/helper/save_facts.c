@@ -23,7 +23,7 @@ static bool wanted_xattr(const char *name)
 	       strcmp(name, "system.posix_acl_default") == 0;
 }
 
-int save_xattrs_take(int fd, struct archive_entry *e)
+int save_xattrs_take(int fd, const struct save_owners *o, struct archive_entry *e)
 {
 	static char names[MAX_XATTRS], value[MAX_XATTRS];
 	ssize_t len = flistxattr(fd, names, sizeof(names));
@@ -34,6 +34,8 @@ int save_xattrs_take(int fd, struct archive_entry *e)
 		if (!wanted_xattr(names + at))
 			continue;
 		n = fgetxattr(fd, names + at, value, sizeof(value));
+		if (n > 0 && strncmp(names + at, "system.posix_acl_", 17) == 0)
+			save_ids_of_list(o, value, (size_t)n);
 		if (n >= 0)
 			archive_entry_xattr_add_entry(e, names + at, value, (size_t)n);
 		else if (errno != ENODATA)

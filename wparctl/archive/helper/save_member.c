@@ -26,7 +26,7 @@ static int fail_archive(struct save *s, int r)
 
 /* ---- What is said of it ---- */
 
-static int64_t id_inside(const struct save_tree *t, uint32_t id)
+static uint32_t id_inside(const struct save_tree *t, uint32_t id)
 {
 	if (!t->range)
 		return id;
@@ -48,8 +48,8 @@ static void describe(const struct save *s, const struct save_node *n, const stru
 		archive_entry_set_pathname(e, n->name);
 	}
 	archive_entry_set_mode(e, st->st_mode);
-	archive_entry_set_uid(e, id_inside(t, st->st_uid));
-	archive_entry_set_gid(e, id_inside(t, st->st_gid));
+	archive_entry_set_uid(e, save_ids_get(&s->owners.users, id_inside(t, st->st_uid)));
+	archive_entry_set_gid(e, save_ids_get(&s->owners.groups, id_inside(t, st->st_gid)));
 	archive_entry_set_mtime(e, st->st_mtim.tv_sec, st->st_mtim.tv_nsec);
 	archive_entry_set_size(e, S_ISREG(st->st_mode) ? st->st_size : 0);
 	if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode)) {
@@ -60,7 +60,7 @@ static void describe(const struct save *s, const struct save_node *n, const stru
 
 static int take_xattrs(const struct save *s, int fd, struct archive_entry *e)
 {
-	return s->no_attributes ? 0 : save_xattrs_take(fd, e);
+	return s->no_attributes ? 0 : save_xattrs_take(fd, &s->owners, e);
 }
 
 /* ---- Its contents ---- */

@@ -27,6 +27,26 @@ int save_tar_data_end(struct save_tar *t);
 /* save_tar_end - behind the last member; frees what @t has */
 int save_tar_end(struct save_tar *t);
 
+/* ---- save_ids.c: owners that are others in the archive ---- */
+
+struct save_ids {
+	struct save_id {
+		uint32_t from, to;
+	} * v;
+	size_t n;
+};
+
+struct save_owners {
+	struct save_ids users, groups;
+};
+
+/* save_ids_add - what is @from is @to in the archive; -ENOMEM, or 0 */
+int save_ids_add(struct save_ids *ids, uint32_t from, uint32_t to);
+/* save_ids_get - what @id is in the archive */
+uint32_t save_ids_get(const struct save_ids *ids, uint32_t id);
+/* save_ids_of_list - the same for an access list, in place; what is none stays as it is */
+void save_ids_of_list(const struct save_owners *o, void *value, size_t len);
+
 /* ---- save_facts.c: what has to be asked for beside a file's status ---- */
 
 /* Where a file has data; one extent of all when it has no holes. */
@@ -42,4 +62,4 @@ int save_extents_find(int fd, const struct stat *st, struct archive_entry *e,
 		      struct save_extents *ret);
 
 /* save_xattrs_take - the attributes that an archive has, into @e; 0 or -errno */
-int save_xattrs_take(int fd, struct archive_entry *e);
+int save_xattrs_take(int fd, const struct save_owners *o, struct archive_entry *e);

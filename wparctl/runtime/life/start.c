@@ -83,6 +83,11 @@ static int check_startable(const struct wpar_spec *s, struct par_error **err)
 		return par_fail(err, PAR_E_WRONG_STATE, 0,
 				"workload partition '%s' is already active", s->name);
 	}
+	if (wpar_rootfs_is_migrating(s->name))
+		return par_fail(err, PAR_E_WRONG_STATE, 0,
+				"the migration of workload partition '%s' was not completed; run "
+				"migwpar -C %s again",
+				s->name, s->name);
 	if (wpar_rootfs_complete(s->name) <= 0)
 		return par_fail(err, PAR_E_WRONG_STATE, 0,
 				"the file systems of workload partition '%s' are not complete",
