@@ -15,6 +15,7 @@
 #include "wparctl/operations/device_exports.h"
 #include "wparctl/operations/image_flags.h"
 #include "wparctl/operations/image_services.h"
+#include "wparctl/operations/image_volumes.h"
 #include "wparctl/operations/kept.h"
 #include "wparctl/operations/new_addresses.h"
 #include "wparctl/operations/operation.h"
@@ -96,8 +97,8 @@ static const struct par_opt opts[] = {
 /* -B names another image than the one of -e; file systems of this system's own are none of it. */
 static void mkwpar_forget_system(const struct mkwpar_args *a, struct wpar_spec *s)
 {
-	if (!s->version.image_digest && a->settings.mounts.n == 0)
-		wpar_records_clear(s, WPAR_STANZA_MOUNT);
+	if (!s->version.image_digest)
+		wpar_image_mounts_keep(&a->settings.mounts, s);
 	wpar_settings_forget_image(s);
 }
 
@@ -181,8 +182,8 @@ static int mkwpar_complete(const struct mkwpar_args *a, struct wpar_spec *s, str
 	if (r < 0)
 		return r;
 	/* What a versioned one has besides follows from the image. */
-	if (!a->backup || a->system_copy)
-		r = wpar_populate_defaults(&a->populate, s, err);
+	r = a->backup && !a->system_copy ? wpar_image_mounts_expect(s, err)
+					 : wpar_populate_defaults(&a->populate, s, err);
 	if (r < 0)
 		return r;
 	if (a->system_copy)
@@ -237,6 +238,9 @@ static int mkwpar_take_image(struct mkwpar_args *a, struct wpar_spec *s, struct 
 	if (r < 0)
 		return r;
 	wpar_test_stop_at("taken");
+	r = wpar_image_mounts_size(s, err);
+	if (r < 0)
+		return r;
 	r = wpar_spec_defaults(s, err);
 	if (r < 0)
 		return r;
@@ -293,9 +297,11 @@ static int mkwpar_customize(const struct mkwpar_args *a, const struct wpar_spec 
 			    struct par_error **err)
 {
 	const bool versioned = mkwpar_is_versioned(a, s);
-	int r = versioned     ? wpar_image_services(s, err)
-		: a->resolver ? wpar_resolver_copy(s, err)
-			      : 0;
+	int r = versioned ? wpar_image_volumes_fill(s, err) : 0;
+
+	if (r < 0)
+		return r;
+	r = versioned ? wpar_image_services(s, err) : a->resolver ? wpar_resolver_copy(s, err) : 0;
 
 	if (r < 0)
 		return r;
@@ -345,7 +351,7 @@ static int mkwpar_fill(struct mkwpar_args *a, const struct par_buf *words, struc
 	r = mkwpar_customize(a, s, err);
 	if (r < 0)
 		return r;
-	r = wpar_nfs_fill(s, a->preserve.given, servers, err);
+	r = wpar_image_servers_fill(s, a->preserve.given, servers, err);
 	if (r < 0)
 		return r;
 	wpar_test_stop_at("servers filled");

@@ -74,11 +74,6 @@ static int refuse_versioned(const struct mkwpar_args *a, const struct wpar_spec 
 				flag);
 	if (a->preserve.given)
 		return par_fail(err, PAR_E_USAGE, 0, "-C and -p cannot be used together");
-	if (a->settings.mounts.n)
-		return par_fail(
-			err, PAR_E_NOT_SUPPORTED, 0,
-			"-M with -C: a versioned workload partition has one file system, the "
-			"changes of its image");
 	return 0;
 }
 

@@ -29,6 +29,7 @@ struct wpar_nfs_fill {
 	struct place *places;
 	size_t n;
 	int base;
+	bool copied; /* what is in @base stays there */
 };
 
 static bool is_dot(const char *name)
@@ -245,6 +246,9 @@ static int fill_place(const struct wpar_nfs_fill *f, struct place *p, bool kept,
 	struct stat st;
 	int r, empty = from < 0 ? from : is_empty(from);
 
+	/* What an image does not have is made by the start. */
+	if (from == -ENOENT && f->copied)
+		return 0;
 	if (empty < 0 || fstat(from, &st) < 0)
 		return fail_place(p, empty < 0 ? empty : -errno, err);
 	r = begin_place(f, p, !empty, kept, err);
@@ -259,7 +263,7 @@ static int fill_place(const struct wpar_nfs_fill *f, struct place *p, bool kept,
 	if (fchown(p->server, st.st_uid + f->spec->idbase, st.st_gid + f->spec->idbase) < 0 ||
 	    fchmod(p->server, st.st_mode & 07777) < 0 || syncfs(p->server) < 0)
 		return fail_place(p, -errno, err);
-	r = remove_moved(f, p, from);
+	r = f->copied ? 0 : remove_moved(f, p, from);
 	return r < 0 ? fail_place(p, r, err) : 0;
 }
 
@@ -376,6 +380,17 @@ int wpar_nfs_fill(const struct wpar_spec *s, bool kept, struct wpar_nfs_fill **r
 		return par_oom(err);
 	(*ret)->base = base;
 	return fill_all(*ret, kept, err);
+}
+
+int wpar_nfs_fill_from(const struct wpar_spec *s, int content, struct wpar_nfs_fill **ret,
+		       struct par_error **err)
+{
+	*ret = NULL;
+	if (begin_fill(s, ret) < 0)
+		return par_oom(err);
+	(*ret)->base = content;
+	(*ret)->copied = true;
+	return fill_all(*ret, false, err);
 }
 
 int wpar_nfs_clear(const struct wpar_spec *s, struct par_error **err)

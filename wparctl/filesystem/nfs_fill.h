@@ -24,6 +24,13 @@ struct wpar_nfs_fill;
 int wpar_nfs_fill(const struct wpar_spec *s, bool kept, struct wpar_nfs_fill **ret,
 		  struct par_error **err);
 
+/*
+ * wpar_nfs_fill_from - the same, but what is at these places in the tree @content is copied: of a
+ * versioned WPAR, the root of its image
+ */
+int wpar_nfs_fill_from(const struct wpar_spec *s, int content, struct wpar_nfs_fill **ret,
+		       struct par_error **err);
+
 /* wpar_nfs_fill_done - the WPAR is made, and that is saved: the marks go (NULL: nothing is done) */
 void wpar_nfs_fill_done(struct wpar_nfs_fill *f);
 

@@ -327,6 +327,17 @@ static int mount_inside(struct wpar_fs *fs, struct par_error **err)
 	return r < 0 ? r : wpar_change_live(&without, &fs->old, false, NULL, err);
 }
 
+/* Nothing lies below its base directory at that place: it is mounted inside only. */
+static int mount_versioned(struct wpar_fs *fs, enum wpar_state st, struct par_error **err)
+{
+	if (st == WPAR_STATE_DEFINED)
+		return par_fail(err, PAR_E_WRONG_STATE, 0,
+				"%s is mounted by the start of %s, a versioned workload partition, "
+				"and inside only",
+				fs->path, fs->old.name);
+	return is_mounted_inside(fs) ? 0 : mount_inside(fs, err);
+}
+
 int wpar_fs_mount_now(struct wpar_fs *fs, struct par_error **err)
 {
 	const struct wpar_mount *m = wpar_fs_mount(fs, err);
@@ -340,6 +351,8 @@ int wpar_fs_mount_now(struct wpar_fs *fs, struct par_error **err)
 	r = wpar_operation_state_locked(&fs->old, &st, err);
 	if (r < 0)
 		return r;
+	if (fs->old.version.image_digest)
+		return mount_versioned(fs, st, err);
 	r = wpar_volume_mount_point(&fs->old, m, false, err);
 	if (r < 0)
 		return r;
@@ -371,7 +384,7 @@ static int unmount_both(struct wpar_fs *fs, const struct wpar_mount *m,
 	if (r < 0 || st == WPAR_STATE_DEFINED || !is_mounted_inside(fs))
 		return r;
 	r = wpar_change_live(&fs->old, without, false, NULL, err);
-	if (r < 0)
+	if (r < 0 && !fs->old.version.image_digest)
 		wpar_volume_show(&fs->old, m, NULL);
 	return r;
 }

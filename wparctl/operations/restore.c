@@ -16,6 +16,7 @@
 #include "wparctl/operations/definition.h"
 #include "wparctl/operations/device_exports.h"
 #include "wparctl/operations/image_services.h"
+#include "wparctl/operations/image_volumes.h"
 #include "wparctl/operations/new_addresses.h"
 #include "wparctl/operations/operation.h"
 #include "wparctl/operations/synchronize.h"
@@ -60,8 +61,7 @@ static int complete(const struct restoration *x, struct wpar_spec *s, struct par
 	if (r < 0)
 		return r;
 	/* What a versioned one has besides follows from the image. */
-	if (!is_versioned(x))
-		r = wpar_spec_defaults(s, err);
+	r = is_versioned(x) ? wpar_image_mounts_expect(s, err) : wpar_spec_defaults(s, err);
 	return r < 0 ? r : wpar_definition_allowed(s, err);
 }
 
@@ -97,6 +97,9 @@ static int take_image(struct restoration *x, struct wpar_spec *s, struct par_err
 		return r;
 	r = wpar_image_take(&from, &s->version, &hold, err);
 	wpar_image_checked_done(&checked);
+	if (r < 0)
+		return r;
+	r = wpar_image_mounts_size(s, err);
 	if (r < 0)
 		return r;
 	r = wpar_spec_defaults(s, err);
@@ -162,12 +165,15 @@ static int make(struct restoration *x, const struct par_buf *words, struct wpar_
 		return par_fail(err, r == -ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM, r,
 				"the level of %s cannot be noted", s->name);
 	wpar_test_stop_at("restored");
+	r = is_versioned(x) ? wpar_image_volumes_fill(s, err) : 0;
+	if (r < 0)
+		return r;
 	r = is_versioned(x)  ? wpar_image_services(s, err)
 	    : x->rs.resolver ? wpar_resolver_copy(s, err)
 			     : 0;
 	if (r < 0)
 		return r;
-	r = wpar_nfs_fill(s, false, servers, err);
+	r = wpar_image_servers_fill(s, false, servers, err);
 	if (r < 0)
 		return r;
 	r = x->rs.start ? wpar_pending_begin(s->name, words->data, words->len) : 0;

@@ -36,6 +36,19 @@ static int fill_mount(struct wpar_spec *s, const struct default_mount *d)
 	return 0;
 }
 
+int wpar_spec_type_volumes(struct wpar_spec *s)
+{
+	for (size_t i = 0; wpar_spec_is_versioned(s) && i < s->n_mounts; i++) {
+		struct wpar_mount *m = &s->mounts[i];
+
+		if (par_streq(m->directory, "/") || par_streq(m->directory, "/proc"))
+			continue;
+		if (!m->device && !m->host && fill(&m->vfs, "jfs2") < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 static int fill_all(struct wpar_spec *s)
 {
 	static const struct default_mount native[] = {
@@ -60,7 +73,7 @@ static int fill_all(struct wpar_spec *s)
 			if (fill_mount(s, &versioned[i]) < 0)
 				return -ENOMEM;
 		}
-		return 0;
+		return wpar_spec_type_volumes(s);
 	}
 	/* In the order of startwpar -v: by name. */
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(native); i++) {
@@ -181,6 +194,30 @@ static int check_vfs(const struct wpar_mount *m, struct par_error **err)
 		      m->vfs);
 }
 
+/* The commands of this system that replace the image's would be hidden; the rest is the image's. */
+static int check_versioned_place(const struct wpar_mount *m, struct par_error **err)
+{
+	static const char *const commands[] = { "/usr",	  "/bin",   "/sbin",  "/lib",
+						"/lib32", "/lib64", "/libx32" };
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(commands); i++) {
+		if (wpar_path_is_within(m->directory, commands[i]) &&
+		    !wpar_path_is_within(m->directory, "/usr/local"))
+			return refuse(m, err,
+				      "%s of a versioned workload partition is its image's, with "
+				      "commands of this system over it; below it only /usr/local "
+				      "can be a file system of its own",
+				      commands[i]);
+	}
+	if (strcmp(m->directory, "/opt") == 0 && par_streq(m->vfs, "namefs"))
+		return refuse(m, err, "/opt of a versioned workload partition is always private");
+	if (par_streq(m->vfs, "directory"))
+		return refuse(m, err,
+			      "a directory of a versioned workload partition is its image's, and "
+			      "has no size; a file system of its own is vfs=jfs2, ext4 or xfs");
+	return 0;
+}
+
 /* Places in a WPAR that each start makes, or that are links to others. */
 static int check_place(const struct wpar_spec *s, const struct wpar_mount *m,
 		       struct par_error **err)
@@ -196,6 +233,8 @@ static int check_place(const struct wpar_spec *s, const struct wpar_mount *m,
 	}
 	if (s->type == WPAR_SYSTEM && strcmp(m->directory, "/etc") == 0)
 		return refuse(m, err, "/etc is a part of the root directory");
+	if (wpar_spec_is_versioned(s))
+		return check_versioned_place(m, err);
 	for (size_t i = 0; s->type == WPAR_SYSTEM && i < PAR_ARRAY_SIZE(links); i++) {
 		if (wpar_path_is_within(m->directory, links[i]))
 			return refuse(m, err, "%s is a symbolic link to /usr%s", links[i],
@@ -252,8 +291,11 @@ static int check_source(const struct wpar_spec *s, const struct wpar_mount *m,
 	return 0;
 }
 
-static int check_size(const struct wpar_mount *m, struct par_error **err)
+static int check_size(const struct wpar_spec *s, const struct wpar_mount *m, struct par_error **err)
 {
+	/* The image may say how large it was. */
+	if (wpar_mount_is_volume(m) && s->image_pending && !m->size_mib)
+		return 0;
 	if (wpar_mount_is_volume(m))
 		return wpar_volume_check(m, err);
 	if (par_streq(m->vfs, "namefs") && m->size_mib)
@@ -314,7 +356,7 @@ static int check_mount(const struct wpar_spec *s, const struct wpar_mount *m,
 		return r;
 
 	if (s->type == WPAR_SYSTEM && root &&
-	    is_unchanged(m, s->version.image_digest ? "overlay" : "directory"))
+	    is_unchanged(m, wpar_spec_is_versioned(s) ? "overlay" : "directory"))
 		return 0;
 	if (s->type == WPAR_SYSTEM && strcmp(m->directory, "/proc") == 0 &&
 	    is_unchanged(m, "proc") && !m->size_mib)
@@ -322,21 +364,21 @@ static int check_mount(const struct wpar_spec *s, const struct wpar_mount *m,
 	r = check_vfs(m, err);
 	if (r < 0)
 		return r;
+	if (root && wpar_spec_is_versioned(s))
+		return refuse(m, err,
+			      "the root directory is the image's, with the changes in the "
+			      "base directory (-d)");
 	if (root && (!wpar_mount_is_nfs(m) || s->type != WPAR_SYSTEM))
 		return refuse(m, err,
 			      "the root directory is the base directory (-d); it has no "
 			      "options");
-	if (s->version.image_digest)
-		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
-				"-M with -C: a versioned workload partition has one file "
-				"system, the changes of its image");
 	r = check_place(s, m, err);
 	if (r < 0)
 		return r;
 	r = check_source(s, m, err);
 	if (r < 0)
 		return r;
-	r = check_size(m, err);
+	r = check_size(s, m, err);
 	return r < 0 ? r : check_options(m, err);
 }
 

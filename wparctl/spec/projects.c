@@ -19,7 +19,7 @@ uint64_t wpar_mount_size_mib(const struct wpar_spec *s, const struct wpar_mount 
 
 	if (m->size_mib)
 		return m->size_mib == WPAR_UNLIMITED ? 0 : m->size_mib;
-	for (size_t i = 0; !s->version.image_digest && i < PAR_ARRAY_SIZE(sized); i++) {
+	for (size_t i = 0; !wpar_spec_is_versioned(s) && i < PAR_ARRAY_SIZE(sized); i++) {
 		if (par_streq(m->directory, sized[i]))
 			return WPAR_SIZE_DEFAULT_MIB;
 	}

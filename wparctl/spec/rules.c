@@ -27,7 +27,7 @@ int wpar_spec_defaults(struct wpar_spec *s, struct par_error **err)
 
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, -r, "could not get random bytes");
-	if (s->version.image_digest)
+	if (wpar_spec_is_versioned(s))
 		s->private_usr = true; /* a versioned WPAR shares nothing */
 	if (fill(&s->hostname, s->name) < 0 || fill(&s->directory, directory) < 0 ||
 	    fill(&s->owner, "root") < 0 || fill(&s->uuid, uuid) < 0)

@@ -117,10 +117,11 @@ struct wpar_spec {
 	char *user;	    /* whose job that is; NULL: root's, with no right to write */
 	uint32_t idbase;    /* first id outside of the WPAR's range; the range is idrange wide */
 	uint32_t idrange;
-	uint32_t key;  /* the number `uname -W` shows, unique in this LPAR, >= 1 */
-	bool creating; /* mkwpar has not ended: the file systems may not be whole */
-	bool kept;     /* while creating, by mkwpar -p: the file systems are not its to remove */
-	bool minimal;  /* mkwpar --minimal: none of the services that a WPAR has by default */
+	uint32_t key;	    /* the number `uname -W` shows, unique in this LPAR, >= 1 */
+	bool creating;	    /* mkwpar has not ended: the file systems may not be whole */
+	bool image_pending; /* a versioned one whose image is not known yet; not written */
+	bool kept;    /* while creating, by mkwpar -p: the file systems are not its to remove */
+	bool minimal; /* mkwpar --minimal: none of the services that a WPAR has by default */
 	bool autostart, checkpointable, private_usr, routing, xwparipc, rootvg, vip;
 	struct wpar_mount *mounts;
 	size_t n_mounts;
@@ -318,6 +319,18 @@ int wpar_volume_check(const struct wpar_mount *m, struct par_error **err);
  */
 int wpar_volumes_check_change(const struct wpar_spec *old, const struct wpar_spec *new,
 			      struct par_error **err);
+
+/* wpar_spec_is_versioned - has it an image, known or not yet? */
+static inline bool wpar_spec_is_versioned(const struct wpar_spec *s)
+{
+	return s->version.image_digest || s->image_pending;
+}
+
+/*
+ * wpar_spec_type_volumes - in a versioned WPAR a file system without a type is a jfs2: there are
+ * none of vfs=directory.  0 or -ENOMEM
+ */
+int wpar_spec_type_volumes(struct wpar_spec *s);
 
 /* wpar_spec_mount - the mount at @directory ("/usr"), or NULL */
 struct wpar_mount *wpar_spec_mount(const struct wpar_spec *s, const char *directory);

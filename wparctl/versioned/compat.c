@@ -300,7 +300,8 @@ static void plan_file_systems(struct plan *p)
 		    NULL,
 		    words(p,
 			  "They become folders of the WPAR's one file system, which has the room of "
-			  "the one that its base directory lies on."));
+			  "the one that its base directory lies on. mkwpar -M gives one of them its "
+			  "own again."));
 }
 
 static void plan_size(struct plan *p)

@@ -465,17 +465,22 @@ int wpar_image_spool(struct par_error **err)
 		      : fd;
 }
 
-int wpar_image_command(const char *digest, struct wpar_image_command *ret, struct par_error **err)
+int wpar_image_data(const char *digest, struct wpar_image_data *ret, struct par_error **err)
 {
 	autofree char *path = wpar_path(WPAR_STORE_DIR "/images/%s", digest);
 	autofd int folder = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-	auto_image_data data = { 0 };
-	int r;
 
 	if (folder < 0)
 		return par_fail(err, PAR_E_NOT_FOUND, errno, "the image %s is not in the store",
 				digest);
-	r = read_image_data(folder, &data, digest, err);
+	return read_image_data(folder, ret, digest, err);
+}
+
+int wpar_image_command(const char *digest, struct wpar_image_command *ret, struct par_error **err)
+{
+	auto_image_data data = { 0 };
+	int r = wpar_image_data(digest, &data, err);
+
 	if (r < 0)
 		return r;
 	*ret = data.command;

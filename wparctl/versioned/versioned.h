@@ -75,6 +75,9 @@ unsigned int wpar_images_clear(void);
  */
 int wpar_image_spool(struct par_error **err);
 
+/* wpar_image_data - the description of an image in the store; the caller frees it */
+int wpar_image_data(const char *digest, struct wpar_image_data *ret, struct par_error **err);
+
 /* wpar_image_command - what an image in the store says is to run; no arguments: nothing */
 int wpar_image_command(const char *digest, struct wpar_image_command *ret, struct par_error **err);
 

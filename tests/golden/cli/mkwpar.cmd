@@ -41,7 +41,7 @@ for flags in -x '-H pwr7' '-X kext=/usr/lib/x' '-D devid=123' '-D devname=/dev/n
 	'-D devname=/dev/null devtype=adapter' '-R procVirtMem=1M' '-R totalLargePages=many' '-R shares_memory=5' '-R pct_msgIDs=101%' \
 	'-M directory=/data size=+64M' '-M directory=/data vfs=namefs dev=/usr size=64M' \
 	'-M directory=/data vg=rootvg' '-M directory=/data vfs=jfs2' '-M directory=/data vfs=ext4 dev=/x' \
-	'-M directory=/data vfs=nfs dev=/x' '-M directory=/ vfs=nfs host=h dev=/x mountopts=vers=3' '-C -B x -M directory=/data'; do
+	'-M directory=/data vfs=nfs dev=/x' '-M directory=/ vfs=nfs host=h dev=/x mountopts=vers=3' '-C -B x -M directory=/usr/bin vfs=jfs2 size=64M'; do
 	run mkwpar -n x $flags
 done
 # A specification is only written, so that may be in it.

@@ -59,7 +59,7 @@ for flag in -P -r "-k /bin/true"; do
 	# shellcheck disable=SC2086 # two words
 	refused "and $flag" "${flag%% *} with -C: the files of a versioned workload partition are its image's" mkwpar -n old05 -e old01 $flag
 done
-refused "and -M" "-M with -C" mkwpar -n old05 -e old01 -M directory=/data
+refused "and -M without a size, which the image does not say" "-M directory=/data: vfs=jfs2 needs size=" mkwpar -n old05 -e old01 -M directory=/data
 refused "-L without an image" "-C -B IMAGE" mkwpar -n old05 -e old01 -C -L image_data=none
 ok "a native one" mkwpar -n native
 refused "-C like a native one" "-C needs the system image: -B IMAGE" mkwpar -n old05 -C -e native
