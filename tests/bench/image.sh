@@ -1,25 +1,28 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# image.sh - versioned WPARs, on this machine: a WPAR of an image that is known against one whose image is unpacked
+# image.sh - versioned WPARs, on this machine: a WPAR of an image that is known against one whose image is unpacked;
+# a system call in one against a native WPAR; lswpar with many of them against as many native ones
 #
-# BENCH_FILES and BENCH_MIB are the image's (20,000 files, 1,024 MiB).
+# BENCH_FILES and BENCH_MIB are the image's (20,000 files, 1,024 MiB), BENCH_VERSIONED the WPARs of lswpar (500).
 # shellcheck disable=SC2317,SC2154 # lib.sh calls functions, and sets what it reports
 set -euo pipefail
 # shellcheck source=tests/bench/lib.sh
 . "$PAR_TEST_SOURCE/bench/lib.sh"
 files=${BENCH_FILES:-20000}
 mib=${BENCH_MIB:-1024}
+many=${BENCH_VERSIONED:-500}
 work=$(mktemp -d /var/tmp/bench-image.XXXXXX)
 export WPARS_ROOT=$work/root
 mkdir -p "$WPARS_ROOT"
 chmod 700 "$WPARS_ROOT"
-trap 'rm -rf --one-file-system "$work"' EXIT
+trap 'for name in $(lswpar -qc -a name -s A); do stopwpar -F "$name"; done >/dev/null 2>&1; rm -rf --one-file-system "$work"' EXIT
 
 # A system of this architecture; half of its bytes can be packed.
 tree=$work/tree
 mkdir -p "$tree"/{bin,etc,home,proc,sys,dev,tmp,usr/bin,usr/lib,usr/sbin,usr/share,var/log,run}
 cp "$(command -v busybox)" "$tree/bin/busybox"
 ln -s busybox "$tree/bin/sh"
+cp "$PAR_TEST_BUILD/tests/helpers/calls" "$tree/bin/calls"
 printf 'root:x:0:0:root:/root:/bin/sh\n' >"$tree/etc/passwd"
 python3 - "$tree/usr/share" "$files" "$mib" <<'PY'
 import os
@@ -81,4 +84,49 @@ for ((i = 0; i < 3; i++)); do
 done
 report "the same, archive to be digested" "$(median "${times[@]}")" "$unpacking" "unpacking it"
 
+# A system call that is not uname
+mkwpar --minimal -n native >/dev/null
+cp "$PAR_TEST_BUILD/tests/helpers/calls" "$WPARS_ROOT/wpars/native/root/calls"
+startwpar native >/dev/null
+startwpar first >/dev/null
+program=root/calls
+call_old()
+{
+	took=$(clogin first -- /bin/calls | awk '{ printf "%d", $1 * 1000 }')
+}
+call_native()
+{
+	took=$(clogin native -- "/$program" | awk '{ printf "%d", $1 * 1000 }')
+}
+in_turns call_old call_native
+# They are thousandths of nanoseconds, and each is the least of its rounds.
+report "a million getppid, versioned" "$median_a" "$median_b" "native WPAR" 1.05
+stopwpar -F first >/dev/null
+stopwpar -F native >/dev/null
+
+# list KIND - $many WPARs of it, which lswpar lists
+list()
+{
+	local i times=()
+	for ((i = 0; i <= bench_runs; i++)); do
+		time_of lswpar
+		[ $i = 0 ] || times+=("$took")
+	done
+	listed=$(median "${times[@]}")
+}
+rmwpar -F native >/dev/null
+for ((i = 1; i < many; i++)); do
+	mkwpar -n "v$i" -C -B "$image" --minimal >/dev/null
+done
+list
+versioned=$listed
+for ((i = 1; i < many; i++)); do
+	rmwpar -F "v$i" >/dev/null
+done
+rmwpar -F first >/dev/null
+for ((i = 0; i < many; i++)); do
+	mkwpar --minimal -n "n$i" >/dev/null
+done
+list
+report "lswpar with $many versioned WPARs" "$versioned" "$listed" "$many native ones" 1.1
 exit "$bench_bad"
