@@ -7,6 +7,7 @@
 #include "wparctl/archive/helper/backup.h"
 
 #include "lpard/common/fs.h"
+#include "wparctl/archive/helper/ahead.h"
 #include "wparctl/archive/helper/checksums.h"
 #include "wparctl/archive/helper/entry_text.h"
 #include "wparctl/archive/helper/say_hex.h"
@@ -65,18 +66,22 @@ static int note(struct backup_reading *rd, struct archive_entry *e)
 	return 0;
 }
 
+/* The line that the list should have of a file. */
+static int expect_file(void *user, const char *digest, uint64_t size, const char *name)
+{
+	static struct par_buf line;
+	struct backup_reading *rd = user;
+
+	par_buf_clear(&line);
+	par_buf_printf(&line, "file %s %llu ", digest, (unsigned long long)size);
+	wpar_entry_put_name(&line, name);
+	return line.failed ? -ENOMEM : wpar_checksums_expect(&rd->b.list, line.data);
+}
+
 /* A regular file's contents have been read. */
 static int note_contents(struct backup_reading *rd, struct archive_entry *e, uint64_t size)
 {
-	static struct par_buf line;
-	char hex[PAR_SHA256_TEXT];
-
-	par_sha256_finish(rd->x->contents, hex);
-	par_sha256_init(rd->x->contents);
-	par_buf_clear(&line);
-	par_buf_printf(&line, "file %s %llu ", hex, (unsigned long long)size);
-	wpar_entry_put_name(&line, archive_entry_pathname(e));
-	if (line.failed || wpar_checksums_expect(&rd->b.list, line.data) < 0)
+	if (wpar_contents_end(rd->x, size, archive_entry_pathname(e)) < 0)
 		return wpar_extract_fail(rd->x, ENOMEM, "out of memory");
 	rd->b.list.bytes += size;
 	return 0;
@@ -154,7 +159,7 @@ static int take_small(struct backup_reading *rd, struct archive_entry *e, const 
 	r = note(rd, e);
 	if (r < 0)
 		return r;
-	par_sha256_put(rd->x->contents, data, (size_t)n);
+	wpar_contents_put(rd->x, data, (size_t)n);
 	return note_contents(rd, e, (uint64_t)n);
 }
 
@@ -165,6 +170,8 @@ static int take_checksums(struct backup_reading *rd, struct archive_entry *e)
 	if (archive_entry_filetype(e) != AE_IFREG || archive_entry_hardlink(e))
 		return wpar_extract_fail(rd->x, EBADMSG, "its list of checksums is no plain file");
 	rd->b.listed = true;
+	if (wpar_contents_wait(rd->x) < 0)
+		return wpar_extract_fail(rd->x, ENOMEM, "out of memory");
 	par_sha256_finish(&rd->b.entries, hex);
 	return wpar_checksums_read(rd->x, rd->ar, &rd->b.list, hex, rd->b.members);
 }
@@ -254,14 +261,14 @@ static int skip_contents(struct backup_reading *rd, int64_t size)
 		if (offset < end || offset > size || (int64_t)len > size - offset)
 			return wpar_extract_fail(rd->x, EBADMSG,
 						 "a member's contents do not fit its size");
-		par_sha256_put_zeros(rd->x->contents, (uint64_t)(offset - end));
-		par_sha256_put(rd->x->contents, data, len);
+		wpar_contents_put_zeros(rd->x, (uint64_t)(offset - end));
+		wpar_contents_put(rd->x, data, len);
 		end = offset + (la_int64_t)len;
 		rd->x->apparent += len;
 	}
 	if (r != ARCHIVE_EOF)
 		return wpar_extract_fail_archive(rd->x, rd->ar);
-	par_sha256_put_zeros(rd->x->contents, (uint64_t)(size - end));
+	wpar_contents_put_zeros(rd->x, (uint64_t)(size - end));
 	return 0;
 }
 
@@ -391,6 +398,8 @@ struct backup_reading *wpar_backup_begin(struct extract *a, bool head)
 	par_sha256_init(&contents);
 	par_sha256_init(&rd.b.entries);
 	a->contents = &contents;
+	a->contents_end = expect_file;
+	a->contents_user = &rd;
 	return &rd;
 }
 

@@ -4,8 +4,7 @@
  * tar of a system would not have makes the whole image refused; device nodes are left out, because
  * a WPAR's /dev is never the image's.
  */
-#include "wparctl/archive/helper/extract.h"
-
+#include "wparctl/archive/helper/ahead.h"
 #include "wparctl/archive/helper/backup.h"
 
 #include <archive.h>
@@ -104,10 +103,8 @@ static int write_contents(struct extract *a, struct archive *ar, int fd, int64_t
 		if (offset < end || offset > size || (int64_t)len > size - offset)
 			return wpar_extract_fail(a, EBADMSG,
 						 "a member's contents do not fit its size");
-		if (a->contents) {
-			par_sha256_put_zeros(a->contents, (uint64_t)(offset - end));
-			par_sha256_put(a->contents, data, len);
-		}
+		wpar_contents_put_zeros(a, (uint64_t)(offset - end));
+		wpar_contents_put(a, data, len);
 		end = offset + (la_int64_t)len;
 		r = take_room(a, len);
 		if (r < 0)
@@ -118,8 +115,7 @@ static int write_contents(struct extract *a, struct archive *ar, int fd, int64_t
 	}
 	if (r != ARCHIVE_EOF)
 		return wpar_extract_fail_archive(a, ar);
-	if (a->contents)
-		par_sha256_put_zeros(a->contents, (uint64_t)(size - end));
+	wpar_contents_put_zeros(a, (uint64_t)(size - end));
 	if (end < size && ftruncate(fd, size) < 0)
 		return wpar_extract_fail(a, errno, "could not write a file: %s", strerror(errno));
 	return 0;

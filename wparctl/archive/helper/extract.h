@@ -51,12 +51,17 @@ struct extract {
 	int input;
 	struct par_sha256 digest;
 	uint64_t read_bytes, input_bytes;
-	void *gzip; /* input.c: the stream of a gzip archive */
-	bool gzip_done, begun;
-	bool again;	/* it was read to its end, and digested, before */
-	bool is_layout; /* the input is a directory that is an image layout */
-	int layout;	/* it */
-	int layer;	/* oci.c: of layers, the one that is read, from 1 on; 0: there are none */
+	/* bytes.c; with threads these four are the reader's */
+	struct input *unpacking;
+	uint64_t raw_bytes; /* as @read_bytes */
+	int input_errnum;   /* of an error, and its words */
+	const char *input_why;
+	bool threads;	     /* the archive is read ahead: ahead.h */
+	struct ahead *ahead; /* while it is */
+	bool again;	     /* it was read to its end, and digested, before */
+	bool is_layout;	     /* the input is a directory that is an image layout */
+	int layout;	     /* it */
+	int layer; /* oci.c: of layers, the one that is read, from 1 on; 0: there are none */
 
 	bool folder; /* the input is what pack.c makes of one */
 	const char
@@ -91,7 +96,14 @@ struct extract {
 	int aside;			    /* gets the bytes of the list of checksums; 0: nobody */
 	struct backup_reading *backup;	    /* of an image that is one; NULL */
 	const struct backup_choice *choice; /* NULL: all members are made, as they are */
-	struct par_sha256 *contents;	 /* sums up what is in files; NULL: it is not asked for */
+	/*
+	 * Sums up what is in files (ahead.h); NULL: it is not asked for.  The digest of each goes
+	 * to @contents_end, which returns 0 or -ENOMEM.
+	 */
+	struct par_sha256 *contents;
+	int (*contents_end)(void *user, const char *digest, uint64_t size, const char *name);
+	void *contents_user;
+	bool contents_failed;
 	int volumes[WPAR_ARCHIVE_TREES]; /* file systems that are mounted in it */
 	size_t n_volumes;
 
@@ -127,6 +139,16 @@ int wpar_extract_fail_archive(struct extract *a, struct archive *ar);
 void wpar_extract_read_done(struct extract *a);
 /* callback of libarchive */
 ssize_t wpar_extract_read(struct archive *ar, void *user, const void **buffer);
+
+/* bytes.c */
+/* wpar_input_read - the next bytes, unpacked; 0: the end; -1: a->input_errnum, a->input_why */
+ssize_t wpar_input_read(struct extract *a, unsigned char *to, size_t size);
+/* wpar_input_read_raw - the same, as they are in the archive */
+ssize_t wpar_input_read_raw(struct extract *a, unsigned char *to, size_t size);
+/* wpar_input_is_packed - is it packed by what is unpacked here?  Once something was read */
+bool wpar_input_is_packed(const struct extract *a);
+/* wpar_input_done - free what reading has taken; the next byte is that of an archive's begin */
+void wpar_input_done(struct extract *a);
 
 /* acl.c */
 /* wpar_extract_make - make a member in a->root; @name as normalised */

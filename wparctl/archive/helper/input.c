@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The archive's bytes: read once, digested on the way to libarchive, which may read what is named
- * here.  gzip is unpacked here and not by libarchive, which does not look at its checksum.
+ * Between the archive's bytes (bytes.c), read ahead where that is wanted (ahead.c), and libarchive,
+ * which may read what is named here.
  */
-#include "wparctl/archive/helper/extract.h"
+#include "wparctl/archive/helper/ahead.h"
 
 #include <archive.h>
 #include <errno.h>
@@ -11,10 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-#include <zlib.h>
 
-static unsigned char chunk[256 * 1024];
-static unsigned char plain[256 * 1024]; /* of gzip */
+#define CHUNK_SIZE (256 * 1024)
 
 int wpar_extract_fail(struct extract *a, int errnum, const char *fmt, ...)
 {
@@ -26,104 +24,33 @@ int wpar_extract_fail(struct extract *a, int errnum, const char *fmt, ...)
 	return -errnum;
 }
 
-static ssize_t read_chunk(struct extract *a)
-{
-	ssize_t n;
-
-	do {
-		n = read(a->input, chunk, sizeof(chunk));
-	} while (n < 0 && errno == EINTR);
-	if (n > 0 && !a->again) {
-		par_sha256_put(&a->digest, chunk, (size_t)n);
-		a->read_bytes += (uint64_t)n;
-		if (a->progress)
-			a->progress(a);
-	}
-	return n;
-}
-
-static ssize_t fail_read(struct archive *ar, int errnum, const char *why)
-{
-	archive_set_error(ar, errnum, "%s", why);
-	return -1;
-}
-
-/*
- * The next bytes of gzip's contents.  Members may follow each other; anything else behind the last
- * one is passed over, as gzip does with padding.
- */
-static ssize_t inflate_chunk(struct extract *a, struct archive *ar)
-{
-	z_stream *z = a->gzip;
-	ssize_t n;
-	int r;
-
-	z->next_out = plain;
-	z->avail_out = sizeof(plain);
-	while (z->avail_out == sizeof(plain)) {
-		if (z->avail_in == 0) {
-			n = read_chunk(a);
-			if (n < 0)
-				return fail_read(ar, errno, strerror(errno));
-			if (n == 0)
-				return a->gzip_done
-					       ? 0
-					       : fail_read(ar, EBADMSG, "truncated gzip input");
-			z->next_in = chunk;
-			z->avail_in = (unsigned int)n;
-		}
-		if (a->gzip_done) {
-			if (*z->next_in != 0x1f) {
-				z->avail_in = 0;
-				continue;
-			}
-			inflateReset(z);
-			a->gzip_done = false;
-		}
-		r = inflate(z, Z_NO_FLUSH);
-		if (r == Z_STREAM_END)
-			a->gzip_done = true;
-		else if (r != Z_OK && r != Z_BUF_ERROR)
-			return fail_read(ar, EBADMSG, "gzip input is damaged");
-	}
-	return (ssize_t)(sizeof(plain) - z->avail_out);
-}
-
 ssize_t wpar_extract_read(struct archive *ar, void *user, const void **buffer)
 {
-	static z_stream stream;
+	static unsigned char here[CHUNK_SIZE]; /* where nothing is read ahead */
 	struct extract *a = user;
 	ssize_t n;
 
-	if (a->gzip) {
-		*buffer = plain;
-		return inflate_chunk(a, ar);
+	if (a->threads && !a->ahead && !a->unpacking)
+		a->ahead = wpar_ahead_new(a);
+	if (a->ahead) {
+		n = wpar_ahead_read(a->ahead, buffer);
+	} else {
+		*buffer = here;
+		n = wpar_input_read(a, here, sizeof(here));
+		a->read_bytes = a->raw_bytes;
 	}
-	n = read_chunk(a);
 	if (n < 0)
-		return fail_read(ar, errno, strerror(errno));
-	*buffer = chunk;
-	if (a->begun || n < 2 || chunk[0] != 0x1f || chunk[1] != 0x8b) {
-		a->begun = true;
-		return n;
-	}
-	a->begun = true;
-	/* The first bytes say gzip (15 bits of window, 16: its header and checksum). */
-	if (inflateInit2(&stream, 15 + 16) != Z_OK)
-		return fail_read(ar, ENOMEM, "out of memory");
-	stream.next_in = chunk;
-	stream.avail_in = (unsigned int)n;
-	a->gzip = &stream;
-	*buffer = plain;
-	return inflate_chunk(a, ar);
+		archive_set_error(ar, a->input_errnum, "%s", a->input_why);
+	else if (a->progress && !a->again)
+		a->progress(a);
+	return n;
 }
 
 void wpar_extract_read_done(struct extract *a)
 {
-	if (a->gzip)
-		inflateEnd(a->gzip);
-	a->gzip = NULL;
-	a->gzip_done = a->begun = false;
+	wpar_ahead_stop(a->ahead);
+	a->ahead = NULL;
+	wpar_input_done(a);
 }
 
 int wpar_extract_rewind(struct extract *a, uint64_t offset)
@@ -138,11 +65,18 @@ int wpar_extract_rewind(struct extract *a, uint64_t offset)
 
 int wpar_extract_drain(struct extract *a)
 {
+	static unsigned char rest[CHUNK_SIZE];
 	ssize_t n;
 
-	while ((n = read_chunk(a)) > 0)
-		;
-	return n < 0 ? wpar_extract_fail(a, errno, "could not read it: %s", strerror(errno)) : 0;
+	wpar_ahead_stop(a->ahead);
+	a->ahead = NULL;
+	while ((n = wpar_input_read_raw(a, rest, sizeof(rest))) > 0) {
+		a->read_bytes = a->raw_bytes;
+		if (a->progress)
+			a->progress(a);
+	}
+	return n < 0 ? wpar_extract_fail(a, a->input_errnum, "could not read it: %s", a->input_why)
+		     : 0;
 }
 
 int wpar_extract_fail_archive(struct extract *a, struct archive *ar)
@@ -164,7 +98,7 @@ struct archive *wpar_extract_open(void)
 
 	if (!ar)
 		return NULL;
-	/* Only what is done in this process: other filters would run programs.  gzip: input.c. */
+	/* Only what is done in this process: other filters would run programs.  gzip: bytes.c. */
 	archive_read_support_format_tar(ar);
 	archive_read_support_format_cpio(ar);
 	archive_read_support_format_raw(ar); /* what is none of these */

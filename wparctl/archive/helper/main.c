@@ -23,6 +23,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <locale.h>
+#include <malloc.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -145,6 +146,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	umask(0);
+	mallopt(M_ARENA_MAX, 1);	/* one for each thread would take much of MAX_MEMORY */
 	setlocale(LC_CTYPE, "C.UTF-8"); /* names in pax headers are UTF-8 */
 	if (fstat(0, &st) < 0)
 		return die(errno, "there is no archive");
@@ -169,6 +171,7 @@ int main(int argc, char **argv)
 	if (r < 0)
 		return die(-r, "could not confine the helper");
 	a.progress = say_progress;
+	a.threads = mode != DIGEST && mode != HEAD; /* these read no more than they need */
 	a.declared_kib = mode < HEAD && argc == 3 ? strtoull(argv[2], NULL, 10) : 0;
 	par_sha256_init(&a.digest);
 	if (unpack) {

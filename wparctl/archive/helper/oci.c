@@ -116,7 +116,7 @@ static int note_places(struct layout *l, struct archive *ar, struct archive_entr
 	}
 	if (r < 0)
 		return r;
-	l->plain = !l->a->gzip && archive_filter_code(ar, 0) == ARCHIVE_FILTER_NONE;
+	l->plain = !wpar_input_is_packed(l->a) && archive_filter_code(ar, 0) == ARCHIVE_FILTER_NONE;
 	return wpar_extract_drain(l->a);
 }
 
