@@ -82,17 +82,17 @@ space=$!
 cleanup()
 {
 	in_lpar /bin/sh -c 'for n in $(lswpar -qc -a name); do rmwpar -F $n; done' >/dev/null 2>&1
-	kill $space 2>/dev/null
-	wait $space 2>/dev/null
+	kill "$space" 2>/dev/null
+	wait "$space" 2>/dev/null
 }
 trap cleanup EXIT
 # in_lpar COMMAND... - in that system
 in_lpar()
 {
-	nsenter -t $space -m -r -w env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb \
+	nsenter -t "$space" -m -r -w env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb \
 		${stop_at:+WPAR_STOP_AT="$stop_at"} ${wait_at:+WPAR_WAIT_AT="$wait_at" WPAR_WAIT_FILE=/run/wait} "$@"
 }
-stop_at= wait_at=
+stop_at='' wait_at=''
 wait_for 10 test -e "$lpar/run/up" || bail_out "no system: $(cat "$TMPDIR/space.err")"
 in_lpar /bin/sh -c 'echo one >/data/file; ln /data/file /data/other; chown 7:8 /data/file; echo far >/mnt/mem/file'
 ok "another WPAR" in_lpar mkwpar -n other --minimal
@@ -159,8 +159,10 @@ is "the kernel's files" "$(cat "$copy/boot/vmlinuz" "$copy/usr/lib/modules/6.1/l
 is "and no other WPAR" "$(find "$copy/wpars" "$copy/etc/wpars" "$copy/srv/w/e" -mindepth 1)" ""
 ok "rmwpar" in_lpar rmwpar copy
 ok "copy_controls of a file" in_lpar mkwpar -f /root/spec -t -T preserve_private=no
-is "other WPARs' files" "$(cat "$copy/srv/w/e/root/theirs")$(ls "$copy/wpars/other/etc/passwd" >/dev/null && ls -A "$copy/wpars" "$copy/etc/wpars" | grep -v : | sort | tr '\n' ' ')" \
-	"theirs copy elsewhere.cf other other.cf "
+is "other WPARs' files" "$(cat "$copy/srv/w/e/root/theirs"; find "$copy/wpars" "$copy/etc/wpars" -mindepth 1 -maxdepth 1 -printf '%f\n' | sort | tr '\n' ' ')" \
+	"theirs
+copy elsewhere.cf other other.cf "
+ok "all of them" test -s "$copy/wpars/other/etc/passwd"
 is "but not its own" "$(find "$copy/wpars/copy" -mindepth 1)" ""
 is "and not the kernel's" "$(find "$copy/boot" -mindepth 1)" ""
 ok "rmwpar" in_lpar rmwpar copy
@@ -189,7 +191,7 @@ wait $pid
 is "mkwpar: status" "$?" 0
 is "what has changed meanwhile is there" "$(cat "$copy/home/changes" "$copy/home/comes" | tr '\n' ' ')" "after it new "
 fails "what has gone is not" test -e "$copy/home/goes"
-wait_at=
+wait_at=''
 ok "rmwpar" in_lpar rmwpar copy
 
 # ---- A failure, and a kill ----
@@ -199,7 +201,7 @@ is "leaves nothing" "$(in_lpar lswpar -qc -a name | tr '\n' ' ')$(find "$lpar/et
 stop_at=copied
 in_lpar mkwpar -n copy -t --minimal >/dev/null 2>&1
 is "killed" "$?" 137
-stop_at=
+stop_at=''
 is "its state" "$(in_lpar lswpar -qc -a state copy)" B
 ok "the same command again" in_lpar mkwpar -n copy -t --minimal
 is "makes it" "$(in_lpar lswpar -qc -a state copy)" D
@@ -207,7 +209,7 @@ is "whole" "$(python3 "$tools/tree.py" list "$copy/home/tree")" "$(python3 "$too
 ok "rmwpar" in_lpar rmwpar copy
 stop_at=copied
 in_lpar mkwpar -n copy -t --minimal >/dev/null 2>&1
-stop_at=
+stop_at=''
 ok "rmwpar after a kill" in_lpar rmwpar copy
 is "leaves nothing, too" "$(find "$lpar/wpars" "$lpar/var/lib/wpars/roots" "$lpar/var/lib/wpars/lists" "$lpar/etc/wpars" -name '*copy*')" ""
 
@@ -239,13 +241,13 @@ ok "its services run" wait_for 20 test -e "$copy/var/log/cron.ran"
 ok "rmwpar -s" in_lpar rmwpar -F -s copy
 stop_at=taken
 in_lpar mkwpar -n copy -t -B /srv/same.tar >/dev/null 2>&1
-stop_at=
+stop_at=''
 is "killed with the image in the store" "$(in_lpar lswpar -qc -a state copy) $(in_lpar /usr/sbin/wparctl image ls | wc -l)" "B 2"
 ok "rmwpar" in_lpar rmwpar copy
 is "takes the image along" "$(in_lpar /usr/sbin/wparctl image ls | wc -l)" 1
 stop_at=copied
 in_lpar mkwpar -n copy -t -B /srv/same.tar >/dev/null 2>&1
-stop_at=
+stop_at=''
 ok "killed later, and again" in_lpar mkwpar -n copy -t -B /srv/same.tar
 is "the image is not kept" "$(in_lpar /usr/sbin/wparctl image ls | wc -l)" 1
 done_testing
