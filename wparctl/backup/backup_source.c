@@ -20,6 +20,9 @@
 
 #define MAX_HEAD_LINE (10 << 20) /* image.data in hexadecimal */
 #define CHUNK	      65536
+/* Of a pipe, for what describes the backup: image.data and wpar.spec are of 5 MiB at most. */
+#define MAX_KEPT      (32 << 20)
+#define KEPT_TOO_MUCH 2 /* status of the process that keeps it */
 
 void wpar_backup_head_done(struct wpar_backup_head *h)
 {
@@ -96,30 +99,37 @@ int wpar_backup_source_own(struct wpar_backup_source *src, int fd, struct par_er
 	return 0;
 }
 
-/* Each chunk is kept before it is handed on, so none is lost when its reader has gone. */
-static bool copy_and_keep(int from, int kept, int out)
+/*
+ * Each chunk is kept before it is handed on, so none is lost when its reader has gone.  Returns the
+ * status of the process.
+ */
+static int copy_and_keep(int from, int kept, int out)
 {
 	char data[CHUNK];
+	size_t all = 0;
 
 	for (;;) {
 		struct pollfd p[2] = { { .fd = from, .events = POLLIN }, { .fd = out } };
 		ssize_t n;
 
 		if (poll(p, 2, -1) < 0 && errno != EINTR)
-			return false;
+			return 1;
 		if (p[1].revents & (POLLERR | POLLHUP))
-			return true; /* it knows enough */
+			return 0; /* it knows enough */
 		if (!p[0].revents)
 			continue;
 		n = read(from, data, sizeof(data));
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return n == 0;
+			return n < 0;
+		all += (size_t)n;
+		if (all > MAX_KEPT)
+			return KEPT_TOO_MUCH;
 		if (par_fs_write_all(kept, data, (size_t)n) < 0)
-			return false;
+			return 1;
 		if (par_fs_write_all(out, data, (size_t)n) < 0)
-			return true;
+			return 0;
 	}
 }
 
@@ -136,15 +146,15 @@ static int begin_feeding(const struct wpar_backup_source *src, bool keep, int *r
 	fflush(stdout);
 	pid = fork();
 	if (pid == 0) {
-		bool fine;
+		int status;
 
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		signal(SIGPIPE, SIG_IGN);
 		close(ends[0]);
-		fine = keep ? copy_and_keep(src->fd, src->kept, ends[1])
-			    : (src->kept < 0 || copy_all(src->kept, ends[1])) &&
-				       copy_all(src->fd, ends[1]);
-		_exit(fine ? 0 : 1);
+		status = keep ? copy_and_keep(src->fd, src->kept, ends[1])
+			      : !((src->kept < 0 || copy_all(src->kept, ends[1])) &&
+				  copy_all(src->fd, ends[1]));
+		_exit(status);
 	}
 	close(ends[1]);
 	if (pid < 0) {
@@ -207,7 +217,7 @@ static int run_helper(struct wpar_backup_source *src, const struct wpar_archive_
 		      bool keep, struct wpar_archive_end *ret, struct par_error **err)
 {
 	struct wpar_archive_run run = *what;
-	int in = src->fd, r = 0;
+	int in = src->fd, r = 0, status = 0;
 	pid_t feeder = -1;
 
 	if (!src->seeks && (keep || src->kept >= 0))
@@ -222,8 +232,17 @@ static int run_helper(struct wpar_backup_source *src, const struct wpar_archive_
 	if (feeder < 0)
 		return r;
 	close(in);
-	while (waitpid(feeder, NULL, 0) < 0 && errno == EINTR)
+	while (waitpid(feeder, &status, 0) < 0 && errno == EINTR)
 		;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == KEPT_TOO_MUCH) {
+		if (err)
+			par_error_free(err);
+		return par_fail(
+			err, PAR_E_TOO_LARGE, 0,
+			"The backup %s cannot be used: what describes it is not in its first "
+			"%d MiB.",
+			src->name, MAX_KEPT >> 20);
+	}
 	return r;
 }
 

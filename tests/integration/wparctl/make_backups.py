@@ -5,6 +5,7 @@
 make_backups.py tree FILE FOLDER NAME [SPEC]   of a folder; SPEC: text of wpar.spec behind its name
 make_backups.py hostile FOLDER ATTACK          good-*.save must be restored, bad-*.save refused
 make_backups.py spec FILE NAME SPEC            a small one that has this specification
+make_backups.py bounds FOLDER                  two that would take memory without end
 make_backups.py large FILE FOLDER-SIZE-MIB     one that needs so much room
 """
 import hashlib
@@ -262,6 +263,16 @@ def from_archives(folder, attack):
             os.unlink(path)
 
 
+def bounds(folder):
+    """What would fill the memory: a description that does not end, and names without end that were removed."""
+    info = "./.savewpar_dir/more"
+    with tarfile.open(f"{folder}/long-description.save", "w", format=tarfile.PAX_FORMAT) as tar:
+        first = member("./.savewpar_dir/image.data", body=(image_data(OSLEVEL=level()) + wpar_data("dev01")).encode())
+        for one, body in [first] + [member(info + str(i), body=os.urandom(1 << 20)) for i in range(40)]:
+            tar.addfile(one, io.BytesIO(body))
+    write(f"{folder}/many-removed.save", BASE, removed=[f"./{i:0200}" + "/x" * 1900 for i in range(17000)])
+
+
 def large(path, mib):
     write(path, BASE + [member(f"./f{i}", body=os.urandom(1 << 20)) for i in range(int(mib))],
           data=image_data(SIZE_KB=None, OSLEVEL=level()) + wpar_data("dev01"))
@@ -275,6 +286,8 @@ def main():
         write(rest[0], BASE, name=rest[1], spec=rest[2].encode().decode("unicode_escape"))
     elif what == "large":
         large(*rest)
+    elif what == "bounds":
+        bounds(*rest)
     else:
         folder, attack = rest
         good(folder)

@@ -326,6 +326,16 @@ PY
 	done
 fi
 
+# What would take memory without end.
+backup bounds "$work"
+refused "a description without end, through a pipe" 'what describes it is not in its first 32 MiB\.$' \
+	sh -c 'cat "$1" | restwpar -f -' - "$work/long-description.save"
+output=$(restwpar -f "$work/many-removed.save" 2>&1 >/dev/null)
+is "names without end that were removed: status" "$?" 1
+like "and why" "$output" '^restwpar: .* it has too many names that were removed\.$'
+ok "nothing is left of them" nothing_left
+rm "$work/long-description.save" "$work/many-removed.save"
+
 # A full disk leaves nothing.
 backup large "$work/large.save" 60
 for options in size=30m size=1m nr_inodes=40; do

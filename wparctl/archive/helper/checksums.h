@@ -14,6 +14,7 @@ struct checksums {
 	size_t n_files; /* lines that were read */
 	int part;	/* which kind of line was the last: only those after it may come */
 	struct par_strv removed;
+	size_t removed_bytes; /* of these names */
 	uint64_t frozen_ms;
 	bool ended;
 };
