@@ -127,9 +127,8 @@ for ((round = 0; round < rounds; round++)); do
 		[ -n "$(state k1 2>/dev/null)$(state old 2>/dev/null)" ] || [ -z "$(left)" ] ||
 			complain "left by a command whose helper was killed: $(left | tr '\n' ' ')"
 	else
-		# The command itself, which in a pipe is a child of the shell's
-		pkill -9 -P $pid restwpar 2>/dev/null
-		pkill -9 -P $pid savewpar 2>/dev/null
+		# The command itself: of the shell's children, whatever they are called before their exec
+		pkill -9 -P $pid
 		kill -9 $pid 2>/dev/null
 		wait $pid 2>/dev/null
 	fi
