@@ -65,6 +65,21 @@ fails "are not in the other" in_lpar clogin wold2 -- test -e /only-in-wold
 in_lpar sh -c "head -c 1000000 '$image' >/tmp/cut.tar.zst"
 fails "a cut image is refused" in_lpar mkwpar -n wcut -C -B /tmp/cut.tar.zst
 unlike "and leaves nothing" "$(in_lpar sh -c 'lswpar; ls /wpars /etc/wpars')" wcut
+# Backed up while it runs, into a file of the managing machine, and made again from there
+in_lpar sh -c 'mkfifo /tmp/copy && { sha256sum </tmp/copy >/tmp/sum & } && savewpar -p -f - wold | tee /tmp/copy; wait' \
+	>"$TMPDIR/wold.save" 2>"$TMPDIR/said"
+is "savewpar -f - through wparcmd: status" "$?" 0
+like "its lines are on stderr" "$(tr '\n' ' ' <"$TMPDIR/said")" 'Backing up [0-9]+ files .*0512-038 savewpar: Backup Completed Successfully\.'
+is "the file here is what it wrote, byte by byte" "$(sha256sum <"$TMPDIR/wold.save")" "$(in_lpar cat /tmp/sum)"
+like "and a whole backup" "$(python3 "$PAR_TEST_SOURCE/integration/wparctl/backup.py" check "$TMPDIR/wold.save")" '^whole: [0-9]+ members, frozen'
+ok "rmwpar -F wold" in_lpar rmwpar -F wold
+like "restwpar -f - through wparcmd" "$(in_lpar restwpar -f - <"$TMPDIR/wold.save")" '^Workload partition wold created successfully\.$'
+rm "$TMPDIR/wold.save"
+ok "startwpar of what was restored" in_lpar startwpar wold
+ok "its cron runs" wait_for 30 is_active cron
+is "uname answers as before" "$(in_lpar clogin wold -- uname -r)" "$(data KERNEL_RELEASE)"
+[ ! -e "$hello" ] || has_package "restored from its backup"
+ok "what was written is there" in_lpar clogin wold -- test -e /only-in-wold
 for name in wold wold2; do
 	ok "rmwpar -s $name" in_lpar rmwpar -s $name
 done
