@@ -187,6 +187,22 @@ int par_strv_split(struct par_strv *l, const char *s, char sep)
 	}
 }
 
+static int by_bytes(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void par_strv_sort(struct par_strv *l)
+{
+	if (l->n > 1)
+		qsort(l->v, l->n, sizeof(*l->v), by_bytes);
+}
+
+bool par_strv_has(const struct par_strv *l, const char *s)
+{
+	return l->n > 0 && bsearch(&s, l->v, l->n, sizeof(*l->v), by_bytes) != NULL;
+}
+
 bool par_streq(const char *a, const char *b)
 {
 	return a == b || (a && b && strcmp(a, b) == 0);

@@ -52,6 +52,10 @@ int par_strv_add_len(struct par_strv *l, const char *s, size_t len);
 ssize_t par_strv_find(const struct par_strv *l, const char *s);
 /* par_strv_split - cut @s at each @sep; empty elements are kept; "" gives one empty element */
 int par_strv_split(struct par_strv *l, const char *s, char sep);
+/* par_strv_sort - by the values of their bytes */
+void par_strv_sort(struct par_strv *l);
+/* par_strv_has - is @s in a sorted list? */
+bool par_strv_has(const struct par_strv *l, const char *s);
 
 bool par_streq(const char *a, const char *b); /* NULL equals only NULL */
 bool par_starts_with(const char *s, const char *prefix);

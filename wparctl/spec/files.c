@@ -163,11 +163,6 @@ static int read_of_type(const char *name, enum wpar_type type, struct wpar_spec 
 	return r;
 }
 
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static int list_folder(DIR *dir, struct par_strv *ret)
 {
 	struct dirent *e;
@@ -215,8 +210,7 @@ int wpar_spec_list(struct par_strv *ret, struct par_error **err)
 	r = list_type(WPAR_APPLICATION, &names, err);
 	if (r < 0)
 		return r;
-	if (names.n > 1)
-		qsort(names.v, names.n, sizeof(*names.v), by_text);
+	par_strv_sort(&names);
 	*ret = names;
 	names = (struct par_strv){ 0 };
 	return 0;

@@ -60,11 +60,6 @@ static int put_target(const FTSENT *e, struct par_buf *b)
 	return par_buf_puts(b, hex);
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static int put_xattr(struct par_sha256 *sha, const char *path, const char *name, char *value)
 {
 	ssize_t n = lgetxattr(path, name, value, XATTR_MAX);
@@ -95,7 +90,7 @@ static int put_xattrs(const FTSENT *e, struct par_buf *b)
 		if (par_strv_add(&list, p) < 0)
 			return -ENOMEM;
 	}
-	qsort(list.v, list.n, sizeof(*list.v), compare_names);
+	par_strv_sort(&list);
 	par_sha256_init(&sha);
 	for (size_t i = 0; i < list.n; i++) {
 		int r = put_xattr(&sha, e->fts_accpath, list.v[i], value);

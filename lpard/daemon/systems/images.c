@@ -18,11 +18,6 @@ static bool has_manifest(const char *folder)
 	return path && access(path, R_OK) == 0;
 }
 
-static int images_by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 int lpar_images_names(const struct lpar_config *config, struct par_strv *ret)
 {
 	for (size_t i = 0; i < config->images.n; i++) {
@@ -42,8 +37,7 @@ int lpar_images_names(const struct lpar_config *config, struct par_strv *ret)
 				return -ENOMEM;
 		}
 	}
-	if (ret->n > 1)
-		qsort(ret->v, ret->n, sizeof(*ret->v), images_by_name);
+	par_strv_sort(ret);
 	return 0;
 }
 

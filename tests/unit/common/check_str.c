@@ -53,6 +53,25 @@ START_TEST(test_strv)
 }
 END_TEST
 
+START_TEST(test_strv_sort)
+{
+	auto_strv l = { 0 }, none = { 0 };
+
+	ck_assert_int_eq(par_strv_split(&l, "b,\xe4,B,,a", ','), 0);
+	par_strv_sort(&l);
+	ck_assert_str_eq(l.v[0], "");
+	ck_assert_str_eq(l.v[1], "B");
+	ck_assert_str_eq(l.v[2], "a");
+	ck_assert_str_eq(l.v[3], "b");
+	ck_assert_str_eq(l.v[4], "\xe4");
+	ck_assert_ptr_null(l.v[5]);
+	ck_assert(par_strv_has(&l, "B"));
+	ck_assert(!par_strv_has(&l, "c"));
+	par_strv_sort(&none);
+	ck_assert(!par_strv_has(&none, ""));
+}
+END_TEST
+
 static const struct {
 	const char *text;
 	uint64_t max;
@@ -138,6 +157,7 @@ static Suite *str_suite(void)
 	tcase_add_test(c, test_buf);
 	tcase_add_test(c, test_buf_too_large);
 	tcase_add_test(c, test_strv);
+	tcase_add_test(c, test_strv_sort);
 	tcase_add_loop_test(c, test_numbers, 0, (int)PAR_ARRAY_SIZE(numbers));
 	tcase_add_test(c, test_utc);
 	tcase_add_test(c, test_small);

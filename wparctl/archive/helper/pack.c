@@ -81,11 +81,6 @@ static int open_member(const struct pack *p, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static int by_inode(const void *a, const void *b)
 {
 	const struct twin *x = a, *y = b;
@@ -312,8 +307,7 @@ static int list_folder(struct pack *p, int fd, struct par_strv *names)
 			r = pack_fail(p, ENOMEM, "is too much for the memory");
 	}
 	closedir(dir);
-	if (names->n)
-		qsort(names->v, names->n, sizeof(*names->v), by_name);
+	par_strv_sort(names);
 	return r;
 }
 

@@ -32,11 +32,6 @@ struct walking {
 	unsigned int depth;
 };
 
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* -1: there is none */
 static int tree_at(const struct save_walk *w, const char *name)
 {
@@ -114,8 +109,7 @@ static int read_names(const struct walking *k, int fd, struct par_strv *ret)
 	if (r < 0)
 		return r;
 	r = add_missing(k, ret);
-	if (ret->n > 1)
-		qsort(ret->v, ret->n, sizeof(*ret->v), by_text);
+	par_strv_sort(ret);
 	return r;
 }
 

@@ -69,11 +69,6 @@ char **wpar_df_arguments(const char *real, int argc, char **argv, char *const *m
 	return v;
 }
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* Directories on which a file system of the WPAR is mounted: what Listing 8 shows. */
 static int list_mounts(struct par_strv *ret)
 {
@@ -92,8 +87,7 @@ static int list_mounts(struct par_strv *ret)
 		if (par_strv_find(ret, m.point) < 0 && par_strv_add(ret, m.point) < 0)
 			return -ENOMEM;
 	}
-	if (ret->n)
-		qsort(ret->v, ret->n, sizeof(*ret->v), by_name);
+	par_strv_sort(ret);
 	return 0;
 }
 

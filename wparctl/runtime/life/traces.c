@@ -44,11 +44,6 @@ static int add_folder(const char *path, struct par_strv *names)
 	return r;
 }
 
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 void wpar_traces_take(struct wpar_traces *ret)
 {
 	autofree char *run = wpar_path(WPAR_RUN_DIR), *groups = wpar_cgroup_path(".");
@@ -58,15 +53,11 @@ void wpar_traces_take(struct wpar_traces *ret)
 	if (!run || add_folder(run, &ret->names) < 0 ||
 	    (groups && add_folder(groups, &ret->names) < 0))
 		return;
-	if (ret->names.n > 1)
-		qsort(ret->names.v, ret->names.n, sizeof(*ret->names.v), by_text);
+	par_strv_sort(&ret->names);
 	ret->known = true;
 }
 
 bool wpar_traces_may_be(const struct wpar_traces *t, const char *name)
 {
-	if (!t->known)
-		return true;
-	return t->names.n > 0 &&
-	       bsearch(&name, t->names.v, t->names.n, sizeof(*t->names.v), by_text) != NULL;
+	return !t->known || par_strv_has(&t->names, name);
 }
