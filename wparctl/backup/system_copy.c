@@ -11,19 +11,17 @@
 #include "wparctl/backup/fill.h"
 #include "wparctl/backup/system_plan.h"
 #include "wparctl/backup/trees.h"
+#include "wparctl/backup/writer_pipe.h"
 #include "wparctl/filesystem/native.h"
 #include "wparctl/spec/stop_at.h"
 #include "wparctl/versioned/versioned.h"
 
 #include <libgen.h>
 #include <limits.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #define MAX_MOUNTS (16 << 20) /* bytes of /proc/self/mountinfo */
@@ -35,13 +33,6 @@ struct copying {
 	const struct wpar_spec *spec;
 	struct wpar_system_plan plan;
 	struct wpar_backup_trees trees;
-};
-
-/* How the process that reads has ended, as it tells us. */
-struct failure {
-	bool failed;
-	enum par_error_id id;
-	char text[1000];
 };
 
 static void copying_done(struct copying *c)
@@ -294,8 +285,9 @@ static int read_system(const struct copying *c, struct wpar_writer *w, struct pa
 	return 0;
 }
 
-static int write_archive(const struct copying *c, int out, struct par_error **err)
+static int write_archive(const void *user, int out, struct par_error **err)
 {
+	const struct copying *c = user;
 	static const char data[] = "image_data:\n\tFORMAT = 1\n", spec[] = "general:\n";
 	const struct wpar_writer_say say = { .left_out = take_left_out };
 	const struct wpar_writer_setup setup = {
@@ -325,85 +317,12 @@ static int write_archive(const struct copying *c, int out, struct par_error **er
 	return r < 0 ? r : wpar_writer_end(w, err);
 }
 
-__attribute__((noreturn)) static void reader_child(const struct copying *c, int out, int why)
-{
-	auto_error err = NULL;
-	struct failure f = { 0 };
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	signal(SIGPIPE, SIG_IGN);
-	if (write_archive(c, out, &err) < 0) {
-		f.failed = true;
-		f.id = err ? err->id : PAR_E_SYSTEM;
-		snprintf(f.text, sizeof(f.text), "%s", err ? par_error_text(err) : "out of memory");
-		par_fs_write_all(why, &f, sizeof(f));
-	}
-	_exit(f.failed ? 1 : 0);
-}
-
-struct reader {
-	pid_t pid;
-	int in, why; /* the archive, and how it failed */
-};
-
-static int start_reader(const struct copying *c, struct reader *ret, struct par_error **err)
-{
-	int data[2], why[2];
-
-	if (pipe2(data, O_CLOEXEC) < 0)
-		return par_fail(err, PAR_E_SYSTEM, errno, "could not make a pipe");
-	if (pipe2(why, O_CLOEXEC) < 0) {
-		close(data[0]);
-		close(data[1]);
-		return par_fail(err, PAR_E_SYSTEM, errno, "could not make a pipe");
-	}
-	fcntl(data[1], F_SETPIPE_SZ, 1 << 20); /* ignoring: it is only slower */
-	fflush(stdout);
-	ret->pid = fork();
-	if (ret->pid == 0) {
-		close(data[0]);
-		reader_child(c, data[1], why[1]);
-	}
-	close(data[1]);
-	close(why[1]);
-	ret->in = data[0];
-	ret->why = why[0];
-	if (ret->pid > 0)
-		return 0;
-	close(ret->in);
-	close(ret->why);
-	return par_fail(err, PAR_E_SYSTEM, errno, "could not start a process");
-}
-
-/* Of both, what failed first is what is said: who is not read any more fails by that. */
-static int end_reader(struct reader *x, int r, struct par_error **err)
-{
-	struct failure f = { 0 };
-	int status = 0;
-	ssize_t n;
-
-	close(x->in);
-	n = read(x->why, &f, sizeof(f));
-	close(x->why);
-	while (waitpid(x->pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (r < 0 && (!err || !*err || (*err)->id != PAR_E_CORRUPT))
-		return r;
-	if (n == (ssize_t)sizeof(f)) {
-		f.text[sizeof(f.text) - 1] = '\0';
-		return par_fail(err, f.id, 0, "%s", f.text);
-	}
-	if (r < 0 || (WIFEXITED(status) && WEXITSTATUS(status) == 0))
-		return r;
-	return par_fail(err, PAR_E_SYSTEM, 0, "reading the files of this system was ended");
-}
-
 /* ---- The WPAR ---- */
 
-static int restore(const struct copying *c, const struct reader *x, int top, const char *base,
+static int restore(const struct copying *c, int archive, int top, const char *base,
 		   struct par_error **err)
 {
-	struct wpar_backup_source source = { .name = "of this system", .fd = x->in, .kept = -1 };
+	struct wpar_backup_source source = { .name = "of this system", .fd = archive, .kept = -1 };
 	struct wpar_backup_fill f = { .source = &source, .progress = c->copy->progress };
 	const struct wpar_rootfs_source from = wpar_backup_filler(&f);
 
@@ -412,16 +331,16 @@ static int restore(const struct copying *c, const struct reader *x, int top, con
 
 static int copy_prepared(struct copying *c, int top, const char *base, struct par_error **err)
 {
-	struct reader x = { .pid = -1, .in = -1, .why = -1 };
+	struct wpar_writer_pipe from;
 	int r = prepare(c, err);
 
 	if (r < 0)
 		return r;
-	r = start_reader(c, &x, err);
+	r = wpar_writer_pipe_begin(write_archive, c, &from, err);
 	if (r < 0)
 		return r;
-	r = restore(c, &x, top, base, err);
-	r = end_reader(&x, r, err);
+	r = restore(c, from.archive, top, base, err);
+	r = wpar_writer_pipe_end(&from, r, err);
 	if (r < 0)
 		return r;
 	wpar_test_stop_at("copied");
