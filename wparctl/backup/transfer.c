@@ -22,9 +22,8 @@ static int put_in(struct wpar_writer *w, struct par_error **err)
 	return r < 0 ? r : wpar_writer_end(w, err);
 }
 
-static int put_all(const void *user, int out, struct par_error **err)
+static int put_all(const struct wpar_transfer *t, int out, struct par_error **err)
 {
-	const struct wpar_transfer *t = user;
 	const struct wpar_writer_setup setup = {
 		.trees = t->trees->v,
 		.n_trees = t->trees->n,
@@ -42,8 +41,14 @@ static int put_all(const void *user, int out, struct par_error **err)
 	auto_writer *w = NULL;
 	int r = wpar_writer_new(&setup, &say, &w, err);
 
-	if (r == 0)
-		r = put_in(w, err);
+	return r < 0 ? r : put_in(w, err);
+}
+
+static int put_transfer(const void *user, int out, struct par_error **err)
+{
+	const struct wpar_transfer *t = user;
+	int r = put_all(t, out, err);
+
 	if (r < 0)
 		par_error_wrap(err, "the files of %s cannot be copied", t->name);
 	return r;
@@ -60,7 +65,7 @@ int wpar_transfer(const struct wpar_transfer *t, int folder, struct par_error **
 		.folder = folder,
 	};
 	struct wpar_archive_end end;
-	int r = wpar_writer_pipe_begin(put_all, t, &from, err);
+	int r = wpar_writer_pipe_begin(put_transfer, t, &from, err);
 
 	if (r < 0)
 		return r;

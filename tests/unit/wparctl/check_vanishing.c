@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* check_vanishing.c - what vanishes from a tree while it is copied or listed */
+#include "lpard/common/fs.h"
 #include "harness.h"
 #include "wparctl/filesystem/copy.h"
 #include "wparctl/filesystem/inventory.h"
@@ -29,12 +30,25 @@ static int make_folder(int at, const char *name)
 	return fd;
 }
 
+#define FOLDERS "/tmp"
+
+static char folder[] = FOLDERS "/check_vanishing.XXXXXX";
+
+static void remove_trees(void)
+{
+	const int above = open(FOLDERS, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	ck_assert_int_eq(par_fs_remove_tree(above, strrchr(folder, '/') + 1), 0);
+	close(above);
+	close(from);
+	close(to);
+}
+
 static void make_trees(void)
 {
-	static char folder[] = "/tmp/check_vanishing.XXXXXX";
 	int top, below;
 
-	ck_assert_ptr_nonnull(mkdtemp(strcpy(folder, "/tmp/check_vanishing.XXXXXX")));
+	ck_assert_ptr_nonnull(mkdtemp(strcpy(folder, FOLDERS "/check_vanishing.XXXXXX")));
 	top = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	ck_assert_int_ge(top, 0);
 	from = make_folder(top, "from");
@@ -90,6 +104,7 @@ START_TEST(a_list_leaves_it_out)
 	ck_assert_int_eq(wpar_inventory_scan(from, "", &live, &l), 0);
 	ck_assert_ptr_nonnull(wpar_inventory_find(&l, "a"));
 	ck_assert_ptr_null(wpar_inventory_find(&l, "b.tmp"));
+	remove_trees();
 	make_trees();
 	ck_assert_int_eq(wpar_inventory_scan(from, "", &ours, &none), -ENOENT);
 }
@@ -100,6 +115,7 @@ static Suite *vanishing_suite(void)
 	Suite *s = suite_create("vanishing");
 	TCase *tc = tcase_create("vanishing");
 
+	tcase_add_checked_fixture(tc, NULL, remove_trees);
 	tcase_add_test(tc, a_copy_leaves_it_out);
 	tcase_add_test(tc, a_list_leaves_it_out);
 	suite_add_tcase(s, tc);
