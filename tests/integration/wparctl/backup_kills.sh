@@ -43,6 +43,11 @@ mounted()
 	{
 		! pgrep -s 0 -f '^wparctl-archive' >/dev/null
 	}
+	# One that was killed has its lock until it has gone, and is none of the shell's own children.
+	settled()
+	{
+		[ "$(state "$1" 2>/dev/null)" != T ]
+	}
 	moves()
 	{
 		[ "$(cat "$base/dev/home/step")" != "$last" ]
@@ -150,6 +155,7 @@ for ((round = 0; round < rounds; round++)); do
 			[ ! -e "$TMPDIR/k.save.partial" ] || complain "a part of before is still there"
 		fi
 	else
+		wait_for 20 settled $name || complain "it stays in transition"
 		case $(state $name 2>/dev/null) in
 		D) whole=$((whole + 1)) ;;
 		B | "") ;;
