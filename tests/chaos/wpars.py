@@ -105,7 +105,7 @@ def expected_files(states):
     """Every path below ROOT that is no WPAR's own: what is missing in this set is left behind."""
     fine = {"old.tar", "etc", "etc/wpars", "run", "run/wpars", "run/wpars/.registry", "run/wpars/.space", "run/wpars/.ids",
             "run/wpars/.ids/lock", "var", "var/lib", "var/lib/wpars", "var/lib/wpars/roots",
-            "var/lib/wpars/images", "var/lib/wpars/lists", "var/lib/wpars/templates",
+            "var/lib/wpars/images", "var/lib/wpars/lists", "var/lib/wpars/levels", "var/lib/wpars/templates",
             "var/lib/wpars/templates/.lock", "var/lib/wpars/templates/current", "wpars", "var/adm",
             "var/adm/wpars", "wpars/.volumes", "run/wpars/.fstab", "etc/fstab"}
     # One generation of the template, whatever the machine's packages do meanwhile.

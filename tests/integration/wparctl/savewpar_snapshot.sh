@@ -189,7 +189,7 @@ ok "another, beside it" mkwpar -n two
 ok "start" startwpar plain
 ok "-T" savewpar -T -f "$save" plain
 unpack "$save" "$TMPDIR/x"
-is "its own files are there" "$(cat "$TMPDIR/x/home/file") $(ls -d "$TMPDIR/x/wpars" 2>&1 | grep -c plain)" "one 0"
+is "its own files are there" "$(cat "$TMPDIR/x/home/file") $(find "$TMPDIR/x/wpars" -maxdepth 0 -name "*plain*" 2>/dev/null | wc -l)" "one 0"
 is "no snapshot is left" "$(subvolumes)$(ls -A "$wpars/.volumes")" "wpars/two "
 ok "stop, remove" rmwpar -F plain
 ok "and the other" rmwpar two

@@ -10,7 +10,8 @@
 
 [ "$(id -u)" = 0 ] || skip_all "needs root"
 # Tests that run at the same time see each other's loop devices: the name is like no other.
-export WPARS_ROOT=$TMPDIR/root.$(stat -c %i "$TMPDIR")
+WPARS_ROOT=$TMPDIR/root.$(stat -c %i "$TMPDIR")
+export WPARS_ROOT
 mkdir -p "$WPARS_ROOT"
 chmod 700 "$WPARS_ROOT"
 
