@@ -134,6 +134,19 @@ static unsigned int option_flags(const struct wpar_mount *m)
 	       (wpar_mount_has_option(m->options, "noexec") ? WPAR_OP_NOEXEC : 0);
 }
 
+/* The folders between @after, a path at whose end one begins, and the last name of @path. */
+static void add_folders(struct wpar_mount_plan *p, bool *failed, const char *path,
+			const char *after)
+{
+	for (const char *slash = strchr(after, '/'); slash && !*failed;
+	     slash = strchr(slash + 1, '/')) {
+		autofree char *folder = strndup(path, (size_t)(slash - path));
+
+		*failed |= !folder;
+		ADD(.kind = WPAR_OP_FOLDER, .mode = 0755, .target = folder);
+	}
+}
+
 static int add_spec_mount(struct wpar_mount_plan *p, bool *failed, const struct wpar_mount *m,
 			  struct par_error **err)
 {
@@ -145,6 +158,10 @@ static int add_spec_mount(struct wpar_mount_plan *p, bool *failed, const struct 
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "'%s' is not a mount point",
 				m->directory ? m->directory : "");
 	flags |= option_flags(m);
+	/* Of a versioned WPAR nothing is made before its start: in its image they may be missing.
+	 */
+	if (p->layers.n)
+		add_folders(p, failed, m->directory, m->directory + 1);
 	if (!m->vfs || strcmp(m->vfs, "directory") == 0 || strcmp(m->vfs, "overlay") == 0) {
 		ADD(.kind = WPAR_OP_BIND, .flags = flags | WPAR_OP_PRIVATE,
 		    .source = m->directory + 1, .target = m->directory);
@@ -202,13 +219,7 @@ static void add_device(struct wpar_mount_plan *p, bool *failed, const struct wpa
 	if (d->no_export || !plain_path(d->name) || !plain_path(inside) ||
 	    wpar_device_is_standard(inside))
 		return;
-	for (const char *slash = strchr(inside + strlen("/dev/"), '/'); slash && !*failed;
-	     slash = strchr(slash + 1, '/')) {
-		autofree char *folder = strndup(inside, (size_t)(slash - inside));
-
-		*failed |= !folder;
-		ADD(.kind = WPAR_OP_FOLDER, .mode = 0755, .target = folder);
-	}
+	add_folders(p, failed, inside, inside + strlen("/dev/"));
 	ADD(.kind = WPAR_OP_BIND, .flags = WPAR_OP_FILE | WPAR_OP_OPTIONAL | WPAR_OP_DEVICE,
 	    .source = d->name, .target = inside);
 }
@@ -296,7 +307,7 @@ static void add_programs(struct wpar_mount_plan *p, bool *failed,
 	if (facts->systemctl)
 		ADD(.kind = WPAR_OP_BIND, .flags = flags, .source = facts->program,
 		    .target = facts->systemctl);
-	if (facts->df_real || facts->mount_real || facts->uname_real || facts->umount)
+	if (facts->df_real || facts->mount_real || facts->uname_real || facts->cor)
 		ADD(.kind = WPAR_OP_FOLDER, .mode = 0755, .target = "/run/wpars");
 	if (facts->umount)
 		ADD(.kind = WPAR_OP_BIND, .flags = flags, .source = facts->program,
@@ -316,7 +327,7 @@ static void add_cor(struct wpar_mount_plan *p, bool *failed, const struct wpar_m
 {
 	autofree char *folder = par_strdup_printf("%s/cor", p->run);
 
-	if (!facts->umount)
+	if (!facts->cor)
 		return;
 	*failed |= !folder;
 	ADD(.kind = WPAR_OP_BIND, .flags = SECURE | WPAR_OP_READONLY | WPAR_OP_OPTIONAL,
@@ -394,6 +405,7 @@ static int plan_versioned(struct wpar_mount_plan *p, bool *failed, const struct 
 	ADD(.kind = WPAR_OP_FS, .flags = WPAR_OP_NOSUID | WPAR_OP_NODEV, .target = "/run",
 	    .fstype = "tmpfs", .data = "mode=0755,size=10%");
 	add_programs(p, failed, facts);
+	add_cor(p, failed, facts);
 	return 0;
 }
 

@@ -74,6 +74,8 @@ struct wpar_mount_facts {
 	const char *df, *df_real, *mount, *mount_real, *uname, *uname_real;
 	/* The path inside of umount, in whose place ours is; NULL: there is none. */
 	const char *umount;
+	/* Of a system WPAR: processes inside may ask cor_NAME for a mount (runtime/life/cor.h). */
+	bool cor;
 	/* The path inside of systemd's reboot, halt and so on; NULL: they are not systemd's. */
 	const char *systemctl;
 	/* Bytes that /dev/shm may hold; 0: as the kernel has it, half of the LPAR's memory. */

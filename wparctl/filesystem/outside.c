@@ -141,7 +141,8 @@ static int attach_all(const struct wpar_mount_plan *p, struct par_error **why)
 	top = open_base(p->directory);
 	if (top < 0)
 		return top;
-	for (size_t i = 0; r == 0 && i < p->n_ops; i++) {
+	/* Below that of a versioned WPAR are its layers, and none of its mount points. */
+	for (size_t i = 0; r == 0 && !p->layers.n && i < p->n_ops; i++) {
 		if (is_shown(&p->ops[i]))
 			r = attach_one(&p->ops[i], top, local >= 0 ? local : top, why);
 	}

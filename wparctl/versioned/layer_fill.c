@@ -23,7 +23,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#define LAYER_FORMAT 5 /* changes with what is put into a layer */
+#define LAYER_FORMAT 6 /* changes with what is put into a layer */
 #define SEGMENTS_MAX 64
 
 #ifndef WPAR_LAUNCH_PROGRAM
@@ -391,6 +391,13 @@ static int put_program(struct layer *l, const char *place, const char *program,
 	return is_static ? put_static(l, place, program, err) : put_dynamic(l, place, program, err);
 }
 
+/* Our umount asks cor_NAME and runs no other; an administrator's row names one. */
+static bool is_ours_alone(const struct wpar_overlay_row *row)
+{
+	return is_own(row) || (row->from == WPAR_OVERLAY_REPLACE &&
+			       wpar_overlay_same_path(row->path, "/usr/bin/umount"));
+}
+
 static int put_row(struct layer *l, const struct wpar_overlay_row *row, struct par_error **err)
 {
 	autofree char *program = wpar_overlay_program(row);
@@ -401,7 +408,7 @@ static int put_row(struct layer *l, const struct wpar_overlay_row *row, struct p
 		return 0;
 	if (row->from == WPAR_OVERLAY_ALWAYS)
 		return 0; /* put_always() has done it */
-	return is_own(row) ? put_own(l, place, err) : put_program(l, place, program, err);
+	return is_ours_alone(row) ? put_own(l, place, err) : put_program(l, place, program, err);
 }
 
 static int write_oslevel(const struct layer *l, const struct wpar_version *v,

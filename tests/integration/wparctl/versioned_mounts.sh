@@ -24,7 +24,7 @@ trap 'clear_away old new own other' EXIT
 tree=$TMPDIR/tree
 mkdir -p "$tree/bin" "$tree/etc" "$tree/tmp" "$tree/home/user" "$tree/data/sub/deep" "$tree/usr/local/share"
 cp /bin/busybox "$tree/bin/sh"
-for name in cat ls sleep init mount echo rm mkdir stat id; do
+for name in cat ls sleep init mount umount echo rm mkdir stat id; do
 	ln -s sh "$tree/bin/$name"
 done
 printf 'ID=debian\nNAME="Debian"\nVERSION_ID="11"\n' >"$tree/etc/os-release"
@@ -147,6 +147,31 @@ is "and not outside" "$(grep -c "$wpars/old/x" /proc/self/mountinfo)$(ls -d "$wp
 ok "rmfs unmounts it" rmfs /wpars/old/x
 is "it has gone" "$(inside old 'cat /proc/mounts' | grep -c ' /x ')$(find "$wpars/.volumes/old" -name "*x.jfs2*")" 0
 refused "a place that is none of its own" "-M directory=/usr: /usr of a versioned workload partition is its image's" chwpar -M directory=/usr vfs=jfs2 size=64M old
+ok "rmwpar" rmwpar -F old
+ok "nothing is left" wait_for 10 nothing_left
+
+# Places of which the image has nothing: all folders on the way are made, by root inside
+ok "far below what the image has" mkwpar -n old -C -B "$image" -M directory=/far/below vfs=ext4 size=16M -M directory=/far/below/it/all vfs=jfs2 size=16M -M directory=/away/srv vfs=namefs dev="$WPARS_ROOT/srv"
+ok "start" startwpar old
+is "they are there" "$(inside old 'cat /proc/mounts' | grep -c -e ' /far/below ext4 ' -e ' /far/below/it/all ext4 ')$(inside old 'cat /away/srv/file')" 2global
+is "and the folders are root's" "$(inside old 'stat -c "%u %a" /far /away /far/below/it' | uniq)" "0 755"
+ok "one more, while it runs" chwpar -M directory=/q/r/s vfs=ext4 size=16M old
+like "it is there" "$(inside old 'cat /proc/mounts')" ' /q/r/s ext4 '
+
+# Inside, its root unmounts and mounts them, as in any WPAR
+ok "umount inside" inside old '/bin/umount /far/below/it/all'
+is "it has gone" "$(inside old 'cat /proc/mounts' | grep -c ' /far/below/it/all ')" 0
+ok "mount inside" inside old '/bin/mount /far/below/it/all'
+is "it is back" "$(inside old 'cat /proc/mounts' | grep -c ' /far/below/it/all ')" 1
+is "what is not its own" "$(inside old '/bin/mount /etc')" "mount: 0506-325 /etc is not a known file system."
+ok "stop" stopwpar -h old
+ok "one more, while it is stopped" chwpar -M directory=/qq/r vfs=ext4 size=16M old
+ok "and by crfs" crfs -v jfs2 -m /wpars/old/x/y/z -a size=16M
+ok "start" startwpar old
+is "they are there" "$(inside old 'cat /proc/mounts' | grep -c -e ' /qq/r ext4 ' -e ' /x/y/z ext4 ')" 2
+# The layers of such a WPAR lie in its base directory: none is hidden by a mount point of that name.
+ok "a place of that name" chwpar -M directory=/upper vfs=ext4 size=16M old
+is "is inside alone" "$(inside old 'cat /proc/mounts' | grep -c ' /upper ext4 ')$(grep -c "$wpars/old/upper" /proc/self/mountinfo)" 10
 ok "rmwpar" rmwpar -F old
 ok "nothing is left" wait_for 10 nothing_left
 

@@ -133,6 +133,43 @@ START_TEST(kernel_settings_are_sealed_and_shm_is_its_own)
 }
 END_TEST
 
+/* Nothing of it is made before its start, and its image may lack the folders on the way. */
+START_TEST(versioned_makes_the_way_to_a_mount_point)
+{
+	auto_strv layers = { 0 };
+	struct wpar_mount_facts with = facts;
+	auto_mount_plan p = { 0 }, native = { 0 };
+	auto_spec s = { 0 }, n = { 0 };
+	struct wpar_spec *both[] = { &s, &n };
+
+	ck_assert_int_eq(par_strv_add(&layers, "/layer"), 0);
+	with.layers = &layers;
+	with.cor = true;
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(both); i++) {
+		struct wpar_mount *m = wpar_record_add(both[i], WPAR_STANZA_MOUNT);
+
+		m->directory = strdup("/a/b/c");
+		m->vfs = strdup("namefs");
+		m->device = strdup("/srv");
+	}
+	s.version.image_digest = strdup("d");
+	make(&s, WPAR_SYSTEM);
+	make(&n, WPAR_SYSTEM);
+	ck_assert_int_eq(wpar_mount_plan_build(&s, &with, &p, NULL), 0);
+	ck_assert_int_eq(op_at(&p, "/a")->kind, WPAR_OP_FOLDER);
+	ck_assert_int_eq(op_at(&p, "/a/b")->kind, WPAR_OP_FOLDER);
+	ck_assert(op_at(&p, "/a") < op_at(&p, "/a/b"));
+	ck_assert(op_at(&p, "/a/b") < op_at(&p, "/a/b/c"));
+	ck_assert_int_eq(op_at(&p, "/a/b/c")->kind, WPAR_OP_BIND);
+	/* And its processes ask for mounts, as those of any other. */
+	ck_assert_ptr_nonnull(op_at(&p, "/run/wpars"));
+	ck_assert_ptr_nonnull(op_at(&p, "/run/wpars/cor"));
+	ck_assert_int_eq(wpar_mount_plan_build(&n, &facts, &native, NULL), 0);
+	ck_assert_ptr_null(op_at(&native, "/a"));
+	ck_assert_ptr_null(op_at(&native, "/run/wpars/cor"));
+}
+END_TEST
+
 START_TEST(private_usr_is_its_own)
 {
 	auto_mount_plan p = { 0 };
@@ -248,6 +285,7 @@ static Suite *plan_suite(void)
 	tcase_add_test(tc, nfs_has_the_ids_of_the_server);
 	tcase_add_test(tc, what_a_system_wpar_has_of_ours);
 	tcase_add_test(tc, kernel_settings_are_sealed_and_shm_is_its_own);
+	tcase_add_test(tc, versioned_makes_the_way_to_a_mount_point);
 	tcase_add_test(tc, private_usr_is_its_own);
 	tcase_add_test(tc, application_wpar_sees_all_and_writes_nothing);
 	tcase_add_test(tc, whose_tree_is_the_global_one);

@@ -219,6 +219,7 @@ int wpar_launch_plan(const struct wpar_spec *s, struct wpar_mount_plan *ret, str
 	facts.uname_real = uname_real;
 	if (!layers.n && access("/usr/bin/umount", X_OK) == 0)
 		facts.umount = "/usr/bin/umount";
+	facts.cor = facts.umount || layers.n;
 	systemctl = own_command(s, &layers, "/usr/bin/systemctl", &facts.systemctl);
 	r = wpar_mount_plan_build(s, &facts, ret, err);
 	if (r == 0)

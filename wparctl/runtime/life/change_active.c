@@ -321,7 +321,7 @@ static int change_inside(const struct wpar_spec *to, struct inner *in,
 	if (wpar_mount_change_is_empty(&in->mounts) && !in->hostname)
 		return 0;
 	say_mounts(in, to, report);
-	if (to->type == WPAR_SYSTEM)
+	if (to->type == WPAR_SYSTEM && !to->version.image_digest)
 		wpar_outside_note(to->name, &in->mounts.add);
 	r = go_inside(in, err);
 	if (r < 0)

@@ -185,7 +185,9 @@ static void carry_out(const struct wpar_spec *s, const struct wpar_mount_plan *p
 	c.add = unmount ? without : with;
 	c.drop = unmount ? with : without;
 	c.resize = without;
-	wpar_outside_note(s->name, &c.add);
+	/* Of a versioned one nothing is shown outside, and nobody has unmounted it there. */
+	if (!s->version.image_digest)
+		wpar_outside_note(s->name, &c.add);
 	if (wpar_change_mounts(s, &c, false, err) < 0)
 		return;
 	if (unmount)

@@ -166,7 +166,7 @@ static int write_first_record(const char *name, const struct wpar_mount_plan *pl
 	auto_buf b = { 0 };
 
 	keep_lines("", plan, NULL, &b);
-	for (size_t i = 0; i < plan->n_ops; i++) {
+	for (size_t i = 0; !plan->layers.n && i < plan->n_ops; i++) {
 		if (wpar_outside_may_go(&plan->ops[i]))
 			add_line(&b, &plan->ops[i]);
 	}
