@@ -113,7 +113,7 @@ def expected_files(states):
              for p in [path("var/lib/wpars/templates/current")] if os.path.islink(p)}
     for name in states:
         fine |= {f"etc/wpars/{name}.cf", f"var/lib/wpars/roots/{name}", f"run/wpars/{name}.lock",
-                 f"var/lib/wpars/lists/{name}", f"wpars/{name}"}
+                 f"var/lib/wpars/lists/{name}", f"var/lib/wpars/levels/{name}", f"wpars/{name}"}
     if "native" in states:
         fine |= {"wpars/.volumes/native", "wpars/.volumes/native/data.jfs2"}
     if any(name == "versioned" for name in states):

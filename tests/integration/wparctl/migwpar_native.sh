@@ -14,6 +14,12 @@ PATH=$PAR_TEST_BUILD/bin:$PATH
 trap 'clear_away old01 old02 real01' EXIT
 mount -t tmpfs -o size=300m,mode=700 none "$WPARS_ROOT"
 
+# names FOLDER... - of what is in them
+names()
+{
+	find "$@" -mindepth 1 -maxdepth 1 -printf '%f\n'
+}
+
 # An LPAR with small /usr and /opt, which is busybox, and an /etc of ours
 lpar=$TMPDIR/lpar
 mkdir -p "$lpar"/usr/{bin,sbin,lib,share} "$lpar/opt/lparopt"
@@ -163,7 +169,7 @@ rm "$WPARS_ROOT/filled"
 find "$wpars/old01" ! -path "$wpars/old01" -printf '%P %y %m %s %T@\n' | sort >"$TMPDIR/layers.after"
 ok "its layers are what they were" cmp "$TMPDIR/layers" "$TMPDIR/layers.after"
 is "so is its state" "$(state old01) $(type_of old01)" "D L"
-is "and no list of a native one" "$(ls "$store/lists" "$store/levels" 2>/dev/null | grep old01)" ""
+is "and no list of a native one" "$(names "$store/lists" "$store/levels" 2>/dev/null | grep old01)" ""
 
 ok "a second one of the image" mkwpar -n old02 -C -B "$TMPDIR/old.tar"
 facts "$wpars/old01/upper/data" >"$TMPDIR/before"
@@ -174,7 +180,7 @@ like "says that it is done" "$output" '^Workload partition old01 migrated succes
 like "that a number has changed" "$output" 'The user mysql has the number [0-9]* instead of 101'
 like "that a service has gone" "$output" 'The subsystem lost is left out: its program /usr/sbin/lostd is not there'
 is "it is a native one" "$(state old01) $(type_of old01)" "D S"
-is "its root has nothing of layers" "$(cat "$wpars/old01/upper/number"; ls -A "$wpars/old01/work"; ls -A "$wpars/old01" | grep migwpar)" number
+is "its root has nothing of layers" "$(cat "$wpars/old01/upper/number"; ls -A "$wpars/old01/work"; names "$wpars/old01" | grep migwpar)" number
 is "its root's mode" "$(stat -c %a "$wpars/old01")" 755
 is "the image stays for the other" "$(wparctl image ls | grep -c 'in use')" 1
 base=$wpars/old01
@@ -227,7 +233,7 @@ is "the user logs in" "$(clogin old01 -l ann -- id -un)" ann
 is "to the LPAR's system" "$(clogin old01 -- uname -r 2>/dev/null || uname -r)" "$(uname -r)"
 ok "stopwpar" stopwpar -F old01
 ok "rmwpar" rmwpar old01
-is "nothing of it is left" "$(ls "$wpars" "$store/lists" "$store/levels" | grep old01)" ""
+is "nothing of it is left" "$(names "$wpars" "$store/lists" "$store/levels" | grep old01)" ""
 ok "rmwpar of the other" rmwpar -F old02
 
 # Killed at each step: before the specification is saved it is the versioned one, after that the same command ends it.
@@ -260,7 +266,7 @@ for step in "stage made" "native filled" "old copied" joined staged marked saved
 mine"
 	facts "$base/data" >"$TMPDIR/after"
 	ok "$step: its files are what they were" diff "$TMPDIR/before" "$TMPDIR/after"
-	is "$step: nothing is left" "$(ls -A "$base" | grep migwpar; ls "$store/images")" ""
+	is "$step: nothing is left" "$(names "$base" | grep migwpar; ls "$store/images")" ""
 	ok "$step: rmwpar" rmwpar -F old01
 done
 # Given up after the kill
@@ -268,7 +274,7 @@ for step in staged saved moved; do
 	ok "$step: a versioned WPAR" old old01
 	WPAR_STOP_AT=$step migwpar -C old01 >/dev/null 2>&1
 	ok "$step: rmwpar of it" rmwpar -F old01
-	is "$step: nothing is left" "$(ls "$wpars" "$store/images" "$store/roots" | grep -v :)" ""
+	is "$step: nothing is left" "$(names "$wpars" "$store/images" "$store/roots" | grep -v :)" ""
 done
 
 # A real old system; the LPAR's /usr is the small one, and cron of busybox

@@ -14,7 +14,7 @@ trap 'clear_away dev01 new new2' EXIT
 # nothing_left - no WPAR but dev01, no folder of one
 nothing_left()
 {
-	[ "$(lswpar -qc -a name)" = dev01 ] && [ "$(ls -A "$base" | grep -v '^\.volumes$')" = dev01 ]
+	[ "$(lswpar -qc -a name)" = dev01 ] && [ "$(find "$base" -mindepth 1 -maxdepth 1 ! -name .volumes -printf '%f\n')" = dev01 ]
 }
 
 list()
