@@ -2,6 +2,8 @@
 /* UUIDs as text: see uuid.h. */
 #include "lpard/common/uuid.h"
 
+#include "lpard/common/hex.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
@@ -44,7 +46,6 @@ int par_uuid_upper(const char *text, char ret[PAR_UUID_LEN])
 
 int par_uuid_make(char ret[PAR_UUID_LEN])
 {
-	static const char digits[] = "0123456789abcdef";
 	unsigned char bytes[16];
 	size_t at = 0;
 
@@ -55,8 +56,8 @@ int par_uuid_make(char ret[PAR_UUID_LEN])
 	for (size_t i = 0; i < sizeof(bytes); i++) {
 		if (is_dash(at))
 			ret[at++] = '-';
-		ret[at++] = digits[bytes[i] >> 4];
-		ret[at++] = digits[bytes[i] & 0x0f];
+		par_hex_write(bytes[i], ret + at);
+		at += 2;
 	}
 	ret[at] = '\0';
 	return 0;

@@ -3,6 +3,7 @@
 #include "wparctl/filesystem/native_stage.h"
 
 #include "lpard/common/fs.h"
+#include "lpard/common/hex.h"
 #include "wparctl/filesystem/rootfs.h"
 #include "wparctl/spec/stop_at.h"
 
@@ -230,7 +231,7 @@ char *wpar_native_stage_image(const struct wpar_spec *s)
 	auto_buf text = { 0 };
 
 	if (!path || par_fs_read(path, 64, &text) < 0 || text.len != 64 ||
-	    strspn(text.data, "0123456789abcdef") != 64)
+	    !par_hex_is(text.data, 64))
 		return NULL;
 	return strdup(text.data);
 }

@@ -9,6 +9,7 @@
 #include "wparctl/filesystem/template.h"
 
 #include "lpard/common/fs.h"
+#include "lpard/common/hex.h"
 #include "wparctl/filesystem/template_content.h"
 #include "wparctl/spec/spec.h"
 
@@ -212,8 +213,7 @@ static void remove_unless_open(int store, const char *name)
 
 static bool is_generation(const char *name)
 {
-	return strlen(name) == GENERATION_DIGITS &&
-	       strspn(name, "0123456789abcdef") == GENERATION_DIGITS;
+	return par_hex_is(name, GENERATION_DIGITS);
 }
 
 static void remove_old(int store)

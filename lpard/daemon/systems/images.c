@@ -2,6 +2,8 @@
 /* The boot images there are: see images.h. */
 #include "lpard/daemon/systems/images.h"
 
+#include "lpard/common/hex.h"
+
 #include <dirent.h>
 #include <string.h>
 
@@ -118,7 +120,7 @@ static int recall_file(const char *digest, const char *name, struct fw_image_fil
 {
 	if (strcmp(digest, "-") == 0)
 		return 0;
-	if (strlen(digest) != DIGITS || strspn(digest, "0123456789abcdef") != DIGITS)
+	if (!par_hex_is(digest, DIGITS))
 		return par_fail(err, PAR_E_CORRUPT, 0, "\"%s\" is no digest", digest);
 	snprintf(ret->sha256, sizeof(ret->sha256), "%s", digest);
 	ret->name = strdup(name);
