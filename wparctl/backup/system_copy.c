@@ -19,9 +19,7 @@
 #include <libgen.h>
 #include <limits.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #define MAX_MOUNTS (16 << 20) /* bytes of /proc/self/mountinfo */
@@ -127,55 +125,29 @@ static int open_mount(const struct wpar_system_tree *t)
 {
 	autofd int fd = open(t->directory, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	struct statx st;
-	int tree, r;
 
 	if (fd < 0 || statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &st) < 0)
 		return -errno;
 	if (t->id && st.stx_mask & STATX_MNT_ID && st.stx_mnt_id != t->id)
 		return -ESTALE;
-	tree = (int)syscall(SYS_open_tree, fd, "",
-			    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
-	if (tree < 0)
-		return -errno;
-	r = wpar_backup_tree_shut(&tree);
-	if (r == 0)
-		return tree;
-	close(tree);
-	return r;
+	return wpar_backup_tree_clone(fd);
 }
 
 static int open_image(const char *digest, struct par_error **err)
 {
 	autofd int fd = wpar_image_open(digest, err);
-	int tree, r;
+	int tree;
 
 	if (fd < 0)
 		return fd;
-	tree = (int)syscall(SYS_open_tree, fd, "",
-			    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
-	r = tree < 0 ? -errno : wpar_backup_tree_shut(&tree);
-	if (r == 0)
-		return tree;
-	if (tree >= 0)
-		close(tree);
-	return par_fail(err, PAR_E_SYSTEM, r, "the image cannot be opened");
+	tree = wpar_backup_tree_clone(fd);
+	return tree < 0 ? par_fail(err, PAR_E_SYSTEM, tree, "the image cannot be opened") : tree;
 }
 
 /* Ids that a WPAR does not have become those of nobody. */
-static int add_tree(struct copying *c, const char *directory, int fd, struct par_error **err)
+static int add_tree(struct copying *c, const char *directory, int mount, struct par_error **err)
 {
-	struct wpar_writer_tree *more = reallocarray(c->trees.v, c->trees.n + 1, sizeof(*more));
-
-	if (!more) {
-		close(fd);
-		return par_oom(err);
-	}
-	c->trees.v = more;
-	more[c->trees.n] =
-		(struct wpar_writer_tree){ .directory = strdup(directory), .range = WPAR_ID_WIDTH };
-	for (int k = 0; k < WPAR_WRITER_MOUNTS; k++)
-		more[c->trees.n].fds[k] = fd;
-	return more[c->trees.n++].directory ? 0 : par_oom(err);
+	return wpar_backup_trees_add(&c->trees, directory, mount, WPAR_ID_WIDTH, err);
 }
 
 static int open_trees(struct copying *c, struct par_error **err)

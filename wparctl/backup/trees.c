@@ -42,7 +42,7 @@ void wpar_backup_trees_done(struct wpar_backup_trees *t)
  * Nothing is written by reading it, no program of it is run, and nothing leads out of it.  What
  * made the mount can only name it: in its place comes what can be read.
  */
-int wpar_backup_tree_shut(int *tree)
+static int shut(int *tree)
 {
 	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
 					       MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
@@ -59,6 +59,25 @@ int wpar_backup_tree_shut(int *tree)
 	return 0;
 }
 
+static int clone_mount(int folder)
+{
+	int fd = (int)syscall(SYS_open_tree, folder, "",
+			      OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int wpar_backup_tree_clone(int folder)
+{
+	int tree = clone_mount(folder), r = tree < 0 ? tree : shut(&tree);
+
+	if (r == 0)
+		return tree;
+	if (tree >= 0)
+		close(tree);
+	return r;
+}
+
 /* Takes @fds, also on failure; those that are -1 are the first one, too. */
 static int set_mounts(struct wpar_writer_tree *n, const struct wpar_spec *s,
 		      int fds[WPAR_WRITER_MOUNTS], struct par_error **err)
@@ -67,7 +86,7 @@ static int set_mounts(struct wpar_writer_tree *n, const struct wpar_spec *s,
 
 	for (int k = 0; k < WPAR_WRITER_MOUNTS; k++) {
 		if (fds[k] >= 0 && r == 0)
-			r = wpar_backup_tree_shut(&fds[k]);
+			r = shut(&fds[k]);
 		n->fds[k] = fds[k] >= 0 ? fds[k] : fds[0];
 	}
 	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "'%s' of '%s' cannot be made read-only",
@@ -75,24 +94,47 @@ static int set_mounts(struct wpar_writer_tree *n, const struct wpar_spec *s,
 		     : 0;
 }
 
-/* Takes @fds in the same way. */
-static int add_tree(struct wpar_backup_trees *t, const struct wpar_spec *s, const char *directory,
-		    int fds[WPAR_WRITER_MOUNTS], bool server, struct par_error **err)
+/* NULL: there is no memory */
+static struct wpar_writer_tree *new_tree(struct wpar_backup_trees *t, const char *directory)
 {
 	struct wpar_writer_tree *more = reallocarray(t->v, t->n + 1, sizeof(*more));
 	autofree char *copy = strdup(directory);
-	struct wpar_writer_tree *n;
 
 	if (more)
 		t->v = more;
-	if (!more || !copy) {
+	if (!more || !copy)
+		return NULL;
+	more[t->n] = (struct wpar_writer_tree){ .directory = take_ptr(copy) };
+	return &more[t->n++];
+}
+
+int wpar_backup_trees_add(struct wpar_backup_trees *t, const char *directory, int mount,
+			  uint32_t range, struct par_error **err)
+{
+	struct wpar_writer_tree *n = new_tree(t, directory);
+
+	if (!n) {
+		close(mount);
+		return par_oom(err);
+	}
+	n->range = range;
+	for (int k = 0; k < WPAR_WRITER_MOUNTS; k++)
+		n->fds[k] = mount;
+	return 0;
+}
+
+/* Takes @fds in the same way as set_mounts(). */
+static int add_tree(struct wpar_backup_trees *t, const struct wpar_spec *s, const char *directory,
+		    int fds[WPAR_WRITER_MOUNTS], bool server, struct par_error **err)
+{
+	struct wpar_writer_tree *n = new_tree(t, directory);
+
+	if (!n) {
 		close_mounts(fds);
 		return par_oom(err);
 	}
-	n = &more[t->n++];
-	*n = (struct wpar_writer_tree){ .directory = take_ptr(copy),
-					.shift = server ? s->idbase : 0,
-					.range = server ? s->idrange : 0 };
+	n->shift = server ? s->idbase : 0;
+	n->range = server ? s->idrange : 0;
 	return set_mounts(n, s, fds, err);
 }
 
@@ -106,14 +148,6 @@ int wpar_backup_trees_replace(struct wpar_backup_trees *t, size_t i, int mount,
 }
 
 /* ---- The root ---- */
-
-static int open_plain_root(int base)
-{
-	int fd = (int)syscall(SYS_open_tree, base, "",
-			      OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
-
-	return fd < 0 ? -errno : fd;
-}
 
 /* A folder in a list of overlayfs, which has colons between them. */
 static void put_layer(struct par_buf *b, const char *path)
@@ -185,7 +219,7 @@ static int open_own_root(const struct wpar_spec *s, const char *base, int fd, in
 	if (s->version.image_digest)
 		r = open_layers(s, base, mounts, fds);
 	else
-		r = fds[0] = open_plain_root(fd);
+		r = fds[0] = clone_mount(fd);
 	return r < 0 ? fail_root(s, r, fds, err) : 0;
 }
 
@@ -354,15 +388,12 @@ static int open_changed(const struct wpar_spec *s, const char *directory)
 	autofd int upper = path ? open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
 	autofd int fd =
 		upper < 0 ? -1 : par_fs_open_plain(upper, directory + 1, O_PATH | O_DIRECTORY, 0);
-	int tree;
 
 	if (!path)
 		return -ENOMEM;
 	if (upper < 0 || fd < 0)
 		return upper < 0 ? -errno : fd;
-	tree = (int)syscall(SYS_open_tree, fd, "",
-			    OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
-	return tree < 0 ? -errno : tree;
+	return clone_mount(fd);
 }
 
 int wpar_backup_trees_changed(struct wpar_backup_trees *t, const struct wpar_spec *s,

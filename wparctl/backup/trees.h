@@ -42,11 +42,19 @@ int wpar_backup_trees_replace(struct wpar_backup_trees *t, size_t i, int mount,
 			      const struct wpar_spec *s, struct par_error **err);
 
 /*
- * wpar_backup_tree_shut - the detached mount *@tree becomes what a backup reads: read-only, without
- * programs and devices, and with nothing mounted on it later
- * Replaced by a descriptor that can be read.  0 or a negative errno
+ * wpar_backup_tree_clone - @folder and what is in its mount below it, as a backup reads it: a mount
+ * at no place, read-only, without programs and devices
+ * Returns a descriptor that can be read, or a negative errno.
  */
-int wpar_backup_tree_shut(int *tree);
+int wpar_backup_tree_clone(int folder);
+
+/*
+ * wpar_backup_trees_add - @mount, which is taken, also on failure, is read at @directory
+ * @range	how many ids there are, from 0 on; those beyond are nobody's.  0: ids are as they
+ * are
+ */
+int wpar_backup_trees_add(struct wpar_backup_trees *t, const char *directory, int mount,
+			  uint32_t range, struct par_error **err);
 
 /*
  * wpar_backup_trees_changed - of a versioned WPAR: at @directory only what it has changed or added

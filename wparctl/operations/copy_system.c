@@ -63,20 +63,12 @@ static int check_level(const char *image, const struct wpar_version *v, struct p
 			word(system), word(level), here.machine);
 }
 
-static void version_done(struct wpar_version *v)
-{
-	struct wpar_image_data d = { .version = *v };
-
-	*v = (struct wpar_version){ 0 };
-	wpar_image_data_done(&d);
-}
-
 int wpar_copy_system_check(const struct wpar_image_source *src, struct par_error **err)
 {
-	par_cleanup(version_done) struct wpar_version v = { 0 };
-	int r = wpar_image_look(src, &v, src->checked, err);
+	auto_image_data d = { 0 };
+	int r = wpar_image_look(src, &d.version, src->checked, err);
 
-	return r < 0 ? r : check_level(src->path, &v, err);
+	return r < 0 ? r : check_level(src->path, &d.version, err);
 }
 
 /* Killed from now on, the WPAR takes the image away with it when it is removed. */
@@ -123,14 +115,14 @@ static int create_of_image(const struct wpar_image_source *src, struct wpar_spec
 int wpar_copy_system_create(const struct wpar_image_source *src, struct wpar_spec *s, bool progress,
 			    const struct wpar_report *report, struct par_error **err)
 {
-	par_cleanup(version_done) struct wpar_version v = { 0 };
+	auto_image_data d = { 0 };
 	int r;
 
 	if (!src)
 		return create(s, NULL, progress, report, err);
-	r = create_of_image(src, s, &v, report, err);
+	r = create_of_image(src, s, &d.version, report, err);
 	if (r == 0)
-		return wpar_definition_drop_image(s, v.image_digest, err);
-	s->version.image_digest = take_ptr(v.image_digest);
+		return wpar_definition_drop_image(s, d.version.image_digest, err);
+	s->version.image_digest = take_ptr(d.version.image_digest);
 	return r;
 }
