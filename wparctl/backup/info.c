@@ -4,6 +4,7 @@
 
 #include "lpard/common/fs.h"
 #include "lpard/common/now.h"
+#include "lpard/common/os_release.h"
 #include "wparctl/spec/level.h"
 #include "wparctl/versioned/here.h"
 #include "wparctl/versioned/image_data.h"
@@ -11,8 +12,6 @@
 #include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
-
-#define MAX_RELEASE 65536 /* bytes of os-release */
 
 /* NAME = value; what a value may not have is a question mark in it. */
 static void put(struct par_buf *b, const char *name, const char *value, size_t most)
@@ -46,35 +45,15 @@ static void put_u64(struct par_buf *b, const char *name, uint64_t value)
 
 /* ---- What system it is ---- */
 
-/* A value of os-release(5), without its quotes; "" when there is none. */
-static void find_release(const char *text, const char *key, char *ret, size_t size)
-{
-	const size_t n = strlen(key);
-
-	*ret = '\0';
-	for (const char *line = text; line && *line;) {
-		const char *end = strchr(line, '\n');
-
-		if (strncmp(line, key, n) == 0 && line[n] == '=') {
-			const char *value = line + n + 1;
-
-			value += *value == '"' || *value == '\'';
-			snprintf(ret, size, "%.*s", (int)strcspn(value, "\"'\n"), value);
-			return;
-		}
-		line = end ? end + 1 : NULL;
-	}
-}
-
 /* Of this LPAR, whose /usr a native WPAR has. */
 static void put_lpar(struct par_buf *b, const struct wpar_here_facts *here)
 {
 	auto_buf release = { 0 };
 	char name[64] = "", id[32] = "", level[WPAR_LEVEL_MAX] = "";
 
-	if (par_fs_read("/etc/os-release", MAX_RELEASE, &release) == 0 && release.data) {
-		find_release(release.data, "NAME", name, sizeof(name));
-		find_release(release.data, "ID", id, sizeof(id));
+	if (par_fs_read("/etc/os-release", PAR_OS_RELEASE_MAX, &release) == 0) {
+		par_os_release_value(release.data, "NAME", name, sizeof(name));
+		par_os_release_value(release.data, "ID", id, sizeof(id));
 	}
 	put(b, "OSNAME", *name ? name : "Linux", 63);
 	put_word(b, "OSID", *id ? id : "linux", 31);

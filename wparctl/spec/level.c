@@ -3,28 +3,11 @@
 #include "wparctl/spec/level.h"
 
 #include "lpard/common/fs.h"
+#include "lpard/common/os_release.h"
 
 #include <ctype.h>
 #include <stdint.h>
 #include <string.h>
-
-/* @key: "VERSION_ID=" of os-release(5), which has VERSION_ID="12" */
-static bool find_value(const char *text, const char *key, char ret[WPAR_LEVEL_MAX])
-{
-	for (const char *line = text; line && *line;) {
-		const char *end = strchr(line, '\n');
-
-		if (par_starts_with(line, key)) {
-			const char *value = line + strlen(key);
-
-			value += *value == '"' || *value == '\'';
-			snprintf(ret, WPAR_LEVEL_MAX, "%.*s", (int)strcspn(value, "\"'\n"), value);
-			return *ret;
-		}
-		line = end ? end + 1 : NULL;
-	}
-	return false;
-}
 
 bool wpar_level_here(char ret[WPAR_LEVEL_MAX])
 {
@@ -36,16 +19,16 @@ bool wpar_level_here(char ret[WPAR_LEVEL_MAX])
 			 debian.data);
 		return true;
 	}
-	return par_fs_read("/etc/os-release", 65536, &release) == 0 && release.data &&
-	       find_value(release.data, "VERSION_ID=", ret);
+	return par_fs_read("/etc/os-release", PAR_OS_RELEASE_MAX, &release) == 0 &&
+	       par_os_release_value(release.data, "VERSION_ID", ret, WPAR_LEVEL_MAX);
 }
 
 bool wpar_system_here(char ret[WPAR_LEVEL_MAX])
 {
 	auto_buf release = { 0 };
 
-	return par_fs_read("/etc/os-release", 65536, &release) == 0 && release.data &&
-	       find_value(release.data, "ID=", ret);
+	return par_fs_read("/etc/os-release", PAR_OS_RELEASE_MAX, &release) == 0 &&
+	       par_os_release_value(release.data, "ID", ret, WPAR_LEVEL_MAX);
 }
 
 /* The number at the front of *@p, which goes on behind it; -1: there is none that can be. */
