@@ -7,6 +7,8 @@
 set -u
 # shellcheck source=tests/integration/wparctl/wpar.sh
 . "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
+# shellcheck source=tests/integration/wparctl/backup_lib.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/backup_lib.sh"
 
 mkdir -m 700 "$WPARS_ROOT/run" "$WPARS_ROOT/srv"
 mkdir -m 1777 "$WPARS_ROOT/tmp"
@@ -15,20 +17,6 @@ tools=$PAR_TEST_SOURCE/integration/wparctl
 base=$WPARS_ROOT/wpars/dev
 save=$TMPDIR/dev.save
 trap 'clear_away dev run' EXIT
-
-# check FILE - a whole backup, by a program that knows docs/SAVEWPAR.md only
-check()
-{
-	python3 "$tools/backup.py" check "$1"
-}
-
-# unpack FILE FOLDER
-unpack()
-{
-	rm -rf "$2"
-	mkdir "$2"
-	tar -C "$2" --xattrs --xattrs-include='*' --warning=no-unknown-keyword -xpf "$1"
-}
 
 # mounts - what this machine has mounted of the test, and loop devices
 mounts()

@@ -7,18 +7,13 @@
 set -u
 # shellcheck source=tests/integration/wparctl/wpar.sh
 . "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
+# shellcheck source=tests/integration/wparctl/backup_lib.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/backup_lib.sh"
 
 mkdir -m 1777 "$WPARS_ROOT/tmp"
-tools=$PAR_TEST_SOURCE/integration/wparctl
 base=$WPARS_ROOT/wpars/dev
 theirs=$TMPDIR/theirs
 trap 'clear_away dev' EXIT
-
-# check FILE - a whole backup, by a program that knows docs/SAVEWPAR.md only
-check()
-{
-	python3 "$tools/backup.py" check "$1"
-}
 
 ok "mkwpar" mkwpar -n dev
 

@@ -8,6 +8,8 @@
 set -u
 # shellcheck source=tests/integration/wparctl/wpar.sh
 . "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
+# shellcheck source=tests/integration/wparctl/backup_lib.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/backup_lib.sh"
 
 command -v mkfs.btrfs >/dev/null || skip_all "needs btrfs-progs"
 grep -qw btrfs /proc/filesystems || skip_all "this kernel has no btrfs"
@@ -34,18 +36,6 @@ disk()
 	"mkfs.$1" -q "$TMPDIR/disk.$1" >/dev/null &&
 		mount -o loop "$TMPDIR/disk.$1" "$WPARS_ROOT" && chmod 700 "$WPARS_ROOT" &&
 		mkdir -p "$WPARS_ROOT/etc" && mkdir -m 1777 "$WPARS_ROOT/tmp"
-}
-
-check()
-{
-	python3 "$tools/backup.py" check "$1"
-}
-
-unpack()
-{
-	rm -rf "$2"
-	mkdir "$2"
-	tar -C "$2" --xattrs --xattrs-include='*' --warning=no-unknown-keyword -xpf "$1"
 }
 
 consistency()
