@@ -43,6 +43,13 @@ int par_fs_open_plain(int rootfd, const char *path, uint64_t flags, mode_t mode)
 	return open_resolved(rootfd, path, flags, mode, RESOLVE_IN_ROOT | RESOLVE_NO_SYMLINKS);
 }
 
+int par_fs_open_folder(int at, const char *name)
+{
+	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
 int par_fs_read_fd(int fd, size_t max, struct par_buf *ret)
 {
 	const size_t before = ret->len;

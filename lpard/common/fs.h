@@ -25,6 +25,12 @@ int par_fs_open_in(int rootfd, const char *path, uint64_t flags, mode_t mode);
 int par_fs_open_plain(int rootfd, const char *path, uint64_t flags, mode_t mode);
 
 /*
+ * par_fs_open_folder - the folder @name, a plain name, in the folder @at, to be read
+ * Returns a descriptor (O_CLOEXEC) or a negative errno; a symbolic link is none (-ENOTDIR, -ELOOP).
+ */
+int par_fs_open_folder(int at, const char *name);
+
+/*
  * par_fs_read_fd / par_fs_read - the whole of a regular file, at most @max bytes
  * -EFBIG when it is longer, -EINVAL when it is not a regular file (files of /proc and /sys are).
  * par_fs_read_in reads a file of a foreign tree: fifos and devices cannot block it, and the files

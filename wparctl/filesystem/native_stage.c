@@ -31,13 +31,6 @@ static int open_base(const struct wpar_spec *s)
 	return fd < 0 ? -errno : fd;
 }
 
-static int open_folder(int at, const char *name)
-{
-	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-
-	return fd < 0 ? -errno : fd;
-}
-
 static int remove_old(int base)
 {
 	int r = par_fs_remove_tree(base, STAGE);
@@ -47,7 +40,7 @@ static int remove_old(int base)
 
 static int make_folder(int at, const char *name)
 {
-	return mkdirat(at, name, 0700) < 0 ? -errno : open_folder(at, name);
+	return mkdirat(at, name, 0700) < 0 ? -errno : par_fs_open_folder(at, name);
 }
 
 static int make_stage(int base, const char *digest, struct wpar_native_stage *t)
@@ -137,8 +130,8 @@ static int check_name(int at, const char *name, int base)
 
 static int check_stage(int base)
 {
-	autofd int stage = open_folder(base, STAGE);
-	autofd int fresh = stage < 0 ? stage : open_folder(stage, "new");
+	autofd int stage = par_fs_open_folder(base, STAGE);
+	autofd int fresh = stage < 0 ? stage : par_fs_open_folder(stage, "new");
 	int r = fresh < 0 ? fresh : each_name(fresh, check_name, base);
 
 	if (r < 0)
@@ -202,7 +195,7 @@ static int take_stage(int base, int stage)
 
 	if (r < 0)
 		return r;
-	fresh = open_folder(stage, "new");
+	fresh = par_fs_open_folder(stage, "new");
 	if (fresh < 0)
 		return fresh;
 	r = each_name(fresh, take_name, base);
@@ -216,7 +209,7 @@ static int take_stage(int base, int stage)
 int wpar_native_stage_take(const struct wpar_spec *s, struct par_error **err)
 {
 	autofd int base = open_base(s);
-	autofd int stage = base < 0 ? base : open_folder(base, STAGE);
+	autofd int stage = base < 0 ? base : par_fs_open_folder(base, STAGE);
 	int r;
 
 	if (stage == -ENOENT && base >= 0)

@@ -2,7 +2,7 @@
 /* Subvolumes of btrfs, by its ioctls: see subvolume.h. */
 #include "wparctl/filesystem/subvolume.h"
 
-#include "lpard/common/str.h"
+#include "lpard/common/fs.h"
 
 #include <endian.h>
 #include <errno.h>
@@ -31,13 +31,6 @@ bool wpar_subvolume_is(int fd)
 	return is_btrfs(fd) && fstat(fd, &st) == 0 && st.st_ino == BTRFS_FIRST_FREE_OBJECTID;
 }
 
-static int open_folder(int at, const char *name)
-{
-	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-
-	return fd < 0 ? -errno : fd;
-}
-
 int wpar_subvolume_make(int above, const char *name)
 {
 	struct btrfs_ioctl_vol_args args = { 0 };
@@ -48,7 +41,7 @@ int wpar_subvolume_make(int above, const char *name)
 	snprintf(args.name, sizeof(args.name), "%s", name);
 	if (ioctl(above, BTRFS_IOC_SUBVOL_CREATE, &args) < 0)
 		return -errno;
-	fd = open_folder(above, name);
+	fd = par_fs_open_folder(above, name);
 	return fd < 0 ? fd : fchmod(fd, 0755) < 0 ? -errno : 0;
 }
 
@@ -83,7 +76,7 @@ static int go_up(int fd)
 	autofd int at = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 
 	while (at >= 0 && !wpar_subvolume_is(at)) {
-		autofd int above = open_folder(at, "..");
+		autofd int above = par_fs_open_folder(at, "..");
 		struct stat here, there;
 
 		if (above < 0)
@@ -211,7 +204,7 @@ static int remove_leaf(int fd, uint64_t number, bool *ret_removed)
 int wpar_subvolume_remove(int above, const char *name)
 {
 	struct btrfs_ioctl_vol_args args = { 0 };
-	autofd int fd = is_btrfs(above) ? open_folder(above, name) : -EOPNOTSUPP;
+	autofd int fd = is_btrfs(above) ? par_fs_open_folder(above, name) : -EOPNOTSUPP;
 	uint64_t number;
 	bool removed;
 

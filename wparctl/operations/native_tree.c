@@ -23,13 +23,6 @@ struct joining {
 	unsigned int depth;
 };
 
-static int open_below(int at, const char *name)
-{
-	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-
-	return fd < 0 ? -errno : fd;
-}
-
 /* The folder of the path in the tree @top, made where it is missing. */
 static int open_folder_of(int top, const char *path)
 {
@@ -80,12 +73,12 @@ static int join_one(struct joining *j, int from, const char *name, int to);
 
 static int join_folders(struct joining *j, int from, const char *name, int to)
 {
-	autofd int in = open_below(from, name), there = -1;
+	autofd int in = par_fs_open_folder(from, name), there = -1;
 	int r;
 
 	if (in < 0)
 		return in;
-	there = open_below(to, name);
+	there = par_fs_open_folder(to, name);
 	if (there < 0)
 		return there;
 	if (j->depth == DEPTH_MAX)
@@ -123,7 +116,7 @@ static int place_one(struct joining *j, int from, const char *name, int to);
 
 static int place_in(struct joining *j, int from, const char *name)
 {
-	autofd int in = open_below(from, name);
+	autofd int in = par_fs_open_folder(from, name);
 	int r = in < 0 ? in : each_in(j, in, place_one, -1);
 
 	if (r < 0)

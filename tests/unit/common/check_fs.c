@@ -62,6 +62,8 @@ START_TEST(folders_are_made_inside)
 	mkdirat(fd, "run", 0755);
 	ck_assert_int_eq(symlinkat("/run", fd, "link"), 0);
 	ck_assert_int_eq(symlinkat(outside, fd, "out"), 0);
+	ck_assert_int_eq(par_fs_open_folder(fd, "link"), -ENOTDIR);
+	ck_assert_int_eq(par_fs_open_folder(fd, "none"), -ENOENT);
 	ck_assert_int_eq(par_fs_mkdirs_in(fd, "/link/a/b"), 0);
 	ck_assert_int_eq(par_fs_mkdirs_in(fd, "link/a/b"), 0);
 	ck_assert_int_eq(faccessat(fd, "run/a/b", F_OK, 0), 0);
