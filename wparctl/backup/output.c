@@ -42,8 +42,10 @@ static int open_standard(struct wpar_output *o, struct par_error **err)
 
 static int fail_path(const char *path, struct par_error **err)
 {
-	return par_fail(err, errno == ENOENT ? PAR_E_NOT_FOUND : PAR_E_SYSTEM, errno,
-			"-f: '%s' cannot be written", path);
+	if (errno == ENOENT)
+		return par_fail(err, PAR_E_NOT_FOUND, errno,
+				"-f: '%s' cannot be written: there is no such folder", path);
+	return par_fail(err, PAR_E_SYSTEM, errno, "-f: '%s' cannot be written", path);
 }
 
 /* ---- A file ---- */

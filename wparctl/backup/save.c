@@ -409,6 +409,7 @@ static void say_still(const struct saving *b)
 {
 	if (!b->save->still || !b->save->names)
 		return;
+	fflush(b->out); /* the end of the line that showed how far it was */
 	fprintf(b->save->err, "savewpar: %s stood still for %" PRIu64 " ms, ", b->save->spec->name,
 		b->frozen_ms);
 	if (b->from_snapshot)

@@ -40,6 +40,10 @@ int mkwpar_refuse(const struct mkwpar_args *a, struct par_error **err)
 		return r;
 	if (a->files_of && a->preserve.given)
 		return par_fail(err, PAR_E_USAGE, 0, "-B and -p cannot be used together");
+	if (a->files_of && a->settings.write_only)
+		return par_fail(err, PAR_E_USAGE, 0,
+				"-B and -w cannot be used together: a specification does not name "
+				"a backup");
 	if (a->files_of && a->minimal)
 		return par_fail(err, PAR_E_USAGE, 0,
 				"--minimal with -B: what starts in it is what the backup has");

@@ -20,7 +20,7 @@ static const struct par_opt opts[] = {
 		 "Without access lists and extended attributes"),
 	OPT_FLAG_REFUSED('A', struct savewpar_args, dmapi, "there are no DMAPI file systems here"),
 	OPT_U64('b', NULL, "BLOCKS", struct savewpar_args, blocks,
-		"Write BLOCKS times 512 bytes at once, as tape drives may need it",
+		"Write BLOCKS times 512 bytes at once, as tape drives may need it", .field.min = 1,
 		.field.max = MOST_BLOCKS),
 	/* Nothing of a namefs is ever saved: it belongs to the LPAR. */
 	OPT_FLAG('B', NULL, struct savewpar_args, no_namefs, NULL),

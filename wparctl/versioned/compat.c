@@ -208,6 +208,13 @@ static void plan_libc(struct plan *p)
 	const struct wpar_scan *s = p->scan;
 	unsigned int major = 0, minor = 0;
 
+	if (!s->libc[0] && p->data && par_streq(p->data->wpar.type, "S")) {
+		add(p, WPAR_FIT_NO, "C library", words(p, "none"), NULL,
+		    words(p, "It is a backup of a native workload partition, which has the /usr of "
+			     "its system and none of its own: restwpar or mkwpar -B, without -C or "
+			     "-t, makes one of it."));
+		return;
+	}
 	if (!s->libc[0]) {
 		add(p, WPAR_FIT_NOTE, "C library", words(p, "none"), NULL,
 		    words(p, "No C library was found: only programs that need none will run."));

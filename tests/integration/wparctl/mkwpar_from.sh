@@ -53,8 +53,15 @@ refused "-l of a backup without a /usr" "^mkwpar: -l: the backup .* has no /usr 
 refused "no such backup" "^mkwpar: The backup $TMPDIR/none cannot be opened: there is no such file$" mkwpar -n new -B "$TMPDIR/none"
 refused "--minimal" "^mkwpar: --minimal with -B: " mkwpar -n new --minimal -B "$save"
 refused "-p" "^mkwpar: -B and -p cannot be used together$" mkwpar -n new -p -B "$save"
-sed '1,4s/x/y/' "$save" | head -c 100000 >"$TMPDIR/cut"
-fails "one that was cut" mkwpar -n new -B "$TMPDIR/cut"
+refused "-w" "^mkwpar: -B and -w cannot be used together: a specification does not name a backup$" \
+	mkwpar -n new -B "$save" -w -o "$TMPDIR/written"
+refused "a native one's backup as an image" "restwpar or mkwpar -B, without -C or -t, makes one of it" mkwpar -n new -C -B "$save"
+refused "or as a copy of this system" "restwpar or mkwpar -B, without -C or -t, makes one of it" mkwpar -n new -t -B "$save"
+head -c 100000 "$save" >"$TMPDIR/cut"
+refused "one that was cut" "it ends too early, so it is not whole" mkwpar -n new -B "$TMPDIR/cut"
+: >"$TMPDIR/empty"
+refused "one that is empty" "it is empty" mkwpar -n new -B "$TMPDIR/empty"
+refused "one behind which there is no end" "what comes behind its end does not end" sh -c '(zstd -qdc "$1"; cat /dev/zero) | mkwpar -n new -B -' - "$save"
 ok "leaves nothing" nothing_left
 if command -v ssh-keygen >/dev/null; then
 	ssh-keygen -q -t ed25519 -N '' -f "$TMPDIR/key"

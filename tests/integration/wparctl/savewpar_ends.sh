@@ -61,6 +61,7 @@ ok "a device" savewpar -f /dev/null dev
 savewpar -f /dev/fd/9 dev 9>&1 >/dev/null | cat >"$TMPDIR/piped"
 like "a pipe by its descriptor" "$(check "$TMPDIR/piped")" '^whole: '
 refused "-T says why there is no snapshot" "savewpar: -T: there can be no snapshot of dev: its base directory does not lie on btrfs" savewpar -T -f "$TMPDIR/own/t" dev
+refused "a folder that is not there" "'$TMPDIR/no/such' cannot be written: there is no such folder$" savewpar -f "$TMPDIR/no/such" dev
 refused "a folder's name" "cannot be written" savewpar -f "$TMPDIR/own/" dev
 
 # Who has opened what a killed one left reads nothing of the next.

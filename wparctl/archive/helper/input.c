@@ -12,7 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CHUNK_SIZE (256 * 1024)
+#define CHUNK_SIZE  (256 * 1024)
+#define BEHIND_MOST (64 << 20) /* bytes behind the end of a backup: more than a tape's block */
 
 int wpar_extract_fail(struct extract *a, int errnum, const char *fmt, ...)
 {
@@ -66,17 +67,35 @@ int wpar_extract_rewind(struct extract *a, uint64_t offset)
 int wpar_extract_drain(struct extract *a)
 {
 	static unsigned char rest[CHUNK_SIZE];
+	uint64_t behind = 0;
 	ssize_t n;
 
 	wpar_ahead_stop(a->ahead);
 	a->ahead = NULL;
 	while ((n = wpar_input_read_raw(a, rest, sizeof(rest))) > 0) {
 		a->read_bytes = a->raw_bytes;
+		behind += (uint64_t)n;
+		if (a->backup && behind > BEHIND_MOST)
+			return wpar_extract_fail(a, EFBIG,
+						 "what comes behind its end does not end");
 		if (a->progress)
 			a->progress(a);
 	}
 	return n < 0 ? wpar_extract_fail(a, a->input_errnum, "could not read it: %s", a->input_why)
 		     : 0;
+}
+
+/* In libarchive's words, of tar, cpio and each filter. */
+static bool says_cut_off(const char *text)
+{
+	static const char *const words[] = { "truncated", "no progress", "premature",
+					     "unexpected end" };
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(words); i++) {
+		if (strcasestr(text, words[i]))
+			return true;
+	}
+	return false;
 }
 
 int wpar_extract_fail_archive(struct extract *a, struct archive *ar)
@@ -89,7 +108,12 @@ int wpar_extract_fail_archive(struct extract *a, struct archive *ar)
 	for (; text && *text && n < sizeof(clean) - 1; text++)
 		clean[n++] = *text >= ' ' && *text < 0x7f ? *text : '?';
 	clean[n] = '\0';
-	return wpar_extract_fail(a, EBADMSG, "%s", n ? clean : "it is damaged");
+	if (!a->raw_bytes)
+		return wpar_extract_fail(a, EBADMSG, "it is empty");
+	return wpar_extract_fail(a, EBADMSG, "%s%s",
+				 says_cut_off(clean) ? "it ends too early, so it is not whole: "
+						     : "",
+				 n ? clean : "it is damaged");
 }
 
 struct archive *wpar_extract_open(void)
