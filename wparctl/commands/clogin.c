@@ -125,7 +125,7 @@ static int clogin_run(const struct par_cmd_ctx *ctx, void *args, struct par_erro
 	if (!a->user && s.user)
 		login.user = s.user;
 	/* No lock: many users may be logged in, and an operation under way must keep nobody out. */
-	r = wpar_state_probe(&s, &st, err);
+	r = s.creating ? wpar_state_get(&s, &st, err) : wpar_state_probe(&s, &st, err);
 	if (r < 0)
 		return r;
 	if (st == WPAR_STATE_LOADED && wpar_hold_of(s.name) == WPAR_HOLD_LOADED)

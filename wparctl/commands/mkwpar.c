@@ -361,12 +361,21 @@ static int mkwpar_fill(struct mkwpar_args *a, const struct par_buf *words, struc
 	r = wpar_fstab_update(s->name, s, err);
 	if (r < 0)
 		return r;
-	s->creating = s->kept = false;
+	wpar_creation_end(s);
 	s->copy = (struct wpar_copy_controls){ 0 };
 	r = wpar_spec_save(s, err);
 	if (r == 0)
 		wpar_kept_forget(s->name);
 	return r;
+}
+
+/* What is to be run again to make the same of it; NULL: mkwpar. */
+static const char *mkwpar_creator(const struct mkwpar_args *a)
+{
+	return a->system_copy ? (a->backup ? "mkwpar -t -B" : "mkwpar -t")
+	       : a->versioned ? "mkwpar -C"
+	       : a->files_of  ? "mkwpar -B"
+			      : NULL;
 }
 
 /* From here on the name and the directory are this WPAR's. */
@@ -375,6 +384,9 @@ static int mkwpar_claim(const struct mkwpar_args *a, struct wpar_spec *s, struct
 	const size_t n_addresses = s->n_addresses;
 	int r = wpar_user_again(s->name, NULL, err);
 
+	if (r < 0)
+		return r;
+	r = wpar_creation_begin(s, mkwpar_creator(a), err);
 	if (r < 0)
 		return r;
 	r = wpar_definition_redo(s->name, err);

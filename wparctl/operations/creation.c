@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The end of a creation: see creation.h. */
+/* The beginning and the end of a creation: see creation.h. */
 #include "wparctl/operations/creation.h"
 
 #include "wparctl/operations/operation.h"
+
+#include <string.h>
 
 int wpar_creation_words(const struct par_cmd_ctx *ctx, struct par_buf *ret, struct par_error **err)
 {
@@ -11,6 +13,35 @@ int wpar_creation_words(const struct par_cmd_ctx *ctx, struct par_buf *ret, stru
 		par_buf_putc(ret, '\0');
 	}
 	return ret->failed ? par_oom(err) : 0;
+}
+
+static const char *creator_of(const struct wpar_spec *s)
+{
+	return s->creator ? s->creator : "mkwpar";
+}
+
+int wpar_creation_begin(struct wpar_spec *s, const char *creator, struct par_error **err)
+{
+	auto_spec old = { 0 };
+
+	free(take_ptr(s->creator));
+	s->creator = creator ? strdup(creator) : NULL;
+	if (creator && !s->creator)
+		return par_oom(err);
+	/* What cannot be read is none that was begun: the claim says what there is to say. */
+	if (wpar_spec_find(s->name, &old, NULL) > 0 && old.creating &&
+	    !par_streq(creator_of(&old), creator_of(s)))
+		fprintf(stderr,
+			"%s: What %s has begun of workload partition %s, and not completed, is "
+			"thrown away.\n",
+			program_invocation_short_name, creator_of(&old), s->name);
+	return 0;
+}
+
+void wpar_creation_end(struct wpar_spec *s)
+{
+	s->creating = s->kept = false;
+	free(take_ptr(s->creator));
 }
 
 bool wpar_creation_is_made(const char *name)

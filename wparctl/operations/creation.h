@@ -9,6 +9,17 @@
 /* wpar_creation_words - the words of the command line, by which the same command is known again */
 int wpar_creation_words(const struct par_cmd_ctx *ctx, struct par_buf *ret, struct par_error **err);
 
+/*
+ * wpar_creation_begin - before the name is claimed: who makes @s, which its mark says until the end
+ * @creator	as it is to be run again: "restwpar", "mkwpar -B"; NULL: mkwpar
+ *
+ * Says on stderr when that throws away what another command has begun, and not ended.
+ */
+int wpar_creation_begin(struct wpar_spec *s, const char *creator, struct par_error **err);
+
+/* wpar_creation_end - all is there; @s is to be saved */
+void wpar_creation_end(struct wpar_spec *s);
+
 /* wpar_creation_is_made - is there a whole system WPAR of that name? */
 bool wpar_creation_is_made(const char *name);
 

@@ -88,11 +88,18 @@ int wpar_operation_state_locked(const struct wpar_spec *s, enum wpar_state *ret,
 int wpar_fail_state(const struct wpar_spec *s, enum wpar_state st, const char *needs,
 		    struct par_error **err)
 {
+	const char *creator = s->creator ? s->creator : "mkwpar";
+
+	if (s->creating && st == WPAR_STATE_TRANSITIONAL)
+		return par_fail(err, PAR_E_WRONG_STATE, 0,
+				"Workload partition %s is being made by %s; wait until that has "
+				"ended.",
+				s->name, creator);
 	if (s->creating)
 		return par_fail(err, PAR_E_WRONG_STATE, 0,
 				"The creation of workload partition %s was not completed; run "
-				"mkwpar again, or remove it with rmwpar.",
-				s->name);
+				"%s again, or remove it with rmwpar.",
+				s->name, creator);
 	return par_fail(err, PAR_E_WRONG_STATE, 0, "Workload partition %s is in the %s state; %s.",
 			s->name, wpar_state_word(st), needs);
 }

@@ -165,6 +165,7 @@ static int make(struct restoration *x, const struct par_buf *words, struct wpar_
 		return par_fail(err, r == -ENOSPC ? PAR_E_NO_SPACE : PAR_E_SYSTEM, r,
 				"the level of %s cannot be noted", s->name);
 	wpar_test_stop_at("restored");
+	wpar_test_wait_at("restored");
 	r = is_versioned(x) ? wpar_image_volumes_fill(s, err) : 0;
 	if (r < 0)
 		return r;
@@ -182,7 +183,7 @@ static int make(struct restoration *x, const struct par_buf *words, struct wpar_
 	r = wpar_fstab_update(s->name, s, err);
 	if (r < 0)
 		return r;
-	s->creating = false;
+	wpar_creation_end(s);
 	return wpar_spec_save(s, err);
 }
 
@@ -192,6 +193,9 @@ static int claim(const struct restoration *x, struct wpar_spec *s, struct par_er
 	const size_t n_addresses = s->n_addresses;
 	int r = wpar_user_again(s->name, NULL, err);
 
+	if (r < 0)
+		return r;
+	r = wpar_creation_begin(s, "restwpar", err);
 	if (r < 0)
 		return r;
 	r = wpar_definition_redo(s->name, err);

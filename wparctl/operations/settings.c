@@ -99,6 +99,7 @@ void wpar_settings_forget_numbers(struct wpar_spec *s)
 {
 	s->idbase = s->idrange = s->key = 0;
 	s->creating = s->kept = false;
+	free(take_ptr(s->creator));
 	for (size_t i = 0; i < s->n_mounts; i++)
 		s->mounts[i].project = 0;
 }

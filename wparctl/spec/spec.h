@@ -119,6 +119,7 @@ struct wpar_spec {
 	uint32_t idrange;
 	uint32_t key;	    /* the number `uname -W` shows, unique in this LPAR, >= 1 */
 	bool creating;	    /* mkwpar has not ended: the file systems may not be whole */
+	char *creator;	    /* while creating: the command that does, when it is not mkwpar alone */
 	bool image_pending; /* a versioned one whose image is not known yet; not written */
 	bool kept;    /* while creating, by mkwpar -p: the file systems are not its to remove */
 	bool minimal; /* mkwpar --minimal: none of the services that a WPAR has by default */

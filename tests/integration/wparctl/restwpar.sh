@@ -349,6 +349,28 @@ for options in size=30m size=1m nr_inodes=40; do
 	umount "$TMPDIR/small"
 done
 
+# What is to be run again is what began it; mkwpar over it says what goes.
+WPAR_STOP_AT=restored restwpar -f "$work/dev01.save" >/dev/null 2>&1
+refused "killed: what to run again" 'dev01 was not completed; run restwpar again, or remove it with rmwpar\.$' startwpar dev01
+refused "clogin says so, too" 'run restwpar again' clogin dev01 true
+is "mkwpar in its place says what it throws away" "$(mkwpar -n dev01 2>&1 >/dev/null)" \
+	"mkwpar: What restwpar has begun of workload partition dev01, and not completed, is thrown away."
+ok "nothing of it is in a finished one" sh -c '! grep -q creat "$1"' - "$cf/dev01.cf"
+rmwpar dev01
+WPAR_STOP_AT="servers filled" mkwpar -n dev01 -B "$work/dev01.save" >/dev/null 2>&1
+refused "a killed mkwpar -B, likewise" 'run mkwpar -B again' startwpar dev01
+is "the same again throws nothing away" "$(mkwpar -n dev01 -B "$work/dev01.save" 2>&1 >/dev/null)" ""
+rmwpar dev01
+# One that is under way is nothing to be run again.
+touch "$work/wait"
+WPAR_WAIT_AT=restored WPAR_WAIT_FILE=$work/wait restwpar -f "$work/dev01.save" >/dev/null 2>&1 &
+ok "one is under way" wait_for 30 test -e "$work/wait.here"
+refused "clogin says that" 'dev01 is being made by restwpar; wait until that has ended\.$' clogin dev01 true
+rm "$work/wait" "$work/wait.here"
+wait $!
+is "it ends" "$?" 0
+rmwpar dev01
+
 # Killed anywhere: the same command again, or rmwpar.
 for step in "restored" "made" "files removed"; do
 	WPAR_STOP_AT=$step restwpar -f "$work/dev01.save" >/dev/null 2>&1
