@@ -4,6 +4,7 @@
  * values and AIX's pairs do not fit getopt_long(), and because its state is global.
  */
 #include "lpard/common/cmd.h"
+#include "lpard/common/interrupt.h"
 #include "lpard/common/nearest.h"
 #include "lpard/common/process.h"
 #include "lpard/common/text.h"
@@ -450,6 +451,8 @@ int par_cmd_run(const struct par_cmd *cmd, int argc, char **argv)
 	}
 	par_cmd_args_done(cmd, args);
 	free(args);
+	/* Whoever called it is told by which signal it ended, as of any program. */
+	par_interrupt_end();
 	return status;
 }
 

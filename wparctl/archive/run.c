@@ -6,6 +6,7 @@
 #include "wparctl/archive/run.h"
 
 #include "lpard/common/hex.h"
+#include "lpard/common/interrupt.h"
 #include "lpard/common/process.h"
 #include "lpard/common/str.h"
 
@@ -150,6 +151,8 @@ static const char *what_of(const struct wpar_archive_run *run)
 static int judge(const struct wpar_archive_run *run, const struct wpar_archive_end *e, int status,
 		 struct par_error **err)
 {
+	if (par_interrupted())
+		return par_interrupt_check(err);
 	if (e->code == ENOSPC || e->code == EDQUOT)
 		return par_fail(err, PAR_E_NO_SPACE, 0,
 				"There is no space to unpack the %s %s: %s.", what_of(run),
@@ -206,10 +209,10 @@ static int run_helper(const struct wpar_archive_run *run, int input, struct wpar
 		close(fds[0]);
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not start a process");
 	}
+	par_interrupt_child(pid);
 	read_lines(fds[0], run, ret);
 	close(fds[0]);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
+	par_interrupt_wait(pid, &status);
 	return judge(run, ret, status, err);
 }
 

@@ -9,6 +9,7 @@
 
 #include "lpard/common/fs.h"
 #include "lpard/common/hex.h"
+#include "lpard/common/interrupt.h"
 #include "lpard/common/process.h"
 
 #include <fcntl.h>
@@ -108,6 +109,7 @@ static int writer_start(struct wpar_writer *w, const struct wpar_writer_setup *s
 	close(out[1]);
 	if (w->pid < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not start a process");
+	par_interrupt_child(w->pid);
 	return 0;
 }
 
@@ -117,8 +119,7 @@ void wpar_writer_free(struct wpar_writer *w)
 		return;
 	if (w->pid > 0) {
 		kill(w->pid, SIGKILL);
-		while (waitpid(w->pid, NULL, 0) < 0 && errno == EINTR)
-			;
+		par_interrupt_wait(w->pid, NULL);
 	}
 	if (w->requests >= 0)
 		close(w->requests);
@@ -161,9 +162,10 @@ static int fail_ended(struct wpar_writer *w, struct par_error **err)
 {
 	int status = 0;
 
-	while (waitpid(w->pid, &status, 0) < 0 && errno == EINTR)
-		;
+	par_interrupt_wait(w->pid, &status);
 	w->pid = 0;
+	if (par_interrupted())
+		return par_interrupt_check(err);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
 		return par_fail(err, PAR_E_SYSTEM, 0, "could not run wparctl-archive");
 	return par_fail(err, PAR_E_SYSTEM, 0, "writing the backup ended with %s %d",

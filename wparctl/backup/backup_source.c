@@ -7,6 +7,7 @@
 
 #include "lpard/common/fs.h"
 #include "lpard/common/hex.h"
+#include "lpard/common/interrupt.h"
 #include "wparctl/archive/run.h"
 
 #include <linux/fs.h>
@@ -71,11 +72,21 @@ static bool copy_all(int from, int out)
 	char data[CHUNK];
 	ssize_t n;
 
-	while ((n = read(from, data, sizeof(data))) > 0 || (n < 0 && errno == EINTR)) {
-		if (n > 0 && par_fs_write_all(out, data, (size_t)n) < 0)
+	for (;;) {
+		const int r = par_interrupt_poll(from);
+
+		if (r < 0) {
+			errno = -r;
+			return false;
+		}
+		n = read(from, data, sizeof(data));
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n == 0;
+		if (par_fs_write_all(out, data, (size_t)n) < 0)
 			return false;
 	}
-	return n == 0;
 }
 
 int wpar_backup_source_own(struct wpar_backup_source *src, int fd, struct par_error **err)
@@ -148,6 +159,7 @@ static int begin_feeding(const struct wpar_backup_source *src, bool keep, int *r
 	if (pid == 0) {
 		int status;
 
+		par_interrupt_pass();
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		signal(SIGPIPE, SIG_IGN);
 		close(ends[0]);
@@ -161,6 +173,7 @@ static int begin_feeding(const struct wpar_backup_source *src, bool keep, int *r
 		close(ends[0]);
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not start a process");
 	}
+	par_interrupt_child(pid);
 	*ret_in = ends[0];
 	*ret_pid = pid;
 	return 0;
@@ -232,8 +245,7 @@ static int run_helper(struct wpar_backup_source *src, const struct wpar_archive_
 	if (feeder < 0)
 		return r;
 	close(in);
-	while (waitpid(feeder, &status, 0) < 0 && errno == EINTR)
-		;
+	par_interrupt_wait(feeder, &status);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == KEPT_TOO_MUCH) {
 		if (err)
 			par_error_free(err);

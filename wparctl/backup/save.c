@@ -7,6 +7,7 @@
  */
 #include "wparctl/backup/save.h"
 
+#include "lpard/common/interrupt.h"
 #include "lpard/common/now.h"
 #include "lpard/common/text.h"
 #include "wparctl/archive/writer.h"
@@ -402,6 +403,9 @@ static int put_end(struct saving *b, struct par_error **err)
 	if (r < 0)
 		return r;
 	r = b->save->verify ? verify(b, err) : 0;
+	if (r < 0)
+		return r;
+	r = par_interrupt_check(err);
 	return r < 0 ? r : wpar_output_finish(&b->output, err);
 }
 
@@ -440,6 +444,7 @@ static int save_in(struct saving *b, struct par_error **err)
 	if (r < 0)
 		return r;
 	wpar_test_stop_at("savewpar_written");
+	wpar_test_wait_at("savewpar_written");
 	r = put_end(b, err);
 	if (r < 0)
 		return r;
@@ -475,8 +480,10 @@ int wpar_save(const struct wpar_save *save, struct par_error **err)
 			    .trees = WPAR_NO_TREES,
 			    .snapshot = WPAR_NO_BACKUP_SNAPSHOT,
 			    .output = WPAR_NO_OUTPUT };
-	int r = save_in(&b, err);
+	int r;
 
+	par_interrupt_begin();
+	r = par_interrupt_explain(save_in(&b, err), err);
 	if (b.rewritten)
 		fputc('\n', b.out);
 	if (r < 0)

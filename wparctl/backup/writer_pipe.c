@@ -3,6 +3,7 @@
 #include "wparctl/backup/writer_pipe.h"
 
 #include "lpard/common/fs.h"
+#include "lpard/common/interrupt.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,6 +27,7 @@ __attribute__((noreturn)) static void writing_child(int (*write)(const void *use
 	auto_error err = NULL;
 	struct failure f = { 0 };
 
+	par_interrupt_pass();
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	signal(SIGPIPE, SIG_IGN);
 	if (write(user, out, &err) < 0) {
@@ -60,8 +62,10 @@ int wpar_writer_pipe_begin(int (*write)(const void *user, int out, struct par_er
 	close(why[1]);
 	ret->archive = data[0];
 	ret->why = why[0];
-	if (ret->pid > 0)
+	if (ret->pid > 0) {
+		par_interrupt_child(ret->pid);
 		return 0;
+	}
 	close(ret->archive);
 	close(ret->why);
 	return par_fail(err, PAR_E_SYSTEM, errno, "could not start a process");
@@ -76,8 +80,9 @@ int wpar_writer_pipe_end(struct wpar_writer_pipe *p, int r, struct par_error **e
 	close(p->archive); /* it waits for nobody */
 	n = read(p->why, &f, sizeof(f));
 	close(p->why);
-	while (waitpid(p->pid, &status, 0) < 0 && errno == EINTR)
-		;
+	par_interrupt_wait(p->pid, &status);
+	if (r < 0 && par_interrupted())
+		return r;
 	if (r < 0 && (!err || !*err || (*err)->id != PAR_E_CORRUPT))
 		return r;
 	if (n == (ssize_t)sizeof(f)) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* migwpar: WPARs are brought to the level of the LPAR, which has been upgraded. */
+#include "lpard/common/interrupt.h"
 #include "wparctl/commands/commands.h"
 #include "wparctl/operations/migrate.h"
 #include "wparctl/operations/migrate_log.h"
@@ -115,6 +116,8 @@ static int migrate_all(const struct par_cmd_ctx *ctx, struct wpar_migration *m,
 			fprintf(ctx->err, "%s: %s\n", par_cmd_shown(ctx->cmd), par_error_text(err));
 			status = par_error_exit_status(err);
 		}
+		if (par_interrupted())
+			break;
 	}
 	return status;
 }

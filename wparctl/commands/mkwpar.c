@@ -7,6 +7,7 @@
  * -s another mark (pending.h) says that the start is still to come: the same command goes on with
  * that.
  */
+#include "lpard/common/interrupt.h"
 #include "wparctl/commands/commands.h"
 #include "wparctl/commands/mkwpar_flags.h"
 #include "wparctl/operations/copy_system.h"
@@ -355,10 +356,14 @@ static int mkwpar_fill(struct mkwpar_args *a, const struct par_buf *words, struc
 	if (r < 0)
 		return r;
 	wpar_test_stop_at("servers filled");
+	wpar_test_wait_at("servers filled");
 	r = a->start ? wpar_pending_begin(s->name, words->data, words->len) : 0;
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the start of '%s' cannot be noted", s->name);
 	r = wpar_fstab_update(s->name, s, err);
+	if (r < 0)
+		return r;
+	r = par_interrupt_check(err);
 	if (r < 0)
 		return r;
 	wpar_creation_end(s);
@@ -417,6 +422,7 @@ static int mkwpar_create(const struct par_cmd_ctx *ctx, struct mkwpar_args *a, s
 		return r;
 	if (a->start && wpar_creation_is_pending(s->name, &words))
 		return wpar_creation_go_on(s->name, &say, err);
+	par_interrupt_begin();
 	r = mkwpar_claim(a, s, err);
 	if (r < 0) {
 		wpar_lock_forget(s->name);
@@ -424,7 +430,7 @@ static int mkwpar_create(const struct par_cmd_ctx *ctx, struct mkwpar_args *a, s
 	}
 	wpar_test_wait_at("looked at");
 	wpar_say_line(ctx->out, "mkwpar: Creating file systems...");
-	r = mkwpar_fill(a, &words, s, &say, &servers, err);
+	r = par_interrupt_explain(mkwpar_fill(a, &words, s, &say, &servers, err), err);
 	wpar_event_log(s->name, "create", r < 0 && err ? *err : NULL);
 	if (r < 0) {
 		/* What cannot be removed from a server now is, when the command is repeated. */
@@ -437,6 +443,8 @@ static int mkwpar_create(const struct par_cmd_ctx *ctx, struct mkwpar_args *a, s
 	wpar_populate_say(&a->populate, ctx->out);
 	wpar_say_line(ctx->out, "syncroot: Returns Status = SUCCESS");
 	wpar_creation_say_made(s, a->start, ctx->out);
+	/* What a start leaves running is none of this command's. */
+	par_interrupt_end();
 	return a->start ? wpar_operation_start(s, &say, err) : 0;
 }
 

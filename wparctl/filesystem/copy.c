@@ -2,6 +2,7 @@
 /* Copies a tree: see copy.h. */
 #include "wparctl/filesystem/copy.h"
 
+#include "lpard/common/interrupt.h"
 #include "lpard/common/str.h"
 
 #include <dirent.h>
@@ -48,6 +49,8 @@ static int copy_data(int from, int to, off_t size, bool *clones)
 			done += w;
 		}
 		copied += n;
+		if (par_interrupted())
+			return -EINTR;
 		if (copied == size && n < (ssize_t)sizeof(chunk))
 			break;
 	}
@@ -245,7 +248,7 @@ static int copy_level(const struct level *l, struct copying *c, int depth)
 			    len + strlen(e->d_name) + 2 > PATH_MAX)
 				continue;
 			snprintf(c->path + len, PATH_MAX - len, "%s%s", len ? "/" : "", e->d_name);
-			r = copy_entry(l, e, c, depth);
+			r = par_interrupted() ? -EINTR : copy_entry(l, e, c, depth);
 			c->path[len] = '\0';
 		}
 	}

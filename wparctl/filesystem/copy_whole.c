@@ -2,6 +2,7 @@
 /* Copies a tree as it is: see copy_whole.h. */
 #include "wparctl/filesystem/copy_whole.h"
 
+#include "lpard/common/interrupt.h"
 #include "lpard/common/str.h"
 
 #include <dirent.h>
@@ -123,6 +124,8 @@ static int copy_range(int in, int out, off_t at, off_t end)
 			done += w;
 		}
 		at += n;
+		if (par_interrupted())
+			return -EINTR;
 	}
 	return 0;
 }
@@ -256,7 +259,7 @@ static int copy_level(struct whole *w, int from, int to, int depth)
 			break;
 		}
 		snprintf(w->path + len, sizeof(w->path) - len, "%s%s", len ? "/" : "", e->d_name);
-		r = copy_entry(w, from, to, e->d_name, depth);
+		r = par_interrupted() ? -EINTR : copy_entry(w, from, to, e->d_name, depth);
 		w->path[len] = '\0';
 	}
 	closedir(dir);

@@ -8,6 +8,7 @@
 #include "wparctl/operations/migrate.h"
 
 #include "lpard/common/fs.h"
+#include "lpard/common/interrupt.h"
 #include "wparctl/accounts/merge.h"
 #include "wparctl/backup/transfer.h"
 #include "wparctl/filesystem/fstab.h"
@@ -315,6 +316,10 @@ static int stage_and_save(struct conversion *c, struct par_error **err)
 	if (r < 0)
 		return r;
 	wpar_test_stop_at("staged");
+	wpar_test_wait_at("staged");
+	r = par_interrupt_check(err);
+	if (r < 0)
+		return r;
 	r = wpar_rootfs_mark_migrating(c->old, err);
 	if (r < 0)
 		return r;
@@ -369,7 +374,8 @@ static int convert(struct conversion *c, struct par_error **err)
 
 	if (r < 0)
 		return r;
-	r = stage_and_save(c, err);
+	par_interrupt_begin();
+	r = par_interrupt_explain(stage_and_save(c, err), err);
 	if (r < 0) {
 		wpar_native_stage_undo(c->old);
 		wpar_origin_remove(c->old->name);

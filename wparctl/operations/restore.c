@@ -7,6 +7,7 @@
 #include "wparctl/operations/restore.h"
 
 #include "lpard/common/fs.h"
+#include "lpard/common/interrupt.h"
 #include "wparctl/backup/signature.h"
 #include "wparctl/filesystem/fstab.h"
 #include "wparctl/filesystem/nfs_fill.h"
@@ -183,6 +184,9 @@ static int make(struct restoration *x, const struct par_buf *words, struct wpar_
 	r = wpar_fstab_update(s->name, s, err);
 	if (r < 0)
 		return r;
+	r = par_interrupt_check(err);
+	if (r < 0)
+		return r;
 	wpar_creation_end(s);
 	return wpar_spec_save(s, err);
 }
@@ -222,6 +226,7 @@ static int make_claimed(struct restoration *x, const struct par_buf *words, stru
 	auto_nfs_fill servers = NULL;
 	int r = make_and_sync(x, words, s, say, &servers, err);
 
+	r = par_interrupt_explain(r, err);
 	wpar_event_log(s->name, "restore", r < 0 && err ? *err : NULL);
 	if (r < 0) {
 		/* What cannot be removed from a server now is, when the command is repeated. */
@@ -234,6 +239,8 @@ static int make_claimed(struct restoration *x, const struct par_buf *words, stru
 	if (x->fill.signer)
 		wpar_say_line(say->out, "The backup is signed by %s.", x->fill.signer);
 	wpar_creation_say_made(s, x->rs.start, say->out);
+	/* What a start leaves running is none of this command's. */
+	par_interrupt_end();
 	return x->rs.start ? wpar_operation_start(s, say, err) : 0;
 }
 
@@ -308,12 +315,16 @@ static int restore_locked(struct restoration *x, const struct par_buf *words, st
 			  struct wpar_say *say, struct par_error **err)
 {
 	autofd int lock = -1;
-	int r = claim_some(x, words, s, &lock, err);
+	int r;
 
+	par_interrupt_begin();
+	r = claim_some(x, words, s, &lock, err);
 	if (r < 0)
 		return r;
-	if (r > 0)
+	if (r > 0) {
+		par_interrupt_end();
 		return wpar_creation_go_on(s->name, say, err);
+	}
 	wpar_say_line(say->out, "restwpar: Creating file systems...");
 	return make_claimed(x, words, s, say, err);
 }

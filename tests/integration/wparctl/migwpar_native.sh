@@ -32,10 +32,10 @@ cp -a /etc "$TMPDIR/etc"
 mount --bind "$TMPDIR/etc" /etc
 printf 'root:x:0:0:root:/root:/bin/sh\nmessagebus:x:101:101::/:/bin/false\nmail:x:8:8::/var/mail:/bin/false\n' >/etc/passwd
 printf 'root:x:0:\nmail:x:8:\nmessagebus:x:101:\nstaff:x:50:\n' >/etc/group
-# small COMMAND... - in that LPAR
+# small COMMAND... - in that LPAR; small_by="exec …": in the place of this shell, and by that program
 small()
 {
-	unshare -m sh -c 'mount --bind "$1/opt" /opt && mount --bind "$1/usr" /usr && shift && exec "$@"' sh "$lpar" "$@"
+	${small_by-} unshare -m sh -c 'mount --bind "$1/opt" /opt && mount --bind "$1/usr" /usr && shift && exec "$@"' sh "$lpar" "$@"
 }
 wparctl=$(readlink -f "$(command -v wparctl)")
 migwpar()
@@ -268,6 +268,23 @@ mine"
 	ok "$step: its files are what they were" diff "$TMPDIR/before" "$TMPDIR/after"
 	is "$step: nothing is left" "$(names "$base" | grep migwpar; ls "$store/images")" ""
 	ok "$step: rmwpar" rmwpar -F old01
+done
+# Ctrl-C and the like: it is what it was.
+for signal in INT TERM HUP; do
+	ok "$signal: a versioned WPAR" old old01
+	touch "$TMPDIR/wait"
+	WPAR_WAIT_AT=staged WPAR_WAIT_FILE=$TMPDIR/wait \
+		small_by="exec env --default-signal=INT,TERM,HUP" small "$(dirname "$wparctl")/../bin/migwpar" -C old01 >"$TMPDIR/out" 2>&1 &
+	pid=$!
+	ok "$signal: it is under way" wait_for 30 test -e "$TMPDIR/wait.here"
+	kill -s $signal $pid
+	rm "$TMPDIR/wait" "$TMPDIR/wait.here"
+	wait $pid
+	is "$signal: it dies of that" "$?" $((128 + $(kill -l $signal)))
+	like "$signal: it says so" "$(cat "$TMPDIR/out")" "^migwpar: interrupted \\(SIG$signal"
+	is "$signal: it is what it was" "$(state old01) $(type_of old01)" "D L"
+	is "$signal: nothing is left of it" "$(ls -A "$base" | grep migwpar)" ""
+	ok "$signal: rmwpar" rmwpar old01
 done
 # Given up after the kill
 for step in staged saved moved; do
