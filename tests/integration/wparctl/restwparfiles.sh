@@ -44,6 +44,9 @@ fresh
 ok "a directory is all that is in it" restwparfiles -f "$work/t.save" -d "$TMPDIR/closed" home/sub home/plain
 is "which it is" "$(list "$TMPDIR/closed/home/sub" | wc -l)" "$(list "$TMPDIR/tree/home/sub" | wc -l)"
 fresh
+ok "a name in a directory that is named, too, and one twice" restwparfiles -f "$work/t.save" -d "$TMPDIR/closed" home/sub home/plain home/sub/hard home/plain
+is "both are there" "$(cd "$TMPDIR/closed" && ls -d home/sub/hard home/plain | tr '\n' ' ')" "home/plain home/sub/hard "
+fresh
 ok "into the current directory" sh -c 'cd "$1" && restwparfiles -f "$2" home/empty' - "$TMPDIR/closed" "$work/t.save"
 ok "from a pipe" sh -c 'cat "$2" | restwparfiles -f - -d "$1" home/empty' - "$TMPDIR/closed" "$work/t.save"
 is "with its attributes" "$(python3 -c 'import os, sys; print(os.listxattr(sys.argv[1]))' "$TMPDIR/closed/home/empty")" "['user.note']"

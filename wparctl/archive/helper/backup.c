@@ -194,6 +194,8 @@ static int take_of_folder(struct backup_reading *rd, struct archive_entry *e, co
 /* Is it one of those that were asked for, or below one? */
 static bool is_wanted(const struct backup_choice *c, const char *name)
 {
+	bool wanted = false;
+
 	if (!c || (c->n == 0 && !c->info))
 		return true;
 	for (size_t i = 0; i < c->n; i++) {
@@ -201,11 +203,11 @@ static bool is_wanted(const struct backup_choice *c, const char *name)
 
 		if (n == 0 ||
 		    (strncmp(name, c->names[i], n) == 0 && (name[n] == '\0' || name[n] == '/'))) {
-			c->found[i] = true;
-			return true;
+			c->found[i] = true; /* another one may name it, too, or what it is in */
+			wanted = true;
 		}
 	}
-	return false;
+	return wanted;
 }
 
 /* A folder that comes again has what it is said to have now. */
