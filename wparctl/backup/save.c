@@ -24,6 +24,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define MAX_PATTERNS (1 << 20) /* bytes of a file of them */
@@ -460,15 +461,31 @@ static int save_in(struct saving *b, struct par_error **err)
 	return 0;
 }
 
+#define ROOM 10 /* thousandths of a disk: with these it is not the one that is full */
+
+/* Is it where the backup is written to that is full?  Of what is no file nothing tells its room. */
+static bool is_output_full(const struct saving *b)
+{
+	const unsigned int work = wpar_room_left(b->trees.work);
+	struct stat st;
+
+	if (b->output.fd < 0)
+		return false;
+	if (fstat(b->output.fd, &st) == 0 && S_ISREG(st.st_mode))
+		return wpar_room_left(b->output.fd) <= work;
+	return work >= ROOM;
+}
+
 /* A backup needs the disk that it is written to, and that of the WPAR for what it keeps. */
 static void name_disk(const struct saving *b, struct par_error **err)
 {
-	const bool is_file = b->output.partial;
-
 	if (!err || !*err || (*err)->id != PAR_E_NO_SPACE)
 		return;
-	if (is_file && wpar_room_left(b->output.fd) <= wpar_room_left(b->trees.work))
-		par_error_wrap(err, "the disk of '%s'", b->output.path);
+	if (is_output_full(b) && b->output.standard)
+		par_error_wrap(err, "what standard output goes to");
+	else if (is_output_full(b))
+		par_error_wrap(err, b->output.partial ? "the disk of '%s'" : "the device '%s'",
+			       b->output.path);
 	else if (b->trees.work >= 0)
 		par_error_wrap(err, "the disk of '%s'", b->save->spec->directory);
 }

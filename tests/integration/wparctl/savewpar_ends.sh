@@ -100,6 +100,19 @@ mv -f "$TMPDIR/status" "$base/var/lib/dpkg/status"
 ok "a list that is a pipe holds up nobody" timeout 60 savewpar -i -f "$TMPDIR/own/none" dev
 refused "then there is none" "has no list of packages" lssavewpar -L -f "$TMPDIR/own/none"
 
+# ---- A full one: it is that which is named, not the disk of the WPAR ----
+head -c 3000000 /dev/urandom >"$base/home/much"
+refused "a device" "^savewpar: the device '/dev/full': There is no space" \
+	sh -c 'savewpar -f /dev/full "$@" 2>&1 >/dev/null' sh dev
+refused "standard output" "^savewpar: what standard output goes to: There is no space" \
+	sh -c 'savewpar -f - "$1" 2>"$2" >/dev/full; r=$?; tail -n 1 "$2"; exit $r' sh dev "$TMPDIR/err"
+mkdir -m 700 "$TMPDIR/little"
+mount -t tmpfs -o size=1m none "$TMPDIR/little"
+refused "a file behind it" "^savewpar: what standard output goes to: There is no space" \
+	sh -c 'savewpar -f - "$1" 2>"$3" >"$2"; r=$?; tail -n 1 "$3"; exit $r' sh dev "$TMPDIR/little/x" "$TMPDIR/err"
+umount "$TMPDIR/little"
+rm "$base/home/much"
+
 # ---- What is left out ----
 python3 - "$base/home" <<'PYTHON'
 import os, sys
