@@ -122,6 +122,20 @@ static int read_patterns(const char *path, struct par_strv *ret, struct par_erro
 	return 0;
 }
 
+/* Whether it signs, which one with a passphrase does not, is known before anything is written. */
+static int try_key(const char *key, struct par_error **err)
+{
+	autofd int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+	auto_buf signature = { 0 };
+
+	if (access(key, R_OK) < 0)
+		return par_fail(err, PAR_E_NOT_FOUND, errno, "--sign-key: '%s' cannot be read",
+				key);
+	if (nothing < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "/dev/null cannot be opened");
+	return wpar_sign(key, nothing, &signature, err);
+}
+
 static int open_ends(struct saving *b, struct par_error **err)
 {
 	const struct wpar_save *v = b->save;
@@ -135,9 +149,9 @@ static int open_ends(struct saving *b, struct par_error **err)
 		if (r < 0)
 			return r;
 	}
-	if (v->key && access(v->key, R_OK) < 0)
-		return par_fail(err, PAR_E_NOT_FOUND, errno, "--sign-key: '%s' cannot be read",
-				v->key);
+	r = v->key ? try_key(v->key, err) : 0;
+	if (r < 0)
+		return r;
 	r = wpar_snapshot_clear(base);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r,

@@ -77,6 +77,9 @@ int wpar_sign(const char *key, int fd, struct par_buf *ret, struct par_error **e
 		return r;
 	if (status != 0 || ret->len == 0)
 		return par_fail(err, PAR_E_NOT_PERMITTED, 0,
-				"--sign-key: ssh-keygen has not signed with '%s'", key);
+				"--sign-key: ssh-keygen does not sign with '%s'; give a private "
+				"key that has no passphrase, or the public one of a key that "
+				"ssh-agent has",
+				key);
 	return 0;
 }

@@ -178,7 +178,19 @@ if command -v ssh-keygen >/dev/null; then
 	is "lssavewpar -V verifies it" "$(lssavewpar -V -f "$TMPDIR/s" --allowed-signers "$TMPDIR/allowed" | head -1)" "The backup is signed by admin."
 	refused "one that nobody has signed" "sign" lssavewpar -V -f "$save" --allowed-signers "$TMPDIR/allowed"
 	refused "a key that is none" "cannot be read" savewpar --sign-key "$TMPDIR/none" -f "$TMPDIR/t" dev
+	ssh-keygen -q -t ed25519 -N 'a passphrase' -C admin -f "$TMPDIR/closed_key"
+	refused "a key with a passphrase, before anything is written" "does not sign with .*give a private key that has no passphrase" \
+		savewpar --sign-key "$TMPDIR/closed_key" -f "$TMPDIR/t" dev
 	ok "then there is no backup" test ! -e "$TMPDIR/t"
+	if command -v ssh-agent ssh-add >/dev/null; then
+		eval "$(ssh-agent -s -a "$TMPDIR/agent")" >/dev/null
+		ssh-add -q "$TMPDIR/key"
+		mv "$TMPDIR/key" "$TMPDIR/away"
+		ok "one that ssh-agent has" savewpar --sign-key "$TMPDIR/key.pub" -f "$TMPDIR/s2" dev
+		kill "$SSH_AGENT_PID"
+		is "it signs" "$(lssavewpar -V -f "$TMPDIR/s2" --allowed-signers "$TMPDIR/allowed" | head -1)" "The backup is signed by admin."
+		mv "$TMPDIR/away" "$TMPDIR/key"
+	fi
 fi
 
 # One that runs: its two files are in step, in the backup too
