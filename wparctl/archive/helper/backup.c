@@ -399,6 +399,7 @@ struct backup_reading *wpar_backup_begin(struct extract *a, bool head)
 	rd = (struct backup_reading){ .x = a, .head = head };
 	par_sha256_init(&contents);
 	par_sha256_init(&rd.b.entries);
+	a->is_backup = true;
 	a->contents = &contents;
 	a->contents_end = expect_file;
 	a->contents_user = &rd;

@@ -92,6 +92,7 @@ struct extract {
 	size_t n_later;
 
 	/* Of a backup: backup.c, restore.c */
+	bool is_backup;			    /* or an image that is one */
 	bool across;			    /* what is mounted in the folder belongs to it */
 	int aside;			    /* gets the bytes of the list of checksums; 0: nobody */
 	struct backup_reading *backup;	    /* of an image that is one; NULL */

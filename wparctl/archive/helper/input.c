@@ -75,7 +75,7 @@ int wpar_extract_drain(struct extract *a)
 	while ((n = wpar_input_read_raw(a, rest, sizeof(rest))) > 0) {
 		a->read_bytes = a->raw_bytes;
 		behind += (uint64_t)n;
-		if (a->backup && behind > BEHIND_MOST)
+		if (a->is_backup && behind > BEHIND_MOST)
 			return wpar_extract_fail(a, EFBIG,
 						 "what comes behind its end does not end");
 		if (a->progress)
