@@ -41,6 +41,16 @@ static void copying_done(struct copying *c)
 
 /* ---- What is read ---- */
 
+/* Also by the name without links, which the WPARs of older versions may lie behind. */
+static int add_base_name(struct par_strv *ret, const char *base)
+{
+	autofree char *real = realpath(base, NULL);
+
+	if (par_strv_add(ret, base) < 0)
+		return -ENOMEM;
+	return real && strcmp(real, base) != 0 ? par_strv_add(ret, real) : 0;
+}
+
 static int list_bases(struct par_strv *ret, struct par_error **err)
 {
 	auto_strv names = { 0 };
@@ -60,7 +70,7 @@ static int list_bases(struct par_strv *ret, struct par_error **err)
 		if (r == 0 || s.type != WPAR_SYSTEM || !s.directory)
 			continue;
 		base = wpar_path("%s", s.directory);
-		if (!base || par_strv_add(ret, base) < 0)
+		if (!base || add_base_name(ret, base) < 0)
 			return par_oom(err);
 	}
 	return 0;
@@ -75,6 +85,13 @@ static int read_facts(const char *path, struct par_buf *ret, struct par_error **
 	return 0;
 }
 
+static bool is_file(const char *point)
+{
+	struct stat st;
+
+	return lstat(point, &st) == 0 && !S_ISDIR(st.st_mode);
+}
+
 static int make_plan(struct copying *c, struct par_error **err)
 {
 	auto_buf mounts = { 0 }, swaps = { 0 };
@@ -85,6 +102,7 @@ static int make_plan(struct copying *c, struct par_error **err)
 		.base = base,
 		.prefix = prefix,
 		.bases = &bases,
+		.is_file = is_file,
 		.keep_private = c->copy->keep_private,
 		.keep_wpars = c->copy->keep_wpars && !c->copy->image_digest,
 	};
@@ -163,7 +181,7 @@ static int open_trees(struct copying *c, struct par_error **err)
 
 		r = open_mount(t);
 		/* What cannot be seen in the system is none of its files. */
-		if (r == -ESTALE || (r == -ENOENT && i > 0))
+		if (r == -ESTALE || ((r == -ENOENT || r == -ENOTDIR) && i > 0))
 			continue;
 		if (r < 0)
 			return par_fail(err, PAR_E_SYSTEM, r, "the files of '%s' cannot be opened",

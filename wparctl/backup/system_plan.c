@@ -2,9 +2,9 @@
 /* What a copy of the running system has: see system_plan.h. */
 #include "wparctl/backup/system_plan.h"
 
+#include "wparctl/backup/mount_places.h"
 #include "wparctl/spec/spec.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -128,23 +128,6 @@ static int add_path(struct par_strv *patterns, const char *path, const char *aft
 	return b.failed ? -ENOMEM : par_strv_add(patterns, b.data);
 }
 
-/* What the kernel writes of a character that ends a field: "\040". */
-static void unescape(char *text)
-{
-	char *to = text;
-
-	for (; *text; to++) {
-		if (text[0] == '\\' && text[1] >= '0' && text[1] <= '3' && text[2] >= '0' &&
-		    text[2] <= '7' && text[3] >= '0' && text[3] <= '7') {
-			*to = (char)((text[1] - '0') * 64 + (text[2] - '0') * 8 + text[3] - '0');
-			text += 4;
-		} else {
-			*to = *text++;
-		}
-	}
-	*to = '\0';
-}
-
 /* ---- Swap ---- */
 
 /* "/swapfile file 1048572 0 -2"; those that are devices have no file. */
@@ -155,7 +138,7 @@ static int add_swaps(struct wpar_system_plan *p, const char *swaps)
 	for (const char *l = swaps; l && *l; l = strchr(l, '\n'), l = l ? l + 1 : NULL) {
 		if (sscanf(l, "%4095s %15s", path, kind) != 2 || strcmp(kind, "file") != 0)
 			continue;
-		unescape(path);
+		wpar_mount_unescape(path);
 		if (add_path(&p->patterns, path, "$") < 0)
 			return -ENOMEM;
 	}
@@ -164,35 +147,28 @@ static int add_swaps(struct wpar_system_plan *p, const char *swaps)
 
 /* ---- Mounts ---- */
 
-struct seen {
-	uint64_t id;
+/* A folder that is left out, whatever it is called: @path in the file system of a device. */
+struct folder {
 	unsigned int major, minor;
-	char root[PATH_MAX], point[PATH_MAX], kind[64];
+	char *path;
+	const char *name; /* of which it is left out */
 };
 
-static bool is_at_or_below(const char *path, const char *above)
+/* What is known of all mounts. */
+struct places {
+	struct wpar_mount_table table;
+	struct folder *closed;
+	size_t n_closed; /* as many as names that are left out whatever is mounted */
+	bool *copied;	 /* of each mount */
+};
+
+static void places_done(struct places *k)
 {
-	const size_t n = strcmp(above, "/") == 0 ? 0 : strlen(above);
-
-	return strncmp(path, above, n) == 0 && (path[n] == '/' || !path[n]);
-}
-
-static bool parse(const char *line, struct seen *m)
-{
-	char text[3 * PATH_MAX];
-	const char *dash;
-	unsigned long long id;
-
-	snprintf(text, sizeof(text), "%.*s", (int)strcspn(line, "\n"), line);
-	dash = strstr(text, " - ");
-	if (!dash || sscanf(dash, " - %63s", m->kind) != 1 ||
-	    sscanf(text, "%llu %*u %u:%u %4095s %4095s", &id, &m->major, &m->minor, m->root,
-		   m->point) != 5)
-		return false;
-	m->id = id;
-	unescape(m->root);
-	unescape(m->point);
-	return true;
+	for (size_t i = 0; k->closed && i < k->n_closed; i++)
+		free(k->closed[i].path);
+	free(k->closed);
+	free(k->copied);
+	wpar_mount_table_done(&k->table);
 }
 
 static bool is_local(const char *kind)
@@ -207,66 +183,203 @@ static bool is_local(const char *kind)
 static bool is_closed(const struct wpar_system_plan *p, size_t n_closed, const char *point)
 {
 	for (size_t i = 0; i < n_closed; i++) {
-		if (is_at_or_below(point, p->empty.v[i]))
+		if (wpar_path_is_at_or_below(point, p->empty.v[i]))
 			return true;
 	}
 	return false;
 }
 
-/* The last line of a place is that of what is seen there. */
-static bool is_covered(const char *mountinfo, const char *point)
+static bool is_on(const struct wpar_mounted_at *m, unsigned int major, unsigned int minor)
 {
-	struct seen other;
-
-	for (const char *l = mountinfo; l && *l; l = strchr(l, '\n'), l = l ? l + 1 : NULL) {
-		if (parse(l, &other) && strcmp(other.point, point) == 0)
-			return true;
-	}
-	return false;
+	return m->major == major && m->minor == minor;
 }
 
-/* A part of one that is copied already, which is there in its own place. */
-static bool is_second(const struct wpar_system_plan *p, size_t n_closed, const char *mountinfo,
-		      const char *line, const struct seen *m)
+/* Where the names are that are left out; without a path where that is not known. */
+static int find_closed(const struct wpar_system_plan *p, struct places *k)
 {
-	struct seen other;
+	k->n_closed = p->empty.n;
+	k->closed = calloc(k->n_closed + 1, sizeof(*k->closed));
+	k->copied = calloc(k->table.n + 1, sizeof(*k->copied));
+	if (!k->closed || !k->copied)
+		return -ENOMEM;
+	for (size_t i = 0; i < k->n_closed; i++) {
+		const struct wpar_mounted_at *m = wpar_mount_seen_at(&k->table, p->empty.v[i]);
+		struct folder *c = &k->closed[i];
 
-	for (const char *l = mountinfo; l && *l && l < line;
-	     l = strchr(l, '\n'), l = l ? l + 1 : NULL) {
-		if (parse(l, &other) && other.major == m->major && other.minor == m->minor &&
-		    is_local(other.kind) && is_at_or_below(m->root, other.root) &&
-		    !is_closed(p, n_closed, other.point))
-			return true;
+		c->name = p->empty.v[i];
+		if (!m)
+			continue;
+		c->major = m->major;
+		c->minor = m->minor;
+		c->path = wpar_path_moved(p->empty.v[i], m->point, m->root);
+		if (!c->path)
+			return -ENOMEM;
 	}
-	return false;
+	return 0;
 }
 
-static int pass_over(struct wpar_system_plan *p, const struct seen *m, const char *why)
+/* The name by which the folder that @m shows is left out; NULL: it is not. */
+static const char *closed_name(const struct places *k, const struct wpar_mounted_at *m)
 {
-	autofree char *text = par_strdup_printf("%s: %s", m->point, why);
+	for (size_t i = 0; i < k->n_closed; i++) {
+		const struct folder *c = &k->closed[i];
 
-	return text && par_strv_add(&p->passed, text) == 0 ? par_strv_add(&p->empty, m->point)
+		if (c->path && is_on(m, c->major, c->minor) && strcmp(c->path, m->root) == 0)
+			return c->name;
+	}
+	return NULL;
+}
+
+/* Is what @m shows copied as a part of @other, where it is seen and not left out? */
+static int is_part_of(const struct wpar_system_plan *p, const struct places *k,
+		      const struct wpar_mounted_at *m, const struct wpar_mounted_at *other)
+{
+	autofree char *name = NULL;
+
+	if (!is_on(other, m->major, m->minor) || !wpar_path_is_at_or_below(m->root, other->root))
+		return 0;
+	name = wpar_path_moved(m->root, other->root, other->point);
+	if (!name)
+		return -ENOMEM;
+	return wpar_mount_seen_at(&k->table, name) == other && !is_closed(p, k->n_closed, name);
+}
+
+static int is_second(const struct wpar_system_plan *p, const struct places *k,
+		     const struct wpar_mounted_at *m)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < k->table.n; i++) {
+		if (k->copied[i])
+			r = is_part_of(p, k, m, &k->table.v[i]);
+	}
+	return r;
+}
+
+static int pass_over(struct wpar_system_plan *p, const char *point, const char *why)
+{
+	autofree char *text = par_strdup_printf("%s: %s", point, why);
+
+	return text && par_strv_add(&p->passed, text) == 0 ? par_strv_add(&p->empty, point)
 							   : -ENOMEM;
 }
 
-static int add_mounts(struct wpar_system_plan *p, const char *mountinfo)
+static int pass_named(struct wpar_system_plan *p, const char *point, const char *name)
 {
-	const size_t n_closed = p->empty.n;
-	struct seen m;
-	int r = 0;
+	autofree char *why = par_strdup_printf("the folder that is %s, too,", name);
 
-	for (const char *l = mountinfo, *next; r == 0 && l && *l; l = next) {
-		next = strchr(l, '\n');
-		next = next ? next + 1 : NULL;
-		if (!parse(l, &m) || strcmp(m.point, "/") == 0 || is_closed(p, n_closed, m.point) ||
-		    is_covered(next, m.point))
+	return why ? pass_over(p, point, why) : -ENOMEM;
+}
+
+/* One that is seen, and whose name is not left out. */
+static int take_mount(struct wpar_system_plan *p, struct places *k,
+		      const struct wpar_system_facts *f, size_t i)
+{
+	const struct wpar_mounted_at *m = &k->table.v[i];
+	const char *name = closed_name(k, m);
+	int r;
+
+	if (!is_local(m->kind))
+		return pass_over(p, m->point, m->kind);
+	if (f->is_file && f->is_file(m->point))
+		return pass_over(p, m->point,
+				 "a file that is mounted over another, which is copied,");
+	if (name)
+		return pass_named(p, m->point, name);
+	r = is_second(p, k, m);
+	if (r != 0)
+		return r < 0 ? r
+			     : pass_over(p, m->point,
+					 "a second mount of what is copied from its own place");
+	k->copied[i] = true;
+	return 0;
+}
+
+/* The root comes first, and then those that show most of their file systems. */
+static int take_mounts(struct wpar_system_plan *p, struct places *k,
+		       const struct wpar_system_facts *f)
+{
+	for (size_t i = 0; i < k->table.n; i++)
+		k->copied[i] = wpar_mount_seen_at(&k->table, "/") == &k->table.v[i];
+	for (size_t length = 1, next; length; length = next) {
+		next = 0;
+		for (size_t i = 0; i < k->table.n; i++) {
+			const struct wpar_mounted_at *m = &k->table.v[i];
+			const size_t n = strlen(m->root);
+			int r;
+
+			if (n > length && (!next || n < next))
+				next = n;
+			if (n != length || strcmp(m->point, "/") == 0 ||
+			    is_closed(p, k->n_closed, m->point) ||
+			    wpar_mount_seen_at(&k->table, m->point) != m)
+				continue;
+			r = take_mount(p, k, f, i);
+			if (r < 0)
+				return r;
+		}
+	}
+	return 0;
+}
+
+/* Does another that is left out have it, too? */
+static bool is_in_other(const struct places *k, size_t at)
+{
+	const struct folder *c = &k->closed[at];
+
+	for (size_t i = 0; i < k->n_closed; i++) {
+		const struct folder *o = &k->closed[i];
+
+		if (i != at && o->path && o->major == c->major && o->minor == c->minor &&
+		    wpar_path_is_at_or_below(c->path, o->path) &&
+		    (strcmp(c->path, o->path) != 0 || i < at))
+			return true;
+	}
+	return false;
+}
+
+/* Nor are such folders copied by the names that they have in another mount. */
+static int close_elsewhere(struct wpar_system_plan *p, const struct places *k,
+			   const struct wpar_mounted_at *m)
+{
+	for (size_t i = 0; i < k->n_closed; i++) {
+		const struct folder *c = &k->closed[i];
+		autofree char *name = NULL;
+		int r = 0;
+
+		if (!c->path || !is_on(m, c->major, c->minor) ||
+		    !wpar_path_is_at_or_below(c->path, m->root) || is_in_other(k, i))
 			continue;
-		if (!is_local(m.kind))
-			r = pass_over(p, &m, m.kind);
-		else if (is_second(p, n_closed, mountinfo, l, &m))
-			r = pass_over(p, &m, "a second mount of what is copied from its own place");
-		else
-			r = add_tree(p, m.point, m.id);
+		name = wpar_path_moved(c->path, m->root, m->point);
+		if (!name)
+			return -ENOMEM;
+		if (strcmp(name, "/") != 0 && !is_closed(p, k->n_closed, name) &&
+		    wpar_mount_seen_at(&k->table, name) == m)
+			r = pass_named(p, name, c->name);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int add_mounts(struct wpar_system_plan *p, const struct wpar_system_facts *f)
+{
+	par_cleanup(places_done) struct places k = { 0 };
+	int r = wpar_mount_table_parse(f->mountinfo, &k.table);
+
+	if (r < 0)
+		return r;
+	r = find_closed(p, &k);
+	if (r < 0)
+		return r;
+	r = take_mounts(p, &k, f);
+	for (size_t i = 0; r == 0 && i < k.table.n; i++) {
+		if (!k.copied[i])
+			continue;
+		if (strcmp(k.table.v[i].point, "/") != 0)
+			r = add_tree(p, k.table.v[i].point, k.table.v[i].id);
+		if (r == 0)
+			r = close_elsewhere(p, &k, &k.table.v[i]);
 	}
 	return r;
 }
@@ -292,5 +405,5 @@ int wpar_system_plan_make(const struct wpar_system_facts *f, struct wpar_system_
 	/* Its own definition, where those of others come, too. */
 	if (add_path(&ret->patterns, cf, "$") < 0 || add_swaps(ret, f->swaps) < 0)
 		return -ENOMEM;
-	return add_mounts(ret, f->mountinfo);
+	return add_mounts(ret, f);
 }

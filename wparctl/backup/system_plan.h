@@ -20,8 +20,10 @@ struct wpar_system_facts {
 	const char *base;      /* its base directory; with the prefix of tests, as all paths */
 	const struct par_strv *bases; /* base directories of all WPARs */
 	const char *prefix;	      /* that of tests, "" */
-	bool keep_private;	      /* what means nothing in a WPAR (the kernel's files), too */
-	bool keep_wpars;	      /* other WPARs' definitions and files, too */
+	/* Is a file mounted at this place?  NULL: nowhere */
+	bool (*is_file)(const char *point);
+	bool keep_private; /* what means nothing in a WPAR (the kernel's files), too */
+	bool keep_wpars;   /* other WPARs' definitions and files, too */
 };
 
 /* A file system that is copied. */
@@ -35,7 +37,7 @@ struct wpar_system_plan {
 	size_t n_trees;
 	struct par_strv empty;	  /* directories of which only the name is copied */
 	struct par_strv patterns; /* of grep, for names that are left out: "^\./etc/fstab$" */
-	struct par_strv passed;	  /* "/data: nfs": file systems that are not copied, and why */
+	struct par_strv passed;	  /* "/data: nfs": what is not copied there, and why */
 };
 
 #define auto_system_plan par_cleanup(wpar_system_plan_done) struct wpar_system_plan

@@ -67,7 +67,7 @@ python3 "$tools/tree.py" make "$lpar/home/tree"
 # Of an id that no WPAR has, and the LPAR's own program with rights
 echo far >"$lpar/home/far"
 chown 70000:70000 "$lpar/home/far"
-truncate -s 32M "$TMPDIR/data.img"
+truncate -s 160M "$TMPDIR/data.img"
 mkfs.ext4 -q "$TMPDIR/data.img"
 
 # One mount namespace, in which it all is, for as long as the test runs
@@ -174,6 +174,31 @@ is "the place of a file system of its own is empty" "$(find "$copy/data" -mindep
 ok "which has the files" in_lpar /bin/sh -c 'mkdir /run/x && mount -o loop,ro /wpars/.volumes/copy/data.ext4 /run/x && cmp /run/x/file /data/file; r=$?; umount /run/x; rmdir /run/x; exit $r'
 is "it starts nothing" "$(grep -c cron "$copy/etc/inittab")" 0
 ok "rmwpar" in_lpar rmwpar copy
+
+# ---- One folder by two names ----
+# binds COMMAND... - in that system, with bind mounts of what is not copied, and of other WPARs
+binds()
+{
+	in_lpar unshare --mount --propagation private /bin/sh -c 'mount --bind /tmp/shared /srv/bound && mount --bind /data/wpars /wpars && mount --bind /root/resolv /etc/resolv.conf && "$@"' sh "$@"
+}
+mkdir -p "$lpar/tmp/shared" "$lpar/srv/bound"
+echo precious >"$lpar/tmp/shared/f"
+echo below >"$lpar/etc/resolv.conf"
+echo above >"$lpar/root/resolv"
+in_lpar /bin/sh -c 'mkdir -m 700 /data/wpars && mkdir /data/wpars/other && echo theirs >/data/wpars/other/f'
+binds timeout 100 mkwpar -n bound -t --minimal >"$TMPDIR/out" 2>"$TMPDIR/err"
+is "with bind mounts: status" "$?" 0
+[ ! -s "$TMPDIR/err" ] || sed "s/^/# /" "$TMPDIR/err"
+bound=$TMPDIR/bound
+mkdir "$bound"
+mount -o loop,ro "$TMPDIR/data.img" "$bound" 2>/dev/null || nsenter -t "$space" -m tar -C /data -cf - wpars | tar -C "$bound" -xf -
+is "what is copied nowhere else is copied there" "$(cat "$bound/wpars/bound/srv/bound/f")" precious
+is "/wpars is no other WPAR's by another name" "$(find "$bound/wpars/bound/data/wpars" -mindepth 1)" ""
+is "which is said" "$(grep -c -e 'what is in /data/wpars: the folder that is /wpars, too, is left out$' -e 'what is in /etc/resolv.conf: a file that is mounted over another' "$TMPDIR/err")" 2
+is "a file below a file" "$(cat "$bound/wpars/bound/etc/resolv.conf")" below
+mountpoint -q "$bound" && umount "$bound"
+ok "rmwpar" binds rmwpar -F bound
+in_lpar /bin/sh -c 'rm -r /data/wpars /tmp/shared /srv/bound /root/resolv /etc/resolv.conf'
 
 # ---- What changes meanwhile ----
 wait_at="copied once"

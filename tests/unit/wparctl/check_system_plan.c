@@ -19,7 +19,7 @@ static const char mounts[] = "20 1 254:0 / / rw - ext4 /dev/vda rw\n"
 			     "29 28 0:42 / /over rw - nfs server:/y rw\n"
 			     "30 20 0:43 / /pool rw - zfs pool rw\n"
 			     "31 20 0:44 /@a /bt rw - btrfs /dev/vdf rw\n"
-			     "32 20 0:44 /@b /bt/b rw - btrfs /dev/vdf rw\n"
+			     "32 31 0:44 /@b /bt/b rw - btrfs /dev/vdf rw\n"
 			     "no line\n";
 
 static struct wpar_system_facts facts_of(const struct par_strv *bases)
@@ -80,7 +80,90 @@ START_TEST(file_systems)
 	ck_assert(is_empty(&p, "/over") && is_empty(&p, "/proc") && is_empty(&p, "/wpars"));
 	ck_assert_uint_eq(p.passed.n, 4);
 	ck_assert_str_eq(p.passed.v[0], "/net: nfs4");
-	ck_assert_str_eq(p.passed.v[3], "/over: nfs");
+	ck_assert_str_eq(p.passed.v[2], "/over: nfs");
+}
+END_TEST
+
+/* Bind mounts: "mount --bind /tmp/bb /srv/bound" is the root's /tmp/bb, and so on. */
+#define ROOT_MOUNT "20 1 254:0 / / rw - ext4 /dev/vda rw\n"
+#define DATA_MOUNT "22 20 254:1 / /data rw - ext4 /dev/vdb rw\n"
+
+static void plan_of(const char *mountinfo, struct wpar_system_plan *p)
+{
+	auto_strv bases = { 0 };
+	struct wpar_system_facts f = facts_of(&bases);
+
+	f.mountinfo = mountinfo;
+	ck_assert_int_eq(wpar_system_plan_make(&f, p), 0);
+}
+
+/* What is copied nowhere else is copied where it is seen. */
+START_TEST(second_mounts)
+{
+	auto_system_plan p = { 0 }, hidden = { 0 }, late = { 0 }, part = { 0 };
+
+	plan_of(ROOT_MOUNT "23 20 254:0 /tmp/bb /srv/bound rw - ext4 /dev/vda rw\n"
+			   "24 20 254:0 /srv/x /srv/y rw - ext4 /dev/vda rw\n",
+		&p);
+	ck_assert(has_tree(&p, "/srv/bound", 23) && !is_empty(&p, "/srv/bound"));
+	ck_assert(!has_tree(&p, "/srv/y", 24) && is_empty(&p, "/srv/y"));
+	ck_assert_uint_eq(p.passed.n, 1);
+	/* Another file system is seen in its own place. */
+	plan_of(ROOT_MOUNT "23 20 254:0 /srv/x /srv/y rw - ext4 /dev/vda rw\n"
+			   "24 20 254:2 / /srv/x rw - ext4 /dev/vdc rw\n",
+		&hidden);
+	ck_assert(has_tree(&hidden, "/srv/y", 23) && has_tree(&hidden, "/srv/x", 24));
+	/* The whole file system comes behind its part. */
+	plan_of(ROOT_MOUNT "23 20 254:1 /sub /mnt rw - ext4 /dev/vdb rw\n" DATA_MOUNT, &late);
+	ck_assert(has_tree(&late, "/data", 22) && !has_tree(&late, "/mnt", 23));
+	/* One whose whole is mounted nowhere. */
+	plan_of(ROOT_MOUNT "23 20 254:1 /a /mnt rw - ext4 /dev/vdb rw\n"
+			   "24 20 254:1 /a /mnt2 rw - ext4 /dev/vdb rw\n",
+		&part);
+	ck_assert(has_tree(&part, "/mnt", 23) && is_empty(&part, "/mnt2"));
+}
+END_TEST
+
+/* What is left out is left out by each of its names. */
+START_TEST(folders_with_two_names)
+{
+	auto_system_plan p = { 0 }, again = { 0 }, all = { 0 };
+
+	/* mount --bind /data/wpars /wpars */
+	plan_of(ROOT_MOUNT DATA_MOUNT "23 20 254:1 /wpars /wpars rw - ext4 /dev/vdb rw\n", &p);
+	ck_assert(has_tree(&p, "/data", 22) && is_empty(&p, "/data/wpars"));
+	ck_assert_uint_eq(p.n_trees, 2);
+	ck_assert_uint_eq(p.passed.n, 1);
+	ck_assert_str_eq(p.passed.v[0], "/data/wpars: the folder that is /wpars, too,");
+	/* mount --bind /wpars /srv/w, and a WPAR's part, which is seen nowhere else */
+	plan_of(ROOT_MOUNT "23 20 254:0 /wpars /srv/w rw - ext4 /dev/vda rw\n"
+			   "24 20 254:0 /wpars/dev/home /srv/h rw - ext4 /dev/vda rw\n",
+		&again);
+	ck_assert(is_empty(&again, "/srv/w") && has_tree(&again, "/srv/h", 24));
+	ck_assert_uint_eq(again.n_trees, 2);
+	/* mount --bind / /srv/all */
+	plan_of(ROOT_MOUNT "23 20 254:0 / /srv/all rw - ext4 /dev/vda rw\n", &all);
+	ck_assert_uint_eq(all.n_trees, 1);
+	ck_assert(is_empty(&all, "/srv/all"));
+}
+END_TEST
+
+static bool is_resolver(const char *point)
+{
+	return strcmp(point, "/etc/resolv.conf") == 0;
+}
+
+START_TEST(files_over_files)
+{
+	auto_strv bases = { 0 };
+	struct wpar_system_facts f = facts_of(&bases);
+	auto_system_plan p = { 0 };
+
+	f.is_file = is_resolver;
+	f.mountinfo = ROOT_MOUNT "23 20 254:0 /tmp/r /etc/resolv.conf rw - ext4 /dev/vda rw\n";
+	ck_assert_int_eq(wpar_system_plan_make(&f, &p), 0);
+	ck_assert_uint_eq(p.n_trees, 1);
+	ck_assert_uint_eq(p.passed.n, 1);
 }
 END_TEST
 
@@ -184,6 +267,9 @@ static Suite *system_plan_suite(void)
 	TCase *tc = tcase_create("system_plan");
 
 	tcase_add_test(tc, file_systems);
+	tcase_add_test(tc, second_mounts);
+	tcase_add_test(tc, folders_with_two_names);
+	tcase_add_test(tc, files_over_files);
 	tcase_add_test(tc, an_image_has_one);
 	tcase_add_test(tc, other_wpars);
 	tcase_add_test(tc, the_kernels_files);
