@@ -203,6 +203,14 @@ static int open_layers(const struct wpar_spec *s, const char *base, int mounts,
 	return 0;
 }
 
+int wpar_backup_layers(const struct wpar_spec *s, const char *base)
+{
+	int fds[WPAR_WRITER_MOUNTS] = { -1, -1, -1 };
+	int r = open_layers(s, base, 1, fds);
+
+	return r < 0 ? r : fds[0];
+}
+
 static int fail_root(const struct wpar_spec *s, int r, const int fds[WPAR_WRITER_MOUNTS],
 		     struct par_error **err)
 {

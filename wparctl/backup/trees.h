@@ -42,6 +42,13 @@ int wpar_backup_trees_replace(struct wpar_backup_trees *t, size_t i, int mount,
 			      const struct wpar_spec *s, struct par_error **err);
 
 /*
+ * wpar_backup_layers - a versioned WPAR's own files over its image's, read-only, of one that does
+ * not run; @base: its base directory, prefix included
+ * Returns a mount at no place, or a negative errno.
+ */
+int wpar_backup_layers(const struct wpar_spec *s, const char *base);
+
+/*
  * wpar_backup_tree_clone - @folder and what is in its mount below it, as a backup reads it: a mount
  * at no place, read-only, without programs and devices
  * Returns a descriptor that can be read, or a negative errno.

@@ -15,6 +15,7 @@
 #include "wparctl/operations/definition.h"
 #include "wparctl/operations/device_exports.h"
 #include "wparctl/spec/error_buffer.h"
+#include "wparctl/operations/image_volumes.h"
 #include "wparctl/operations/machine.h"
 #include "wparctl/operations/new_addresses.h"
 #include "wparctl/operations/operation.h"
@@ -173,6 +174,9 @@ static int chwpar_give_sizes(const struct wpar_spec *old, const struct wpar_spec
 {
 	int r = runs ? 0 : wpar_rootfs_mount_points(new, err);
 
+	if (r < 0)
+		return r;
+	r = runs ? 0 : wpar_image_places_check(new, err);
 	return r < 0 ? r : wpar_sizes_change(old, new, err);
 }
 

@@ -5,6 +5,7 @@
 #include "lpard/common/fs.h"
 #include "wparctl/filesystem/fstab.h"
 #include "wparctl/filesystem/volume.h"
+#include "wparctl/operations/image_volumes.h"
 #include "wparctl/operations/machine.h"
 #include "wparctl/operations/operation.h"
 #include "wparctl/resources/cgroup.h"
@@ -135,6 +136,17 @@ static int check_new(struct wpar_fs *fs, struct wpar_spec *new, struct par_error
 	return r < 0 ? r : wpar_machine_check_files(new, err);
 }
 
+/* In one that runs the mount itself says it. */
+static int check_place(const struct wpar_spec *new, struct par_error **err)
+{
+	enum wpar_state st;
+	int r = new->version.image_digest ? wpar_operation_state_locked(new, &st, err) : 1;
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	return st == WPAR_STATE_DEFINED ? wpar_image_places_check(new, err) : 0;
+}
+
 int wpar_fs_create(struct wpar_fs *fs, const char *vfs, const struct wpar_fs_settings *set,
 		   uint64_t *ret_mib, struct par_error **err)
 {
@@ -161,6 +173,9 @@ int wpar_fs_create(struct wpar_fs *fs, const char *vfs, const struct wpar_fs_set
 	if (!wpar_record_add_pairs(&new, WPAR_STANZA_MOUNT, pairs, 4, "-a", err))
 		return -EINVAL;
 	r = check_new(fs, &new, err);
+	if (r < 0)
+		return r;
+	r = check_place(&new, err);
 	if (r < 0)
 		return r;
 	m = wpar_spec_mount(&new, fs->directory);

@@ -3,6 +3,7 @@
 #include "wparctl/operations/image_volumes.h"
 
 #include "lpard/common/fs.h"
+#include "wparctl/backup/trees.h"
 #include "wparctl/filesystem/copy_whole.h"
 #include "wparctl/filesystem/volume.h"
 #include "wparctl/spec/keys.h"
@@ -88,6 +89,58 @@ int wpar_image_mounts_size(struct wpar_spec *s, struct par_error **err)
 	for (size_t i = 0; i < s->n_mounts; i++) {
 		if (wpar_mount_is_volume(&s->mounts[i]) && !s->mounts[i].size_mib)
 			take_size(&s->mounts[i], &data);
+	}
+	return 0;
+}
+
+/* ---- Their places ---- */
+
+/* Is it mounted on the root?  What is in another file system, the start finds out. */
+static bool is_on_root(const struct wpar_spec *s, const struct wpar_mount *m)
+{
+	if (strcmp(m->directory, "/") == 0 || par_streq(m->vfs, "proc"))
+		return false;
+	for (size_t i = 0; i < s->n_mounts; i++) {
+		const struct wpar_mount *o = &s->mounts[i];
+
+		if (o != m && strcmp(o->directory, "/") != 0 &&
+		    wpar_path_is_within(m->directory, o->directory))
+			return false;
+	}
+	return true;
+}
+
+static int check_place(const struct wpar_mount *m, int root, struct par_error **err)
+{
+	autofd int fd = par_fs_open_plain(root, m->directory, O_PATH | O_DIRECTORY, 0);
+
+	if (fd >= 0 || fd == -ENOENT)
+		return 0;
+	if (fd == -ELOOP || fd == -ENOTDIR)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"%s cannot be a mount point: in the workload partition it is, or "
+				"lies below, a file or a symbolic link",
+				m->directory);
+	return par_fail(err, PAR_E_SYSTEM, fd, "%s cannot be looked at", m->directory);
+}
+
+int wpar_image_places_check(const struct wpar_spec *s, struct par_error **err)
+{
+	autofree char *base = s->version.image_digest ? wpar_path("%s", s->directory) : NULL;
+	autofd int root = base ? wpar_backup_layers(s, base) : -1;
+
+	if (!s->version.image_digest)
+		return 0;
+	if (!base)
+		return par_oom(err);
+	if (root < 0)
+		return par_fail(err, PAR_E_SYSTEM, root, "the layers of '%s' cannot be looked at",
+				s->name);
+	for (size_t i = 0; i < s->n_mounts; i++) {
+		int r = is_on_root(s, &s->mounts[i]) ? check_place(&s->mounts[i], root, err) : 0;
+
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }

@@ -26,6 +26,13 @@ void wpar_image_mounts_keep(const struct par_groups *given, struct wpar_spec *s)
 int wpar_image_mounts_size(struct wpar_spec *s, struct par_error **err);
 
 /*
+ * wpar_image_places_check - where the file systems of a versioned WPAR that does not run are
+ * mounted is neither a file nor a link in its own files or in its image's; of another one: 0
+ * Errors: PAR_E_INVALID_ARGUMENT, PAR_E_SYSTEM.
+ */
+int wpar_image_places_check(const struct wpar_spec *s, struct par_error **err);
+
+/*
  * wpar_image_volumes_fill - what the image has at the places of the new WPAR's volumes, with every
  * attribute
  * Errors: PAR_E_NO_SPACE, PAR_E_NOT_PERMITTED (a file or a link is at such a place), PAR_E_SYSTEM.

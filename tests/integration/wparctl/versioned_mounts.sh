@@ -165,6 +165,15 @@ ok "mount inside" inside old '/bin/mount /far/below/it/all'
 is "it is back" "$(inside old 'cat /proc/mounts' | grep -c ' /far/below/it/all ')" 1
 is "what is not its own" "$(inside old '/bin/mount /etc')" "mount: 0506-325 /etc is not a known file system."
 ok "stop" stopwpar -h old
+ok "start" startwpar old
+inside old 'ln -s /etc /lk; touch /file; mkdir /made'
+ok "stop" stopwpar -h old
+for place in /lk /lk/x /file /file/x; do
+	refused "$place, which its root has made" "$place cannot be a mount point: in the workload partition it is, or lies below, a file or a symbolic link" chwpar -M directory=$place vfs=ext4 size=16M old
+	refused "$place by crfs" "it is, or lies below, a file or a symbolic link" crfs -v jfs2 -m /wpars/old$place -a size=16M
+done
+is "none was made" "$(find "$wpars/.volumes/old" -name 'lk*' -o -name 'file*')" ""
+ok "a folder of its own" chwpar -M directory=/made vfs=ext4 size=16M old
 ok "one more, while it is stopped" chwpar -M directory=/qq/r vfs=ext4 size=16M old
 ok "and by crfs" crfs -v jfs2 -m /wpars/old/x/y/z -a size=16M
 ok "start" startwpar old
