@@ -128,6 +128,7 @@ static int add_line(struct table *t, struct entry *e, char **part, size_t parts,
 	return table_add(t, e, id, parts);
 }
 
+/* Returns 1, 0: it is no entry, or the second of its name, or -ENOMEM. */
 static int take_line(struct table *t, char **part, size_t parts, bool native)
 {
 	struct entry e = { .is_native = native };
@@ -141,21 +142,41 @@ static int take_line(struct table *t, char **part, size_t parts, bool native)
 		return 0;
 	r = add_line(t, &e, part, parts, (uint32_t)id);
 	par_strv_done(&e.members);
-	return r;
+	return r < 0 ? r : 1;
 }
 
-static int table_parse(const char *text, size_t parts, bool native, struct table *t)
+/* Lines that are not taken: the first number and how many. */
+struct passed {
+	size_t first, n;
+};
+
+/* One at a time, so that each that is not taken is counted. */
+static int table_parse(const char *text, size_t parts, bool native, struct table *t,
+		       struct passed *passed)
 {
 	auto_buf line = { 0 };
 	char *part[PARTS_MAX];
-	int r;
 
-	while ((r = par_colon_next(&text, &line, part, parts)) > 0) {
-		r = take_line(t, part, parts, native);
+	for (size_t number = 1; text && *text; number++) {
+		const size_t len = strcspn(text, "\n");
+		autofree char *one = strndup(text, len);
+		const char *rest = one;
+		int r;
+
+		if (!one)
+			return -ENOMEM;
+		text += len + (text[len] == '\n');
+		r = par_colon_next(&rest, &line, part, parts);
+		if (r > 0)
+			r = take_line(t, part, parts, native);
 		if (r < 0)
 			return r;
+		if (r > 0 || len == 0 || *one == '#')
+			continue;
+		if (passed->n++ == 0)
+			passed->first = number;
 	}
-	return r;
+	return 0;
 }
 
 /* ---- Which number is which ---- */
@@ -252,16 +273,59 @@ __attribute__((format(printf, 2, 3))) static int note(struct decisions *d, const
 	return text ? par_strv_add(d->notes, text) : -ENOMEM;
 }
 
-/* A name that both have: its files are the new system's. */
-static int decide_same(struct decisions *d)
+static int note_passed(struct decisions *d, const struct passed *passed, const char *file)
+{
+	if (!passed->n)
+		return 0;
+	if (passed->n == 1)
+		return note(d, "Line %zu of the old %s is left out: it is no entry of its own.",
+			    passed->first, file);
+	return note(d,
+		    "%zu lines of the old %s are left out, line %zu the first: they are no entries "
+		    "of their own.",
+		    passed->n, file, passed->first);
+}
+
+/* Another name of a number that is decided already: what is known here by it is another's. */
+static int note_other(struct decisions *d, const struct entry *e, const struct entry *native)
+{
+	const struct wpar_id_change *x = decided(&d->map, e->id);
+
+	if (x->to == native->id)
+		return 0;
+	return note(d,
+		    "The %s %s had the number %" PRIu32
+		    " together with others; files of that number "
+		    "have %" PRIu32 " now, and %s is %" PRIu32 ".",
+		    d->what, e->part[0], e->id, x->to, e->part[0], native->id);
+}
+
+/* Names that both have; @alike: those whose number is the same, too */
+static int decide_names(struct decisions *d, bool alike)
 {
 	for (size_t i = 0; i < d->old->n; i++) {
 		const struct entry *e = &d->old->v[i], *native = find_name(d->native, e->part[0]);
+		int r = 0;
 
-		if (native && !decided(&d->map, e->id) && decide(d, e->id, native->id) < 0)
-			return -ENOMEM;
+		if (!native || (native->id == e->id) != alike)
+			continue;
+		r = decided(&d->map, e->id) ? note_other(d, e, native)
+					    : decide(d, e->id, native->id);
+		if (r < 0)
+			return r;
 	}
 	return 0;
+}
+
+/*
+ * A name that both have: its files are the new system's.  Root's stay root's, whatever other name
+ * has that number, too; of several names of a number the one counts that has it here.
+ */
+static int decide_same(struct decisions *d)
+{
+	if (decide(d, 0, 0) < 0 || decide_names(d, true) < 0)
+		return -ENOMEM;
+	return decide_names(d, false);
 }
 
 /*
@@ -471,13 +535,18 @@ static void tables_done(struct tables *t)
 static int parse_all(const struct wpar_account_texts *native, const struct wpar_account_texts *old,
 		     struct tables *t)
 {
-	if (table_parse(native->passwd, PASSWD_PARTS, true, &t->native_users) < 0 ||
-	    table_parse(native->passwd, PASSWD_PARTS, true, &t->users) < 0 ||
-	    table_parse(native->group, GROUP_PARTS, true, &t->native_groups) < 0 ||
-	    table_parse(native->group, GROUP_PARTS, true, &t->groups) < 0 ||
-	    table_parse(old->passwd, PASSWD_PARTS, false, &t->old_users) < 0)
+	struct passed here = { 0 }, users = { 0 }, groups = { 0 };
+
+	if (table_parse(native->passwd, PASSWD_PARTS, true, &t->native_users, &here) < 0 ||
+	    table_parse(native->passwd, PASSWD_PARTS, true, &t->users, &here) < 0 ||
+	    table_parse(native->group, GROUP_PARTS, true, &t->native_groups, &here) < 0 ||
+	    table_parse(native->group, GROUP_PARTS, true, &t->groups, &here) < 0 ||
+	    table_parse(old->passwd, PASSWD_PARTS, false, &t->old_users, &users) < 0 ||
+	    table_parse(old->group, GROUP_PARTS, false, &t->old_groups, &groups) < 0)
 		return -ENOMEM;
-	return table_parse(old->group, GROUP_PARTS, false, &t->old_groups);
+	if (note_passed(&t->uids, &users, "passwd") < 0)
+		return -ENOMEM;
+	return note_passed(&t->gids, &groups, "group");
 }
 
 static int merge_all(const struct wpar_account_texts *native, const struct wpar_account_texts *old,

@@ -41,8 +41,9 @@ void wpar_accounts_merged_done(struct wpar_accounts_merged *m);
  *
  * A name that both have is the new system's, with the password of the old one.  Another one keeps
  * its number; where the new system has given that to somebody else it gets a free one, and a note.
- * Lines that are no entry are passed over, as the libc does it; of two with one name the first
- * counts, and two names of one number stay so.  -ENOMEM, also of what is in @ret.
+ * Lines that are no entry are passed over, as the libc does it, with a note; of two with one name
+ * the first counts, and two names of one number stay so.  The number 0 stays 0.  -ENOMEM, also of
+ * what is in @ret.
  */
 int wpar_accounts_merge(const struct wpar_account_texts *native,
 			const struct wpar_account_texts *old, uint32_t id_max,

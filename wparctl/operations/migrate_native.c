@@ -101,6 +101,17 @@ static struct wpar_account_texts accounts_of(const struct system_texts *t)
 					    .gshadow = t->gshadow.data };
 }
 
+/* What is behind a byte 0 cannot be lines. */
+static int note_cut(const struct par_buf *text, const char *name, struct par_strv *notes)
+{
+	autofree char *note = NULL;
+
+	if (!text->data || strlen(text->data) == text->len)
+		return 0;
+	note = par_strdup_printf("What is behind a byte 0 in the old %s is left out.", name);
+	return note ? par_strv_add(notes, note) : -ENOMEM;
+}
+
 /* ---- The new system ---- */
 
 static int make_native(struct conversion *c, struct par_error **err)
@@ -196,7 +207,8 @@ static int merge_accounts(struct conversion *c, struct par_error **err)
 	const struct wpar_account_texts native = accounts_of(&c->is), old = accounts_of(&c->was);
 	int r = wpar_accounts_merge(&native, &old, c->spec.idrange - 1, &c->accounts);
 
-	if (r < 0)
+	if (r < 0 || note_cut(&c->was.passwd, "passwd", &c->notes) < 0 ||
+	    note_cut(&c->was.group, "group", &c->notes) < 0)
 		return par_oom(err);
 	for (size_t i = 0; i < c->accounts.notes.n; i++) {
 		if (par_strv_add(&c->notes, c->accounts.notes.v[i]) < 0)

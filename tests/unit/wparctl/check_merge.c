@@ -110,7 +110,51 @@ START_TEST(same_number)
 	/* An old system without shadow has its passwords in passwd. */
 	ck_assert_ptr_nonnull(strstr(m.shadow.data, "root:hash2:::::::\n"));
 	ck_assert_ptr_nonnull(strstr(m.shadow.data, "\ntoor:hash1:::::::\n"));
-	ck_assert_uint_eq(m.uids.n + m.gids.n + m.notes.n, 0);
+	ck_assert_uint_eq(m.uids.n + m.gids.n, 0);
+	ck_assert_uint_eq(m.notes.n, 1); /* the second web1 */
+}
+END_TEST
+
+/* Root's number stays root's, and a number that of the name that has it here. */
+START_TEST(root_stays_root)
+{
+	const struct wpar_account_texts old = {
+		.passwd = "mail:x:0:0::/:/bin/sh\nroot:x:0:0::/root:/bin/sh\nu2:x:0:0::/:/bin/sh\n"
+			  "nobody:x:100:100::/:/bin/sh\nmessagebus:x:100:101::/:/bin/sh\n",
+		.group = "mail:x:0:\nroot:x:0:\nmessagebus:x:101:\n",
+	};
+	auto_merged m = { 0 };
+
+	merge(&old, &m);
+	ck_assert_uint_eq(wpar_id_changed(&m.uids, 0), 0);
+	ck_assert_uint_eq(wpar_id_changed(&m.gids, 0), 0);
+	ck_assert_uint_eq(wpar_id_changed(&m.uids, 100), 100);
+	ck_assert_ptr_nonnull(strstr(m.passwd.data, "\nu2:x:0:0:"));
+	ck_assert_ptr_nonnull(strstr(m.passwd.data, "\nmail:x:8:8:"));
+	ck_assert_uint_eq(m.notes.n, 3);
+	ck_assert_str_eq(
+		m.notes.v[1],
+		"The user mail had the number 0 together with others; files of that number "
+		"have 0 now, and mail is 8.");
+}
+END_TEST
+
+/* What is not taken is named. */
+START_TEST(lines_that_are_no_entries)
+{
+	const struct wpar_account_texts old = {
+		.passwd = "root:x:0:0::/root:/bin/sh\na b:x:1500:100::/:/bin/sh\n\n# c\n"
+			  "eight:x:1501:100::/:/bin/sh:8\n",
+		.group = "root:x:0:\nteam:x:x:\n",
+	};
+	auto_merged m = { 0 };
+
+	merge(&old, &m);
+	ck_assert_uint_eq(m.notes.n, 2);
+	ck_assert_str_eq(m.notes.v[0], "2 lines of the old passwd are left out, line 2 the first: "
+				       "they are no entries of their own.");
+	ck_assert_str_eq(m.notes.v[1],
+			 "Line 2 of the old group is left out: it is no entry of its own.");
 }
 END_TEST
 
@@ -151,7 +195,7 @@ START_TEST(bad_lines)
 	ck_assert_ptr_nonnull(strstr(m.group.data, "\ng:x:1300:fine\n"));
 	ck_assert_ptr_null(strstr(m.group.data, "bad"));
 	ck_assert_ptr_nonnull(strstr(m.shadow.data, "\nfine:$q:2::::::\n"));
-	ck_assert_uint_eq(m.notes.n, 0);
+	ck_assert_uint_eq(m.notes.n, 2);
 }
 END_TEST
 
@@ -195,6 +239,8 @@ static Suite *merge_suite(void)
 	tcase_add_test(tc, own_users);
 	tcase_add_test(tc, numbers);
 	tcase_add_test(tc, same_number);
+	tcase_add_test(tc, root_stays_root);
+	tcase_add_test(tc, lines_that_are_no_entries);
 	tcase_add_test(tc, nameless_group);
 	tcase_add_test(tc, bad_lines);
 	tcase_add_test(tc, full);
