@@ -6,6 +6,7 @@
 #include "wparctl/versioned/overlay_change.h"
 #include "wparctl/versioned/versioned.h"
 
+#include "lpard/common/fs.h"
 #include "lpard/common/json.h"
 
 #include <string.h>
@@ -66,8 +67,18 @@ static void line_done(struct line *l)
 	free(l->program);
 }
 
-/* @image: of a WPAR; -1: no certain one */
-static int line_make(struct line *l, const struct wpar_overlay_row *row, int image)
+/* Has the WPAR put its own there, or taken ours away?  Its root may have made any of these. */
+static bool is_changed(int upper, const char *place)
+{
+	autofd int fd = upper < 0 || !place
+				? -1
+				: par_fs_open_plain(upper, place + 1, O_PATH | O_NOFOLLOW, 0);
+
+	return fd >= 0;
+}
+
+/* @image: of a WPAR, and @upper what it has changed; -1: no certain one */
+static int line_make(struct line *l, const struct wpar_overlay_row *row, int image, int upper)
 {
 	bool there = false;
 
@@ -78,7 +89,8 @@ static int line_make(struct line *l, const struct wpar_overlay_row *row, int ima
 		return l->place ? 0 : -ENOMEM;
 	}
 	l->place = wpar_overlay_place(image, row, &there);
-	l->state = state_of(row, there, l->program, l->place);
+	l->state = is_changed(upper, l->place) ? "its own"
+					       : state_of(row, there, l->program, l->place);
 	return 0;
 }
 
@@ -108,7 +120,7 @@ static int put_line(struct json_object *list, const struct line *l)
 	return par_json_put_string(o, "reason", l->row->reason);
 }
 
-static int print_rows(const struct wpar_overlay *rows, int image, bool json, FILE *out,
+static int print_rows(const struct wpar_overlay *rows, int image, int upper, bool json, FILE *out,
 		      struct par_error **err)
 {
 	auto_json list = json_object_new_array();
@@ -121,7 +133,8 @@ static int print_rows(const struct wpar_overlay *rows, int image, bool json, FIL
 	for (size_t i = 0; i < rows->n; i++) {
 		par_cleanup(line_done) struct line l;
 
-		if (line_make(&l, &rows->v[i], image) < 0 || (json && put_line(list, &l) < 0))
+		if (line_make(&l, &rows->v[i], image, upper) < 0 ||
+		    (json && put_line(list, &l) < 0))
 			return par_oom(err);
 		if (!json)
 			print_line(&l, out);
@@ -139,14 +152,15 @@ static int list_all(bool json, FILE *out, struct par_error **err)
 	if (r < 0)
 		return r;
 	r = wpar_overlay_choose(&all, NULL, &rows, err);
-	return r < 0 ? r : print_rows(&rows, -1, json, out, err);
+	return r < 0 ? r : print_rows(&rows, -1, -1, json, out, err);
 }
 
 static int list_wpar(const char *name, bool json, FILE *out, struct par_error **err)
 {
 	auto_overlay rows = { 0 };
 	auto_spec s = { 0 };
-	autofd int image = -1;
+	autofree char *path = NULL;
+	autofd int image = -1, upper = -1;
 	int r = wpar_need_root(err);
 
 	if (r < 0)
@@ -162,7 +176,13 @@ static int list_wpar(const char *name, bool json, FILE *out, struct par_error **
 	if (r < 0)
 		return r;
 	image = wpar_image_open(s.version.image_digest, err);
-	return image < 0 ? image : print_rows(&rows, image, json, out, err);
+	if (image < 0)
+		return image;
+	path = wpar_path("%s/upper", s.directory);
+	if (!path)
+		return par_oom(err);
+	upper = open(path, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return print_rows(&rows, image, upper, json, out, err);
 }
 
 static int change(const struct overlay_args *a, struct par_error **err)

@@ -140,6 +140,7 @@ dpkg-deb -Zgzip --root-owner-group -b "$TMPDIR/deb" "$TMPDIR/newer.deb" >/dev/nu
 # shellcheck disable=SC2002 # clogin has a pipe as its standard input
 ok "dpkg installs it" eval 'cat "$TMPDIR/newer.deb" | clogin old01 -- sh -c "cat >/tmp/newer.deb && dpkg -i --force-overwrite /tmp/newer.deb"'
 is "and its commands run" "$(inside 'df; mount; uname')" "$(printf 'new df\nnew mount\nnew uname')"
+is "which the list says" "$(wparctl overlay -l old01 | grep -c 'bin/\(df\|mount\|uname\) .* its own ')" 3
 rebootwpar -t 30 old01 >/dev/null
 is "they stay the WPAR's own" "$(inside 'df; mount; uname')" "$(printf 'new df\nnew mount\nnew uname')"
 
