@@ -105,8 +105,8 @@ static int reserve(int fd, const struct wpar_mount *m, uint64_t have, struct par
 		return par_fail(err, PAR_E_NO_SPACE, 0,
 				"-M directory=%s size=%" PRIu64
 				"M does not fit on the disk of the base "
-				"directory, which has %" PRIu64 "M left",
-				m->directory, m->size_mib, room);
+				"directory, which has %" PRIu64 "M left, of which %dM stay free",
+				m->directory, m->size_mib, room, SPARE_MIB);
 	if (fallocate(fd, 0, 0, (off_t)size) == 0)
 		return 0;
 	if (errno == EOPNOTSUPP)

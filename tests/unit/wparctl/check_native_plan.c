@@ -122,6 +122,7 @@ START_TEST(files)
 		{ "etc/ssh", WPAR_KEEP_ASIDE },
 		{ "etc/ssh/ssh_host_rsa_key", WPAR_KEEP_HERE },
 		{ "lost+found", WPAR_KEEP_NOT },
+		{ "image.data", WPAR_KEEP_NOT },
 		{ "var", WPAR_KEEP_PART },
 		{ "var/lib", WPAR_KEEP_PART },
 		{ "var/lib/mysql/ibdata1", WPAR_KEEP_HERE },
