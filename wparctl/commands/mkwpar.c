@@ -189,6 +189,9 @@ static int mkwpar_complete(const struct mkwpar_args *a, struct wpar_spec *s, str
 		return r;
 	if (a->system_copy)
 		wpar_copy_system_sizes(s);
+	r = a->system_copy && !a->backup ? wpar_copy_system_places(s, err) : 0;
+	if (r < 0)
+		return r;
 	return a->settings.write_only ? wpar_spec_check(s, err) : wpar_definition_allowed(s, err);
 }
 

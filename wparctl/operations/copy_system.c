@@ -11,6 +11,7 @@
 #include "wparctl/versioned/versioned.h"
 
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 
 /* The LPAR's own, mounted where it is there. */
@@ -36,6 +37,24 @@ void wpar_copy_system_sizes(struct wpar_spec *s)
 		    s->mounts[i].size_mib == 0)
 			s->mounts[i].size_mib = WPAR_UNLIMITED;
 	}
+}
+
+int wpar_copy_system_places(const struct wpar_spec *s, struct par_error **err)
+{
+	for (size_t i = 0; i < s->n_mounts; i++) {
+		const struct wpar_mount *m = &s->mounts[i];
+		struct stat st;
+
+		if (!wpar_mount_is_own(m) || wpar_mount_is_volume(m) ||
+		    lstat(m->directory, &st) < 0 || !S_ISLNK(st.st_mode))
+			continue;
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
+				"-t: %s of this system is a symbolic link, and each workload "
+				"partition has a file system of its own there; make it a directory "
+				"before it is copied",
+				m->directory);
+	}
+	return 0;
 }
 
 static const char *word(const char *text)

@@ -16,6 +16,12 @@ void wpar_copy_system_settings(struct wpar_spec *s, bool like);
 void wpar_copy_system_sizes(struct wpar_spec *s);
 
 /*
+ * wpar_copy_system_places - its file systems that nobody has asked for have their places in this
+ * system, which are no links: PAR_E_NOT_SUPPORTED, with the name
+ */
+int wpar_copy_system_places(const struct wpar_spec *s, struct par_error **err);
+
+/*
  * wpar_copy_system_check - can a copy be made of an image?  Nothing is made
  * Fills src->checked.  Errors: PAR_E_NOT_SUPPORTED (it is of another level), those of
  * wpar_image_look().

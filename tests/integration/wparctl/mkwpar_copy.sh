@@ -175,6 +175,12 @@ ok "which has the files" in_lpar /bin/sh -c 'mkdir /run/x && mount -o loop,ro /w
 is "it starts nothing" "$(grep -c cron "$copy/etc/inittab")" 0
 ok "rmwpar" in_lpar rmwpar copy
 
+# ---- A place of its own that is a link ----
+in_lpar /bin/sh -c 'mv /opt /srv/opt && ln -s srv/opt /opt'
+refused "/opt is a link" "-t: /opt of this system is a symbolic link, and each .*; make it a directory before" in_lpar mkwpar -n copy -t --minimal
+is "nothing was made" "$(in_lpar lswpar -qc -a name | tr '\n' ' ')" "elsewhere other "
+in_lpar /bin/sh -c 'rm /opt && mv /srv/opt /opt'
+
 # ---- One folder by two names ----
 # binds COMMAND... - in that system, with bind mounts of what is not copied, and of other WPARs
 binds()
