@@ -362,6 +362,15 @@ static int close_elsewhere(struct wpar_system_plan *p, const struct places *k,
 	return 0;
 }
 
+/* The root is there already. */
+static int add_copied(struct wpar_system_plan *p, const struct places *k,
+		      const struct wpar_mounted_at *m)
+{
+	int r = strcmp(m->point, "/") == 0 ? 0 : add_tree(p, m->point, m->id);
+
+	return r < 0 ? r : close_elsewhere(p, k, m);
+}
+
 static int add_mounts(struct wpar_system_plan *p, const struct wpar_system_facts *f)
 {
 	par_cleanup(places_done) struct places k = { 0 };
@@ -374,12 +383,8 @@ static int add_mounts(struct wpar_system_plan *p, const struct wpar_system_facts
 		return r;
 	r = take_mounts(p, &k, f);
 	for (size_t i = 0; r == 0 && i < k.table.n; i++) {
-		if (!k.copied[i])
-			continue;
-		if (strcmp(k.table.v[i].point, "/") != 0)
-			r = add_tree(p, k.table.v[i].point, k.table.v[i].id);
-		if (r == 0)
-			r = close_elsewhere(p, &k, &k.table.v[i]);
+		if (k.copied[i])
+			r = add_copied(p, &k, &k.table.v[i]);
 	}
 	return r;
 }
