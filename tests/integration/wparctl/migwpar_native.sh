@@ -283,7 +283,7 @@ for signal in INT TERM HUP; do
 	is "$signal: it dies of that" "$?" $((128 + $(kill -l $signal)))
 	like "$signal: it says so" "$(cat "$TMPDIR/out")" "^migwpar: interrupted \\(SIG$signal"
 	is "$signal: it is what it was" "$(state old01) $(type_of old01)" "D L"
-	is "$signal: nothing is left of it" "$(ls -A "$base" | grep migwpar)" ""
+	is "$signal: nothing is left of it" "$(names "$base" | grep migwpar)" ""
 	ok "$signal: rmwpar" rmwpar old01
 done
 # Given up after the kill

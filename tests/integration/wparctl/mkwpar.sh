@@ -162,7 +162,8 @@ unlike "no process of theirs is left" "$(ps -e -o args)" '^/bin/sleep 4218'
 is "and nothing is left" "$(lswpar; find "$WPARS_ROOT/run/wpars" -mindepth 1 ! -path '*/.*')" ""
 
 # /wpars, or a folder on the way, is a link: refused before anything is saved
-mkdir -p -m 700 "$WPARS_ROOT/data/wpars" "$WPARS_ROOT/data/y"
+mkdir -p "$WPARS_ROOT/data"
+mkdir -m 700 "$WPARS_ROOT/data/wpars" "$WPARS_ROOT/data/y"
 ln -s . "$WPARS_ROOT/data/lnk"
 rm -rf "$WPARS_ROOT/wpars"
 ln -s data/wpars "$WPARS_ROOT/wpars"
