@@ -9,6 +9,8 @@
 #include "lpard/common/fs.h"
 #include "lpard/common/text.h"
 #include "wparctl/backup/fill.h"
+#include "wparctl/backup/system_identity.h"
+#include "wparctl/backup/system_links.h"
 #include "wparctl/backup/system_plan.h"
 #include "wparctl/backup/trees.h"
 #include "wparctl/backup/writer_pipe.h"
@@ -16,10 +18,12 @@
 #include "wparctl/spec/stop_at.h"
 #include "wparctl/versioned/versioned.h"
 
+#include <inttypes.h>
 #include <libgen.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #define MAX_MOUNTS (16 << 20) /* bytes of /proc/self/mountinfo */
@@ -31,12 +35,14 @@ struct copying {
 	const struct wpar_spec *spec;
 	struct wpar_system_plan plan;
 	struct wpar_backup_trees trees;
+	struct par_strv parts; /* file systems of its own: "/", "/home" */
 };
 
 static void copying_done(struct copying *c)
 {
 	wpar_system_plan_done(&c->plan);
 	wpar_backup_trees_done(&c->trees);
+	par_strv_done(&c->parts);
 }
 
 /* ---- What is read ---- */
@@ -92,35 +98,62 @@ static bool is_file(const char *point)
 	return lstat(point, &st) == 0 && !S_ISDIR(st.st_mode);
 }
 
-static int make_plan(struct copying *c, struct par_error **err)
+/* The root directory of what is copied. */
+static int open_system(const struct copying *c, struct par_error **err)
+{
+	int fd = c->copy->image_digest ? wpar_image_open(c->copy->image_digest, err)
+				       : open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	return fd >= 0 || c->copy->image_digest
+		       ? fd
+		       : par_fail(err, PAR_E_SYSTEM, errno, "'/' cannot be opened");
+}
+
+/* What its mounts and its swap are. */
+static int plan_with(struct copying *c, struct wpar_system_facts *f, struct par_error **err)
 {
 	auto_buf mounts = { 0 }, swaps = { 0 };
-	auto_strv bases = { 0 };
-	autofree char *base = wpar_path("%s", c->spec->directory), *prefix = wpar_path("%s", "");
-	const struct wpar_system_facts facts = {
-		.name = c->spec->name,
-		.base = base,
-		.prefix = prefix,
-		.bases = &bases,
-		.is_file = is_file,
-		.keep_private = c->copy->keep_private,
-		.keep_wpars = c->copy->keep_wpars && !c->copy->image_digest,
-	};
-	struct wpar_system_facts f = facts;
-	int r = base && prefix ? list_bases(&bases, err) : par_oom(err);
-
-	if (r < 0)
-		return r;
 	/* An image has one tree, whatever is mounted here. */
-	r = c->copy->image_digest ? 0 : read_facts("/proc/self/mountinfo", &mounts, err);
+	int r = c->copy->image_digest ? 0 : read_facts("/proc/self/mountinfo", &mounts, err);
+
 	if (r < 0)
 		return r;
 	r = c->copy->image_digest ? 0 : read_facts("/proc/swaps", &swaps, err);
 	if (r < 0)
 		return r;
-	f.mountinfo = mounts.data ? mounts.data : "";
-	f.swaps = swaps.data ? swaps.data : "";
-	return wpar_system_plan_make(&f, &c->plan) < 0 ? par_oom(err) : 0;
+	f->mountinfo = mounts.data ? mounts.data : "";
+	f->swaps = swaps.data ? swaps.data : "";
+	return wpar_system_plan_make(f, &c->plan) < 0 ? par_oom(err) : 0;
+}
+
+static int make_plan(struct copying *c, struct par_error **err)
+{
+	auto_strv bases = { 0 }, identity = { 0 };
+	auto_system_links links = { 0 };
+	autofree char *base = wpar_path("%s", c->spec->directory), *prefix = wpar_path("%s", "");
+	struct wpar_system_facts f = {
+		.name = c->spec->name,
+		.base = base,
+		.prefix = prefix,
+		.bases = &bases,
+		.identity = &identity,
+		.is_file = is_file,
+		.keep_private = c->copy->keep_private,
+		.keep_wpars = c->copy->keep_wpars && !c->copy->image_digest,
+	};
+	autofd int root = open_system(c, err);
+	int r = root < 0 ? root : base && prefix ? list_bases(&bases, err) : par_oom(err);
+
+	if (r < 0)
+		return r;
+	r = wpar_system_links_find(root, c->spec, &links, err);
+	if (r < 0)
+		return r;
+	if (wpar_system_identity(root, &identity) < 0)
+		return par_oom(err);
+	f.links = links.v;
+	f.n_links = links.n;
+	return plan_with(c, &f, err);
 }
 
 /* A file system of the WPAR's that is not its own is mounted over what would be copied there. */
@@ -139,27 +172,19 @@ static int add_others(struct copying *c, struct par_error **err)
 }
 
 /* -ESTALE: another mount lies over it. */
-static int open_mount(const struct wpar_system_tree *t)
+static int open_mount(int root, const struct wpar_system_tree *t)
 {
-	autofd int fd = open(t->directory, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	autofd int fd =
+		par_fs_open_plain(root, t->from ? t->from : t->directory, O_PATH | O_DIRECTORY, 0);
 	struct statx st;
 
-	if (fd < 0 || statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &st) < 0)
+	if (fd < 0)
+		return fd;
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &st) < 0)
 		return -errno;
 	if (t->id && st.stx_mask & STATX_MNT_ID && st.stx_mnt_id != t->id)
 		return -ESTALE;
 	return wpar_backup_tree_clone(fd);
-}
-
-static int open_image(const char *digest, struct par_error **err)
-{
-	autofd int fd = wpar_image_open(digest, err);
-	int tree;
-
-	if (fd < 0)
-		return fd;
-	tree = wpar_backup_tree_clone(fd);
-	return tree < 0 ? par_fail(err, PAR_E_SYSTEM, tree, "the image cannot be opened") : tree;
 }
 
 /* Ids that a WPAR does not have become those of nobody. */
@@ -170,27 +195,24 @@ static int add_tree(struct copying *c, const char *directory, int mount, struct 
 
 static int open_trees(struct copying *c, struct par_error **err)
 {
-	int r = 0;
+	autofd int root = open_system(c, err);
+	int r = root < 0 ? root : 0;
 
-	if (c->copy->image_digest) {
-		r = open_image(c->copy->image_digest, err);
-		return r < 0 ? r : add_tree(c, "/", r, err);
-	}
-	for (size_t i = 0; i < c->plan.n_trees; i++) {
+	for (size_t i = 0; r >= 0 && i < c->plan.n_trees; i++) {
 		const struct wpar_system_tree *t = &c->plan.trees[i];
 
-		r = open_mount(t);
+		r = open_mount(root, t);
 		/* What cannot be seen in the system is none of its files. */
-		if (r == -ESTALE || ((r == -ENOENT || r == -ENOTDIR) && i > 0))
+		if (i > 0 && (r == -ESTALE || r == -ENOENT || r == -ENOTDIR || r == -ELOOP)) {
+			r = 0;
 			continue;
+		}
 		if (r < 0)
 			return par_fail(err, PAR_E_SYSTEM, r, "the files of '%s' cannot be opened",
-					t->directory);
+					t->from ? t->from : t->directory);
 		r = add_tree(c, t->directory, r, err);
-		if (r < 0)
-			return r;
 	}
-	return 0;
+	return r < 0 ? r : 0;
 }
 
 static int open_work(struct copying *c, struct par_error **err)
@@ -217,16 +239,45 @@ static void say_left_out(const char *name, const char *why)
 	fprintf(stderr, "mkwpar: what is in %s is left out%s%s\n", clean, *why ? ": " : "", why);
 }
 
+/* Both names hold, the other way round. */
+static void say_turned(const struct wpar_system_turned *t)
+{
+	autofree char *clean = par_strdup_printf(
+		"%s is a symbolic link to %s; in the copy %s is the directory, and %s the link",
+		t->place, t->target, t->place, t->name);
+
+	if (!clean)
+		return;
+	par_text_clean(clean, strlen(clean), PAR_TEXT_LINE);
+	fprintf(stderr, "mkwpar: %s\n", clean);
+}
+
 static void take_left_out(void *user, const char *name, const char *why)
 {
 	(void)user;
 	say_left_out(name, why);
 }
 
+static int list_parts(struct copying *c, struct par_error **err)
+{
+	for (size_t i = 0; i < c->spec->n_mounts; i++) {
+		const struct wpar_mount *m = &c->spec->mounts[i];
+
+		if ((wpar_mount_is_own(m) || wpar_mount_is_volume(m) ||
+		     strcmp(m->directory, "/") == 0) &&
+		    par_strv_add(&c->parts, m->directory) < 0)
+			return par_oom(err);
+	}
+	return 0;
+}
+
 static int prepare(struct copying *c, struct par_error **err)
 {
 	int r = make_plan(c, err);
 
+	if (r < 0)
+		return r;
+	r = list_parts(c, err);
 	if (r < 0)
 		return r;
 	r = add_others(c, err);
@@ -237,10 +288,57 @@ static int prepare(struct copying *c, struct par_error **err)
 		return r;
 	for (size_t i = 0; i < c->plan.passed.n; i++)
 		say_left_out(c->plan.passed.v[i], "");
+	for (size_t i = 0; i < c->plan.n_turned; i++)
+		say_turned(&c->plan.turned[i]);
 	return open_work(c, err);
 }
 
 /* ---- The process that reads ---- */
+
+#define ROOM "There is no room"
+
+static uint64_t mib_of(uint64_t bytes)
+{
+	return (bytes >> 20) + (bytes % (1 << 20) > 0);
+}
+
+/* What goes to the disk of the base directory, which has room for it: else nothing is begun. */
+static int check_disk(const struct copying *c, uint64_t bytes, struct par_error **err)
+{
+	struct statvfs v;
+
+	if (fstatvfs(c->trees.work, &v) < 0 || bytes <= (uint64_t)v.f_bavail * v.f_frsize)
+		return 0;
+	return par_fail(err, PAR_E_NO_SPACE, 0,
+			ROOM " for a copy of the system: its files take %" PRIu64
+			     "M, and the disk of '%s' has %" PRIu64
+			     "M left; -d DIRECTORY makes it on "
+			     "another one",
+			mib_of(bytes), c->spec->directory, (uint64_t)v.f_bavail * v.f_frsize >> 20);
+}
+
+static int check_room(const struct copying *c, struct wpar_writer *w, struct par_error **err)
+{
+	uint64_t files, bytes, rest = 0;
+	int r = wpar_writer_count(w, &files, &bytes, err);
+
+	for (size_t i = 0; r == 0 && i < c->parts.n; i++) {
+		const struct wpar_mount *m = wpar_spec_mount(c->spec, c->parts.v[i]);
+		const uint64_t most = m ? wpar_mount_size_mib(c->spec, m) : 0;
+
+		bytes = wpar_writer_part(w, i);
+		if (most && bytes >> 20 >= most)
+			return par_fail(err, PAR_E_NO_SPACE, 0,
+					ROOM " in the file system %s: what the system "
+					     "has there takes %" PRIu64
+					     "M, and its size is %" PRIu64
+					     "M; -M directory=%s size=M gives it more",
+					m->directory, mib_of(bytes), most, m->directory);
+		if (!m || !wpar_mount_is_volume(m))
+			rest += bytes;
+	}
+	return r < 0 ? r : check_disk(c, rest, err);
+}
 
 /* What has been written so far is on the disk before it is read: see archive/helper/save_pass.c. */
 static int sync_trees(const struct copying *c, struct par_error **err)
@@ -275,26 +373,11 @@ static int read_system(const struct copying *c, struct wpar_writer *w, struct pa
 	return 0;
 }
 
-static int write_archive(const void *user, int out, struct par_error **err)
+static int write_files(const struct copying *c, struct wpar_writer *w, struct par_error **err)
 {
-	const struct copying *c = user;
 	static const char data[] = "image_data:\n\tFORMAT = 1\n", spec[] = "general:\n";
-	const struct wpar_writer_say say = { .left_out = take_left_out };
-	const struct wpar_writer_setup setup = {
-		.trees = c->trees.v,
-		.n_trees = c->trees.n,
-		.empty = &c->plan.empty,
-		.patterns = &c->plan.patterns,
-		.packing = "none",
-		.out = out,
-		.work = c->trees.work,
-	};
-	auto_writer *w = NULL;
-	int sums = -1, r = wpar_writer_new(&setup, &say, &w, err);
+	int sums = -1, r = wpar_writer_member(w, "image.data", data, strlen(data), err);
 
-	if (r < 0)
-		return r;
-	r = wpar_writer_member(w, "image.data", data, strlen(data), err);
 	if (r < 0)
 		return r;
 	r = wpar_writer_member(w, "wpar.spec", spec, strlen(spec), err);
@@ -305,6 +388,43 @@ static int write_archive(const void *user, int out, struct par_error **err)
 		return r;
 	r = wpar_writer_sums(w, 0, &sums, err);
 	return r < 0 ? r : wpar_writer_end(w, err);
+}
+
+static int write_in(const struct copying *c, int out, struct par_error **err)
+{
+	const struct wpar_writer_say say = { .left_out = take_left_out };
+	const struct wpar_writer_setup setup = {
+		.trees = c->trees.v,
+		.n_trees = c->trees.n,
+		.empty = &c->plan.empty,
+		.parts = &c->parts,
+		.patterns = &c->plan.patterns,
+		.packing = "none",
+		.out = out,
+		.work = c->trees.work,
+	};
+	auto_writer *w = NULL;
+	int r = wpar_writer_new(&setup, &say, &w, err);
+
+	if (r < 0)
+		return r;
+	r = check_room(c, w, err);
+	if (r < 0)
+		return r;
+	wpar_test_wait_at("room");
+	return write_files(c, w, err);
+}
+
+/* It keeps its lists on the disk of the new WPAR. */
+static int write_archive(const void *user, int out, struct par_error **err)
+{
+	const struct copying *c = user;
+	int r = write_in(c, out, err);
+
+	if (r < 0 && err && *err && (*err)->id == PAR_E_NO_SPACE &&
+	    !par_starts_with(par_error_text(*err), ROOM))
+		par_error_wrap(err, "the disk of '%s'", c->spec->directory);
+	return r;
 }
 
 /* ---- The WPAR ---- */
@@ -334,7 +454,8 @@ static int copy_prepared(struct copying *c, int top, const char *base, struct pa
 	if (r < 0)
 		return r;
 	wpar_test_stop_at("copied");
-	return wpar_native_adopt(top, c->spec, err);
+	r = wpar_system_links_make(&c->plan, c->spec, top, base, err);
+	return r < 0 ? r : wpar_native_adopt(top, c->spec, err);
 }
 
 static int fill(void *user, int top, const char *base, const struct wpar_spec *s,

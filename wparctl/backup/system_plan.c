@@ -3,6 +3,7 @@
 #include "wparctl/backup/system_plan.h"
 
 #include "wparctl/backup/mount_places.h"
+#include "wparctl/backup/system_links.h"
 #include "wparctl/spec/spec.h"
 
 #include <errno.h>
@@ -53,17 +54,6 @@ static const char *const kinds[] = {
 	"ext2", "ext3", "ext4", "xfs", "jfs", "btrfs", "f2fs", "zfs", "reiserfs", "nilfs2",
 };
 
-void wpar_system_plan_done(struct wpar_system_plan *p)
-{
-	for (size_t i = 0; i < p->n_trees; i++)
-		free(p->trees[i].directory);
-	free(p->trees);
-	par_strv_done(&p->empty);
-	par_strv_done(&p->patterns);
-	par_strv_done(&p->passed);
-	*p = (struct wpar_system_plan){ 0 };
-}
-
 static int add_all(struct par_strv *l, const char *const *v, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -71,17 +61,6 @@ static int add_all(struct par_strv *l, const char *const *v, size_t n)
 			return -ENOMEM;
 	}
 	return 0;
-}
-
-static int add_tree(struct wpar_system_plan *p, const char *directory, uint64_t id)
-{
-	struct wpar_system_tree *more = reallocarray(p->trees, p->n_trees + 1, sizeof(*more));
-
-	if (!more)
-		return -ENOMEM;
-	p->trees = more;
-	more[p->n_trees] = (struct wpar_system_tree){ .directory = strdup(directory), .id = id };
-	return more[p->n_trees++].directory ? 0 : -ENOMEM;
 }
 
 /* Where the images of its file systems are: ".volumes/NAME" beside it. */
@@ -113,22 +92,15 @@ static int add_wpars(struct wpar_system_plan *p, const struct wpar_system_facts 
 	return 0;
 }
 
-/* The pattern of the name @path alone; @after: of what more. */
-static int add_path(struct par_strv *patterns, const char *path, const char *after)
-{
-	auto_buf b = { 0 };
-
-	par_buf_puts(&b, "^\\.");
-	for (; *path; path++) {
-		if (strchr("\\.*[]^$", *path))
-			par_buf_putc(&b, '\\');
-		par_buf_putc(&b, *path);
-	}
-	par_buf_puts(&b, after);
-	return b.failed ? -ENOMEM : par_strv_add(patterns, b.data);
-}
-
 /* ---- Swap ---- */
+
+/* @path of the system has another name in the copy where it lies behind a link. */
+static int omit_there(struct wpar_system_plan *p, const char *path, const char *after)
+{
+	autofree char *name = wpar_system_links_name(p, path);
+
+	return name ? wpar_system_plan_omit(p, name, after) : -ENOMEM;
+}
 
 /* "/swapfile file 1048572 0 -2"; those that are devices have no file. */
 static int add_swaps(struct wpar_system_plan *p, const char *swaps)
@@ -139,7 +111,16 @@ static int add_swaps(struct wpar_system_plan *p, const char *swaps)
 		if (sscanf(l, "%4095s %15s", path, kind) != 2 || strcmp(kind, "file") != 0)
 			continue;
 		wpar_mount_unescape(path);
-		if (add_path(&p->patterns, path, "$") < 0)
+		if (omit_there(p, path, "$") < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int add_identity(struct wpar_system_plan *p, const struct par_strv *paths)
+{
+	for (size_t i = 0; paths && i < paths->n; i++) {
+		if (omit_there(p, paths->v[i], "$") < 0)
 			return -ENOMEM;
 	}
 	return 0;
@@ -366,7 +347,7 @@ static int close_elsewhere(struct wpar_system_plan *p, const struct places *k,
 static int add_copied(struct wpar_system_plan *p, const struct places *k,
 		      const struct wpar_mounted_at *m)
 {
-	int r = strcmp(m->point, "/") == 0 ? 0 : add_tree(p, m->point, m->id);
+	int r = strcmp(m->point, "/") == 0 ? 0 : wpar_system_plan_tree(p, m->point, m->id);
 
 	return r < 0 ? r : close_elsewhere(p, k, m);
 }
@@ -402,13 +383,20 @@ static int add_directories(struct wpar_system_plan *p, const struct wpar_system_
 int wpar_system_plan_make(const struct wpar_system_facts *f, struct wpar_system_plan *ret)
 {
 	autofree char *cf = par_strdup_printf("%s" WPAR_CONFIG_DIR "/%s.cf", f->prefix, f->name);
+	int r;
 
 	*ret = (struct wpar_system_plan){ 0 };
-	if (!cf || add_tree(ret, "/", 0) < 0 || add_directories(ret, f) < 0 ||
+	if (!cf || wpar_system_plan_tree(ret, "/", 0) < 0 || add_directories(ret, f) < 0 ||
 	    add_all(&ret->patterns, own, PAR_ARRAY_SIZE(own)) < 0)
 		return -ENOMEM;
 	/* Its own definition, where those of others come, too. */
-	if (add_path(&ret->patterns, cf, "$") < 0 || add_swaps(ret, f->swaps) < 0)
+	if (wpar_system_plan_omit(ret, cf, "$") < 0)
 		return -ENOMEM;
-	return add_mounts(ret, f);
+	r = add_mounts(ret, f);
+	if (r < 0)
+		return r;
+	r = wpar_system_links_turn(ret, f);
+	if (r < 0)
+		return r;
+	return add_swaps(ret, f->swaps) < 0 || add_identity(ret, f->identity) < 0 ? -ENOMEM : 0;
 }

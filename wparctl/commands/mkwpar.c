@@ -103,10 +103,30 @@ static void mkwpar_forget_system(const struct mkwpar_args *a, struct wpar_spec *
 	wpar_settings_forget_image(s);
 }
 
+/* File systems of an old system are none of this one; those of -M are as it says. */
+static int mkwpar_forget_mounts(const struct mkwpar_args *a, struct wpar_spec *s,
+				struct par_error **err)
+{
+	while (s->n_mounts > 0)
+		wpar_record_remove(s, WPAR_STANZA_MOUNT, s->n_mounts - 1);
+	for (size_t i = 0; i < a->settings.mounts.n; i++) {
+		const struct par_args *group = &a->settings.mounts.v[i];
+
+		if (!wpar_record_add_pairs(s, WPAR_STANZA_MOUNT, group->v, group->n, "-M", err))
+			return -EINVAL;
+	}
+	return 0;
+}
+
 /* -t: of -e only what is no matter of its system counts. */
 static int mkwpar_read_copy(const struct mkwpar_args *a, struct wpar_spec *s,
 			    struct par_error **err)
 {
+	const bool old = a->settings.from_wpar && s->version.image_digest;
+	int r = old ? mkwpar_forget_mounts(a, s, err) : 0;
+
+	if (r < 0)
+		return r;
 	if (a->settings.from_wpar)
 		wpar_settings_forget_image(s);
 	for (size_t i = 0; i < a->copy_flags.n; i++) {

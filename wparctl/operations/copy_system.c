@@ -3,6 +3,7 @@
 #include "wparctl/operations/copy_system.h"
 
 #include "wparctl/backup/system_copy.h"
+#include "wparctl/backup/system_links.h"
 #include "wparctl/operations/definition.h"
 #include "wparctl/spec/keys.h"
 #include "wparctl/spec/stop_at.h"
@@ -10,8 +11,8 @@
 #include "wparctl/spec/level.h"
 #include "wparctl/versioned/versioned.h"
 
+#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
 
 /* The LPAR's own, mounted where it is there. */
@@ -41,20 +42,10 @@ void wpar_copy_system_sizes(struct wpar_spec *s)
 
 int wpar_copy_system_places(const struct wpar_spec *s, struct par_error **err)
 {
-	for (size_t i = 0; i < s->n_mounts; i++) {
-		const struct wpar_mount *m = &s->mounts[i];
-		struct stat st;
+	autofd int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	auto_system_links links = { 0 };
 
-		if (!wpar_mount_is_own(m) || wpar_mount_is_volume(m) ||
-		    lstat(m->directory, &st) < 0 || !S_ISLNK(st.st_mode))
-			continue;
-		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
-				"-t: %s of this system is a symbolic link, and each workload "
-				"partition has a file system of its own there; make it a directory "
-				"before it is copied",
-				m->directory);
-	}
-	return 0;
+	return wpar_system_links_find(root, s, &links, err);
 }
 
 static const char *word(const char *text)

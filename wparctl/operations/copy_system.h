@@ -16,8 +16,8 @@ void wpar_copy_system_settings(struct wpar_spec *s, bool like);
 void wpar_copy_system_sizes(struct wpar_spec *s);
 
 /*
- * wpar_copy_system_places - its file systems that nobody has asked for have their places in this
- * system, which are no links: PAR_E_NOT_SUPPORTED, with the name
+ * wpar_copy_system_places - where this system has links its file systems can have their places:
+ * see backup/system_links.h
  */
 int wpar_copy_system_places(const struct wpar_spec *s, struct par_error **err);
 

@@ -16,7 +16,7 @@ lpar=$TMPDIR/lpar
 copy=$lpar/wpars/copy
 
 # ---- The system ----
-mkdir -p "$lpar"/{usr/{bin,sbin/archive,lib/modules/6.1,lib64},etc/{ssh,cron.d},proc,sys,dev,run,srv,data,boot,old,mnt/{mem,again},small}
+mkdir -p "$lpar"/{usr/{bin,sbin/archive,lib/modules/6.1,lib64},etc/{ssh,cron.d},proc,sys,dev,run,srv,data,boot,old,mnt/{mem,again},small,big}
 mkdir -p "$lpar"/{home,opt,root,var/{lib/{lpard,libvirt,dbus,systemd},log,tmp}}
 mkdir -m 1777 "$lpar/tmp"
 ln -s usr/bin "$lpar/bin"
@@ -75,7 +75,7 @@ unshare --mount --propagation private bash -c '
 	cd "$1" && mount --bind . . && cd "$1" && pivot_root . old &&
 	mount --rbind /old/proc proc && mount --rbind /old/sys sys && mount --rbind /old/dev dev &&
 	mount -o loop /old/"$2" /data && mount -t tmpfs tmpfs /mnt/mem && mount --bind /home /mnt/again &&
-	mount -t tmpfs -o size=1M,mode=700 tmpfs /small &&
+	mount -t tmpfs -o size=1M,mode=700 tmpfs /small && mount -t tmpfs -o size=60M,mode=700 tmpfs /big &&
 	umount -l /old && touch /run/up && exec sleep 1000000' bash "$lpar" "$TMPDIR/data.img" 2>"$TMPDIR/space.err" &
 space=$!
 # shellcheck disable=SC2317 # the trap calls it
@@ -111,7 +111,8 @@ is "nothing was made" "$(in_lpar lswpar -qc -a name | tr '\n' ' ')" "elsewhere o
 # ---- The copy ----
 in_lpar mkwpar -n copy -t >"$TMPDIR/out" 2>"$TMPDIR/err"
 is "mkwpar -t: status" "$?" 0
-is "what is left out is said" "$(sort "$TMPDIR/err")" "mkwpar: what is in /mnt/again: a second mount of what is copied from its own place is left out
+is "what is left out is said" "$(sort "$TMPDIR/err")" "mkwpar: what is in /big: tmpfs is left out
+mkwpar: what is in /mnt/again: a second mount of what is copied from its own place is left out
 mkwpar: what is in /mnt/mem: tmpfs is left out
 mkwpar: what is in /small: tmpfs is left out"
 like "its lines" "$(tr '\n' ' ' <"$TMPDIR/out")" '^mkwpar: Creating file systems... Mounting all .*x ./home .*Workload partition copy created successfully. '
@@ -175,11 +176,39 @@ ok "which has the files" in_lpar /bin/sh -c 'mkdir /run/x && mount -o loop,ro /w
 is "it starts nothing" "$(grep -c cron "$copy/etc/inittab")" 0
 ok "rmwpar" in_lpar rmwpar copy
 
-# ---- A place of its own that is a link ----
-in_lpar /bin/sh -c 'mv /opt /srv/opt && ln -s srv/opt /opt'
-refused "/opt is a link" "-t: /opt of this system is a symbolic link, and each .*; make it a directory before" in_lpar mkwpar -n copy -t --minimal
+# ---- Places of its own that are links ----
+# A disk that /home was moved to, with another one in it; /opt beside /usr; /tmp, of which nothing is copied
+linked()
+{
+	in_lpar unshare --mount --propagation private /bin/sh -c 'mount -t tmpfs -o mode=755 tmpfs /mnt/mem && mkdir -m 1777 /mnt/mem/tmp && "$@"' sh "$@"
+}
+in_lpar /bin/sh -c 'mv /home /data/home && ln -s data/home /home && mv /opt /usr/own && ln -s ../usr/own /opt && rmdir /usr/own/x 2>/dev/null; echo tool >/opt/tool
+	mv /tmp /srv/old.tmp && ln -s /mnt/mem/tmp /tmp; mkdir /data/keys && echo key >/data/keys/ssh_host_rsa_key && echo rules >/data/keys/sshd_config && mv /etc/ssh /etc/ssh.old && ln -s /data/keys /etc/ssh
+	echo secret >/data/id && mv /var/lib/systemd/random-seed /srv/seed && ln -s /data/id /var/lib/systemd/random-seed'
+tree=$(python3 "$tools/tree.py" list "/proc/$space/root/data/home/tree")
+refused "a file system at what a link leads to" "-t: /home of the system is a symbolic link to /data/home; in the copy the files would be in /home, and so there can be no file system at /data/home: leave" \
+	linked mkwpar -n copy -t --minimal -M directory=/data/home vfs=ext4 size=40M
 is "nothing was made" "$(in_lpar lswpar -qc -a name | tr '\n' ' ')" "elsewhere other "
-in_lpar /bin/sh -c 'rm /opt && mv /srv/opt /opt'
+linked mkwpar -n copy -t --minimal >"$TMPDIR/out" 2>"$TMPDIR/err"
+is "links in the places of file systems: status" "$?" 0
+is "it says what becomes of them" "$(grep link "$TMPDIR/err" | sort)" "mkwpar: /home is a symbolic link to /data/home; in the copy /home is the directory, and /data/home the link
+mkwpar: /opt is a symbolic link to /usr/own; in the copy /opt is the directory, and /usr/own the link
+mkwpar: what is in /tmp: a link to /mnt/mem/tmp, of which nothing is copied, is left out"
+is "the files are there, with each attribute" "$(python3 "$tools/tree.py" list "$copy/home/tree")" "$tree"
+is "by both names" "$(readlink "$copy/data/home" "$copy/usr/own" | tr '\n' ' ')$(cat "$copy/opt/tool")" "/home /opt tool"
+is "and /tmp is a directory" "$(stat -c '%F %a' "$copy/tmp") $(find "$copy/tmp" -mindepth 1)" "directory 1777 "
+is "no host key behind a link, and no seed" "$(find "$copy/data/keys" "$copy/data" -maxdepth 1 -type f -printf '%f ')" "sshd_config file other "
+ok "it starts" linked startwpar copy
+is "both names hold inside" "$(linked clogin copy -- cat /data/home/far /usr/own/tool)" "far
+tool"
+ok "rmwpar" linked rmwpar -F copy
+ok "with file systems of its own at both ends" linked mkwpar -n copy -t --minimal -M directory=/data vfs=ext4 size=20M -M directory=/home vfs=ext4 size=60M
+ok "it starts" linked startwpar copy
+is "both names hold inside" "$(linked clogin copy -- cat /data/home/far /data/file)" "far
+one"
+ok "rmwpar" linked rmwpar -F copy
+in_lpar /bin/sh -c 'rm /home /opt /tmp /etc/ssh /var/lib/systemd/random-seed && mv /data/home /home && rm /usr/own/tool && mv /usr/own /opt && mv /srv/old.tmp /tmp && mv /etc/ssh.old /etc/ssh && mv /srv/seed /var/lib/systemd/random-seed
+	rm -r /data/keys /data/id'
 
 # ---- One folder by two names ----
 # binds COMMAND... - in that system, with bind mounts of what is not copied, and of other WPARs
@@ -217,7 +246,7 @@ ok "all has been read once" wait_for 30 test -e "$lpar/run/wait.here"
 echo "after it" >"$lpar/home/changes"
 echo new >"$lpar/home/comes"
 rm "$lpar/home/goes"
-rm "$lpar/run/wait"
+rm "$lpar/run/wait" "$lpar/run/wait.here"
 wait $pid
 is "mkwpar: status" "$?" 0
 is "what has changed meanwhile is there" "$(cat "$copy/home/changes" "$copy/home/comes" | tr '\n' ' ')" "after it new "
@@ -225,10 +254,34 @@ fails "what has gone is not" test -e "$copy/home/goes"
 wait_at=''
 ok "rmwpar" in_lpar rmwpar copy
 
-# ---- A failure, and a kill ----
-refused_line=$(in_lpar mkwpar -n copy -t --minimal -d /small/copy 2>&1 | tail -n 1)
-like "a full disk" "$refused_line" 'no space'
-is "leaves nothing" "$(in_lpar lswpar -qc -a name | tr '\n' ' ')$(find "$lpar/etc/wpars" -name 'copy*'; in_lpar ls -A /small)" "elsewhere other "
+# ---- No room, a failure, and a kill ----
+head -c 20M /dev/zero >"$lpar/home/large"
+# room_refused WHAT MESSAGE OPTIONS... - no copy can be made, which the last line says
+room_refused()
+{
+	local what=$1 message=$2
+	shift 2
+	fails "$what" in_lpar mkwpar -n copy -t --minimal "$@"
+	like "is said" "$(in_lpar mkwpar -n copy -t --minimal "$@" 2>&1 | tail -n 1)" "$message"
+	is "leaves nothing" "$(in_lpar lswpar -qc -a name | tr '\n' ' ')$(find "$lpar/etc/wpars" "$lpar/wpars" -name '*copy*'; in_lpar ls -A /small)" "elsewhere other "
+}
+room_refused "a disk that is too small" "There is no room for a copy of the system: its files take [0-9]+M, and the disk of '/small/copy' has [01]M left" -d /small/copy
+room_refused "a file system that is too small" "There is no room in the file system /home: what the system has there takes [0-9]+M, and its size is 16M; -M directory=/home size=M gives it more" \
+	-M directory=/home vfs=ext4 size=16M
+rm "$lpar/home/large"
+wait_at=room
+touch "$lpar/run/wait"
+in_lpar mkwpar -n copy -t --minimal -d /big/copy >"$TMPDIR/out" 2>&1 &
+pid=$!
+ok "there is room" wait_for 30 test -e "$lpar/run/wait.here"
+head -c 100M /dev/zero >"/proc/$space/root/big/filler" 2>/dev/null
+rm "$lpar/run/wait" "$lpar/run/wait.here"
+wait $pid
+is "a disk that gets full: status" "$?" 1
+like "is said" "$(tail -n 1 "$TMPDIR/out")" "^mkwpar: the disk of '/big/copy': .*no space"
+rm "/proc/$space/root/big/filler"
+is "leaves nothing" "$(in_lpar lswpar -qc -a name | tr '\n' ' ')$(find "$lpar/etc/wpars" -name 'copy*'; in_lpar ls -A /big)" "elsewhere other "
+wait_at=''
 stop_at=copied
 in_lpar mkwpar -n copy -t --minimal >/dev/null 2>&1
 is "killed" "$?" 137
@@ -243,6 +296,76 @@ in_lpar mkwpar -n copy -t --minimal >/dev/null 2>&1
 stop_at=''
 ok "rmwpar after a kill" in_lpar rmwpar copy
 is "leaves nothing, too" "$(find "$lpar/wpars" "$lpar/var/lib/wpars/roots" "$lpar/var/lib/wpars/lists" "$lpar/etc/wpars" -name '*copy*')" ""
+
+# ---- A signal ----
+# left - what there is of it, in the system and of its own
+left()
+{
+	find "$lpar/wpars" "$lpar/wpars/.volumes" "$lpar/var/lib/wpars/roots" "$lpar/var/lib/wpars/lists" "$lpar/etc/wpars" -maxdepth 1 -name '*copy*' 2>/dev/null
+	in_lpar grep wpars/copy /proc/self/mountinfo
+}
+# begin - mkwpar -t as from a terminal, in a process group of its own
+begin()
+{
+	(exec setsid env -i --default-signal=INT,TERM,HUP,PIPE PATH="$PATH" nsenter -t "$space" -m -r -w env PATH=/usr/sbin:/usr/bin HOME=/root \
+		${wait_at:+WPAR_WAIT_AT="$wait_at" WPAR_WAIT_FILE=/run/wait} mkwpar -n copy -t --minimal -M directory=/data vfs=ext4 size=16M) >"$TMPDIR/out" 2>&1 &
+	pid=$!
+}
+for wait_at in room "copied once" "servers filled"; do
+	for signal in INT TERM HUP; do
+		touch "$lpar/run/wait"
+		begin
+		ok "$wait_at" wait_for 30 test -e "$lpar/run/wait.here"
+		# Ctrl-C reaches all of its processes, kill(1) that one alone
+		if [ $signal = INT ]; then kill -s $signal -- -$pid; else kill -s $signal $pid; fi
+		rm -f "$lpar/run/wait" "$lpar/run/wait.here"
+		status=0
+		wait $pid || status=$?
+		is "it dies of SIG$signal" "$status" $((128 + $(kill -l $signal)))
+		like "and says why" "$(tail -n 1 "$TMPDIR/out")" "^mkwpar: interrupted \\(SIG$signal.*\\), and what was begun is undone"
+		is "and leaves nothing" "$(left)" ""
+	done
+done
+wait_at=''
+bad=0 whole=0
+for _ in 1 2 3 4 5 6 7 8; do
+	begin
+	sleep "0.$(printf %03d $((RANDOM % 900)))"
+	kill -s INT -- -$pid 2>/dev/null
+	wait $pid
+	if [ "$(in_lpar lswpar -qc -a state copy 2>/dev/null)" = D ]; then
+		whole=$((whole + 1))
+		[ -e "$copy/etc/machine-id" ] || bad=$((bad + 1))
+		in_lpar rmwpar copy >/dev/null
+	fi
+	[ -z "$(left)" ] || {
+		bad=$((bad + 1))
+		echo "# $(left | tr '\n' ' '), $(tail -n 1 "$TMPDIR/out")"
+	}
+done
+is "at any moment it is whole ($whole of 8), or there is nothing" $bad 0
+
+# ---- A password, and a program ----
+# shellcheck disable=SC2317 # it is called
+password()
+{
+	echo "$1" | in_lpar mkwpar -n copy -t --minimal -P
+}
+ok "-P" password secret
+like "the password of its root user" "$(grep '^root:' "$copy/etc/shadow")" '^root:\$[^:]+:'
+is "and no other's" "$(grep '^ann:' "$copy/etc/shadow") $(grep '^root:' "$lpar/etc/shadow")" "$(grep '^ann:' "$lpar/etc/shadow") root:*:20000::::::"
+is "its mode" "$(stat -c '%a %u' "$copy/etc/shadow")" "600 0"
+ok "rmwpar" in_lpar rmwpar copy
+printf '#!/bin/sh\necho "$@" $(cat /wpars/copy/etc/hostname) >/wpars/copy/root/made\n' >"$lpar/root/made"
+chmod 755 "$lpar/root/made"
+ok "-k" in_lpar mkwpar -n copy -t --minimal -k /root/made
+is "it runs when all is there" "$(cat "$copy/root/made")" "made copy copy"
+ok "rmwpar" in_lpar rmwpar copy
+printf '#!/bin/sh\nexit 3\n' >"$lpar/root/made"
+fails "-k that fails" in_lpar mkwpar -n copy -t --minimal -k /root/made
+like "is said" "$(in_lpar mkwpar -n copy -t --minimal -k /root/made 2>&1 | tail -n 1)" "/root/made"
+is "leaves nothing" "$(left)" ""
+rm "$lpar/root/made"
 
 # ---- Of an image ----
 # image FILE LEVEL ARCHITECTURE - of this system, as mksysb writes it
@@ -260,6 +383,11 @@ rm "$lpar/home/comes"
 refused "-B of no backup, without -t" "same.tar" in_lpar mkwpar -n copy -B /srv/same.tar
 refused "an image of another level" "The image /srv/older.tar is of debian 12.4 for .*, and this system is debian 12.5" in_lpar mkwpar -n copy -t -B /srv/older.tar
 is "makes nothing" "$(in_lpar lswpar -qc -a name | tr '\n' ' ')$(in_lpar /usr/sbin/wparctl image ls | wc -l)" "elsewhere other 1"
+ok "a versioned one" in_lpar mkwpar -n old -C -B /srv/older.tar -M directory=/home vfs=ext4 size=40M -M directory=/opt vfs=ext4 size=16M
+ok "-t like a versioned one" in_lpar mkwpar -n copy -t -e old --minimal -M directory=/home vfs=directory
+is "its file systems are those of its own system" "$(grep -c -e ext4 -e overlay "$lpar/etc/wpars/copy.cf") $(in_lpar lswpar -qc -a state,type copy) $(find "$lpar/wpars/.volumes/copy" 2>&1 | grep -c ext4)" "0 D:S 0"
+ok "rmwpar" in_lpar rmwpar copy
+ok "rmwpar of the other" in_lpar rmwpar old
 ok "-t -B" in_lpar mkwpar -n copy -t -B /srv/same.tar -T preserve_wpars=yes
 is "its state and type" "$(in_lpar lswpar -qc -a state,type,privateusr copy)" D:S:yes
 is "it is that of the image" "$(cat "$copy/home/comes")" new

@@ -239,6 +239,53 @@ START_TEST(names)
 }
 END_TEST
 
+/* Links in the places of file systems; what is below what they lead to has other names, too. */
+START_TEST(links)
+{
+	static const struct wpar_system_link found[] = {
+		{ (char *)"/home", (char *)"/data/home" },
+		{ (char *)"/opt", (char *)"/data/home/opt" },
+		{ (char *)"/tmp", (char *)"/run/tmp" },
+		{ (char *)"/var", (char *)"/big" },
+		{ (char *)"/srv", NULL },
+	};
+	auto_strv bases = { 0 }, identity = { 0 };
+	struct wpar_system_facts f = facts_of(&bases);
+	auto_system_plan p = { 0 };
+
+	ck_assert_int_eq(par_strv_add(&bases, "/data/home/ann/w"), 0);
+	ck_assert_int_eq(par_strv_add(&identity, "/big/keys/rsa"), 0);
+	f.identity = &identity;
+	f.links = found;
+	f.n_links = PAR_ARRAY_SIZE(found);
+	f.swaps = "Filename Type\n/data/home/swap file 1 0 -3\n";
+	f.mountinfo = ROOT_MOUNT DATA_MOUNT "23 22 254:2 / /data/home/ann rw - ext4 /dev/vdc rw\n"
+					    "24 20 254:3 / /big rw - ext4 /dev/vdd rw\n";
+	ck_assert_int_eq(wpar_system_plan_make(&f, &p), 0);
+	ck_assert(has_tree(&p, "/home", 0) && has_tree(&p, "/home/ann", 23));
+	ck_assert(has_tree(&p, "/opt", 0) && has_tree(&p, "/tmp", 0) && has_tree(&p, "/var", 24));
+	ck_assert(has_tree(&p, "/data", 22) && !has_tree(&p, "/data/home/ann", 23));
+	ck_assert_uint_eq(p.n_trees, 7);
+	for (size_t i = 0; i < p.n_trees; i++) {
+		if (strcmp(p.trees[i].directory, "/home/ann") == 0)
+			ck_assert_str_eq(p.trees[i].from, "/data/home/ann");
+		if (strcmp(p.trees[i].directory, "/opt") == 0)
+			ck_assert_str_eq(p.trees[i].from, "/data/home/opt");
+	}
+	/* Their other ends are links; of one nothing is copied, and one leads nowhere. */
+	ck_assert(is_left_out(&p, "./data/home") && is_empty(&p, "/data/home"));
+	ck_assert(is_left_out(&p, "./home/opt") && is_empty(&p, "/home/opt"));
+	ck_assert(is_left_out(&p, "./big") && is_left_out(&p, "./srv"));
+	ck_assert(is_empty(&p, "/tmp") && !is_left_out(&p, "./tmp"));
+	ck_assert_uint_eq(p.n_turned, 3);
+	ck_assert_str_eq(p.turned[1].name, "/home/opt");
+	ck_assert_uint_eq(p.passed.n, 2);
+	/* Names behind them. */
+	ck_assert(is_left_out(&p, "./home/swap") && is_left_out(&p, "./var/keys/rsa"));
+	ck_assert(is_empty(&p, "/home/ann/w") && is_empty(&p, "/home/ann/.volumes"));
+}
+END_TEST
+
 START_TEST(hosts)
 {
 	static const struct {
@@ -274,6 +321,7 @@ static Suite *system_plan_suite(void)
 	tcase_add_test(tc, other_wpars);
 	tcase_add_test(tc, the_kernels_files);
 	tcase_add_test(tc, names);
+	tcase_add_test(tc, links);
 	tcase_add_test(tc, hosts);
 	suite_add_tcase(suite, tc);
 	return suite;

@@ -36,18 +36,31 @@ static size_t part_of(const struct save *s, const char *name)
 	return best;
 }
 
+/* Bytes of its contents on the disk; what was set aside behind its end is not counted. */
+static uint64_t bytes_of(const struct stat *st)
+{
+	const uint64_t blocks = (uint64_t)st->st_blocks * 512, size = (uint64_t)st->st_size;
+
+	return blocks < size ? blocks : size;
+}
+
 static int count_node(void *user, const struct save_node *n)
 {
 	struct save *s = user;
-	const uint64_t blocks = (uint64_t)n->st->st_blocks * 512, size = (uint64_t)n->st->st_size;
+	const bool regular = S_ISREG(n->st->st_mode);
+	bool failed = false;
 
 	if (S_ISSOCK(n->st->st_mode))
 		return 0;
 	s->found++;
-	if (S_ISREG(n->st->st_mode))
-		s->found_bytes += blocks < size ? blocks : size;
-	s->part_bytes[part_of(s, n->name)] += blocks;
-	return 0;
+	/* A file that has several names is there once. */
+	if (regular && n->st->st_nlink > 1 && save_links_find(&s->links, n, &failed))
+		return 0;
+	if (regular)
+		s->found_bytes += bytes_of(n->st);
+	s->part_bytes[part_of(s, n->name)] +=
+		regular ? bytes_of(n->st) : (uint64_t)n->st->st_blocks * 512;
+	return failed ? save_fail(s, ENOMEM, "out of memory") : 0;
 }
 
 static void left_out(void *user, const char *name, const char *why)
@@ -76,6 +89,7 @@ int save_count(struct save *s)
 	s->walk.left_out = count_left_out;
 	s->walk.user = s;
 	r = save_walk(&s->walk);
+	save_links_done(&s->links);
 	return r < 0 ? fail_walk(s, r) : 0;
 }
 
