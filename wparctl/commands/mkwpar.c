@@ -95,50 +95,6 @@ static const struct par_opt opts[] = {
 	{ 0 }
 };
 
-/* -B names another image than the one of -e; file systems of this system's own are none of it. */
-static void mkwpar_forget_system(const struct mkwpar_args *a, struct wpar_spec *s)
-{
-	if (!s->version.image_digest)
-		wpar_image_mounts_keep(&a->settings.mounts, s);
-	wpar_settings_forget_image(s);
-}
-
-/* File systems of an old system are none of this one; those of -M are as it says. */
-static int mkwpar_forget_mounts(const struct mkwpar_args *a, struct wpar_spec *s,
-				struct par_error **err)
-{
-	while (s->n_mounts > 0)
-		wpar_record_remove(s, WPAR_STANZA_MOUNT, s->n_mounts - 1);
-	for (size_t i = 0; i < a->settings.mounts.n; i++) {
-		const struct par_args *group = &a->settings.mounts.v[i];
-
-		if (!wpar_record_add_pairs(s, WPAR_STANZA_MOUNT, group->v, group->n, "-M", err))
-			return -EINVAL;
-	}
-	return 0;
-}
-
-/* -t: of -e only what is no matter of its system counts. */
-static int mkwpar_read_copy(const struct mkwpar_args *a, struct wpar_spec *s,
-			    struct par_error **err)
-{
-	const bool old = a->settings.from_wpar && s->version.image_digest;
-	int r = old ? mkwpar_forget_mounts(a, s, err) : 0;
-
-	if (r < 0)
-		return r;
-	if (a->settings.from_wpar)
-		wpar_settings_forget_image(s);
-	for (size_t i = 0; i < a->copy_flags.n; i++) {
-		const struct par_args *group = &a->copy_flags.v[i];
-
-		if (!wpar_record_add_pairs(s, WPAR_STANZA_COPY, group->v, group->n, "-T", err))
-			return -EINVAL;
-	}
-	wpar_copy_system_settings(s, a->settings.from_wpar != NULL);
-	return 0;
-}
-
 /* What the flags say of the WPAR; without a name only for -w. */
 static int mkwpar_read_flags(const struct mkwpar_args *a, struct wpar_spec *s,
 			     struct par_error **err)
@@ -284,11 +240,14 @@ static int mkwpar_need_image(const struct mkwpar_args *a, const struct wpar_spec
 	if (a->backup || !s->version.image_digest)
 		return 0;
 	image = wpar_image_open(s->version.image_digest, NULL);
-	return image >= 0 ? 0
-			  : par_fail(err, PAR_E_NOT_FOUND, 0,
-				     "The image of the specification, %.12s, is not in the store: "
-				     "give it by -C -B IMAGE.",
-				     s->version.image_digest);
+	if (image < 0)
+		return par_fail(err, PAR_E_NOT_FOUND, 0,
+				"The image of the specification, %.12s, is not in the store: "
+				"give it by -C -B IMAGE.",
+				s->version.image_digest);
+	return a->settings.from_file
+		       ? wpar_image_same_known(&s->version, NULL, s->version.image_digest, err)
+		       : 0;
 }
 
 /* Beside the file systems that were kept, those that -M gives and those that it makes larger. */
@@ -494,8 +453,26 @@ static int mkwpar_check_image(struct mkwpar_args *a, const struct wpar_spec *s,
 	if (r < 0)
 		return r;
 	src.checked = &a->image;
-	return a->system_copy ? wpar_copy_system_check(&src, err)
-			      : wpar_image_check(&src, s->version.image_digest, &a->image, err);
+	if (a->system_copy)
+		return wpar_copy_system_check(&src, err);
+	r = wpar_image_check(&src, s->version.image_digest, &a->image, err);
+	return r < 0 || !a->settings.from_file
+		       ? r
+		       : wpar_image_same_known(&s->version, &src, a->image.digest, err);
+}
+
+/* What a file says of the image's system is what the image says. */
+static int mkwpar_look_into(struct mkwpar_args *a, const struct wpar_image_source *src,
+			    struct wpar_spec *s, struct par_error **err)
+{
+	auto_image_data before = { .version = s->version };
+	int r;
+
+	s->version = (struct wpar_version){ .image_digest = take_ptr(before.version.image_digest) };
+	r = wpar_image_look(src, &s->version, &a->image, err);
+	return r < 0 || !a->settings.from_file
+		       ? r
+		       : wpar_image_same_system(&before.version, &s->version, err);
 }
 
 /* A specification that is written names the image and its system: it is looked at before. */
@@ -509,7 +486,7 @@ static int mkwpar_look(struct mkwpar_args *a, struct wpar_spec *s, struct par_er
 	r = mkwpar_image(a, &src, err);
 	if (r < 0)
 		return r;
-	r = wpar_image_look(&src, &s->version, &a->image, err);
+	r = mkwpar_look_into(a, &src, s, err);
 	if (r < 0)
 		return r;
 	a->looked = true;

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Which flags of mkwpar do not go together: see mkwpar_flags.h. */
+/* Flags of mkwpar that do not go together, and what becomes of -e: see mkwpar_flags.h. */
 #include "wparctl/commands/mkwpar_flags.h"
 
+#include "wparctl/operations/copy_system.h"
 #include "wparctl/operations/image_flags.h"
+#include "wparctl/operations/image_volumes.h"
+#include "wparctl/spec/keys.h"
 
 #include <string.h>
 
@@ -102,4 +105,47 @@ int mkwpar_refuse_spec(const struct mkwpar_args *a, const struct wpar_spec *s,
 				"-t makes a copy of this system, and the specification is that of "
 				"a versioned workload partition");
 	return refuse_versioned(a, s, err);
+}
+
+/* ---- What -e has, beside -C and -t ---- */
+
+void mkwpar_forget_system(const struct mkwpar_args *a, struct wpar_spec *s)
+{
+	if (!s->version.image_digest)
+		wpar_image_mounts_keep(&a->settings.mounts, s);
+	wpar_settings_forget_image(s);
+}
+
+/* File systems of an old system are none of this one; those of -M are as it says. */
+static int mkwpar_forget_mounts(const struct mkwpar_args *a, struct wpar_spec *s,
+				struct par_error **err)
+{
+	while (s->n_mounts > 0)
+		wpar_record_remove(s, WPAR_STANZA_MOUNT, s->n_mounts - 1);
+	for (size_t i = 0; i < a->settings.mounts.n; i++) {
+		const struct par_args *group = &a->settings.mounts.v[i];
+
+		if (!wpar_record_add_pairs(s, WPAR_STANZA_MOUNT, group->v, group->n, "-M", err))
+			return -EINVAL;
+	}
+	return 0;
+}
+
+int mkwpar_read_copy(const struct mkwpar_args *a, struct wpar_spec *s, struct par_error **err)
+{
+	const bool old = a->settings.from_wpar && s->version.image_digest;
+	int r = old ? mkwpar_forget_mounts(a, s, err) : 0;
+
+	if (r < 0)
+		return r;
+	if (a->settings.from_wpar)
+		wpar_settings_forget_image(s);
+	for (size_t i = 0; i < a->copy_flags.n; i++) {
+		const struct par_args *group = &a->copy_flags.v[i];
+
+		if (!wpar_record_add_pairs(s, WPAR_STANZA_COPY, group->v, group->n, "-T", err))
+			return -EINVAL;
+	}
+	wpar_copy_system_settings(s, a->settings.from_wpar != NULL);
+	return 0;
 }

@@ -33,3 +33,12 @@ bool mkwpar_is_versioned(const struct mkwpar_args *a, const struct wpar_spec *s)
 int mkwpar_refuse(const struct mkwpar_args *a, struct par_error **err);
 int mkwpar_refuse_spec(const struct mkwpar_args *a, const struct wpar_spec *s,
 		       struct par_error **err);
+
+/*
+ * mkwpar_forget_system - -C -B names another image than the one of -e, and file systems of this
+ * system's own are none of it
+ */
+void mkwpar_forget_system(const struct mkwpar_args *a, struct wpar_spec *s);
+
+/* mkwpar_read_copy - -t: of -e only what is no matter of its system counts; and -T */
+int mkwpar_read_copy(const struct mkwpar_args *a, struct wpar_spec *s, struct par_error **err);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "lpard/common/cmd.h"
+#include "wparctl/spec/spec.h"
 #include "wparctl/versioned/source.h"
 
 /*
@@ -15,3 +16,15 @@ int wpar_image_flags(const struct par_groups *groups, struct wpar_image_source *
 
 /* wpar_image_say_note - struct wpar_image_source's note, to stderr; @user: the command's name */
 void wpar_image_say_note(void *user, const struct wpar_fit_row *row);
+
+/*
+ * wpar_image_same_system - what a specification says of the system of its image is what that says
+ * @image	as the image, or -L, has it
+ * Errors: PAR_E_INVALID_ARGUMENT.
+ */
+int wpar_image_same_system(const struct wpar_version *spec, const struct wpar_version *image,
+			   struct par_error **err);
+
+/* wpar_image_same_known - the same, of the image of a look, or one of the store */
+int wpar_image_same_known(const struct wpar_version *spec, const struct wpar_image_source *src,
+			  const char *digest, struct par_error **err);

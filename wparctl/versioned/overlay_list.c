@@ -195,6 +195,18 @@ static bool is_taken_place(const char *path)
 	return false;
 }
 
+/* Nothing logs in without these, and no program can be one of them. */
+static const char *what_else(const char *path)
+{
+	const char *name = strrchr(path, '/') + 1, *so = strstr(name, ".so");
+
+	if (wpar_path_is_within(path, "/etc"))
+		return "configuration of the old system";
+	if (so && so > name && (!so[3] || so[3] == '.'))
+		return "a library, which the old system's programs load";
+	return NULL;
+}
+
 static const struct builtin *find_builtin(const char *path, enum wpar_overlay_from from)
 {
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(builtins); i++) {
@@ -261,6 +273,11 @@ int wpar_overlay_check(const struct wpar_overlay_row *row, struct par_error **er
 	if (is_taken_place(row->path))
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 				"'%s' lies where nothing of an image is replaced", row->path);
+	if (!row->remove && what_else(row->path))
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"'%s' is %s: only commands are replaced, by programs of this "
+				"system",
+				row->path, what_else(row->path));
 	if (find_builtin(row->path, WPAR_OVERLAY_ALWAYS))
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 				"'%s' is wparctl's in every versioned workload partition",

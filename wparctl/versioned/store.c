@@ -98,6 +98,7 @@ struct source {
 	const struct wpar_image_source *src;
 	const char *archive;	     /* its path */
 	char expected[65];	     /* digest that the archive must have; "": none was given */
+	bool by_spec;		     /* it is that of the image of a specification */
 	struct wpar_known_file file; /* which file that is, before any of it was read */
 };
 
@@ -123,15 +124,25 @@ static int read_expected(const char *archive, char ret[65], struct par_error **e
 	return 0;
 }
 
-static int check_digest(const char *archive, const char *digest, const char *expected,
-			struct par_error **err)
+static int fail_other(const char *archive, const char *digest, const char *wanted,
+		      struct par_error **err)
 {
-	if (*expected && strcmp(digest, expected) != 0)
-		return par_fail(err, PAR_E_CORRUPT, 0,
-				"The checksum of the image %s does not fit: it is %s and should be "
-				"%s.",
-				archive, digest, expected);
-	return 0;
+	return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+			"The image %s is not the one of the specification, which is %.12s; this "
+			"one is %.12s: give that one by -B, or take the stanza versioned out of "
+			"the specification.",
+			archive, wanted, digest);
+}
+
+static int check_digest(const struct source *src, const char *digest, struct par_error **err)
+{
+	if (!*src->expected || strcmp(digest, src->expected) == 0)
+		return 0;
+	if (src->by_spec)
+		return fail_other(src->archive, digest, src->expected, err);
+	return par_fail(err, PAR_E_CORRUPT, 0,
+			"The checksum of the image %s does not fit: it is %s and should be %s.",
+			src->archive, digest, src->expected);
 }
 
 static int read_image_data(int folder, struct wpar_image_data *ret, const char *image,
@@ -185,7 +196,7 @@ static int unpack_into(int store, int folder, const char *name, const struct sou
 
 	if (r < 0)
 		return r;
-	r = check_digest(src->archive, c->digest, src->expected, err);
+	r = check_digest(src, c->digest, err);
 	if (r < 0)
 		return r;
 	r = wpar_unpack(src->archive, src->src->input, folder,
@@ -306,8 +317,11 @@ static int find_expected(struct source *src, const char *digest, struct par_erro
 	wpar_known_get(src->archive, src->src->input, &src->file);
 	if (r < 0 || !digest)
 		return r;
+	if (*src->expected && strcmp(src->expected, digest) != 0)
+		return fail_other(src->archive, src->expected, digest, err);
 	if (*src->expected)
-		return check_digest(src->archive, src->expected, digest, err);
+		return 0;
+	src->by_spec = true;
 	snprintf(src->expected, sizeof(src->expected), "%s", digest);
 	return 0;
 }
@@ -332,9 +346,9 @@ static int digest_known(int store, const struct source *src, char digest[65],
 	if (!may_be_there(store, src))
 		return 0;
 	if (wpar_known_find(store, &src->file, digest))
-		return check_digest(src->archive, digest, src->expected, err);
+		return check_digest(src, digest, err);
 	r = wpar_unpack(src->archive, src->src->input, -1, 0, false, digest, err);
-	return r < 0 ? r : check_digest(src->archive, digest, src->expected, err);
+	return r < 0 ? r : check_digest(src, digest, err);
 }
 
 int wpar_image_check(const struct wpar_image_source *from, const char *digest,
@@ -354,7 +368,7 @@ int wpar_image_check(const struct wpar_image_source *from, const char *digest,
 	if (*ret->digest && faccessat(store, ret->digest, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 		return 0;
 	r = wpar_image_admit(from, ret, err);
-	return r < 0 ? r : check_digest(src.archive, ret->digest, src.expected, err);
+	return r < 0 ? r : check_digest(&src, ret->digest, err);
 }
 
 /* The facts of an image that is not in the store yet. */
