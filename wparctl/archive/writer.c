@@ -17,6 +17,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,6 +31,7 @@ struct wpar_writer {
 	int requests;
 	FILE *answers;
 	int work[WORK_FILES]; /* files without names */
+	int late;	      /* a socket, for mounts that come late */
 	const struct wpar_writer_say *say;
 	char *line;
 	size_t line_size;
@@ -60,14 +62,15 @@ static int open_nameless(int folder)
 /* In the child: the trees keep their numbers, which the requests name. */
 __attribute__((noreturn)) static void writer_child(const char *program, const struct wpar_writer *w,
 						   const int *trees, size_t n_trees, int in,
-						   int out, int backup)
+						   int out, int backup, int late)
 {
 	char *const argv[] = { (char *)"wparctl-archive", (char *)"write", NULL };
-	int fds[FIRST_FD + 1 + WORK_FILES] = { in, out, -1, backup };
+	int fds[FIRST_FD + 2 + WORK_FILES] = { in, out, -1, backup };
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (int i = 0; i < WORK_FILES; i++)
 		fds[FIRST_FD + 1 + i] = w->work[i];
+	fds[FIRST_FD + 1 + WORK_FILES] = late;
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(fds); i++) {
 		if (fds[i] >= 0 && (fds[i] = fcntl(fds[i], F_DUPFD_CLOEXEC, LEAST_TREE)) < 0)
 			_exit(126);
@@ -86,10 +89,15 @@ static int writer_start(struct wpar_writer *w, const struct wpar_writer_setup *s
 			struct par_error **err)
 {
 	autofree char *program = wpar_archive_program();
-	int in[2], out[2];
+	int in[2], out[2], late[2];
+	autofd int theirs = -1;
 
 	if (!program)
 		return par_oom(err);
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, late) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "could not make a socket");
+	w->late = late[0];
+	theirs = late[1];
 	if (pipe2(in, O_CLOEXEC) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "could not make a pipe");
 	w->requests = in[1];
@@ -104,7 +112,7 @@ static int writer_start(struct wpar_writer *w, const struct wpar_writer_setup *s
 	}
 	if (w->pid == 0)
 		writer_child(program, w, trees, s->n_trees * WPAR_WRITER_MOUNTS, in[0], out[1],
-			     s->out);
+			     s->out, theirs);
 	close(in[0]);
 	close(out[1]);
 	if (w->pid < 0)
@@ -129,6 +137,8 @@ void wpar_writer_free(struct wpar_writer *w)
 		if (w->work[i] >= 0)
 			close(w->work[i]);
 	}
+	if (w->late >= 0)
+		close(w->late);
 	signal(SIGPIPE, w->on_pipe);
 	free(w->line);
 	free(w);
@@ -273,6 +283,13 @@ static void put_tree(struct par_buf *b, const struct wpar_writer_tree *t, const 
 	par_buf_putc(b, '\n');
 }
 
+static void put_later(struct par_buf *b, const char *directory)
+{
+	par_buf_puts(b, "later 2e");
+	par_hex_put(b, directory, strlen(directory));
+	par_buf_putc(b, '\n');
+}
+
 static void put_list(struct par_buf *b, const char *word, const char *before,
 		     const struct par_strv *l)
 {
@@ -311,6 +328,10 @@ static int set_up(struct wpar_writer *w, const struct wpar_writer_setup *s, cons
 		       !s->no_attributes, s->names);
 	for (size_t i = 0; i < s->n_trees; i++)
 		put_tree(&b, &s->trees[i], trees + i * WPAR_WRITER_MOUNTS);
+	for (size_t i = 1; i < s->n_trees; i++) {
+		if (s->trees[i].later)
+			put_later(&b, s->trees[i].directory);
+	}
 	put_list(&b, "empty", ".", s->empty);
 	put_parts(&b, s->parts);
 	put_list(&b, "pattern", "", s->patterns);
@@ -360,7 +381,7 @@ int wpar_writer_new(const struct wpar_writer_setup *s, const struct wpar_writer_
 
 	if (!w)
 		return par_oom(err);
-	w->requests = -1;
+	w->requests = w->late = -1;
 	w->say = say;
 	/* A write to one that has gone fails, here and in the helper, and is told of. */
 	w->on_pipe = signal(SIGPIPE, SIG_IGN);
@@ -419,6 +440,43 @@ int wpar_writer_pass(struct wpar_writer *w, uint64_t *ret_files, uint64_t *ret_b
 	const char *text;
 	int r = ask(w, "pass", "passed ", &text, err);
 
+	return r < 0 ? r : take_numbers(text, ret_files, ret_bytes, err);
+}
+
+static int send_mount(int socket, int fd)
+{
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control = { .room = { 0 } };
+	struct iovec data = { (char *)"", 1 };
+	struct msghdr m = { .msg_iov = &data,
+			    .msg_iovlen = 1,
+			    .msg_control = control.room,
+			    .msg_controllen = sizeof(control.room) };
+	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+	return sendmsg(socket, &m, MSG_NOSIGNAL) == 1 ? 0 : -errno;
+}
+
+int wpar_writer_late(struct wpar_writer *w, const struct wpar_writer_tree *trees, size_t n,
+		     uint64_t *ret_files, uint64_t *ret_bytes, struct par_error **err)
+{
+	const char *text;
+	int r = 0;
+
+	/* A helper that has gone tells why where it is asked. */
+	for (size_t i = 1; r == 0 && i < n; i++) {
+		if (trees[i].later)
+			r = send_mount(w->late, trees[i].fds[0]);
+	}
+	if (r < 0 && r != -EPIPE)
+		return par_fail(err, PAR_E_SYSTEM, r, "a file system cannot be handed on");
+	r = ask(w, "late", "late ", &text, err);
 	return r < 0 ? r : take_numbers(text, ret_files, ret_bytes, err);
 }
 

@@ -18,6 +18,7 @@ struct wpar_writer_tree {
 	char *directory;	     /* inside: "/", "/home" */
 	int fds[WPAR_WRITER_MOUNTS]; /* the same one, or one that sees what has changed */
 	uint32_t shift, range; /* ids from @shift on, @range of them, are 0 … inside; 0, 0 */
+	bool later; /* the passes take the folder alone, and wpar_writer_late() the rest */
 };
 
 /* An owner of files that has another number in the archive; access lists, too. */
@@ -84,6 +85,12 @@ int wpar_writer_member(struct wpar_writer *w, const char *name, const void *data
  */
 int wpar_writer_pass(struct wpar_writer *w, uint64_t *ret_files, uint64_t *ret_bytes,
 		     struct par_error **err);
+/*
+ * wpar_writer_late - all files of the trees that come later, when the passes are over
+ * @trees	those of the setup, whose first mounts by now are those that are read
+ */
+int wpar_writer_late(struct wpar_writer *w, const struct wpar_writer_tree *trees, size_t n,
+		     uint64_t *ret_files, uint64_t *ret_bytes, struct par_error **err);
 /*
  * wpar_writer_mark - what changes from here on is for the pass behind the next one
  * The caller then sees to it that all is on the disk: see helper/save_pass.c.

@@ -3,8 +3,10 @@
  * The steps of a backup: see save.h.  A running WPAR is read from a snapshot, which is made while
  * it stands still.  Where there can be none all files are read while it runs, then what has changed
  * meanwhile, and at last, while it stands still, what has changed since: that is kept on the disk,
- * so that for as long as it stands still nobody waits for who reads the backup.
+ * so that for as long as it stands still nobody waits for who reads the backup.  Of its images
+ * clones are made then, where they have reflinks, and read afterwards.
  */
+/* size: one order of steps, which share what a backup has while it is made */
 #include "wparctl/backup/save.h"
 
 #include "lpard/common/interrupt.h"
@@ -37,6 +39,7 @@ struct saving {
 	struct wpar_backup_trees trees;
 	struct wpar_backup_snapshot snapshot;
 	bool from_snapshot; /* the trees are those of the snapshot */
+	bool clones;	    /* the snapshot is of its images alone, to be made at the end */
 	struct wpar_output output;
 	struct wpar_writer *writer;
 	struct par_strv patterns, packages;
@@ -233,6 +236,20 @@ static int try_snapshot(struct saving *b, const char **ret_why, struct par_error
 	return r < 0 ? r : 1;
 }
 
+/* Its images are then read late. */
+static int prepare_clones(struct saving *b, struct par_error **err)
+{
+	const char *why;
+	int r = wpar_backup_clones_begin(b->save->spec, &b->trees, &b->snapshot, &why, err);
+
+	if (r <= 0)
+		return r;
+	b->clones = true;
+	for (size_t i = 1; i < b->trees.n; i++)
+		b->trees.v[i].later = true;
+	return 0;
+}
+
 /* A running WPAR is read from one where that can be; with -T, or there is no backup. */
 static int take_snapshot(struct saving *b, struct par_error **err)
 {
@@ -245,10 +262,10 @@ static int take_snapshot(struct saving *b, struct par_error **err)
 	if (b->from_snapshot)
 		return 0;
 	wpar_backup_snapshot_done(&b->snapshot);
-	return b->save->snapshot ? par_fail(err, PAR_E_NOT_SUPPORTED, 0,
-					    "-T: there can be no snapshot of %s: %s",
-					    b->save->spec->name, why)
-				 : 0;
+	if (b->save->snapshot)
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
+				"-T: there can be no snapshot of %s: %s", b->save->spec->name, why);
+	return b->save->still ? prepare_clones(b, err) : 0;
 }
 
 /* ---- What is said of it ---- */
@@ -347,6 +364,26 @@ static int running_pass(struct saving *b, struct par_error **err)
 	return r < 0 ? r : one_pass(b, err);
 }
 
+static int late_pass(struct saving *b, struct par_error **err)
+{
+	uint64_t files, bytes;
+
+	return wpar_writer_late(b->writer, b->trees.v, b->trees.n, &files, &bytes, err);
+}
+
+/* While it stands still.  Images that cannot be cloned are read now, as they are. */
+static int take_changed(struct saving *b, struct par_error **err)
+{
+	int r = one_pass(b, err);
+
+	if (r < 0 || !b->clones)
+		return r;
+	if (wpar_backup_snapshot_take(&b->snapshot) == 0)
+		return 0;
+	b->clones = false;
+	return late_pass(b, err);
+}
+
 static int still_pass(struct saving *b, struct par_error **err)
 {
 	const struct wpar_still *still = b->save->still;
@@ -356,7 +393,7 @@ static int still_pass(struct saving *b, struct par_error **err)
 	if (r < 0)
 		return r;
 	wpar_test_stop_at("savewpar_still");
-	r = one_pass(b, err);
+	r = take_changed(b, err);
 	end = still->end(still->user, r < 0 ? NULL : err);
 	b->frozen_ms += par_now_ms() - begin; /* there may have been a try to make a snapshot */
 	return r < 0 ? r : end;
@@ -378,7 +415,13 @@ static int put_files(struct saving *b, struct par_error **err)
 	if (r < 0)
 		return r;
 	r = still_pass(b, err);
-	return r < 0 ? r : wpar_writer_unstage(b->writer, err);
+	if (r < 0)
+		return r;
+	r = wpar_writer_unstage(b->writer, err);
+	if (r < 0 || !b->clones)
+		return r;
+	r = wpar_backup_snapshot_use(&b->snapshot, b->save->spec, &b->trees, err);
+	return r < 0 ? r : late_pass(b, err);
 }
 
 /* ---- The end ---- */
@@ -434,7 +477,8 @@ static void say_still(const struct saving *b)
 	if (b->from_snapshot)
 		fprintf(b->save->err, "while a snapshot of it was made\n");
 	else
-		fprintf(b->save->err, "for %" PRIu64 " files\n", b->again);
+		fprintf(b->save->err, "for %" PRIu64 " files%s\n", b->again,
+			b->clones ? " and clones of its file systems" : "");
 }
 
 static int save_in(struct saving *b, struct par_error **err)

@@ -35,12 +35,31 @@ static int begin_volume(const struct wpar_spec *s, const char *directory, const 
 		     : par_oom(err);
 }
 
+static int begin_volumes(const struct wpar_spec *s, const struct wpar_backup_trees *live,
+			 const char *base, struct wpar_backup_snapshot *b, const char **ret_why,
+			 struct par_error **err)
+{
+	uint64_t bytes = 0;
+
+	b->volumes = calloc(live->n, sizeof(*b->volumes));
+	if (!b->volumes)
+		return par_oom(err);
+	for (size_t i = 1; i < live->n; i++) {
+		int r = begin_volume(s, live->v[i].directory, base, &bytes, &b->volumes[b->n],
+				     ret_why, err);
+
+		if (r <= 0)
+			return r;
+		b->n++;
+	}
+	return 1;
+}
+
 static int begin(const struct wpar_spec *s, const struct wpar_backup_trees *live,
 		 struct wpar_backup_snapshot *b, const char **ret_why, struct par_error **err)
 {
 	const struct wpar_mount *root = wpar_spec_mount(s, "/");
 	autofree char *base = wpar_path("%s", s->directory);
-	uint64_t bytes = 0;
 	int r;
 
 	if (!base)
@@ -49,19 +68,7 @@ static int begin(const struct wpar_spec *s, const struct wpar_backup_trees *live
 	if (root && wpar_mount_is_nfs(root))
 		return 0;
 	r = wpar_snapshot_prepare(base, &b->root, ret_why, err);
-	if (r <= 0)
-		return r;
-	b->volumes = calloc(live->n, sizeof(*b->volumes));
-	if (!b->volumes)
-		return par_oom(err);
-	for (size_t i = 1; i < live->n; i++) {
-		r = begin_volume(s, live->v[i].directory, base, &bytes, &b->volumes[b->n], ret_why,
-				 err);
-		if (r <= 0)
-			return r;
-		b->n++;
-	}
-	return 1;
+	return r <= 0 ? r : begin_volumes(s, live, base, b, ret_why, err);
 }
 
 int wpar_backup_snapshot_begin(const struct wpar_spec *s, const struct wpar_backup_trees *live,
@@ -77,9 +84,31 @@ int wpar_backup_snapshot_begin(const struct wpar_spec *s, const struct wpar_back
 	return r;
 }
 
+int wpar_backup_clones_begin(const struct wpar_spec *s, const struct wpar_backup_trees *live,
+			     struct wpar_backup_snapshot *ret, const char **ret_why,
+			     struct par_error **err)
+{
+	autofree char *base = wpar_path("%s", s->directory);
+	int r;
+
+	*ret = WPAR_NO_BACKUP_SNAPSHOT;
+	*ret_why = "it has no file systems of its own";
+	if (!base)
+		return par_oom(err);
+	r = live->n > 1 ? begin_volumes(s, live, base, ret, ret_why, err) : 0;
+	if (r <= 0)
+		wpar_backup_snapshot_done(ret);
+	return r;
+}
+
+static bool has_root(const struct wpar_backup_snapshot *b)
+{
+	return b->root.top >= 0;
+}
+
 int wpar_backup_snapshot_take(const struct wpar_backup_snapshot *b)
 {
-	int r = wpar_snapshot_take(&b->root);
+	int r = has_root(b) ? wpar_snapshot_take(&b->root) : 0;
 
 	for (size_t i = 0; r == 0 && i < b->n; i++)
 		r = wpar_volume_clone_take(&b->volumes[i]);
@@ -89,7 +118,7 @@ int wpar_backup_snapshot_take(const struct wpar_backup_snapshot *b)
 int wpar_backup_snapshot_use(const struct wpar_backup_snapshot *b, const struct wpar_spec *s,
 			     struct wpar_backup_trees *trees, struct par_error **err)
 {
-	int r = wpar_backup_trees_root(trees, s, b->root.path, err);
+	int r = has_root(b) ? wpar_backup_trees_root(trees, s, b->root.path, err) : 0;
 
 	for (size_t i = 0; r == 0 && i < b->n; i++) {
 		const char *directory = trees->v[i + 1].directory;

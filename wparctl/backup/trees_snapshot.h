@@ -27,6 +27,14 @@ int wpar_backup_snapshot_begin(const struct wpar_spec *s, const struct wpar_back
 			       struct wpar_backup_snapshot *ret, const char **ret_why,
 			       struct par_error **err);
 
+/*
+ * wpar_backup_clones_begin - the same, of its images alone: where the base directory is on another
+ * file system with reflinks (xfs)
+ */
+int wpar_backup_clones_begin(const struct wpar_spec *s, const struct wpar_backup_trees *live,
+			     struct wpar_backup_snapshot *ret, const char **ret_why,
+			     struct par_error **err);
+
 /* wpar_backup_snapshot_take - make it: for a running WPAR, while it stands still; -errno */
 int wpar_backup_snapshot_take(const struct wpar_backup_snapshot *b);
 

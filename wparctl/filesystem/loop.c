@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 #define CONTROL	      "/dev/loop-control"
 #define CONTROL_MAJOR 10 /* of the kernel's list of devices */
@@ -93,10 +94,27 @@ static void keep_reserved(unsigned int number)
 	par_fs_write_str(AT_FDCWD, path, "0");
 }
 
+/*
+ * What is on a disk of 512 bytes a sector, as an image was when it was made, xfs does not mount
+ * from one of 4096; and that is what the kernel takes for an image that shares blocks with a clone.
+ * 0: any will do
+ */
+static uint32_t sector_of(int image)
+{
+	unsigned char head[104];
+	uint32_t size;
+
+	if (pread(image, head, sizeof(head), 0) != sizeof(head) || memcmp(head, "XFSB", 4) != 0)
+		return 0;
+	size = (uint32_t)head[102] << 8 | head[103];
+	return size == 512 || size == 1024 || size == 2048 || size == 4096 ? size : 0;
+}
+
 static int configure(int fd, int image, const char *path)
 {
 	struct loop_config c = {
 		.fd = (uint32_t)image,
+		.block_size = sector_of(image),
 		.info.lo_flags = LO_FLAGS_AUTOCLEAR | LO_FLAGS_DIRECT_IO,
 	};
 

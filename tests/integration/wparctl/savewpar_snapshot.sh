@@ -214,13 +214,48 @@ umount "$WPARS_ROOT"
 
 # ---- xfs: images have clones, a base directory has no snapshot ----
 ok "a disk of xfs" disk xfs
-ok "mkwpar" mkwpar -n snap -M directory=/data vfs=ext4 size=64M
+ok "mkwpar" mkwpar -n snap -M directory=/data vfs=ext4 size=64M -M directory=/data/deep vfs=xfs size=300M
 ok "start" startwpar snap
 refused "-T: refused" '-T: there can be no snapshot of snap: its base directory does not lie on btrfs' savewpar -T -f "$TMPDIR/n" snap
 write_on
-ok "without -T" savewpar -f "$save" snap
-like "it is read while it runs" "$(consistency "$save")" '^frozen \([0-9]+ ms\)$'
-in_step "$save" "xfs"
+clogin snap sh -c 'ln /data/log /data/second; head -c 100000 /dev/urandom >/data/deep/file; mkdir /data/deep/folder; chmod 750 /data/deep' </dev/null
+for round in 1 2 3 4 5; do
+	savewpar -v -f "$save" snap >"$TMPDIR/out" 2>"$TMPDIR/err"
+	is "xfs $round: status" "$?" 0
+	like "xfs $round: it is whole" "$(check "$save")" '^whole: [0-9]+ members, frozen'
+	like "xfs $round: its images are cloned" "$(cat "$TMPDIR/err")" 'savewpar: snap stood still for [0-9]+ ms, for [0-9]+ files and clones of its file systems'
+	like "xfs $round: it is read while it runs" "$(consistency "$save")" '^frozen \([0-9]+ ms\)$'
+	in_step "$save" "xfs $round"
+done
+is "nothing is left of the clones" "$(ls -A "$volumes" | tr '\n' ' ')" "data%2fdeep.xfs data.ext4 "
 write_off
+ok "stop" stopwpar -h snap
+ok "an image that shares blocks with a clone is mounted again" startwpar snap
+# What is not in step any more is all there, with each attribute, and comes once
+clogin snap python3 -c "$(cat "$tools/tree.py")" make /data/tree </dev/null
+clogin snap python3 -c "$(cat "$tools/tree.py")" make /data/deep/tree </dev/null
+ok "savewpar" savewpar -f "$save" snap
+ok "restwpar" restwpar -f "$save" -n two
+ok "start" startwpar two
+for folder in /data /data/deep; do
+	is "$folder: each attribute of each file" "$(clogin two python3 -c "$(cat "$tools/tree.py")" list $folder </dev/null)" \
+		"$(clogin snap python3 -c "$(cat "$tools/tree.py")" list $folder </dev/null)"
+done
+is "names in the images come once" "$(zstd -dcq "$save" | tar -t | grep -c -x -e ./data/log -e ./data/deep/file -e ./data/second)" 3
+ok "rmwpar" rmwpar -F two
+WPAR_STOP_AT=savewpar_written savewpar -f "$save" snap >/dev/null 2>&1
+is "killed: nothing is left of the clones" "$(ls -A "$volumes" | tr '\n' ' ')" "data%2fdeep.xfs data.ext4 "
+one_loop_each()
+{
+	[ "$(losetup -nl -O BACK-FILE | grep -c "$volumes")" = 2 ]
+}
+ok "a loop device for each image, and no more" wait_for 10 one_loop_each
+# Without room for what the WPAR may write meanwhile
+free=$(df --output=avail -k "$WPARS_ROOT" | tail -1)
+fallocate -l $(((free - 100000) * 1024)) "$WPARS_ROOT/filler"
+savewpar -v -f "$TMPDIR/full.save" snap >"$TMPDIR/out" 2>"$TMPDIR/err"
+is "on a full disk: status" "$?" 0
+unlike "there are no clones" "$(cat "$TMPDIR/err")" 'clones'
+rm "$WPARS_ROOT/filler"
 ok "rmwpar" rmwpar -F snap
 done_testing

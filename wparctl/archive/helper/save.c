@@ -6,11 +6,12 @@
  *
  * packing none|zstd|gzip|xz BLOCK | tree SHIFT RANGE NAME FD... | empty NAME | pattern REGEX |
  * owner user|group FROM TO |
- * part NAME | attributes 0|1 | verbose 0|1: what is to be done, before "confine"; no answer
- * confine	-> "confined"		from here on there are the trees, and nothing else
+ * later NAME | part NAME | attributes 0|1 | verbose 0|1: what is to be done, before "confine"; no
+ * answer confine	-> "confined"		from here on there are the trees, and nothing else
  * count	-> "part I BYTES" for each "part", "counted N BYTES"
  * member NAME TEXT -> "member"		a plain file of .savewpar_dir
  * pass		-> "passed MEMBERS BYTES"  meanwhile "progress N", "name NAME", "left NAME WHY"
+ * late		-> "late MEMBERS BYTES"	the trees of "later", whose mounts are in SAVE_LATE
  * mark		-> "marked"		what changes from here on is for the pass behind the next
  * one stage	-> "staged"		what follows is kept on disk, so that nobody waits for a
  * reader unstage	-> "unstaged"		until here sums MS	-> "summed"		the
@@ -30,6 +31,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #define MAX_MEMORY (UINT64_C(2) << 30)
@@ -101,6 +103,21 @@ static int take_tree(struct writing *w, char *args)
 		return -EINVAL;
 	k->n_trees++;
 	return 0;
+}
+
+/* A tree whose mount comes by "late". */
+static int take_later(struct writing *w, char *args)
+{
+	struct save_walk *k = &w->save.walk;
+
+	decode(args);
+	for (unsigned int i = 1; i < k->n_trees; i++) {
+		if (strcmp(k->trees[i].name, args) == 0) {
+			k->trees[i].later = true;
+			return 0;
+		}
+	}
+	return -EINVAL;
 }
 
 static int take_pattern(struct writing *w, char *args)
@@ -251,6 +268,52 @@ static int do_pass(struct writing *w, char *args)
 	return r;
 }
 
+/* -1: none came */
+static int receive_mount(void)
+{
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(sizeof(int))];
+	} control;
+	char byte;
+	struct iovec data = { &byte, 1 };
+	struct msghdr m = { .msg_iov = &data,
+			    .msg_iovlen = 1,
+			    .msg_control = control.room,
+			    .msg_controllen = sizeof(control.room) };
+	struct cmsghdr *c;
+	int fd = -1;
+
+	if (recvmsg(SAVE_LATE, &m, MSG_CMSG_CLOEXEC) != 1)
+		return -1;
+	c = CMSG_FIRSTHDR(&m);
+	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
+	    c->cmsg_len == CMSG_LEN(sizeof(int)))
+		memcpy(&fd, CMSG_DATA(c), sizeof(fd));
+	return fd;
+}
+
+static int do_late(struct writing *w, char *args)
+{
+	struct save *s = &w->save;
+	int r = begin_archive(w);
+
+	(void)args;
+	for (unsigned int i = 0; r == 0 && i < s->walk.n_trees; i++) {
+		if (!s->walk.trees[i].later)
+			continue;
+		s->walk.trees[i].fd = receive_mount();
+		if (s->walk.trees[i].fd < 0)
+			return save_fail(s, EBADF, "a file system did not come");
+	}
+	if (r < 0)
+		return r;
+	r = save_late(s);
+	if (r == 0)
+		save_say("late %" PRIu64 " %" PRIu64 "\n", s->again, s->again_bytes);
+	return r;
+}
+
 static int do_mark(struct writing *w, char *args)
 {
 	(void)args;
@@ -354,22 +417,15 @@ static int carry_out(struct writing *w, char *line)
 		const char *word;
 		int (*run)(struct writing *w, char *args);
 	} rows[] = {
-		{ "packing", take_packing },
-		{ "tree", take_tree },
-		{ "empty", take_empty },
-		{ "pattern", take_pattern },
-		{ "part", take_part },
-		{ "owner", take_owner },
-		{ "attributes", take_attributes },
-		{ "verbose", take_verbose },
-		{ "confine", confine },
-		{ "count", do_count },
-		{ "member", do_member },
-		{ "pass", do_pass },
-		{ "mark", do_mark },
-		{ "stage", do_stage },
-		{ "unstage", do_unstage },
-		{ "sums", do_sums },
+		{ "packing", take_packing }, { "tree", take_tree },
+		{ "empty", take_empty },     { "later", take_later },
+		{ "pattern", take_pattern }, { "part", take_part },
+		{ "owner", take_owner },     { "attributes", take_attributes },
+		{ "verbose", take_verbose }, { "confine", confine },
+		{ "count", do_count },	     { "member", do_member },
+		{ "pass", do_pass },	     { "late", do_late },
+		{ "mark", do_mark },	     { "stage", do_stage },
+		{ "unstage", do_unstage },   { "sums", do_sums },
 		{ "end", do_end },
 	};
 	char *args = line + strcspn(line, " \n");

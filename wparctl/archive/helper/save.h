@@ -25,6 +25,7 @@ struct archive_entry;
 #define SAVE_STAGE 4 /* a file without a name: what is read while the WPAR stands still */
 #define SAVE_NAMES 5 /* two such files: the names of the pass before, and of this one */
 #define SAVE_SUMS  7 /* and one more: the text of the member checksums */
+#define SAVE_LATE  8 /* a socket: mounts of trees that come late */
 
 #define SAVE_NAME_MAX  4095 /* bytes; a longer name cannot be read back by any reader */
 #define SAVE_DEPTH_MAX 1000 /* folders in each other; each is open while what is in it is read */
@@ -53,6 +54,7 @@ struct save_tree {
 	char *name; /* "." of the root, "./home" */
 	int fd;
 	uint32_t shift, range; /* ids from @shift on, @range of them, are 0 and above inside */
+	bool later;	       /* the passes see the folder that it is alone: save_late() */
 };
 
 /* A file that a walk has come to. */
@@ -68,6 +70,7 @@ struct save_node {
 struct save_walk {
 	struct save_tree trees[WPAR_ARCHIVE_TREES];
 	unsigned int n_trees;
+	bool whole;	       /* with what is in the trees that come later */
 	struct par_strv empty; /* folders of which only the name is saved: "./proc" */
 	regex_t *patterns;     /* names that are left out */
 	size_t n_patterns;
@@ -82,6 +85,8 @@ struct save_walk {
  * vanishes meanwhile is passed over.  Returns what visit() did when that is no 0.
  */
 int save_walk(struct save_walk *w);
+/* save_walk_tree - those below tree @i, at its place, alone */
+int save_walk_tree(struct save_walk *w, unsigned int i);
 
 /* save_walk_compare - two names in that order: < 0, 0, > 0 */
 int save_walk_compare(const char *a, const char *b);
@@ -181,6 +186,8 @@ int save_count(struct save *s);
 void save_mark(struct save *s);
 /* save_pass - all, or, from the second call on, what has changed since the one before */
 int save_pass(struct save *s);
+/* save_late - the trees that come later, from mounts that do not change any more */
+int save_late(struct save *s);
 
 /* save_say - a line for who has started us; what is not plain ASCII in it is the caller's fault */
 void save_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -86,9 +86,11 @@ int save_count(struct save *s)
 	int r;
 
 	s->walk.visit = count_node;
+	s->walk.whole = true;
 	s->walk.left_out = count_left_out;
 	s->walk.user = s;
 	r = save_walk(&s->walk);
+	s->walk.whole = false;
 	save_links_done(&s->links);
 	return r < 0 ? fail_walk(s, r) : 0;
 }
@@ -229,6 +231,52 @@ int save_pass(struct save *s)
 	s->mark_ns = 0;
 	s->pass++;
 	return 0;
+}
+
+/* They are in no list of names: no pass comes behind them. */
+static int take_late(void *user, const struct save_node *n)
+{
+	struct save *s = user;
+	int r = S_ISSOCK(n->st->st_mode) ? 0 : take_node(s, n);
+
+	if (r < 0)
+		return r;
+	s->done += !S_ISSOCK(n->st->st_mode);
+	say_progress(s);
+	return 0;
+}
+
+/* A walk of another one comes to it. */
+static bool is_in_other_tree(const struct save_walk *w, unsigned int i)
+{
+	for (unsigned int j = 0; j < w->n_trees; j++) {
+		const size_t n = strlen(w->trees[j].name);
+
+		if (j != i && w->trees[j].later &&
+		    strncmp(w->trees[i].name, w->trees[j].name, n) == 0 &&
+		    w->trees[i].name[n] == '/')
+			return true;
+	}
+	return false;
+}
+
+int save_late(struct save *s)
+{
+	struct save_walk *w = &s->walk;
+	int r = 0;
+
+	s->again = s->again_bytes = 0;
+	w->visit = take_late;
+	w->left_out = left_out;
+	w->user = s;
+	w->whole = true;
+	for (unsigned int i = 0; r == 0 && i < w->n_trees; i++) {
+		if (w->trees[i].later && !is_in_other_tree(w, i))
+			r = save_walk_tree(w, i);
+	}
+	w->whole = false;
+	save_links_done(&s->links);
+	return r < 0 ? fail_walk(s, r) : 0;
 }
 
 static int by_walk(const void *a, const void *b)

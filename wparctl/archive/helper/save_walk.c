@@ -130,7 +130,7 @@ static int walk_folder(struct walking *k, int parent, const char *base, int fd, 
 	if (fd >= 0 && fstat(fd, &st) < 0)
 		return -errno;
 	r = is_left_out(w, k->name) ? 0 : w->visit(w->user, &n);
-	if (r != 0 || par_strv_find(&w->empty, k->name) >= 0)
+	if (r != 0 || (w->trees[tree].later && !w->whole) || par_strv_find(&w->empty, k->name) >= 0)
 		return r;
 	if (k->depth >= SAVE_DEPTH_MAX) {
 		w->left_out(w->user, k->name, "folders are nested too deeply");
@@ -218,17 +218,25 @@ static int walk_into(struct walking *k, int fd, unsigned int tree)
 	return r;
 }
 
-int save_walk(struct save_walk *w)
+int save_walk_tree(struct save_walk *w, unsigned int i)
 {
 	struct walking *k = calloc(1, sizeof(*k));
+	const char *name = w->trees[i].name;
 	int r;
 
 	if (!k)
 		return -ENOMEM;
 	k->w = w;
-	memcpy(k->name, ".", 2);
-	k->len = 1;
-	r = walk_folder(k, -1, ".", w->trees[0].fd, 0);
+	k->len = strlen(name);
+	memcpy(k->name, name, k->len + 1);
+	for (; *name; name++)
+		k->depth += *name == '/';
+	r = walk_folder(k, -1, i == 0 ? "." : strrchr(k->name, '/') + 1, w->trees[i].fd, i);
 	free(k);
 	return r;
+}
+
+int save_walk(struct save_walk *w)
+{
+	return save_walk_tree(w, 0);
 }
