@@ -58,6 +58,7 @@ def entry(t):
 
 def check(path):
     lines, entries, members, size, found = ["savewpar-checksums 1"], hashlib.sha256(), 0, 0, None
+    folders = set()
     archive = opened(path)
     for t in archive:
         if t.name == "./.savewpar_dir/checksums":
@@ -68,6 +69,11 @@ def check(path):
             continue
         members += 1
         entries.update(entry(t).encode())
+        if not t.name.startswith("./.savewpar_dir/"):
+            above = t.name.rpartition("/")[0]
+            assert above in folders or t.name == ".", "%s comes before its folder" % word(t.name)
+            if t.isdir():
+                folders.add(t.name)
         if t.isreg() or t.type == tarfile.GNUTYPE_SPARSE:
             f, digest = archive.extractfile(t), hashlib.sha256()
             while True:

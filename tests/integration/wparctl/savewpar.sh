@@ -16,7 +16,7 @@ mkdir -p "$WPARS_ROOT/etc"
 tools=$PAR_TEST_SOURCE/integration/wparctl
 base=$WPARS_ROOT/wpars/dev
 save=$TMPDIR/dev.save
-trap 'clear_away dev run' EXIT
+trap 'clear_away dev kept' EXIT
 
 # mounts - what this machine has mounted of the test, and loop devices
 mounts()
@@ -120,6 +120,29 @@ printf '%s\n' '^./home/tree/sub/' 'prog.am$' '' >"$WPARS_ROOT/etc/exclude.dev"
 savewpar -e -f "$TMPDIR/e" dev >/dev/null
 is "-e leaves out what the patterns match" "$(python3 "$tools/backup.py" names "$TMPDIR/e" | grep -c -e tree/sub -e program)" 1
 like "it is whole" "$(check "$TMPDIR/e")" "^whole: "
+# A folder alone: what is in it comes, and so the folder does as it is.
+mkdir -p "$base/home/kept/in/deep" "$base/home/gone/in"
+touch "$base/home/kept/in/deep/file" "$base/home/gone/in/left.out"
+chown 33:34 "$base/home/kept" && chmod 2710 "$base/home/kept"
+chown 35:36 "$base/home/kept/in" && chmod 700 "$base/home/kept/in"
+python3 -c 'import os, sys; os.setxattr(sys.argv[1], "user.note", b"1")' "$base/home/kept/in"
+touch -d '2001-02-03 04:05:06.789' "$base/home/kept" "$base/home/kept/in"
+printf '%s\n' '^./home/kept$' '^./home/kept/in$' '^./home/gone$' '^./home/gone/in$' 'left.out$' '^\.$' >"$WPARS_ROOT/etc/exclude.dev"
+savewpar -e -f "$TMPDIR/e" dev >"$TMPDIR/out"
+is "-e: a folder that a pattern meets alone comes with what is in it, and without that not" \
+	"$(python3 "$tools/backup.py" names "$TMPDIR/e" | grep -e '^./home/kept' -e '^./home/gone' -e '^.$' | tr '\n' ' ')" \
+	". ./home/kept ./home/kept/in ./home/kept/in/deep ./home/kept/in/deep/file "
+like "it is whole, each behind its folder" "$(check "$TMPDIR/e")" "^whole: "
+is "as many as were counted" "$(check "$TMPDIR/e" | cut -d' ' -f2)" $(($(sed -n 's/^Backing up \([0-9]*\) files$/\1/p' "$TMPDIR/out") + 2))
+ok "restored, they are" restwpar --trust -n kept -f "$TMPDIR/e"
+is "what they were" "$(python3 "$tools/tree.py" list "$WPARS_ROOT/wpars/kept/home/kept")" "$(python3 "$tools/tree.py" list "$base/home/kept")"
+rmwpar kept
+startwpar dev >/dev/null
+savewpar -e -f "$TMPDIR/e" dev >/dev/null
+like "of one that runs, too" "$(check "$TMPDIR/e")" "^whole: "
+like "with the folders" "$(python3 "$tools/backup.py" names "$TMPDIR/e" | tr '\n' ' ')" ' \./home/kept \./home/kept/in \./home/kept/in/deep '
+stopwpar -h dev >/dev/null
+rm -r "$base/home/kept" "$base/home/gone"
 printf '%s\n' '^./home/' 'a[b' >"$WPARS_ROOT/etc/exclude.dev"
 refused "-e with one that is no pattern" "the pattern 'a\[b' of names is not one of grep" savewpar -e -f "$TMPDIR/none" dev
 rm "$WPARS_ROOT/etc/exclude.dev"

@@ -81,8 +81,9 @@ struct save_walk {
 
 /*
  * save_walk - all files below the first tree, with the other trees at their places
- * A folder comes before what is in it, and names in a folder in the order of their bytes.  What
- * vanishes meanwhile is passed over.  Returns what visit() did when that is no 0.
+ * A folder comes before what is in it, and names in a folder in the order of their bytes.  A folder
+ * that a pattern leaves out comes nevertheless when something in it does.  What vanishes meanwhile
+ * is passed over.  Returns what visit() did when that is no 0.
  */
 int save_walk(struct save_walk *w);
 /* save_walk_tree - those below tree @i, at its place, alone */

@@ -24,12 +24,24 @@ int save_walk_compare(const char *a, const char *b)
 	}
 }
 
+/*
+ * A folder on the way to where the walk is.  One that a pattern leaves out has not been visited
+ * yet: it is when something in it is, so that nothing comes without the folder that it is in.
+ */
+struct above {
+	struct above *next; /* the folder that it is in */
+	struct save_node node;
+	size_t len; /* of its name */
+	bool visited;
+};
+
 /* The walk of one call. */
 struct walking {
 	struct save_walk *w;
 	char name[SAVE_NAME_MAX + 1]; /* of where it is */
 	size_t len;
 	unsigned int depth;
+	struct above *above; /* the innermost; NULL: it is at the root */
 };
 
 /* -1: there is none */
@@ -113,6 +125,35 @@ static int read_names(const struct walking *k, int fd, struct par_strv *ret)
 	return r;
 }
 
+/* The folders that it is in and that were not visited, the outermost first. */
+static int visit_above(struct walking *k, struct above *a)
+{
+	int r;
+
+	if (!a || a->visited)
+		return 0; /* and so were those above it */
+	r = visit_above(k, a->next);
+	if (r != 0)
+		return r;
+	a->visited = true;
+	{
+		const char next = k->name[a->len];
+
+		k->name[a->len] = '\0';
+		r = k->w->visit(k->w->user, &a->node);
+		k->name[a->len] = next;
+	}
+	return r;
+}
+
+/* @n is where the walk is. */
+static int visit_node(struct walking *k, const struct save_node *n)
+{
+	int r = visit_above(k, k->above);
+
+	return r != 0 ? r : k->w->visit(k->w->user, n);
+}
+
 static int walk_into(struct walking *k, int fd, unsigned int tree);
 
 static const struct stat made_up = { .st_mode = S_IFDIR | 0755, .st_nlink = 2 };
@@ -121,23 +162,33 @@ static const struct stat made_up = { .st_mode = S_IFDIR | 0755, .st_nlink = 2 };
 static int walk_folder(struct walking *k, int parent, const char *base, int fd, unsigned int tree)
 {
 	struct save_walk *w = k->w;
+	/* What is in it comes later, when nothing tells any more which folders it is in. */
+	const bool alone = w->trees[tree].later && !w->whole;
 	struct stat st = made_up;
-	struct save_node n = {
-		.name = k->name, .base = base, .parent = parent, .fd = fd, .tree = tree, .st = &st
-	};
+	struct above here = { .next = k->above,
+			      .node = { .name = k->name,
+					.base = base,
+					.parent = parent,
+					.fd = fd,
+					.tree = tree,
+					.st = &st },
+			      .len = k->len };
 	int r;
 
 	if (fd >= 0 && fstat(fd, &st) < 0)
 		return -errno;
-	r = is_left_out(w, k->name) ? 0 : w->visit(w->user, &n);
-	if (r != 0 || (w->trees[tree].later && !w->whole) || par_strv_find(&w->empty, k->name) >= 0)
+	here.visited = alone || !is_left_out(w, k->name);
+	r = here.visited ? visit_node(k, &here.node) : 0;
+	if (r != 0 || alone || par_strv_find(&w->empty, k->name) >= 0)
 		return r;
 	if (k->depth >= SAVE_DEPTH_MAX) {
 		w->left_out(w->user, k->name, "folders are nested too deeply");
 		return 0;
 	}
 	k->depth++;
+	k->above = &here;
 	r = walk_into(k, fd, tree);
+	k->above = here.next;
 	k->depth--;
 	return r;
 }
@@ -162,7 +213,7 @@ static int walk_one(struct walking *k, int parent, const char *base, unsigned in
 		return errno == ENOENT && par_strv_find(&w->empty, k->name) < 0 ? -ENOENT : -errno;
 	}
 	if (!S_ISDIR(st.st_mode))
-		return is_left_out(w, k->name) ? 0 : w->visit(w->user, &n);
+		return is_left_out(w, k->name) ? 0 : visit_node(k, &n);
 	fd = openat(parent, base, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return errno == ENOTDIR || errno == ELOOP ? -ENOENT : -errno;
