@@ -360,7 +360,8 @@ static int new_in(struct wpar_writer *w, const struct wpar_writer_setup *s, int 
 	int r = copy_trees(s, trees);
 
 	if (r < 0)
-		return par_fail(err, PAR_E_SYSTEM, r, "too many file systems");
+		return par_fail(err, PAR_E_SYSTEM, r,
+				"the %zu file systems cannot be opened (ulimit -n)", s->n_trees);
 	for (int i = 0; i < WORK_FILES; i++) {
 		w->work[i] = open_nameless(s->work);
 		if (w->work[i] < 0)
@@ -389,7 +390,9 @@ int wpar_writer_new(const struct wpar_writer_setup *s, const struct wpar_writer_
 	memset(trees, -1, sizeof(trees));
 	r = s->n_trees <= WPAR_ARCHIVE_TREES
 		    ? new_in(w, s, trees, err)
-		    : par_fail(err, PAR_E_TOO_LARGE, 0, "too many file systems");
+		    : par_fail(err, PAR_E_TOO_LARGE, 0,
+			       "%zu file systems are more than the %d that can be saved",
+			       s->n_trees, WPAR_ARCHIVE_TREES);
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(trees); i++) {
 		if (trees[i] >= 0)
 			close(trees[i]);

@@ -45,9 +45,11 @@ static int mount_volumes(const char *base, const struct wpar_spec *s, struct vol
 		if (!wpar_mount_is_volume(m))
 			continue;
 		if (v->n == WPAR_ARCHIVE_TREES)
-			return par_fail(err, PAR_E_TOO_LARGE, 0,
-					"more than %d file systems cannot be restored",
-					WPAR_ARCHIVE_TREES);
+			return par_fail(
+				err, PAR_E_TOO_LARGE, 0,
+				"%s has more than the %d file systems of jfs2, ext4 and xfs "
+				"that can be restored; give it a specification with fewer",
+				s->name, WPAR_ARCHIVE_TREES);
 		image = wpar_volume_path(base, m);
 		if (!image)
 			return par_oom(err);

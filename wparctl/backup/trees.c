@@ -5,11 +5,13 @@
 #include "lpard/common/fs.h"
 #include "wparctl/filesystem/nfs.h"
 #include "wparctl/filesystem/volume.h"
+#include "wparctl/versioned/image_data.h"
 
 #include <fcntl.h>
 #include <libgen.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -346,6 +348,39 @@ static int open_folders(const struct wpar_spec *s, struct wpar_backup_trees *t,
 			   : 0;
 }
 
+/* All are open at once, some of them for each pass. */
+static void allow_files(void)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
+		files.rlim_cur = files.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &files); /* ignoring: opening them says it */
+	}
+}
+
+/* As many are read, and image.data describes no more. */
+static int check_number(const struct wpar_spec *s, bool servers, struct par_error **err)
+{
+	size_t n = 1;
+
+	_Static_assert(WPAR_ARCHIVE_TREES <= WPAR_IMAGE_FILE_SYSTEMS_MAX, "image.data has all");
+	for (size_t i = 0; i < s->n_mounts; i++) {
+		const struct wpar_mount *m = &s->mounts[i];
+
+		n += strcmp(m->directory, "/") != 0 &&
+		     (wpar_mount_is_own(m) || wpar_mount_is_volume(m) ||
+		      (servers && wpar_mount_is_nfs(m)));
+	}
+	if (n <= WPAR_ARCHIVE_TREES)
+		return 0;
+	return par_fail(
+		err, PAR_E_TOO_LARGE, 0,
+		"%s has %zu file systems, and a backup has %d at most: put what is in some of "
+		"them into others, and remove them (chwpar -K -M)",
+		s->name, n, WPAR_ARCHIVE_TREES);
+}
+
 static int open_all(const struct wpar_spec *s, bool servers, struct wpar_backup_trees *t,
 		    struct par_error **err)
 {
@@ -368,6 +403,10 @@ int wpar_backup_trees_open(const struct wpar_spec *s, bool servers, struct wpar_
 	int r;
 
 	*ret = WPAR_NO_TREES;
+	r = check_number(s, servers, err);
+	if (r < 0)
+		return r;
+	allow_files();
 	r = open_all(s, servers, ret, err);
 	if (r < 0)
 		wpar_backup_trees_done(ret);

@@ -25,8 +25,9 @@ void wpar_backup_trees_done(struct wpar_backup_trees *t);
 /*
  * wpar_backup_trees_open - of a WPAR that runs or not
  * @servers	those of its file systems that lie on servers, too
- * Errors: PAR_E_NOT_SUPPORTED (its root directory lies on a server, and @servers is false), those
- * of wpar_volume_mount() and wpar_nfs_mount(), PAR_E_SYSTEM.
+ * Errors: PAR_E_NOT_SUPPORTED (its root directory lies on a server, and @servers is false),
+ * PAR_E_TOO_LARGE (more file systems than a backup has), those of wpar_volume_mount() and
+ * wpar_nfs_mount(), PAR_E_SYSTEM.
  */
 int wpar_backup_trees_open(const struct wpar_spec *s, bool servers, struct wpar_backup_trees *ret,
 			   struct par_error **err);

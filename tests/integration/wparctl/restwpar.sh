@@ -13,6 +13,7 @@ work=$TMPDIR/backups attack=$TMPDIR/attack
 base=$WPARS_ROOT/wpars cf=$WPARS_ROOT/etc/wpars
 export PYTHONDONTWRITEBYTECODE=1
 mkdir -p "$cf"
+mkdir -m 1777 "$WPARS_ROOT/tmp"
 # shellcheck source=tests/integration/wparctl/archive_lib.sh
 . "$PAR_TEST_SOURCE/integration/wparctl/archive_lib.sh"
 trap 'clear_away dev01 dev01_1 dev01_2 two vol old01 old01_1' EXIT
@@ -121,10 +122,17 @@ ok "nothing is left" nothing_left
 
 # As many file systems as savewpar saves.
 many=
-for n in {1..48}; do many+="mount:\n\tdirectory = \"/d$n\"\n\tvfs = \"ext4\"\n\tsize = \"16M\"\n"; done
+for n in {1..70}; do many+="mount:\n\tdirectory = \"/d$n\"\n\tvfs = \"ext4\"\n\tsize = \"16M\"\n"; done
 backup spec "$work/many.save" dev01 "$many"
-ok "one with 48 file systems" restwpar -f "$work/many.save"
-is "has them" "$(lswpar -qcM -a mountpoint dev01 | grep -c "/d[0-9]")" 48
+ok "one with 70 file systems" restwpar -f "$work/many.save"
+is "has them" "$(lswpar -qcM -a mountpoint dev01 | grep -c "/d[0-9]")" 70
+(
+	ulimit -Sn 256
+	savewpar -f "$work/again.save" dev01 >"$work/out" 2>&1
+)
+like "and saved, with fewer open files allowed than that takes" "$(cat "$work/out")" 'Backup Completed Successfully'
+ok "whole" lssavewpar -V -f "$work/again.save"
+rm "$work/again.save"
 rmwpar dev01
 
 # Hostile ones.

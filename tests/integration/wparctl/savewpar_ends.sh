@@ -13,7 +13,7 @@ set -u
 mkdir -m 1777 "$WPARS_ROOT/tmp"
 base=$WPARS_ROOT/wpars/dev
 theirs=$TMPDIR/theirs
-trap 'clear_away dev' EXIT
+trap 'clear_away dev many' EXIT
 
 ok "mkwpar" mkwpar -n dev
 
@@ -112,6 +112,17 @@ refused "a file behind it" "^savewpar: what standard output goes to: There is no
 	sh -c 'savewpar -f - "$1" 2>"$3" >"$2"; r=$?; tail -n 1 "$3"; exit $r' sh dev "$TMPDIR/little/x" "$TMPDIR/err"
 umount "$TMPDIR/little"
 rm "$base/home/much"
+
+# ---- More file systems than a backup describes ----
+many=()
+for n in {1..256}; do many+=(-M directory="/m$n"); done
+ok "mkwpar" mkwpar -n many "${many[@]}"
+for command in "savewpar -f $TMPDIR/own/many many" "mkwpardata many"; do
+	# shellcheck disable=SC2086 # a command and its words
+	refused "$command" "many has 260 file systems, and a backup has 256 at most: put what is in some" $command
+done
+ok "there is no backup" test ! -e "$TMPDIR/own/many"
+ok "rmwpar" rmwpar many
 
 # ---- What is left out ----
 python3 - "$base/home" <<'PYTHON'

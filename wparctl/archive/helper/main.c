@@ -34,6 +34,7 @@
 #include <unistd.h>
 
 #define FOLDER	   3
+#define OWN_FILES  64
 #define MAX_MEMORY (UINT64_C(512) << 20)
 
 static void say_progress(const struct extract *a)
@@ -57,10 +58,12 @@ static int die(int errnum, const char *why)
 }
 
 /* To look at one needs no folder and no rights at all, but the same prison. */
-static int lock_in(bool unpack)
+static int lock_in(const struct extract *a, bool unpack)
 {
+	/* Those of the file systems that are filled stay open. */
+	const rlim_t most = OWN_FILES + a->n_volumes;
 	struct rlimit memory = { MAX_MEMORY, MAX_MEMORY };
-	struct rlimit files = { 64, 64 }, core = { 0, 0 };
+	struct rlimit files = { most, most }, core = { 0, 0 };
 	int r;
 
 	if (unpack && (fchdir(FOLDER) < 0 || chroot(".") < 0 || chdir("/") < 0))
@@ -167,7 +170,7 @@ int main(int argc, char **argv)
 	r = unpack ? wpar_restore_mount(&a, FOLDER) : 0;
 	if (r < 0)
 		return die(-r, a.why);
-	r = lock_in(unpack);
+	r = lock_in(&a, unpack);
 	if (r < 0)
 		return die(-r, "could not confine the helper");
 	a.progress = say_progress;
