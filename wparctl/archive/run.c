@@ -53,7 +53,7 @@ char **wpar_archive_environment(void)
 	return environment;
 }
 
-#define MOST_WORDS 4096
+#define MOST_WORDS (WPAR_ARCHIVE_NAMES_MOST + 96)
 
 /* @argv: room for all words; NULL: there are too many */
 static bool put_words(const struct wpar_archive_run *run, char kib[24],
@@ -104,11 +104,15 @@ __attribute__((noreturn)) static void helper_child(const char *program, const ch
 	_exit(127);
 }
 
-/* "digest HEX" and "error CODE TEXT"; true: it was one of them */
+/* "digest HEX", "error CODE TEXT", and before it "refused"; true: it was one of them */
 static bool take_end(struct wpar_archive_end *e, const char *line)
 {
 	const char *text;
 
+	if (strcmp(line, "refused") == 0) {
+		e->refused = true;
+		return true;
+	}
 	if (par_starts_with(line, "digest ") && par_hex_is(line + 7, 64)) {
 		memcpy(e->digest, line + 7, 65);
 		return true;
@@ -157,6 +161,9 @@ static int judge(const struct wpar_archive_run *run, const struct wpar_archive_e
 		return par_fail(err, PAR_E_NO_SPACE, 0,
 				"There is no space to unpack the %s %s: %s.", what_of(run),
 				run->archive, e->text[0] ? e->text : strerror(e->code));
+	if (e->text[0] && e->refused)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "The %s %s %s.", what_of(run),
+				run->archive, e->text);
 	if (e->text[0])
 		return par_fail(err, PAR_E_CORRUPT, 0, "The %s %s cannot be used: %s.",
 				what_of(run), run->archive, e->text);

@@ -8,11 +8,13 @@
 #include "lpard/common/error.h"
 #include "wparctl/archive/helper/agreed.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define WPAR_ARCHIVE_FDS_MOST (WPAR_ARCHIVE_TREES + 8)
-#define WPAR_ARCHIVE_FD	      4 /* the first of those that the helper is given besides its own */
+#define WPAR_ARCHIVE_FDS_MOST	(WPAR_ARCHIVE_TREES + 8)
+#define WPAR_ARCHIVE_FD		4 /* the first of those that the helper is given besides its own */
+#define WPAR_ARCHIVE_NAMES_MOST 4000 /* of files, that it can be told */
 
 struct wpar_archive_run {
 	const char *archive; /* path; only what it is called where @input is given */
@@ -35,6 +37,7 @@ struct wpar_archive_run {
 struct wpar_archive_end {
 	char digest[65]; /* SHA-256 of the archive's bytes, hexadecimal */
 	int code;	 /* errno of its error, 0: none */
+	bool refused;	 /* @text is about what was asked for, and no fault of the archive */
 	char text[1024];
 };
 
@@ -46,7 +49,8 @@ int wpar_archive_open(const char *archive, const char *what, struct par_error **
 
 /*
  * wpar_archive_run - run it to its end
- * Errors: PAR_E_NOT_FOUND, PAR_E_CORRUPT (what the archive has done), PAR_E_NO_SPACE, PAR_E_SYSTEM
+ * Errors: PAR_E_NOT_FOUND, PAR_E_CORRUPT (what the archive has done), PAR_E_INVALID_ARGUMENT (what
+ * was asked of it), PAR_E_NO_SPACE, PAR_E_SYSTEM
  */
 int wpar_archive_run(const struct wpar_archive_run *run, struct wpar_archive_end *ret,
 		     struct par_error **err);

@@ -9,6 +9,7 @@
 #include "lpard/common/hex.h"
 #include "lpard/common/interrupt.h"
 #include "wparctl/archive/run.h"
+#include "wparctl/backup/output.h"
 
 #include <linux/fs.h>
 #include <poll.h>
@@ -46,10 +47,20 @@ int wpar_backup_source_open(const char *path, struct wpar_backup_source *ret,
 {
 	auto_backup_source src = WPAR_BACKUP_SOURCE_NONE;
 	struct stat st;
+	bool standard;
+	int r = wpar_backup_place(path, &path, err);
 
-	src.name = strcmp(path, "-") == 0 ? "on standard input" : path;
-	src.fd = strcmp(path, "-") == 0 ? fcntl(0, F_DUPFD_CLOEXEC, 3)
-					: open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (r < 0)
+		return r;
+	standard = strcmp(path, "-") == 0;
+	/* One that is closed is that (lpard/common/process.c). */
+	if (standard && (fcntl(0, F_GETFL) & O_ACCMODE) == O_WRONLY)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"the backup cannot be read from the standard input, which is "
+				"closed: give its file, or a pipe");
+	src.name = standard ? "on standard input" : path;
+	src.fd = standard ? fcntl(0, F_DUPFD_CLOEXEC, 3)
+			  : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (src.fd < 0)
 		return par_fail(err, errno == ENOENT ? PAR_E_NOT_FOUND : PAR_E_SYSTEM, errno,
 				"The backup %s cannot be opened%s", src.name,
@@ -197,6 +208,7 @@ static void take_hex(const char *text, struct par_buf *ret)
 
 struct telling {
 	struct wpar_backup_head head;
+	const char *doing; /* for the progress */
 	bool progress, shown;
 };
 
@@ -208,7 +220,7 @@ static void show_progress(struct telling *t, const char *line)
 	if (!t->progress || sscanf(line, "progress %llu %llu %llu", &done, &total, &entries) != 3)
 		return;
 	t->shown = isatty(2);
-	fprintf(stderr, "%sRestoring: %llu MiB read, %llu files%s", t->shown ? "\r" : "",
+	fprintf(stderr, "%s%s: %llu MiB read, %llu files%s", t->shown ? "\r" : "", t->doing,
 		done >> 10, entries, t->shown ? " " : "\n");
 }
 
@@ -355,7 +367,8 @@ static int read_all(struct wpar_backup_source *src, const struct wpar_backup_rea
 int wpar_backup_read(struct wpar_backup_source *src, const struct wpar_backup_reading *rd,
 		     struct wpar_backup_head *ret, struct par_error **err)
 {
-	struct telling t = { .progress = rd->progress };
+	struct telling t = { .progress = rd->progress,
+			     .doing = rd->folder < 0 ? "Verifying" : "Restoring" };
 	int r = read_all(src, rd, &t, err);
 
 	if (r < 0 || !ret) {

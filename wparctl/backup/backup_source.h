@@ -34,7 +34,8 @@ struct wpar_backup_head {
 void wpar_backup_head_done(struct wpar_backup_head *h);
 
 /*
- * wpar_backup_source_open - @path, or "-": the standard input; a tape drive is read as any device
+ * wpar_backup_source_open - @path, or "-": the standard input; NULL: the tape drive
+ * A drive is read as any device.  ret->name is @path, or a word for the standard input.
  * Errors: PAR_E_NOT_FOUND, PAR_E_INVALID_ARGUMENT (a folder), PAR_E_SYSTEM.
  */
 int wpar_backup_source_open(const char *path, struct wpar_backup_source *ret,

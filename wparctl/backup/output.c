@@ -30,8 +30,26 @@ void wpar_output_done(struct wpar_output *o)
 	*o = WPAR_NO_OUTPUT;
 }
 
+int wpar_backup_place(const char *path, const char **ret, struct par_error **err)
+{
+	if (path && !*path)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"the name of the backup is empty; give that of a file");
+	if (!path && access(WPAR_BACKUP_DEVICE, F_OK) < 0)
+		return par_fail(err, PAR_E_NOT_FOUND, 0,
+				"There is no tape drive %s; name a file, or another device, with "
+				"-f.",
+				WPAR_BACKUP_DEVICE);
+	*ret = path ? path : WPAR_BACKUP_DEVICE;
+	return 0;
+}
+
 static int open_standard(struct wpar_output *o, struct par_error **err)
 {
+	/* One that is closed is that (lpard/common/process.c). */
+	if ((fcntl(1, F_GETFL) & O_ACCMODE) == O_RDONLY)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"-f -: standard output is closed; redirect it");
 	if (isatty(1))
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 				"-f -: a backup is not written to a terminal; redirect it");
@@ -220,8 +238,8 @@ static int open_named(struct wpar_output *o, const char *path, const char *insid
 	o->path = strdup(path);
 	if (!o->path)
 		return par_oom(err);
-	if (!*path || path[strlen(path) - 1] == '/') {
-		errno = *path ? EISDIR : ENOENT;
+	if (path[strlen(path) - 1] == '/') {
+		errno = EISDIR;
 		return fail_path(path, err);
 	}
 	r = open_folder(o, AT_FDCWD, path, err);
@@ -254,13 +272,10 @@ int wpar_output_open(const char *path, const char *inside, struct wpar_output *r
 	int r;
 
 	*ret = WPAR_NO_OUTPUT;
-	if (!path && access(WPAR_BACKUP_DEVICE, F_OK) < 0)
-		return par_fail(err, PAR_E_NOT_FOUND, 0,
-				"There is no tape drive %s; name a file, or another device, with "
-				"-f.",
-				WPAR_BACKUP_DEVICE);
-	r = par_streq(path, "-") ? open_standard(ret, err)
-				 : open_named(ret, path ? path : WPAR_BACKUP_DEVICE, inside, err);
+	r = wpar_backup_place(path, &path, err);
+	if (r < 0)
+		return r;
+	r = strcmp(path, "-") == 0 ? open_standard(ret, err) : open_named(ret, path, inside, err);
 	if (r < 0)
 		wpar_output_done(ret);
 	return r;

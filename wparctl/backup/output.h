@@ -24,8 +24,15 @@ struct wpar_output {
 #define auto_output    par_cleanup(wpar_output_done) struct wpar_output
 
 /*
+ * wpar_backup_place - of what -f names, or does not: @ret is @path; NULL: WPAR_BACKUP_DEVICE
+ * @ret	borrowed
+ * Errors: PAR_E_NOT_FOUND (no path, and no such drive), PAR_E_INVALID_ARGUMENT (an empty name).
+ */
+int wpar_backup_place(const char *path, const char **ret, struct par_error **err);
+
+/*
  * wpar_output_open - begin to write
- * @path	"-": standard output; NULL: WPAR_BACKUP_DEVICE
+ * @path	"-": standard output
  * @inside	a folder in which it must not be: what is saved; prefix included
  * What a killed command has left of the same file is removed.  What is opened is what was looked
  * at: a link, a device or a pipe is taken only where nobody else can put another one.

@@ -115,7 +115,10 @@ static int read_patterns(const char *path, struct par_strv *ret, struct par_erro
 	char *rest, *line;
 
 	if (r == -ENOENT)
-		return par_fail(err, PAR_E_NOT_FOUND, r, "-e: '%s' cannot be read", path);
+		return par_fail(err, PAR_E_NOT_FOUND, r,
+				"-e: there is no file '%s'; write it, a pattern of grep on each "
+				"line, or leave -e out",
+				path);
 	if (r < 0)
 		return r;
 	for (rest = text.data; (line = strsep(&rest, "\n"));) {
@@ -132,8 +135,8 @@ static int try_key(const char *key, struct par_error **err)
 	auto_buf signature = { 0 };
 
 	if (access(key, R_OK) < 0)
-		return par_fail(err, PAR_E_NOT_FOUND, errno, "--sign-key: '%s' cannot be read",
-				key);
+		return par_fail(err, PAR_E_NOT_FOUND, errno, "--sign-key: '%s' cannot be read: %s",
+				key, errno == ENOENT ? "there is no such file" : strerror(errno));
 	if (nothing < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "/dev/null cannot be opened");
 	return wpar_sign(key, nothing, &signature, err);

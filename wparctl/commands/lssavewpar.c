@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lssavewpar: what is in a backup of a WPAR, and whether it is whole. */
 #include "wparctl/backup/fill.h"
-#include "wparctl/backup/output.h"
 #include "wparctl/backup/signature.h"
 #include "wparctl/commands/commands.h"
 #include "wparctl/commands/image_tables.h"
@@ -137,14 +136,19 @@ static int read_all(struct backup *b, struct par_error **err)
 
 static int list_members(struct backup *b, struct par_error **err)
 {
-	const char *file = b->args->file ? b->args->file : WPAR_BACKUP_DEVICE;
 	auto_scan scan = { 0 };
+	int r;
 
-	if (strcmp(file, "-") == 0)
+	if (!b->source.seeks)
 		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
-				"-f -: names are listed of a file only; tar -t lists those of the "
-				"standard input");
-	return wpar_scan(file, NULL, 0, wpar_table_member, &b->table, &scan, err);
+				"-f: names are listed of a file only; tar -t lists those of the "
+				"backup %s",
+				b->source.name);
+	/* Of another archive that has names, too, it is not said. */
+	r = wpar_backup_read_head(&b->source, &b->head, err);
+	return r < 0 ? r
+		     : wpar_scan(b->source.name, &b->source.fd, 0, wpar_table_member, &b->table,
+				 &scan, err);
 }
 
 static const char *volume_group(const struct backup *b)
@@ -270,25 +274,59 @@ static int show(struct backup *b, struct par_error **err)
 	return 0;
 }
 
+static int check_args(const struct lssavewpar_args *a, struct par_error **err)
+{
+	const bool shown = a->info || a->packages || a->namefs || a->servers;
+	const struct wpar_option_pair pairs[] = {
+		{ a->verify, a->colon, "-V and -c" },	   { a->json, a->colon, "--json and -c" },
+		{ a->json, a->packages, "--json and -L" }, { a->json, a->namefs, "--json and -M" },
+		{ a->json, a->servers, "--json and -N" },  { a->json, a->verify, "--json and -V" },
+	};
+	int r = wpar_refuse_options(opts, a, err);
+
+	if (r < 0)
+		return r;
+	r = wpar_refuse_pairs(pairs, PAR_ARRAY_SIZE(pairs), err);
+	if (r < 0)
+		return r;
+	if (a->verify + a->info + a->packages + a->namefs + a->servers > 1)
+		return par_fail(err, PAR_E_USAGE, 0,
+				"-l, -L, -M, -N and -V cannot be used together");
+	if (a->allowed_signers && !a->verify)
+		return par_fail(err, PAR_E_USAGE, 0,
+				"--allowed-signers is looked at with -V, which verifies a backup");
+	if (a->debug && !a->verify && !a->info && !a->json)
+		return par_fail(err, PAR_E_USAGE, 0,
+				"-D shows how far -l, -V and --json are, which read all of a "
+				"backup%s",
+				shown ? "; what is asked for is at its beginning" : "");
+	return 0;
+}
+
+static int list_or_show(struct backup *b, struct par_error **err)
+{
+	const struct lssavewpar_args *a = b->args;
+	int r = wpar_backup_source_open(a->file, &b->source, err);
+
+	if (r < 0)
+		return r;
+	if (a->verify)
+		return verify(b, err);
+	return a->info || a->packages || a->namefs || a->servers || a->json ? show(b, err)
+									    : list_members(b, err);
+}
+
 static int lssavewpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	const struct lssavewpar_args *a = args;
 	struct backup b = { .args = a,
 			    .table = { ctx->out, a->colon },
 			    .source = WPAR_BACKUP_SOURCE_NONE };
-	int r = wpar_refuse_options(opts, a, err);
+	int r = check_args(a, err);
 
 	if (r < 0)
 		return r;
-	if (a->info + a->packages + a->namefs + a->servers + a->verify > 1)
-		return par_fail(err, PAR_E_USAGE, 0,
-				"-l, -L, -M, -N and -V cannot be used together");
-	if (!(a->info || a->packages || a->namefs || a->servers || a->verify || a->json))
-		return list_members(&b, err);
-	r = wpar_backup_source_open(a->file ? a->file : WPAR_BACKUP_DEVICE, &b.source, err);
-	if (r < 0)
-		return r;
-	r = a->verify ? verify(&b, err) : show(&b, err);
+	r = list_or_show(&b, err);
 	backup_done(&b);
 	return r;
 }

@@ -169,7 +169,7 @@ static int restwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_er
 	autofree char *text = a->mkwpar_flags ? strdup(a->mkwpar_flags) : NULL;
 	auto_buf words = { 0 };
 	struct wpar_restore rs = {
-		.backup = a->device ? a->device : "/dev/rmt0",
+		.backup = a->device,
 		.name = a->name	    ? a->name
 			: ctx->argc ? ctx->argv[0]
 				    : NULL,

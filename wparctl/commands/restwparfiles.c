@@ -4,6 +4,7 @@
  * whole.  The program that reads archives has that directory as its root and follows no link in
  * it.
  */
+#include "wparctl/backup/file_names.h"
 #include "wparctl/backup/fill.h"
 #include "wparctl/backup/signature.h"
 #include "wparctl/commands/commands.h"
@@ -117,6 +118,9 @@ static int check_args(const struct par_cmd_ctx *ctx, const struct restwparfiles_
 		return r;
 	if (a->info && ctx->argc)
 		return par_fail(err, PAR_E_USAGE, 0, "-m takes no names of files");
+	r = wpar_backup_check_names(ctx->argv, (size_t)ctx->argc, err);
+	if (r < 0)
+		return r;
 	if (a->verify && (a->info || a->plain || a->directory || ctx->argc))
 		return par_fail(
 			err, PAR_E_USAGE, 0,
@@ -138,7 +142,7 @@ static int restwparfiles_run(const struct par_cmd_ctx *ctx, void *args, struct p
 	if (r < 0)
 		return r;
 	f.allowed_signers = signers;
-	r = wpar_backup_source_open(a->device ? a->device : "/dev/rmt0", &source, err);
+	r = wpar_backup_source_open(a->device, &source, err);
 	if (r < 0)
 		return r;
 	if (!a->verify)

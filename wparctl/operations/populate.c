@@ -30,8 +30,9 @@ static int parse_texts(struct wpar_populate *p, struct par_error **err)
 }
 
 /* What it says of itself. */
-static int parse_head(struct wpar_populate *p, const char *backup, struct par_error **err)
+static int parse_head(struct wpar_populate *p, struct par_error **err)
 {
+	const char *backup = p->source.name;
 	int r = parse_texts(p, err);
 
 	if (r < 0) {
@@ -70,7 +71,7 @@ int wpar_populate_open(const char *backup, bool progress, struct wpar_populate *
 	if (r < 0)
 		return r;
 	ret->fill.head = &ret->head;
-	return parse_head(ret, backup, err);
+	return parse_head(ret, err);
 }
 
 static int take_private(const struct wpar_populate *p, struct wpar_spec *s, struct par_error **err)

@@ -360,6 +360,7 @@ int wpar_restore_run(const struct wpar_restore *rs, const struct par_buf *words,
 	r = wpar_backup_source_open(rs->backup, &x.source, err);
 	if (r < 0)
 		return r;
+	x.rs.backup = x.source.name; /* for messages */
 	x.fill = (struct wpar_backup_fill){ .source = &x.source,
 					    .allowed_signers = x.rs.allowed_signers };
 	r = wpar_backup_verify_first(&x.fill, err);

@@ -9,7 +9,7 @@
 
 /* What is asked for; texts are borrowed. */
 struct wpar_restore {
-	const char *backup; /* a path, or "-" */
+	const char *backup; /* a path, or "-"; NULL: the tape drive */
 	const char *name, *hostname, *directory;
 	const char *spec_file;		   /* in the place of the backup's wpar.spec */
 	const char *data_file;		   /* in the place of its image.data */

@@ -38,7 +38,7 @@ is "and no other" "$(cd "$TMPDIR/closed" && find . -type f | sort)" "./home/plai
 ./home/with blank"
 ok "again, over what is there" restwparfiles -f "$work/t.save" -d "$TMPDIR/closed" ./home/plain
 fresh
-refused "a second name without the first" 'home/sub/hard is a second name of home/plain, which must be asked for, too' \
+refused "a second name without the first" '^restwparfiles: The backup [^ ]*t\.save has home/sub/hard as a second name of home/plain \(a hard link\): name that, too\.$' \
 	restwparfiles -f "$work/t.save" -d "$TMPDIR/closed" home/sub
 fresh
 ok "a directory is all that is in it" restwparfiles -f "$work/t.save" -d "$TMPDIR/closed" home/sub home/plain
@@ -64,21 +64,35 @@ refused "the root directory as the current one" '^restwparfiles: files are not r
 	sh -c 'cd / && restwparfiles -f "$1"' - "$work/t.save"
 refused "the root directory by another way" '^restwparfiles: files are not restored into the root directory' \
 	restwparfiles -f "$work/t.save" -d /usr/..
-refused "a file that it does not have" 'it has no file home/none' restwparfiles -f "$work/t.save" -d "$TMPDIR/closed" home/none
-refused "a name that leads outside" "a member's name has '..' in it" restwparfiles -f "$work/t.save" -d "$TMPDIR/closed" ../x
+refused "a file that it does not have" '^restwparfiles: The backup [^ ]*t\.save has no file home/none\.$' restwparfiles -f "$work/t.save" -d "$TMPDIR/closed" home/none
+refused "one with any byte in its name" '^restwparfiles: The backup [^ ]*t\.save has no file home/\\033\\303\\274 x\.$' \
+	restwparfiles -f "$work/t.save" -d "$TMPDIR/closed" $'home/\e\303\274 x'
+for name in ../x home/../etc ./home/..; do
+	refused "a name that leads outside ($name)" "^restwparfiles: the name '$name' has '..' in it; give it as inside the workload partition\$" \
+		restwparfiles -f "$work/t.save" -d "$TMPDIR/closed" "$name"
+done
+refused "an empty name" "^restwparfiles: the name '' is empty; / stands for all files\$" restwparfiles -f "$work/t.save" -d "$TMPDIR/closed" ''
+refused "what describes the backup" "^restwparfiles: the name './.savewpar_dir/wpar.spec' is no file of the workload partition; -m restores" \
+	restwparfiles -f "$work/t.save" -d "$TMPDIR/closed" ./.savewpar_dir/wpar.spec
+refused "a name that is too long" "has a part that is longer than any name" restwparfiles -f "$work/t.save" -d "$TMPDIR/closed" "$(printf '%0300d' 0)"
+refused "... as a whole" "is longer than any that a backup has" restwparfiles -f "$work/t.save" -d "$TMPDIR/closed" "$(printf '%05000d' 0)"
+mapfile -t names < <(seq -f 'home/%g' 4001)
+refused "too many names" "^restwparfiles: 4001 names are more than the 4000 that can be given; name the directories" \
+	restwparfiles -f "$work/t.save" -d "$TMPDIR/closed" "${names[@]}"
+refused "as many as there may be" "has no file home/1\.\$" restwparfiles -f "$work/t.save" -d "$TMPDIR/closed" "${names[@]:0:4000}"
 refused "-a" '^restwparfiles: -a: ' restwparfiles -a -f "$work/t.save"
 refused "-b" '^restwparfiles: -b: ' restwparfiles -b 8 -f "$work/t.save"
 refused "-V with names" '^restwparfiles: -V restores nothing' restwparfiles -V -f "$work/t.save" home
 refused "-m with names" '^restwparfiles: -m takes no names' restwparfiles -m -f "$work/t.save" home
 mkdir -p "$TMPDIR/closed/home/plain/in"
-refused "a directory in the place of a file" 'there is a folder in the place of home/plain' \
+refused "a directory in the place of a file" 'has home/plain, and in the directory there is a folder in its place: remove that, or give another directory, -d\.$' \
 	restwparfiles -f "$work/t.save" -d "$TMPDIR/closed" home/plain
 ok "it and what is in it stay" test -d "$TMPDIR/closed/home/plain/in"
 
 # What the directory has is no way out of it.
 fresh
 ln -s "$attack" "$TMPDIR/closed/home"
-refused "through a link that is there" 'lies behind a link or a file' restwparfiles -f "$work/t.save" -d "$TMPDIR/closed" home/plain
+refused "through a link that is there" 'has home/plain, and in the directory there is a link or a file where a folder above it should be: remove that' restwparfiles -f "$work/t.save" -d "$TMPDIR/closed" home/plain
 rm "$TMPDIR/closed/home" && mkdir "$TMPDIR/closed/home" && ln -s "$attack/victim" "$TMPDIR/closed/home/plain"
 ok "a link in the place of a file is replaced" restwparfiles -f "$work/t.save" -d "$TMPDIR/closed" home/plain
 ok "and not followed" unharmed
@@ -101,7 +115,7 @@ for file in "$work"/good-*.save "$work"/bad-*.save "$work"/maybe-*.save; do
 	status=$?
 	ok "$name: nothing outside was touched" unharmed
 	case $name in
-	good-twice*) like "$name: a file takes no folder's place" "$(cat "$work/said")" 'there is a folder in the place of x' ;;
+	good-twice*) like "$name: a file takes no folder's place" "$(cat "$work/said")" 'has x, and in the directory there is a folder in its place' ;;
 	good-*) is "$name is restored" "$status" 0 ;;
 	# These are whole: what is wrong with them is what restwpar reads of image.data and wpar.spec.
 	bad-no-wpar-data* | bad-type* | bad-format-1* | bad-machine* | bad-pages* | bad-level* | bad-spec.* | bad-spec-name* | bad-application*) ;;

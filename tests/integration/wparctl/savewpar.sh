@@ -102,6 +102,22 @@ is "-c" "$(lssavewpar -l -c -f "$save" | grep -c -e '^#FileSystem:Type:SizeMB:Us
 is "-M names the writable namefs" "$(lssavewpar -Mc -f "$save" | tail -n +2)" "/srv:$WPARS_ROOT/srv:"
 like "--json from a pipe" "$(lssavewpar --json -f - <"$save" | tr -d ' \n')" '"name":"dev".*"consistency":"stopped","frozen_ms":0,.*"whole":true'
 is "-V: it is whole" "$(lssavewpar -V -f "$save")" "The backup $save is whole."
+unlike "and says nothing of a restoration" "$(lssavewpar -D -V -f "$save" 2>&1)" Restoring
+like "-D: how far it is" "$(lssavewpar -D -V -f "$save" 2>&1)" '^Verifying: [0-9]+ MiB read'
+for pair in '-V -c' '--json -c' '--json -L' '--json -M' '--json -N' '--json -V' '-l -L'; do
+	# shellcheck disable=SC2086 # two words
+	refused "$pair" "cannot be used together" lssavewpar $pair -f "$save"
+done
+for flags in -D '-D -L' '-D -M' '-D -N'; do
+	# shellcheck disable=SC2086 # one word, or two
+	refused "$flags, which reads no more than is shown" "^lssavewpar: -D shows how far" lssavewpar $flags -f "$save"
+done
+refused "--allowed-signers without -V" "^lssavewpar: --allowed-signers is looked at with -V" lssavewpar -l --allowed-signers /etc/passwd -f "$save"
+refused "names of what is no backup" "is no backup of savewpar" sh -c 'tar -cf "$1" -C /etc passwd; lssavewpar -f "$1"' - "$TMPDIR/any.tar"
+refused "names of a folder" "^lssavewpar: The backup /etc is a folder" lssavewpar -f /etc
+refused "no such backup" "^lssavewpar: The backup $TMPDIR/none cannot be opened: there is no such file" lssavewpar -f "$TMPDIR/none"
+refused "names from a pipe" "names are listed of a file only" sh -c 'cat "$1" | lssavewpar -f -' - "$save"
+is "from a file on the standard input" "$(lssavewpar -f - <"$save" | wc -l)" "$(lssavewpar -f "$save" | wc -l)"
 head -c $(($(stat -c %s "$save") - 3000)) "$save" >"$TMPDIR/cut"
 refused "-V: one that was cut" "cut" lssavewpar -V -f "$TMPDIR/cut"
 like "-l shows it, and that it is not whole" "$(lssavewpar -l -f "$TMPDIR/cut" | tr '\n' ' ')" 'WPAR NAME: +dev .*WHOLE: +no '
@@ -146,7 +162,7 @@ rm -r "$base/home/kept" "$base/home/gone"
 printf '%s\n' '^./home/' 'a[b' >"$WPARS_ROOT/etc/exclude.dev"
 refused "-e with one that is no pattern" "the pattern 'a\[b' of names is not one of grep" savewpar -e -f "$TMPDIR/none" dev
 rm "$WPARS_ROOT/etc/exclude.dev"
-refused "-e without a file" "'$WPARS_ROOT/etc/exclude.dev' cannot be read" savewpar -e -f "$TMPDIR/e" dev
+refused "-e without a file" "^savewpar: -e: there is no file '$WPARS_ROOT/etc/exclude.dev'; write it" savewpar -e -f "$TMPDIR/e" dev
 
 # image.data
 is "mkwpardata" "$(mkwpardata dev)" "Creating information file (/tmp/wpardata/dev/image.data) for dev."
@@ -167,7 +183,12 @@ refused "nor a folder of everybody's used" "'/tmp/wpardata' is not a folder of r
 rmdir "$WPARS_ROOT/tmp/wpardata"
 
 # What cannot be
-[ -e /dev/rmt0 ] || refused "no tape drive" 'There is no tape drive /dev/rmt0; name a file' savewpar dev
+if [ ! -e /dev/rmt0 ]; then
+	for command in 'savewpar dev' restwpar restwparfiles lssavewpar 'lssavewpar -l' 'lssavewpar -V'; do
+		# shellcheck disable=SC2086 # a command and its words
+		refused "no tape drive: $command" '^[a-z]*: There is no tape drive /dev/rmt0; name a file, or another device, with -f\.$' $command
+	done
+fi
 refused "no such WPAR" 0960-419 savewpar -f "$TMPDIR/n" none
 refused "no folder" "cannot be written" savewpar -f "$TMPDIR/no/folder" dev
 refused "into itself" "lies in the workload partition that is saved" savewpar -f "$base/tmp/x" dev
@@ -200,7 +221,7 @@ if command -v ssh-keygen >/dev/null; then
 		-s "$TMPDIR/y/.savewpar_dir/signature" <"$TMPDIR/y/.savewpar_dir/checksums"
 	is "lssavewpar -V verifies it" "$(lssavewpar -V -f "$TMPDIR/s" --allowed-signers "$TMPDIR/allowed" | head -1)" "The backup is signed by admin."
 	refused "one that nobody has signed" "sign" lssavewpar -V -f "$save" --allowed-signers "$TMPDIR/allowed"
-	refused "a key that is none" "cannot be read" savewpar --sign-key "$TMPDIR/none" -f "$TMPDIR/t" dev
+	refused "a key that is none" "^savewpar: --sign-key: '$TMPDIR/none' cannot be read: there is no such file" savewpar --sign-key "$TMPDIR/none" -f "$TMPDIR/t" dev
 	ssh-keygen -q -t ed25519 -N 'a passphrase' -C admin -f "$TMPDIR/closed_key"
 	refused "a key with a passphrase, before anything is written" "does not sign with .*give a private key that has no passphrase" \
 		savewpar --sign-key "$TMPDIR/closed_key" -f "$TMPDIR/t" dev

@@ -62,6 +62,9 @@ savewpar -f /dev/fd/9 dev 9>&1 >/dev/null | cat >"$TMPDIR/piped"
 like "a pipe by its descriptor" "$(check "$TMPDIR/piped")" '^whole: '
 refused "-T says why there is no snapshot" "savewpar: -T: there can be no snapshot of dev: its base directory does not lie on btrfs" savewpar -T -f "$TMPDIR/own/t" dev
 refused "a folder that is not there" "'$TMPDIR/no/such' cannot be written: there is no such folder$" savewpar -f "$TMPDIR/no/such" dev
+refused "no name" "^savewpar: the name of the backup is empty" savewpar -f '' dev
+refused "standard output that is closed" "^savewpar: -f -: standard output is closed" sh -c 'savewpar -f - dev >&-'
+refused "blocks of no bytes" "option -b cannot be '0'" savewpar -b 0 -f "$TMPDIR/own/none" dev
 refused "a folder's name" "cannot be written" savewpar -f "$TMPDIR/own/" dev
 
 # Who has opened what a killed one left reads nothing of the next.

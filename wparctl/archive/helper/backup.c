@@ -246,8 +246,11 @@ static int make_way(struct extract *a, struct archive_entry *e, const char *name
 	if (!folder && !S_ISDIR(st.st_mode))
 		return 0;
 	if (a->choice && S_ISDIR(st.st_mode))
-		return wpar_extract_fail(a, EEXIST, "there is a folder in the place of %.300s",
-					 name);
+		return wpar_extract_refuse(
+			a, EEXIST,
+			"has %.300s, and in the directory there is a folder in its "
+			"place: remove that, or give another directory, -d",
+			name);
 	return wpar_tree_remove(a, parent, base);
 }
 
@@ -296,10 +299,10 @@ static int check_link(struct extract *a, struct archive_entry *e, const char *na
 		return r;
 	return is_wanted(a->choice, target)
 		       ? 0
-		       : wpar_extract_fail(a, ENOENT,
-					   "%.200s is a second name of %.200s, which must be asked "
-					   "for, too",
-					   name, target);
+		       : wpar_extract_refuse(a, ENOENT,
+					     "has %.200s as a second name of %.200s (a hard link): "
+					     "name that, too",
+					     name, target);
 }
 
 static int take_of_tree(struct backup_reading *rd, struct archive_entry *e, const char *name)
@@ -382,8 +385,8 @@ int wpar_backup_end(struct backup_reading *rd)
 	}
 	for (size_t i = 0; c && i < c->n; i++) {
 		if (!c->found[i])
-			return wpar_extract_fail(rd->x, ENOENT, "it has no file %.400s",
-						 c->names[i]);
+			return wpar_extract_refuse(rd->x, ENOENT, "has no file %.400s",
+						   c->names[i]);
 	}
 	return 0;
 }

@@ -74,6 +74,7 @@ struct extract {
 	uint64_t room;	       /* bytes that may be written, by that look */
 	uint64_t declared_kib; /* what wparctl expects; 0: nothing */
 	char why[512];
+	bool refused; /* @why is about what was asked for, not about the archive */
 
 	/* The folder of the member before: most members lie in the same folder as the next. */
 	char parent_name[MAX_NAME + 1];
@@ -120,8 +121,13 @@ void wpar_extract_done(struct extract *a);
 /* wpar_extract_drain - read (and digest) what is left of the input */
 int wpar_extract_drain(struct extract *a);
 
-/* why - note a sentence; returns -errnum */
+/*
+ * why - note a sentence; returns -errnum
+ * _refuse: what was asked for is wrong, not the archive: what follows "The backup NAME"
+ */
 int wpar_extract_fail(struct extract *a, int errnum, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+int wpar_extract_refuse(struct extract *a, int errnum, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 struct archive;

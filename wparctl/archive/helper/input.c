@@ -15,13 +15,43 @@
 #define CHUNK_SIZE  (256 * 1024)
 #define BEHIND_MOST (64 << 20) /* bytes behind the end of a backup: more than a tape's block */
 
+/* A name in it may have any byte: what is no plain ASCII becomes \ooo, as in a list of checksums.
+ */
+__attribute__((format(printf, 2, 0))) static void put_why(struct extract *a, const char *fmt,
+							  va_list ap)
+{
+	char text[sizeof(a->why)];
+	size_t len = 0;
+
+	vsnprintf(text, sizeof(text), fmt, ap);
+	for (const char *p = text; *p && len + 5 < sizeof(a->why); p++) {
+		if (*p >= ' ' && *p <= '~')
+			a->why[len++] = *p;
+		else
+			len += (size_t)sprintf(a->why + len, "\\%03o", (unsigned char)*p);
+	}
+	a->why[len] = '\0';
+}
+
 int wpar_extract_fail(struct extract *a, int errnum, const char *fmt, ...)
 {
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(a->why, sizeof(a->why), fmt, ap);
+	put_why(a, fmt, ap);
 	va_end(ap);
+	a->refused = false;
+	return -errnum;
+}
+
+int wpar_extract_refuse(struct extract *a, int errnum, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	put_why(a, fmt, ap);
+	va_end(ap);
+	a->refused = true;
 	return -errnum;
 }
 

@@ -57,6 +57,13 @@ static int die(int errnum, const char *why)
 	return 1;
 }
 
+static int die_reading(const struct extract *a, int errnum)
+{
+	if (a->refused)
+		puts("refused");
+	return die(errnum, a->why[0] ? a->why : strerror(errnum));
+}
+
 /* To look at one needs no folder and no rights at all, but the same prison. */
 static int lock_in(const struct extract *a, bool unpack)
 {
@@ -186,7 +193,7 @@ int main(int argc, char **argv)
 	r = wpar_pack_finish(&a, run_mode(&a, mode));
 	wpar_extract_done(&a);
 	if (r < 0)
-		return die(-r, a.why[0] ? a.why : strerror(-r));
+		return die_reading(&a, -r);
 	par_sha256_finish(&a.digest, hex);
 	printf("digest %s\n", hex);
 	return fflush(stdout) == 0 ? 0 : 1;

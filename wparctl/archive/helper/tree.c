@@ -117,6 +117,13 @@ int wpar_tree_parent(struct extract *a, const char *name, int *ret_fd, const cha
 	fd = open_beneath(a, folder);
 	if (fd == -ENOENT)
 		fd = make_folders(a, folder);
+	if ((fd == -ELOOP || fd == -ENOTDIR) && a->choice)
+		return wpar_extract_refuse(
+			a, EPERM,
+			"has %.300s, and in the directory there is a link or a file "
+			"where a folder above it should be: remove that, or give "
+			"another directory, -d",
+			name);
 	if (fd == -ELOOP || fd == -EXDEV || fd == -ENOTDIR)
 		return wpar_extract_fail(a, EPERM,
 					 "a member lies behind a link or a file of the archive");
