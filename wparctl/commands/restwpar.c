@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * restwpar: make a WPAR of a backup of savewpar.  What it does is in operations/restore.c; here are
- * its flags, and those of mkwpar that it takes in one word (-M).
+ * restwpar: make a WPAR of a backup of savewpar.  What it does is in operations/restore.c; those
+ * flags of mkwpar that it takes in one word (-M) are in restwpar_flags.c.
  */
 #include "wparctl/commands/commands.h"
+#include "wparctl/commands/restwpar_flags.h"
 #include "wparctl/operations/creation.h"
 #include "wparctl/operations/operation.h"
 #include "wparctl/operations/refused.h"
 #include "wparctl/operations/restore.h"
 
 #include <string.h>
-
-#define MOST_FLAGS 256
 
 struct restwpar_args {
 	const char *blocks, *devexports, *directory, *device, *hostname, *image_data, *name, *spec;
@@ -48,7 +47,8 @@ static const struct par_opt opts[] = {
 	OPT_FLAG_REFUSED('K', struct restwpar_args, exact_fit,
 			 "there are no physical partitions that could be placed as they were"),
 	OPT_STR('M', NULL, "FLAGS", struct restwpar_args, mkwpar_flags,
-		"Flags of mkwpar in one word, laid over the specification"),
+		"Flags of mkwpar in one word, laid over the specification: -c, -D, -h, -i, -I, -M, "
+		"-N, -R, -S, -u, -U"),
 	OPT_STR('n', NULL, "NAME", struct restwpar_args, name,
 		"Its name (default: that of the backup)"),
 	OPT_FLAG('r', NULL, struct restwpar_args, resolver,
@@ -72,72 +72,6 @@ static const struct par_opt opts[] = {
 	{ 0 },
 };
 
-/* Those of mkwpar that are settings; what makes the file systems is the backup. */
-static const struct par_opt mkwpar_opts[] = {
-	WPAR_SETTINGS_C_TO_D(false),
-	WPAR_SETTINGS_H_TO_M(false),
-	WPAR_SETTINGS_N(false),
-	WPAR_SETTINGS_R_TO_S(false),
-	OPT_STR('u', NULL, "PATH", struct wpar_settings, script,
-		"Script of the global environment for start and stop"),
-	WPAR_SETTINGS_U,
-	{ 0 },
-};
-
-static const struct par_cmd mkwpar_flags = {
-	.name = "restwpar -M",
-	.family = PAR_FAMILY_AIX,
-	.opts = mkwpar_opts,
-	.args_size = sizeof(struct wpar_settings),
-};
-
-/* @text is cut into words, at blanks; what is in quotes stays together */
-static int cut_words(char *text, char *argv[MOST_FLAGS], int *ret_n, struct par_error **err)
-{
-	int n = 0;
-
-	argv[n++] = (char *)mkwpar_flags.name;
-	while (*(text += strspn(text, " \t"))) {
-		char *to = text;
-		char quote = 0;
-
-		if (n == MOST_FLAGS - 1)
-			return par_fail(err, PAR_E_USAGE, 0, "-M: there are too many words");
-		argv[n++] = text;
-		for (; *text && (quote || !strchr(" \t", *text)); text++) {
-			if (quote ? *text == quote : *text == '"' || *text == '\'')
-				quote = quote ? 0 : *text;
-			else
-				*to++ = *text;
-		}
-		if (quote)
-			return par_fail(err, PAR_E_USAGE, 0, "-M: a quote is not closed");
-		text += *text != '\0';
-		*to = '\0';
-	}
-	argv[n] = NULL;
-	*ret_n = n;
-	return 0;
-}
-
-static int read_flags(char *text, struct wpar_settings *ret, struct par_error **err)
-{
-	char *argv[MOST_FLAGS];
-	int n = 0, first = 0, r = cut_words(text, argv, &n, err);
-
-	if (r < 0)
-		return r;
-	r = par_cmd_parse(&mkwpar_flags, n, argv, ret, &first, err);
-	if (r < 0) {
-		par_error_wrap(err, "-M");
-		return r;
-	}
-	if (r > 0 || first < n)
-		return par_fail(err, PAR_E_USAGE, 0, "-M: %s is no flag of mkwpar",
-				first < n ? argv[first] : "--help");
-	return 0;
-}
-
 static int check_args(const struct par_cmd_ctx *ctx, const struct restwpar_args *a,
 		      struct par_error **err)
 {
@@ -153,20 +87,27 @@ static int check_args(const struct par_cmd_ctx *ctx, const struct restwpar_args 
 	return wpar_need_root(err);
 }
 
-static int read_and_run(char *text, struct wpar_settings *flags, const struct wpar_restore *rs,
-			const struct par_buf *words, struct wpar_say *say, struct par_error **err)
+static int read_and_run(const struct restwpar_args *a, struct restwpar_flags *flags,
+			const struct wpar_restore *rs, const struct par_buf *words,
+			struct wpar_say *say, struct par_error **err)
 {
-	int r = text ? read_flags(text, flags, err) : 0;
+	int r = a->mkwpar_flags ? restwpar_read_flags(a->mkwpar_flags, flags, err) : 0;
 
-	return r < 0 ? r : wpar_restore_run(rs, words, say, err);
+	if (r < 0)
+		return r;
+	if (a->hostname && flags->settings.hostname)
+		return par_fail(err, PAR_E_USAGE, 0, "-h and -M -h give two host names: %s and %s",
+				a->hostname, flags->settings.hostname);
+	if (a->keep_uuid && flags->settings.uuid.given)
+		return par_fail(err, PAR_E_USAGE, 0, "-U and -M -U cannot be used together");
+	return wpar_restore_run(rs, words, say, err);
 }
 
 static int restwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)
 {
 	const struct restwpar_args *a = args;
 	struct wpar_say say = { .out = ctx->out, .verbose = a->verbose };
-	struct wpar_settings flags = { 0 };
-	autofree char *text = a->mkwpar_flags ? strdup(a->mkwpar_flags) : NULL;
+	par_cleanup(restwpar_flags_done) struct restwpar_flags flags = { 0 };
 	auto_buf words = { 0 };
 	struct wpar_restore rs = {
 		.backup = a->device,
@@ -179,7 +120,7 @@ static int restwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_er
 		.data_file = a->image_data,
 		.devexports = a->devexports,
 		.allowed_signers = a->allowed_signers,
-		.flags = text ? &flags : NULL,
+		.flags = a->mkwpar_flags ? &flags.settings : NULL,
 		.resolve = a->resolve,
 		.autostart = a->autostart,
 		.start = a->start,
@@ -195,11 +136,7 @@ static int restwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_er
 	if (r < 0)
 		return r;
 	r = wpar_creation_words(ctx, &words, err);
-	if (r < 0)
-		return r;
-	r = read_and_run(text, &flags, &rs, &words, &say, err);
-	par_cmd_args_done(&mkwpar_flags, &flags);
-	return r;
+	return r < 0 ? r : read_and_run(a, &flags, &rs, &words, &say, err);
 }
 
 const struct par_cmd wpar_cmd_restwpar = {

@@ -77,6 +77,7 @@ static int take_image(struct restoration *x, struct wpar_spec *s, struct par_err
 		.path = x->source.name,
 		.input = &x->source.fd,
 		.data_file = x->rs.data_file,
+		.progress = x->rs.progress,
 		.checked = &checked,
 	};
 	autofd int hold = -1;
@@ -126,6 +127,7 @@ static int sync_made(const struct restoration *x, const struct wpar_spec *s, str
 {
 	auto_sync sync = { .additional = x->rs.sync == 'a' || x->rs.sync == 'A',
 			   .detached = s->private_usr,
+			   .versioned = is_versioned(x),
 			   .template = WPAR_TEMPLATE_NONE,
 			   .top = -1 };
 	auto_error why = NULL;
@@ -195,6 +197,7 @@ static int make(struct restoration *x, const struct par_buf *words, struct wpar_
 static int claim(const struct restoration *x, struct wpar_spec *s, struct par_error **err)
 {
 	const size_t n_addresses = s->n_addresses;
+	autofree char *uuid = x->rs.keep_uuid && s->uuid ? strdup(s->uuid) : NULL;
 	int r = wpar_user_again(s->name, NULL, err);
 
 	if (r < 0)
@@ -208,6 +211,11 @@ static int claim(const struct restoration *x, struct wpar_spec *s, struct par_er
 	r = wpar_definition_claim(s, WPAR_FILES_NEW, x->rs.resolve, err);
 	if (r == 0 && n_addresses)
 		wpar_network_say_left_out("restwpar", s, n_addresses);
+	if (r == 0 && uuid && !par_streq(uuid, s->uuid))
+		fprintf(stderr,
+			"restwpar: workload partition %s gets a new UUID, because another one has "
+			"%s.\n",
+			s->name, uuid);
 	return r;
 }
 

@@ -19,8 +19,8 @@ struct wpar_restore {
 	bool resolve;			   /* clashes: choose something else */
 	bool autostart, start, resolver;
 	bool incompatible; /* also where it may not work */
-	bool keep_uuid;
-	bool trust; /* what its specification asks for is granted */
+	bool keep_uuid;	   /* or refuse, where that is another one's; with @resolve it is said */
+	bool trust;	   /* what its specification asks for is granted */
 	bool progress;
 	char sync; /* -S: 'a', 'A', 'f', 'F'; else nothing is synchronized */
 };

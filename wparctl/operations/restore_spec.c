@@ -95,6 +95,18 @@ static int put(char **field, const char *value, struct par_error **err)
 	return 0;
 }
 
+/* What follows from the name that it had gives way; the UUID does, too, unless it is to be kept. */
+static int rename_to(const struct wpar_restore *rs, const char *name, struct wpar_spec *s,
+		     struct par_error **err)
+{
+	autofree char *uuid = rs->keep_uuid ? take_ptr(s->uuid) : NULL;
+
+	wpar_settings_rename(s, name);
+	if (uuid)
+		s->uuid = take_ptr(uuid);
+	return put(&s->name, name, err);
+}
+
 static int give_name(const struct wpar_restore *rs, const char *was, struct wpar_spec *s,
 		     struct par_error **err)
 {
@@ -112,13 +124,9 @@ static int give_name(const struct wpar_restore *rs, const char *was, struct wpar
 		return r;
 	if (found)
 		name = found;
-	/* What follows from the name that it had gives way. */
 	if (!s->name && was)
 		r = put(&s->name, was, err);
-	if (r < 0)
-		return r;
-	wpar_settings_rename(s, name);
-	return put(&s->name, name, err);
+	return r < 0 ? r : rename_to(rs, name, s, err);
 }
 
 static int apply_names(const struct wpar_restore *rs, struct wpar_spec *s, struct par_error **err)
@@ -130,6 +138,20 @@ static int apply_names(const struct wpar_restore *rs, struct wpar_spec *s, struc
 	/* As on AIX, by the flag alone. */
 	s->autostart = rs->autostart;
 	return wpar_settings_set(s, "directory", rs->directory, err);
+}
+
+/* What is asked for must be possible with what the backup is of. */
+static int check_flags(const struct wpar_restore *rs, const struct wpar_image_data *d,
+		       const struct wpar_spec *s, struct par_error **err)
+{
+	if (rs->resolver && *d->wpar.type == 'L')
+		return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
+				"-r: the files of a versioned workload partition are its image's");
+	if (rs->keep_uuid && !s->uuid)
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"-U: the specification has no UUID that could be kept; restore it "
+				"without");
+	return 0;
 }
 
 /* Programs of the WPAR's own, and those of the /usr that it has from its system. */
@@ -202,6 +224,9 @@ int wpar_restore_spec(const struct wpar_restore *rs, const struct wpar_backup_he
 		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
 				"application workload partitions are made by wparexec");
 	forget(rs, ret);
+	r = check_flags(rs, ret_data, ret, err);
+	if (r < 0)
+		return r;
 	was = ret->name ? strdup(ret->name) : NULL;
 	host = ret->hostname ? strdup(ret->hostname) : NULL;
 	r = give_name(rs, ret_data->wpar.name, ret, err);

@@ -16,7 +16,7 @@ mkdir -p "$cf"
 mkdir -m 1777 "$WPARS_ROOT/tmp"
 # shellcheck source=tests/integration/wparctl/archive_lib.sh
 . "$PAR_TEST_SOURCE/integration/wparctl/archive_lib.sh"
-trap 'clear_away dev01 dev01_1 dev01_2 two vol old01 old01_1' EXIT
+trap 'clear_away dev01 dev01_1 dev01_2 two vol old01 old01_1 old02' EXIT
 
 backup()
 {
@@ -91,6 +91,42 @@ for name in dev01 dev01_1 dev01_2; do
 	rmwpar "$name"
 done
 
+like "from a pipe it says so" "$(restwpar -f - <"$work/dev01.save")" '^Restoring the files of the backup on standard input\.$'
+rmwpar dev01
+for command in 'restwpar -f -' 'mkwpar -n dev01 -B -' 'restwparfiles -V -f -' 'lssavewpar -l -f -'; do
+	refused "a standard input that is closed: $command" 'the backup cannot be read from the standard input, which is closed' sh -c "$command <&-"
+done
+
+# The UUID is kept, or it is said that it is not.
+uuid=7f3b2f4e-6c0e-4b9a-9a53-0f3a8e1d2c4b
+backup spec "$work/uuid.save" dev01 "\tuuid = \"$uuid\"\n"
+ok "a UUID is kept" restwpar -U -f "$work/uuid.save"
+is "under the name that it had" "$(lswpar -qc -a uuid dev01)" $uuid
+refused "it is another one's" "^restwpar: The UUID $uuid is that of workload partition dev01\.\$" restwpar -U -n two -h two -f "$work/uuid.save"
+output=$(restwpar -a -U -n two -f "$work/uuid.save" 2>&1 >/dev/null)
+is "with -a it is said that it gets another one" "$output" \
+	"restwpar: workload partition two gets a new UUID, because another one has $uuid."
+unlike "and it does" "$(lswpar -qc -a uuid two)" $uuid
+rmwpar two
+rmwpar dev01
+ok "under another name" restwpar -U -n two -f "$work/uuid.save"
+is "it is kept, too" "$(lswpar -qc -a uuid two)" $uuid
+rmwpar two
+refused "a UUID that there is none of" '^restwpar: -U: the specification has no UUID' restwpar -U -f "$work/dev01.save"
+refused "-U twice" '^restwpar: -U and -M -U cannot be used together$' restwpar -U -M -U -f "$work/uuid.save"
+refused "two host names" '^restwpar: -h and -M -h give two host names: a and b$' restwpar -h a -M '-h b' -f "$work/dev01.save"
+
+# Flags of mkwpar: those that restwpar has itself, and those that mean nothing here.
+for flag in '-n foo' -A -a '-d /wpars/x' -r -s -v; do
+	refused "-M '$flag'" "^restwpar: -M: ${flag%% *}: give it to restwpar itself\$" restwpar -M "$flag" -f "$work/dev01.save"
+done
+for flag in "-B x" "-b x" "-f x" "-L image_data=x y=z" -l -t "-T preserve_wpars=yes" -C "-e dev01" "-E /x" -F "-g rootvg" "-k /x" "-o x" -O -p -P -w -W; do
+	refused "-M '$flag'" "^restwpar: -M: ${flag%% *}: [a-zA-Z]" restwpar -M "$flag" -f "$work/dev01.save"
+done
+refused "-M with a word" "^restwpar: -M: 'foo' is no flag of mkwpar; give a name to restwpar itself" restwpar -M foo -f "$work/dev01.save"
+refused "-M --help" "^restwpar: -M: .*'restwpar --help' says which" restwpar -M --help -f "$work/dev01.save"
+ok "nothing is left of all that" nothing_left
+
 # Flags that mean nothing here.
 refused "-F" "^restwpar: -F: what is refused could not work" restwpar -F -f "$work/dev01.save"
 refused "-k" "^restwpar: -k: " restwpar -k -f "$work/dev01.save"
@@ -99,7 +135,7 @@ refused "a list of devices that is not there" "^restwpar: -B $work/none: there i
 	restwpar -B "$work/none" -f "$work/dev01.save"
 refused "-b" "^restwpar: -b: " restwpar -b 100 -f "$work/dev01.save"
 refused "-S with a wrong word" "^restwpar: -S is a, A, f, F or n$" restwpar -S x -f "$work/dev01.save"
-refused "-M with a flag that is none" "^restwpar: -M: " restwpar -M '-Q' -f "$work/dev01.save"
+refused "-M with a flag that is none" "^restwpar: -M: unknown option '-Q'; see 'restwpar --help'\$" restwpar -M '-Q' -f "$work/dev01.save"
 refused "no such backup" "^restwpar: The backup $work/none cannot be opened: there is no such file$" restwpar -f "$work/none"
 refused "a folder" "^restwpar: The backup $work is a folder$" restwpar -f "$work"
 ok "nothing is left of all that" nothing_left
@@ -120,7 +156,7 @@ ok "nothing of it lies below them" sh -c "umount -l '$base/vol/data/deep' '$base
 rmwpar -F vol
 ok "nothing is left" nothing_left
 
-# As many file systems as savewpar saves.
+# As many file systems as savewpar saves: more than the reader has files of its own open.
 many=
 for n in {1..70}; do many+="mount:\n\tdirectory = \"/d$n\"\n\tvfs = \"ext4\"\n\tsize = \"16M\"\n"; done
 backup spec "$work/many.save" dev01 "$many"
@@ -177,6 +213,9 @@ root=$(echo "$images"/*/root)
 is "what came twice, and what had vanished" "$(cat "$root/z/in") $(stat -c %a "$root/z") $(ls -d "$root/gone" 2>/dev/null)" "in 711 "
 is "none of its description is in the system" "$(find "$root" -mindepth 1 -maxdepth 1 -name '*savewpar*')" ""
 inode=$(stat -c %i "$root")
+refused "-r: its files are its image's" "^restwpar: -r: the files of a versioned workload partition are its image's\$" restwpar -r -a -f "$work/versioned.save"
+like "-S: what a versioned one has of this system is made" "$(restwpar -S F -n old02 -f "$work/versioned.save")" 'The overlay is current'
+rmwpar old02
 ok "another one of it, from a pipe" sh -c 'cat "$1" | restwpar -a -f -' - "$work/versioned.save"
 is "shares the image" "$(stat -c %i "$images"/*/root) $(lswpar -qc -a name,type old01_1)" "$inode old01_1:L"
 is "its changes begin with what every new one is given" "$(find "$base/old01_1/upper" -type f ! -name inittab)" ""
@@ -285,6 +324,8 @@ PY
 	rm "$cf/allowed_signers"
 	cp "$work/allowed" "$cf/allowed_signers"
 	refused_late "where the system asks for it" 'is not signed, and must be by one whom' --trust -f "$work/unsigned.save"
+	ok "an image needs no signature, and a backup is one for mkwpar -C" mkwpar -n old01 -C -B "$work/versioned.save"
+	rmwpar old01
 	ok "one from a pipe is verified, too" sh -c 'cat "$1" | restwpar -f -' - "$work/signed.save"
 	rmwpar dev01
 	rm "$cf/allowed_signers"
