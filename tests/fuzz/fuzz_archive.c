@@ -86,12 +86,13 @@ static int input_of(const uint8_t *data, size_t size, bool pack)
 	return fd;
 }
 
-static void run(int input, bool unpack)
+static void run(int input, bool unpack, bool list)
 {
 	static struct extract a;
 
 	a = (struct extract){ .top = -1, .root = -1, .parent = -1, .input = input };
-	a.declared_kib = 4096;
+	a.declared_kib = unpack ? 4096 : 0;
+	a.room_kib = 4096;
 	par_sha256_init(&a.digest);
 	if (unpack) {
 		if (mkdirat(outer, "top", 0700) < 0)
@@ -99,7 +100,7 @@ static void run(int input, bool unpack)
 		a.top = openat(outer, "top", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		wpar_extract_run(&a);
 	} else {
-		wpar_scan_run(&a, true);
+		wpar_scan_run(&a, list);
 	}
 	wpar_extract_done(&a);
 	if (a.top >= 0)
@@ -116,10 +117,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < 1 || size > 1 << 20)
 		return 0;
 	input = input_of(data + 1, size - 1, data[0] & 1);
-	run(input, false);
+	run(input, false, data[0] & 2);
 	if (lseek(input, 0, SEEK_SET) != 0)
 		abort();
-	run(input, true);
+	run(input, true, false);
 	close(input);
 	if (fstatat(outer, "victim", &st, AT_SYMLINK_NOFOLLOW) < 0 || st.st_size != 9 ||
 	    st.st_nlink != 1 || (st.st_mode & 07777) != 0640)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "lpard/common/str.h"
+#include "wparctl/archive/helper/agreed.h"
 #include "lpard/common/error.h"
 
 #include <sys/stat.h>

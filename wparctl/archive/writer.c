@@ -196,8 +196,11 @@ static int fail_told(char *line, struct par_error **err)
 				text);
 	if (code == EPIPE)
 		return par_fail(err, PAR_E_SYSTEM, 0, "Nobody reads the backup any more.");
-	return par_fail(err, code == EINVAL ? PAR_E_INVALID_ARGUMENT : PAR_E_SYSTEM, 0,
-			"The backup cannot be written: %s.", text);
+	return par_fail(err,
+			code == EINVAL			 ? PAR_E_INVALID_ARGUMENT
+			: code == E2BIG || code == EFBIG ? PAR_E_TOO_LARGE
+							 : PAR_E_SYSTEM,
+			0, "The backup cannot be written: %s.", text);
 }
 
 /* A line that comes meanwhile; false: it is an answer. */
@@ -259,12 +262,14 @@ static int ask(struct wpar_writer *w, const char *question, const char *word, co
 	return r < 0 ? r : answer(w, word, ret, err);
 }
 
+static int fail_answer(struct par_error **err)
+{
+	return par_fail(err, PAR_E_SYSTEM, 0, "writing the backup has not gone as it should");
+}
+
 static int take_numbers(const char *text, uint64_t *ret_a, uint64_t *ret_b, struct par_error **err)
 {
-	if (sscanf(text, "%" SCNu64 " %" SCNu64, ret_a, ret_b) != 2)
-		return par_fail(err, PAR_E_SYSTEM, 0,
-				"writing the backup has not gone as it should");
-	return 0;
+	return sscanf(text, "%" SCNu64 " %" SCNu64, ret_a, ret_b) == 2 ? 0 : fail_answer(err);
 }
 
 /* ---- What it is set to ---- */
@@ -407,13 +412,18 @@ int wpar_writer_new(const struct wpar_writer_setup *s, const struct wpar_writer_
 
 /* ---- The steps ---- */
 
-int wpar_writer_count(struct wpar_writer *w, uint64_t *ret_files, uint64_t *ret_bytes,
+int wpar_writer_count(struct wpar_writer *w, struct wpar_writer_counted *ret,
 		      struct par_error **err)
 {
 	const char *text;
 	int r = ask(w, "count", "counted ", &text, err);
 
-	return r < 0 ? r : take_numbers(text, ret_files, ret_bytes, err);
+	if (r < 0)
+		return r;
+	if (sscanf(text, "%" SCNu64 " %" SCNu64 " %" SCNu64, &ret->files, &ret->bytes,
+		   &ret->sizes) != 3)
+		return fail_answer(err);
+	return 0;
 }
 
 uint64_t wpar_writer_part(const struct wpar_writer *w, size_t i)

@@ -69,12 +69,21 @@ static inline void wpar_writer_freep(struct wpar_writer **w)
 
 #define auto_writer par_cleanup(wpar_writer_freep) struct wpar_writer
 
+/* What there is. */
+struct wpar_writer_counted {
+	uint64_t files; /* names */
+	uint64_t bytes; /* of contents, without holes */
+	uint64_t sizes; /* of these files, holes included */
+};
+
 /*
- * wpar_writer_count - how many files there are, and the bytes of their contents
+ * wpar_writer_count - what there is; what follows then keeps to wpar_archive_most_members() and
+ * wpar_archive_most_bytes() of it
+ * Errors: PAR_E_TOO_LARGE (no reader would take it), …
  * wpar_writer_part - afterwards: the bytes that part @i of the setup takes on its disk
  */
 uint64_t wpar_writer_part(const struct wpar_writer *w, size_t i);
-int wpar_writer_count(struct wpar_writer *w, uint64_t *ret_files, uint64_t *ret_bytes,
+int wpar_writer_count(struct wpar_writer *w, struct wpar_writer_counted *ret,
 		      struct par_error **err);
 /* wpar_writer_member - a plain file of .savewpar_dir: @name is "image.data" */
 int wpar_writer_member(struct wpar_writer *w, const char *name, const void *data, size_t len,

@@ -22,7 +22,10 @@
 
 #define MAX_HEAD_LINE (10 << 20) /* image.data in hexadecimal */
 #define CHUNK	      65536
-/* Of a pipe, for what describes the backup: image.data and wpar.spec are of 5 MiB at most. */
+/*
+ * Of a pipe, for what describes the backup and must be read twice: image.data and wpar.spec are of
+ * 5 MiB at most.  The number is in docs/SAVEWPAR.md.
+ */
 #define MAX_KEPT      (32 << 20)
 #define KEPT_TOO_MUCH 2 /* status of the process that keeps it */
 
@@ -263,8 +266,8 @@ static int run_helper(struct wpar_backup_source *src, const struct wpar_archive_
 			par_error_free(err);
 		return par_fail(
 			err, PAR_E_TOO_LARGE, 0,
-			"The backup %s cannot be used: what describes it is not in its first "
-			"%d MiB.",
+			"The backup %s cannot be used: its files do not begin in its first %d MiB, "
+			"which is the most that is kept of a pipe; give it as a file.",
 			src->name, MAX_KEPT >> 20);
 	}
 	return r;

@@ -135,6 +135,10 @@ static void put_backup(struct par_buf *b, const struct wpar_spec *s,
 	put_word(b, "CONSISTENCY", f->consistency, 15);
 	put_word(b, "NFS", f->servers ? "yes" : "no", 3);
 	put_word(b, "ATTRIBUTES", f->no_attributes ? "no" : "yes", 3);
+	if (f->most_members)
+		put_u64(b, "MEMBERS_MAX", f->most_members);
+	if (f->most_bytes)
+		put_u64(b, "BYTES_MAX", f->most_bytes);
 }
 
 static int end(const struct par_buf *b, struct par_error **err)

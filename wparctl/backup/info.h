@@ -10,10 +10,11 @@ struct wpar_backup_facts {
 	char state;		 /* of the WPAR: 'D', 'A' */
 	const char *consistency; /* "stopped", "frozen" */
 	bool servers, no_attributes;
-	uint64_t bytes;			 /* of its files */
-	const struct par_strv *own;	 /* its own file systems */
-	const uint64_t *used;		 /* bytes, of each of these */
-	const struct par_strv *packages; /* "NAME VERSION ARCHITECTURE"; NULL, none: not known */
+	uint64_t bytes;			   /* of its files */
+	uint64_t most_members, most_bytes; /* that it will have at its end; 0: not said */
+	const struct par_strv *own;	   /* its own file systems */
+	const uint64_t *used;		   /* bytes, of each of these */
+	const struct par_strv *packages;   /* "NAME VERSION ARCHITECTURE"; NULL, none: not known */
 };
 
 /*

@@ -46,7 +46,7 @@ struct saving {
 	struct par_strv left; /* names whose contents are left out */
 	bool incomplete;      /* there are such names */
 	struct wpar_writer_say say;
-	uint64_t files, bytes;		   /* as counted */
+	struct wpar_writer_counted counted;
 	uint64_t used[WPAR_ARCHIVE_TREES]; /* bytes, of each file system of its own */
 	uint64_t frozen_ms, again;
 	bool rewritten; /* a line of progress is on the terminal */
@@ -56,10 +56,10 @@ struct saving {
 
 static void show_progress(const struct saving *b, uint64_t done)
 {
-	const uint64_t percent = b->files ? done * 100 / b->files : 100;
+	const uint64_t percent = b->counted.files ? done * 100 / b->counted.files : 100;
 
 	fprintf(b->out, "%s%" PRIu64 " of %" PRIu64 " files (%" PRIu64 "%%)",
-		b->rewritten ? "\r" : "", done, b->files, percent);
+		b->rewritten ? "\r" : "", done, b->counted.files, percent);
 	fflush(b->out);
 }
 
@@ -68,9 +68,9 @@ static void take_progress(void *user, uint64_t done)
 {
 	struct saving *b = user;
 
-	if (!isatty(fileno(b->out)) || b->files == 0)
+	if (!isatty(fileno(b->out)) || b->counted.files == 0)
 		return;
-	show_progress(b, done < b->files ? done : b->files - 1);
+	show_progress(b, done < b->counted.files ? done : b->counted.files - 1);
 	b->rewritten = true;
 }
 
@@ -284,7 +284,9 @@ static struct wpar_backup_facts facts_of(struct saving *b)
 						: "stopped",
 		.servers = b->save->servers,
 		.no_attributes = b->save->no_attributes,
-		.bytes = b->bytes,
+		.bytes = b->counted.bytes,
+		.most_members = wpar_archive_most_members(b->counted.files),
+		.most_bytes = wpar_archive_most_bytes(b->counted.sizes),
 		.own = &b->trees.own,
 		.used = b->used,
 		.packages = &b->packages,
@@ -300,7 +302,7 @@ static int make_info(struct saving *b, int folder, struct par_buf *ret, struct p
 	fprintf(b->out, "Creating information file (/tmp/wpardata/%s/image.data) for %s.\n\n",
 		b->save->spec->name, b->save->spec->name);
 	fflush(b->out);
-	r = wpar_writer_count(b->writer, &b->files, &b->bytes, err);
+	r = wpar_writer_count(b->writer, &b->counted, err);
 	if (r < 0)
 		return r;
 	r = wpar_packages_read(&b->trees, &b->packages, err);
@@ -325,7 +327,7 @@ static int need_info(struct saving *b, struct par_buf *ret, struct par_error **e
 		return r;
 	if (r == 0 || !text.data)
 		return make_info(b, folder, ret, err);
-	r = wpar_writer_count(b->writer, &b->files, &b->bytes, err);
+	r = wpar_writer_count(b->writer, &b->counted, err);
 	if (r < 0)
 		return r;
 	f = facts_of(b);
@@ -500,7 +502,7 @@ static int save_in(struct saving *b, struct par_error **err)
 	if (r < 0)
 		return r;
 	fprintf(b->out, "Creating list of files to back up.\n\nBacking up %" PRIu64 " files\n\n",
-		b->files);
+		b->counted.files);
 	fflush(b->out);
 	r = put_files(b, err);
 	if (r < 0)
@@ -510,7 +512,7 @@ static int save_in(struct saving *b, struct par_error **err)
 	r = put_end(b, err);
 	if (r < 0)
 		return r;
-	show_progress(b, b->files);
+	show_progress(b, b->counted.files);
 	b->rewritten = false;
 	fputc('\n', b->out);
 	say_still(b);

@@ -319,14 +319,15 @@ static int check_disk(const struct copying *c, uint64_t bytes, struct par_error 
 
 static int check_room(const struct copying *c, struct wpar_writer *w, struct par_error **err)
 {
-	uint64_t files, bytes, rest = 0;
-	int r = wpar_writer_count(w, &files, &bytes, err);
+	struct wpar_writer_counted counted;
+	uint64_t rest = 0;
+	int r = wpar_writer_count(w, &counted, err);
 
 	for (size_t i = 0; r == 0 && i < c->parts.n; i++) {
 		const struct wpar_mount *m = wpar_spec_mount(c->spec, c->parts.v[i]);
 		const uint64_t most = m ? wpar_mount_size_mib(c->spec, m) : 0;
+		const uint64_t bytes = wpar_writer_part(w, i);
 
-		bytes = wpar_writer_part(w, i);
 		if (most && bytes >> 20 >= most)
 			return par_fail(err, PAR_E_NO_SPACE, 0,
 					ROOM " in the file system %s: what the system "

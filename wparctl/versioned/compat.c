@@ -313,9 +313,17 @@ static void plan_file_systems(struct plan *p)
 
 static void plan_size(struct plan *p)
 {
-	const uint64_t kib = p->scan->bytes >> 10;
+	const uint64_t kib = p->scan->bytes >> 10, said = p->data ? p->data->size_kib : 0;
 	const bool fits = kib < p->here->free_kib;
 
+	if (said && wpar_archive_is_larger(said, p->scan->bytes)) {
+		add(p, WPAR_FIT_NO, "Size", words(p, "%" PRIu64 " MiB", kib >> 10), NULL,
+		    words(p,
+			  "It is larger than it says of itself: its image.data has SIZE_KB = %" PRIu64
+			  "; say in a file how large it is, and give that by image_data=FILE.",
+			  said));
+		return;
+	}
 	add(p, fits ? WPAR_FIT_OK : WPAR_FIT_NO, "Size", words(p, "%" PRIu64 " MiB", kib >> 10),
 	    words(p, "%" PRIu64 " MiB free", p->here->free_kib >> 10),
 	    fits ? NULL

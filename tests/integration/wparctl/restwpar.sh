@@ -377,7 +377,7 @@ fi
 
 # What would take memory without end.
 backup bounds "$work"
-refused "a description without end, through a pipe" 'what describes it is not in its first 32 MiB\.$' \
+refused "a description without end, through a pipe" 'its files do not begin in its first 32 MiB, which is the most that is kept of a pipe; give it as a file\.$' \
 	sh -c 'cat "$1" | restwpar -f -' - "$work/long-description.save"
 output=$(restwpar -f "$work/many-removed.save" 2>&1 >/dev/null)
 is "names without end that were removed: status" "$?" 1

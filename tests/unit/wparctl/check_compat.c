@@ -184,6 +184,30 @@ START_TEST(aix_is_refused_in_plain_words)
 }
 END_TEST
 
+/* What an image says of itself is its files' alone; a backup of one that ran has some three times.
+ */
+START_TEST(larger_than_it_says)
+{
+	struct wpar_image_data said = data;
+	struct wpar_scan s = scan();
+	auto_fit rows = { 0 };
+	const struct wpar_here h = here();
+	auto_fit fitting = { 0 };
+
+	said.size_kib = 4;
+	plan(&s, &said, &h, &rows);
+	ck_assert_int_eq(row(&rows, "Size")->fit, WPAR_FIT_NO);
+	ck_assert_str_eq(row(&rows, "Size")->image, "100 MiB");
+	ck_assert_str_eq(
+		row(&rows, "Size")->text,
+		"It is larger than it says of itself: its image.data has SIZE_KB = 4; say in a file how "
+		"large it is, and give that by image_data=FILE.");
+	said.size_kib = 9 << 10;
+	plan(&s, &said, &h, &fitting);
+	ck_assert_int_eq(row(&fitting, "Size")->fit, WPAR_FIT_OK);
+}
+END_TEST
+
 static Suite *compat_suite(void)
 {
 	Suite *suite = suite_create("wparctl compat");
@@ -194,6 +218,7 @@ static Suite *compat_suite(void)
 	tcase_add_test(tc, one_without_description);
 	tcase_add_test(tc, two_kinds_of_programs);
 	tcase_add_test(tc, aix_is_refused_in_plain_words);
+	tcase_add_test(tc, larger_than_it_says);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -15,6 +15,8 @@ static struct wpar_backup_facts facts(const struct par_strv *packages)
 	return (struct wpar_backup_facts){ .state = 'A',
 					   .consistency = "frozen",
 					   .bytes = 1025,
+					   .most_members = 1000028,
+					   .most_bytes = 17179877376,
 					   .own = &own,
 					   .used = used,
 					   .packages = packages };
@@ -49,6 +51,8 @@ START_TEST(of_a_native_wpar)
 	read_back(&text, &d);
 	ck_assert_str_eq(d.host, "dev");
 	ck_assert_uint_eq(d.size_kib, 2);
+	ck_assert_ptr_nonnull(
+		strstr(text.data, "\tMEMBERS_MAX = 1000028\n\tBYTES_MAX = 17179877376\n"));
 	ck_assert_uint_eq(d.n_file_systems, 2);
 	ck_assert_str_eq(d.file_systems[1].name, "/data");
 	ck_assert_uint_eq(d.file_systems[1].used, (5 << 20) / 512);
@@ -125,6 +129,7 @@ START_TEST(of_another_day)
 	ck_assert_ptr_nonnull(host);
 	host[strlen("HOST = \"")] = 'v';
 	f.bytes = 9 * 1024;
+	f.most_members = 7;
 	f.state = 'D';
 	f.consistency = "stopped";
 	ck_assert_int_eq(wpar_info_complete(&s, &f, text.data, &again, &err), 0);
@@ -136,6 +141,8 @@ START_TEST(of_another_day)
 	ck_assert_str_eq(d.wpar.state, "D");
 	ck_assert_str_eq(d.wpar.consistency, "stopped");
 	ck_assert_ptr_null(strstr(strstr(twice.data, "wpar_data:") + 1, "wpar_data:"));
+	ck_assert_ptr_nonnull(strstr(twice.data, "\tMEMBERS_MAX = 7\n"));
+	ck_assert_ptr_null(strstr(twice.data, "1000028"));
 }
 END_TEST
 

@@ -367,6 +367,42 @@ START_TEST(a_full_disk)
 }
 END_TEST
 
+/* libarchive reads no more than that of what stands before a member. */
+START_TEST(attributes_without_end)
+{
+	static char value[65536];
+
+	for (int n = 15; n <= 17; n++) {
+		struct archive_entry *e = new_entry("./f", AE_IFREG, 0);
+		auto_buf out = { 0 };
+		struct save_tar t = { .put = collect, .user = &out };
+		int r;
+
+		for (int i = 0; i < n; i++) {
+			char name[] = "user.a";
+
+			name[5] = (char)('a' + i);
+			archive_entry_xattr_add_entry(e, name, value, sizeof(value));
+		}
+		r = save_tar_header(&t, e);
+		ck_assert_int_eq(r, n < 16 ? 0 : -E2BIG);
+		ck_assert_uint_eq(out.len > 0, n < 16);
+		if (r == 0) {
+			auto_buf data = { 0 };
+			struct archive_entry *got;
+			struct archive *a;
+
+			ck_assert_int_eq(save_tar_end(&t), 0);
+			a = read_one(&out, &got, &data);
+			ck_assert_int_eq(archive_entry_xattr_count(got), n);
+			read_done(a, got);
+		}
+		par_buf_done(&t.records);
+		archive_entry_free(e);
+	}
+}
+END_TEST
+
 static Suite *save_tar_suite(void)
 {
 	Suite *suite = suite_create("wparctl save_tar");
@@ -382,6 +418,7 @@ static Suite *save_tar_suite(void)
 	tcase_add_test(tc, a_size_beyond_the_field);
 	tcase_add_test(tc, other_kinds);
 	tcase_add_test(tc, a_full_disk);
+	tcase_add_test(tc, attributes_without_end);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

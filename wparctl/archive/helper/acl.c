@@ -18,7 +18,6 @@
 #include <unistd.h>
 
 #define MAX_ENTRIES_OF_ONE 500	     /* what ext4 has room for */
-#define MAX_LATER	   1000000   /* lists that wait for the end; more make the image refused */
 #define MAX_ACCOUNTS	   (4 << 20) /* bytes of passwd or group that are looked at */
 
 static const char *attribute_of(bool is_default)
@@ -154,7 +153,7 @@ static int acl_later(struct extract *a, struct later_acl *l, const char *name)
 {
 	struct later_acl *v;
 
-	if (a->n_later == MAX_LATER)
+	if (a->n_later == WPAR_ARCHIVE_LISTS)
 		return wpar_extract_fail(a, E2BIG, "it has too many access lists");
 	v = reallocarray(a->later, a->n_later + 1, sizeof(*v));
 	if (!v)

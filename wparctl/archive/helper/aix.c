@@ -17,7 +17,7 @@
 #define MEMBER_TAIL  40
 #define BLOCK	     512
 #define FRONT_BLOCKS (64 * 2048) /* 64 MiB of a boot image */
-#define MAX_MEMBERS  MAX_ENTRIES
+#define MAX_MEMBERS  WPAR_ARCHIVE_MEMBERS
 
 /* Of a file's contents as they are, packed, and with holes. */
 static const uint16_t member_magics[] = { 0xea6b, 0xea6c, 0xea6d };

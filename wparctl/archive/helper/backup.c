@@ -63,7 +63,11 @@ static int note(struct backup_reading *rd, struct archive_entry *e)
 		return wpar_extract_fail(rd->x, ENOMEM, "out of memory");
 	par_sha256_put(&rd->b.entries, line.data, line.len);
 	rd->b.members++;
-	return 0;
+	if (!rd->x->declared_members || rd->b.members <= rd->x->declared_members)
+		return 0;
+	return wpar_extract_fail(rd->x, E2BIG,
+				 "it is larger than it says of itself: more than %llu members",
+				 (unsigned long long)rd->x->declared_members);
 }
 
 /* The line that the list should have of a file. */
@@ -111,15 +115,29 @@ static int write_small(struct extract *a, const char *base, const void *data, si
 	return r < 0 ? wpar_extract_fail(a, -r, "could not write a file: %s", strerror(-r)) : 0;
 }
 
-/* SIZE_KB of image.data, which limits the rest; the parent reads the whole file later. */
+/* A number of image.data; 0: it is not there */
+static uint64_t said_number(const char *text, const char *name)
+{
+	const size_t n = strlen(name);
+
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += strspn(line, " \t\n");
+		if (strncmp(line, name, n) == 0) {
+			const char *rest = line + n + strspn(line + n, " \t");
+
+			if (*rest == '=')
+				return strtoull(rest + 1, NULL, 10);
+		}
+	}
+	return 0;
+}
+
+/* What image.data says of the rest, which limits it; the parent reads the whole file later. */
 static int check_declared(struct extract *a, const char *text)
 {
-	const char *p = strstr(text, "SIZE_KB");
-
-	if (p) {
-		p += strcspn(p, "0123456789\n");
-		a->declared_kib = strtoull(p, NULL, 10);
-	}
+	a->declared_kib = said_number(text, "SIZE_KB");
+	a->declared_members = said_number(text, "MEMBERS_MAX");
+	a->declared_bytes = said_number(text, "BYTES_MAX");
 	if (a->top < 0)
 		return 0;
 	return wpar_extract_expect(a, a->choice ? 0 : a->declared_kib);
@@ -254,6 +272,18 @@ static int make_way(struct extract *a, struct archive_entry *e, const char *name
 	return wpar_tree_remove(a, parent, base);
 }
 
+/* It is zeros where nothing comes: a hole. */
+static void tee_bytes(struct extract *a, const void *data, size_t len, la_int64_t offset)
+{
+	const size_t at = (size_t)offset;
+
+	if (!a->tee || at >= a->tee_size)
+		return;
+	len = len < a->tee_size - at ? len : a->tee_size - at;
+	memcpy(a->tee + at, data, len);
+	a->tee_len = at + len;
+}
+
 /* Its holes are contents, too, that at its end as well. */
 static int skip_contents(struct backup_reading *rd, int64_t size)
 {
@@ -268,8 +298,8 @@ static int skip_contents(struct backup_reading *rd, int64_t size)
 						 "a member's contents do not fit its size");
 		wpar_contents_put_zeros(rd->x, (uint64_t)(offset - end));
 		wpar_contents_put(rd->x, data, len);
+		tee_bytes(rd->x, data, len, offset);
 		end = offset + (la_int64_t)len;
-		rd->x->apparent += len;
 	}
 	if (r != ARCHIVE_EOF)
 		return wpar_extract_fail_archive(rd->x, rd->ar);
@@ -326,9 +356,7 @@ static int take_of_tree(struct backup_reading *rd, struct archive_entry *e, cons
 			return r;
 		r = wpar_extract_make(rd->x, rd->ar, e, name);
 	} else if (contents) {
-		r = size < 0 || (uint64_t)size > MAX_APPARENT
-			    ? wpar_extract_fail(rd->x, EFBIG, "a member's size is out of range")
-			    : skip_contents(rd, size);
+		r = skip_contents(rd, size);
 	}
 	return r < 0 || !contents ? r : note_contents(rd, e, (uint64_t)size);
 }

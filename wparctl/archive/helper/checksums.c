@@ -10,9 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_LINE	  (5 * MAX_NAME + 128) /* a name may have four times its bytes */
-#define MAX_REMOVED	  1000000
-#define MAX_REMOVED_BYTES (64 << 20)
+#define MAX_LINE (5 * MAX_NAME + 128) /* a name may have four times its bytes */
 
 /* The kinds of lines, in their order. */
 enum part { NONE, HEAD, FILES, REMOVED, ENTRIES, FROZEN, MEMBERS, BYTES, END };
@@ -82,7 +80,7 @@ static int add_removed(struct extract *a, struct checksums *c, char *name)
 	if (!*name || !wpar_entry_take_name(name))
 		return fail_list(a);
 	c->removed_bytes += strlen(name) + 1;
-	if (c->removed.n == MAX_REMOVED || c->removed_bytes > MAX_REMOVED_BYTES)
+	if (c->removed.n == WPAR_ARCHIVE_REMOVED || c->removed_bytes > WPAR_ARCHIVE_REMOVED_BYTES)
 		return wpar_extract_fail(a, E2BIG, "it has too many names that were removed");
 	return par_strv_add(&c->removed, name) < 0 ? wpar_extract_fail(a, ENOMEM, "out of memory")
 						   : 0;

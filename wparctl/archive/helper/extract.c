@@ -29,7 +29,13 @@ static int look_for_room(struct extract *a)
 	keep = (uint64_t)v.f_blocks * v.f_frsize / 20;
 	keep = keep < KEEP_LEAST ? KEEP_LEAST : keep > KEEP_MOST ? KEEP_MOST : keep;
 	available = (uint64_t)v.f_bavail * v.f_frsize;
+	if (!a->first)
+		a->first = available;
 	a->room = available > keep ? available - keep : 0;
+	/* What the WPAR's own have free may be more than the disk has that they lie on. */
+	if (a->n_volumes && available < keep && available + LOOK_EVERY < a->first)
+		return wpar_extract_fail(a, ENOSPC, "no more than %llu MiB are left on the disk",
+					 (unsigned long long)(available >> 20));
 	if (v.f_files && v.f_favail <= v.f_files / 20)
 		return wpar_extract_fail(a, ENOSPC, "the file system has too few inodes left");
 	/* Those of the WPAR alone may be filled: nobody else needs what is in them. */
@@ -48,23 +54,13 @@ static int fail_room(struct extract *a, uint64_t needed)
 				 (unsigned long long)(a->room >> 20));
 }
 
-/* Room for @more bytes: under the limits, and on the disk.  They count as written. */
+/* Room for @more bytes on the disk.  They count as written. */
 static int take_room(struct extract *a, uint64_t more)
 {
-	uint64_t limit = MAX_TOTAL;
-	int r;
-
-	if (a->declared_kib) {
-		/* Twice the declared size and 64 MiB: the sizes of file systems differ. */
-		limit = a->declared_kib * 2048 + (UINT64_C(64) << 20);
-		if (limit > MAX_TOTAL)
-			limit = MAX_TOTAL;
-	}
-	if (more > limit || a->written > limit - more)
-		return wpar_extract_fail(a, EFBIG, "it is larger than it says of itself");
 	if (a->written - a->looked + more > a->room || a->written - a->looked >= LOOK_EVERY ||
 	    a->entries % 256 == 0) {
-		r = look_for_room(a);
+		int r = look_for_room(a);
+
 		if (r < 0)
 			return r;
 	}
@@ -232,16 +228,11 @@ uint64_t wpar_extract_contents(struct archive_entry *e, uint64_t size)
 }
 
 /* What it says of itself is enough to refuse it; what it has is counted as it is written. */
-static int check_size(struct extract *a, struct archive_entry *e)
+static int check_room(struct extract *a, struct archive_entry *e)
 {
-	const int64_t size = archive_entry_size_is_set(e) ? archive_entry_size(e) : 0;
-	uint64_t contents;
+	const uint64_t contents = wpar_extract_contents(e, (uint64_t)archive_entry_size(e));
 	int r;
 
-	if (size < 0 || (uint64_t)size > MAX_APPARENT - a->apparent)
-		return wpar_extract_fail(a, EFBIG, "a member's size is out of range");
-	a->apparent += (uint64_t)size;
-	contents = wpar_extract_contents(e, (uint64_t)size);
 	if (contents <= a->room)
 		return 0;
 	r = look_for_room(a);
@@ -250,13 +241,24 @@ static int check_size(struct extract *a, struct archive_entry *e)
 	return contents > a->room ? fail_room(a, contents) : 0;
 }
 
+/* The one that a later member of its name replaces is not held beside it. */
+static int find_room(struct extract *a, struct archive_entry *e, int parent, const char *base)
+{
+	int r = check_room(a, e);
+
+	if (r != -ENOSPC || a->choice || faccessat(parent, base, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		return r;
+	r = wpar_tree_clear(a, parent, base);
+	return r < 0 ? r : check_room(a, e);
+}
+
 static int make_file(struct extract *a, struct archive *ar, struct archive_entry *e, int parent,
 		     const char *base, const char *name)
 {
 	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
 	const int64_t size = archive_entry_size_is_set(e) ? archive_entry_size(e) : 0;
 	autofd int fd = -1;
-	int r = check_size(a, e);
+	int r = find_room(a, e, parent, base);
 
 	if (r < 0)
 		return r;
@@ -277,20 +279,14 @@ static int make_file(struct extract *a, struct archive *ar, struct archive_entry
 
 static int note_folder(struct extract *a, struct archive_entry *e, const char *name)
 {
-	if (a->n_folders == a->cap_folders) {
-		size_t cap = a->cap_folders ? a->cap_folders * 2 : 256;
-		struct folder_time *v = reallocarray(a->folders, cap, sizeof(*v));
+	const struct timespec mtime = time_of(e);
+	const int r = folder_times_add(&a->folders, name, &mtime);
 
-		if (!v)
-			return wpar_extract_fail(a, ENOMEM, "out of memory");
-		a->folders = v;
-		a->cap_folders = cap;
-	}
-	a->folders[a->n_folders].name = strdup(name);
-	if (!a->folders[a->n_folders].name)
-		return wpar_extract_fail(a, ENOMEM, "out of memory");
-	a->folders[a->n_folders++].mtime = time_of(e);
-	return 0;
+	if (r == -E2BIG)
+		return wpar_extract_fail(a, E2BIG,
+					 "the names of its folders have more than %llu MiB",
+					 (unsigned long long)(WPAR_ARCHIVE_FOLDER_BYTES >> 20));
+	return r < 0 ? wpar_extract_fail(a, ENOMEM, "out of memory") : 0;
 }
 
 /* Of a lower layer something else may be in its place. */
@@ -380,7 +376,7 @@ static int fill_link(struct extract *a, struct archive *ar, struct archive_entry
 		return wpar_extract_fail(a, EPERM, "a hard link with contents is to no file");
 	if (ftruncate(fd, 0) < 0)
 		return wpar_extract_fail(a, errno, "could not write a file: %s", strerror(errno));
-	r = check_size(a, e);
+	r = check_room(a, e);
 	if (r < 0)
 		return r;
 	r = write_contents(a, ar, fd, archive_entry_size(e));
@@ -454,33 +450,29 @@ int wpar_extract_expect(struct extract *a, uint64_t kib)
 
 	if (r < 0)
 		return r;
-	if (kib > MAX_TOTAL / 1024)
+	if (kib > WPAR_ARCHIVE_BYTES / 1024)
 		return wpar_extract_fail(a, EFBIG, "it declares %llu MiB, and the limit is %llu",
 					 (unsigned long long)(kib >> 10),
-					 (unsigned long long)(MAX_TOTAL >> 20));
+					 (unsigned long long)(WPAR_ARCHIVE_BYTES >> 20));
 	return kib * 1024 > a->room ? fail_room(a, kib * 1024) : 0;
 }
 
-/* Of what was a folder, and may be none any more, or gone. */
-static void set_folder_time(struct extract *a, const struct folder_time *f)
+/* Of what was a folder, and may be none any more, or gone.  Of one that came twice the later
+ * counts.
+ */
+static void set_folder_time(void *user, const char *name, const struct timespec *mtime)
 {
-	const struct timespec t[2] = { { .tv_nsec = UTIME_OMIT }, f->mtime };
+	const struct timespec t[2] = { { .tv_nsec = UTIME_OMIT }, *mtime };
+	struct extract *a = user;
 	struct stat st;
 	const char *base;
 	int parent;
 
-	if (!*f->name)
+	if (!*name)
 		utimensat(a->root, ".", t, 0);
-	else if (wpar_tree_find(a, f->name, &parent, &base) == 0 &&
+	else if (wpar_tree_find(a, name, &parent, &base) == 0 &&
 		 fstatat(parent, base, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR(st.st_mode))
 		utimensat(parent, base, t, AT_SYMLINK_NOFOLLOW);
-}
-
-/* Of one that came twice the later counts; one that is gone meanwhile is passed over. */
-static void set_folder_times(struct extract *a)
-{
-	for (size_t i = 0; i < a->n_folders; i++)
-		set_folder_time(a, &a->folders[i]);
 }
 
 int wpar_extract_finish(struct extract *a)
@@ -488,17 +480,13 @@ int wpar_extract_finish(struct extract *a)
 	int r = wpar_acl_finish(a);
 
 	if (r == 0)
-		set_folder_times(a);
+		folder_times_each(&a->folders, set_folder_time, a);
 	return r;
 }
 
 void wpar_extract_done(struct extract *a)
 {
-	while (a->n_folders > 0)
-		free(a->folders[--a->n_folders].name);
-	free(a->folders);
-	a->folders = NULL;
-	a->cap_folders = 0;
+	folder_times_done(&a->folders);
 	wpar_acl_done(a);
 	wpar_extract_read_done(a);
 	if (a->root >= 0)

@@ -8,18 +8,16 @@
 #include "lpard/common/sha256.h"
 #include "lpard/common/str.h"
 #include "wparctl/archive/helper/agreed.h"
+#include "wparctl/archive/helper/folder_times.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 
-/* Limits against bombs; an image of a whole system stays far below all of them. */
-#define MAX_ENTRIES    UINT64_C(4000000)
-#define MAX_TOTAL      (UINT64_C(256) << 30) /* bytes written */
-#define MAX_APPARENT   (UINT64_C(4) << 40)   /* sizes of files, holes included */
-#define MAX_NAME       4095
-#define MAX_ID	       INT32_MAX
+/* Limits against bombs: those of agreed.h, and of what no writer of ours has more. */
+#define MAX_NAME       WPAR_ARCHIVE_NAME
+#define MAX_ID	       WPAR_ARCHIVE_ID
 #define MAX_XATTR      65536
 #define MAX_IMAGE_DATA (4 << 20) /* as WPAR_IMAGE_DATA_MAX: with a list of all packages */
 /* Of the file system this is left alone: a twentieth, within these bounds, and of its inodes too.
@@ -58,6 +56,7 @@ struct extract {
 	const char *input_why;
 	bool threads;	     /* the archive is read ahead: ahead.h */
 	struct ahead *ahead; /* while it is */
+	bool ended;	     /* who reads members has come to the end of the bytes */
 	bool again;	     /* it was read to its end, and digested, before */
 	bool is_layout;	     /* the input is a directory that is an image layout */
 	int layout;	     /* it */
@@ -69,10 +68,16 @@ struct extract {
 
 	int top;  /* the folder */
 	int root; /* root/ in it; -1 before it was made */
-	uint64_t entries, written, apparent;
-	uint64_t looked;       /* @written at the last look at what is free */
-	uint64_t room;	       /* bytes that may be written, by that look */
-	uint64_t declared_kib; /* what wparctl expects; 0: nothing */
+	/* counted as the members come (walk_member.c): their number, sizes, contents without holes
+	 */
+	uint64_t entries, apparent, contained;
+	uint64_t written; /* bytes, and what members take besides: extract.c */
+	uint64_t looked;  /* @written at the last look at what is free */
+	uint64_t room;	  /* bytes that may be written, by that look */
+	uint64_t first;	  /* bytes that were free at the first look; 0: there was none */
+	/* what the archive says of itself, or wparctl of it; 0: nothing */
+	uint64_t declared_kib, declared_members, declared_bytes;
+	uint64_t room_kib; /* of one that is looked through: what is free; 0: that is not asked */
 	char why[512];
 	bool refused; /* @why is about what was asked for, not about the archive */
 
@@ -80,12 +85,7 @@ struct extract {
 	char parent_name[MAX_NAME + 1];
 	int parent;
 
-	/* Times of folders are set when nothing is made in them any more. */
-	struct folder_time {
-		char *name;
-		struct timespec mtime;
-	} * folders;
-	size_t n_folders, cap_folders;
+	struct folder_times folders;
 
 	bool inherits; /* there is a folder whose group new files get (its set-group-ID bit) */
 
@@ -93,10 +93,13 @@ struct extract {
 	size_t n_later;
 
 	/* Of a backup: backup.c, restore.c */
-	bool is_backup;			    /* or an image that is one */
-	bool across;			    /* what is mounted in the folder belongs to it */
-	int aside;			    /* gets the bytes of the list of checksums; 0: nobody */
-	struct backup_reading *backup;	    /* of an image that is one; NULL */
+	bool is_backup;		       /* or an image that is one */
+	bool across;		       /* what is mounted in the folder belongs to it */
+	int aside;		       /* gets the bytes of the list of checksums; 0: nobody */
+	struct backup_reading *backup; /* of an image that is one; NULL */
+	/* gets the first @tee_size bytes of a member that is not made; NULL: nobody wants them */
+	char *tee;
+	size_t tee_size, tee_len;
 	const struct backup_choice *choice; /* NULL: all members are made, as they are */
 	/*
 	 * Sums up what is in files (ahead.h); NULL: it is not asked for.  The digest of each goes

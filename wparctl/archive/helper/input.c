@@ -70,6 +70,7 @@ ssize_t wpar_extract_read(struct archive *ar, void *user, const void **buffer)
 		n = wpar_input_read(a, here, sizeof(here));
 		a->read_bytes = a->raw_bytes;
 	}
+	a->ended = n == 0;
 	if (n < 0)
 		archive_set_error(ar, a->input_errnum, "%s", a->input_why);
 	else if (a->progress && !a->again)
@@ -133,6 +134,7 @@ int wpar_extract_fail_archive(struct extract *a, struct archive *ar)
 	const char *text = archive_error_string(ar);
 	char clean[200];
 	size_t n = 0;
+	bool cut_off;
 
 	/* The text may have bytes of the archive in it. */
 	for (; text && *text && n < sizeof(clean) - 1; text++)
@@ -140,10 +142,12 @@ int wpar_extract_fail_archive(struct extract *a, struct archive *ar)
 	clean[n] = '\0';
 	if (!a->raw_bytes)
 		return wpar_extract_fail(a, EBADMSG, "it is empty");
+	cut_off = n ? says_cut_off(clean) : a->ended; /* before a member it says nothing */
 	return wpar_extract_fail(a, EBADMSG, "%s%s",
-				 says_cut_off(clean) ? "it ends too early, so it is not whole: "
-						     : "",
-				 n ? clean : "it is damaged");
+				 cut_off && n ? "it ends too early, so it is not whole: " : "",
+				 n	   ? clean
+				 : cut_off ? "it ends too early, so it is not whole"
+					   : "it is damaged");
 }
 
 struct archive *wpar_extract_open(void)

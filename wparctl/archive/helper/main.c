@@ -2,7 +2,7 @@
 /*
  * wparctl-archive MODE [WORD...] - stdin: the archive; descriptor 3: a folder; stdout: what wparctl
  * reads (run.c).  Modes: unpack (a system image into the empty folder; a word says how
- * many KiB are expected at most), digest, scan, list; of
+ * many KiB are expected at most), digest, scan, list (a word says how many KiB are free); of
  * backups (docs/SAVEWPAR.md): head (what it is), check (is it whole?), restore (a WPAR's tree into
  * its empty base directory), files (some of them into any folder).  Before it looks at a byte of
  * the archive it locks itself in: the folder is its root directory, it has no network, keeps only
@@ -35,7 +35,7 @@
 
 #define FOLDER	   3
 #define OWN_FILES  64
-#define MAX_MEMORY (UINT64_C(512) << 20)
+#define MAX_MEMORY (UINT64_C(1) << 30) /* what agreed.h allows takes less */
 
 static void say_progress(const struct extract *a)
 {
@@ -182,7 +182,8 @@ int main(int argc, char **argv)
 		return die(-r, "could not confine the helper");
 	a.progress = say_progress;
 	a.threads = mode != DIGEST && mode != HEAD; /* these read no more than they need */
-	a.declared_kib = mode < HEAD && argc == 3 ? strtoull(argv[2], NULL, 10) : 0;
+	if (mode < HEAD && argc == 3)
+		*(mode == UNPACK ? &a.declared_kib : &a.room_kib) = strtoull(argv[2], NULL, 10);
 	par_sha256_init(&a.digest);
 	if (unpack) {
 		/* Its own root, so that no descriptor leads anywhere else. */

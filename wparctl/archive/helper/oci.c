@@ -339,7 +339,7 @@ static int walk_tar(struct layout *l, enum pass pass, struct archive *ar)
 	int r;
 
 	while ((r = archive_read_next_header(ar, &e)) == ARCHIVE_OK || r == ARCHIVE_WARN) {
-		if (++n > MAX_ENTRIES)
+		if (++n > WPAR_ARCHIVE_MEMBERS)
 			return wpar_extract_fail(l->a, E2BIG, "it has too many members");
 		r = take_layer_member(l, pass, ar, e);
 		if (r < 0)

@@ -8,7 +8,7 @@
  * owner user|group FROM TO |
  * later NAME | part NAME | attributes 0|1 | verbose 0|1: what is to be done, before "confine"; no
  * answer confine	-> "confined"		from here on there are the trees, and nothing else
- * count	-> "part I BYTES" for each "part", "counted N BYTES"
+ * count	-> "part I BYTES" for each "part", "counted N BYTES SIZES"
  * member NAME TEXT -> "member"		a plain file of .savewpar_dir
  * pass		-> "passed MEMBERS BYTES"  meanwhile "progress N", "name NAME", "left NAME WHY"
  * late		-> "late MEMBERS BYTES"	the trees of "later", whose mounts are in SAVE_LATE
@@ -230,7 +230,8 @@ static int do_count(struct writing *w, char *args)
 		return r;
 	for (size_t i = 0; i < w->save.parts.n; i++)
 		save_say("part %zu %" PRIu64 "\n", i, w->save.part_bytes[i]);
-	save_say("counted %" PRIu64 " %" PRIu64 "\n", w->save.found, w->save.found_bytes);
+	save_say("counted %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", w->save.found,
+		 w->save.found_bytes, w->save.found_sizes);
 	return 0;
 }
 

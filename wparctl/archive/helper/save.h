@@ -6,8 +6,9 @@
 #pragma once
 
 #include "lpard/common/sha256.h"
-#include "wparctl/archive/helper/agreed.h"
 #include "lpard/common/str.h"
+#include "wparctl/archive/helper/agreed.h"
+#include "wparctl/archive/helper/folder_times.h"
 #include "wparctl/archive/helper/save_tar.h"
 
 #include <pthread.h>
@@ -27,7 +28,7 @@ struct archive_entry;
 #define SAVE_SUMS  7 /* and one more: the text of the member checksums */
 #define SAVE_LATE  8 /* a socket: mounts of trees that come late */
 
-#define SAVE_NAME_MAX  4095 /* bytes; a longer name cannot be read back by any reader */
+#define SAVE_NAME_MAX  WPAR_ARCHIVE_NAME /* a longer one cannot be read back by any reader */
 #define SAVE_DEPTH_MAX 1000 /* folders in each other; each is open while what is in it is read */
 
 /* ---- save_pack.c: the compressor, a thread, and what is behind it ---- */
@@ -144,6 +145,23 @@ int save_sums_removed(struct save_sums *s, const char *name);
 /* save_sums_end - all of it is in the file; @ret_size: its bytes */
 int save_sums_end(struct save_sums *s, uint64_t frozen_ms, uint64_t *ret_size);
 
+/* ---- save_limits.c: what no reader takes is not written (agreed.h) ---- */
+
+struct save_limits {
+	uint64_t members, bytes; /* that the backup says of itself; 0: it says nothing */
+	uint64_t folder_bytes, lists, removed, removed_bytes; /* that it has already */
+	char folder[SAVE_NAME_MAX + 1];			      /* the last one */
+};
+
+struct save;
+
+/* save_limits_count - what was counted may be saved, and how much it may become until the end */
+int save_limits_count(struct save *s);
+/* save_limits_member - @e, which is not written yet, may be */
+int save_limits_member(struct save *s, struct archive_entry *e);
+/* save_limits_removed - a line "removed" may be written */
+int save_limits_removed(struct save *s, const char *name);
+
 /* ---- save_member.c, save_pass.c, save.c ---- */
 
 struct save {
@@ -160,7 +178,9 @@ struct save {
 	struct save_owners owners;
 	bool no_attributes, verbose;
 	struct par_strv parts;	     /* its file systems: ".", "./home" */
-	uint64_t found, found_bytes; /* by counting */
+	uint64_t found, found_bytes; /* by counting: names, and contents without holes */
+	uint64_t found_sizes;	     /* sizes of these files */
+	struct save_limits limits;
 	uint64_t part_bytes[WPAR_ARCHIVE_TREES];
 	uint64_t done;		     /* of those, in the first pass */
 	uint64_t again, again_bytes; /* members of the last pass, when that was not the first */
@@ -181,7 +201,7 @@ int save_member_sums(struct save *s, uint64_t size);
 /* save_removed - those that are not there at the end, into the sums */
 int save_removed(struct save *s);
 
-/* save_count - into found, found_bytes */
+/* save_count - into found, found_bytes, found_sizes */
 int save_count(struct save *s);
 /* save_mark - what changes from here on is for the pass behind the next one */
 void save_mark(struct save *s);

@@ -28,8 +28,9 @@ static int fail_archive(struct save *s, int r)
 
 static uint32_t id_inside(const struct save_tree *t, uint32_t id)
 {
+	/* One of a server may have any number, and a reader takes none that is larger. */
 	if (!t->range)
-		return id;
+		return id <= WPAR_ARCHIVE_ID ? id : NOBODY;
 	return id >= t->shift && id - t->shift < t->range ? id - t->shift : NOBODY;
 }
 
@@ -140,12 +141,20 @@ static int put_contents(struct save *s, const struct save_node *n, int fd, off_t
 
 static int put_header(struct save *s, struct archive_entry *e)
 {
-	int r = save_sums_member(&s->sums, e);
+	int r = save_limits_member(s, e);
 
 	if (r < 0)
-		return save_fail(s, -r, "%s", strerror(-r));
+		return r;
 	r = save_tar_header(&s->tar, e);
-	return r < 0 ? fail_archive(s, r) : 0;
+	if (r == -E2BIG)
+		return save_fail(s, E2BIG,
+				 "the attributes of %.300s have more than %d MiB, which no reader "
+				 "takes: leave it out by -e, or all attributes by -a",
+				 archive_entry_pathname(e), WPAR_ARCHIVE_RECORDS >> 20);
+	if (r < 0)
+		return fail_archive(s, r);
+	r = save_sums_member(&s->sums, e);
+	return r < 0 ? save_fail(s, -r, "%s", strerror(-r)) : 0;
 }
 
 static int fail_attributes(struct save *s, const struct save_node *n, int r)

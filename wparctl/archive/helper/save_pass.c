@@ -56,8 +56,12 @@ static int count_node(void *user, const struct save_node *n)
 	/* A file that has several names is there once. */
 	if (regular && n->st->st_nlink > 1 && save_links_find(&s->links, n, &failed))
 		return 0;
-	if (regular)
+	if (regular) {
+		const uint64_t size = (uint64_t)n->st->st_size;
+
 		s->found_bytes += bytes_of(n->st);
+		s->found_sizes += size < WPAR_ARCHIVE_BYTES ? size : WPAR_ARCHIVE_BYTES + 1;
+	}
 	s->part_bytes[part_of(s, n->name)] +=
 		regular ? bytes_of(n->st) : (uint64_t)n->st->st_blocks * 512;
 	return failed ? save_fail(s, ENOMEM, "out of memory") : 0;
@@ -92,7 +96,7 @@ int save_count(struct save *s)
 	r = save_walk(&s->walk);
 	s->walk.whole = false;
 	save_links_done(&s->links);
-	return r < 0 ? fail_walk(s, r) : 0;
+	return r < 0 ? fail_walk(s, r) : save_limits_count(s);
 }
 
 static void say_progress(struct save *s)
@@ -310,6 +314,9 @@ int save_removed(struct save *s)
 		/* It has come back, or goes with the folder that it was in. */
 		if (r < 0 || (last->has_next && c == 0) || is_below(name, said))
 			continue;
+		r = save_limits_removed(s, name);
+		if (r < 0)
+			return r;
 		r = save_sums_removed(&s->sums, name);
 		said = name;
 	}

@@ -7,9 +7,11 @@
 #include "wparctl/archive/helper/save_tar.h"
 
 #include "lpard/common/text.h"
+#include "wparctl/archive/helper/agreed.h"
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/sysmacros.h>
@@ -266,6 +268,8 @@ int save_tar_header(struct save_tar *t, struct archive_entry *e)
 	put_records(&t->records, e, size, map.len > 0);
 	if (map.failed || t->records.failed)
 		return -ENOMEM;
+	if (t->records.len > WPAR_ARCHIVE_RECORDS)
+		return -E2BIG;
 	if (map.len > 0)
 		sparse_name(name, archive_entry_pathname(e));
 	make_header(&h, e, map.len > 0 ? name : archive_entry_pathname(e), size);

@@ -3,6 +3,7 @@
 #include "wparctl/archive/helper/scan.h"
 
 #include "wparctl/archive/helper/aix.h"
+#include "wparctl/archive/helper/backup.h"
 #include "wparctl/archive/helper/elf.h"
 #include "wparctl/archive/helper/say_hex.h"
 #include "wparctl/archive/helper/identify.h"
@@ -129,29 +130,20 @@ static ssize_t read_contents(struct archive *ar, char *data, size_t size)
 	return (ssize_t)n;
 }
 
-static int look_into(struct extract *a, struct scan *s, struct archive *ar, const char *name)
+static void look_into(struct scan *s, const char *name, const char *data, size_t n)
 {
 	const char *base = base_of(name);
-	const bool busybox = strcmp(base, "busybox") == 0;
-	const size_t size = is_glibc(base) || busybox ? MAX_LIBC : ELF_LOOK_AT;
-	char *data = malloc(size);
 	struct elf_facts f;
-	ssize_t n;
 
-	if (!data)
-		return wpar_extract_fail(a, ENOMEM, "out of memory");
-	n = read_contents(ar, data, size);
-	if (n > 0 && wpar_elf_look(data, (size_t)n, &f)) {
-		note_elf(s, &f, name);
-		if (is_glibc(base))
-			note_glibc(s, data, (size_t)n);
-		else if (busybox)
-			wpar_identify_busybox(&s->id, data, (size_t)n);
-		else if (strncmp(base, "ld-musl-", 8) == 0 && !s->libc[0])
-			snprintf(s->libc, sizeof(s->libc), "musl -");
-	}
-	free(data);
-	return n < 0 ? wpar_extract_fail_archive(a, ar) : 0;
+	if (!wpar_elf_look(data, n, &f))
+		return;
+	note_elf(s, &f, name);
+	if (is_glibc(base))
+		note_glibc(s, data, n);
+	else if (strcmp(base, "busybox") == 0)
+		wpar_identify_busybox(&s->id, data, n);
+	else if (strncmp(base, "ld-musl-", 8) == 0 && !s->libc[0])
+		snprintf(s->libc, sizeof(s->libc), "musl -");
 }
 
 static const char *kind_of_init(const char *target)
@@ -236,34 +228,110 @@ static bool is_data(struct archive_entry *e, const char *name)
 	       !archive_entry_hardlink(e);
 }
 
-static int take_text(struct extract *a, struct scan *s, struct archive *ar, int text)
+/* Contents of a hard link: only cpio has any. */
+static bool has_contents(const struct extract *a, struct archive_entry *e)
 {
-	char data[IDENTIFY_TEXT_MAX];
-	const ssize_t n = read_contents(ar, data, sizeof(data));
+	return archive_entry_filetype(e) == AE_IFREG &&
+	       (!archive_entry_hardlink(e) || strcmp(a->format, "cpio") == 0);
+}
 
-	if (n < 0)
-		return wpar_extract_fail_archive(a, ar);
-	return wpar_identify_put(&s->id, text, a->layer, data, (size_t)n)
+/* How many bytes of the member's contents are looked at? */
+static size_t wanted_bytes(const struct extract *a, struct archive_entry *e, const char *name)
+{
+	const char *base = base_of(name);
+
+	if (!has_contents(a, e))
+		return 0;
+	if (wpar_identify_text(name) >= 0)
+		return IDENTIFY_TEXT_MAX;
+	if (archive_entry_size(e) < 64)
+		return 0;
+	return is_glibc(base) || strcmp(base, "busybox") == 0 ? MAX_LIBC : ELF_LOOK_AT;
+}
+
+/*
+ * Of a backup, in which some files may come more than once, it is what it says of itself; what it
+ * has more is refused by walk_member.c.
+ */
+static int check_free(struct extract *a, const struct scan *s)
+{
+	const uint64_t kib = a->is_backup ? a->declared_kib : s->bytes >> 10;
+
+	if (!a->room_kib || kib <= a->room_kib)
+		return 0;
+	return wpar_extract_fail(a, ENOSPC, "its files have more than the %llu MiB that are free",
+				 (unsigned long long)(a->room_kib >> 10));
+}
+
+static int take_contents(struct extract *a, struct scan *s, const char *name, const char *data,
+			 size_t n)
+{
+	const int text = wpar_identify_text(name);
+
+	if (text < 0) {
+		look_into(s, name, data, n);
+		return 0;
+	}
+	return wpar_identify_put(&s->id, text, a->layer, data, n)
 		       ? 0
 		       : wpar_extract_fail(a, ENOMEM, "out of memory");
 }
 
-/* Contents of a hard link: only cpio has any. */
-static int scan_contents(struct extract *a, struct scan *s, struct archive *ar,
-			 struct archive_entry *e, const char *name)
+/*
+ * A member of a backup is compared with what that says of itself.  What is wrong with it is no
+ * error of who looks at it, unless the archive cannot be read on.
+ */
+static int compare_backup(struct scan *s, struct archive *ar, struct archive_entry *e,
+			  const char *name)
 {
-	const int text = wpar_identify_text(name);
+	struct extract *a = s->a;
+	int r;
 
-	if (archive_entry_filetype(e) != AE_IFREG ||
-	    (archive_entry_hardlink(e) && strcmp(a->format, "cpio") != 0))
-		return 0;
-	if (a->declared_kib && s->bytes >> 10 > a->declared_kib)
-		return wpar_extract_fail(a, ENOSPC,
-					 "its files have more than the %llu MiB that are free",
-					 (unsigned long long)(a->declared_kib >> 10));
-	if (text >= 0)
-		return take_text(a, s, ar, text);
-	return archive_entry_size(e) >= 64 ? look_into(a, s, ar, name) : 0;
+	archive_clear_error(ar);
+	r = wpar_backup_member(a->backup, ar, e, name);
+	if (r >= 0 || archive_errno(ar) != 0)
+		return r;
+	note_refused(s, a->why);
+	a->why[0] = '\0';
+	a->backup = NULL;
+	return 0;
+}
+
+/* The first @want bytes of the member into @data; returns how many there are, or -1 */
+static ssize_t read_member(struct scan *s, struct archive *ar, struct archive_entry *e,
+			   const char *name, char *data, size_t want)
+{
+	struct extract *a = s->a;
+	int r;
+
+	if (!a->backup)
+		return data ? read_contents(ar, data, want) : 0;
+	a->tee = data;
+	a->tee_size = want;
+	a->tee_len = 0;
+	r = compare_backup(s, ar, e, name);
+	a->tee = NULL;
+	return r < 0 ? -1 : (ssize_t)a->tee_len;
+}
+
+static int scan_contents(struct scan *s, struct archive *ar, struct archive_entry *e,
+			 const char *name)
+{
+	struct extract *a = s->a;
+	const size_t want = wanted_bytes(a, e, name);
+	char *data = want ? calloc(1, want) : NULL;
+	ssize_t n;
+	int r = want && !data ? wpar_extract_fail(a, ENOMEM, "out of memory") : check_free(a, s);
+
+	if (r == 0) {
+		n = read_member(s, ar, e, name, data, want);
+		if (n < 0)
+			r = wpar_extract_fail_archive(a, ar);
+		else if (data)
+			r = take_contents(a, s, name, data, (size_t)n);
+	}
+	free(data);
+	return r;
 }
 
 /* What extract.c would refuse it for, as far as that can be seen without a tree. */
@@ -280,20 +348,32 @@ static void check_member(struct scan *s, struct archive_entry *e, const char *na
 	}
 }
 
+/* Of the folder of a backup, or image.data as the first member. */
+static int scan_description(struct scan *s, struct archive *ar, struct archive_entry *e,
+			    const char *name)
+{
+	struct extract *a = s->a;
+
+	if (a->entries == 1 && wpar_backup_is_first(name) && !s->list)
+		a->backup = wpar_backup_begin(a, false);
+	if (!a->backup)
+		return is_data(e, name) ? show_data(a, ar, e) : 0;
+	return compare_backup(s, ar, e, name);
+}
+
 static int scan_member(void *user, struct archive *ar, struct archive_entry *e, const char *name)
 {
 	struct scan *s = user;
-	struct extract *a = s->a;
 
 	if (s->list)
 		show_member(e, *name ? name : ".");
-	if (wpar_walk_is_description(a, name))
-		return is_data(e, name) ? show_data(a, ar, e) : 0;
+	if (wpar_walk_is_description(s->a, name))
+		return scan_description(s, ar, e, name);
 	count_member(s, e);
 	check_member(s, e, name);
 	note_init(s, e, name);
 	wpar_identify_name(&s->id, name);
-	return scan_contents(a, s, ar, e, name);
+	return scan_contents(s, ar, e, name);
 }
 
 static int scan_bad_name(void *user, struct archive_entry *e)
@@ -319,6 +399,9 @@ static void show_name(const char *name)
 
 static void show(const struct extract *a, const struct scan *s)
 {
+	const uint64_t said = a->declared_kib << 10;
+	const uint64_t bytes = a->is_backup && said && said < s->bytes ? said : s->bytes;
+
 	for (size_t i = 0; i < s->n_kinds; i++) {
 		const struct kind *k = &s->kinds[i];
 
@@ -339,7 +422,7 @@ static void show(const struct extract *a, const struct scan *s)
 	printf("ids %lld %lld\n", (long long)s->uid, (long long)s->gid);
 	printf("count %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
 	       " %" PRIu64 "\n",
-	       a->entries, s->files, s->folders, s->links, s->devices, s->setuid, s->bytes);
+	       a->entries, s->files, s->folders, s->links, s->devices, s->setuid, bytes);
 	wpar_identify_show(&s->id);
 	if (s->refused[0])
 		printf("refused %s\n", s->refused);
@@ -406,6 +489,8 @@ int wpar_scan_run(struct extract *a, bool list)
 
 	s = (struct scan){ .a = a, .list = list };
 	r = wpar_walk(a, &w);
+	if (r == 0 && a->backup && wpar_backup_end(a->backup) < 0)
+		note_refused(&s, a->why);
 	if (r == 0)
 		show(a, &s);
 	wpar_identify_done(&s.id);

@@ -26,9 +26,12 @@
  *	top NAME			all members lie below this one
  *	ids UID GID			the greatest of them
  *	count MEMBERS FILES FOLDERS LINKS DEVICES SETUID BYTES
- *	refused WHY			the first reason, if any, for which it would not be unpacked
+ *					BYTES of a backup, which may have files more than once: at
+ *					most what it says of itself
+ *	refused WHY			the first reason, if any, for which it would not be
+ *					unpacked; of a backup also: it is not whole
  *
- * With a->declared_kib it ends as soon as the contents of its files are more.
+ * With a->room_kib it ends as soon as the contents of its files are more.
  * Returns 0 or a negative errno with a sentence in a->why.
  */
 int wpar_scan_run(struct extract *a, bool list);
