@@ -113,8 +113,13 @@ static bool take_end(struct wpar_archive_end *e, const char *line)
 		e->refused = true;
 		return true;
 	}
+	if (strcmp(line, "digest " WPAR_ARCHIVE_NO_DIGEST) == 0) {
+		e->whole = true;
+		return true;
+	}
 	if (par_starts_with(line, "digest ") && par_hex_is(line + 7, 64)) {
 		memcpy(e->digest, line + 7, 65);
+		e->whole = true;
 		return true;
 	}
 	if (sscanf(line, "error %d ", &e->code) != 1)
@@ -169,7 +174,7 @@ static int judge(const struct wpar_archive_run *run, const struct wpar_archive_e
 				what_of(run), run->archive, e->text);
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
 		return par_fail(err, PAR_E_SYSTEM, 0, "could not run wparctl-archive");
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || !e->digest[0])
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0 || !e->whole)
 		return par_fail(err, PAR_E_CORRUPT, 0,
 				"The %s %s cannot be used: reading it ended with %s %d.",
 				what_of(run), run->archive,

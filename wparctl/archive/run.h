@@ -35,7 +35,9 @@ struct wpar_archive_run {
 
 /* How it ended. */
 struct wpar_archive_end {
-	char digest[65]; /* SHA-256 of the archive's bytes, hexadecimal */
+	bool whole;	 /* it came to its end */
+	char digest[65]; /* SHA-256 of the archive's bytes, hexadecimal; "": not in "restore",
+			    "files" */
 	int code;	 /* errno of its error, 0: none */
 	bool refused;	 /* @text is about what was asked for, and no fault of the archive */
 	char text[1024];

@@ -9,6 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* In the place of the digest of an archive that is read for its files alone. */
+#define WPAR_ARCHIVE_NO_DIGEST "-"
+
 /* File systems of one WPAR, its root included, that savewpar saves and restwpar fills. */
 #define WPAR_ARCHIVE_TREES 256
 

@@ -44,7 +44,8 @@ ssize_t wpar_input_read_raw(struct extract *a, unsigned char *to, size_t size)
 	if (n < 0)
 		return fail_input(a, errno, strerror(errno));
 	if (!a->again) {
-		par_sha256_put(&a->digest, to, (size_t)n);
+		if (!a->undigested)
+			par_sha256_put(&a->digest, to, (size_t)n);
 		a->raw_bytes += (uint64_t)n;
 	}
 	return n;

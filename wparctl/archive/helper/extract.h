@@ -48,6 +48,7 @@ struct later_acl {
 struct extract {
 	int input;
 	struct par_sha256 digest;
+	bool undigested; /* nobody asks for it: each file has a digest of its own */
 	uint64_t read_bytes, input_bytes;
 	/* bytes.c; with threads these four are the reader's */
 	struct input *unpacking;

@@ -184,6 +184,7 @@ int main(int argc, char **argv)
 	a.threads = mode != DIGEST && mode != HEAD; /* these read no more than they need */
 	if (mode < HEAD && argc == 3)
 		*(mode == UNPACK ? &a.declared_kib : &a.room_kib) = strtoull(argv[2], NULL, 10);
+	a.undigested = mode == RESTORE || mode == FILES;
 	par_sha256_init(&a.digest);
 	if (unpack) {
 		/* Its own root, so that no descriptor leads anywhere else. */
@@ -196,6 +197,6 @@ int main(int argc, char **argv)
 	if (r < 0)
 		return die_reading(&a, -r);
 	par_sha256_finish(&a.digest, hex);
-	printf("digest %s\n", hex);
+	printf("digest %s\n", a.undigested ? WPAR_ARCHIVE_NO_DIGEST : hex);
 	return fflush(stdout) == 0 ? 0 : 1;
 }
