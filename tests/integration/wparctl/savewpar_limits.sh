@@ -64,6 +64,7 @@ restored()
 }
 ok "restwpar" restwpar -a -n q -f "$work/many.save"
 restored "restwpar"
+# shellcheck disable=SC2016 # another shell expands it
 ok "restwpar from a pipe" sh -c 'cat "$1" | restwpar -a -n q -f -' - "$work/many.save"
 restored "restwpar from a pipe"
 ok "mkwpar -B" mkwpar -n q -B "$work/many.save"
@@ -79,6 +80,7 @@ head -c 104857600 /dev/urandom >"$home/db"
 # shellcheck disable=SC2016 # another shell expands it
 clogin dev sh -c 'i=0; while [ ! -e /home/stop ]; do i=$((i + 1)); echo $i | dd of=/home/db bs=1 seek=$((i % 1000000)) conv=notrunc status=none; done' \
 	</dev/null >/dev/null 2>&1 &
+# shellcheck disable=SC2317 # wait_for calls it
 changed()
 {
 	cmp -s -n 100000 "$home/db" "$work/db"

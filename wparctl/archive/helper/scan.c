@@ -250,12 +250,13 @@ static size_t wanted_bytes(const struct extract *a, struct archive_entry *e, con
 }
 
 /*
- * Of a backup, in which some files may come more than once, it is what it says of itself; what it
- * has more is refused by walk_member.c.
+ * Of a backup, in which some files may come more than once, it is what it says of itself, if it
+ * does; what it has more is refused by walk_member.c.
  */
 static int check_free(struct extract *a, const struct scan *s)
 {
-	const uint64_t kib = a->is_backup ? a->declared_kib : s->bytes >> 10;
+	const bool says = a->is_backup && a->declared_kib;
+	const uint64_t kib = says ? a->declared_kib : s->bytes >> 10;
 
 	if (!a->room_kib || kib <= a->room_kib)
 		return 0;
