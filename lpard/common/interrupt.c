@@ -144,6 +144,15 @@ int par_interrupt_wait(pid_t pid, int *ret_status)
 	return 0;
 }
 
+int par_interrupt_sleep(int ms)
+{
+	struct pollfd p = { .fd = event, .events = POLLIN };
+
+	if (!noted)
+		poll(&p, event >= 0 ? 1 : 0, ms); /* ignoring: who calls looks again */
+	return noted ? -EINTR : 0;
+}
+
 int par_interrupt_poll(int fd)
 {
 	struct pollfd p[2] = { { .fd = fd, .events = POLLIN }, { .fd = event, .events = POLLIN } };

@@ -51,6 +51,9 @@ void par_interrupt_child(pid_t pid);
 /* par_interrupt_wait - until that child has ended; @ret_status as of waitpid(2); 0 or -errno */
 int par_interrupt_wait(pid_t pid, int *ret_status);
 
+/* par_interrupt_sleep - for @ms milliseconds, or until one has been noted: then -EINTR, else 0 */
+int par_interrupt_sleep(int ms);
+
 /*
  * par_interrupt_poll - until something can be read from @fd, or one has been noted
  * 0, or -EINTR.

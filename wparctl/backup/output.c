@@ -2,6 +2,7 @@
 /* Where a backup goes: see output.h. */
 #include "wparctl/backup/output.h"
 
+#include "lpard/common/interrupt.h"
 #include "lpard/common/str.h"
 
 #include <fcntl.h>
@@ -14,7 +15,8 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#define MAX_LINKS 40 /* one after the other, as the kernel has it */
+#define READER_EVERY 100 /* milliseconds: is there one that reads the pipe? */
+#define MAX_LINKS    40	 /* one after the other, as the kernel has it */
 
 void wpar_output_done(struct wpar_output *o)
 {
@@ -162,6 +164,27 @@ static bool is_own_place(const struct stat *folder, const struct stat *st)
 	return folder->st_uid == geteuid() && (!(folder->st_mode & 0022) || sticky);
 }
 
+/*
+ * A pipe waits for who reads it, which a signal must end: open(2) begins again after one.
+ * Returns a descriptor or a negative errno.
+ */
+static int open_pipe(const char *link)
+{
+	int fd, flags, r = 0;
+
+	while ((fd = open(link, O_WRONLY | O_NONBLOCK | O_CLOEXEC)) < 0 && errno == ENXIO && r == 0)
+		r = par_interrupt_sleep(READER_EVERY);
+	if (r < 0 || fd < 0)
+		return r < 0 ? r : -errno;
+	flags = fcntl(fd, F_GETFL);
+	if (flags < 0 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) < 0) {
+		r = -errno;
+		close(fd);
+		return r;
+	}
+	return fd;
+}
+
 /* First held without being opened: what is opened then is what was looked at. */
 static int open_special(struct wpar_output *o, const struct stat *folder, bool magic,
 			struct par_error **err)
@@ -181,8 +204,15 @@ static int open_special(struct wpar_output *o, const struct stat *folder, bool m
 				"name one in a folder of this user's alone",
 				o->path);
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", held);
-	o->fd = open(link, O_WRONLY | O_NOCTTY | O_CLOEXEC);
-	return o->fd < 0 ? fail_path(o->path, err) : 0;
+	if (!S_ISFIFO(st.st_mode)) {
+		o->fd = open(link, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+		return o->fd < 0 ? fail_path(o->path, err) : 0;
+	}
+	o->fd = open_pipe(link);
+	if (o->fd >= 0 || par_interrupted())
+		return par_interrupt_check(err);
+	errno = -o->fd;
+	return fail_path(o->path, err);
 }
 
 /* ---- What the name is ---- */

@@ -468,7 +468,8 @@ static int mkwpar_look_into(struct mkwpar_args *a, const struct wpar_image_sourc
 	auto_image_data before = { .version = s->version };
 	int r;
 
-	s->version = (struct wpar_version){ .image_digest = take_ptr(before.version.image_digest) };
+	s->version = (struct wpar_version){ 0 };
+	s->version.image_digest = take_ptr(before.version.image_digest);
 	r = wpar_image_look(src, &s->version, &a->image, err);
 	return r < 0 || !a->settings.from_file
 		       ? r

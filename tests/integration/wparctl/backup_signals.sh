@@ -75,6 +75,24 @@ for command in "restwpar -n k1 -f -" "mkwpar -n k1 -B -"; do
 	ends "$command" TERM
 done
 
+# While a pipe has no reader
+mkfifo -m 600 "$TMPDIR/alone"
+opens_pipe()
+{
+	[ "$(lswpar -qc -a state dev)" = T ]
+}
+for signal in INT TERM HUP; do
+	begin savewpar -f "$TMPDIR/alone" dev
+	ok "savewpar waits for a reader" wait_for 20 opens_pipe
+	kill -s $signal $pid
+	ok "it ends at once" wait_for 20 gone $pid
+	ends "savewpar to a pipe" $signal
+done
+cat "$TMPDIR/alone" >"$TMPDIR/piped" &
+ok "and with a reader it writes" savewpar -f "$TMPDIR/alone" dev
+wait $!
+ok "all of it" sh -c 'lssavewpar -V -f "$1" >/dev/null' sh "$TMPDIR/piped"
+
 # A reader of its lines that has gone
 exec 8<>"$TMPDIR/fifo" 9>"$TMPDIR/fifo" 8<&-
 for command in "restwpar -v -n k1 -f $TMPDIR/dev.save" "mkwpar -n k1 -B $TMPDIR/dev.save" "mkwpar -v -n k1"; do
