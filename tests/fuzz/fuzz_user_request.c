@@ -16,22 +16,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 /* What is made is the user's, as the command itself reads the line that is run. */
 static void check_owner(const struct wpar_user_request *q)
 {
+	const struct par_cmd *cmd = par_cmd_find(wpar_user_commands, q->command);
 	autofree char **words = calloc(q->argv.n + 1, sizeof(*words));
-	void *args = calloc(1, wpar_cmd_mkwpar.args_size);
+	void *args = cmd ? calloc(1, cmd->args_size) : NULL;
 	int first;
 
 	if (!words || !args)
 		abort();
 	memcpy(words, q->argv.v, q->argv.n * sizeof(*words));
-	if (par_cmd_parse(&wpar_cmd_mkwpar, (int)q->argv.n, words, args, &first, NULL) != 0)
+	if (par_cmd_parse(cmd, (int)q->argv.n, words, args, &first, NULL) != 0)
 		abort();
-	for (const struct par_opt *o = wpar_cmd_mkwpar.opts; o->kind != PAR_OPT_END; o++) {
+	for (const struct par_opt *o = cmd->opts; o->kind != PAR_OPT_END; o++) {
 		const char **value = (void *)((char *)args + o->field.offset);
 
 		if (par_streq(o->long_name, "owner") && !par_streq(*value, "ann"))
 			abort();
 	}
-	par_cmd_args_done(&wpar_cmd_mkwpar, args);
+	par_cmd_args_done(cmd, args);
 	free(args);
 }
 
