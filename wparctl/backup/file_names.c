@@ -7,9 +7,6 @@
 #include <limits.h>
 #include <string.h>
 
-#define MOST_NAME   4095 /* bytes */
-#define INFO_FOLDER ".savewpar_dir"
-
 static int fail_name(const char *name, const char *what, struct par_error **err)
 {
 	return par_fail(err, PAR_E_INVALID_ARGUMENT, 0, "the name '%.200s%s' %s", name,
@@ -22,7 +19,7 @@ static int check_name(const char *name, struct par_error **err)
 
 	if (!*name)
 		return fail_name(name, "is empty; / stands for all files", err);
-	if (strlen(name) > MOST_NAME)
+	if (strlen(name) > WPAR_ARCHIVE_NAME)
 		return fail_name(name, "is longer than any that a backup has", err);
 	for (const char *part = name; *part; part += strspn(part, "/")) {
 		const size_t n = strcspn(part, "/");
@@ -33,7 +30,8 @@ static int check_name(const char *name, struct par_error **err)
 					 err);
 		if (n > NAME_MAX)
 			return fail_name(name, "has a part that is longer than any name", err);
-		if (first && n == strlen(INFO_FOLDER) && strncmp(part, INFO_FOLDER, n) == 0)
+		if (first && n == strlen(WPAR_ARCHIVE_INFO) &&
+		    strncmp(part, WPAR_ARCHIVE_INFO, n) == 0)
 			return fail_name(name,
 					 "is no file of the workload partition; -m restores what "
 					 "describes the backup",

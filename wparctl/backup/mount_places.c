@@ -3,6 +3,7 @@
 #include "wparctl/backup/mount_places.h"
 
 #include "lpard/common/str.h"
+#include "wparctl/spec/spec.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -89,13 +90,6 @@ int wpar_mount_table_parse(const char *mountinfo, struct wpar_mount_table *ret)
 	return 0;
 }
 
-bool wpar_path_is_at_or_below(const char *path, const char *above)
-{
-	const size_t n = strcmp(above, "/") == 0 ? 0 : strlen(above);
-
-	return strncmp(path, above, n) == 0 && (path[n] == '/' || !path[n]);
-}
-
 char *wpar_path_moved(const char *path, const char *from, const char *to)
 {
 	const char *rest = path + (strcmp(from, "/") == 0 ? 0 : strlen(from));
@@ -117,7 +111,7 @@ static const struct wpar_mounted_at *met_next(const struct wpar_mount_table *t, 
 		const struct wpar_mounted_at *m = &t->v[i];
 
 		if (m == on || (on ? m->parent != on->id : !m->top) ||
-		    !wpar_path_is_at_or_below(name, m->point) ||
+		    !wpar_path_is_within(name, m->point) ||
 		    (found && strlen(m->point) >= strlen(found->point)))
 			continue;
 		found = m;

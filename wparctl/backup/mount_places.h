@@ -37,9 +37,6 @@ void wpar_mount_unescape(char *text);
 const struct wpar_mounted_at *wpar_mount_seen_at(const struct wpar_mount_table *t,
 						 const char *name);
 
-/* wpar_path_is_at_or_below - by their names alone */
-bool wpar_path_is_at_or_below(const char *path, const char *above);
-
 /*
  * wpar_path_moved - "/data/a/b" for @path "/x/a/b", @from "/x" and @to "/data"; @path lies at or
  * below @from.  Caller frees; NULL: no memory

@@ -43,7 +43,7 @@ char *wpar_system_real_path(int root, const char *path)
 	char top[PATH_MAX], found[PATH_MAX];
 
 	if (fd < 0 || !path_of(root, top) || !path_of(fd, found) ||
-	    !wpar_path_is_at_or_below(found, top))
+	    !wpar_path_is_within(found, top))
 		return NULL;
 	return wpar_path_moved(found, top, "/");
 }
@@ -75,7 +75,7 @@ static int check_link(const struct wpar_system_link *l, const struct wpar_spec *
 	for (size_t i = 0; l->target && i < s->n_mounts; i++) {
 		const char *other = s->mounts[i].directory;
 
-		if (strcmp(other, l->place) == 0 || !wpar_path_is_at_or_below(other, l->target))
+		if (strcmp(other, l->place) == 0 || !wpar_path_is_within(other, l->target))
 			continue;
 		return par_fail(
 			err, PAR_E_NOT_SUPPORTED, 0,
@@ -110,7 +110,7 @@ int wpar_system_links_find(int root, const struct wpar_spec *s, struct wpar_syst
 static bool is_copied(const struct wpar_system_plan *p, const char *path)
 {
 	for (size_t i = 0; i < p->empty.n; i++) {
-		if (wpar_path_is_at_or_below(path, p->empty.v[i]))
+		if (wpar_path_is_within(path, p->empty.v[i]))
 			return false;
 	}
 	return true;
@@ -153,7 +153,7 @@ static const struct wpar_system_turned *find_turned(const struct wpar_system_pla
 	for (size_t i = 0; i < p->n_turned; i++) {
 		const struct wpar_system_turned *t = &p->turned[i];
 
-		if (t != skip && wpar_path_is_at_or_below(path, t->target) &&
+		if (t != skip && wpar_path_is_within(path, t->target) &&
 		    (!best || strlen(t->target) > strlen(best->target)))
 			best = t;
 	}
@@ -255,7 +255,7 @@ static const struct wpar_mount *volume_of(const struct wpar_spec *s, const char 
 	for (size_t i = 0; i < s->n_mounts; i++) {
 		const struct wpar_mount *m = &s->mounts[i];
 
-		if (wpar_mount_is_volume(m) && wpar_path_is_at_or_below(path, m->directory) &&
+		if (wpar_mount_is_volume(m) && wpar_path_is_within(path, m->directory) &&
 		    (!best || strlen(m->directory) > strlen(best->directory)))
 			best = m;
 	}

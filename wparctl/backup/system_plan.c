@@ -164,7 +164,7 @@ static bool is_local(const char *kind)
 static bool is_closed(const struct wpar_system_plan *p, size_t n_closed, const char *point)
 {
 	for (size_t i = 0; i < n_closed; i++) {
-		if (wpar_path_is_at_or_below(point, p->empty.v[i]))
+		if (wpar_path_is_within(point, p->empty.v[i]))
 			return true;
 	}
 	return false;
@@ -217,7 +217,7 @@ static int is_part_of(const struct wpar_system_plan *p, const struct places *k,
 {
 	autofree char *name = NULL;
 
-	if (!is_on(other, m->major, m->minor) || !wpar_path_is_at_or_below(m->root, other->root))
+	if (!is_on(other, m->major, m->minor) || !wpar_path_is_within(m->root, other->root))
 		return 0;
 	name = wpar_path_moved(m->root, other->root, other->point);
 	if (!name)
@@ -312,7 +312,7 @@ static bool is_in_other(const struct places *k, size_t at)
 		const struct folder *o = &k->closed[i];
 
 		if (i != at && o->path && o->major == c->major && o->minor == c->minor &&
-		    wpar_path_is_at_or_below(c->path, o->path) &&
+		    wpar_path_is_within(c->path, o->path) &&
 		    (strcmp(c->path, o->path) != 0 || i < at))
 			return true;
 	}
@@ -329,7 +329,7 @@ static int close_elsewhere(struct wpar_system_plan *p, const struct places *k,
 		int r = 0;
 
 		if (!c->path || !is_on(m, c->major, c->minor) ||
-		    !wpar_path_is_at_or_below(c->path, m->root) || is_in_other(k, i))
+		    !wpar_path_is_within(c->path, m->root) || is_in_other(k, i))
 			continue;
 		name = wpar_path_moved(c->path, m->root, m->point);
 		if (!name)

@@ -9,6 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* The folder of a backup that has what describes it. */
+#define WPAR_ARCHIVE_INFO ".savewpar_dir"
+
 /* In the place of the digest of an archive that is read for its files alone. */
 #define WPAR_ARCHIVE_NO_DIGEST "-"
 

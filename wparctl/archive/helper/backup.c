@@ -23,7 +23,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#define PREFIX_LEN strlen(BACKUP_FOLDER)
+#define PREFIX_LEN strlen(WPAR_ARCHIVE_INFO)
 
 /* The reading of a backup. */
 struct backup_reading {
@@ -40,7 +40,7 @@ static const struct {
 
 static bool is_of_folder(const char *name)
 {
-	return strncmp(name, BACKUP_FOLDER, PREFIX_LEN) == 0 &&
+	return strncmp(name, WPAR_ARCHIVE_INFO, PREFIX_LEN) == 0 &&
 	       (name[PREFIX_LEN] == '\0' || name[PREFIX_LEN] == '/');
 }
 
@@ -99,11 +99,12 @@ static int write_small(struct extract *a, const char *base, const void *data, si
 
 	if (a->top < 0 || !a->choice || !a->choice->info)
 		return 0;
-	if (mkdirat(a->root, BACKUP_FOLDER, 0700) < 0 && errno != EEXIST)
+	if (mkdirat(a->root, WPAR_ARCHIVE_INFO, 0700) < 0 && errno != EEXIST)
 		return wpar_extract_fail(a, errno, "could not make a folder: %s", strerror(errno));
-	folder = openat(a->root, BACKUP_FOLDER, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	folder =
+		openat(a->root, WPAR_ARCHIVE_INFO, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (folder < 0)
-		return wpar_extract_fail(a, errno, "could not open '" BACKUP_FOLDER "': %s",
+		return wpar_extract_fail(a, errno, "could not open '" WPAR_ARCHIVE_INFO "': %s",
 					 strerror(errno));
 	r = wpar_tree_clear(a, folder, base);
 	if (r < 0)
@@ -155,13 +156,13 @@ static int take_small(struct backup_reading *rd, struct archive_entry *e, const 
 	if (archive_entry_filetype(e) != AE_IFREG || archive_entry_hardlink(e) || !*base ||
 	    strchr(base, '/'))
 		return wpar_extract_fail(rd->x, EBADMSG,
-					 "a member of " BACKUP_FOLDER " is no plain file");
+					 "a member of " WPAR_ARCHIVE_INFO " is no plain file");
 	n = archive_read_data(rd->ar, data, (size_t)most + 1);
 	if (n < 0)
 		return wpar_extract_fail_archive(rd->x, rd->ar);
 	if (n > most)
 		return wpar_extract_fail(rd->x, EFBIG, "its %s is too large",
-					 first ? "image.data" : "folder " BACKUP_FOLDER);
+					 first ? "image.data" : "folder " WPAR_ARCHIVE_INFO);
 	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
 		if (strcmp(base, told[i].name) == 0)
 			tell(told[i].word, data, (size_t)n);
@@ -204,7 +205,7 @@ static int take_of_folder(struct backup_reading *rd, struct archive_entry *e, co
 
 	if (rd->b.listed != signature || rd->b.signature || (rd->b.tree && !list && !signature))
 		return wpar_extract_fail(rd->x, EBADMSG,
-					 "a member of " BACKUP_FOLDER " is not in its place");
+					 "a member of " WPAR_ARCHIVE_INFO " is not in its place");
 	rd->b.signature = signature;
 	return list ? take_checksums(rd, e) : take_small(rd, e, base);
 }
@@ -363,7 +364,7 @@ static int take_of_tree(struct backup_reading *rd, struct archive_entry *e, cons
 
 bool wpar_backup_is_first(const char *name)
 {
-	return strcmp(name, BACKUP_FOLDER "/image.data") == 0;
+	return strcmp(name, WPAR_ARCHIVE_INFO "/image.data") == 0;
 }
 
 int wpar_backup_member(void *user, struct archive *ar, struct archive_entry *e, const char *name)

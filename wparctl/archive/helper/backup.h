@@ -8,7 +8,6 @@
 
 #include "wparctl/archive/helper/extract.h"
 
-#define BACKUP_FOLDER	".savewpar_dir"
 #define MAX_BACKUP_SPEC (1 << 20) /* bytes of wpar.spec, and of members that are passed over */
 
 /* Which of them are made. */

@@ -252,7 +252,7 @@ static int walk_into(struct walking *k, int fd, unsigned int tree)
 		const size_t more = strlen(names.v[i]);
 
 		/* What a WPAR has itself of the name of the backup's own folder. */
-		if (k->depth == 1 && strcmp(names.v[i], ".savewpar_dir") == 0)
+		if (k->depth == 1 && strcmp(names.v[i], WPAR_ARCHIVE_INFO) == 0)
 			continue;
 		if (len + 1 + more > SAVE_NAME_MAX) {
 			k->w->left_out(k->w->user, k->name,

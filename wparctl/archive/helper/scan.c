@@ -228,19 +228,12 @@ static bool is_data(struct archive_entry *e, const char *name)
 	       !archive_entry_hardlink(e);
 }
 
-/* Contents of a hard link: only cpio has any. */
-static bool has_contents(const struct extract *a, struct archive_entry *e)
-{
-	return archive_entry_filetype(e) == AE_IFREG &&
-	       (!archive_entry_hardlink(e) || strcmp(a->format, "cpio") == 0);
-}
-
 /* How many bytes of the member's contents are looked at? */
 static size_t wanted_bytes(const struct extract *a, struct archive_entry *e, const char *name)
 {
 	const char *base = base_of(name);
 
-	if (!has_contents(a, e))
+	if (!wpar_walk_has_contents(a, e))
 		return 0;
 	if (wpar_identify_text(name) >= 0)
 		return IDENTIFY_TEXT_MAX;

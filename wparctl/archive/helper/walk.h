@@ -39,6 +39,12 @@ int wpar_walk(struct extract *a, const struct walk *w);
 int wpar_walk_member(struct extract *a, const struct walk *w, struct archive *ar,
 		     struct archive_entry *e);
 
+/*
+ * wpar_walk_has_contents - a regular file; a second name of one has contents in cpio only, which
+ * has them at the last name
+ */
+bool wpar_walk_has_contents(const struct extract *a, struct archive_entry *e);
+
 /* wpar_walk_is_description - image.data as the first member, or what savewpar puts before a tree:
  * no part of the system */
 bool wpar_walk_is_description(const struct extract *a, const char *name);

@@ -6,17 +6,15 @@
 #include <errno.h>
 #include <string.h>
 
-#define SAVEWPAR_DIR ".savewpar_dir"
-
 bool wpar_walk_is_description(const struct extract *a, const char *name)
 {
-	const size_t len = strlen(SAVEWPAR_DIR);
+	const size_t len = strlen(WPAR_ARCHIVE_INFO);
 
 	if (a->layer)
 		return false; /* whoever makes layers knows nothing of it */
 	if (a->entries == 1 && strcmp(name, "image.data") == 0)
 		return true;
-	return strncmp(name, SAVEWPAR_DIR, len) == 0 && (!name[len] || name[len] == '/');
+	return strncmp(name, WPAR_ARCHIVE_INFO, len) == 0 && (!name[len] || name[len] == '/');
 }
 
 /* The list of checksums of a backup and its signature are not among those that it may have. */
@@ -53,8 +51,7 @@ static int count_size(struct extract *a, struct archive_entry *e)
 		       : 0;
 }
 
-/* A second name of a file has contents in cpio only, which has them at the last name. */
-static bool has_size(const struct extract *a, struct archive_entry *e)
+bool wpar_walk_has_contents(const struct extract *a, struct archive_entry *e)
 {
 	return archive_entry_filetype(e) == AE_IFREG &&
 	       (!archive_entry_hardlink(e) || strcmp(a->format, "cpio") == 0);
@@ -71,6 +68,7 @@ int wpar_walk_member(struct extract *a, const struct walk *w, struct archive *ar
 	r = wpar_tree_normalise(a, archive_entry_pathname(e), name);
 	if (r < 0)
 		return w->bad_name ? w->bad_name(w->user, e) : r;
-	r = has_size(a, e) && !wpar_walk_is_description(a, name) ? count_size(a, e) : 0;
+	r = wpar_walk_has_contents(a, e) && !wpar_walk_is_description(a, name) ? count_size(a, e)
+									       : 0;
 	return r < 0 ? r : w->member(w->user, ar, e, name);
 }
