@@ -7,6 +7,7 @@
 
 #include "wparctl/archive/run.h"
 
+#include "lpard/common/fd_pass.h"
 #include "lpard/common/fs.h"
 #include "lpard/common/hex.h"
 #include "lpard/common/interrupt.h"
@@ -233,6 +234,11 @@ static bool take_meanwhile(struct wpar_writer *w, char *line)
 }
 
 /* The line that begins with @word; @ret: what follows it, until the next call. */
+static int fail_answer(struct par_error **err)
+{
+	return par_fail(err, PAR_E_SYSTEM, 0, "writing the backup has not gone as it should");
+}
+
 static int answer(struct wpar_writer *w, const char *word, const char **ret, struct par_error **err)
 {
 	for (;;) {
@@ -243,8 +249,7 @@ static int answer(struct wpar_writer *w, const char *word, const char **ret, str
 		if (take_meanwhile(w, w->line))
 			continue;
 		if (!par_starts_with(w->line, word))
-			return par_fail(err, PAR_E_SYSTEM, 0,
-					"writing the backup has not gone as it should");
+			return fail_answer(err);
 		if (ret)
 			*ret = w->line + strlen(word);
 		return 0;
@@ -260,11 +265,6 @@ static int ask(struct wpar_writer *w, const char *question, const char *word, co
 	par_buf_printf(&b, "%s\n", question);
 	r = request(w, &b, err);
 	return r < 0 ? r : answer(w, word, ret, err);
-}
-
-static int fail_answer(struct par_error **err)
-{
-	return par_fail(err, PAR_E_SYSTEM, 0, "writing the backup has not gone as it should");
 }
 
 static int take_numbers(const char *text, uint64_t *ret_a, uint64_t *ret_b, struct par_error **err)
@@ -456,41 +456,19 @@ int wpar_writer_pass(struct wpar_writer *w, uint64_t *ret_files, uint64_t *ret_b
 	return r < 0 ? r : take_numbers(text, ret_files, ret_bytes, err);
 }
 
-static int send_mount(int socket, int fd)
-{
-	union {
-		struct cmsghdr head;
-		char room[CMSG_SPACE(sizeof(int))];
-	} control = { .room = { 0 } };
-	struct iovec data = { (char *)"", 1 };
-	struct msghdr m = { .msg_iov = &data,
-			    .msg_iovlen = 1,
-			    .msg_control = control.room,
-			    .msg_controllen = sizeof(control.room) };
-	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
-	return sendmsg(socket, &m, MSG_NOSIGNAL) == 1 ? 0 : -errno;
-}
-
 int wpar_writer_late(struct wpar_writer *w, const struct wpar_writer_tree *trees, size_t n,
-		     uint64_t *ret_files, uint64_t *ret_bytes, struct par_error **err)
+		     struct par_error **err)
 {
-	const char *text;
 	int r = 0;
 
 	/* A helper that has gone tells why where it is asked. */
 	for (size_t i = 1; r == 0 && i < n; i++) {
 		if (trees[i].later)
-			r = send_mount(w->late, trees[i].fds[0]);
+			r = par_fd_send(w->late, trees[i].fds[0]);
 	}
 	if (r < 0 && r != -EPIPE)
 		return par_fail(err, PAR_E_SYSTEM, r, "a file system cannot be handed on");
-	r = ask(w, "late", "late ", &text, err);
-	return r < 0 ? r : take_numbers(text, ret_files, ret_bytes, err);
+	return ask(w, "late", "late", NULL, err);
 }
 
 int wpar_writer_mark(struct wpar_writer *w, struct par_error **err)

@@ -99,7 +99,7 @@ int wpar_writer_pass(struct wpar_writer *w, uint64_t *ret_files, uint64_t *ret_b
  * @trees	those of the setup, whose first mounts by now are those that are read
  */
 int wpar_writer_late(struct wpar_writer *w, const struct wpar_writer_tree *trees, size_t n,
-		     uint64_t *ret_files, uint64_t *ret_bytes, struct par_error **err);
+		     struct par_error **err);
 /*
  * wpar_writer_mark - what changes from here on is for the pass behind the next one
  * The caller then sees to it that all is on the disk: see helper/save_pass.c.

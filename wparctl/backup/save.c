@@ -371,9 +371,7 @@ static int running_pass(struct saving *b, struct par_error **err)
 
 static int late_pass(struct saving *b, struct par_error **err)
 {
-	uint64_t files, bytes;
-
-	return wpar_writer_late(b->writer, b->trees.v, b->trees.n, &files, &bytes, err);
+	return wpar_writer_late(b->writer, b->trees.v, b->trees.n, err);
 }
 
 /* While it stands still.  Images that cannot be cloned are read now, as they are. */

@@ -3,6 +3,7 @@
 #include "wparctl/versioned/uname_notify.h"
 
 #include "lpard/common/audit_arch.h"
+#include "lpard/common/fd_pass.h"
 #include "lpard/common/now.h"
 #include "wparctl/versioned/runs.h"
 
@@ -278,51 +279,6 @@ __attribute__((noreturn)) static void answer_all(const struct answers *a)
 	_exit(0);
 }
 
-static int send_listener(int sock, int listener)
-{
-	union {
-		char room[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = { 0 };
-	char byte = 0;
-	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
-	struct msghdr msg = { .msg_iov = &iov,
-			      .msg_iovlen = 1,
-			      .msg_control = control.room,
-			      .msg_controllen = sizeof(control.room) };
-	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
-
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(c), &listener, sizeof(int));
-	return sendmsg(sock, &msg, MSG_NOSIGNAL) < 0 ? -errno : 0;
-}
-
-static int receive_listener(int sock)
-{
-	union {
-		char room[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = { 0 };
-	char byte;
-	struct iovec iov = { .iov_base = &byte, .iov_len = 1 };
-	struct msghdr msg = { .msg_iov = &iov,
-			      .msg_iovlen = 1,
-			      .msg_control = control.room,
-			      .msg_controllen = sizeof(control.room) };
-	struct cmsghdr *c;
-	int fd;
-
-	if (recvmsg(sock, &msg, MSG_CMSG_CLOEXEC) != 1)
-		return -EPIPE;
-	c = CMSG_FIRSTHDR(&msg);
-	if (!c || c->cmsg_type != SCM_RIGHTS || c->cmsg_len != CMSG_LEN(sizeof(int)))
-		return -EPROTO;
-	memcpy(&fd, CMSG_DATA(c), sizeof(fd));
-	return fd;
-}
-
 __attribute__((noreturn)) static void uname_serve(const struct wpar_spec *s, int sock)
 {
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -343,7 +299,7 @@ __attribute__((noreturn)) static void uname_serve(const struct wpar_spec *s, int
 	for (int i = 0; i < 3; i++)
 		dup2(null, i);
 	syscall(SYS_close_range, 4u, ~0u, 0u);
-	a.listener = receive_listener(sock);
+	a.listener = par_fd_receive(sock);
 	close(sock);
 	if (a.listener >= 0)
 		answer_all(&a);
@@ -389,7 +345,7 @@ static int join_server(int sock)
 	autofd int listener = -1;
 	int r = uname_install_filter(&listener);
 
-	return r < 0 ? r : send_listener(sock, listener);
+	return r < 0 ? r : par_fd_send(sock, listener);
 }
 
 int wpar_uname_server_join(int sock)

@@ -6,12 +6,14 @@
  *
  * packing none|zstd|gzip|xz BLOCK | tree SHIFT RANGE NAME FD... | empty NAME | pattern REGEX |
  * owner user|group FROM TO |
- * later NAME | part NAME | attributes 0|1 | verbose 0|1: what is to be done, before "confine"; no
- * answer confine	-> "confined"		from here on there are the trees, and nothing else
+ * later NAME | part NAME | attributes 0|1 | verbose 0|1: what is to be done, before "confine",
+ * without an answer
+ *
+ * confine	-> "confined"		from here on there are the trees, and nothing else
  * count	-> "part I BYTES" for each "part", "counted N BYTES SIZES"
  * member NAME TEXT -> "member"		a plain file of .savewpar_dir
  * pass		-> "passed MEMBERS BYTES"  meanwhile "progress N", "name NAME", "left NAME WHY"
- * late		-> "late MEMBERS BYTES"	the trees of "later", whose mounts are in SAVE_LATE
+ * late		-> "late"		the trees of "later", whose mounts are in SAVE_LATE
  * mark		-> "marked"		what changes from here on is for the pass behind the next
  * one stage	-> "staged"		what follows is kept on disk, so that nobody waits for a
  * reader unstage	-> "unstaged"		until here sums MS	-> "summed"		the
@@ -20,6 +22,7 @@
  */
 #include "wparctl/archive/helper/save.h"
 
+#include "lpard/common/fd_pass.h"
 #include "lpard/common/hex.h"
 #include "wparctl/archive/helper/prison.h"
 
@@ -31,7 +34,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #define MAX_MEMORY (UINT64_C(2) << 30)
@@ -269,31 +271,6 @@ static int do_pass(struct writing *w, char *args)
 	return r;
 }
 
-/* -1: none came */
-static int receive_mount(void)
-{
-	union {
-		struct cmsghdr head;
-		char room[CMSG_SPACE(sizeof(int))];
-	} control;
-	char byte;
-	struct iovec data = { &byte, 1 };
-	struct msghdr m = { .msg_iov = &data,
-			    .msg_iovlen = 1,
-			    .msg_control = control.room,
-			    .msg_controllen = sizeof(control.room) };
-	struct cmsghdr *c;
-	int fd = -1;
-
-	if (recvmsg(SAVE_LATE, &m, MSG_CMSG_CLOEXEC) != 1)
-		return -1;
-	c = CMSG_FIRSTHDR(&m);
-	if (c && c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS &&
-	    c->cmsg_len == CMSG_LEN(sizeof(int)))
-		memcpy(&fd, CMSG_DATA(c), sizeof(fd));
-	return fd;
-}
-
 static int do_late(struct writing *w, char *args)
 {
 	struct save *s = &w->save;
@@ -303,7 +280,7 @@ static int do_late(struct writing *w, char *args)
 	for (unsigned int i = 0; r == 0 && i < s->walk.n_trees; i++) {
 		if (!s->walk.trees[i].later)
 			continue;
-		s->walk.trees[i].fd = receive_mount();
+		s->walk.trees[i].fd = par_fd_receive(SAVE_LATE);
 		if (s->walk.trees[i].fd < 0)
 			return save_fail(s, EBADF, "a file system did not come");
 	}
@@ -311,7 +288,7 @@ static int do_late(struct writing *w, char *args)
 		return r;
 	r = save_late(s);
 	if (r == 0)
-		save_say("late %" PRIu64 " %" PRIu64 "\n", s->again, s->again_bytes);
+		save_say("late\n");
 	return r;
 }
 

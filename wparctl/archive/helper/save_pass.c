@@ -269,7 +269,6 @@ int save_late(struct save *s)
 	struct save_walk *w = &s->walk;
 	int r = 0;
 
-	s->again = s->again_bytes = 0;
 	w->visit = take_late;
 	w->left_out = left_out;
 	w->user = s;
