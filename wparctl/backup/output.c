@@ -4,6 +4,7 @@
 
 #include "lpard/common/interrupt.h"
 #include "lpard/common/str.h"
+#include "wparctl/backup/room.h"
 
 #include <fcntl.h>
 #include <libgen.h>
@@ -16,6 +17,7 @@
 #include <unistd.h>
 
 #define READER_EVERY 100 /* milliseconds: is there one that reads the pipe? */
+#define ROOM	     10	 /* thousandths of a disk: with these it is not the one that is full */
 #define MAX_LINKS    40	 /* one after the other, as the kernel has it */
 
 void wpar_output_done(struct wpar_output *o)
@@ -326,6 +328,35 @@ int wpar_output_finish(struct wpar_output *o, struct par_error **err)
 	o->partial = NULL;
 	fsync(o->folder); /* ignoring: the backup itself is on the disk */
 	return 0;
+}
+
+/* Is it where the backup is written to that is full?  Of what is no file nothing tells its room. */
+static bool is_full(const struct wpar_output *o, int work)
+{
+	const unsigned int left = wpar_room_left(work);
+	struct stat st;
+
+	if (o->fd < 0)
+		return false;
+	if (fstat(o->fd, &st) == 0 && S_ISREG(st.st_mode))
+		return wpar_room_left(o->fd) <= left;
+	return left >= ROOM;
+}
+
+void wpar_output_name_disk(const struct wpar_output *o, int work, const char *directory,
+			   struct par_error **err)
+{
+	if (!err || !*err || (*err)->id != PAR_E_NO_SPACE)
+		return;
+	if (!is_full(o, work)) {
+		if (work >= 0)
+			par_error_wrap(err, "the disk of '%s'", directory);
+		return;
+	}
+	if (o->standard)
+		par_error_wrap(err, "what standard output goes to");
+	else
+		par_error_wrap(err, o->partial ? "the disk of '%s'" : "the device '%s'", o->path);
 }
 
 const char *wpar_output_packing(const char *path)

@@ -45,6 +45,15 @@ int wpar_output_open(const char *path, const char *inside, struct wpar_output *r
 /* wpar_output_finish - all is written: it is on the disk, and has its name */
 int wpar_output_finish(struct wpar_output *o, struct par_error **err);
 
+/*
+ * wpar_output_name_disk - *@err, when it is PAR_E_NO_SPACE, also says what is full: a backup needs
+ * what it is written to, and the disk of the WPAR for what it keeps
+ * @work	a folder on that disk; -1: nothing is kept there yet
+ * @directory	the WPAR's, for the message
+ */
+void wpar_output_name_disk(const struct wpar_output *o, int work, const char *directory,
+			   struct par_error **err);
+
 /* wpar_output_done - one that was not finished is removed */
 void wpar_output_done(struct wpar_output *o);
 

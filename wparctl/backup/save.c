@@ -6,7 +6,6 @@
  * so that for as long as it stands still nobody waits for who reads the backup.  Of its images
  * clones are made then, where they have reflinks, and read afterwards.
  */
-/* size: one order of steps, which share what a backup has while it is made */
 #include "wparctl/backup/save.h"
 
 #include "lpard/common/interrupt.h"
@@ -17,7 +16,6 @@
 #include "wparctl/backup/info.h"
 #include "wparctl/backup/output.h"
 #include "wparctl/backup/packages.h"
-#include "wparctl/backup/room.h"
 #include "wparctl/backup/sign.h"
 #include "wparctl/backup/trees_snapshot.h"
 #include "wparctl/backup/trees.h"
@@ -26,7 +24,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define MAX_PATTERNS (1 << 20) /* bytes of a file of them */
@@ -522,35 +519,6 @@ static int save_in(struct saving *b, struct par_error **err)
 	return 0;
 }
 
-#define ROOM 10 /* thousandths of a disk: with these it is not the one that is full */
-
-/* Is it where the backup is written to that is full?  Of what is no file nothing tells its room. */
-static bool is_output_full(const struct saving *b)
-{
-	const unsigned int work = wpar_room_left(b->trees.work);
-	struct stat st;
-
-	if (b->output.fd < 0)
-		return false;
-	if (fstat(b->output.fd, &st) == 0 && S_ISREG(st.st_mode))
-		return wpar_room_left(b->output.fd) <= work;
-	return work >= ROOM;
-}
-
-/* A backup needs the disk that it is written to, and that of the WPAR for what it keeps. */
-static void name_disk(const struct saving *b, struct par_error **err)
-{
-	if (!err || !*err || (*err)->id != PAR_E_NO_SPACE)
-		return;
-	if (is_output_full(b) && b->output.standard)
-		par_error_wrap(err, "what standard output goes to");
-	else if (is_output_full(b))
-		par_error_wrap(err, b->output.partial ? "the disk of '%s'" : "the device '%s'",
-			       b->output.path);
-	else if (b->trees.work >= 0)
-		par_error_wrap(err, "the disk of '%s'", b->save->spec->directory);
-}
-
 int wpar_save(const struct wpar_save *save, struct par_error **err)
 {
 	struct saving b = { .save = save,
@@ -565,7 +533,7 @@ int wpar_save(const struct wpar_save *save, struct par_error **err)
 	if (b.rewritten)
 		fputc('\n', b.out);
 	if (r < 0)
-		name_disk(&b, err);
+		wpar_output_name_disk(&b.output, b.trees.work, save->spec->directory, err);
 	wpar_writer_free(b.writer);
 	wpar_backup_trees_done(&b.trees);
 	wpar_backup_snapshot_done(&b.snapshot);
