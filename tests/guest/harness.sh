@@ -82,7 +82,7 @@ guest_helpers()
 		"$compiler" -D_GNU_SOURCE -O2 -static -o "$dir/$helper" "$par_top/tests/helpers/$helper.c" || return
 	done
 	"$compiler" -D_GNU_SOURCE -O2 -static -I"$par_top" -o "$dir/uname_run" "$par_top"/tests/helpers/uname_run.c \
-		"$par_top"/wparctl/versioned/{uname_notify,uname_restore,runs,runs_facts,runs_try}.c "$common"/{error,fs,now,str}.c
+		"$par_top"/wparctl/versioned/{uname_notify,uname_restore,runs,runs_facts,runs_try}.c "$common"/{error,fd_pass,fs,now,str}.c
 }
 
 # guest_command - sets $in_frame, the words before a command that has the world as cases see it

@@ -54,6 +54,7 @@ criu restore -d -D plain -o restore.log >&2
 echo "plain restore: $?"
 echo "after it: $(answer)"
 end_all
+: >>now.new # which the dump may have open, and who went on meanwhile has moved away
 uname_run --images one 2.6.18-old criu restore -d -D one -o restore.log >&2
 echo "restore: $?"
 echo "after: $(answer)"
