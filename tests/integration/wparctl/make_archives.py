@@ -170,6 +170,21 @@ def damaged(folder):
         f.write(flipped)
     header = bytearray(whole)
     header[1024 + 100] ^= 0xff
+    # Between two members, as when the writer was ended: no blocks of zeros.
+    with tarfile.open(f"{folder}/good-plain.tar") as tar:
+        members = tar.getmembers()
+        last = members[-1]
+        cuts = {"bad-cut-member": members[len(members) // 2].offset, "bad-cut-end": last.offset_data + -(-last.size // 512) * 512}
+    with open(f"{folder}/good-plain.tar", "rb") as f:
+        whole = f.read()
+    for name, at in cuts.items():
+        with open(f"{folder}/{name}.tar", "wb") as f:
+            f.write(whole[:at])
+        with gzip.open(f"{folder}/{name}.tar.gz", "wb") as f:
+            f.write(whole[:at])
+    # Some end it with one block, and fill no record.
+    with open(f"{folder}/good-one-block.tar", "wb") as f:
+        f.write(whole[:cuts["bad-cut-end"]] + b"\0" * 512)
     with open(f"{folder}/bad-flipped-header.tar", "wb") as f:
         f.write(header)
     # The digest beside it is of another file.

@@ -69,6 +69,17 @@ static bool begins_layout(struct extract *a, struct archive_entry *e)
 	       oci_is_layout(name);
 }
 
+/*
+ * Behind its last member each writer of tar puts two blocks of zeros, of which one is enough here.
+ * A tar that has none was cut off, where a member would begin: a pipe that broke.
+ */
+static bool lacks_end(const struct extract *a, struct archive *ar)
+{
+	return !a->folder &&
+	       (archive_format(ar) & ARCHIVE_FORMAT_BASE_MASK) == ARCHIVE_FORMAT_TAR &&
+	       archive_filter_bytes(ar, 0) <= archive_read_header_position(ar);
+}
+
 static int walk_members(struct extract *a, const struct walk *w, struct archive *ar)
 {
 	struct archive_entry *e;
@@ -86,7 +97,13 @@ static int walk_members(struct extract *a, const struct walk *w, struct archive 
 	}
 	if (r != ARCHIVE_EOF)
 		return wpar_extract_fail_archive(a, ar);
-	return a->entries ? 0 : wpar_extract_fail(a, EBADMSG, "it is empty");
+	if (a->entries == 0)
+		return wpar_extract_fail(a, EBADMSG, "it is empty");
+	return lacks_end(a, ar)
+		       ? wpar_extract_fail(a, EBADMSG,
+					   "it ends too early, so it is not whole: the blocks of "
+					   "zeros that end a tar are not there")
+		       : 0;
 }
 
 int wpar_walk(struct extract *a, const struct walk *w)
