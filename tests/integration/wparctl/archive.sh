@@ -82,7 +82,12 @@ for archive in "$work"/bad-*.tar*; do
 	report=$(timeout 20 lsmksysb --json -f "$archive" 2>"$work/said")
 	status=$?
 	if [ "$status" = 0 ]; then
-		ok "$name: lsmksysb reports it" jq -e '.usable | type == "boolean"' <<<"$report"
+		# What only unpacking shows, and what lies beside the image, it does not know.
+		case $name in
+		bad-sparse-map.tar | bad-digest.tar) usable='type == "boolean"' ;;
+		*) usable='. == false' ;;
+		esac
+		ok "$name: lsmksysb reports it" jq -e ".usable | $usable" <<<"$report"
 	else
 		is "$name: lsmksysb: one clear error" "$status $(grep -c '^lsmksysb: The image .*' "$work/said") $(wc -l <"$work/said")" "1 1 1"
 	fi

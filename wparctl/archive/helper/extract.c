@@ -6,6 +6,7 @@
  */
 #include "wparctl/archive/helper/ahead.h"
 #include "wparctl/archive/helper/backup.h"
+#include "wparctl/archive/helper/judge.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -121,7 +122,7 @@ static int write_contents(struct extract *a, struct archive *ar, int fd, int64_t
  * Attributes of the user, access lists, and capabilities of programs (without a name space's id);
  * nothing that a kernel or an overlay reads otherwise.
  */
-static bool wanted_xattr(const char *name, const void *value, size_t len)
+bool wpar_extract_wants(const char *name, const void *value, size_t len)
 {
 	uint32_t magic;
 
@@ -149,7 +150,7 @@ static int set_xattrs(struct extract *a, struct archive_entry *e, int fd, const 
 		return 0;
 	archive_entry_xattr_reset(e);
 	while (archive_entry_xattr_next(e, &name, &value, &len) == ARCHIVE_OK) {
-		if (!name || !wanted_xattr(name, value, len) ||
+		if (!name || !wpar_extract_wants(name, value, len) ||
 		    (a->choice && a->choice->no_setid && strcmp(name, "security.capability") == 0))
 			continue;
 		r = take_room(a, len);
@@ -191,7 +192,7 @@ static int check_ids(struct extract *a, struct archive_entry *e)
 	int64_t uid = archive_entry_uid(e), gid = archive_entry_gid(e);
 
 	if (uid < 0 || gid < 0 || uid > MAX_ID || gid > MAX_ID)
-		return wpar_extract_fail(a, EBADMSG, "a member's owner is out of range");
+		return wpar_extract_fail(a, EBADMSG, JUDGE_OWNER);
 	return 0;
 }
 
@@ -311,7 +312,7 @@ static int make_folder(struct extract *a, struct archive_entry *e, int parent, c
 		return wpar_extract_fail(a, errno, "could not make a folder: %s", strerror(errno));
 	fd = open_folder(a, *name ? parent : a->root, *name ? base : ".");
 	if (fd < 0)
-		return wpar_extract_fail(a, EEXIST, "a folder has the name of another member");
+		return wpar_extract_fail(a, EEXIST, JUDGE_NOT_FOLDER);
 	r = set_metadata(a, e, fd, name, false);
 	if (r < 0)
 		return r;
@@ -325,7 +326,7 @@ static int make_symlink(struct extract *a, struct archive_entry *e, int parent, 
 	int r;
 
 	if (!target || !*target || strlen(target) > MAX_NAME)
-		return wpar_extract_fail(a, EBADMSG, "a symbolic link has a bad target");
+		return wpar_extract_fail(a, EBADMSG, JUDGE_BAD_TARGET);
 	r = symlinkat(target, parent, base);
 	if (r < 0 && errno == EEXIST) {
 		r = wpar_tree_clear(a, parent, base);
@@ -373,7 +374,7 @@ static int fill_link(struct extract *a, struct archive *ar, struct archive_entry
 		return r;
 	fd = openat(parent, base, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return wpar_extract_fail(a, EPERM, "a hard link with contents is to no file");
+		return wpar_extract_fail(a, EPERM, JUDGE_NO_FILE);
 	if (ftruncate(fd, 0) < 0)
 		return wpar_extract_fail(a, errno, "could not write a file: %s", strerror(errno));
 	r = check_room(a, e);
@@ -392,7 +393,7 @@ static int make_link(struct extract *a, struct archive *ar, struct archive_entry
 	int r;
 
 	if (!*name)
-		return wpar_extract_fail(a, EPERM, "the root is a link");
+		return wpar_extract_fail(a, EPERM, JUDGE_ROOT);
 	r = wpar_tree_link(a, name, target);
 	if (r < 0)
 		return r;
@@ -415,7 +416,7 @@ static int make_member(struct extract *a, struct archive *ar, struct archive_ent
 	if (type == AE_IFCHR || type == AE_IFBLK || type == AE_IFSOCK)
 		return 0;
 	if (!*name && type != AE_IFDIR)
-		return wpar_extract_fail(a, EPERM, "the root is no folder");
+		return wpar_extract_fail(a, EPERM, JUDGE_ROOT);
 	r = check_ids(a, e);
 	if (r < 0)
 		return r;
@@ -432,7 +433,7 @@ static int make_member(struct extract *a, struct archive *ar, struct archive_ent
 	case AE_IFIFO:
 		return make_fifo(a, e, parent, base);
 	default:
-		return wpar_extract_fail(a, EBADMSG, "a member is of an unknown kind");
+		return wpar_extract_fail(a, EBADMSG, JUDGE_KIND);
 	}
 }
 

@@ -90,6 +90,8 @@ struct extract {
 
 	bool inherits; /* there is a folder whose group new files get (its set-group-ID bit) */
 
+	struct judge *judge; /* judge.c: the names that came; NULL */
+
 	struct later_acl *later;
 	size_t n_later;
 
@@ -160,6 +162,9 @@ ssize_t wpar_input_read_raw(struct extract *a, unsigned char *to, size_t size);
 bool wpar_input_is_packed(const struct extract *a);
 /* wpar_input_done - free what reading has taken; the next byte is that of an archive's begin */
 void wpar_input_done(struct extract *a);
+
+/* wpar_extract_wants - is that extended attribute of a member kept? */
+bool wpar_extract_wants(const char *name, const void *value, size_t len);
 
 /* acl.c */
 /* wpar_extract_make - make a member in a->root; @name as normalised */

@@ -5,6 +5,7 @@
 #include "wparctl/archive/helper/aix.h"
 #include "wparctl/archive/helper/backup.h"
 #include "wparctl/archive/helper/elf.h"
+#include "wparctl/archive/helper/judge.h"
 #include "wparctl/archive/helper/say_hex.h"
 #include "wparctl/archive/helper/identify.h"
 #include "wparctl/archive/helper/oci_plan.h"
@@ -190,9 +191,6 @@ static void count_member(struct scan *s, struct archive_entry *e)
 		s->uid = archive_entry_uid(e);
 	if (archive_entry_gid(e) > s->gid)
 		s->gid = archive_entry_gid(e);
-	if (archive_entry_uid(e) < 0 || archive_entry_gid(e) < 0 || archive_entry_uid(e) > MAX_ID ||
-	    archive_entry_gid(e) > MAX_ID)
-		note_refused(s, "a member's owner is out of range");
 }
 
 static int show_data(struct extract *a, struct archive *ar, struct archive_entry *e)
@@ -328,18 +326,13 @@ static int scan_contents(struct scan *s, struct archive *ar, struct archive_entr
 	return r;
 }
 
-/* What extract.c would refuse it for, as far as that can be seen without a tree. */
+/* What mkwpar would refuse it for.  Members behind the first such one are no more looked at. */
 static void check_member(struct scan *s, struct archive_entry *e, const char *name)
 {
-	const char *link = archive_entry_hardlink(e);
-	char target[MAX_NAME + 1];
-
-	if (!*name && (link || archive_entry_filetype(e) != AE_IFDIR))
-		note_refused(s, "the root is no folder");
-	if (link && wpar_tree_normalise(s->a, link, target) < 0) {
-		note_refused(s, s->a->why);
-		s->a->why[0] = '\0';
-	}
+	if (s->refused[0] || wpar_judge_member(s->a, e, name) == 0)
+		return;
+	note_refused(s, s->a->why);
+	s->a->why[0] = '\0';
 }
 
 /* Of the folder of a backup, or image.data as the first member. */

@@ -4,7 +4,7 @@
  * symbolic link on the way (openat2), so whatever links the archive has made, nothing is ever
  * created, linked or removed through one.
  */
-#include "wparctl/archive/helper/extract.h"
+#include "wparctl/archive/helper/judge.h"
 
 #include "lpard/common/fs.h"
 
@@ -125,8 +125,7 @@ int wpar_tree_parent(struct extract *a, const char *name, int *ret_fd, const cha
 			"another directory, -d",
 			name);
 	if (fd == -ELOOP || fd == -EXDEV || fd == -ENOTDIR)
-		return wpar_extract_fail(a, EPERM,
-					 "a member lies behind a link or a file of the archive");
+		return wpar_extract_fail(a, EPERM, JUDGE_BEHIND);
 	if (fd < 0)
 		return wpar_extract_fail(a, -fd, "could not open a folder: %s", strerror(-fd));
 	forget_parent(a);
@@ -213,7 +212,7 @@ int wpar_tree_clear(struct extract *a, int parent, const char *base)
 	if (a->layer && errno == EISDIR && par_fs_remove_tree(parent, base) == 0)
 		return 0;
 	if (errno == EISDIR || errno == EPERM)
-		return wpar_extract_fail(a, EEXIST, "a member has the name of a folder before it");
+		return wpar_extract_fail(a, EEXIST, JUDGE_OVER);
 	return wpar_extract_fail(a, errno, "could not replace a file: %s", strerror(errno));
 }
 
@@ -233,10 +232,10 @@ int wpar_tree_link(struct extract *a, const char *name, const char *target)
 	folder[slash ? slash - clean : 0] = '\0';
 	from = open_beneath(a, folder);
 	if (from < 0)
-		return wpar_extract_fail(a, EPERM, "a hard link has no member as its target");
+		return wpar_extract_fail(a, EPERM, JUDGE_NO_TARGET);
 	slash = slash ? slash + 1 : clean;
 	if (fstatat(from, slash, &st, AT_SYMLINK_NOFOLLOW) < 0 || S_ISDIR(st.st_mode))
-		return wpar_extract_fail(a, EPERM, "a hard link has no member as its target");
+		return wpar_extract_fail(a, EPERM, JUDGE_NO_TARGET);
 	r = wpar_tree_parent(a, name, &to, &base);
 	if (r < 0)
 		return r;

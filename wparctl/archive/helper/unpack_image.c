@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* All members of a system image into root/ of a folder: see extract.h, which makes each of them. */
 #include "wparctl/archive/helper/backup.h"
+#include "wparctl/archive/helper/judge.h"
 #include "wparctl/archive/helper/walk.h"
 
 #include <errno.h>
@@ -23,6 +24,7 @@ static int begin_root(struct extract *a)
 static int take_member(void *user, struct archive *ar, struct archive_entry *e, const char *name)
 {
 	struct extract *a = user;
+	int r;
 
 	/* The backup of a versioned WPAR is an image, too. */
 	if (a->entries == 1 && wpar_backup_is_first(name))
@@ -31,7 +33,8 @@ static int take_member(void *user, struct archive *ar, struct archive_entry *e, 
 		return wpar_backup_member(a->backup, ar, e, name);
 	if (wpar_walk_is_description(a, name))
 		return 0;
-	return wpar_extract_make(a, ar, e, name);
+	r = wpar_judge_member(a, e, name);
+	return r < 0 ? r : wpar_extract_make(a, ar, e, name);
 }
 
 static int take_gone(void *user, const char *name, bool inner)

@@ -3,6 +3,7 @@
 #include "wparctl/archive/helper/walk.h"
 
 #include "wparctl/archive/helper/aix.h"
+#include "wparctl/archive/helper/judge.h"
 #include "wparctl/archive/helper/oci.h"
 
 #include <archive.h>
@@ -120,5 +121,6 @@ int wpar_walk(struct extract *a, const struct walk *w)
 		    ? walk_members(a, w, ar)
 		    : wpar_extract_fail_archive(a, ar);
 	archive_read_free(ar);
+	wpar_judge_done(a);
 	return r < 0 || a->again ? r : wpar_extract_drain(a);
 }
