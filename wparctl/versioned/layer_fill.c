@@ -23,7 +23,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
-#define LAYER_FORMAT 6 /* changes with what is put into a layer */
+#define LAYER_FORMAT 7 /* changes with what is put into a layer */
 #define SEGMENTS_MAX 64
 
 #ifndef WPAR_LAUNCH_PROGRAM
@@ -482,6 +482,25 @@ static int put_oslevel(const struct layer *l, struct par_error **err)
 	return place ? put_launcher(l, place, err) : 0;
 }
 
+/* A start mounts over these: what is something else in the image is hidden by one of its kind. */
+static int put_places(const struct layer *l, struct par_error **err)
+{
+	static const char *const folders[] = { "/dev", "/proc", "/run", "/sys" };
+	autofd int etc = open_in_image(l->image, "/etc", O_PATH | O_DIRECTORY), fd = -1;
+	struct stat st;
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(folders); i++) {
+		if (fstatat(l->image, folders[i] + 1, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    !S_ISDIR(st.st_mode) && mkdirat(l->layer, folders[i] + 1, 0755) < 0)
+			return fail_laying(folders[i], err);
+	}
+	if (etc < 0 || fstatat(etc, "init", &st, AT_SYMLINK_NOFOLLOW) < 0 || S_ISREG(st.st_mode))
+		return 0;
+	if (make_folder_of(l, "/etc/init") == 0)
+		fd = openat(l->layer, "etc/init", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755);
+	return fd < 0 ? fail_laying("/etc/init", err) : 0;
+}
+
 /* What is there whatever the list says. */
 static int put_always(const struct layer *l, const struct wpar_version *v, struct par_error **err)
 {
@@ -496,6 +515,9 @@ static int put_always(const struct layer *l, const struct wpar_version *v, struc
 	if (r < 0)
 		return r;
 	r = write_oslevel(l, v, err);
+	if (r < 0)
+		return r;
+	r = put_places(l, err);
 	if (r < 0)
 		return r;
 	r = put_uname(l, err);

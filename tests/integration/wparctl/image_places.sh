@@ -1,0 +1,48 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# image_places.sh - images that have a link, a file or a folder where each WPAR has something of its own: /run,
+# /proc, /dev, /sys, /etc/init
+# timeout: 120
+set -u
+# shellcheck source=tests/integration/wparctl/wpar.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
+
+work=$(mktemp -d)
+trap 'clear_away odd plain upstart; rm -rf "$work"' EXIT
+
+mkdir -p "$work/root"/{bin,etc,tmp,var/run,elsewhere}
+cp "$(type -P busybox)" "$work/root/bin/busybox"
+ln -s busybox "$work/root/bin/sh"
+printf 'NAME="Tiny Linux"\nID=tiny\nVERSION_ID="3.2"\n' >"$work/root/etc/os-release"
+echo 'root:x:0:0::/:/bin/sh' >"$work/root/etc/passwd"
+echo mine >"$work/root/elsewhere/file"
+
+# starts NAME - an image of that root is taken, and its WPAR starts and has what each has
+starts()
+{
+	tar -C "$work/root" -cf "$work/$1.tar" .
+	is "$1: lsmksysb finds nothing against it" "$(lsmksysb --json -f "$work/$1.tar" | jq .usable)" true
+	ok "$1: mkwpar" mkwpar -n "$1" -C -B "$work/$1.tar"
+	ok "$1: startwpar" startwpar "$1"
+	is "$1: it has its own places" "$(clogin "$1" -- /bin/busybox sh -c '
+		cd /; for d in proc run dev sys; do busybox test -d $d && ! busybox test -L $d && echo $d; done
+		busybox test -f /etc/init && busybox test -c /dev/null && busybox test -e /proc/self && echo init; busybox cat /elsewhere/file' 2>&1 | tr '\n' ' ')" \
+		"proc run dev sys init mine "
+	ok "$1: rmwpar" rmwpar -F "$1"
+}
+
+mkdir "$work/root"/{run,proc,dev,sys}
+starts plain
+rmdir "$work/root"/{run,proc,dev,sys}
+ln -s var/run "$work/root/run"
+ln -s /elsewhere "$work/root/proc"
+echo a file >"$work/root/sys"
+ln -s nowhere "$work/root/dev"
+ln -s /elsewhere/file "$work/root/etc/init"
+starts odd
+# As Upstart has it.
+rm "$work/root"/{run,proc,dev,sys,etc/init}
+mkdir "$work/root"/{run,proc,dev,sys,etc/init}
+echo 'start on runlevel' >"$work/root/etc/init/rc.conf"
+starts upstart
+done_testing
