@@ -191,6 +191,8 @@ void wpar_scan_line(struct wpar_scan *s, const char *line)
 			par_buf_clear(&s->data);
 	} else if (par_starts_with(line, "refused ") && !s->refused) {
 		s->refused = strdup(par_printable(line + 8) ? line + 8 : "a member has a bad name");
+	} else if (strcmp(line, "lacks program") == 0) {
+		s->lacks_program = true;
 	} else if (par_starts_with(line, "elf ")) {
 		take_programs(s, line);
 	} else if (par_starts_with(line, "kernel ")) {

@@ -53,7 +53,8 @@ struct wpar_scan {
 	uint64_t members, files, folders, links, devices, setuid;
 	uint64_t bytes; /* of its files */
 	char digest[65];
-	char *refused; /* why it would not be unpacked; NULL: nothing was seen */
+	bool lacks_program; /* none has the name of what config.arguments begin with */
+	char *refused;	    /* why it would not be unpacked; NULL: nothing was seen */
 };
 
 #define auto_scan par_cleanup(wpar_scan_done) struct wpar_scan

@@ -66,23 +66,12 @@ int wpar_image_services(const struct wpar_spec *s, struct par_error **err)
 	return r;
 }
 
-/* Numbers need not be in the file. */
 static bool has_name(int image, const char *file, const char *name)
 {
-	const size_t n = strlen(name);
 	auto_buf text = { 0 };
-	uint64_t number;
 
-	if (par_parse_u64(name, INT32_MAX, &number) == 0)
-		return true;
-	if (par_fs_read_in(image, file, NAMES_MAX, &text) < 0)
-		return false;
-	for (const char *at = text.data; at && *at;
-	     at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL) {
-		if (strncmp(at, name, n) == 0 && at[n] == ':')
-			return true;
-	}
-	return false;
+	par_fs_read_in(image, file, NAMES_MAX, &text); /* ignoring: then it lists nobody */
+	return wpar_image_command_listed(text.data, name);
 }
 
 static bool is_program_in(int image, const char *path)
@@ -126,12 +115,6 @@ static bool has_program(int image, const struct wpar_image_command *c)
 	return false;
 }
 
-static char *say_lacking(const char *what, const char *name)
-{
-	return par_strdup_printf("the image has no %s '%s'", what,
-				 par_printable(name) ? name : "(of other bytes)");
-}
-
 char *wpar_image_command_lacks(const struct wpar_spec *s)
 {
 	auto_image_command c = { 0 };
@@ -150,8 +133,9 @@ char *wpar_image_command_lacks(const struct wpar_spec *s)
 	if (group)
 		*group++ = '\0';
 	if (!has_name(image, "/etc/passwd", user))
-		return say_lacking("user", user);
+		return wpar_image_command_lacking("user", user);
 	if (group && !has_name(image, "/etc/group", group))
-		return say_lacking("group", group);
-	return has_program(image, &c) ? NULL : say_lacking("program", c.arguments.v[0]);
+		return wpar_image_command_lacking("group", group);
+	return has_program(image, &c) ? NULL
+				      : wpar_image_command_lacking("program", c.arguments.v[0]);
 }

@@ -176,3 +176,24 @@ bool wpar_image_command_is_init(const struct wpar_image_command *c)
 	program = slash ? slash + 1 : program;
 	return strcmp(program, "init") == 0 || strcmp(program, "systemd") == 0;
 }
+
+bool wpar_image_command_listed(const char *text, const char *name)
+{
+	const size_t n = strlen(name);
+	uint64_t number;
+
+	if (par_parse_u64(name, INT32_MAX, &number) == 0)
+		return true;
+	for (const char *at = text; at && *at;
+	     at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL) {
+		if (strncmp(at, name, n) == 0 && at[n] == ':')
+			return true;
+	}
+	return false;
+}
+
+char *wpar_image_command_lacking(const char *what, const char *name)
+{
+	return par_strdup_printf("the image has no %s '%s'", what,
+				 par_printable(name) ? name : "(of other bytes)");
+}

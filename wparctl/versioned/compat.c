@@ -110,7 +110,17 @@ static void add(struct plan *p, enum wpar_fit fit, const char *aspect, char *ima
 		return;
 	}
 	p->rows.v = v;
-	v[p->rows.n++] = (struct wpar_fit_row){ fit, aspect, image, here, text };
+	v[p->rows.n++] = (struct wpar_fit_row){ fit, aspect, image, here, text, false };
+}
+
+/* A note that mkwpar makes when it has unpacked the image. */
+static void add_later(struct plan *p, const char *aspect, char *image, char *text)
+{
+	const size_t n = p->rows.n;
+
+	add(p, WPAR_FIT_NOTE, aspect, image, NULL, text);
+	if (p->rows.n > n)
+		p->rows.v[n].later = true;
 }
 
 __attribute__((format(printf, 2, 3))) static char *words(struct plan *p, const char *fmt, ...)
@@ -265,10 +275,39 @@ static void plan_init(struct plan *p)
 			  "where the specification names it (init = \"/sbin/init\")."));
 }
 
+static char *lacking(struct plan *p, const char *what, const char *name)
+{
+	char *text = wpar_image_command_lacking(what, name);
+
+	p->failed |= !text;
+	return text;
+}
+
+/* Part of a sentence, which the caller frees; NULL: nothing is known to be missing. */
+static char *command_lacks(struct plan *p, const struct wpar_image_command *c)
+{
+	const char *users = wpar_scan_text(p->scan, "etc/passwd");
+	const char *groups = wpar_scan_text(p->scan, "etc/group");
+	autofree char *user = strdup(c->user ? c->user : "0");
+	char *group = user ? strchr(user, ':') : NULL;
+
+	p->failed |= !user;
+	if (!user)
+		return NULL;
+	if (group)
+		*group++ = '\0';
+	if (users && !wpar_image_command_listed(users, user))
+		return lacking(p, "user", user);
+	if (group && groups && !wpar_image_command_listed(groups, group))
+		return lacking(p, "group", group);
+	return p->scan->lacks_program ? lacking(p, "program", c->arguments.v[0]) : NULL;
+}
+
 /* What layers say is to run. */
 static void plan_command(struct plan *p)
 {
 	const struct wpar_image_command *c = p->data ? &p->data->command : NULL;
+	autofree char *lacks = NULL;
 	auto_buf text = { 0 };
 
 	if (!c || !c->arguments.n)
@@ -285,6 +324,9 @@ static void plan_command(struct plan *p)
 		    NULL,
 		    words(p, "It wants to be the first process: name it in the specification "
 			     "(init = \"/sbin/init\")."));
+	else if ((lacks = command_lacks(p, c)))
+		add_later(p, "Command", words(p, "%.60s", text.data ? text.data : ""),
+			  words(p, "It will not run: %s.", lacks));
 	else
 		add(p, WPAR_FIT_OK, "Command", words(p, "%.60s", text.data ? text.data : ""), NULL,
 		    words(p,

@@ -29,6 +29,7 @@ struct wpar_fit_row {
 	const char *aspect;
 	char *image, *here; /* NULL: nothing to compare */
 	char *text;	    /* what will happen and what to do; NULL: nothing to say */
+	bool later;	    /* mkwpar sees it in the image itself, and says it then */
 };
 
 struct wpar_fit_rows {

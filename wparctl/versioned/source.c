@@ -84,7 +84,7 @@ static int judge(const struct wpar_image_source *src, const struct wpar_fit_rows
 					r->text ? r->text : "");
 	}
 	for (size_t i = 0; i < rows->n && src->note; i++) {
-		if (rows->v[i].fit == WPAR_FIT_NOTE)
+		if (rows->v[i].fit == WPAR_FIT_NOTE && !rows->v[i].later)
 			src->note(src->user, &rows->v[i]);
 	}
 	return 0;

@@ -70,6 +70,8 @@ for user in 1000:70='uid=1000(app) gid=70(extra)' app:extra='uid=1000(app) gid=7
 	ok "it is removed" rmwpar -F user
 done
 layout nobody.tar '{"User": "nobody-there", "Cmd": ["sh"]}'
+like "a user that is not there is in the report" "$(lsmksysb -l -f "$work/nobody.tar" | grep -A1 Command | tr -s '\n ' ' ')" \
+	"^note Command sh It will not run: the image has no user 'nobody-there'\. "
 ok "a user that the image does not have" eval 'mkwpar -n none -C -B "$work/nobody.tar" -s 2>"$work/said"'
 like "is said at once" "$(cat "$work/said")" "^mkwpar: Command: It will not run in 'none': the image has no user 'nobody-there'\.$"
 ok "is said on the console" wait_for 30 grep -q 'nobody-there: there is no such user' "$WPARS_ROOT/var/adm/wpars/none.console"
@@ -81,17 +83,21 @@ said_of()
 	layout lacks.tar "$1"
 	ok "mkwpar of $1" eval 'mkwpar -n none -C -B "$work/lacks.tar" 2>"$work/said"'
 	said=$(grep 'will not run' "$work/said")
+	report=$(lsmksysb -l -f "$work/lacks.tar" | grep 'will not run')
 	ok "it is removed" rmwpar -F none
 }
 said_of '{"Cmd": ["/bin/absent"]}'
 like "a program that is not there" "$said" "the image has no program '/bin/absent'\.$"
+like "also in the report" "$report" "the image has no program '/bin/absent'\.$"
+is "and said once" "$(grep -c 'no program' "$work/said")" 1
 said_of '{"Cmd": ["absent"], "Env": ["PATH=/bin"]}'
 like "nor in PATH" "$said" "the image has no program 'absent'\.$"
 said_of '{"Cmd": ["sh"], "User": "app:absent"}'
 like "a group that is not there" "$said" "the image has no group 'absent'\.$"
+like "also in the report" "$report" "the image has no group 'absent'\.$"
 for run in '{"Cmd": ["sh"], "User": "app:more"}' '{"Cmd": ["bin/sh"]}' '{"Cmd": ["./sh"], "WorkingDir": "/bin", "User": "77:88"}'; do
 	said_of "$run"
-	is "nothing lacks" "$said" ""
+	is "nothing lacks" "$said$report" ""
 done
 
 # Without a shell, users and even /etc.

@@ -15,6 +15,7 @@ static const char *const text_names[] = {
 	"etc/os-release",     "usr/lib/os-release", "etc/debian_version", "etc/redhat-release",
 	"etc/centos-release", "etc/SuSE-release",   "etc/system-release", "etc/slackware-version",
 	"etc/alpine-release", "etc/lsb-release",    "etc/arch-release",	  "etc/hostname",
+	"etc/passwd",	      "etc/group",
 };
 _Static_assert(sizeof(text_names) / sizeof(text_names[0]) == IDENTIFY_TEXTS, "one place for each");
 
@@ -39,6 +40,20 @@ int wpar_identify_text(const char *name)
 			return i;
 	}
 	return -1;
+}
+
+/* Of users and groups all are there, or none: who is not listed is not there. */
+static bool is_list(int text)
+{
+	return strcmp(text_names[text], "etc/passwd") == 0 ||
+	       strcmp(text_names[text], "etc/group") == 0;
+}
+
+size_t wpar_identify_most(int text, int64_t size)
+{
+	if (!is_list(text))
+		return IDENTIFY_TEXT_MAX;
+	return size <= IDENTIFY_NAMES_MAX ? IDENTIFY_NAMES_MAX : 0;
 }
 
 void wpar_identify_name(struct identify *id, const char *name)

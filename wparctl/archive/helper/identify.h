@@ -6,8 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define IDENTIFY_TEXTS	  12
-#define IDENTIFY_TEXT_MAX 4096 /* bytes of such a file that are looked at */
+#define IDENTIFY_TEXTS 14
+/* Bytes of such a file that are looked at; of lists of users and groups, which are read whole. */
+#define IDENTIFY_TEXT_MAX  4096
+#define IDENTIFY_NAMES_MAX 65536
 
 struct identify {
 	char *texts[IDENTIFY_TEXTS]; /* by wpar_identify_text() */
@@ -21,6 +23,9 @@ struct identify {
 
 /* wpar_identify_text - which of the files that are read is it?  -1: none */
 int wpar_identify_text(const char *name);
+
+/* wpar_identify_most - how many bytes of that one, which has @size, are read; 0: none */
+size_t wpar_identify_most(int text, int64_t size);
 
 /* wpar_identify_name - what the name of a member (normalised) says */
 void wpar_identify_name(struct identify *id, const char *name);

@@ -42,6 +42,8 @@ struct scan {
 	char libc[64];
 	char init[16];
 	char refused[512];
+	char program[MAX_NAME + 1]; /* that layers say is to run, without its folder; "": none */
+	bool program_seen;
 };
 
 static const char *base_of(const char *name)
@@ -234,7 +236,7 @@ static size_t wanted_bytes(const struct extract *a, struct archive_entry *e, con
 	if (!wpar_walk_has_contents(a, e))
 		return 0;
 	if (wpar_identify_text(name) >= 0)
-		return IDENTIFY_TEXT_MAX;
+		return wpar_identify_most(wpar_identify_text(name), archive_entry_size(e));
 	if (archive_entry_size(e) < 64)
 		return 0;
 	return is_glibc(base) || strcmp(base, "busybox") == 0 ? MAX_LIBC : ELF_LOOK_AT;
@@ -359,6 +361,7 @@ static int scan_member(void *user, struct archive *ar, struct archive_entry *e, 
 	count_member(s, e);
 	check_member(s, e, name);
 	note_init(s, e, name);
+	s->program_seen |= strcmp(base_of(name), s->program) == 0;
 	wpar_identify_name(&s->id, name);
 	return scan_contents(s, ar, e, name);
 }
@@ -411,6 +414,8 @@ static void show(const struct extract *a, const struct scan *s)
 	       " %" PRIu64 "\n",
 	       a->entries, s->files, s->folders, s->links, s->devices, s->setuid, bytes);
 	wpar_identify_show(&s->id);
+	if (s->program[0] && !s->program_seen)
+		puts("lacks program");
 	if (s->refused[0])
 		printf("refused %s\n", s->refused);
 }
@@ -451,7 +456,10 @@ static void show_config(const char *key, const char *value)
 
 static void scan_image(void *user, const struct oci_image *image)
 {
-	(void)user;
+	struct scan *s = user;
+
+	if (image->arguments.n)
+		snprintf(s->program, sizeof(s->program), "%s", base_of(image->arguments.v[0]));
 	show_config("architecture", image->architecture);
 	show_config("created", image->created);
 	show_config("user", image->user);

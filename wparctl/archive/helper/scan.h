@@ -28,6 +28,7 @@
  *	count MEMBERS FILES FOLDERS LINKS DEVICES SETUID BYTES
  *					BYTES of a backup, which may have files more than once: at
  *					most what it says of itself
+ *	lacks program			no member has the name of the one that layers say is to run
  *	refused WHY			the first reason, if any, for which it would not be
  *					unpacked; of a backup also: it is not whole
  *
