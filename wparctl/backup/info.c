@@ -2,6 +2,7 @@
 /* The text of image.data: see info.h. */
 #include "wparctl/backup/info.h"
 
+#include "lpard/common/contents.h"
 #include "lpard/common/fs.h"
 #include "lpard/common/now.h"
 #include "lpard/common/os_release.h"
@@ -135,6 +136,7 @@ static void put_backup(struct par_buf *b, const struct wpar_spec *s,
 	put_word(b, "CONSISTENCY", f->consistency, 15);
 	put_word(b, "NFS", f->servers ? "yes" : "no", 3);
 	put_word(b, "ATTRIBUTES", f->no_attributes ? "no" : "yes", 3);
+	put_u64(b, "CHECKSUMS", PAR_CONTENTS_EXTENTS);
 	if (f->most_members)
 		put_u64(b, "MEMBERS_MAX", f->most_members);
 	if (f->most_bytes)

@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 struct lsmksysb_args {
 	bool info, packages, colon, json;
@@ -15,8 +16,9 @@ struct lsmksysb_args {
 
 static const struct par_opt opts[] = {
 	OPT_FLAG('c', NULL, struct lsmksysb_args, colon, "Separated by colons"),
-	OPT_STR('f', NULL, "IMAGE", struct lsmksysb_args, file, "The image: a file or a directory",
-		.required = true, .values = "@files"),
+	OPT_STR('f', NULL, "IMAGE", struct lsmksysb_args, file,
+		"The image: a file or a directory; -: standard input", .required = true,
+		.values = "@files"),
 	OPT_FLAG('l', NULL, struct lsmksysb_args, info,
 		 "What system it is, its file systems, and whether it works here"),
 	OPT_FLAG('L', NULL, struct lsmksysb_args, packages, "The packages that were installed"),
@@ -141,11 +143,23 @@ static void read_data(struct image *m)
 		snprintf(m->why, sizeof(m->why), "%s", err ? err->msg : "it is not described");
 }
 
+static bool is_input(const struct image *m)
+{
+	return strcmp(m->args->file, "-") == 0;
+}
+
+/* As messages have it: "The image …" */
+static const char *name_of(const struct image *m)
+{
+	return is_input(m) ? "on standard input" : m->args->file;
+}
+
 static int look(struct image *m, struct par_error **err)
 {
 	const bool list = !m->args->info && !m->args->packages && !m->args->json;
-	int r = wpar_scan(m->args->file, NULL, 0, list ? wpar_table_member : NULL, &m->table,
-			  &m->scan, err);
+	const int input = STDIN_FILENO;
+	int r = wpar_scan(name_of(m), is_input(m) ? &input : NULL, 0,
+			  list ? wpar_table_member : NULL, &m->table, &m->scan, err);
 
 	if (r < 0 || list)
 		return r;
@@ -158,7 +172,7 @@ static int look(struct image *m, struct par_error **err)
 		return r;
 	if (m->args->packages && !m->args->json && !m->data.package_manager)
 		return par_fail(err, PAR_E_NOT_FOUND, 0, "The image %s has no list of packages.",
-				m->args->file);
+				name_of(m));
 	if (m->args->json)
 		print_json(m);
 	else if (m->args->packages)

@@ -2,6 +2,7 @@
 /* The list of an image's files, made and compared: see manifest.h. */
 #include "wparctl/versioned/manifest.h"
 
+#include "lpard/common/contents.h"
 #include "lpard/common/fs.h"
 #include "lpard/common/sha256.h"
 
@@ -25,24 +26,81 @@ static void put_name(struct par_buf *b, const char *name)
 	}
 }
 
+/* A whole chunk, but at the end of the file. */
+static ssize_t read_chunk(int fd, char *chunk, off_t at)
+{
+	size_t len = 0;
+
+	while (len < CHUNK) {
+		ssize_t n = pread(fd, chunk + len, CHUNK - len, at + (off_t)len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		len += (size_t)n;
+	}
+	return (ssize_t)len;
+}
+
+static bool is_zeros(const char *chunk, size_t len)
+{
+	return len > 0 && chunk[0] == 0 && memcmp(chunk, chunk + 1, len - 1) == 0;
+}
+
+/*
+ * A chunk of zeros counts as a hole, wherever it is one: it costs nothing where it is, and the
+ * digest is the same where it is not, as after a copy.
+ */
+static int sum_up(int fd, off_t size, char *chunk, struct par_contents *sum)
+{
+	off_t at = 0;
+
+	while (at < size) {
+		const off_t data = lseek(fd, at, SEEK_DATA);
+		ssize_t n;
+
+		if (data < 0 && errno == ENXIO)
+			break;
+		if (data >= at + CHUNK) {
+			const off_t next = data - data % CHUNK;
+
+			par_contents_hole(sum, (uint64_t)(next - at));
+			at = next;
+		}
+		n = read_chunk(fd, chunk, at);
+		if (n <= 0)
+			return n < 0 ? (int)n : -EAGAIN;
+		if (is_zeros(chunk, (size_t)n))
+			par_contents_hole(sum, (uint64_t)n);
+		else
+			par_contents_data(sum, chunk, (size_t)n);
+		at += n;
+	}
+	if (at < size)
+		par_contents_hole(sum, (uint64_t)(size - at));
+	return 0;
+}
+
 static int put_contents(const FTSENT *e, struct par_buf *b)
 {
 	autofd int fd = open(e->fts_accpath, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	autofree char *chunk = malloc(CHUNK);
-	struct par_sha256 sha;
+	struct par_contents sum;
 	char hex[PAR_SHA256_TEXT];
-	ssize_t n;
+	int r;
 
 	if (fd < 0)
 		return -errno;
 	if (!chunk)
 		return -ENOMEM;
-	par_sha256_init(&sha);
-	while ((n = read(fd, chunk, CHUNK)) > 0)
-		par_sha256_put(&sha, chunk, (size_t)n);
-	if (n < 0)
-		return -errno;
-	par_sha256_finish(&sha, hex);
+	par_contents_begin(&sum, PAR_CONTENTS_EXTENTS);
+	r = sum_up(fd, e->fts_statp->st_size, chunk, &sum);
+	if (r < 0)
+		return r;
+	par_contents_end(&sum, hex);
 	return par_buf_puts(b, hex);
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The list of an image's files, written when it is unpacked: /var/lib/wpars/images/SHA256/files.
- * A line for each: kind, mode, owner, group, size, time, attributes' digest, contents' SHA-256 and
- * the name, in which all but plain bytes are %XX:
+ * A line for each: kind, mode, owner, group, size, time, attributes' digest, contents' SHA-256
+ * (lpard/common/contents.h; 256 KiB of zeros, from a multiple of that on, are a hole) and the name,
+ * in which all but plain bytes are %XX:
  *
  *	f 755 0 0 31 1700000000.5 - 9f86d081… usr/bin/tool
  */

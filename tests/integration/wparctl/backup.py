@@ -56,8 +56,39 @@ def entry(t):
     return line + "\n"
 
 
+def read(f, length):
+    while length > 0:
+        some = f.read(min(length, 1 << 20))
+        assert some, "it ends too early"
+        length -= len(some)
+        yield some
+
+
+def parts_of(t):
+    """Where its data is: [offset, length], those that touch each other as one."""
+    parts = []
+    for offset, length in t.sparse if t.sparse is not None else [(0, t.size)]:
+        if length and parts and sum(parts[-1]) == offset:
+            parts[-1][1] += length
+        elif length:
+            parts.append([offset, length])
+    return parts
+
+
+def contents(archive, t):
+    f, digest, parts = archive.extractfile(t), hashlib.sha256(), parts_of(t)
+    for offset, length in parts:
+        f.seek(offset)
+        for some in read(f, length):
+            digest.update(some)
+    if parts == ([[0, t.size]] if t.size else []):
+        return "file " + digest.hexdigest()
+    text = "".join("%d %d\n" % tuple(part) for part in parts) + "size %d\ndata %s\n" % (t.size, digest.hexdigest())
+    return "sparse " + hashlib.sha256(text.encode()).hexdigest()
+
+
 def check(path):
-    lines, entries, members, size, found = ["savewpar-checksums 1"], hashlib.sha256(), 0, 0, None
+    lines, entries, members, size, found = ["savewpar-checksums 2"], hashlib.sha256(), 0, 0, None
     folders = set()
     archive = opened(path)
     for t in archive:
@@ -75,14 +106,8 @@ def check(path):
             if t.isdir():
                 folders.add(t.name)
         if t.isreg() or t.type == tarfile.GNUTYPE_SPARSE:
-            f, digest = archive.extractfile(t), hashlib.sha256()
-            while True:
-                some = f.read(1 << 20)
-                if not some:
-                    break
-                digest.update(some)
             size += t.size
-            lines.append("file %s %d %s" % (digest.hexdigest(), t.size, word(t.name)))
+            lines.append("%s %d %s" % (contents(archive, t), t.size, word(t.name)))
     assert found is not None, "there are no checksums"
     assert found[-1] == "" and found[-2] == "end", "the checksums have no end"
     files = [x for x in found if not x.startswith("removed ")]

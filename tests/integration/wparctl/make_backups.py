@@ -7,6 +7,8 @@ make_backups.py hostile FOLDER ATTACK          good-*.save must be restored, bad
 make_backups.py spec FILE NAME SPEC            a small one that has this specification
 make_backups.py bounds FOLDER                  two that would take memory without end
 make_backups.py large FILE FOLDER-SIZE-MIB     one that needs so much room
+make_backups.py holes FOLDER                   files with holes: good-*.save and bad-*.save
+make_backups.py numbers FOLDER                 KEY,NUMBER.save: what it says of itself cannot be
 """
 import hashlib
 import io
@@ -66,6 +68,7 @@ class Backup:
     def __init__(self, path, name="dev01", spec="", kind="S", data=None, change=None, mode="w"):
         self.files, self.entries, self.count, self.bytes = [], hashlib.sha256(), 0, 0
         self.change = change or (lambda lines: lines)
+        self.format = 2 if data and "CHECKSUMS = 2" in data else 1
         self.tar = tarfile.open(path, mode, format=tarfile.PAX_FORMAT)
         if data is None:
             data = image_data(OSLEVEL=level()) + wpar_data(name, kind)
@@ -77,14 +80,28 @@ class Backup:
         self.tar.addfile(info, io.BytesIO(body))
         if not listed:
             return
-        self.entries.update(os.fsencode(entry(info)))
-        self.count += 1
+        self.list(info)
         if info.type == R:
             self.files.append(f"file {sha(body)} {len(body)} {word(info.name)}")
             self.bytes += len(body)
 
+    def list(self, info):
+        self.entries.update(os.fsencode(entry(info)))
+        self.count += 1
+
+    def add_sparse(self, name, size, parts, line):
+        """parts: (offset, bytes); line: word and digest for the list."""
+        text = f"{len(parts)}\n" + "".join(f"{at}\n{len(data)}\n" for at, data in parts)
+        body = text.encode() + bytes(-len(text) % 512) + b"".join(data for _, data in parts)
+        info, body = member("./GNUSparseFile.0/x", body=body, pax_headers={
+            "GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.name": name, "GNU.sparse.realsize": str(size)})
+        self.tar.addfile(info, io.BytesIO(body))
+        self.list(member(name)[0])
+        self.files.append(f"{line} {size} {word(name)}")
+        self.bytes += size
+
     def end(self, removed=(), signature=None):
-        lines = ["savewpar-checksums 1", *self.files, *[f"removed {word(n)}" for n in removed],
+        lines = [f"savewpar-checksums {self.format}", *self.files, *[f"removed {word(n)}" for n in removed],
                  f"entries {self.entries.hexdigest()}", "frozen 0", f"members {self.count}", f"bytes {self.bytes}", "end"]
         lines = self.change(lines)
         if lines is not None:
@@ -278,6 +295,55 @@ def large(path, mib):
           data=image_data(SIZE_KB=None, OSLEVEL=level()) + wpar_data("dev01"))
 
 
+def of_holes(size, parts):
+    """The line of a file, by docs/SAVEWPAR.md."""
+    text = "".join(f"{at} {len(data)}\n" for at, data in parts if data)
+    return "sparse " + sha((text + f"size {size}\ndata {sha(b''.join(data for _, data in parts))}\n").encode())
+
+
+def of_zeros(size, parts):
+    whole = bytearray(size)
+    for at, data in parts:
+        whole[at:at + len(data)] = data
+    return "file " + sha(whole)
+
+
+def holes(folder):
+    data = bytes(range(256)) * 4
+    tib, parts = 1 << 40, [(512, data), (1 << 39, data), (1 << 40, b"")]
+    mib, small = 1 << 20, [(4096, data), (1 << 20, b"")]
+
+    def one(name, size, found, line, checksums):
+        b = Backup(f"{folder}/{name}.save", "q", data=image_data(OSLEVEL=level()) + wpar_data("q", CHECKSUMS=checksums))
+        for m in BASE:
+            b.add(*m)
+        b.add_sparse("./sparse", size, found, line)
+        b.end()
+
+    one("good-holes", tib, parts, of_holes(tib, parts), 2)
+    # A map may say the same in other words.
+    one("good-parts", tib, [(0, b""), (512, data[:512]), (1024, data[512:]), (1 << 39, data), (1 << 40, b"")],
+        of_holes(tib, parts), 2)
+    one("good-whole", len(data), [(0, data)], "file " + sha(data), 2)
+    one("good-zeros", mib, small, of_zeros(mib, small), 1)
+    one("bad-moved", tib, [(1024, data), (1 << 39, data), (1 << 40, b"")], of_holes(tib, parts), 2)
+    one("bad-less", tib, [(512, data), (1 << 40, b"")], of_holes(tib, parts), 2)
+    one("bad-data", tib, [(512, data), (1 << 39, data[::-1]), (1 << 40, b"")], of_holes(tib, parts), 2)
+    one("bad-zeros", mib, [(4096, data), (1 << 19, bytes(512)), (1 << 20, b"")], of_holes(mib, small), 2)
+    one("bad-file", mib, small, of_zeros(mib, small), 2)
+    one("bad-word", len(data), [(0, data)], "sparse " + sha(data), 2)
+    one("bad-first", mib, small, of_holes(mib, small), 1)
+    one("bad-format", mib, small, of_holes(mib, small), 3)
+    one("bad-size", 17 << 30, [(17 << 30, b"")], "file " + "0" * 64, 1)
+
+
+def numbers(folder):
+    for key in ("MEMBERS_MAX", "BYTES_MAX", "CHECKSUMS"):
+        for number in ("0", "-1", "null", str(2**64 - 1), str(2**64), "9" * 23):
+            write(f"{folder}/{key},{number}.save", BASE, name="q",
+                  data=image_data(OSLEVEL=level()) + wpar_data("q", **{key: number}))
+
+
 def main():
     what, rest = sys.argv[1], sys.argv[2:]
     if what == "tree":
@@ -286,6 +352,10 @@ def main():
         write(rest[0], BASE, name=rest[1], spec=rest[2].encode().decode("unicode_escape"))
     elif what == "large":
         large(*rest)
+    elif what == "holes":
+        holes(*rest)
+    elif what == "numbers":
+        numbers(*rest)
     elif what == "bounds":
         bounds(*rest)
     else:

@@ -18,10 +18,11 @@ static unsigned char bytes[SIZE];
 /* What files had in them, in the order of their ends. */
 static struct par_buf ends;
 
-static int take_end(void *user, const char *digest, uint64_t size, const char *name)
+static int take_end(void *user, const char *word, const char *digest, uint64_t size,
+		    const char *name)
 {
 	(void)user;
-	par_buf_printf(&ends, "%s %llu %s\n", digest, (unsigned long long)size, name);
+	par_buf_printf(&ends, "%s %s %llu %s\n", word, digest, (unsigned long long)size, name);
 	return 0;
 }
 
@@ -56,7 +57,7 @@ static void note_files(struct extract *a, const unsigned char *data, size_t len,
 		snprintf(name, sizeof(name), "./%zu", *at);
 		wpar_contents_put(a, data, n);
 		if (*at % 5 == 0)
-			wpar_contents_put_zeros(a, *at);
+			wpar_contents_put_hole(a, *at);
 		if (*at % 7 == 0) {
 			char else_where[] = "not of the archive";
 
@@ -72,7 +73,8 @@ static void note_files(struct extract *a, const unsigned char *data, size_t len,
 static char *read_archive(int fd, bool threads)
 {
 	static struct extract a;
-	struct par_sha256 all, contents;
+	struct par_sha256 all;
+	struct par_contents contents;
 	char plain[PAR_SHA256_TEXT], raw[PAR_SHA256_TEXT];
 	size_t total = 0, files = 0;
 	const void *data;
@@ -84,7 +86,7 @@ static char *read_archive(int fd, bool threads)
 	a.contents_end = take_end;
 	par_buf_clear(&ends);
 	par_sha256_init(&all);
-	par_sha256_init(&contents);
+	par_contents_begin(&contents, PAR_CONTENTS_EXTENTS);
 	par_sha256_init(&a.digest);
 	while ((n = wpar_extract_read(NULL, &a, &data)) > 0) {
 		ck_assert(!threads || a.ahead);
@@ -137,7 +139,7 @@ END_TEST
 START_TEST(many_small_files_of_one_chunk)
 {
 	static struct extract a;
-	struct par_sha256 contents;
+	struct par_contents contents;
 	const void *data;
 	size_t lines = 0;
 	int fd;
@@ -147,7 +149,7 @@ START_TEST(many_small_files_of_one_chunk)
 	a = (struct extract){ .input = fd, .threads = true, .contents = &contents };
 	a.contents_end = take_end;
 	par_buf_clear(&ends);
-	par_sha256_init(&contents);
+	par_contents_begin(&contents, PAR_CONTENTS_EXTENTS);
 	par_sha256_init(&a.digest);
 	ck_assert_int_gt(wpar_extract_read(NULL, &a, &data), 10000);
 	for (size_t i = 0; i < 10000; i++) {

@@ -25,7 +25,10 @@
 #define WPAR_ARCHIVE_RECORDS	   (1 << 20) /* bytes that stand before a member: libarchive's */
 #define WPAR_ARCHIVE_REMOVED	   1000000   /* names that had vanished */
 #define WPAR_ARCHIVE_REMOVED_BYTES (64 << 20)
-#define WPAR_ARCHIVE_LISTS	   1000000 /* folders that have a default access list */
+#define WPAR_ARCHIVE_EXTENTS	   1000000 /* of the data of one sparse file */
+/* Holes that are digested as zeros, in a backup whose list of checksums is of the format 1. */
+#define WPAR_ARCHIVE_ZEROS (UINT64_C(16) << 30)
+#define WPAR_ARCHIVE_LISTS 1000000 /* folders that have a default access list */
 /* Of folders, whose times are set at the end: bytes of their names, as folder_times.h has them. */
 #define WPAR_ARCHIVE_FOLDER_BYTES (UINT64_C(256) << 20)
 

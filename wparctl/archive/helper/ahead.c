@@ -18,7 +18,8 @@
 #define NOTES_MOST 4096		/* of a chunk; a file has two or three, and more with holes */
 #define STACK_SIZE (512 * 1024)
 
-/* Something to be summed up: bytes of the chunk, zeros (@data is NULL), or (@name) a file's end. */
+/* Something to be summed up: bytes of the chunk, a hole (@data is NULL), or (@name) a file's end.
+ */
 struct note {
 	const unsigned char *data;
 	uint64_t len;
@@ -53,16 +54,17 @@ static void sum_note(struct extract *a, struct note *n)
 	char hex[PAR_SHA256_TEXT];
 
 	if (n->name) {
-		par_sha256_finish(a->contents, hex);
-		par_sha256_init(a->contents);
-		if (a->contents_end(a->contents_user, hex, n->len, n->name) < 0)
+		const char *word = par_contents_end(a->contents, hex);
+
+		par_contents_begin(a->contents, a->contents->format);
+		if (a->contents_end(a->contents_user, word, hex, n->len, n->name) < 0)
 			a->contents_failed = true;
 		free(n->name);
 		n->name = NULL;
 	} else if (n->data) {
-		par_sha256_put(a->contents, n->data, n->len);
+		par_contents_data(a->contents, n->data, n->len);
 	} else {
-		par_sha256_put_zeros(a->contents, n->len);
+		par_contents_hole(a->contents, n->len);
 	}
 }
 
@@ -143,7 +145,7 @@ void wpar_contents_put(struct extract *a, const void *data, size_t len)
 		add_note(a, (struct note){ .data = data, .len = len });
 }
 
-void wpar_contents_put_zeros(struct extract *a, uint64_t len)
+void wpar_contents_put_hole(struct extract *a, uint64_t len)
 {
 	if (a->contents && len > 0)
 		add_note(a, (struct note){ .len = len });

@@ -24,13 +24,13 @@ void wpar_ahead_stop(struct ahead *h);
 
 /*
  * wpar_contents_put - @data belongs to the file that is being read
- * wpar_contents_put_zeros - @len bytes of a hole likewise
+ * wpar_contents_put_hole - @len bytes of a hole likewise
  * wpar_contents_end - that is all of it: a->contents_end() gets its digest, in either thread
  * wpar_contents_wait - all that was put is summed up, and each file's end told
  * Each does nothing where a->contents is NULL.  The last two return 0 or -ENOMEM, perhaps that of a
  * file before.
  */
 void wpar_contents_put(struct extract *a, const void *data, size_t len);
-void wpar_contents_put_zeros(struct extract *a, uint64_t len);
+void wpar_contents_put_hole(struct extract *a, uint64_t len);
 int wpar_contents_end(struct extract *a, uint64_t size, const char *name);
 int wpar_contents_wait(struct extract *a);

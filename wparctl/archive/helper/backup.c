@@ -9,6 +9,7 @@
 #include "lpard/common/fs.h"
 #include "wparctl/archive/helper/ahead.h"
 #include "wparctl/archive/helper/checksums.h"
+#include "wparctl/archive/helper/declared.h"
 #include "wparctl/archive/helper/entry_text.h"
 #include "wparctl/archive/helper/say_hex.h"
 #include "wparctl/archive/helper/walk.h"
@@ -29,7 +30,8 @@
 struct backup_reading {
 	struct extract *x;
 	struct archive *ar;
-	bool head; /* no more than .savewpar_dir is read */
+	bool head;	/* no more than .savewpar_dir is read */
+	uint64_t holes; /* of a list whose digests have them as zeros */
 	struct backup b;
 };
 
@@ -53,6 +55,25 @@ static void tell(const char *word, const void *data, size_t len)
 	fflush(stdout);
 }
 
+/* What a file's holes cost: nothing where they are no zeros. */
+static int check_holes(struct backup_reading *rd, struct archive_entry *e, uint64_t size)
+{
+	if (archive_entry_sparse_count(e) > WPAR_ARCHIVE_EXTENTS)
+		return wpar_extract_fail(rd->x, E2BIG,
+					 "the data of one file is in more than %d places",
+					 WPAR_ARCHIVE_EXTENTS);
+	if (rd->b.list.format != PAR_CONTENTS_ZEROS)
+		return 0;
+	rd->holes += size - wpar_extract_contents(e, size);
+	return rd->holes <= WPAR_ARCHIVE_ZEROS
+		       ? 0
+		       : wpar_extract_fail(rd->x, EFBIG,
+					   "its files have more than %llu GiB of holes, which is "
+					   "the limit for one without CHECKSUMS = %d",
+					   (unsigned long long)(WPAR_ARCHIVE_ZEROS >> 30),
+					   PAR_CONTENTS_EXTENTS);
+}
+
 /* What a member says of itself. */
 static int note(struct backup_reading *rd, struct archive_entry *e)
 {
@@ -71,13 +92,14 @@ static int note(struct backup_reading *rd, struct archive_entry *e)
 }
 
 /* The line that the list should have of a file. */
-static int expect_file(void *user, const char *digest, uint64_t size, const char *name)
+static int expect_file(void *user, const char *word, const char *digest, uint64_t size,
+		       const char *name)
 {
 	static struct par_buf line;
 	struct backup_reading *rd = user;
 
 	par_buf_clear(&line);
-	par_buf_printf(&line, "file %s %llu ", digest, (unsigned long long)size);
+	par_buf_printf(&line, "%s %s %llu ", word, digest, (unsigned long long)size);
 	wpar_entry_put_name(&line, name);
 	return line.failed ? -ENOMEM : wpar_checksums_expect(&rd->b.list, line.data);
 }
@@ -116,29 +138,15 @@ static int write_small(struct extract *a, const char *base, const void *data, si
 	return r < 0 ? wpar_extract_fail(a, -r, "could not write a file: %s", strerror(-r)) : 0;
 }
 
-/* A number of image.data; 0: it is not there */
-static uint64_t said_number(const char *text, const char *name)
-{
-	const size_t n = strlen(name);
-
-	for (const char *line = text; line; line = strchr(line, '\n')) {
-		line += strspn(line, " \t\n");
-		if (strncmp(line, name, n) == 0) {
-			const char *rest = line + n + strspn(line + n, " \t");
-
-			if (*rest == '=')
-				return strtoull(rest + 1, NULL, 10);
-		}
-	}
-	return 0;
-}
-
 /* What image.data says of the rest, which limits it; the parent reads the whole file later. */
-static int check_declared(struct extract *a, const char *text)
+static int check_declared(struct backup_reading *rd, const char *text)
 {
-	a->declared_kib = said_number(text, "SIZE_KB");
-	a->declared_members = said_number(text, "MEMBERS_MAX");
-	a->declared_bytes = said_number(text, "BYTES_MAX");
+	struct extract *a = rd->x;
+	int r = wpar_declared_take(a, text, &rd->b.list.format);
+
+	if (r < 0)
+		return r;
+	par_contents_begin(a->contents, rd->b.list.format);
 	if (a->top < 0)
 		return 0;
 	return wpar_extract_expect(a, a->choice ? 0 : a->declared_kib);
@@ -168,7 +176,7 @@ static int take_small(struct backup_reading *rd, struct archive_entry *e, const 
 			tell(told[i].word, data, (size_t)n);
 	}
 	data[n] = '\0';
-	r = first ? check_declared(rd->x, data) : 0;
+	r = first ? check_declared(rd, data) : 0;
 	if (r < 0)
 		return r;
 	r = write_small(rd->x, base, data, (size_t)n);
@@ -297,14 +305,14 @@ static int skip_contents(struct backup_reading *rd, int64_t size)
 		if (offset < end || offset > size || (int64_t)len > size - offset)
 			return wpar_extract_fail(rd->x, EBADMSG,
 						 "a member's contents do not fit its size");
-		wpar_contents_put_zeros(rd->x, (uint64_t)(offset - end));
+		wpar_contents_put_hole(rd->x, (uint64_t)(offset - end));
 		wpar_contents_put(rd->x, data, len);
 		tee_bytes(rd->x, data, len, offset);
 		end = offset + (la_int64_t)len;
 	}
 	if (r != ARCHIVE_EOF)
 		return wpar_extract_fail_archive(rd->x, rd->ar);
-	wpar_contents_put_zeros(rd->x, (uint64_t)(size - end));
+	wpar_contents_put_hole(rd->x, (uint64_t)(size - end));
 	return 0;
 }
 
@@ -346,6 +354,8 @@ static int take_of_tree(struct backup_reading *rd, struct archive_entry *e, cons
 		return wpar_extract_fail(rd->x, EBADMSG, "a member follows its list of checksums");
 	rd->b.tree = true;
 	r = note(rd, e);
+	if (r == 0 && contents)
+		r = check_holes(rd, e, (uint64_t)size);
 	if (r < 0)
 		return r;
 	if (is_made(rd->x, e, name)) {
@@ -422,14 +432,14 @@ int wpar_backup_end(struct backup_reading *rd)
 
 struct backup_reading *wpar_backup_begin(struct extract *a, bool head)
 {
-	static struct par_sha256 contents;
+	static struct par_contents contents;
 	static struct backup_reading rd;
 
 	/* Of the one before, where there are more than one in a process: tests. */
 	free(rd.b.list.expected);
 	par_strv_done(&rd.b.list.removed);
 	rd = (struct backup_reading){ .x = a, .head = head };
-	par_sha256_init(&contents);
+	par_contents_begin(&contents, PAR_CONTENTS_ZEROS); /* until image.data says otherwise */
 	par_sha256_init(&rd.b.entries);
 	a->is_backup = true;
 	a->contents = &contents;

@@ -97,15 +97,22 @@ static int compare_number(struct extract *a, const char *text, uint64_t is)
 					   "the totals of its list of checksums do not fit");
 }
 
+static int compare_format(struct extract *a, const struct checksums *c, const char *text)
+{
+	uint64_t v;
+
+	return par_parse_u64(text, UINT64_MAX, &v) == 0 && v == c->format
+		       ? 0
+		       : wpar_extract_fail(a, EBADMSG,
+					   "its list of checksums is of another format");
+}
+
 static int take_rest(struct extract *a, struct checksums *c, enum part part, char *rest,
 		     const char *entries, uint64_t members)
 {
 	switch (part) {
 	case HEAD:
-		return strcmp(rest, "1") == 0
-			       ? 0
-			       : wpar_extract_fail(a, EBADMSG,
-						   "its list of checksums is of another format");
+		return compare_format(a, c, rest);
 	case REMOVED:
 		return add_removed(a, c, rest);
 	case ENTRIES:
@@ -142,14 +149,23 @@ static bool may_follow(enum part last, enum part next)
 	return next == (last == HEAD || last == FILES || last == REMOVED ? ENTRIES : last + 1);
 }
 
+static enum part part_of(const char *line, size_t len)
+{
+	enum part part = HEAD;
+
+	if (len == strlen("sparse") && strncmp(line, "sparse", len) == 0)
+		return FILES;
+	while (part <= END && (strlen(words[part]) != len || strncmp(line, words[part], len) != 0))
+		part++;
+	return part;
+}
+
 int wpar_checksums_line(struct extract *a, struct checksums *c, char *line, const char *entries,
 			uint64_t members)
 {
 	const size_t len = strcspn(line, " ");
-	enum part part = HEAD;
+	const enum part part = part_of(line, len);
 
-	while (part <= END && (strlen(words[part]) != len || strncmp(line, words[part], len) != 0))
-		part++;
 	if (part > END || c->ended || !may_follow((enum part)c->part, part))
 		return fail_list(a);
 	c->part = (int)part;

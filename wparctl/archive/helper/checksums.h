@@ -2,6 +2,7 @@
 /* The list of checksums of a backup, line by line: docs/SAVEWPAR.md. */
 #pragma once
 
+#include "lpard/common/contents.h"
 #include "wparctl/archive/helper/extract.h"
 
 struct archive;
@@ -11,8 +12,9 @@ struct checksums {
 	size_t n_expected, cap_expected;
 	uint64_t bytes; /* of these files */
 
-	size_t n_files; /* lines that were read */
-	int part;	/* which kind of line was the last: only those after it may come */
+	unsigned int format; /* that its first line must have: CONTENTS_… */
+	size_t n_files;	     /* lines that were read */
+	int part;	     /* which kind of line was the last: only those after it may come */
 	struct par_strv removed;
 	size_t removed_bytes; /* of these names */
 	uint64_t frozen_ms;

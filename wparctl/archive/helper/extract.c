@@ -100,7 +100,7 @@ static int write_contents(struct extract *a, struct archive *ar, int fd, int64_t
 		if (offset < end || offset > size || (int64_t)len > size - offset)
 			return wpar_extract_fail(a, EBADMSG,
 						 "a member's contents do not fit its size");
-		wpar_contents_put_zeros(a, (uint64_t)(offset - end));
+		wpar_contents_put_hole(a, (uint64_t)(offset - end));
 		wpar_contents_put(a, data, len);
 		end = offset + (la_int64_t)len;
 		r = take_room(a, len);
@@ -112,7 +112,7 @@ static int write_contents(struct extract *a, struct archive *ar, int fd, int64_t
 	}
 	if (r != ARCHIVE_EOF)
 		return wpar_extract_fail_archive(a, ar);
-	wpar_contents_put_zeros(a, (uint64_t)(size - end));
+	wpar_contents_put_hole(a, (uint64_t)(size - end));
 	if (end < size && ftruncate(fd, size) < 0)
 		return wpar_extract_fail(a, errno, "could not write a file: %s", strerror(errno));
 	return 0;

@@ -8,6 +8,7 @@
 #include "lpard/common/sha256.h"
 #include "lpard/common/str.h"
 #include "wparctl/archive/helper/agreed.h"
+#include "lpard/common/contents.h"
 #include "wparctl/archive/helper/folder_times.h"
 
 #include <stdbool.h>
@@ -105,11 +106,12 @@ struct extract {
 	size_t tee_size, tee_len;
 	const struct backup_choice *choice; /* NULL: all members are made, as they are */
 	/*
-	 * Sums up what is in files (ahead.h); NULL: it is not asked for.  The digest of each goes
-	 * to @contents_end, which returns 0 or -ENOMEM.
+	 * Sums up what is in files (ahead.h); NULL: it is not asked for.  The digest of each, and
+	 * the word of its line, go to @contents_end, which returns 0 or -ENOMEM.
 	 */
-	struct par_sha256 *contents;
-	int (*contents_end)(void *user, const char *digest, uint64_t size, const char *name);
+	struct par_contents *contents;
+	int (*contents_end)(void *user, const char *word, const char *digest, uint64_t size,
+			    const char *name);
 	void *contents_user;
 	bool contents_failed;
 	int volumes[WPAR_ARCHIVE_TREES]; /* file systems that are mounted in it */

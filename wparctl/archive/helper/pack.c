@@ -214,7 +214,9 @@ static int put_file(struct pack *p, int fd, const struct stat *st)
 	if (r < 0)
 		return r;
 	r = save_extents_find(fd, st, e, &x);
-	r = r < 0 ? pack_fail(p, -r, "cannot be read") : put_header(p, e);
+	r = r == -E2BIG ? pack_fail(p, E2BIG, "has its data in too many places")
+	    : r < 0	? pack_fail(p, -r, "cannot be read")
+			: put_header(p, e);
 	for (size_t i = 0; i < x.n && r == 0; i++)
 		r = copy_part(p, fd, x.v[i].begin, (uint64_t)(x.v[i].end - x.v[i].begin));
 	free(x.v);

@@ -8,6 +8,7 @@
 #include "lpard/common/sha256.h"
 #include "lpard/common/str.h"
 #include "wparctl/archive/helper/agreed.h"
+#include "lpard/common/contents.h"
 #include "wparctl/archive/helper/folder_times.h"
 #include "wparctl/archive/helper/save_tar.h"
 
@@ -140,7 +141,8 @@ struct save_sums {
 
 int save_sums_begin(struct save_sums *s);
 int save_sums_member(struct save_sums *s, struct archive_entry *e);
-int save_sums_file(struct save_sums *s, const char *digest, uint64_t size, const char *name);
+/* save_sums_file - the line of a file of @size bytes, all of which @sum has got; ends @sum */
+int save_sums_file(struct save_sums *s, struct par_contents *sum, uint64_t size, const char *name);
 int save_sums_removed(struct save_sums *s, const char *name);
 /* save_sums_end - all of it is in the file; @ret_size: its bytes */
 int save_sums_end(struct save_sums *s, uint64_t frozen_ms, uint64_t *ret_size);

@@ -2,6 +2,8 @@
 /* A file's attributes and its holes: see save_tar.h. */
 #include "wparctl/archive/helper/save_tar.h"
 
+#include "wparctl/archive/helper/agreed.h"
+
 #include <archive_entry.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -9,8 +11,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#define MAX_XATTRS  65536 /* bytes of all names, and of one value: the kernel's limits */
-#define MAX_EXTENTS 65536 /* of a sparse file; the rest of it is not looked into */
+#define MAX_XATTRS 65536 /* bytes of all names, and of one value: the kernel's limits */
 
 /* A pax header cannot have an equals sign in a name. */
 static bool wanted_xattr(const char *name)
@@ -63,7 +64,7 @@ static int find_data(int fd, off_t size, struct archive_entry *e, struct save_ex
 	off_t at = 0;
 	int r;
 
-	while (at < size && x->n < MAX_EXTENTS) {
+	while (at < size) {
 		off_t data = lseek(fd, at, SEEK_DATA);
 		off_t hole = data < 0 ? -1 : lseek(fd, data, SEEK_HOLE);
 
@@ -73,8 +74,10 @@ static int find_data(int fd, off_t size, struct archive_entry *e, struct save_ex
 			return -errno;
 		if (data >= size)
 			break;
-		if (hole > size || x->n == MAX_EXTENTS - 1)
+		if (hole > size)
 			hole = size;
+		if (x->n == WPAR_ARCHIVE_EXTENTS)
+			return -E2BIG;
 		r = extents_add(x, data, hole);
 		if (r < 0)
 			return r;

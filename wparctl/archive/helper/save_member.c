@@ -66,16 +66,16 @@ static int take_xattrs(const struct save *s, int fd, struct archive_entry *e)
 
 /* ---- Its contents ---- */
 
-static int put_data(struct save *s, struct par_sha256 *sum, const unsigned char *data, size_t len)
+static int put_data(struct save *s, struct par_contents *sum, const unsigned char *data, size_t len)
 {
 	int r = save_tar_data(&s->tar, data, len);
 
-	par_sha256_put(sum, data, len);
+	par_contents_data(sum, data, len);
 	return r < 0 ? fail_archive(s, r) : 0;
 }
 
 /* Of a file that has become shorter. */
-static int put_zeros(struct save *s, struct par_sha256 *sum, off_t len)
+static int put_zeros(struct save *s, struct par_contents *sum, off_t len)
 {
 	int r = 0;
 
@@ -88,7 +88,7 @@ static int put_zeros(struct save *s, struct par_sha256 *sum, off_t len)
 	return r;
 }
 
-static int put_extent(struct save *s, const struct save_node *n, int fd, struct par_sha256 *sum,
+static int put_extent(struct save *s, const struct save_node *n, int fd, struct par_contents *sum,
 		      struct save_extent x)
 {
 	int r = 0;
@@ -110,29 +110,26 @@ static int put_extent(struct save *s, const struct save_node *n, int fd, struct 
 	return r;
 }
 
-/* Holes are in the digest, and not in the archive. */
 static int put_contents(struct save *s, const struct save_node *n, int fd, off_t size,
 			const struct save_extents *x)
 {
-	struct par_sha256 sum;
-	char hex[PAR_SHA256_TEXT];
+	struct par_contents sum;
 	off_t at = 0;
 	int r = 0;
 
-	par_sha256_init(&sum);
+	par_contents_begin(&sum, PAR_CONTENTS_EXTENTS);
 	for (size_t i = 0; i < x->n; i++) {
-		par_sha256_put_zeros(&sum, (uint64_t)(x->v[i].begin - at));
+		par_contents_hole(&sum, (uint64_t)(x->v[i].begin - at));
 		r = put_extent(s, n, fd, &sum, x->v[i]);
 		if (r < 0)
 			return r;
 		at = x->v[i].end;
 	}
-	par_sha256_put_zeros(&sum, (uint64_t)(size - at));
+	par_contents_hole(&sum, (uint64_t)(size - at));
 	r = save_tar_data_end(&s->tar);
 	if (r < 0)
 		return fail_archive(s, r);
-	par_sha256_finish(&sum, hex);
-	r = save_sums_file(&s->sums, hex, (uint64_t)size, n->name);
+	r = save_sums_file(&s->sums, &sum, (uint64_t)size, n->name);
 	return r < 0 ? save_fail(s, -r, "the list of checksums cannot be written: %s", strerror(-r))
 		     : 0;
 }
@@ -176,6 +173,11 @@ static int put_open_file(struct save *s, const struct save_node *n, int fd, stru
 	if (r < 0)
 		return fail_attributes(s, n, r);
 	r = save_extents_find(fd, &st, e, x);
+	if (r == -E2BIG)
+		return save_fail(s, E2BIG,
+				 "the data of %.300s is in more than %d places, which no reader "
+				 "takes: leave it out by -e, or copy it to a file without holes",
+				 n->name, WPAR_ARCHIVE_EXTENTS);
 	if (r < 0)
 		return fail_attributes(s, n, r);
 	r = put_header(s, e);
@@ -291,21 +293,19 @@ static struct archive_entry *plain_entry(const char *name, uint64_t size)
 static int put_text(struct save *s, struct archive_entry *e, const char *name, const void *data,
 		    size_t len)
 {
-	struct par_sha256 sum;
-	char hex[PAR_SHA256_TEXT];
+	struct par_contents sum;
 	int r = put_header(s, e);
 
 	if (r < 0)
 		return r;
-	par_sha256_init(&sum);
+	par_contents_begin(&sum, PAR_CONTENTS_EXTENTS);
 	r = put_data(s, &sum, data, len);
 	if (r < 0)
 		return r;
-	par_sha256_finish(&sum, hex);
 	r = save_tar_data_end(&s->tar);
 	if (r < 0)
 		return fail_archive(s, r);
-	r = save_sums_file(&s->sums, hex, len, name);
+	r = save_sums_file(&s->sums, &sum, len, name);
 	return r < 0 ? fail_archive(s, r) : 0;
 }
 
@@ -320,10 +320,10 @@ int save_member_text(struct save *s, const char *name, const void *data, size_t 
 
 static int put_sums(struct save *s, uint64_t size)
 {
-	struct par_sha256 unused;
+	struct par_contents unused;
 	int r = 0;
 
-	par_sha256_init(&unused);
+	par_contents_begin(&unused, PAR_CONTENTS_EXTENTS);
 	for (uint64_t at = 0; at < size;) {
 		ssize_t n = pread(SAVE_SUMS, chunk, CHUNK, (off_t)at);
 

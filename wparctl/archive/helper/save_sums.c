@@ -16,7 +16,7 @@ int save_sums_begin(struct save_sums *s)
 	s->file = copy < 0 ? NULL : fdopen(copy, "w");
 	if (!s->file)
 		return -errno;
-	return fputs("savewpar-checksums 1\n", s->file) < 0 ? -EIO : 0;
+	return fprintf(s->file, "savewpar-checksums %d\n", PAR_CONTENTS_EXTENTS) < 0 ? -EIO : 0;
 }
 
 int save_sums_member(struct save_sums *s, struct archive_entry *e)
@@ -40,12 +40,13 @@ static int put_line(struct save_sums *s, const char *begin, const char *name)
 	return fwrite(s->line.data, s->line.len, 1, s->file) == 1 ? 0 : -errno;
 }
 
-int save_sums_file(struct save_sums *s, const char *digest, uint64_t size, const char *name)
+int save_sums_file(struct save_sums *s, struct par_contents *sum, uint64_t size, const char *name)
 {
-	char begin[128];
+	char begin[128], hex[PAR_SHA256_TEXT];
+	const char *word = par_contents_end(sum, hex);
 
 	s->bytes += size;
-	snprintf(begin, sizeof(begin), "file %s %" PRIu64 " ", digest, size);
+	snprintf(begin, sizeof(begin), "%s %s %" PRIu64 " ", word, hex, size);
 	return put_line(s, begin, name);
 }
 

@@ -57,7 +57,10 @@ struct save_extents {
 	size_t n;
 };
 
-/* save_extents_find - those of @fd; of a sparse file they are put into @e, too; 0 or -errno */
+/*
+ * save_extents_find - those of @fd; of a sparse file they are put into @e, too
+ * Returns 0 or -errno; -E2BIG: they are more than a reader takes.
+ */
 int save_extents_find(int fd, const struct stat *st, struct archive_entry *e,
 		      struct save_extents *ret);
 
