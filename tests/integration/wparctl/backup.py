@@ -76,11 +76,11 @@ def parts_of(t):
 
 
 def contents(archive, t):
-    f, digest, parts = archive.extractfile(t), hashlib.sha256(), parts_of(t)
-    for offset, length in parts:
-        f.seek(offset)
-        for some in read(f, length):
-            digest.update(some)
+    digest, parts = hashlib.sha256(), parts_of(t)
+    # What the archive has, one part behind the other: tarfile would make the holes of it.
+    archive.fileobj.seek(t.offset_data)
+    for some in read(archive.fileobj, sum(length for _, length in parts)):
+        digest.update(some)
     if parts == ([[0, t.size]] if t.size else []):
         return "file " + digest.hexdigest()
     text = "".join("%d %d\n" % tuple(part) for part in parts) + "size %d\ndata %s\n" % (t.size, digest.hexdigest())

@@ -354,8 +354,9 @@ static int take_of_tree(struct backup_reading *rd, struct archive_entry *e, cons
 		return wpar_extract_fail(rd->x, EBADMSG, "a member follows its list of checksums");
 	rd->b.tree = true;
 	r = note(rd, e);
-	if (r == 0 && contents)
-		r = check_holes(rd, e, (uint64_t)size);
+	if (r < 0)
+		return r;
+	r = contents ? check_holes(rd, e, (uint64_t)size) : 0;
 	if (r < 0)
 		return r;
 	if (is_made(rd->x, e, name)) {

@@ -62,10 +62,12 @@ int wpar_declared_take(struct extract *a, const char *text, unsigned int *ret_fo
 	uint64_t format;
 	int r = take_number(a, text, "MEMBERS_MAX", WPAR_ARCHIVE_MEMBERS, &a->declared_members);
 
-	if (r == 0)
-		r = take_number(a, text, "BYTES_MAX", WPAR_ARCHIVE_BYTES, &a->declared_bytes);
-	if (r == 0)
-		r = take_number(a, text, "CHECKSUMS", PAR_CONTENTS_EXTENTS, &format);
+	if (r < 0)
+		return r;
+	r = take_number(a, text, "BYTES_MAX", WPAR_ARCHIVE_BYTES, &a->declared_bytes);
+	if (r < 0)
+		return r;
+	r = take_number(a, text, "CHECKSUMS", PAR_CONTENTS_EXTENTS, &format);
 	if (r < 0)
 		return r;
 	*ret_format = format ? (unsigned int)format : PAR_CONTENTS_ZEROS;
