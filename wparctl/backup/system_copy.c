@@ -376,8 +376,8 @@ static int read_system(const struct copying *c, struct wpar_writer *w, struct pa
 
 static int write_files(const struct copying *c, struct wpar_writer *w, struct par_error **err)
 {
-	static const char data[] = "image_data:\n\tFORMAT = 1\n", spec[] = "general:\n";
-	int sums = -1, r = wpar_writer_member(w, "image.data", data, strlen(data), err);
+	static const char spec[] = "general:\n";
+	int sums = -1, r = wpar_writer_pipe_describe(w, err);
 
 	if (r < 0)
 		return r;

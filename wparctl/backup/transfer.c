@@ -3,15 +3,13 @@
 #include "wparctl/backup/transfer.h"
 
 #include "wparctl/archive/run.h"
+#include "wparctl/archive/writer.h"
 #include "wparctl/backup/writer_pipe.h"
-
-#include <string.h>
 
 static int put_in(struct wpar_writer *w, struct par_error **err)
 {
-	static const char text[] = "image_data:\n\tFORMAT = 1\n";
 	uint64_t files, bytes;
-	int sums, r = wpar_writer_member(w, "image.data", text, strlen(text), err);
+	int sums, r = wpar_writer_pipe_describe(w, err);
 
 	if (r < 0)
 		return r;

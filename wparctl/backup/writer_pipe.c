@@ -2,8 +2,10 @@
 /* A backup that is written in a process of its own: see writer_pipe.h. */
 #include "wparctl/backup/writer_pipe.h"
 
+#include "lpard/common/contents.h"
 #include "lpard/common/fs.h"
 #include "lpard/common/interrupt.h"
+#include "wparctl/archive/writer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -92,4 +94,13 @@ int wpar_writer_pipe_end(struct wpar_writer_pipe *p, int r, struct par_error **e
 	if (r < 0 || (WIFEXITED(status) && WEXITSTATUS(status) == 0))
 		return r;
 	return par_fail(err, PAR_E_SYSTEM, 0, "the process that reads the files was killed");
+}
+
+int wpar_writer_pipe_describe(struct wpar_writer *w, struct par_error **err)
+{
+	char text[64];
+	const int n = snprintf(text, sizeof(text), "image_data:\n\tFORMAT = 1\n\tCHECKSUMS = %d\n",
+			       PAR_CONTENTS_EXTENTS);
+
+	return wpar_writer_member(w, "image.data", text, (size_t)n, err);
 }

@@ -9,6 +9,8 @@
 
 #include <sys/types.h>
 
+struct wpar_writer;
+
 struct wpar_writer_pipe {
 	pid_t pid;
 	int archive, why; /* what it writes, and how it failed */
@@ -22,9 +24,12 @@ struct wpar_writer_pipe {
 int wpar_writer_pipe_begin(int (*write)(const void *user, int out, struct par_error **err),
 			   const void *user, struct wpar_writer_pipe *ret, struct par_error **err);
 
+/* wpar_writer_pipe_describe - the first member of such an archive: image.data, for its reader */
+int wpar_writer_pipe_describe(struct wpar_writer *w, struct par_error **err);
+
 /*
  * wpar_writer_pipe_end - end the process
  * @r, @err	how it went here.  Of both, what failed first is what is returned and said: an
- *archive that is not whole has its reason at the other end
+ * archive that is not whole has its reason at the other end
  */
 int wpar_writer_pipe_end(struct wpar_writer_pipe *p, int r, struct par_error **err);
