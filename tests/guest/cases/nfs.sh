@@ -202,6 +202,37 @@ is "with its files, as root's" "$(inside cat /root/in; inside stat -c %u /root/i
 ok "rmwpar" on $client rmwpar -F app20
 is "nothing is kept any more" "$(on $client ls /var/lib/wpars/kept)" ""
 is "leaves the server's files" "$(on $server cat /scratch/app20root/root/in)" in
+
+# A versioned one: what its image has there goes to the server, with the ids of its range
+
+in_old()
+{
+	on $client clogin old20 -- "$@"
+}
+on $server mkdir /scratch/oldhome /scratch/oldsrv
+LPAR=$client lpar_push "$PAR_OLD_ROOTS/box-ppc64el.tar" /root/box.tar
+like "a versioned one with file systems of the server" "$(on $client mkwpar -n old20 -C -B /root/box.tar -s \
+	-M directory=/home vfs=nfs host=$server dev=/scratch/oldhome -M directory=/srv vfs=nfs host=$server dev=/scratch/oldsrv 2>&1)" \
+	"Workload partition old20 created successfully"
+base=$(on $client sed -n 's/.*idbase = "*\([0-9]*\)"*$/\1/p' /etc/wpars/old20.cf)
+is "what the image has there is on the server" "$(on $server stat -c '%u %g' /scratch/oldhome/ann /scratch/oldsrv/www/index.html | tr '\n' ' ')" \
+	"$((base + 1000)) $((base + 1000)) $base $base "
+is "inside it has the image's ids" "$(in_old stat -c %u:%g /home /home/ann /srv/www | tr '\n' ' ')" "0:0 1000:1000 0:0 "
+ok "its owner writes there" on $client clogin old20 -l ann -- sh -c 'echo new >/home/ann/new'
+like "root does not, which is nobody special to a server" "$(in_old sh -c 'echo root >/home/ann/root' 2>&1)" "Permission denied"
+is "which is on the server" "$(on $server cat /scratch/oldhome/ann/new)" new
+like "its df says Global" "$(in_old df -k)" '^Global .* /home$'
+like "its root is no server's" "$(on $client mkwpar -n old21 -C -B /root/box.tar -M directory=/ vfs=nfs host=$server dev=/scratch/none 2>&1)" \
+	"^mkwpar: "
+is "and nothing is made" "$(on $client lswpar -qa name | tr -d ' ')" old20
+like "its backup leaves out the server's" "$(on $client savewpar -f /root/old20.save old20 2>&1)" "Backup Completed Successfully"
+is "they are folders in it" "$(on $client tar --zstd -tf /root/old20.save | grep -E '^\./(home|srv)(/|$)' | tr '\n' ' ')" "./home/ ./srv/ "
+ok "stopped and started again" on $client sh -c 'stopwpar -h old20 && startwpar old20'
+is "all is there" "$(in_old cat /home/ann/new)" new
+like "rmwpar -p is refused" "$(on $client rmwpar -F -p old20 2>&1)" "^rmwpar: -p: "
+ok "rmwpar" on $client rmwpar -F old20
+is "leaves the server's files" "$(on $server cat /scratch/oldhome/ann/new)" new
+is "and no image" "$(on $client ls /var/lib/wpars/images)" ""
 lpar_down $client
 lpar_down $server
 virsh -q net-destroy default
