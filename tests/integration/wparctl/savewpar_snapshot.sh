@@ -198,6 +198,7 @@ put("./etc/shadowed", b"image\n")
 put("./bin/sh", open("/bin/busybox", "rb").read(), 0o755)
 for a in ("cat", "sleep", "init", "mount", "ls"):
     i = tarfile.TarInfo("./bin/" + a); i.type = tarfile.SYMTYPE; i.linkname = "sh"; t.addfile(i)
+t.close()
 PYTHON
 if [ -e /bin/busybox ]; then
 	ok "mkwpar -C" mkwpar -n old -C -B "$TMPDIR/root.tar"
