@@ -271,7 +271,7 @@ def from_archives(folder, attack):
         make_archives.make = real
     for name, members in made.items():
         # Kinds that take each other's place: so does the last one of a name in a backup.
-        word_ = "maybe" if name in ("bad-file-over-folder.tar", "bad-folder-over-link.tar") else "bad"
+        word_ = "maybe" if name in ("bad-file-over-folder.tar", "bad-folder-over-file.tar", "bad-folder-over-link.tar") else "bad"
         path = f"{folder}/{word_}-{name.split('.')[0][4:]}.save"
         try:
             write(path, members, data=image_data(size_kb=4, OSLEVEL=level()) + wpar_data("dev01")
