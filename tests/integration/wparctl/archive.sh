@@ -50,13 +50,16 @@ for archive in "$work"/good-*.tar*; do
 		is "nobody but root gets at the store" "$(stat -c %a "$store")" 700
 		;;
 	good-links*) is "a hard link is one" "$(stat -c %h "$root/usr/hard")" 2 ;;
-	good-nodes*) is "no device node is made" "$(find "$root" -type b -o -type c)" "" ;;
+	good-nodes*)
+		is "no device node is made" "$(find "$root" -type b -o -type c)" ""
+		is "nor their further names" "$(ls "$root/dev" | tr '\n' ' ')" "file null "
+		;;
 	good-twice*) is "the later member counts" "$(cat "$root/etc/passwd")" second ;;
 	good-replaced-link*) is "a file takes a link's place" "$(cat "$root/x")" mine ;;
 	good-xattrs*)
 		is "attributes of the overlay are dropped" "$(python3 -c '
 import os, sys
-print(*sorted(os.listxattr(sys.argv[1])))' "$root/x" 2>&1)" "user.kept"
+print(*sorted(os.listxattr(sys.argv[1])))' "$root/x" 2>&1)" "user.a=b% user.bad%00%zz% user.café user.kept"
 		;;
 	good-lists*)
 		is "names of access lists are the image's users" "$(access_list "$root/named" access)" \

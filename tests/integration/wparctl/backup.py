@@ -6,6 +6,7 @@ backup.py check FILE     is it whole, and is all of it what its checksums say?
 backup.py names FILE     the members
 """
 import hashlib
+import re
 import subprocess
 import sys
 import tarfile
@@ -38,6 +39,11 @@ def raw(text):
     return text.encode("utf-8", "surrogateescape")
 
 
+def plain(name):
+    """The name of an attribute, of which a pax header's key has some bytes as %XX."""
+    return re.sub(b"%([0-9A-Fa-f]{2})", lambda m: bytes([int(m[1], 16)]), raw(name)).decode("utf-8", "surrogateescape")
+
+
 def entry(t):
     name = word(t.name)
     if t.islnk():
@@ -49,8 +55,8 @@ def entry(t):
         line += " " + word(t.linkname)
     if kind in "cb":
         line += " %d,%d" % (t.devmajor, t.devminor)
-    attributes = {k[len("SCHILY.xattr."):]: v for k, v in t.pax_headers.items() if k.startswith("SCHILY.xattr.")}
-    for k in sorted(attributes):
+    attributes = {plain(k[len("SCHILY.xattr."):]): v for k, v in t.pax_headers.items() if k.startswith("SCHILY.xattr.")}
+    for k in sorted(attributes, key=raw):
         if k.startswith("user.") or k in SAVED:
             line += " xattr %s %s" % (word(k), hashlib.sha256(raw(attributes[k])).hexdigest())
     return line + "\n"

@@ -60,7 +60,10 @@ def good(folder):
         member("./dangling", S, linkname="../../../nowhere")])
     make(f"{folder}/good-nodes.tar", BASE + [
         member("./dev", D), member("./dev/null", tarfile.CHRTYPE, devmajor=1, devminor=3),
-        member("./dev/sda", tarfile.BLKTYPE, devmajor=8, devminor=0), member("./fifo", tarfile.FIFOTYPE)])
+        member("./dev/sda", tarfile.BLKTYPE, devmajor=8, devminor=0), member("./fifo", tarfile.FIFOTYPE),
+        # Further names of what is passed over.
+        member("./dev/zero", L, linkname="./dev/null"), member("./dev/again", L, linkname="dev/zero"),
+        member("./dev/null", body=b"a file now\n"), member("./dev/file", L, linkname="./dev/null")])
     make(f"{folder}/good-twice.tar", BASE + [
         member("./etc/passwd", body=b"second\n"), member("./etc", D, mode=0o750)])
     # A file, replaced by a link, replaced by a file: nothing is written through the link.
@@ -69,7 +72,8 @@ def good(folder):
     make(f"{folder}/good-deep.tar", BASE + [member("./" + "/".join(["d" * 20] * 100) + "/f", body=b"x")])
     make(f"{folder}/good-unnamed-folders.tar", [member("./a/b/c", body=b"x")])
     make(f"{folder}/good-xattrs.tar", BASE + [member("./x", body=b"x", pax_headers={
-        "SCHILY.xattr.user.kept": "yes", "SCHILY.xattr.user.overlay.redirect": "/etc",
+        "SCHILY.xattr.user.kept": "yes", "SCHILY.xattr.user.a%3Db%25": "as tar writes it", "SCHILY.xattr.user.caf\u00e9": "",
+        "SCHILY.xattr.user.bad%00%zz%": "", "SCHILY.xattr.user.overlay.redirect": "/etc", "SCHILY.xattr.user.%6fverlay.x": "",
         "SCHILY.xattr.trusted.overlay.opaque": "y", "SCHILY.xattr.security.selinux": "no"})])
     # GNU tar has names, and BSD's adds numbers; what is made in a folder must not inherit its list before its own.
     make(f"{folder}/good-lists.tar", [

@@ -44,7 +44,7 @@ mkdir -p "$from"/{etc,bin,proc,mnt,usr,srv,dev,deep}
 head -c 8192 "$(readlink -f /bin/true)" >"$from/bin/prog"
 printf 'NAME="Example OS"\nID=example\nVERSION_ID=3.2\n' >"$from/etc/os-release"
 python3 - "$from" <<'PY'
-import os, socket, sys
+import os, socket, struct, sys
 top = sys.argv[1]
 os.chdir(top)
 os.chown("bin/prog", 5, 60)
@@ -68,6 +68,10 @@ with open("srv/sparse", "wb") as f:
 open("srv/hole", "wb").truncate(100 << 20)
 os.setxattr("etc/os-release", "user.kept", b"a\0=\nb")
 os.setxattr("srv", "user.folder", b"")
+os.setxattr("srv/sparse", b"user.a=b%3D\xff", b"odd")
+os.setxattr("srv/fifo", "system.posix_acl_access", b"\2\0\0\0" + b"".join(
+    struct.pack("<HHI", *e) for e in ((1, 6, 0xFFFFFFFF), (2, 4, 1999), (4, 4, 0xFFFFFFFF), (16, 4, 0xFFFFFFFF), (32, 0, 0xFFFFFFFF))))
+os.link("dev/null", "dev/second")
 os.utime("srv/fifo", ns=(0, 1234567890_987654321))
 os.utime("etc/os-release", ns=(0, -5_250000000))
 os.chmod("deep", 0o1777)

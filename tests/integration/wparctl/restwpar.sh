@@ -156,6 +156,19 @@ ok "nothing of it lies below them" sh -c "umount -l '$base/vol/data/deep' '$base
 rmwpar -F vol
 ok "nothing is left" nothing_left
 
+# What other programs do not keep alike: names of attributes, the access list of a fifo; further names of what is not made.
+ok "a WPAR with a tree of those" mkwpar -n odd -s
+python3 "$here/tree.py" odd "$base/odd/home/tree"
+mknod "$base/odd/home/null" c 1 3
+ln "$base/odd/home/null" "$base/odd/home/second"
+inside=$(python3 "$here/tree.py" list "$base/odd/home/tree")
+ok "savewpar -V" savewpar -V -f "$work/odd.save" odd
+rmwpar -F odd
+ok "it is restored" restwpar -f "$work/odd.save"
+is "with each attribute" "$(diff <(echo "$inside") <(python3 "$here/tree.py" list "$base/odd/home/tree"))" ""
+is "devices are not made, by none of their names" "$(ls -A "$base/odd/home")" tree
+rmwpar -F odd
+
 # As many file systems as savewpar saves: more than the reader has files of its own open.
 many=
 for n in {1..70}; do many+="mount:\n\tdirectory = \"/d$n\"\n\tvfs = \"ext4\"\n\tsize = \"16M\"\n"; done

@@ -32,7 +32,7 @@ mounts_are()
 }
 
 ok "mkwpar" mkwpar -n dev -M directory=/data vfs=ext4 size=16M -M directory=/srv vfs=namefs dev="$WPARS_ROOT/srv"
-ok "a tree with one of each" python3 "$tools/tree.py" make "$base/home/tree"
+ok "a tree with one of each" python3 "$tools/tree.py" odd "$base/home/tree"
 ok "start" startwpar dev
 ok "a file on a file system of its own" clogin dev sh -c 'echo one >/data/file; ln /data/file /data/other; chown 7:8 /data/file; mkdir /srv/x; touch /srv/x/theirs' </dev/null
 ok "stop" stopwpar -h dev

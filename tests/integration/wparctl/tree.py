@@ -3,6 +3,7 @@
 """A tree with one of each thing that a backup can lose, and a lister of all that a file has.
 
 tree.py make FOLDER                      makes it
+tree.py odd FOLDER                       the same, and what tar programs do not keep alike
 tree.py list FOLDER [--without A,B]      a line per file; without xattr, ns (parts of seconds), holes
 """
 import argparse
@@ -25,7 +26,7 @@ def access_list(*entries):
 ACCESS = access_list((1, 6, 0xFFFFFFFF), (2, 4, 1999), (4, 4, 0xFFFFFFFF), (16, 4, 0xFFFFFFFF), (32, 0, 0xFFFFFFFF))
 
 
-def make(folder):
+def make(folder, odd):
     names = [b"plain", b"with blank", b"-dash", b"new\nline", b"\xff\xfe", b"[a]*?", b"back\\slash", b"tab\t",
              "ä€".encode(), b"a" * 200, b"x.dat", b"#"]
     top = os.fsencode(folder)
@@ -55,6 +56,12 @@ def make(folder):
     os.setxattr(top + b"/empty", "user.note", b"\x00any\xffbytes")
     os.setxattr(top + b"/plain", "system.posix_acl_access", ACCESS)
     os.setxattr(top + b"/sub", "system.posix_acl_default", ACCESS)
+    if odd:
+        # What other programs of this kind do not keep, or keep by other names.
+        os.setxattr(top + b"/fifo", "system.posix_acl_access", ACCESS)
+        for name in (b"user.a=b", b"user.%3D", b"user.50%", "user.\u00fc".encode(), b"user.line\nend", b"user.\xff"):
+            os.setxattr(top + b"/x.dat", name, name)
+            os.setxattr(top + b"/sub/deep", name, b"")
     with socket.socket(socket.AF_UNIX) as s:
         here = os.open(top, os.O_RDONLY)
         s.bind("/proc/self/fd/%d/socket" % here)
@@ -111,12 +118,12 @@ def line(top, path, first, without):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=("make", "list"))
+    parser.add_argument("what", choices=("make", "odd", "list"))
     parser.add_argument("folder")
     parser.add_argument("--without", default="", help="xattr, ns, holes")
     a = parser.parse_args()
-    if a.what == "make":
-        make(a.folder)
+    if a.what != "list":
+        make(a.folder, a.what == "odd")
         return
     top, first = os.fsencode(a.folder), {}
     paths = [top]

@@ -7,6 +7,7 @@
 #include "wparctl/archive/helper/ahead.h"
 #include "wparctl/archive/helper/backup.h"
 #include "wparctl/archive/helper/judge.h"
+#include "wparctl/archive/helper/names.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -138,6 +139,13 @@ bool wpar_extract_wants(const char *name, const void *value, size_t len)
 	       strcmp(name, "system.posix_acl_default") == 0;
 }
 
+/* A fifo has an access list, and nothing else. */
+static bool has_place(struct archive_entry *e, const char *name)
+{
+	return archive_entry_filetype(e) != AE_IFIFO ||
+	       strcmp(name, "system.posix_acl_access") == 0;
+}
+
 static int set_xattrs(struct extract *a, struct archive_entry *e, int fd, const char *member)
 {
 	bool has_list = false;
@@ -150,7 +158,7 @@ static int set_xattrs(struct extract *a, struct archive_entry *e, int fd, const 
 		return 0;
 	archive_entry_xattr_reset(e);
 	while (archive_entry_xattr_next(e, &name, &value, &len) == ARCHIVE_OK) {
-		if (!name || !wpar_extract_wants(name, value, len) ||
+		if (!name || !wpar_extract_wants(name, value, len) || !has_place(e, name) ||
 		    (a->choice && a->choice->no_setid && strcmp(name, "security.capability") == 0))
 			continue;
 		r = take_room(a, len);
@@ -344,8 +352,10 @@ static int make_symlink(struct extract *a, struct archive_entry *e, int parent, 
 	return 0;
 }
 
-static int make_fifo(struct extract *a, struct archive_entry *e, int parent, const char *base)
+static int make_fifo(struct extract *a, struct archive_entry *e, int parent, const char *base,
+		     const char *name)
 {
+	autofd int fd = -1;
 	int r = wpar_tree_clear(a, parent, base);
 
 	if (r < 0)
@@ -354,6 +364,13 @@ static int make_fifo(struct extract *a, struct archive_entry *e, int parent, con
 	    fchownat(parent, base, (uid_t)archive_entry_uid(e), (gid_t)archive_entry_gid(e),
 		     AT_SYMLINK_NOFOLLOW) < 0)
 		return wpar_extract_fail(a, errno, "could not make a fifo: %s", strerror(errno));
+	/* One that nobody knows yet: no writer waits for who opens it. */
+	fd = openat(parent, base, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return wpar_extract_fail(a, errno, "could not open a fifo: %s", strerror(errno));
+	r = set_xattrs(a, e, fd, name);
+	if (r < 0)
+		return r;
 	set_time(e, parent, base);
 	return 0;
 }
@@ -411,10 +428,10 @@ static int make_member(struct extract *a, struct archive *ar, struct archive_ent
 	const char *base;
 	int parent = -1, r;
 
+	if (wpar_extract_passes(e) || (link && wpar_extract_has_passed(a, link)))
+		return wpar_extract_pass_over(a, name);
 	if (link)
 		return make_link(a, ar, e, name, link);
-	if (type == AE_IFCHR || type == AE_IFBLK || type == AE_IFSOCK)
-		return 0;
 	if (!*name && type != AE_IFDIR)
 		return wpar_extract_fail(a, EPERM, JUDGE_ROOT);
 	r = check_ids(a, e);
@@ -431,7 +448,7 @@ static int make_member(struct extract *a, struct archive *ar, struct archive_ent
 	case AE_IFLNK:
 		return make_symlink(a, e, parent, base);
 	case AE_IFIFO:
-		return make_fifo(a, e, parent, base);
+		return make_fifo(a, e, parent, base, name);
 	default:
 		return wpar_extract_fail(a, EBADMSG, JUDGE_KIND);
 	}
@@ -489,6 +506,8 @@ void wpar_extract_done(struct extract *a)
 {
 	folder_times_done(&a->folders);
 	wpar_acl_done(a);
+	names_done(a->passed);
+	a->passed = NULL;
 	wpar_extract_read_done(a);
 	if (a->root >= 0)
 		close(a->root);

@@ -91,7 +91,8 @@ struct extract {
 
 	bool inherits; /* there is a folder whose group new files get (its set-group-ID bit) */
 
-	struct judge *judge; /* judge.c: the names that came; NULL */
+	struct names *judge;  /* judge.c: the names that came; NULL */
+	struct names *passed; /* passed.c: of devices and sockets; NULL: none came */
 
 	struct later_acl *later;
 	size_t n_later;
@@ -167,6 +168,15 @@ void wpar_input_done(struct extract *a);
 
 /* wpar_extract_wants - is that extended attribute of a member kept? */
 bool wpar_extract_wants(const char *name, const void *value, size_t len);
+
+/* passed.c */
+/* wpar_extract_passes - is the member a device or a socket, and so not made? */
+bool wpar_extract_passes(struct archive_entry *e);
+/* wpar_extract_pass_over - @name, as normalised, is not made; 0 or a negative errno, said */
+int wpar_extract_pass_over(struct extract *a, const char *name);
+/* wpar_extract_has_passed - was the target of a hard link passed over, and nothing else made there?
+ */
+bool wpar_extract_has_passed(struct extract *a, const char *target);
 
 /* acl.c */
 /* wpar_extract_make - make a member in a->root; @name as normalised */

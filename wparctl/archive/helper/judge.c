@@ -2,118 +2,64 @@
 /* The names and kinds of the members that came, and what a next one may be: see judge.h. */
 #include "wparctl/archive/helper/judge.h"
 
+#include "wparctl/archive/helper/names.h"
+
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
 #include <linux/limits.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 
-enum kind { NOTHING, FOLDER, FILE_OF_BYTES, LINK, OTHER };
-
-#define FIRST_PLACES 1024
-#define KIND_BITS    3
-
-/*
- * A name is known by a hash of 61 bits with a seed that no archive knows, beside its kind.  As many
- * names as an archive may have members take 64 MiB.
- */
-struct judge {
-	uint64_t seed;
-	uint64_t *v; /* hash and kind; 0: free */
-	size_t places, n;
-};
-
-static uint64_t mix(uint64_t h, unsigned char c)
+static int set_kind(struct extract *a, uint64_t hash, enum name_kind kind)
 {
-	h = (h ^ c) * UINT64_C(0x9e3779b97f4a7c15);
-	return h ^ h >> 29;
+	return names_set(a->judge, hash, kind) < 0 ? wpar_extract_fail(a, ENOMEM, "out of memory")
+						   : 0;
 }
 
-static uint64_t *place_of(const struct judge *j, uint64_t hash)
+/* What is made there; nothing is of what was passed over. */
+static enum name_kind kind_at(const struct extract *a, uint64_t hash)
 {
-	size_t i = (size_t)(hash >> KIND_BITS) & (j->places - 1);
+	const enum name_kind kind = names_get(a->judge, hash);
 
-	while (j->v[i] && j->v[i] >> KIND_BITS != hash >> KIND_BITS)
-		i = (i + 1) & (j->places - 1);
-	return &j->v[i];
+	return kind == NAME_PASSED ? NAME_NOTHING : kind;
 }
 
-static enum kind kind_at(const struct judge *j, uint64_t hash)
+/* What came before at that name stays. */
+static int pass_over(struct extract *a, const char *name)
 {
-	return (enum kind)(*place_of(j, hash) & ((1 << KIND_BITS) - 1));
-}
+	const uint64_t hash = names_hash(a->judge, name);
 
-static int grow(struct judge *j)
-{
-	struct judge more = { .seed = j->seed, .places = j->places * 2, .n = j->n };
-
-	more.v = calloc(more.places, sizeof(*more.v));
-	if (!more.v)
-		return -ENOMEM;
-	for (size_t i = 0; i < j->places; i++) {
-		if (j->v[i])
-			*place_of(&more, j->v[i]) = j->v[i];
-	}
-	free(j->v);
-	*j = more;
-	return 0;
-}
-
-static int set_kind(struct extract *a, uint64_t hash, enum kind kind)
-{
-	struct judge *j = a->judge;
-	uint64_t *place = place_of(j, hash);
-
-	j->n += !*place;
-	*place = (hash >> KIND_BITS << KIND_BITS) | (uint64_t)kind;
-	if (j->n * 2 > j->places && grow(j) < 0)
-		return wpar_extract_fail(a, ENOMEM, "out of memory");
-	return 0;
+	return names_get(a->judge, hash) == NAME_NOTHING ? set_kind(a, hash, NAME_PASSED) : 0;
 }
 
 static int begin(struct extract *a)
 {
-	/* 16 random bytes of this process; the kernel gives no others in here */
-	const unsigned char *random = (const unsigned char *)getauxval(AT_RANDOM);
-	struct judge *j = calloc(1, sizeof(*j));
-
-	if (j)
-		j->v = calloc(FIRST_PLACES, sizeof(*j->v));
-	a->judge = j;
-	if (!j || !j->v)
-		return wpar_extract_fail(a, ENOMEM, "out of memory");
-	j->places = FIRST_PLACES;
-	if (random)
-		memcpy(&j->seed, random, sizeof(j->seed));
-	return 0;
+	a->judge = names_new();
+	return a->judge ? 0 : wpar_extract_fail(a, ENOMEM, "out of memory");
 }
 
 void wpar_judge_done(struct extract *a)
 {
-	if (a->judge)
-		free(a->judge->v);
-	free(a->judge);
+	names_done(a->judge);
 	a->judge = NULL;
 }
 
 /* The hash of a name; -EPERM: above it something is no folder, or (unless @make) nothing. */
 static int find_name(struct extract *a, const char *name, bool make, uint64_t *ret)
 {
-	uint64_t h = a->judge->seed;
+	uint64_t h = names_seed(a->judge);
 
 	for (; *name; name++) {
-		enum kind kind;
+		enum name_kind kind;
 
 		if (*name == '/') {
-			kind = kind_at(a->judge, h);
-			if (kind != FOLDER && (kind != NOTHING || !make))
+			kind = kind_at(a, h);
+			if (kind != NAME_FOLDER && (kind != NAME_NOTHING || !make))
 				return -EPERM;
-			if (kind == NOTHING && set_kind(a, h, FOLDER) < 0)
+			if (kind == NAME_NOTHING && set_kind(a, h, NAME_FOLDER) < 0)
 				return -ENOMEM;
 		}
-		h = mix(h, (unsigned char)*name);
+		h = names_mix(h, (unsigned char)*name);
 	}
 	*ret = h;
 	return 0;
@@ -136,52 +82,54 @@ static bool fills(const struct extract *a, struct archive_entry *e)
 static int judge_hard_link(struct extract *a, struct archive_entry *e, const char *name,
 			   const char *target)
 {
-	enum kind kind = NOTHING, before;
+	enum name_kind kind = NAME_NOTHING, before;
 	uint64_t from, to;
 	int r = find_name(a, target, false, &from);
 
+	if (names_get(a->judge, names_hash(a->judge, target)) == NAME_PASSED)
+		return pass_over(a, name);
 	if (r == 0)
-		kind = kind_at(a->judge, from);
-	if (kind == NOTHING || kind == FOLDER)
+		kind = kind_at(a, from);
+	if (kind == NAME_NOTHING || kind == NAME_FOLDER)
 		return wpar_extract_fail(a, EPERM, JUDGE_NO_TARGET);
 	r = find_place(a, name, &to);
 	if (r < 0)
 		return r;
-	before = kind_at(a->judge, to);
-	if (before == FOLDER)
+	before = kind_at(a, to);
+	if (before == NAME_FOLDER)
 		return wpar_extract_fail(a, EEXIST, JUDGE_OVER);
-	if (fills(a, e) && kind != FILE_OF_BYTES)
+	if (fills(a, e) && kind != NAME_FILE)
 		return wpar_extract_fail(a, EPERM, JUDGE_NO_FILE);
 	return set_kind(a, to, kind);
 }
 
-static enum kind kind_of(struct archive_entry *e)
+static enum name_kind kind_of(struct archive_entry *e)
 {
 	switch (archive_entry_filetype(e)) {
 	case AE_IFDIR:
-		return FOLDER;
+		return NAME_FOLDER;
 	case AE_IFREG:
-		return FILE_OF_BYTES;
+		return NAME_FILE;
 	case AE_IFLNK:
-		return LINK;
+		return NAME_LINK;
 	default:
-		return OTHER;
+		return NAME_OTHER;
 	}
 }
 
 static int judge_name(struct extract *a, struct archive_entry *e, const char *name)
 {
-	const enum kind kind = kind_of(e);
-	enum kind before;
+	const enum name_kind kind = kind_of(e);
+	enum name_kind before;
 	uint64_t place;
 	int r = find_place(a, name, &place);
 
 	if (r < 0)
 		return r;
-	before = kind_at(a->judge, place);
-	if (kind == FOLDER && before != FOLDER && before != NOTHING)
+	before = kind_at(a, place);
+	if (kind == NAME_FOLDER && before != NAME_FOLDER && before != NAME_NOTHING)
 		return wpar_extract_fail(a, EEXIST, JUDGE_NOT_FOLDER);
-	if (kind != FOLDER && before == FOLDER)
+	if (kind != NAME_FOLDER && before == NAME_FOLDER)
 		return wpar_extract_fail(a, EEXIST, JUDGE_OVER);
 	return set_kind(a, place, kind);
 }
@@ -226,14 +174,6 @@ static int judge_itself(struct extract *a, struct archive_entry *e, const char *
 	return r < 0 ? r : judge_attributes(a, e);
 }
 
-/* They are not made at all. */
-static bool is_passed_over(struct archive_entry *e)
-{
-	const mode_t type = archive_entry_filetype(e);
-
-	return type == AE_IFCHR || type == AE_IFBLK || type == AE_IFSOCK;
-}
-
 int wpar_judge_member(struct extract *a, struct archive_entry *e, const char *name)
 {
 	const bool alone = a->layer || a->is_backup;
@@ -241,12 +181,12 @@ int wpar_judge_member(struct extract *a, struct archive_entry *e, const char *na
 	char target[MAX_NAME + 1];
 	int r = 0;
 
-	if (!link && is_passed_over(e))
-		return 0;
 	if (!a->judge && !alone)
 		r = begin(a);
 	if (r < 0)
 		return r;
+	if (!link && wpar_extract_passes(e))
+		return alone ? 0 : pass_over(a, name);
 	if (link) {
 		if (!*name)
 			return wpar_extract_fail(a, EPERM, JUDGE_ROOT);

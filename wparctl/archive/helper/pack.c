@@ -70,15 +70,20 @@ static int pack_fail(const struct pack *p, int errnum, const char *what)
 	return -errnum;
 }
 
-static int open_member(const struct pack *p, int flags)
+static int open_named(const struct pack *p, const char *name, int flags)
 {
 	struct open_how how = {
 		.flags = (uint64_t)(flags | O_NOFOLLOW | O_CLOEXEC),
 		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
 	};
-	int fd = (int)syscall(SYS_openat2, p->root, *p->name ? p->name : ".", &how, sizeof(how));
+	int fd = (int)syscall(SYS_openat2, p->root, *name ? name : ".", &how, sizeof(how));
 
 	return fd < 0 ? -errno : fd;
+}
+
+static int open_member(const struct pack *p, int flags)
+{
+	return open_named(p, p->name, flags);
 }
 
 static int by_inode(const void *a, const void *b)
@@ -173,12 +178,18 @@ static int put_header(struct pack *p, struct archive_entry *e)
 	return r < 0 ? pack_fail(p, -r, "cannot be handed on") : 0;
 }
 
+static const struct save_owners nobody;
+
+static int fail_attributes(struct pack *p, int r)
+{
+	return pack_fail(p, -r, "has attributes that cannot be read");
+}
+
 static int take_xattrs(struct pack *p, int fd, struct archive_entry *e)
 {
-	static const struct save_owners nobody;
 	int r = save_xattrs_take(fd, &nobody, e);
 
-	return r < 0 ? pack_fail(p, -r, "has attributes that cannot be read") : 0;
+	return r < 0 ? fail_attributes(p, r) : 0;
 }
 
 /* ---- Members ---- */
@@ -265,6 +276,22 @@ static int put_link(struct pack *p, int fd, const struct stat *st)
 	return put_header(p, e);
 }
 
+static int put_fifo(struct pack *p, const struct stat *st)
+{
+	const char *slash = strrchr(p->name, '/');
+	struct archive_entry *e = describe(p, st);
+	char folder[sizeof(p->name)];
+	autofd int fd = -1;
+	int r;
+
+	snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - p->name) : 0, p->name);
+	fd = open_named(p, folder, O_PATH | O_DIRECTORY);
+	if (fd < 0)
+		return pack_fail(p, -fd, "cannot be read");
+	r = save_list_take(fd, slash ? slash + 1 : p->name, &nobody, e);
+	return r < 0 ? fail_attributes(p, r) : put_header(p, e);
+}
+
 static int put_other(struct pack *p, int fd, const struct stat *st)
 {
 	autofd int open_fd = -1;
@@ -277,6 +304,7 @@ static int put_other(struct pack *p, int fd, const struct stat *st)
 	case S_IFLNK:
 		return put_link(p, fd, st);
 	case S_IFIFO:
+		return put_fifo(p, st);
 	case S_IFCHR:
 	case S_IFBLK:
 		return put_header(p, describe(p, st));

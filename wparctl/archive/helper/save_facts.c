@@ -13,12 +13,10 @@
 
 #define MAX_XATTRS 65536 /* bytes of all names, and of one value: the kernel's limits */
 
-/* A pax header cannot have an equals sign in a name. */
 static bool wanted_xattr(const char *name)
 {
 	if (strncmp(name, "user.", 5) == 0)
-		return strncmp(name, "user.overlay.", 13) != 0 && !strchr(name, '=') &&
-		       par_printable(name);
+		return strncmp(name, "user.overlay.", 13) != 0;
 	return strcmp(name, "security.capability") == 0 ||
 	       strcmp(name, "system.posix_acl_access") == 0 ||
 	       strcmp(name, "system.posix_acl_default") == 0;
@@ -43,6 +41,24 @@ int save_xattrs_take(int fd, const struct save_owners *o, struct archive_entry *
 			return -errno;
 	}
 	return len < 0 && errno != EOPNOTSUPP ? -errno : 0;
+}
+
+int save_list_take(int folder, const char *base, const struct save_owners *o,
+		   struct archive_entry *e)
+{
+	static const char list[] = "system.posix_acl_access";
+	static char value[MAX_XATTRS];
+	ssize_t n;
+
+	/* By its name: a writer that waits for somebody to open it is not to wake up. */
+	if (fchdir(folder) < 0)
+		return -errno;
+	n = lgetxattr(base, list, value, sizeof(value));
+	if (n > 0) {
+		save_ids_of_list(o, value, (size_t)n);
+		archive_entry_xattr_add_entry(e, list, value, (size_t)n);
+	}
+	return n >= 0 || errno == ENODATA || errno == EOPNOTSUPP || errno == ENOENT ? 0 : -errno;
 }
 
 static int extents_add(struct save_extents *x, off_t begin, off_t end)

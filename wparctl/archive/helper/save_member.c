@@ -227,6 +227,13 @@ static int put_folder(struct save *s, const struct save_node *n, struct archive_
 	return r < 0 ? fail_attributes(s, n, r) : put_header(s, e);
 }
 
+static int put_fifo(struct save *s, const struct save_node *n, struct archive_entry *e)
+{
+	int r = s->no_attributes ? 0 : save_list_take(n->parent, n->base, &s->owners, e);
+
+	return r < 0 ? fail_attributes(s, n, r) : put_header(s, e);
+}
+
 static int put_node(struct save *s, const struct save_node *n, struct archive_entry *e,
 		    uint64_t *ret_bytes)
 {
@@ -250,6 +257,7 @@ static int put_node(struct save *s, const struct save_node *n, struct archive_en
 	case S_IFLNK:
 		return put_link(s, n, e);
 	case S_IFIFO:
+		return put_fifo(s, n, e);
 	case S_IFCHR:
 	case S_IFBLK:
 		return put_header(s, e);

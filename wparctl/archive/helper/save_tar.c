@@ -8,6 +8,7 @@
 
 #include "lpard/common/text.h"
 #include "wparctl/archive/helper/agreed.h"
+#include "wparctl/archive/helper/xattr_name.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -90,7 +91,8 @@ static void put_attributes(struct par_buf *b, struct archive_entry *e)
 	while (archive_entry_xattr_next(e, &name, &value, &len) == ARCHIVE_OK) {
 		auto_buf key = { 0 };
 
-		par_buf_printf(&key, "SCHILY.xattr.%s", name);
+		par_buf_puts(&key, "SCHILY.xattr.");
+		xattr_name_put(&key, name);
 		if (key.failed)
 			b->failed = true;
 		else

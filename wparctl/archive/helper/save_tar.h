@@ -66,3 +66,9 @@ int save_extents_find(int fd, const struct stat *st, struct archive_entry *e,
 
 /* save_xattrs_take - the attributes that an archive has, into @e; 0 or -errno */
 int save_xattrs_take(int fd, const struct save_owners *o, struct archive_entry *e);
+/*
+ * save_list_take - the access list of @base in @folder, a fifo, which is not opened, into @e; 0 or
+ * -errno.  The working directory is @folder from then on.
+ */
+int save_list_take(int folder, const char *base, const struct save_owners *o,
+		   struct archive_entry *e);

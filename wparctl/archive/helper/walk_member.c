@@ -2,6 +2,8 @@
 /* One member on its way from a reader (walk.c, oci.c) to who takes it. */
 #include "wparctl/archive/helper/walk.h"
 
+#include "wparctl/archive/helper/xattr_name.h"
+
 #include <archive_entry.h>
 #include <errno.h>
 #include <string.h>
@@ -65,6 +67,8 @@ int wpar_walk_member(struct extract *a, const struct walk *w, struct archive *ar
 
 	if (r < 0)
 		return r;
+	if (xattr_names_decode(e) < 0)
+		return wpar_extract_fail(a, ENOMEM, "out of memory");
 	r = wpar_tree_normalise(a, archive_entry_pathname(e), name);
 	if (r < 0)
 		return w->bad_name ? w->bad_name(w->user, e) : r;
