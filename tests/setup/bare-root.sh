@@ -42,6 +42,10 @@ bare_inside()
 	for device in null zero full random urandom tty fuse kvm vhost-net net/tun loop-control; do
 		[ ! -e "/dev/$device" ] || cp -a "/dev/$device" "$root/dev/$device"
 	done
+	# mount -o loop takes the first that no other program of the machine has.
+	for device in {0..63}; do
+		mknod -m 660 "$root/dev/loop$device" b 7 "$device"
+	done
 	mount -t devpts -o newinstance,gid=5,mode=620,ptmxmode=666 devpts "$root/dev/pts"
 	mount -t tmpfs -o mode=1777 tmpfs "$root/dev/shm"
 	ln -s pts/ptmx "$root/dev/ptmx"
