@@ -66,6 +66,19 @@ void wpar_system_plan_done(struct wpar_system_plan *p);
 int wpar_system_plan_make(const struct wpar_system_facts *f, struct wpar_system_plan *ret);
 
 /*
+ * For system_plan.c: which file systems are copied, and which names of theirs are not; 0 or -ENOMEM
+ * @p	has the names that are left out whatever is mounted
+ */
+int wpar_system_plan_mounts(struct wpar_system_plan *p, const struct wpar_system_facts *f);
+
+/*
+ * wpar_system_plan_always - what each system has anew, and @path lies in: "/run"; NULL: nothing
+ * wpar_system_plan_close_always - all of it is left out; 0 or -ENOMEM
+ */
+const char *wpar_system_plan_always(const char *path);
+int wpar_system_plan_close_always(struct wpar_system_plan *p);
+
+/*
  * For system_plan.c and system_links.c: another tree, and a name that is left out (@after: of what
  * more); 0 or -ENOMEM
  */

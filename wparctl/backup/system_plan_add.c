@@ -2,8 +2,16 @@
 /* What a plan of a copy of the system is made of: see system_plan.h. */
 #include "wparctl/backup/system_plan.h"
 
+#include "wparctl/spec/spec.h"
+
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Of every system: made anew by each, or the kernel's, or another service's store. */
+static const char *const always[] = {
+	"/proc", "/sys", "/dev", "/run", "/tmp", "/var/lib/lpard", "/var/lib/libvirt",
+};
 
 void wpar_system_plan_done(struct wpar_system_plan *p)
 {
@@ -47,4 +55,22 @@ int wpar_system_plan_omit(struct wpar_system_plan *p, const char *path, const ch
 	}
 	par_buf_puts(&b, after);
 	return b.failed ? -ENOMEM : par_strv_add(&p->patterns, b.data);
+}
+
+const char *wpar_system_plan_always(const char *path)
+{
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(always); i++) {
+		if (wpar_path_is_within(path, always[i]) && strcmp(path, always[i]) != 0)
+			return always[i];
+	}
+	return NULL;
+}
+
+int wpar_system_plan_close_always(struct wpar_system_plan *p)
+{
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(always); i++) {
+		if (par_strv_add(&p->empty, always[i]) < 0)
+			return -ENOMEM;
+	}
+	return 0;
 }

@@ -8,6 +8,8 @@
 set -u
 # shellcheck source=tests/integration/wparctl/wpar.sh
 . "$PAR_TEST_SOURCE/integration/wparctl/wpar.sh"
+# shellcheck source=tests/integration/wparctl/copy_lib.sh
+. "$PAR_TEST_SOURCE/integration/wparctl/copy_lib.sh"
 unset WPARS_ROOT
 
 ldd "$(command -v busybox)" >/dev/null 2>&1 && skip_all "busybox needs libraries"
@@ -16,37 +18,10 @@ lpar=$TMPDIR/lpar
 copy=$lpar/wpars/copy
 
 # ---- The system ----
-mkdir -p "$lpar"/{usr/{bin,sbin/archive,lib/modules/6.1,lib64},etc/{ssh,cron.d},proc,sys,dev,run,srv,data,boot,old,mnt/{mem,again},small,big}
-mkdir -p "$lpar"/{home,opt,root,var/{lib/{lpard,libvirt,dbus,systemd},log,tmp}}
-mkdir -m 1777 "$lpar/tmp"
-ln -s usr/bin "$lpar/bin"
-ln -s usr/sbin "$lpar/sbin"
-ln -s usr/lib "$lpar/lib"
-cp "$(command -v busybox)" "$lpar/usr/bin/busybox"
-for name in $(busybox --list); do
-	[ "$name" = busybox ] || ln "$lpar/usr/bin/busybox" "$lpar/usr/bin/$name"
-done
-# What a file system of its own is made by, with its libraries.
-mkfs=$(command -v mkfs.ext4)
-cp "$mkfs" "$lpar/usr/sbin/mkfs.ext4"
-ln -s usr/lib64 "$lpar/lib64"
-for name in $(ldd "$mkfs" | grep -o '/[^ ]*'); do
-	mkdir -p "$lpar/${name%/*}"
-	cp "$name" "$lpar$name"
-done
-cp "$(readlink -f "$(command -v wparctl)")" "$lpar/usr/sbin/wparctl"
-for name in mkwpar rmwpar lswpar startwpar stopwpar clogin lssrc syncwpar; do
-	ln -s wparctl "$lpar/usr/sbin/$name"
-done
-helper=$(readlink -f "$(command -v wparctl)")
-cp "${helper%/*}/archive/wparctl-archive" "$lpar/usr/sbin/archive/"
+small_system "$lpar"
 printf '#!/bin/sh\necho ran >/var/log/cron.ran\nexec sleep 1000000\n' >"$lpar/usr/sbin/cron"
 chmod 755 "$lpar/usr/sbin/cron"
 cd "$lpar/etc" || exit 1
-printf 'root:x:0:0::/root:/bin/sh\nann:x:1000:1000::/home/ann:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n' >passwd
-printf 'root:x:0:\nann:x:1000:\nnogroup:x:65534:\n' >group
-printf 'root:*:20000::::::\nann:$6$of$ann:20000::::::\n' >shadow
-chmod 600 shadow
 echo lpar01 >hostname
 printf '127.0.0.1\tlocalhost\n127.0.1.1\tlpar01.example lpar01\n192.0.2.9\tdb1\n' >hosts
 echo '/dev/vda1 / ext4 defaults 0 1' >fstab

@@ -80,7 +80,7 @@ START_TEST(file_systems)
 	ck_assert(is_empty(&p, "/over") && is_empty(&p, "/proc") && is_empty(&p, "/wpars"));
 	ck_assert_uint_eq(p.passed.n, 4);
 	ck_assert_str_eq(p.passed.v[0], "/net: nfs4");
-	ck_assert_str_eq(p.passed.v[2], "/over: nfs");
+	ck_assert_str_eq(p.passed.v[3], "/over: nfs");
 }
 END_TEST
 
@@ -145,6 +145,77 @@ START_TEST(folders_with_two_names)
 	plan_of(ROOT_MOUNT "23 20 254:0 / /srv/all rw - ext4 /dev/vda rw\n", &all);
 	ck_assert_uint_eq(all.n_trees, 1);
 	ck_assert(is_empty(&all, "/srv/all"));
+}
+END_TEST
+
+static bool says(const struct wpar_system_plan *p, const char *text)
+{
+	return par_strv_find(&p->passed, text) >= 0;
+}
+
+/* ostree: the root and /var are folders of a disk, which is mounted, too. */
+START_TEST(a_disk_that_has_the_root)
+{
+	auto_system_plan p = { 0 }, covered = { 0 }, subvolumes = { 0 };
+
+	plan_of("20 1 254:0 /os/deploy/1 / rw - xfs /dev/vda rw\n"
+		"21 20 254:0 / /sysroot ro - xfs /dev/vda rw\n"
+		"22 20 254:0 /os/var /var rw - xfs /dev/vda rw\n"
+		"23 20 254:0 /os/var/srv /srv rw - xfs /dev/vda rw\n"
+		"24 20 254:0 /boot /boot rw - xfs /dev/vda rw\n",
+		&p);
+	ck_assert(has_tree(&p, "/var", 22) && has_tree(&p, "/sysroot", 21));
+	ck_assert_uint_eq(p.n_trees, 3);
+	ck_assert(is_empty(&p, "/sysroot/os/deploy/1") && is_empty(&p, "/sysroot/os/var"));
+	ck_assert(is_empty(&p, "/sysroot/boot") && !is_empty(&p, "/sysroot/os"));
+	ck_assert(says(&p, "/sysroot/os/var: the folder that is /var, too,"));
+	ck_assert(says(&p, "/srv: a second mount of what is copied from its own place"));
+	/* What is left out in the root needs no second word. */
+	ck_assert(!is_empty(&p, "/sysroot/os/deploy/1/proc"));
+	/* What is not seen in its own place is copied with the disk. */
+	plan_of("20 1 254:0 /os/deploy/1 / rw - xfs /dev/vda rw\n"
+		"21 20 254:0 / /sysroot ro - xfs /dev/vda rw\n"
+		"22 20 254:0 /os/var /var rw - xfs /dev/vda rw\n"
+		"23 22 0:50 / /var rw - tmpfs tmpfs rw\n",
+		&covered);
+	ck_assert(is_empty(&covered, "/var") && !is_empty(&covered, "/sysroot/os/var"));
+	/* btrfs, whose top is mounted for snapshots */
+	plan_of("20 1 0:30 /@ / rw - btrfs /dev/vda rw,subvol=/@\n"
+		"21 20 0:30 / /mnt/top rw - btrfs /dev/vda rw,subvol=/\n"
+		"22 20 0:30 /@home /home rw - btrfs /dev/vda rw,subvol=/@home\n",
+		&subvolumes);
+	ck_assert(has_tree(&subvolumes, "/home", 22) && is_empty(&subvolumes, "/mnt/top/@"));
+	ck_assert(is_empty(&subvolumes, "/mnt/top/@home") && !is_empty(&subvolumes, "/home"));
+}
+END_TEST
+
+/* In a folder that is left out nothing is copied; elsewhere it may be, and otherwise it is named.
+ */
+START_TEST(disks_in_what_is_left_out)
+{
+	auto_system_plan p = { 0 }, twice = { 0 }, anew = { 0 };
+
+	plan_of(ROOT_MOUNT "22 20 0:40 / /mnt rw - tmpfs tmpfs rw\n"
+			   "23 22 254:1 / /mnt/usb rw - ext4 /dev/vdb rw\n",
+		&p);
+	ck_assert(!has_tree(&p, "/mnt/usb", 23) && is_empty(&p, "/mnt/usb"));
+	ck_assert(
+		says(&p, "/mnt/usb: a disk that is mounted in /mnt, of which nothing is copied,"));
+	plan_of(ROOT_MOUNT "22 20 0:40 / /mnt rw - tmpfs tmpfs rw\n"
+			   "23 22 254:1 / /mnt/usb rw - ext4 /dev/vdb rw\n"
+			   "24 20 254:1 /music /srv/music rw - ext4 /dev/vdb rw\n",
+		&twice);
+	ck_assert(has_tree(&twice, "/srv/music", 24) && !has_tree(&twice, "/mnt/usb", 23));
+	plan_of(ROOT_MOUNT "22 20 254:1 / /run/media/usb rw - ext4 /dev/vdb rw\n"
+			   "23 20 254:2 / /tmp/in rw - ext4 /dev/vdc rw\n"
+			   "24 20 254:2 / /srv/in rw - ext4 /dev/vdc rw\n"
+			   "25 20 254:3 / /tmp rw - ext4 /dev/vdd rw\n",
+		&anew);
+	ck_assert(says(
+		&anew,
+		"/run/media/usb: a disk that is mounted in /run, of which nothing is copied,"));
+	ck_assert_uint_eq(anew.passed.n, 1);
+	ck_assert(has_tree(&anew, "/srv/in", 24));
 }
 END_TEST
 
@@ -316,6 +387,8 @@ static Suite *system_plan_suite(void)
 	tcase_add_test(tc, file_systems);
 	tcase_add_test(tc, second_mounts);
 	tcase_add_test(tc, folders_with_two_names);
+	tcase_add_test(tc, a_disk_that_has_the_root);
+	tcase_add_test(tc, disks_in_what_is_left_out);
 	tcase_add_test(tc, files_over_files);
 	tcase_add_test(tc, an_image_has_one);
 	tcase_add_test(tc, other_wpars);
