@@ -8,6 +8,8 @@
 
 #include "wparctl/filesystem/mount_plan.h"
 
+struct wpar_claims;
+
 /*
  * wpar_namefs_note - look at the sources of namefs mounts and note each in the specification
  * @all	those too that have been noted before, elsewhere or by another WPAR
@@ -34,3 +36,13 @@ int wpar_plan_check_op(const struct wpar_mount_plan *p, const struct wpar_mount_
 
 /* wpar_namefs_is_shared - is it the LPAR's own /usr or /opt, which every WPAR shares? */
 bool wpar_namefs_is_shared(const char *source);
+
+/*
+ * wpar_namefs_check_others - of a versioned WPAR: nothing that it is given belongs to another one
+ * @self	the name that it has now, where @s gives it another; NULL
+ * Errors: PAR_E_NOT_PERMITTED; PAR_E_NO_MEMORY.
+ */
+int wpar_namefs_check_others(const struct wpar_spec *s, const struct wpar_claims *others,
+			     const char *self, struct par_error **err);
+/* wpar_namefs_check_start - the same before a start: the other one may have been made later */
+int wpar_namefs_check_start(const struct wpar_spec *s, struct par_error **err);

@@ -6,6 +6,7 @@
 #include "wparctl/spec/spec.h"
 
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -174,4 +175,38 @@ int wpar_shield_check(int fd, const char *what, struct par_error **err)
 					strcmp(way, what) == 0 ? "" : way);
 	}
 	return 0;
+}
+
+void wpar_shield_ways_done(struct wpar_shield_ways *w)
+{
+	par_strv_done(&w->names);
+	free(w->mounts);
+	*w = (struct wpar_shield_ways){ 0 };
+}
+
+static int add_way(struct wpar_shield_ways *w, const char *way, uint64_t mount)
+{
+	uint64_t *more = reallocarray(w->mounts, w->names.n + 1, sizeof(*more));
+
+	if (!more)
+		return -ENOMEM;
+	w->mounts = more;
+	more[w->names.n] = mount;
+	return par_strv_add(&w->names, *way ? way : "/");
+}
+
+int wpar_shield_ways(int fd, struct wpar_shield_ways *ret)
+{
+	auto_buf mountinfo = { 0 };
+	struct mounted m;
+	struct target t = { 0 };
+	char way[PATH_MAX];
+	int r = read_target(fd, &mountinfo, &t);
+
+	for (const char *l = mountinfo.data; r == 0 && l && *l;
+	     l = strchr(l, '\n'), l = l ? l + 1 : NULL) {
+		if (parse_mount(l, &m) && way_of(&t, &m, way))
+			r = add_way(ret, way, m.id);
+	}
+	return r;
 }

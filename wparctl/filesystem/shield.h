@@ -6,8 +6,10 @@
 #pragma once
 
 #include "lpard/common/error.h"
+#include "lpard/common/str.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* wpar_shield_folder - may root alone reach what is in the folder @fd: by it, or by one above it?
  */
@@ -28,3 +30,16 @@ bool wpar_shield_close_wpars(int above, const char *directory);
  * Errors: PAR_E_NOT_PERMITTED; PAR_E_SYSTEM.
  */
 int wpar_shield_check(int fd, const char *what, struct par_error **err);
+
+/* The names by which a folder is seen, and the mount of each: its number in mountinfo. */
+struct wpar_shield_ways {
+	struct par_strv names;
+	uint64_t *mounts;
+};
+
+void wpar_shield_ways_done(struct wpar_shield_ways *w);
+/*
+ * wpar_shield_ways - of the folder @fd, through all mounts of its file system that show it or a
+ * part of it; the caller ends @ret in any case.  0 or a negative errno
+ */
+int wpar_shield_ways(int fd, struct wpar_shield_ways *ret);

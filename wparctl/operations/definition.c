@@ -419,6 +419,9 @@ static int check_others(struct wpar_spec *s, const char *self, enum wpar_files f
 	par_cleanup(others_done) struct others others = { .flags = flags, .self = self };
 	int r = wpar_claims_load(flags, &others.claims, err);
 
+	if (r < 0)
+		return r;
+	r = wpar_namefs_check_others(s, &others.claims, self, err);
 	return r < 0 ? r : check_loaded(s, &others, files, resolve, err);
 }
 
@@ -508,6 +511,9 @@ int wpar_definition_claim(struct wpar_spec *s, enum wpar_files files, bool resol
 	if (r < 0)
 		return r;
 	r = check_loaded(s, &others, files, resolve, err);
+	if (r < 0)
+		return r;
+	r = wpar_namefs_check_others(s, &others.claims, NULL, err);
 	if (r < 0)
 		return r;
 	r = wpar_namefs_note(s, true, err);

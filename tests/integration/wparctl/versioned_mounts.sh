@@ -18,7 +18,7 @@ mkdir -m 700 "$WPARS_ROOT/srv"
 mkdir -p "$WPARS_ROOT/etc"
 mkdir -m 1777 "$WPARS_ROOT/tmp"
 echo global >"$WPARS_ROOT/srv/file"
-trap 'clear_away old new own other' EXIT
+trap 'clear_away old new own other; umount "$WPARS_ROOT/srv/bound" 2>/dev/null' EXIT
 
 # A root of busybox; below /data one file of each kind.
 tree=$TMPDIR/tree
@@ -215,6 +215,32 @@ rm "$tree/data/tree/socket"
 tar -C "$tree" -cf "$TMPDIR/large.tar" ./image.data --exclude ./image.data .
 refused "what does not fit" "-M directory=/home: what the image has there does not fit into 16M" mkwpar_said "$TMPDIR/large.tar" -M directory=/home
 ok "nothing is left of all" wait_for 10 nothing_left
+
+# Nothing that belongs to another one
+share()
+{
+	{ "$@" >/dev/null; } 2>&1
+}
+ok "another one" mkwpar -n other -C -B "$image" -M directory=/data
+no "its directory" "-M directory=/srv: $wpars/other belongs to the files of workload partition other, and a versioned one shares no file system with another" \
+	-M directory=/srv vfs=namefs dev="$wpars/other"
+no "a folder in it, read-only" "$wpars/other/upper belongs to" -M directory=/srv vfs=namefs dev="$wpars/other/upper" mountopts=ro
+no "its images" "$wpars/.volumes/other belongs to" -M directory=/srv vfs=namefs dev="$wpars/.volumes/other"
+no "what has it" "$wpars has in it the files of workload partition other" -M directory=/srv vfs=namefs dev="$wpars" mountopts=ro
+mkdir "$WPARS_ROOT/srv/bound"
+mount --bind "$wpars/other/upper" "$WPARS_ROOT/srv/bound"
+no "by another name" "$WPARS_ROOT/srv/bound belongs to" -M directory=/srv vfs=namefs dev="$WPARS_ROOT/srv/bound"
+umount "$WPARS_ROOT/srv/bound"
+ok "what nobody else has" mkwpar -n old -C -B "$image" -M directory=/srv vfs=namefs dev="$WPARS_ROOT/srv"
+refused "chwpar" "-M directory=/x: $wpars/other belongs to" share chwpar -M directory=/x vfs=namefs dev="$wpars/other" old
+ok "a native one is given it" mkwpar -n own -M directory=/theirs vfs=namefs dev="$wpars/other"
+ok "rmwpar" rmwpar own
+ok "one that is made there later" mkwpar -n own -d /srv/bound/own
+refused "the start of the first" "$WPARS_ROOT/srv has in it the files of workload partition own" share startwpar old
+ok "rmwpar" rmwpar own
+ok "then it starts" startwpar old
+clear_away old own other
+ok "nothing is left" wait_for 10 nothing_left
 
 # Killed at each step: what is left goes with rmwpar, and mkwpar makes it anew
 for at in taken reserved "image made"; do

@@ -291,6 +291,9 @@ int wpar_launch_prepare(struct wpar_launch *l, const struct wpar_spec *s, struct
 		return r;
 	l->spec = s;
 	plan_inner_limits(l);
+	r = wpar_namefs_check_start(s, err);
+	if (r < 0)
+		return r;
 	r = wpar_plan_check(&l->plan, err);
 	if (r < 0)
 		return r;
