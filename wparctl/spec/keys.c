@@ -231,6 +231,31 @@ static void print_room(const struct par_field *f, const void *member, struct par
 		par_field_print(&size, member, b);
 }
 
+/* @member lies in a specification: whether that is a versioned one stands elsewhere in it. */
+static int parse_type(const struct par_field *f, const char *s, void *member, struct par_buf *why)
+{
+	struct wpar_spec *spec = (void *)((char *)member - offsetof(struct wpar_spec, type));
+
+	(void)f;
+	(void)why;
+	if (strcmp(s, "S") != 0 && strcmp(s, "L") != 0 && strcmp(s, "A") != 0)
+		return -EINVAL;
+	spec->says_versioned = *s == 'L';
+	*(enum wpar_type *)member = *s == 'A' ? WPAR_APPLICATION : WPAR_SYSTEM;
+	return 0;
+}
+
+static void print_type(const struct par_field *f, const void *member, struct par_buf *b)
+{
+	const struct wpar_spec *spec =
+		(const void *)((const char *)member - offsetof(struct wpar_spec, type));
+
+	(void)f;
+	par_buf_putc(b, spec->type == WPAR_APPLICATION ? 'A'
+			: wpar_spec_is_versioned(spec) ? 'L'
+						       : 'S');
+}
+
 /* Two names share a text: IPv6 goes with address6 and prefixlen, IPv4 with the others. */
 static bool has_dot(const char *text)
 {
@@ -244,8 +269,6 @@ static bool has_no_dot(const char *text)
 
 static const char *const no_yes[] = { "no", "yes" };
 static const char *const yes_no[] = { "yes", "no" };
-static const char *const type_words[] = { [WPAR_SYSTEM] = "S", [WPAR_APPLICATION] = "A" };
-
 /* The kinds of keys.def: the struct and its member, the limit. */
 #define MEMBER(type_, s, m, c_type) \
 	.field.type = PAR_FIELD_##type_, .field.offset = PAR_OFFSET(struct s, m, c_type)
@@ -285,9 +308,10 @@ static const char *const type_words[] = { [WPAR_SYSTEM] = "S", [WPAR_APPLICATION
 	MEMBER(LIST, s, m, struct par_strv),                   \
 		.field.max = limit, .field.valid = is_element, \
 		.field.must_be = "names of privileges with commas between"
-#define TYPE(s, m, limit)                                                           \
-	.field.type = PAR_FIELD_WORD, .field.offset = PAR_OFFSET_ENUM(struct s, m), \
-	.field.words = type_words, .field.n_words = PAR_ARRAY_SIZE(type_words), .always = true
+#define TYPE(s, m, limit)                                                             \
+	.field.type = PAR_FIELD_CUSTOM, .field.offset = PAR_OFFSET_ENUM(struct s, m), \
+	.field.size = sizeof(enum wpar_type), .field.parse = parse_type,              \
+	.field.print = print_type, .field.must_be = "S, L or A", .always = true
 #define MARK(s, m, limit)    MEMBER(BOOL, s, m, bool), .field.words = no_yes
 #define BOOL(s, m, limit)    MARK(s, m, limit), .always = true
 #define NOT(s, m, limit)     MEMBER(BOOL, s, m, bool), .field.words = yes_no, .always = true

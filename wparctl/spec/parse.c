@@ -61,11 +61,31 @@ static int take_attribute(void *user, const char *name, const char *value, struc
 	return wpar_key_set(key, p->record, value, err);
 }
 
-int wpar_spec_parse(const char *text, size_t len, struct wpar_spec *ret, struct par_error **err)
+/* Written with S by older versions of this program: then the stanza alone says it. */
+static int check_type(struct wpar_spec *s, struct par_error **err)
+{
+	const bool lacks_image = s->says_versioned && !s->version.image_digest;
+
+	s->says_versioned = false;
+	return lacks_image
+		       ? par_fail(err, PAR_E_CORRUPT, 0,
+				  "its type is L, a versioned workload partition, and no stanza "
+				  "\"versioned\" names the image")
+		       : 0;
+}
+
+static int read_text(const char *text, size_t len, struct parser *p, struct par_error **err)
 {
 	const struct par_stanza_reader reader = { .max_line = MAX_LINE,
 						  .header = take_header,
 						  .attribute = take_attribute };
+	int r = par_stanza_read(text, len, &reader, p, err);
+
+	return r < 0 ? r : check_type(p->spec, err);
+}
+
+int wpar_spec_parse(const char *text, size_t len, struct wpar_spec *ret, struct par_error **err)
+{
 	struct parser p = { .spec = ret };
 	int r;
 
@@ -74,7 +94,7 @@ int wpar_spec_parse(const char *text, size_t len, struct wpar_spec *ret, struct 
 		return par_fail(err, PAR_E_TOO_LARGE, 0, "the specification is larger than 1 MiB");
 	if (memchr(text, '\0', len))
 		return par_fail(err, PAR_E_CORRUPT, 0, "the specification has a NUL byte");
-	r = par_stanza_read(text, len, &reader, &p, err);
+	r = read_text(text, len, &p, err);
 	if (r < 0)
 		wpar_spec_done(ret);
 	return r;

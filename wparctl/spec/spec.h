@@ -121,6 +121,7 @@ struct wpar_spec {
 	bool creating;	    /* mkwpar has not ended: the file systems may not be whole */
 	char *creator;	    /* while creating: the command that does, when it is not mkwpar alone */
 	bool image_pending; /* a versioned one whose image is not known yet; not written */
+	bool says_versioned; /* its type is L: while it is parsed */
 	bool kept;    /* while creating, by mkwpar -p: the file systems are not its to remove */
 	bool minimal; /* mkwpar --minimal: none of the services that a WPAR has by default */
 	bool autostart, checkpointable, private_usr, routing, xwparipc, rootvg, vip;

@@ -289,7 +289,7 @@ static const struct {
 	  "the value of \"owner\" has characters that are not "
 	  "printable ASCII" },
 	{ WPAR_STANZA_GENERAL, "type", "s",
-	  "\"s\" is not a valid value of \"type\". It must be S or A (did you mean S?)" },
+	  "\"s\" is not a valid value of \"type\". It must be S, L or A" },
 	{ WPAR_STANZA_GENERAL, "auto", "1",
 	  "\"1\" is not a valid value of \"auto\". It must be no or yes" },
 	{ WPAR_STANZA_GENERAL, "idbase", "4294967296", NULL },
@@ -381,11 +381,42 @@ START_TEST(every_pointer_has_a_row)
 }
 END_TEST
 
+#define AN_IMAGE                                                                            \
+	"versioned:\n\timage_digest = "                                                     \
+	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\n\tos_name = d\n" \
+	"\tos_id = d\n\tos_level = 1\n\tarchitecture = x86_64\n"
+
+/* L says what the stanza says; a specification of before has S beside it. */
+START_TEST(the_type_of_a_versioned_one)
+{
+	static const char *const texts[] = { "general:\n\tname = w\n\ttype = S\n" AN_IMAGE,
+					     AN_IMAGE "general:\n\tname = w\n\ttype = L\n",
+					     "general:\n\tname = w\n" AN_IMAGE };
+	static const char bad[] = "general:\n\tname = w\n\ttype = L\n";
+	auto_error err = NULL;
+	auto_spec none = { 0 };
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(texts); i++) {
+		auto_spec s = { 0 };
+		auto_buf out = { 0 };
+
+		ck_assert_int_eq(wpar_spec_parse(texts[i], strlen(texts[i]), &s, &err), 0);
+		ck_assert_int_eq((int)s.type, WPAR_SYSTEM);
+		ck_assert(wpar_spec_is_versioned(&s) && !s.says_versioned);
+		ck_assert_int_eq(wpar_spec_write(&s, &out, &err), 0);
+		ck_assert_ptr_nonnull(strstr(out.data, "\ttype = \"L\"\n"));
+	}
+	ck_assert_int_lt(wpar_spec_parse(bad, strlen(bad), &none, &err), 0);
+	ck_assert_ptr_nonnull(strstr(err->msg, "no stanza \"versioned\" names the image"));
+}
+END_TEST
+
 static Suite *spec_suite(void)
 {
 	Suite *suite = suite_create("wparctl spec");
 	TCase *tc = tcase_create("spec");
 
+	tcase_add_test(tc, the_type_of_a_versioned_one);
 	tcase_add_test(tc, names_good);
 	tcase_add_test(tc, names_bad);
 	tcase_add_test(tc, corpus_round_trip);
