@@ -294,6 +294,11 @@ static int prepare_overlay(struct sources *src, int userns, int *fds, size_t *n,
 	return 0;
 }
 
+/* What each has besides: its root, devices, programs, files of /proc, and the layers of an image.
+ */
+_Static_assert(WPAR_SPEC_MOUNTS_MAX + 30 <= WPAR_MOUNTS_MAX,
+	       "a specification that is taken starts");
+
 static int fail_many(struct par_error **err)
 {
 	return par_fail(err, PAR_E_TOO_LARGE, 0, "the WPAR has more than %d mounts",

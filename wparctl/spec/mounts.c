@@ -382,8 +382,25 @@ static int check_mount(const struct wpar_spec *s, const struct wpar_mount *m,
 	return r < 0 ? r : check_options(m, err);
 }
 
+/* A start hands all of them over at once: mount_apply.h. */
+static int check_number(const struct wpar_spec *s, struct par_error **err)
+{
+	const size_t n = s->n_mounts + s->n_devices;
+
+	return n <= WPAR_SPEC_MOUNTS_MAX
+		       ? 0
+		       : par_fail(err, PAR_E_TOO_LARGE, 0,
+				  "the workload partition would have %zu file systems and devices "
+				  "(-M, -D), and can have %d at most",
+				  n, WPAR_SPEC_MOUNTS_MAX);
+}
+
 int wpar_spec_check_mounts(const struct wpar_spec *s, struct par_error **err)
 {
+	int number = check_number(s, err);
+
+	if (number < 0)
+		return number;
 	for (size_t i = 0; i < s->n_mounts; i++) {
 		int r = check_mount(s, &s->mounts[i], err);
 

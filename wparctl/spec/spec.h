@@ -13,9 +13,10 @@
 #include <stdio.h>
 #include <sys/types.h>
 
-#define WPAR_NAME_MAX 25	  /* bytes */
-#define WPAR_ID_FIRST 1073741824u /* the lowest id outside that a WPAR is given */
-#define WPAR_ID_WIDTH 65536u	  /* ids of one WPAR; the range of key 1 begins at WPAR_ID_FIRST */
+#define WPAR_NAME_MAX	     25		 /* bytes */
+#define WPAR_SPEC_MOUNTS_MAX 220	 /* file systems and devices (-M, -D) of a WPAR together */
+#define WPAR_ID_FIRST	     1073741824u /* the lowest id outside that a WPAR is given */
+#define WPAR_ID_WIDTH	     65536u /* ids of one WPAR; the range of key 1 begins at WPAR_ID_FIRST */
 
 enum wpar_type {
 	WPAR_SYSTEM,

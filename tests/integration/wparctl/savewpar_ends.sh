@@ -117,9 +117,8 @@ umount "$TMPDIR/little"
 rm "$base/home/much"
 
 # ---- More file systems than a backup describes ----
-many=()
-for n in {1..256}; do many+=(-M directory="/m$n"); done
-ok "mkwpar" mkwpar -n many "${many[@]}"
+ok "mkwpar" mkwpar -n many
+for n in {1..256}; do printf '\nmount:\n\tdirectory = "/m%s"\n\tvfs = "directory"\n' "$n"; done >>"$WPARS_ROOT/etc/wpars/many.cf"
 for command in "savewpar -f $TMPDIR/own/many many" "mkwpardata many"; do
 	# shellcheck disable=SC2086 # a command and its words
 	refused "$command" "many has 260 file systems, and a backup has 256 at most: put what is in some" $command

@@ -303,12 +303,39 @@ START_TEST(wrong_names_are_told_what_there_is)
 }
 END_TEST
 
+/* As many as a start hands over: /, /home and the others are among them. */
+START_TEST(file_systems_and_devices_are_counted)
+{
+	auto_buf text = { 0 };
+	int i = 0;
+
+	for (bool more = false;; more = true) {
+		auto_error err = NULL;
+		struct wpar_spec s;
+
+		while (i < WPAR_SPEC_MOUNTS_MAX - 8 + more)
+			par_buf_printf(&text, "mount:\n\tdirectory = /m%d\n", i++);
+		if (!more)
+			par_buf_puts(&text, "device:\n\tdevname = /dev/fuse\n");
+		s = spec_of(text.data);
+		ck_assert_uint_eq(s.n_mounts + s.n_devices, WPAR_SPEC_MOUNTS_MAX + more);
+		ck_assert_int_eq(wpar_spec_check_rules(&s, &err), more ? -err->errnum : 0);
+		if (more)
+			ck_assert_ptr_nonnull(strstr(err->msg, "and can have 220 at most"));
+		wpar_spec_done(&s);
+		if (more)
+			break;
+	}
+}
+END_TEST
+
 static Suite *rules_suite(void)
 {
 	Suite *suite = suite_create("wparctl spec rules");
 	TCase *tc = tcase_create("rules");
 
 	tcase_add_loop_test(tc, what_a_wpar_can_be_made_of, 0, PAR_ARRAY_SIZE(rules));
+	tcase_add_test(tc, file_systems_and_devices_are_counted);
 	tcase_add_test(tc, a_default_keeps_what_is_not_given);
 	tcase_add_test(tc, what_two_cannot_both_have);
 	tcase_add_test(tc, clashes_are_avoided);

@@ -7,6 +7,7 @@
 #include "wparctl/runtime/inside/inside.h"
 
 #include "lpard/common/fs.h"
+#include "wparctl/spec/spec.h"
 
 #include <string.h>
 #include <sys/statvfs.h>
@@ -14,7 +15,7 @@
 
 #define REAL	   "/run/wpars/df" /* inside */
 #define LPAR_REAL  "/usr/bin/df"
-#define MAX_MOUNTS 200
+#define MAX_MOUNTS (WPAR_SPEC_MOUNTS_MAX + 10)
 
 /* Options of df with a value in the next word. */
 static bool takes_value(const char *arg)
