@@ -50,6 +50,7 @@ struct key {
 	uint64_t *number;
 	size_t max;
 	bool needed;
+	bool range; /* of numbers */
 };
 
 static int image_data_put(const struct key *k, const char *value, struct par_error **err)
@@ -105,6 +106,32 @@ static int begin_stanza(struct reader *rd, const char *heading, struct par_error
 			     : strcmp(heading, "wpar_data:") == 0    ? WPAR
 			     : strcmp(heading, "command_data:") == 0 ? COMMAND
 								     : OTHER;
+	}
+	return 0;
+}
+
+/* "0-65534", as mksysb writes it: ids are 32 bits wide. */
+static bool is_range(const char *text)
+{
+	const char *dash = strchr(text, '-');
+	uint64_t least, most;
+	char first[16];
+
+	if (!dash || (size_t)(dash - text) >= sizeof(first))
+		return false;
+	memcpy(first, text, (size_t)(dash - text));
+	first[dash - text] = '\0';
+	return par_parse_u64(first, UINT32_MAX, &least) == 0 &&
+	       par_parse_u64(dash + 1, UINT32_MAX, &most) == 0 && least <= most;
+}
+
+static int check_ranges(const struct key *keys, struct par_error **err)
+{
+	for (; keys->name; keys++) {
+		if (keys->range && *keys->text && !is_range(*keys->text))
+			return par_fail(err, PAR_E_CORRUPT, 0,
+					"%s = %s is no LEAST-GREATEST of numbers from 0 to %u",
+					keys->name, *keys->text, UINT32_MAX);
 	}
 	return 0;
 }
@@ -233,6 +260,9 @@ static int read_keys(struct wpar_image_data *d, const struct key *keys, char *te
 	struct reader rd = { .data = d, .keys = keys };
 	int r = image_data_lines(&rd, text, err);
 
+	if (r < 0)
+		return r;
+	r = check_ranges(keys, err);
 	return r < 0 ? r : check_needed(keys, err);
 }
 
@@ -252,8 +282,8 @@ int wpar_image_data_parse(const char *text, size_t len, struct wpar_image_data *
 		{ "BITS", NULL, &ret->bits, 0, false },
 		{ "SIZE_KB", NULL, &ret->size_kib, 0, false },
 		{ "HOST", &ret->host, NULL, 64, false },
-		{ "USER_IDS", &ret->user_ids, NULL, 32, false },
-		{ "GROUP_IDS", &ret->group_ids, NULL, 32, false },
+		{ "USER_IDS", &ret->user_ids, NULL, 32, false, .range = true },
+		{ "GROUP_IDS", &ret->group_ids, NULL, 32, false, .range = true },
 		{ "CREATED", &ret->created, NULL, 64, false },
 		{ 0 },
 	};

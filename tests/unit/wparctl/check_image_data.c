@@ -32,7 +32,7 @@ START_TEST(reads_file_systems_and_packages)
 {
 	static const char text[] =
 		"image_data:\n" NEEDED
-		"BITS = 64\nPAGE_ALIGN = 65536\nHOST = \"old01\"\nUSER_IDS = 0-1999\n"
+		"BITS = 64\nPAGE_ALIGN = 65536\nHOST = \"old01\"\nUSER_IDS = 0-1999\nGROUP_IDS = 5-4294967294\n"
 		"fs_data:\n\tFS_NAME = \"/\"\n\tFS_SIZE = 2048\n\tFS_MIN_SIZE = 1024\n\tFS_LV = \"/dev/sda1\"\n"
 		"\tFS_TYPE = ext3\nlv_data:\n\tFS_NAME = no\nfs_data:\n\tFS_NAME = \"/home\"\n"
 		"packages_data:\n\tMANAGER = dpkg\n\tPACKAGE = \"bash 5.1-2 ppc64el\"\n\tPACKAGE = \"a 1 all\"\n";
@@ -66,6 +66,12 @@ START_TEST(refuses)
 		"image_data:\n" NEEDED "ARCH = ppc64le\n", /* twice */
 		"image_data:\n" NEEDED "SIZE_KB = -1\n",
 		"image_data:\n" NEEDED "SIZE_KB = 99999999999999999999\n",
+		"image_data:\n" NEEDED "USER_IDS = 9-1\n",
+		"image_data:\n" NEEDED "USER_IDS = 9\n",
+		"image_data:\n" NEEDED "USER_IDS = -9\n",
+		"image_data:\n" NEEDED "GROUP_IDS = 0-99999999999999999999\n",
+		"image_data:\n" NEEDED "GROUP_IDS = 0-4294967296\n",
+		"image_data:\n" NEEDED "GROUP_IDS = 0-1-2\n",
 		"image_data:\n" NEEDED "no value\n",
 		"image_data:\n" NEEDED "KERNEL_RELEASE = a\tb\n",
 		"image_data:\n" NEEDED "KERNEL_RELEASE = a\\b\n",
