@@ -168,4 +168,14 @@ for what in declares:'needs 2930 MiB more, and 84 MiB may be taken' member:'more
 	is "nothing of it is left" "$(ls -A "$store")" ""
 done
 umount "$store"
+# A file of ext4 has room for few attributes, whatever is free: it is not the disk that is full.
+truncate -s 64M "$TMPDIR/ext4.img"
+mkdir -p "$store"
+if mkfs.ext4 -q "$TMPDIR/ext4.img" && mount -o loop "$TMPDIR/ext4.img" "$store"; then
+	like "attributes that no file of this disk has room for" "$(fake-wpar mkwpar -n w1 -C -B "$work/attributes.tar" 2>&1)" \
+		"^mkwpar: The image $work/attributes.tar cannot be used: the file system here has no room for all attributes of much\.\$"
+	umount "$store"
+else
+	skip "attributes that no file has room for" "no disk can be made"
+fi
 done_testing

@@ -224,6 +224,12 @@ def large(folder):
         file.write(info.tobuf(tarfile.PAX_FORMAT) + bytes(4096))
 
 
+def attributes(folder):
+    """More of them than a file of ext4 has room for."""
+    make(f"{folder}/attributes.tar", BASE + [
+        member("./much", body=b"x", pax_headers={f"SCHILY.xattr.user.a{i}": "v" * 1000 for i in range(200)})])
+
+
 def main():
     if sys.argv[1] == "--large":
         return large(sys.argv[2])
@@ -233,6 +239,7 @@ def main():
     bad_sizes(folder)
     bad_data(folder)
     damaged(folder)
+    attributes(folder)
 
 
 if __name__ == "__main__":

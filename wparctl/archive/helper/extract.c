@@ -146,6 +146,23 @@ static bool has_place(struct archive_entry *e, const char *name)
 	       strcmp(name, "system.posix_acl_access") == 0;
 }
 
+/* A file has room for so many only, whatever is free: a block of ext4, 64 KiB of others. */
+static int fail_attribute(struct extract *a, int errnum, int fd, const char *member)
+{
+	struct statvfs v;
+
+	if (errnum == ENOSPC && fstatvfs(fd, &v) == 0 &&
+	    (uint64_t)v.f_bavail * v.f_frsize >= 2 * MAX_XATTR)
+		errnum = E2BIG;
+	if (errnum == E2BIG || errnum == ERANGE)
+		return wpar_extract_fail(a, E2BIG,
+					 "the file system here has no room for all attributes of "
+					 "%.300s",
+					 *member ? member : "/");
+	return wpar_extract_fail(a, errnum, "could not set an attribute of %.300s: %s", member,
+				 strerror(errnum));
+}
+
 static int set_xattrs(struct extract *a, struct archive_entry *e, int fd, const char *member)
 {
 	bool has_list = false;
@@ -173,8 +190,7 @@ static int set_xattrs(struct extract *a, struct archive_entry *e, int fd, const 
 		}
 		if (fsetxattr(fd, name, value, len, 0) < 0 && errno != EOPNOTSUPP &&
 		    errno != EINVAL)
-			return wpar_extract_fail(a, errno, "could not set an attribute: %s",
-						 strerror(errno));
+			return fail_attribute(a, errno, fd, member);
 	}
 	/* The attribute has numbers, and is what it was; the text beside it may have names. */
 	return has_list ? 0 : wpar_acl_take(a, e, fd, member);
