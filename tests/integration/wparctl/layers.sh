@@ -74,6 +74,8 @@ for image in "$work"/through-*; do
 	name=$(basename "$image")
 	timeout 30 fake-wpar mkwpar -n w1 -C -B "$image" >"$work/said" 2>&1
 	is "$name: taken, or refused in words" "$? $(grep -c 'The image .* cannot be used' "$work/said")" "$([ -e "$WPARS_ROOT/etc/wpars/w1.cf" ] && echo '0 0' || echo '1 1')"
+	[ "$name" != through-nothing.tar ] ||
+		like "$name: the member is named" "$(cat "$work/said")" 'out/escaped lies behind a symbolic link that leads to nothing in the image'
 	ok "$name: nothing outside was touched" unharmed
 	fake-wpar rmwpar w1 2>/dev/null
 	is "$name: nothing is left" "$(ls -A "$store")" ""

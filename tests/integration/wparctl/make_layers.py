@@ -233,6 +233,7 @@ def bad_layers(folder, attack):
             ("link", [member("out", S, linkname=attack), member("out/escaped", body=b"x")]),
             ("link-up", [member("out", S, linkname=up), member("out/escaped", body=b"x")]),
             ("two-steps", [member("one", S, linkname="srv"), member("one/two", S, linkname=attack), member("srv/two/escaped", body=b"x")]),
+            ("nothing", [member("out", S, linkname="/not/in/the/image"), member("out/escaped", body=b"x")]),
             ("whiteout", [member("out", S, linkname=attack), member("out/.wh.victim"), member("out/.wh..wh..opq")])):
         Layout([BASE, UPPER, members[:-1], members[-1:]]).finish().archive(f"{folder}/through-{name}.tar")
     zeros = tar(BASE + [member("zeros", body=bytes(80 << 20))])

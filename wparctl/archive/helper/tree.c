@@ -126,8 +126,14 @@ int wpar_tree_parent(struct extract *a, const char *name, int *ret_fd, const cha
 			name);
 	if (fd == -ELOOP || fd == -EXDEV || fd == -ENOTDIR)
 		return wpar_extract_fail(a, EPERM, JUDGE_BEHIND);
+	if (fd == -ENOENT && a->layer)
+		return wpar_extract_fail(a, EPERM,
+					 "%.300s lies behind a symbolic link that leads to nothing "
+					 "in the image",
+					 name);
 	if (fd < 0)
-		return wpar_extract_fail(a, -fd, "could not open a folder: %s", strerror(-fd));
+		return wpar_extract_fail(a, -fd, "could not open the folder of %.300s: %s", name,
+					 strerror(-fd));
 	forget_parent(a);
 	a->parent = fd;
 	memcpy(a->parent_name, folder, strlen(folder) + 1);
