@@ -140,6 +140,9 @@ mount --bind "$work/disk2/a file" "$work/root/etc/over"
 image
 is "a file that is mounted over another is there as it is seen" "$(tar -xOf "$work/i.tar" ./etc/over 2>/dev/null)" mounted
 is "and is no file system" "$(tar -xOf "$work/i.tar" ./image.data 2>/dev/null | grep -c 'FS_NAME = "/etc/over"')" 0
+umount "$work/root/proc"
+fails "without /proc there is no image" image
+is "and that is said" "$(cat "$work/said")" "mksysb: what is mounted cannot be told, for there is no /proc here; mount -t proc proc /proc"
 umount -R "$work/root"
 umount "$work/disk" "$work/disk2"
 
