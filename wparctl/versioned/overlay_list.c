@@ -195,6 +195,26 @@ static bool is_taken_place(const char *path)
 	return false;
 }
 
+/* What holds commands and libraries, or anything else: a program in its place would hide it all. */
+static bool is_folder(const char *path)
+{
+	static const char *const folders[] = {
+		"/bin",		  "/boot",	     "/home",	     "/lib",	   "/lib32",
+		"/lib64",	  "/libx32",	     "/media",	     "/mnt",	   "/opt",
+		"/root",	  "/sbin",	     "/srv",	     "/tmp",	   "/usr",
+		"/usr/bin",	  "/usr/games",	     "/usr/include", "/usr/lib",   "/usr/lib32",
+		"/usr/lib64",	  "/usr/libx32",     "/usr/libexec", "/usr/local", "/usr/local/bin",
+		"/usr/local/lib", "/usr/local/sbin", "/usr/sbin",    "/usr/share", "/usr/src",
+		"/var",		  "/var/lib",	     "/var/log",     "/var/tmp",
+	};
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(folders); i++) {
+		if (strcmp(path, folders[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Nothing logs in without these, and no program can be one of them. */
 static const char *what_else(const char *path)
 {
@@ -202,6 +222,8 @@ static const char *what_else(const char *path)
 
 	if (wpar_path_is_within(path, "/etc"))
 		return "configuration of the old system";
+	if (is_folder(path))
+		return "a folder of each system";
 	if (so && so > name && (!so[3] || so[3] == '.'))
 		return "a library, which the old system's programs load";
 	return NULL;

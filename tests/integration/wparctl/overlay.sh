@@ -58,6 +58,7 @@ refused "a path that leads back" 'without . and ..' wparctl overlay -a /usr/../b
 refused "the users of a system" "'/etc/passwd' is configuration of the old system: only commands are replaced" wparctl overlay -a /etc/passwd -p /usr/bin/df
 refused "a library" "libc.so.6' is a library, which the old system's programs load" wparctl overlay -a /usr/lib/x86_64-linux-gnu/libc.so.6 -p /usr/bin/df
 refused "the loader of programs" "'/lib64/ld-linux-x86-64.so.2' is a library" wparctl overlay -a /lib64/ld-linux-x86-64.so.2 -p /usr/bin/df
+refused "a folder of each system" "'/lib' is a folder of each system: only commands are replaced" wparctl overlay -a /lib -p /usr/bin/df
 refused "a program that is not there" 'is no program of this system' wparctl overlay -a /usr/bin/ls -p /usr/bin/none
 printf '#!/bin/sh\n' >"$TMPDIR/script"
 chmod +x "$TMPDIR/script"

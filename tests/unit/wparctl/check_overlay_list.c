@@ -107,6 +107,8 @@ START_TEST(refused)
 		{ "file_overlay:\n\tpath = /proc/version\n", "nothing of an image is replaced" },
 		{ "file_overlay:\n\tpath = /etc/init\n", "nothing of an image is replaced" },
 		{ "file_overlay:\n\tpath = /usr/lib/.lpar/bin/df\n", "nothing of an image" },
+		{ "file_overlay:\n\tpath = /lib\n", "a folder of each system" },
+		{ "file_overlay:\n\tpath = /usr/bin\n", "a folder of each system" },
 		{ "file_overlay:\n\tpath = /bin/uname\n", "is wparctl's in every" },
 		{ "file_overlay:\n\tpath = /opt/df\n", "has the name of '/usr/bin/df'" },
 		{ "file_overlay:\n\tpath = /bin/a\n\tprogram = a\n", "or wparctl" },
