@@ -357,11 +357,21 @@ int wpar_volume_unlink(const char *base, const struct wpar_mount *m)
 }
 
 /* The folder of all of them stays: other commands may be about to use it. */
+/* In /wpars, which is ours, it stays; elsewhere, where we have made it, it goes with the last. */
+static void remove_empty(const char *volumes)
+{
+	autofree char *ours = wpar_path(WPAR_BASE_DIR);
+
+	if (ours && !wpar_path_is_within(volumes, ours))
+		rmdir(volumes);
+}
+
 int wpar_volumes_remove(const char *base)
 {
 	autofree char *path = wpar_volume_folder(base);
 	char *slash = path ? strrchr(path, '/') : NULL;
 	autofd int above = -1;
+	int r;
 
 	if (!slash)
 		return -ENOMEM;
@@ -369,7 +379,10 @@ int wpar_volumes_remove(const char *base)
 	above = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (above < 0)
 		return errno == ENOENT ? 0 : -errno;
-	return par_fs_remove_tree(above, slash + 1);
+	r = par_fs_remove_tree(above, slash + 1);
+	if (r == 0)
+		remove_empty(path);
+	return r;
 }
 
 int wpar_volumes_move(const char *from, const char *to)

@@ -143,7 +143,10 @@ int wpar_volume_folder_make(const char *base, char **ret, struct par_error **err
 	*slash = '/';
 	if (r < 0)
 		return fail_folder(folder, r, err);
+	/* The removal of the last one there may have taken the folder above away: both are made. */
 	r = par_fs_mkdirs(folder, 0700);
+	if (r == -ENOENT)
+		r = par_fs_mkdirs(folder, 0700);
 	if (r < 0)
 		return fail_folder(folder, r, err);
 	*ret = take_ptr(folder);

@@ -172,4 +172,12 @@ for step in reserved 'image made'; do
 	ok "removed" rmwpar dev
 	is "nothing is left" "$(find "$volumes" -mindepth 1)" ""
 done
+
+# ---- Beside another base directory ----
+mkdir -m 700 "$WPARS_ROOT/elsewhere"
+ok "two whose images lie elsewhere" sh -c 'mkwpar -n dev -d /elsewhere/dev -M directory=/data vfs=jfs2 size=16M && mkwpar -n dev2 -d /elsewhere/dev2 -M directory=/data vfs=jfs2 size=16M'
+ok "rmwpar" rmwpar dev
+is "the folder of the images is there for the other" "$(ls -A "$WPARS_ROOT/elsewhere" | tr '\n' ' ')" ".volumes dev2 "
+ok "rmwpar" rmwpar dev2
+is "and goes with the last" "$(ls -A "$WPARS_ROOT/elsewhere")" ""
 done_testing
