@@ -19,7 +19,7 @@ int wpar_names_of_file(const char *path, struct par_strv *ret, struct par_error 
 				"'%s' cannot be read", path);
 	for (rest = text.data; (line = strsep(&rest, "\n"));) {
 		line = par_trim(line);
-		if (*line && *line != '#' && par_strv_add(ret, line) < 0)
+		if (*line && *line != '#' && *line != '*' && par_strv_add(ret, line) < 0)
 			return par_oom(err);
 	}
 	return ret->n ? 0

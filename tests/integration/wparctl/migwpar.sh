@@ -157,11 +157,11 @@ is "all of it" "$(level back01) $(cat "$wpars/back01/etc/debian_version")" "13.1
 # Several; another name; application WPARs
 ok "chwpar -n" chwpar -n dev09 dev02
 is "takes the level along" "$(level dev09) $(level dev02)" "12.11 "
-printf '# all\ndev01\n\n  # more\ndev09\nnone01\n' >"$TMPDIR/names"
+printf '# all\n* of AIX\ndev01\n\n  # more\n*dev02\ndev09\nnone01\n' >"$TMPDIR/names"
 output=$(migwpar -f "$TMPDIR/names" 2>&1)
 is "-f, one is not there" "$?" 1
 like "is told" "$output" '^migwpar: 0960-419'
-unlike "a comment is no name" "$output" '#'
+unlike "a comment is no name" "$output" '[#*]'
 is "and keeps no other from it" "$(printf '%s\n' "$output" | grep -c successfully) $(level dev09)" "2 13.1"
 is "-A" "$(migwpar -A | grep -c successfully)" 3
 wparexec -n temp1 /bin/sleep 1000 >/dev/null 2>&1 &
