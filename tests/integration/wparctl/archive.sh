@@ -75,6 +75,17 @@ print(*sorted(os.listxattr(sys.argv[1])))' "$root/x" 2>&1)" "user.a=b% user.bad%
 	is "$name: the image goes with its last WPAR" "$(ls -A "$store")" ""
 done
 
+# packing FILE - what has packed it
+packing()
+{
+	case $1 in
+	*.gz) echo gzip ;;
+	*.bz2) echo bzip2 ;;
+	*.zst) echo zstd ;;
+	*) echo xz ;;
+	esac
+}
+
 for archive in "$work"/bad-*.tar*; do
 	name=$(basename "$archive")
 	case $name in *.sha256) continue ;; esac
@@ -94,6 +105,12 @@ for archive in "$work"/bad-*.tar*; do
 	else
 		is "$name: lsmksysb: one clear error" "$status $(grep -c '^lsmksysb: The image .*' "$work/said") $(wc -l <"$work/said")" "1 1 1"
 	fi
+	case $name in
+	bad-cut.tar) like "$name: why" "$output" ': it ends too early, so it is not whole\.?$' ;;
+	bad-cut.tar.*) like "$name: why" "$output" ": it ends too early, so it is not whole(: its $(packing "$name") data were cut off)?\\.?\$" ;;
+	bad-flipped.tar.*) like "$name: why" "$output" ": its $(packing "$name") data are damaged\\.?\$" ;;
+	bad-flipped-header.tar) like "$name: why" "$output" ': the header of a member is damaged\.?$' ;;
+	esac
 	like "$name: one clear error" "$output" '^mkwpar: (The (image|checksum of the image)|There is no space to unpack the image) .*'
 	tap_note "$(printf '%s\n' "$output" | tail -1 | sed "s|$work/||")"
 	unpacked_alone "$name" "$archive" "${before[@]}"

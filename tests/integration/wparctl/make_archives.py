@@ -4,9 +4,12 @@
 
 Each bad one is an attack that other archive readers fell for, or a fault; its name says which.
 """
+import bz2
 import gzip
 import io
+import lzma
 import os
+import subprocess
 import sys
 import tarfile
 
@@ -174,12 +177,14 @@ def damaged(folder):
     packed = gzip.compress(data)
     with open(f"{folder}/bad-cut.tar", "wb") as f:
         f.write(data[:len(data) // 2])
-    with open(f"{folder}/bad-cut.tar.gz", "wb") as f:
-        f.write(packed[:len(packed) // 2])
-    flipped = bytearray(packed)
-    flipped[len(flipped) // 2] ^= 1
-    with open(f"{folder}/bad-flipped.tar.gz", "wb") as f:
-        f.write(flipped)
+    for ending, packed in (("gz", packed), ("xz", lzma.compress(data)), ("bz2", bz2.compress(data)),
+                           ("zst", subprocess.run(["zstd", "-qc", "--check"], input=data, capture_output=True, check=True).stdout)):
+        with open(f"{folder}/bad-cut.tar.{ending}", "wb") as f:
+            f.write(packed[:len(packed) // 2])
+        flipped = bytearray(packed)
+        flipped[len(flipped) // 2] ^= 1
+        with open(f"{folder}/bad-flipped.tar.{ending}", "wb") as f:
+            f.write(flipped)
     header = bytearray(whole)
     header[1024 + 100] ^= 0xff
     # Between two members, as when the writer was ended: no blocks of zeros.

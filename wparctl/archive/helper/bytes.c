@@ -14,6 +14,7 @@
 
 #define RAW_SIZE   (256 * 1024)
 #define MAGIC_SIZE 4 /* bytes that say how an archive is packed */
+#define CUT_OFF	   "it ends too early, so it is not whole: its "
 
 enum packing { PACKED_NOT, PACKED_GZIP, PACKED_ZSTD };
 
@@ -108,7 +109,9 @@ static ssize_t read_gzip(struct extract *a, struct input *in, unsigned char *to,
 		if (n < 0)
 			return n;
 		if (n == 0)
-			return in->at_end ? 0 : fail_input(a, EBADMSG, "truncated gzip input");
+			return in->at_end
+				       ? 0
+				       : fail_input(a, EBADMSG, CUT_OFF "gzip data were cut off");
 		if (in->at_end && in->raw[in->at] != 0x1f) {
 			in->at = in->len;
 			continue;
@@ -121,7 +124,7 @@ static ssize_t read_gzip(struct extract *a, struct input *in, unsigned char *to,
 		in->at = in->len - z->avail_in;
 		in->at_end = r == Z_STREAM_END;
 		if (r != Z_STREAM_END && r != Z_OK && r != Z_BUF_ERROR)
-			return fail_input(a, EBADMSG, "gzip input is damaged");
+			return fail_input(a, EBADMSG, "its gzip data are damaged");
 	}
 	return (ssize_t)(size - z->avail_out);
 }
@@ -145,9 +148,9 @@ static ssize_t read_zstd(struct extract *a, struct input *in, unsigned char *to,
 		in->at = raw.pos;
 		in->at_end = r == 0;
 		if (ZSTD_isError(r))
-			return fail_input(a, EBADMSG, "zstd input is damaged");
+			return fail_input(a, EBADMSG, "its zstd data are damaged");
 		if (n == 0 && out.pos == 0)
-			return fail_input(a, EBADMSG, "truncated zstd input");
+			return fail_input(a, EBADMSG, CUT_OFF "zstd data were cut off");
 	}
 	return (ssize_t)out.pos;
 }

@@ -59,6 +59,7 @@ struct extract {
 	bool threads;	     /* the archive is read ahead: ahead.h */
 	struct ahead *ahead; /* while it is */
 	bool ended;	     /* who reads members has come to the end of the bytes */
+	bool failed;	     /* or to an error of the input */
 	bool again;	     /* it was read to its end, and digested, before */
 	bool is_layout;	     /* the input is a directory that is an image layout */
 	int layout;	     /* it */
@@ -147,7 +148,7 @@ struct archive *wpar_extract_open(void);
 /* wpar_extract_contents - the bytes of a file's contents, without the holes of a sparse one */
 struct archive_entry;
 uint64_t wpar_extract_contents(struct archive_entry *e, uint64_t size);
-/* wpar_extract_fail_archive - as wpar_extract_fail(), with what libarchive says */
+/* wpar_extract_fail_archive - as wpar_extract_fail(), of what libarchive has met, in our words */
 int wpar_extract_fail_archive(struct extract *a, struct archive *ar);
 
 /* input.c */

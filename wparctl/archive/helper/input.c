@@ -71,6 +71,7 @@ ssize_t wpar_extract_read(struct archive *ar, void *user, const void **buffer)
 		a->read_bytes = a->raw_bytes;
 	}
 	a->ended = n == 0;
+	a->failed = n < 0;
 	if (n < 0)
 		archive_set_error(ar, a->input_errnum, "%s", a->input_why);
 	else if (a->progress && !a->again)
@@ -116,38 +117,104 @@ int wpar_extract_drain(struct extract *a)
 		     : 0;
 }
 
-/* In libarchive's words, of tar, cpio and each filter. */
-static bool says_cut_off(const char *text)
+/* Which words of libarchive's say what: of tar, cpio and each filter. */
+static bool says(const char *text, const char *const *words)
 {
-	static const char *const words[] = { "truncated", "no progress", "premature",
-					     "unexpected end" };
-
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(words); i++) {
-		if (strcasestr(text, words[i]))
+	for (; *words; words++) {
+		if (strcasestr(text, *words))
 			return true;
 	}
 	return false;
 }
 
+static bool says_cut_off(const char *text)
+{
+	static const char *const words[] = { "truncated", "no progress", "premature",
+					     "unexpected end", NULL };
+
+	return says(text, words);
+}
+
+static bool says_no_memory(const char *text)
+{
+	static const char *const words[] = { "memory", "allocate", NULL };
+
+	return says(text, words);
+}
+
+/* Of a filter that is libarchive's: those of the others are in bytes.c. */
+static int fail_packed(struct extract *a, const char *packing, const char *text)
+{
+	if (says_cut_off(text))
+		return wpar_extract_fail(a, EBADMSG,
+					 "it ends too early, so it is not whole: its %s data were "
+					 "cut off",
+					 packing);
+	if (says_no_memory(text))
+		return wpar_extract_fail(a, ENOMEM, "there is no memory to unpack its %s data",
+					 packing);
+	return wpar_extract_fail(a, EBADMSG, "its %s data are damaged", packing);
+}
+
+/* NULL: no filter of libarchive's */
+static const char *packing_of(struct archive *ar)
+{
+	switch (archive_filter_code(ar, 0)) {
+	case ARCHIVE_FILTER_XZ:
+		return "xz";
+	case ARCHIVE_FILTER_BZIP2:
+		return "bzip2";
+	default:
+		return NULL;
+	}
+}
+
+/* What libarchive says of an archive may have bytes of it, and is said in other words. */
+static const char *format_error(const char *text)
+{
+	static const struct {
+		const char *word, *means;
+	} rows[] = {
+		{ "sparse", "the map of holes of a member is damaged" },
+		{ "size", "a member has a size that cannot be" },
+		{ "pax", "the extended header of a member is damaged" },
+		{ "tar", "the header of a member is damaged" },
+		{ "cpio", "the header of a member is damaged" },
+	};
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(rows); i++) {
+		if (strcasestr(text, rows[i].word))
+			return rows[i].means;
+	}
+	return "it is damaged";
+}
+
 int wpar_extract_fail_archive(struct extract *a, struct archive *ar)
 {
 	const char *text = archive_error_string(ar);
-	char clean[200];
-	size_t n = 0;
-	bool cut_off;
 
-	/* The text may have bytes of the archive in it. */
-	for (; text && *text && n < sizeof(clean) - 1; text++)
-		clean[n++] = *text >= ' ' && *text < 0x7f ? *text : '?';
-	clean[n] = '\0';
 	if (!a->raw_bytes)
 		return wpar_extract_fail(a, EBADMSG, "it is empty");
-	cut_off = n ? says_cut_off(clean) : a->ended; /* before a member it says nothing */
-	return wpar_extract_fail(a, EBADMSG, "%s%s",
-				 cut_off && n ? "it ends too early, so it is not whole: " : "",
-				 n	   ? clean
-				 : cut_off ? "it ends too early, so it is not whole"
-					   : "it is damaged");
+	if (a->failed)
+		return wpar_extract_fail(
+			a, a->input_errnum, "%s%s",
+			a->input_errnum == EBADMSG ? "" : "it cannot be read: ", a->input_why);
+	if (!text) /* so it is before a member */
+		return wpar_extract_fail(a, EBADMSG, "%s",
+					 a->ended ? "it ends too early, so it is not whole"
+						  : "it is damaged");
+	if (strcasestr(text, "lzma"))
+		return fail_packed(a, "xz", text);
+	if (strcasestr(text, "bzip"))
+		return fail_packed(a, "bzip2", text);
+	/* Where contents are passed over it does not tell what the filter has said. */
+	if (says_cut_off(text) && packing_of(ar) && !a->ended)
+		return fail_packed(a, packing_of(ar), "");
+	if (says_cut_off(text))
+		return wpar_extract_fail(a, EBADMSG, "it ends too early, so it is not whole");
+	if (says_no_memory(text))
+		return wpar_extract_fail(a, ENOMEM, "there is no memory to read it");
+	return wpar_extract_fail(a, EBADMSG, "%s", format_error(text));
 }
 
 struct archive *wpar_extract_open(void)
