@@ -18,11 +18,12 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define FIRST_FD   3 /* as helper/save.h has them: the backup, the stage, two lists, the sums */
+#define FIRST_FD   3 /* as helper/save.h has them: the backup, the spool, two lists, the sums */
 #define WORK_FILES 4
 #define SUMS	   3  /* which of those */
 #define LEAST_TREE 10 /* number of a tree's descriptor */
@@ -112,7 +113,7 @@ static int writer_start(struct wpar_writer *w, const struct wpar_writer_setup *s
 		w->pid = fork();
 	}
 	if (w->pid == 0)
-		writer_child(program, w, trees, s->n_trees * WPAR_WRITER_MOUNTS, in[0], out[1],
+		writer_child(program, w, trees, s->n_trees * WPAR_ARCHIVE_PASSES, in[0], out[1],
 			     s->out, theirs);
 	close(in[0]);
 	close(out[1]);
@@ -283,7 +284,7 @@ static void put_tree(struct par_buf *b, const struct wpar_writer_tree *t, const 
 	par_buf_printf(b, "tree %" PRIu32 " %" PRIu32 " ", t->shift, t->range);
 	if (name)
 		par_hex_put(b, name, strlen(name));
-	for (int i = 0; i < WPAR_WRITER_MOUNTS; i++)
+	for (int i = 0; i < WPAR_ARCHIVE_PASSES && fds[i] >= 0; i++)
 		par_buf_printf(b, " %d", fds[i]);
 	par_buf_putc(b, '\n');
 }
@@ -332,7 +333,7 @@ static int set_up(struct wpar_writer *w, const struct wpar_writer_setup *s, cons
 	par_buf_printf(&b, "packing %s %zu\nattributes %d\nverbose %d\n", s->packing, s->block,
 		       !s->no_attributes, s->names);
 	for (size_t i = 0; i < s->n_trees; i++)
-		put_tree(&b, &s->trees[i], trees + i * WPAR_WRITER_MOUNTS);
+		put_tree(&b, &s->trees[i], trees + i * WPAR_ARCHIVE_PASSES);
 	for (size_t i = 1; i < s->n_trees; i++) {
 		if (s->trees[i].later)
 			put_later(&b, s->trees[i].directory);
@@ -347,12 +348,16 @@ static int set_up(struct wpar_writer *w, const struct wpar_writer_setup *s, cons
 	return r < 0 ? r : answer(w, "confined", NULL, err);
 }
 
-/* Numbers that the helper's own descriptors do not have. */
+/* Numbers that the helper's own descriptors do not have; -1: from here on as the one before. */
 static int copy_trees(const struct wpar_writer_setup *s, int *trees)
 {
-	for (size_t i = 0; i < s->n_trees * WPAR_WRITER_MOUNTS; i++) {
-		trees[i] = fcntl(s->trees[i / WPAR_WRITER_MOUNTS].fds[i % WPAR_WRITER_MOUNTS],
-				 F_DUPFD_CLOEXEC, LEAST_TREE);
+	for (size_t i = 0; i < s->n_trees * WPAR_ARCHIVE_PASSES; i++) {
+		const int *fds = s->trees[i / WPAR_ARCHIVE_PASSES].fds;
+		const size_t pass = i % WPAR_ARCHIVE_PASSES;
+
+		if (pass > 0 && fds[pass] == fds[0])
+			continue;
+		trees[i] = fcntl(fds[pass], F_DUPFD_CLOEXEC, LEAST_TREE);
 		if (trees[i] < 0)
 			return -errno;
 	}
@@ -381,7 +386,7 @@ static int new_in(struct wpar_writer *w, const struct wpar_writer_setup *s, int 
 int wpar_writer_new(const struct wpar_writer_setup *s, const struct wpar_writer_say *say,
 		    struct wpar_writer **ret, struct par_error **err)
 {
-	int trees[WPAR_ARCHIVE_TREES * WPAR_WRITER_MOUNTS];
+	int trees[WPAR_ARCHIVE_TREES * WPAR_ARCHIVE_PASSES];
 	struct wpar_writer *w = calloc(1, sizeof(*w));
 	int r;
 
@@ -476,14 +481,26 @@ int wpar_writer_mark(struct wpar_writer *w, struct par_error **err)
 	return ask(w, "mark", "marked", NULL, err);
 }
 
-int wpar_writer_stage(struct wpar_writer *w, struct par_error **err)
+/* The thread that copies; those that compress are none that anybody stands still for. */
+static void set_priority(const struct wpar_writer *w, int nice)
 {
-	return ask(w, "stage", "staged", NULL, err);
+	if (w->pid > 0)
+		setpriority(PRIO_PROCESS, (id_t)w->pid, nice); /* ignoring: it takes longer */
 }
 
-int wpar_writer_unstage(struct wpar_writer *w, struct par_error **err)
+int wpar_writer_spool(struct wpar_writer *w, struct par_error **err)
 {
-	return ask(w, "unstage", "unstaged", NULL, err);
+	int r = ask(w, "spool", "spooled", NULL, err);
+
+	if (r == 0)
+		set_priority(w, -20);
+	return r;
+}
+
+int wpar_writer_drain(struct wpar_writer *w, struct par_error **err)
+{
+	set_priority(w, getpriority(PRIO_PROCESS, 0)); /* as ours is */
+	return ask(w, "drain", "drained", NULL, err);
 }
 
 int wpar_writer_sums(struct wpar_writer *w, uint64_t frozen_ms, int *ret, struct par_error **err)

@@ -10,13 +10,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* Mounts of one tree, for one pass each: an overlay does not see what changes below it. */
-#define WPAR_WRITER_MOUNTS 3
-
 /* A tree of files: a mount that is at no place. */
 struct wpar_writer_tree {
-	char *directory;	     /* inside: "/", "/home" */
-	int fds[WPAR_WRITER_MOUNTS]; /* the same one, or one that sees what has changed */
+	char *directory;	      /* inside: "/", "/home" */
+	int fds[WPAR_ARCHIVE_PASSES]; /* for each pass the same one, or one of its own */
 	uint32_t shift, range; /* ids from @shift on, @range of them, are 0 … inside; 0, 0 */
 	bool later; /* the passes take the folder alone, and wpar_writer_late() the rest */
 };
@@ -106,11 +103,12 @@ int wpar_writer_late(struct wpar_writer *w, const struct wpar_writer_tree *trees
  */
 int wpar_writer_mark(struct wpar_writer *w, struct par_error **err);
 /*
- * wpar_writer_stage, _unstage - passes between them are kept on disk: they take as long as reading
- * does, and wait for nobody who reads the backup
+ * wpar_writer_spool, _drain - what passes between them take is copied to the disk of the setup's
+ * @work, without a digest: they take as long as that does, and wait for nobody who reads the backup
+ * or hears names.  Errors of _drain are those of both.
  */
-int wpar_writer_stage(struct wpar_writer *w, struct par_error **err);
-int wpar_writer_unstage(struct wpar_writer *w, struct par_error **err);
+int wpar_writer_spool(struct wpar_writer *w, struct par_error **err);
+int wpar_writer_drain(struct wpar_writer *w, struct par_error **err);
 /*
  * wpar_writer_sums - the member checksums; a copy of it is in @ret, a descriptor of @w's
  * @frozen_ms	for how long the WPAR stood still

@@ -2,9 +2,10 @@
 /*
  * The steps of a backup: see save.h.  A running WPAR is read from a snapshot, which is made while
  * it stands still.  Where there can be none all files are read while it runs, then what has changed
- * meanwhile, and at last, while it stands still, what has changed since: that is kept on the disk,
- * so that for as long as it stands still nobody waits for who reads the backup.  Of its images
- * clones are made then, where they have reflinks, and read afterwards.
+ * meanwhile, and again while that becomes less, and at last, while it stands still, what has
+ * changed since: that is copied on the disk, and read when it runs again, so that it waits neither
+ * for digests and compressors nor for who reads the backup.  Of its images clones are made then,
+ * where they have reflinks, and read afterwards.
  */
 #include "wparctl/backup/save.h"
 
@@ -16,6 +17,7 @@
 #include "wparctl/backup/info.h"
 #include "wparctl/backup/output.h"
 #include "wparctl/backup/packages.h"
+#include "wparctl/backup/patterns.h"
 #include "wparctl/backup/sign.h"
 #include "wparctl/backup/trees_snapshot.h"
 #include "wparctl/backup/trees.h"
@@ -26,8 +28,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#define MAX_PATTERNS (1 << 20) /* bytes of a file of them */
-#define MAX_LEFT     1000      /* names that are left out and kept in mind */
+/* What changes in the time of a pass and is copied in some milliseconds: bytes. */
+#define LITTLE	  (4 << 20)
+#define COST_FILE 4096 /* of a file, as many bytes as would take as long */
+#define MAX_LEFT  1000 /* names that are left out and kept in mind */
 
 /* What a backup has while it is made. */
 struct saving {
@@ -45,8 +49,9 @@ struct saving {
 	struct wpar_writer_say say;
 	struct wpar_writer_counted counted;
 	uint64_t used[WPAR_ARCHIVE_TREES]; /* bytes, of each file system of its own */
-	uint64_t frozen_ms, again;
-	bool rewritten; /* a line of progress is on the terminal */
+	uint64_t frozen_ms;
+	uint64_t again, cost; /* of the last pass: files, and what they cost, in bytes */
+	bool rewritten;	      /* a line of progress is on the terminal */
 };
 
 /* ---- What is heard meanwhile ---- */
@@ -105,26 +110,6 @@ static void take_left_out(void *user, const char *name, const char *why)
 
 /* ---- The beginning ---- */
 
-static int read_patterns(const char *path, struct par_strv *ret, struct par_error **err)
-{
-	auto_buf text = { 0 };
-	int r = wpar_config_read(path, MAX_PATTERNS, &text, err);
-	char *rest, *line;
-
-	if (r == -ENOENT)
-		return par_fail(err, PAR_E_NOT_FOUND, r,
-				"-e: there is no file '%s'; write it, a pattern of grep on each "
-				"line, or leave -e out",
-				path);
-	if (r < 0)
-		return r;
-	for (rest = text.data; (line = strsep(&rest, "\n"));) {
-		if (line[strspn(line, " \t")] && par_strv_add(ret, line) < 0)
-			return par_oom(err);
-	}
-	return 0;
-}
-
 /* Whether it signs, which one with a passphrase does not, is known before anything is written. */
 static int try_key(const char *key, struct par_error **err)
 {
@@ -148,7 +133,7 @@ static int open_ends(struct saving *b, struct par_error **err)
 	if (!base)
 		return par_oom(err);
 	if (v->exclude) {
-		r = read_patterns(v->exclude, &b->patterns, err);
+		r = wpar_patterns_read(v->exclude, &b->patterns, err);
 		if (r < 0)
 			return r;
 	}
@@ -350,8 +335,10 @@ static int put_info(struct saving *b, struct par_error **err)
 static int one_pass(struct saving *b, struct par_error **err)
 {
 	uint64_t bytes;
+	int r = wpar_writer_pass(b->writer, &b->again, &bytes, err);
 
-	return wpar_writer_pass(b->writer, &b->again, &bytes, err);
+	b->cost = r < 0 ? 0 : bytes + b->again * COST_FILE;
+	return r;
 }
 
 /* What has been written so far is on the disk before a pass that another one follows: see
@@ -364,6 +351,24 @@ static int running_pass(struct saving *b, struct par_error **err)
 		return r;
 	r = wpar_backup_trees_sync(&b->trees, err);
 	return r < 0 ? r : one_pass(b, err);
+}
+
+/*
+ * Two at least: the first takes so long that much changes.  More only where that halves what is
+ * left each time, so that the backup has no file very often (wpar_archive_most_bytes()).
+ */
+static int running_passes(struct saving *b, struct par_error **err)
+{
+	for (int pass = 1; pass < WPAR_ARCHIVE_PASSES; pass++) {
+		const uint64_t before = b->cost;
+		int r = running_pass(b, err);
+
+		if (r < 0)
+			return r;
+		if (pass > 1 && (b->cost <= LITTLE || b->cost > before / 2))
+			break;
+	}
+	return 0;
 }
 
 static int late_pass(struct saving *b, struct par_error **err)
@@ -405,19 +410,17 @@ static int put_files(struct saving *b, struct par_error **err)
 
 	if (!b->save->still || b->from_snapshot)
 		return one_pass(b, err);
-	r = running_pass(b, err);
+	r = running_passes(b, err);
 	if (r < 0)
 		return r;
-	r = running_pass(b, err);
-	if (r < 0)
-		return r;
-	r = wpar_writer_stage(b->writer, err);
+	r = wpar_writer_spool(b->writer, err);
 	if (r < 0)
 		return r;
 	r = still_pass(b, err);
 	if (r < 0)
 		return r;
-	r = wpar_writer_unstage(b->writer, err);
+	wpar_test_wait_at("savewpar_copied");
+	r = wpar_writer_drain(b->writer, err);
 	if (r < 0 || !b->clones)
 		return r;
 	r = wpar_backup_snapshot_use(&b->snapshot, b->save->spec, &b->trees, err);

@@ -15,10 +15,16 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+/* Mounts of one tree, of which there is only the first so far. */
+#define MOUNTS(first)                                          \
+	{                                                      \
+		(first), [1 ... WPAR_ARCHIVE_PASSES - 1] = -1, \
+	}
+
 /* Some of them may be the first one, too. */
-static void close_mounts(const int fds[WPAR_WRITER_MOUNTS])
+static void close_mounts(const int fds[WPAR_ARCHIVE_PASSES])
 {
-	for (int k = 0; k < WPAR_WRITER_MOUNTS; k++) {
+	for (int k = 0; k < WPAR_ARCHIVE_PASSES; k++) {
 		if (fds[k] >= 0 && (k == 0 || fds[k] != fds[0]))
 			close(fds[k]);
 	}
@@ -82,11 +88,11 @@ int wpar_backup_tree_clone(int folder)
 
 /* Takes @fds, also on failure; those that are -1 are the first one, too. */
 static int set_mounts(struct wpar_writer_tree *n, const struct wpar_spec *s,
-		      int fds[WPAR_WRITER_MOUNTS], struct par_error **err)
+		      int fds[WPAR_ARCHIVE_PASSES], struct par_error **err)
 {
 	int r = 0;
 
-	for (int k = 0; k < WPAR_WRITER_MOUNTS; k++) {
+	for (int k = 0; k < WPAR_ARCHIVE_PASSES; k++) {
 		if (fds[k] >= 0 && r == 0)
 			r = shut(&fds[k]);
 		n->fds[k] = fds[k] >= 0 ? fds[k] : fds[0];
@@ -120,14 +126,14 @@ int wpar_backup_trees_add(struct wpar_backup_trees *t, const char *directory, in
 		return par_oom(err);
 	}
 	n->range = range;
-	for (int k = 0; k < WPAR_WRITER_MOUNTS; k++)
+	for (int k = 0; k < WPAR_ARCHIVE_PASSES; k++)
 		n->fds[k] = mount;
 	return 0;
 }
 
 /* Takes @fds in the same way as set_mounts(). */
 static int add_tree(struct wpar_backup_trees *t, const struct wpar_spec *s, const char *directory,
-		    int fds[WPAR_WRITER_MOUNTS], bool server, struct par_error **err)
+		    int fds[WPAR_ARCHIVE_PASSES], bool server, struct par_error **err)
 {
 	struct wpar_writer_tree *n = new_tree(t, directory);
 
@@ -143,7 +149,7 @@ static int add_tree(struct wpar_backup_trees *t, const struct wpar_spec *s, cons
 int wpar_backup_trees_replace(struct wpar_backup_trees *t, size_t i, int mount,
 			      const struct wpar_spec *s, struct par_error **err)
 {
-	int fds[WPAR_WRITER_MOUNTS] = { mount, -1, -1 };
+	int fds[WPAR_ARCHIVE_PASSES] = MOUNTS(mount);
 
 	close_mounts(t->v[i].fds);
 	return set_mounts(&t->v[i], s, fds, err);
@@ -184,7 +190,7 @@ static int open_overlay(const char *layers)
 
 /* @mounts: how many; those behind them stay as they are */
 static int open_layers(const struct wpar_spec *s, const char *base, int mounts,
-		       int fds[WPAR_WRITER_MOUNTS])
+		       int fds[WPAR_ARCHIVE_PASSES])
 {
 	autofree char *upper = par_strdup_printf("%s/upper", base);
 	autofree char *image = wpar_path(WPAR_STORE_DIR "/images/%s/root", s->version.image_digest);
@@ -207,13 +213,13 @@ static int open_layers(const struct wpar_spec *s, const char *base, int mounts,
 
 int wpar_backup_layers(const struct wpar_spec *s, const char *base)
 {
-	int fds[WPAR_WRITER_MOUNTS] = { -1, -1, -1 };
+	int fds[WPAR_ARCHIVE_PASSES] = MOUNTS(-1);
 	int r = open_layers(s, base, 1, fds);
 
 	return r < 0 ? r : fds[0];
 }
 
-static int fail_root(const struct wpar_spec *s, int r, const int fds[WPAR_WRITER_MOUNTS],
+static int fail_root(const struct wpar_spec *s, int r, const int fds[WPAR_ARCHIVE_PASSES],
 		     struct par_error **err)
 {
 	close_mounts(fds);
@@ -222,7 +228,7 @@ static int fail_root(const struct wpar_spec *s, int r, const int fds[WPAR_WRITER
 
 /* The WPAR's own root, in its base directory @base, open as @fd. */
 static int open_own_root(const struct wpar_spec *s, const char *base, int fd, int mounts,
-			 int fds[WPAR_WRITER_MOUNTS], struct par_error **err)
+			 int fds[WPAR_ARCHIVE_PASSES], struct par_error **err)
 {
 	int r = 0;
 
@@ -251,13 +257,13 @@ static int open_root(const struct wpar_spec *s, struct wpar_backup_trees *t, boo
 {
 	const struct wpar_mount *root = wpar_spec_mount(s, "/");
 	const bool server = root && wpar_mount_is_nfs(root);
-	int fds[WPAR_WRITER_MOUNTS] = { -1, -1, -1 }, r;
+	int fds[WPAR_ARCHIVE_PASSES] = MOUNTS(-1), r;
 	autofree char *base = wpar_path("%s", s->directory);
 
 	if (!base)
 		return par_oom(err);
 	r = server ? (fds[0] = open_server_root(s, root, servers, err))
-		   : open_own_root(s, base, t->base, WPAR_WRITER_MOUNTS, fds, err);
+		   : open_own_root(s, base, t->base, WPAR_ARCHIVE_PASSES, fds, err);
 	return r < 0 ? r : add_tree(t, s, "/", fds, server, err);
 }
 
@@ -265,7 +271,7 @@ int wpar_backup_trees_root(struct wpar_backup_trees *t, const struct wpar_spec *
 			   struct par_error **err)
 {
 	autofd int fd = open(base, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	int fds[WPAR_WRITER_MOUNTS] = { -1, -1, -1 }, r;
+	int fds[WPAR_ARCHIVE_PASSES] = MOUNTS(-1), r;
 
 	if (fd < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "'%s' cannot be opened", base);
@@ -280,7 +286,7 @@ static int open_volume(const struct wpar_spec *s, const struct wpar_mount *m,
 {
 	autofree char *base = wpar_path("%s", s->directory);
 	autofree char *image = base ? wpar_volume_path(base, m) : NULL;
-	int fds[WPAR_WRITER_MOUNTS] = { -1, -1, -1 };
+	int fds[WPAR_ARCHIVE_PASSES] = MOUNTS(-1);
 
 	if (!image)
 		return par_oom(err);
@@ -292,7 +298,7 @@ static int open_server(const struct wpar_spec *s, const struct wpar_mount *m,
 		       struct wpar_backup_trees *t, struct par_error **err)
 {
 	autofree char *options = wpar_nfs_options(m->options);
-	int fds[WPAR_WRITER_MOUNTS] = { -1, -1, -1 };
+	int fds[WPAR_ARCHIVE_PASSES] = MOUNTS(-1);
 
 	if (!options)
 		return par_oom(err);
@@ -446,7 +452,7 @@ static int open_changed(const struct wpar_spec *s, const char *directory)
 int wpar_backup_trees_changed(struct wpar_backup_trees *t, const struct wpar_spec *s,
 			      const char *directory, struct par_error **err)
 {
-	int fds[WPAR_WRITER_MOUNTS] = { open_changed(s, directory), -1, -1 }, r;
+	int fds[WPAR_ARCHIVE_PASSES] = MOUNTS(open_changed(s, directory)), r;
 
 	if (fds[0] == -ENOENT || fds[0] == -ENOTDIR || fds[0] == -ELOOP)
 		return 0;

@@ -258,6 +258,35 @@ like "image.data says it" "$(tr '\n' ' ' <"$TMPDIR/y/.savewpar_dir/image.data")"
 is "the WPAR is Active again" "$(state dev)" A
 is "it has its own mounts still" "$(clogin dev cat /data/file </dev/null)" one
 
+# It stands still for nobody who is slow to hear names: here who hears them waits until it goes on.
+cat >"$TMPDIR/hear.py" <<'PYTHON'
+import os, re, sys, time
+def frozen(group):
+    with open(f"{group}/cgroup.events") as f:
+        return "frozen 1" in f.read()
+with open(sys.argv[1]) as f:
+    group = re.search('"cgroup":"([^"]*)"', f.read()).group(1)
+while True:
+    began = time.monotonic()
+    while frozen(group):
+        if time.monotonic() - began > 30:
+            sys.exit("it stands still for as long as nobody hears the names")
+        time.sleep(0.001)
+    if not os.read(0, 4096):
+        break
+print("heard")
+PYTHON
+clogin dev sh -c 'mkdir /home/many; cd /home/many; i=1000; while [ $i -lt 4000 ]; do : >a_name_that_is_rather_long_so_that_all_have_no_room_in_a_pipe.a_name_that_is_rather_long.$i; i=$((i + 1)); done; : >/home/made
+	while [ ! -e /data/stop ]; do touch *; done' </dev/null >/dev/null 2>&1 &
+toucher=$!
+ok "many files change all the time" wait_for 60 test -e "$base/home/made"
+{
+	timeout 120 savewpar -v -f "$TMPDIR/live" dev 2>&1 >/dev/null
+	echo $? >"$TMPDIR/status"
+} | python3 "$TMPDIR/hear.py" "$WPARS_ROOT/run/wpars/dev/external.json" >"$TMPDIR/heard"
+is "who hears names holds up nobody" "$(cat "$TMPDIR/heard") $(cat "$TMPDIR/status")" "heard 0"
+like "it is whole" "$(check "$TMPDIR/live")" '^whole: '
+
 # Killed while it stands still
 WPAR_STOP_AT=savewpar_still savewpar -f "$TMPDIR/live" dev >/dev/null 2>&1
 ok "killed while it stands still: it goes on" wait_for 10 is_state dev A
@@ -269,7 +298,7 @@ moves()
 }
 ok "its processes run" wait_for 10 moves
 touch "$base/data/stop" 2>/dev/null || clogin dev touch /data/stop </dev/null
-wait $writer
+wait $writer $toucher
 ok "stop" stopwpar -h dev
 ok "no mount is left, nor a loop device" wait_for 10 mounts_are "$before"
 ok "rmwpar" rmwpar dev

@@ -258,5 +258,31 @@ savewpar -v -f "$TMPDIR/full.save" snap >"$TMPDIR/out" 2>"$TMPDIR/err"
 is "on a full disk: status" "$?" 0
 unlike "there are no clones" "$(cat "$TMPDIR/err")" 'clones'
 rm "$WPARS_ROOT/filler"
+# A large file of the base directory is cloned, too, while it stands still: it takes no room then.
+# shellcheck disable=SC2317 # wait_for calls it
+large()
+{
+	[ "$(stat -c %s "$base/home/large" 2>/dev/null)" = 314572800 ] && [ -s "$base/home/changes" ]
+}
+clogin snap sh -c 'fallocate -l 300M /home/large; while [ ! -e /home/done ]; do echo x | dd of=/home/large conv=notrunc status=none; echo x >/home/changes; done' </dev/null &
+writer=$!
+ok "a large file changes" wait_for 20 large
+used=$(df --output=used -k "$WPARS_ROOT" | tail -1)
+touch "$TMPDIR/wait"
+WPAR_WAIT_AT=savewpar_copied WPAR_WAIT_FILE=$TMPDIR/wait savewpar -v -f "$save" snap >"$TMPDIR/out" 2>"$TMPDIR/err" &
+saving=$!
+ok "it stands still no more" wait_for 60 test -e "$TMPDIR/wait.here"
+more=$(($(df --output=used -k "$WPARS_ROOT" | tail -1) - used))
+ok "what was cloned takes no room ($more KiB)" test "$more" -lt 150000
+rm "$TMPDIR/wait"
+wait $saving
+is "status" "$?" 0
+like "it is whole" "$(check "$save")" '^whole: [0-9]+ members, frozen'
+unpack "$save" "$TMPDIR/x"
+is "with the large file" "$(stat -c %s "$TMPDIR/x/home/large") $(head -c 2 "$TMPDIR/x/home/large")" "314572800 x"
+ok "which comes again, behind the passes" test "$(zstd -dcq "$save" | tar -t | grep -c -x ./home/large)" -gt 2
+touch "$base/home/done"
+wait $writer
+writer=
 ok "rmwpar" rmwpar -F snap
 done_testing

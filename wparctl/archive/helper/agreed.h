@@ -15,6 +15,12 @@
 /* In the place of the digest of an archive that is read for its files alone. */
 #define WPAR_ARCHIVE_NO_DIGEST "-"
 
+/*
+ * Passes over the files of a WPAR that runs, at most, the one for which it stands still included;
+ * each has a mount of its own, for an overlay does not see what changes below it.
+ */
+#define WPAR_ARCHIVE_PASSES 5
+
 /* File systems of one WPAR, its root included, that savewpar saves and restwpar fills. */
 #define WPAR_ARCHIVE_TREES 256
 
@@ -34,7 +40,8 @@
 
 /*
  * What savewpar declares (MEMBERS_MAX, BYTES_MAX of docs/SAVEWPAR.md) and keeps to, where it has
- * counted @counted: a WPAR that runs is read three times, and grows meanwhile.
+ * counted @counted: a WPAR that runs is read again while less and less of it changes
+ * (backup/save.c), and grows meanwhile.
  */
 static inline uint64_t wpar_archive_most_members(uint64_t counted)
 {

@@ -14,11 +14,13 @@
  * member NAME TEXT -> "member"		a plain file of .savewpar_dir
  * pass		-> "passed MEMBERS BYTES"  meanwhile "progress N", "name NAME", "left NAME WHY"
  * late		-> "late"		the trees of "later", whose mounts are in SAVE_LATE
- * mark		-> "marked"		what changes from here on is for the pass behind the next
- * one stage	-> "staged"		what follows is kept on disk, so that nobody waits for a
- * reader unstage	-> "unstaged"		until here sums MS	-> "summed"		the
- * member checksums; the same text is in SAVE_SUMS end		-> "ended MEMBERS BYTES" After an
- * error there is "error ERRNO WHY" and nothing more.
+ * mark		-> "marked"		what changes from here on is for the pass after the next
+ * spool	-> "spooled"		what follows is copied to the disk, and no more
+ * drain	-> "drained"		what was copied is digested, compressed and written
+ * sums MS	-> "summed"		the member checksums; the same text is in SAVE_SUMS
+ * end		-> "ended MEMBERS BYTES"
+ *
+ * After an error there is "error ERRNO WHY" and nothing more.
  */
 #include "wparctl/archive/helper/save.h"
 
@@ -37,14 +39,12 @@
 #include <unistd.h>
 
 #define MAX_MEMORY (UINT64_C(2) << 30)
-#define MOUNTS	   3 /* of one tree: a pass each; an overlay does not see what changes below it */
 
 struct writing {
 	struct save save;
 	enum save_packing packing;
 	size_t block;
-	int fds[WPAR_ARCHIVE_TREES][MOUNTS];
-	char stage_buffer[1 << 16];
+	int fds[WPAR_ARCHIVE_TREES][WPAR_ARCHIVE_PASSES]; /* mounts of one tree */
 };
 
 /* In place; returns the bytes of it, and puts a NUL behind them. */
@@ -96,7 +96,7 @@ static int take_tree(struct writing *w, char *args)
 		return -EINVAL;
 	decode(word);
 	t->name = strdup(word);
-	for (int i = 0; i < MOUNTS; i++) {
+	for (int i = 0; i < WPAR_ARCHIVE_PASSES; i++) {
 		word = strtok_r(NULL, " ", &save);
 		fds[i] = word ? atoi(word) : i ? fds[i - 1] : -1;
 	}
@@ -205,9 +205,7 @@ static int put_bytes(void *user, const void *data, size_t len)
 {
 	struct save *s = user;
 
-	if (!s->stage)
-		return save_pack_put(s->pack, data, len);
-	return len == 0 || fwrite(data, len, 1, s->stage) == 1 ? 0 : -errno;
+	return s->spool ? save_spool_bytes(s->spool, data, len) : save_pack_put(s->pack, data, len);
 }
 
 /* The compressor's thread and the lists are made when the first byte is to be written. */
@@ -257,7 +255,7 @@ static int do_member(struct writing *w, char *args)
 static int do_pass(struct writing *w, char *args)
 {
 	struct save *s = &w->save;
-	const unsigned int mount = s->pass < MOUNTS ? s->pass : MOUNTS - 1;
+	const unsigned int most = WPAR_ARCHIVE_PASSES - 1, mount = s->pass < most ? s->pass : most;
 	int r = begin_archive(w);
 
 	(void)args;
@@ -300,53 +298,35 @@ static int do_mark(struct writing *w, char *args)
 	return 0;
 }
 
-static int do_stage(struct writing *w, char *args)
+static int do_spool(struct writing *w, char *args)
 {
 	struct save *s = &w->save;
-	const int copy = dup(SAVE_STAGE);
 
 	(void)args;
-	if (s->stage)
+	if (s->spool)
 		return -EINVAL;
-	s->stage = copy < 0 ? NULL : fdopen(copy, "w");
-	if (!s->stage)
-		return save_fail(s, errno, "%s", strerror(errno));
-	setvbuf(s->stage, w->stage_buffer, _IOFBF, sizeof(w->stage_buffer));
-	save_say("staged\n");
+	s->spool = save_spool_new(SAVE_SPOOL);
+	if (!s->spool)
+		return save_fail(s, ENOMEM, "out of memory");
+	save_say("spooled\n");
 	return 0;
 }
 
-static int fail_stage(struct save *s)
+static int do_drain(struct writing *w, char *args)
 {
-	return save_fail(s, errno, "what has changed cannot be kept on the disk: %s",
-			 strerror(errno));
-}
-
-static int do_unstage(struct writing *w, char *args)
-{
-	static char chunk[1 << 18];
 	struct save *s = &w->save;
-	FILE *stage = s->stage;
-	ssize_t n;
-	off_t at = 0;
-	int r = 0;
+	struct save_spool *spool = s->spool;
+	int r;
 
 	(void)args;
-	if (!stage)
+	if (!spool)
 		return -EINVAL;
-	s->stage = NULL;
-	if (fclose(stage) != 0)
-		return fail_stage(s);
-	while (r == 0 && (n = pread(SAVE_STAGE, chunk, sizeof(chunk), at)) > 0) {
-		r = save_pack_put(s->pack, chunk, (size_t)n);
-		at += n;
-	}
-	if (r < 0)
-		return save_fail(s, -r, "%s", strerror(-r));
-	if (n < 0 || ftruncate(SAVE_STAGE, 0) < 0)
-		return fail_stage(s);
-	save_say("unstaged\n");
-	return 0;
+	s->spool = NULL;
+	r = save_spool_drain(s, spool);
+	save_spool_free(spool);
+	if (r == 0)
+		save_say("drained\n");
+	return r;
 }
 
 static int do_sums(struct writing *w, char *args)
@@ -402,8 +382,8 @@ static int carry_out(struct writing *w, char *line)
 		{ "verbose", take_verbose }, { "confine", confine },
 		{ "count", do_count },	     { "member", do_member },
 		{ "pass", do_pass },	     { "late", do_late },
-		{ "mark", do_mark },	     { "stage", do_stage },
-		{ "unstage", do_unstage },   { "sums", do_sums },
+		{ "mark", do_mark },	     { "spool", do_spool },
+		{ "drain", do_drain },	     { "sums", do_sums },
 		{ "end", do_end },
 	};
 	char *args = line + strcspn(line, " \n");

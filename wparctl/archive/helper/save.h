@@ -24,7 +24,7 @@ struct archive_entry;
 
 /* Descriptors that whoever starts the program has opened. */
 #define SAVE_OUT   3 /* where the backup goes */
-#define SAVE_STAGE 4 /* a file without a name: what is read while the WPAR stands still */
+#define SAVE_SPOOL 4 /* a file without a name: what is read while the WPAR stands still */
 #define SAVE_NAMES 5 /* two such files: the names of the pass before, and of this one */
 #define SAVE_SUMS  7 /* and one more: the text of the member checksums */
 #define SAVE_LATE  8 /* a socket: mounts of trees that come late */
@@ -164,13 +164,31 @@ int save_limits_member(struct save *s, struct archive_entry *e);
 /* save_limits_removed - a line "removed" may be written */
 int save_limits_removed(struct save *s, const char *name);
 
+/* ---- save_contents.c: what is in a file ---- */
+
+/* Where it is. */
+struct save_contents {
+	const char *name;
+	int fd;	     /* where its bytes are */
+	off_t at;    /* there: where the file begins */
+	bool packed; /* there are no holes there: the extents follow each other */
+	off_t size;
+	const struct save_extents *extents;
+};
+
+/* save_contents_put - into the archive, and its line into the sums */
+int save_contents_put(struct save *s, const struct save_contents *c);
+/* save_contents_data - some of it that is in memory; @sum gets it, too */
+int save_contents_data(struct save *s, struct par_contents *sum, const unsigned char *data,
+		       size_t len);
+
 /* ---- save_member.c, save_pass.c, save.c ---- */
 
 struct save {
 	struct save_walk walk;
 	struct save_pack *pack;
 	struct save_tar tar;
-	FILE *stage; /* while it is set, what the archive has more goes there */
+	struct save_spool *spool; /* while it is set, what the archive has more goes there */
 	struct save_names names[2];
 	unsigned int pass; /* 0: the first */
 	int64_t since_ns;  /* ctime: what is younger has changed since the pass before */
@@ -211,6 +229,27 @@ void save_mark(struct save *s);
 int save_pass(struct save *s);
 /* save_late - the trees that come later, from mounts that do not change any more */
 int save_late(struct save *s);
+
+/* ---- save_spool.c: what is taken while the WPAR stands still ---- */
+
+struct save_spool;
+
+/* save_spool_new - in the file @fd, which is empty; NULL: no memory */
+struct save_spool *save_spool_new(int fd);
+void save_spool_free(struct save_spool *p); /* NULL: nothing */
+
+/* What follows the archive's bytes so far; 0 or -errno. */
+int save_spool_bytes(struct save_spool *p, const void *data, size_t len);
+/* save_spool_file - contents, of the open file as it is now: copied by the kernel, or cloned */
+int save_spool_file(struct save_spool *p, const struct save_contents *c);
+/* save_spool_say - what save_say_name() is to say when the spool is drained; @word: 7 bytes */
+int save_spool_say(struct save_spool *p, const char *word, const char *name, const char *text);
+
+/*
+ * save_spool_drain - all of it in its order into the archive and the sums, for which it has waited;
+ * it is empty then
+ */
+int save_spool_drain(struct save *s, struct save_spool *p);
 
 /* save_say - a line for who has started us; what is not plain ASCII in it is the caller's fault */
 void save_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A file as a member of the archive.  It may change while it is read: what its header has said of
- * its size and its holes is kept to, and its digest is of what the archive has.
+ * A file as a member of the archive: what is said of it.  What is in it: save_contents.c, at once,
+ * or save_spool.c, for later.
  */
 #include "wparctl/archive/helper/save.h"
 
@@ -17,7 +17,6 @@
 #define NOBODY 65534
 
 static unsigned char chunk[CHUNK];
-static const unsigned char zeros[CHUNK];
 
 static int fail_archive(struct save *s, int r)
 {
@@ -66,72 +65,27 @@ static int take_xattrs(const struct save *s, int fd, struct archive_entry *e)
 
 /* ---- Its contents ---- */
 
-static int put_data(struct save *s, struct par_contents *sum, const unsigned char *data, size_t len)
+static int fail_read(struct save *s, const char *name, int r)
 {
-	int r = save_tar_data(&s->tar, data, len);
-
-	par_contents_data(sum, data, len);
-	return r < 0 ? fail_archive(s, r) : 0;
+	return save_fail(s, -r, "%s cannot be read: %s", name, strerror(-r));
 }
 
-/* Of a file that has become shorter. */
-static int put_zeros(struct save *s, struct par_contents *sum, off_t len)
+/* While there is a spool nothing more is done with them than has to be done at once. */
+static int put_contents(struct save *s, const struct save_contents *c)
 {
-	int r = 0;
+	int r;
 
-	while (r == 0 && len > 0) {
-		const size_t n = len < CHUNK ? (size_t)len : CHUNK;
-
-		r = put_data(s, sum, zeros, n);
-		len -= (off_t)n;
-	}
-	return r;
-}
-
-static int put_extent(struct save *s, const struct save_node *n, int fd, struct par_contents *sum,
-		      struct save_extent x)
-{
-	int r = 0;
-
-	while (r == 0 && x.begin < x.end) {
-		const size_t most = x.end - x.begin < CHUNK ? (size_t)(x.end - x.begin) : CHUNK;
-		ssize_t got = pread(fd, chunk, most, x.begin);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return save_fail(s, errno, "%s cannot be read: %s", n->name,
-					 strerror(errno));
-		if (got == 0)
-			return put_zeros(s, sum, x.end - x.begin);
-		r = put_data(s, sum, chunk, (size_t)got);
-		x.begin += got;
-	}
-	return r;
-}
-
-static int put_contents(struct save *s, const struct save_node *n, int fd, off_t size,
-			const struct save_extents *x)
-{
-	struct par_contents sum;
-	off_t at = 0;
-	int r = 0;
-
-	par_contents_begin(&sum, PAR_CONTENTS_EXTENTS);
-	for (size_t i = 0; i < x->n; i++) {
-		par_contents_hole(&sum, (uint64_t)(x->v[i].begin - at));
-		r = put_extent(s, n, fd, &sum, x->v[i]);
+	if (!s->spool) {
+		r = save_contents_put(s, c);
 		if (r < 0)
 			return r;
-		at = x->v[i].end;
+	} else {
+		r = save_spool_file(s->spool, c);
+		if (r < 0)
+			return fail_archive(s, r);
 	}
-	par_contents_hole(&sum, (uint64_t)(size - at));
 	r = save_tar_data_end(&s->tar);
-	if (r < 0)
-		return fail_archive(s, r);
-	r = save_sums_file(&s->sums, &sum, (uint64_t)size, n->name);
-	return r < 0 ? save_fail(s, -r, "the list of checksums cannot be written: %s", strerror(-r))
-		     : 0;
+	return r < 0 ? fail_archive(s, r) : 0;
 }
 
 /* ---- The member ---- */
@@ -184,7 +138,9 @@ static int put_open_file(struct save *s, const struct save_node *n, int fd, stru
 	if (r < 0)
 		return r;
 	*ret_bytes = (uint64_t)st.st_size;
-	return put_contents(s, n, fd, st.st_size, x);
+	return put_contents(s,
+			    &(struct save_contents){
+				    .name = n->name, .fd = fd, .size = st.st_size, .extents = x });
 }
 
 static int put_file(struct save *s, const struct save_node *n, struct archive_entry *e,
@@ -197,8 +153,7 @@ static int put_file(struct save *s, const struct save_node *n, struct archive_en
 	if (fd < 0)
 		return errno == ENOENT || errno == ELOOP || errno == ENXIO
 			       ? 0
-			       : save_fail(s, errno, "%s cannot be read: %s", n->name,
-					   strerror(errno));
+			       : fail_read(s, n->name, -errno);
 	r = put_open_file(s, n, fd, e, &x, ret_bytes);
 	free(x.v);
 	close(fd);
@@ -211,10 +166,7 @@ static int put_link(struct save *s, const struct save_node *n, struct archive_en
 	ssize_t len = readlinkat(n->parent, n->base, target, sizeof(target));
 
 	if (len < 0)
-		return errno == ENOENT || errno == EINVAL
-			       ? 0
-			       : save_fail(s, errno, "%s cannot be read: %s", n->name,
-					   strerror(errno));
+		return errno == ENOENT || errno == EINVAL ? 0 : fail_read(s, n->name, -errno);
 	target[len < (ssize_t)sizeof(target) ? len : len - 1] = '\0';
 	archive_entry_set_symlink(e, target);
 	return put_header(s, e);
@@ -307,7 +259,7 @@ static int put_text(struct save *s, struct archive_entry *e, const char *name, c
 	if (r < 0)
 		return r;
 	par_contents_begin(&sum, PAR_CONTENTS_EXTENTS);
-	r = put_data(s, &sum, data, len);
+	r = save_contents_data(s, &sum, data, len);
 	if (r < 0)
 		return r;
 	r = save_tar_data_end(&s->tar);
@@ -338,7 +290,7 @@ static int put_sums(struct save *s, uint64_t size)
 		if (n <= 0)
 			return save_fail(s, n < 0 ? errno : EIO,
 					 "the list of checksums cannot be read");
-		r = put_data(s, &unused, chunk, (size_t)n);
+		r = save_contents_data(s, &unused, chunk, (size_t)n);
 		if (r < 0)
 			return r;
 		at += (uint64_t)n;

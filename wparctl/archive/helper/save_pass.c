@@ -67,10 +67,18 @@ static int count_node(void *user, const struct save_node *n)
 	return failed ? save_fail(s, ENOMEM, "out of memory") : 0;
 }
 
+/* Who hears it may be slow: nobody stands still for that. */
+static int say_name(struct save *s, const char *word, const char *name, const char *text)
+{
+	if (s->spool)
+		return save_spool_say(s->spool, word, name, text);
+	save_say_name(word, name, text);
+	return 0;
+}
+
 static void left_out(void *user, const char *name, const char *why)
 {
-	(void)user;
-	save_say_name("left", name, why);
+	say_name(user, "left", name, why); /* a spool that is full says it when it is drained */
 }
 
 static void count_left_out(void *user, const char *name, const char *why)
@@ -104,7 +112,7 @@ static void say_progress(struct save *s)
 	static uint64_t last;
 	const uint64_t now = par_now_ms();
 
-	if (now - last < SAY_EVERY_MS)
+	if (s->spool || now - last < SAY_EVERY_MS)
 		return;
 	last = now;
 	save_say("progress %llu\n", (unsigned long long)s->done);
@@ -117,11 +125,12 @@ static int take_node(struct save *s, const struct save_node *n)
 
 	if (r < 0)
 		return r;
-	if (s->verbose)
-		save_say_name("name", n->name, NULL);
 	s->again++;
 	s->again_bytes += bytes;
-	return 0;
+	if (!s->verbose)
+		return 0;
+	r = say_name(s, "name", n->name, NULL);
+	return r < 0 ? save_fail(s, -r, "%s", strerror(-r)) : 0;
 }
 
 static int take_first(void *user, const struct save_node *n)

@@ -4,6 +4,7 @@
 
 #include "wparctl/archive/helper/entry_text.h"
 
+#include <archive_entry.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <unistd.h>
@@ -22,6 +23,8 @@ int save_sums_begin(struct save_sums *s)
 int save_sums_member(struct save_sums *s, struct archive_entry *e)
 {
 	s->members++;
+	if (archive_entry_filetype(e) == AE_IFREG && !archive_entry_hardlink(e))
+		s->bytes += (uint64_t)archive_entry_size(e);
 	wpar_entry_text(&s->line, e);
 	if (s->line.failed)
 		return -ENOMEM;
@@ -45,7 +48,6 @@ int save_sums_file(struct save_sums *s, struct par_contents *sum, uint64_t size,
 	char begin[128], hex[PAR_SHA256_TEXT];
 	const char *word = par_contents_end(sum, hex);
 
-	s->bytes += size;
 	snprintf(begin, sizeof(begin), "%s %s %" PRIu64 " ", word, hex, size);
 	return put_line(s, begin, name);
 }
