@@ -494,6 +494,9 @@ static int put_places(const struct layer *l, struct par_error **err)
 		    !S_ISDIR(st.st_mode) && mkdirat(l->layer, folders[i] + 1, 0755) < 0)
 			return fail_laying(folders[i], err);
 	}
+	if (fstatat(l->image, "etc", &st, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISDIR(st.st_mode))
+		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
+				"the image's /etc is no folder, and a start puts files into that");
 	if (etc < 0 || fstatat(etc, "init", &st, AT_SYMLINK_NOFOLLOW) < 0 || S_ISREG(st.st_mode))
 		return 0;
 	if (make_folder_of(l, "/etc/init") == 0)

@@ -131,6 +131,8 @@ static int judge_name(struct extract *a, struct archive_entry *e, const char *na
 		return wpar_extract_fail(a, EEXIST, JUDGE_NOT_FOLDER);
 	if (kind != NAME_FOLDER && before == NAME_FOLDER)
 		return wpar_extract_fail(a, EEXIST, JUDGE_OVER);
+	if (kind != NAME_FOLDER && strcmp(name, "etc") == 0)
+		return wpar_extract_fail(a, ENOTDIR, JUDGE_ETC);
 	return set_kind(a, place, kind);
 }
 
