@@ -104,7 +104,8 @@ __attribute__((noreturn)) static void helper_child(const char *program, const ch
 	_exit(127);
 }
 
-/* "digest HEX", "error CODE TEXT", and before it "refused"; true: it was one of them */
+/* "left-out N", "digest HEX", "error CODE TEXT" and before it "refused"; true: it was one of them
+ */
 static bool take_end(struct wpar_archive_end *e, const char *line)
 {
 	const char *text;
@@ -113,6 +114,8 @@ static bool take_end(struct wpar_archive_end *e, const char *line)
 		e->refused = true;
 		return true;
 	}
+	if (sscanf(line, "left-out %" SCNu64, &e->left_out) == 1)
+		return true;
 	if (strcmp(line, "digest " WPAR_ARCHIVE_NO_DIGEST) == 0) {
 		e->whole = true;
 		return true;

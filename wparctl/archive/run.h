@@ -35,11 +35,12 @@ struct wpar_archive_run {
 
 /* How it ended. */
 struct wpar_archive_end {
-	bool whole;	 /* it came to its end */
-	char digest[65]; /* SHA-256 of the archive's bytes, hexadecimal; "": not in "restore",
-			    "files" */
-	int code;	 /* errno of its error, 0: none */
-	bool refused;	 /* @text is about what was asked for, and no fault of the archive */
+	bool whole;	   /* it came to its end */
+	uint64_t left_out; /* device nodes, which are not made, by all their names */
+	char digest[65];   /* SHA-256 of the archive's bytes, hexadecimal; "": not in "restore",
+			      "files" */
+	int code;	   /* errno of its error, 0: none */
+	bool refused;	   /* @text is about what was asked for, and no fault of the archive */
 	char text[1024];
 };
 

@@ -11,6 +11,8 @@
 #include "wparctl/archive/run.h"
 #include "wparctl/backup/output.h"
 
+#include <errno.h>
+#include <inttypes.h>
 #include <linux/fs.h>
 #include <poll.h>
 #include <signal.h>
@@ -332,6 +334,14 @@ static char **join_words(const struct wpar_backup_reading *rd)
 	return v;
 }
 
+static void say_left_out(const struct wpar_archive_end *end)
+{
+	fprintf(stderr,
+		"%s: %" PRIu64 " device nodes of the backup are not made: a workload partition has "
+		"those that -D of mkwpar and chwpar gives it\n",
+		program_invocation_short_name, end->left_out);
+}
+
 static int read_all(struct wpar_backup_source *src, const struct wpar_backup_reading *rd,
 		    struct telling *t, struct par_error **err)
 {
@@ -364,6 +374,8 @@ static int read_all(struct wpar_backup_source *src, const struct wpar_backup_rea
 		return par_fail(err, PAR_E_CORRUPT, 0,
 				"The backup %s has changed while it was read.", src->name);
 	memcpy(t->head.digest, end.digest, sizeof(t->head.digest));
+	if (rd->folder >= 0 && end.left_out)
+		say_left_out(&end);
 	return 0;
 }
 

@@ -14,6 +14,7 @@
 
 #include "lpard/common/fs.h"
 #include "lpard/common/process.h"
+#include "wparctl/versioned/layer_check.h"
 
 #include <elf.h>
 #include <fcntl.h>
@@ -494,9 +495,6 @@ static int put_places(const struct layer *l, struct par_error **err)
 		    !S_ISDIR(st.st_mode) && mkdirat(l->layer, folders[i] + 1, 0755) < 0)
 			return fail_laying(folders[i], err);
 	}
-	if (fstatat(l->image, "etc", &st, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISDIR(st.st_mode))
-		return par_fail(err, PAR_E_INVALID_ARGUMENT, 0,
-				"the image's /etc is no folder, and a start puts files into that");
 	if (etc < 0 || fstatat(etc, "init", &st, AT_SYMLINK_NOFOLLOW) < 0 || S_ISREG(st.st_mode))
 		return 0;
 	if (make_folder_of(l, "/etc/init") == 0)
@@ -508,8 +506,11 @@ static int put_places(const struct layer *l, struct par_error **err)
 static int put_always(const struct layer *l, const struct wpar_version *v, struct par_error **err)
 {
 	autofree char *launcher = launcher_path();
-	int r = make_folders(l, err);
+	int r = wpar_layer_check_image(l->image, err);
 
+	if (r < 0)
+		return r;
+	r = make_folders(l, err);
 	if (r < 0)
 		return r;
 	if (!launcher || access(launcher, X_OK) < 0)

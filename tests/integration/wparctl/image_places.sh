@@ -46,10 +46,15 @@ mkdir "$work/root"/{run,proc,dev,sys,etc/init}
 echo 'start on runlevel' >"$work/root/etc/init/rc.conf"
 starts upstart
 # Where what is the WPAR's own must be put.
-mv "$work/root/etc" "$work/root/var/etc"
-ln -s var/etc "$work/root/etc"
-tar -C "$work/root" -cf "$work/etc.tar" .
-like "/etc is a link: lsmksysb says it" "$(lsmksysb -l -f "$work/etc.tar")" 'mkwpar refuses it, because its /etc is no folder'
-like "and mkwpar" "$(mkwpar -n odd -C -B "$work/etc.tar" 2>&1)" '^mkwpar: .*its /etc is no folder, and a start puts files into that'
-is "nothing is left" "$(lswpar -qa name; ls -A "$WPARS_ROOT/var/lib/wpars/images")" ""
+for place in etc usr/lib usr; do
+	mkdir -p "$work/root/usr/lib"
+	mv "$work/root/$place" "$work/root/var/there"
+	ln -s "/var/there" "$work/root/$place"
+	tar -C "$work/root" -cf "$work/link.tar" .
+	like "/$place is a link: lsmksysb says it" "$(lsmksysb -l -f "$work/link.tar")" 'mkwpar refuses it, because its .* is no folder'
+	like "and mkwpar" "$(mkwpar -n odd -C -B "$work/link.tar" 2>&1)" '^mkwpar: .* is no folder, and what a WPAR has of its own is put there'
+	is "nothing is left" "$(lswpar -qa name; ls -A "$WPARS_ROOT/var/lib/wpars/images")" ""
+	rm "$work/root/$place"
+	mv "$work/root/var/there" "$work/root/$place"
+done
 done_testing

@@ -94,6 +94,7 @@ struct extract {
 
 	struct names *judge;  /* judge.c: the names that came; NULL */
 	struct names *passed; /* passed.c: of devices and sockets; NULL: none came */
+	uint64_t n_passed;    /* names of theirs that came */
 
 	struct later_acl *later;
 	size_t n_later;

@@ -117,6 +117,12 @@ static enum name_kind kind_of(struct archive_entry *e)
 	}
 }
 
+/* Where layer_fill.c puts what is this system's: over a link it would hide what that leads to. */
+static bool is_needed(const char *name)
+{
+	return strcmp(name, "etc") == 0 || strcmp(name, "usr") == 0 || strcmp(name, "usr/lib") == 0;
+}
+
 static int judge_name(struct extract *a, struct archive_entry *e, const char *name)
 {
 	const enum name_kind kind = kind_of(e);
@@ -131,8 +137,8 @@ static int judge_name(struct extract *a, struct archive_entry *e, const char *na
 		return wpar_extract_fail(a, EEXIST, JUDGE_NOT_FOLDER);
 	if (kind != NAME_FOLDER && before == NAME_FOLDER)
 		return wpar_extract_fail(a, EEXIST, JUDGE_OVER);
-	if (kind != NAME_FOLDER && strcmp(name, "etc") == 0)
-		return wpar_extract_fail(a, ENOTDIR, JUDGE_ETC);
+	if (kind != NAME_FOLDER && is_needed(name))
+		return wpar_extract_fail(a, ENOTDIR, JUDGE_NEEDED);
 	return set_kind(a, place, kind);
 }
 

@@ -19,7 +19,8 @@
 #define JUDGE_OWNER	 "a member's owner is out of range"
 #define JUDGE_ATTRIBUTE	 "the name of an attribute is too long"
 #define JUDGE_KIND	 "a member is of an unknown kind"
-#define JUDGE_ETC	 "its /etc is no folder, and a start puts files into that"
+#define JUDGE_NEEDED \
+	"its /etc, /usr or /usr/lib is no folder, and what a WPAR has of its own is put there"
 
 struct archive_entry;
 

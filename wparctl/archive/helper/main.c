@@ -20,6 +20,7 @@
 #include "wparctl/archive/helper/scan.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <locale.h>
@@ -197,6 +198,8 @@ int main(int argc, char **argv)
 	if (r < 0)
 		return die_reading(&a, -r);
 	par_sha256_finish(&a.digest, hex);
+	if (a.n_passed)
+		printf("left-out %" PRIu64 "\n", a.n_passed);
 	printf("digest %s\n", a.undigested ? WPAR_ARCHIVE_NO_DIGEST : hex);
 	return fflush(stdout) == 0 ? 0 : 1;
 }

@@ -25,6 +25,7 @@ int wpar_extract_pass_over(struct extract *a, const char *name)
 		a->passed = names_new();
 	if (!a->passed || names_set(a->passed, names_hash(a->passed, name), NAME_PASSED) < 0)
 		return wpar_extract_fail(a, ENOMEM, "out of memory");
+	a->n_passed++;
 	return 0;
 }
 
