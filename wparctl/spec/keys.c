@@ -245,6 +245,7 @@ static int parse_type(const struct par_field *f, const char *s, void *member, st
 	return 0;
 }
 
+/* While it is being made its image may not be known: until then nothing else says L, either. */
 static void print_type(const struct par_field *f, const void *member, struct par_buf *b)
 {
 	const struct wpar_spec *spec =
@@ -252,7 +253,7 @@ static void print_type(const struct par_field *f, const void *member, struct par
 
 	(void)f;
 	par_buf_putc(b, spec->type == WPAR_APPLICATION ? 'A'
-			: wpar_spec_is_versioned(spec) ? 'L'
+			: spec->version.image_digest   ? 'L'
 						       : 'S');
 }
 

@@ -394,18 +394,24 @@ START_TEST(the_type_of_a_versioned_one)
 					     "general:\n\tname = w\n" AN_IMAGE };
 	static const char bad[] = "general:\n\tname = w\n\ttype = L\n";
 	auto_error err = NULL;
-	auto_spec none = { 0 };
+	auto_spec none = { 0 }, pending = { 0 }, again = { 0 };
+	auto_buf out = { 0 };
 
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(texts); i++) {
 		auto_spec s = { 0 };
-		auto_buf out = { 0 };
+		auto_buf text = { 0 };
 
 		ck_assert_int_eq(wpar_spec_parse(texts[i], strlen(texts[i]), &s, &err), 0);
 		ck_assert_int_eq((int)s.type, WPAR_SYSTEM);
 		ck_assert(wpar_spec_is_versioned(&s) && !s.says_versioned);
-		ck_assert_int_eq(wpar_spec_write(&s, &out, &err), 0);
-		ck_assert_ptr_nonnull(strstr(out.data, "\ttype = \"L\"\n"));
+		ck_assert_int_eq(wpar_spec_write(&s, &text, &err), 0);
+		ck_assert_ptr_nonnull(strstr(text.data, "\ttype = \"L\"\n"));
 	}
+	/* Saved before its image is known, and read again after a kill. */
+	pending.name = strdup("w");
+	pending.image_pending = true;
+	ck_assert_int_eq(wpar_spec_write(&pending, &out, &err), 0);
+	ck_assert_int_eq(wpar_spec_parse(out.data, out.len, &again, &err), 0);
 	ck_assert_int_lt(wpar_spec_parse(bad, strlen(bad), &none, &err), 0);
 	ck_assert_ptr_nonnull(strstr(err->msg, "no stanza \"versioned\" names the image"));
 }
