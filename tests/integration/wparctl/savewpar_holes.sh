@@ -108,7 +108,7 @@ touch "$home/stop"
 wait $!
 like "it is whole" "$(check "$work/run.save")" '^whole: [0-9]* members, frozen yes$'
 ok "stopwpar" stopwpar -h dev
-rm -rf "$home/holes" "$work"/*
+rm -rf "$home/holes" "${work:?}"/*
 
 # ---- A hole behind very many pieces of data ----
 python3 - "$home/pieces" <<'PY'
