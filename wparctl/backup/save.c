@@ -413,6 +413,7 @@ static int put_files(struct saving *b, struct par_error **err)
 	r = running_passes(b, err);
 	if (r < 0)
 		return r;
+	wpar_test_wait_at("savewpar_passed");
 	r = wpar_writer_spool(b->writer, err);
 	if (r < 0)
 		return r;

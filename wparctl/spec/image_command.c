@@ -2,6 +2,8 @@
 /* The lines of an image's command: see image_command.h.  Their values come from an image. */
 #include "wparctl/spec/image_command.h"
 
+#include "wparctl/spec/spec.h"
+
 #include <ctype.h>
 #include <string.h>
 
@@ -182,8 +184,8 @@ bool wpar_image_command_listed(const char *text, const char *name)
 	const size_t n = strlen(name);
 	uint64_t number;
 
-	if (par_parse_u64(name, INT32_MAX, &number) == 0)
-		return true;
+	if (par_parse_u64(name, UINT64_MAX, &number) == 0)
+		return number < WPAR_ID_WIDTH;
 	for (const char *at = text; at && *at;
 	     at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL) {
 		if (strncmp(at, name, n) == 0 && at[n] == ':')
@@ -194,6 +196,12 @@ bool wpar_image_command_listed(const char *text, const char *name)
 
 char *wpar_image_command_lacking(const char *what, const char *name)
 {
+	uint64_t number;
+
+	if (strcmp(what, "program") != 0 && par_parse_u64(name, UINT64_MAX, &number) == 0)
+		return par_strdup_printf(
+			"the image names the %s %s, and a workload partition has 0 to %u", what,
+			name, WPAR_ID_WIDTH - 1);
 	return par_strdup_printf("the image has no %s '%s'", what,
 				 par_printable(name) ? name : "(of other bytes)");
 }

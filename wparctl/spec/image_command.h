@@ -43,12 +43,15 @@ int wpar_image_command_write(const struct wpar_image_command *c, const char *ind
 int wpar_image_command_parse(const char *text, size_t len, struct wpar_image_command *ret,
 			     struct par_error **err);
 
-/* wpar_image_command_listed - has that text of /etc/passwd or /etc/group @name?  A number is fine.
+/*
+ * wpar_image_command_listed - has that text of /etc/passwd or /etc/group @name?  A number is fine
+ * that is an id of a WPAR.
  */
 bool wpar_image_command_listed(const char *text, const char *name);
 
 /*
- * wpar_image_command_lacking - "the image has no user 'app'"; the caller frees; NULL: no memory
+ * wpar_image_command_lacking - "the image has no user 'app'", or that its number is none of a
+ * WPAR's; the caller frees; NULL: no memory
  * @what	"user", "group", "program"
  */
 char *wpar_image_command_lacking(const char *what, const char *name);

@@ -95,6 +95,11 @@ like "nor in PATH" "$said" "the image has no program 'absent'\.$"
 said_of '{"Cmd": ["sh"], "User": "app:absent"}'
 like "a group that is not there" "$said" "the image has no group 'absent'\.$"
 like "also in the report" "$report" "the image has no group 'absent'\.$"
+for user in 70000 0:70000 99999999999; do
+	said_of '{"Cmd": ["sh"], "User": "'$user'"}'
+	like "$user: no id of a WPAR" "$said" "the image names the (user|group) ${user#0:}, and a workload partition has 0 to 65535\.$"
+	like "also in the report" "$report" "the image names the (user|group) ${user#0:}, "
+done
 for run in '{"Cmd": ["sh"], "User": "app:more"}' '{"Cmd": ["bin/sh"]}' '{"Cmd": ["./sh"], "WorkingDir": "/bin", "User": "77:88"}'; do
 	said_of "$run"
 	is "nothing lacks" "$said$report" ""

@@ -170,7 +170,8 @@ def good(folder):
         removed=["./gone", "./dir", "./was", "./never/there"])
     write(f"{folder}/good-nodes.save", BASE + [
         member("./dev", D), member("./dev/null", tarfile.CHRTYPE, devmajor=1, devminor=3), member("./fifo", tarfile.FIFOTYPE),
-        member("./dev/zero", L, linkname="./dev/null")])
+        member("./dev/zero", L, linkname="./dev/null"),
+        member("./dev/was", body=b"a file"), member("./dev/was", tarfile.CHRTYPE, devmajor=1, devminor=3)])
     # Of a versioned WPAR: an image of the store, in which the last one counts, too.
     write(f"{folder}/versioned.save", BASE + [
         member("./gone", body=b"x"), member("./z", body=b"z"), member("./z", D, mode=0o711), member("./z/in", body=b"in")],

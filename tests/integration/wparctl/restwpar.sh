@@ -200,7 +200,10 @@ for file in "$work"/good-*.save; do
 		is "a folder in the place of a file" "$(stat -c %a "$base/dev01/z") $(cat "$base/dev01/z/in")" "711 in"
 		;;
 	good-removed*) is "what had vanished is not there" "$(ls -d "$base"/dev01/{gone,dir,was,never} 2>/dev/null)" "" ;;
-	good-nodes*) is "no device node is made" "$(find "$base/dev01" -type b -o -type c)" "" ;;
+	good-nodes*)
+		is "no device node is made" "$(find "$base/dev01" -type b -o -type c)" ""
+		is "and what was a file before one of them is none" "$(ls -A "$base/dev01/dev" | grep -c was)" 0
+		;;
 	good-replaced-link*) is "a file takes a link's place" "$(cat "$base/dev01/x")" mine ;;
 	esac
 	ok "$name: nothing outside was touched" unharmed

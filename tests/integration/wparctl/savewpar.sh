@@ -287,6 +287,24 @@ ok "many files change all the time" wait_for 60 test -e "$base/home/made"
 is "who hears names holds up nobody" "$(cat "$TMPDIR/heard") $(cat "$TMPDIR/status")" "heard 0"
 like "it is whole" "$(check "$TMPDIR/live")" '^whole: '
 
+# What was a file while it ran, and is a socket or a device when it stands still
+mkdir "$base/home/was"
+echo file | tee "$base/home/was/socket" >"$base/home/was/device"
+touch "$TMPDIR/wait"
+WPAR_WAIT_AT=savewpar_passed WPAR_WAIT_FILE=$TMPDIR/wait savewpar -f "$TMPDIR/live" dev >/dev/null 2>&1 &
+saving=$!
+ok "all was read once" wait_for 60 test -e "$TMPDIR/wait.here"
+rm "$base/home/was"/*
+mknod "$base/home/was/device" c 1 3
+(cd "$base/home/was" && python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("socket")')
+rm "$TMPDIR/wait"
+wait $saving
+is "status" "$?" 0
+like "it is whole" "$(check "$TMPDIR/live")" '^whole: '
+is "the socket's name is gone, the device is last" \
+	"$(zstd -dcq "$TMPDIR/live" | tar -xO ./.savewpar_dir/checksums | grep '^removed.*home/was') $(zstd -dcq "$TMPDIR/live" | tar -tv | grep home/was/device | tail -1 | cut -c1)" \
+	"removed ./home/was/socket c"
+
 # Killed while it stands still
 WPAR_STOP_AT=savewpar_still savewpar -f "$TMPDIR/live" dev >/dev/null 2>&1
 ok "killed while it stands still: it goes on" wait_for 10 is_state dev A

@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 bool wpar_extract_passes(struct archive_entry *e)
 {
@@ -19,8 +20,19 @@ bool wpar_extract_passes(struct archive_entry *e)
 	return type == AE_IFCHR || type == AE_IFBLK || type == AE_IFSOCK;
 }
 
+/* Of a backup the last member of a name counts: what was a file before is a device at the end. */
+static void clear(struct extract *a, const char *name)
+{
+	const char *base;
+	int parent;
+
+	if (a->is_backup && !a->choice && *name && wpar_tree_find(a, name, &parent, &base) == 0)
+		unlinkat(parent, base, 0); /* ignoring: nothing is there, or a folder */
+}
+
 int wpar_extract_pass_over(struct extract *a, const char *name)
 {
+	clear(a, name);
 	if (!a->passed)
 		a->passed = names_new();
 	if (!a->passed || names_set(a->passed, names_hash(a->passed, name), NAME_PASSED) < 0)

@@ -138,12 +138,12 @@ static int take_first(void *user, const struct save_node *n)
 	struct save *s = user;
 	int r = S_ISSOCK(n->st->st_mode) ? 0 : take_node(s, n);
 
-	if (r < 0)
+	if (r < 0 || S_ISSOCK(n->st->st_mode))
 		return r;
 	r = save_names_put(&s->names[s->pass % 2], n);
 	if (r < 0)
 		return save_fail(s, -r, "the list of names cannot be written: %s", strerror(-r));
-	s->done += !S_ISSOCK(n->st->st_mode);
+	s->done++;
 	say_progress(s);
 	return 0;
 }
@@ -157,13 +157,17 @@ static bool has_changed(const struct save *s, const struct save_node *n)
 	       (int64_t)n->st->st_ctim.tv_sec * 1000000000 + n->st->st_ctim.tv_nsec >= s->since_ns;
 }
 
-/* The names of the pass before that are in front of @name (NULL: all) have vanished. */
-static int pass_over(struct save *s, const char *name)
+/*
+ * The names of the pass before that are in front of @name (NULL: all) have vanished; with @itself
+ * that one, too: a socket is there now, which no archive has.
+ */
+static int pass_over(struct save *s, const char *name, bool itself)
 {
 	struct save_names *old = &s->names[(s->pass + 1) % 2];
 	int r = 0;
 
-	while (r == 0 && old->has_next && (!name || save_walk_compare(old->next.name, name) < 0)) {
+	while (r == 0 && old->has_next &&
+	       (!name || save_walk_compare(old->next.name, name) < (itself ? 1 : 0))) {
 		if (par_strv_add(&s->removed, old->next.name) < 0)
 			return save_fail(s, ENOMEM, "out of memory");
 		r = save_names_read(old);
@@ -175,11 +179,12 @@ static int take_changed(void *user, const struct save_node *n)
 {
 	struct save *s = user;
 	struct save_names *old = &s->names[(s->pass + 1) % 2];
-	int r = pass_over(s, n->name);
+	const bool is_socket = S_ISSOCK(n->st->st_mode);
+	int r = pass_over(s, n->name, is_socket);
 
-	if (r < 0)
+	if (r < 0 || is_socket)
 		return r;
-	if (has_changed(s, n) && !S_ISSOCK(n->st->st_mode))
+	if (has_changed(s, n))
 		r = take_node(s, n);
 	if (r < 0)
 		return r;
@@ -237,7 +242,7 @@ int save_pass(struct save *s)
 	save_links_done(&s->links);
 	if (r < 0)
 		return fail_walk(s, r);
-	r = s->pass ? pass_over(s, NULL) : 0;
+	r = s->pass ? pass_over(s, NULL, false) : 0;
 	if (r < 0)
 		return r;
 	s->since_ns = begin_ns;
@@ -252,9 +257,9 @@ static int take_late(void *user, const struct save_node *n)
 	struct save *s = user;
 	int r = S_ISSOCK(n->st->st_mode) ? 0 : take_node(s, n);
 
-	if (r < 0)
+	if (r < 0 || S_ISSOCK(n->st->st_mode))
 		return r;
-	s->done += !S_ISSOCK(n->st->st_mode);
+	s->done++;
 	say_progress(s);
 	return 0;
 }
