@@ -43,6 +43,11 @@ no_helper()
 {
 	! pgrep -f "^[^ ]*wparctl-archive unpack" >/dev/null
 }
+# settled - what mkwpar had begun, and is not yet another program, has its lock for a moment more
+settled()
+{
+	[ "$(state k1 2>/dev/null)" != T ]
+}
 # left - all that is there of WPARs and images
 left()
 {
@@ -80,6 +85,7 @@ for ((round = 0; round < rounds; round++)); do
 	kill -9 $pid 2>/dev/null
 	wait $pid 2>/dev/null
 	wait_for 20 no_helper || complain "the helper goes on without mkwpar"
+	wait_for 20 settled || complain "somebody has its lock"
 	case $(state k1 2>/dev/null) in
 	D)
 		whole=$((whole + 1))
