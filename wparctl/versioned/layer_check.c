@@ -3,13 +3,14 @@
 #include "wparctl/versioned/layer_check.h"
 
 #include "lpard/common/str.h"
+#include "wparctl/archive/scan.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 
 int wpar_layer_check_image(int image, struct par_error **err)
 {
-	static const char *const folders[] = { "etc", "usr", "usr/lib" };
+	static const char *const folders[] = WPAR_ARCHIVE_NEEDED;
 	struct stat st;
 
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(folders); i++) {

@@ -12,6 +12,15 @@
 /* The folder of a backup that has what describes it. */
 #define WPAR_ARCHIVE_INFO ".savewpar_dir"
 
+/*
+ * Folders of an image in which a WPAR has something of its own: over a link it would hide all that
+ * the link leads to.
+ */
+#define WPAR_ARCHIVE_NEEDED             \
+	{                               \
+		"etc", "usr", "usr/lib" \
+	}
+
 /* In the place of the digest of an archive that is read for its files alone. */
 #define WPAR_ARCHIVE_NO_DIGEST "-"
 

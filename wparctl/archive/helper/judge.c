@@ -117,10 +117,15 @@ static enum name_kind kind_of(struct archive_entry *e)
 	}
 }
 
-/* Where layer_fill.c puts what is this system's: over a link it would hide what that leads to. */
 static bool is_needed(const char *name)
 {
-	return strcmp(name, "etc") == 0 || strcmp(name, "usr") == 0 || strcmp(name, "usr/lib") == 0;
+	static const char *const needed[] = WPAR_ARCHIVE_NEEDED;
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(needed); i++) {
+		if (strcmp(name, needed[i]) == 0)
+			return true;
+	}
+	return false;
 }
 
 static int judge_name(struct extract *a, struct archive_entry *e, const char *name)
