@@ -2,13 +2,11 @@
 /* A running WPAR that stands still: see still.h. */
 #include "wparctl/operations/still.h"
 
-#include "lpard/common/now.h"
 #include "wparctl/resources/cgroup.h"
+#include "wparctl/resources/cgroup_freeze.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -77,32 +75,6 @@ static void end_guardian(struct wpar_standstill *s, bool done)
 	s->guardian = 0;
 }
 
-/* The kernel says it in cgroup.events, whose changes can be waited for. */
-static int wait_still(int cgroup)
-{
-	autofd int events = openat(cgroup, "cgroup.events", O_RDONLY | O_CLOEXEC);
-	const uint64_t end = par_now_ms() + MOST_MS;
-
-	if (events < 0)
-		return -errno;
-	for (;;) {
-		struct pollfd p = { .fd = events, .events = POLLPRI };
-		char text[256];
-		ssize_t n = pread(events, text, sizeof(text) - 1, 0);
-
-		if (n < 0)
-			return -errno;
-		text[n] = '\0';
-		if (strstr(text, "frozen 1"))
-			return 0;
-		if (strstr(text, "populated 0"))
-			return 0;
-		if (par_left_ms(end) == 0)
-			return -ETIMEDOUT;
-		poll(&p, 1, par_left_ms(end));
-	}
-}
-
 static int fail_still(const struct wpar_standstill *s, int r, struct par_error **err)
 {
 	return par_fail(
@@ -117,7 +89,7 @@ static int freeze(int cgroup)
 {
 	int r = wpar_cgroup_freeze(cgroup, true);
 
-	return r < 0 ? r : wait_still(cgroup);
+	return r < 0 ? r : wpar_cgroup_wait_frozen(cgroup, MOST_MS);
 }
 
 int wpar_standstill_begin(struct wpar_standstill *s, struct par_error **err)
