@@ -111,7 +111,10 @@ static int savewpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_er
 		.file = a->file,
 		.exclude = a->exclude ? exclude : NULL,
 		.key = a->key,
-		.still = st == WPAR_STATE_DEFINED || st == WPAR_STATE_FROZEN ? NULL : &still,
+		.still = st == WPAR_STATE_DEFINED || st == WPAR_STATE_FROZEN ||
+					 st == WPAR_STATE_PAUSED
+				 ? NULL
+				 : &still,
 		.state = wpar_state_letter(st),
 		.block = (size_t)a->blocks * 512,
 		.snapshot = a->snapshot,

@@ -7,6 +7,7 @@
 
 #include "wparctl/runtime/launch/reset.h"
 #include "wparctl/runtime/life/change_active.h"
+#include "wparctl/runtime/life/checkpoint_mark.h"
 #include "wparctl/runtime/life/clear.h"
 #include "wparctl/runtime/life/hold.h"
 #include "wparctl/runtime/life/ids.h"

@@ -78,7 +78,8 @@ static int check_startable(const struct wpar_spec *s, struct par_error **err)
 
 	if (r < 0)
 		return r;
-	if (st == WPAR_STATE_ACTIVE || st == WPAR_STATE_FROZEN || st == WPAR_STATE_LOADED) {
+	if (st == WPAR_STATE_ACTIVE || st == WPAR_STATE_FROZEN || st == WPAR_STATE_PAUSED ||
+	    st == WPAR_STATE_LOADED) {
 		wpar_repair(s, NULL);
 		return par_fail(err, PAR_E_WRONG_STATE, 0,
 				"workload partition '%s' is already active", s->name);

@@ -7,6 +7,7 @@
 
 #include "wparctl/filesystem/rootfs.h"
 #include "wparctl/resources/cgroup.h"
+#include "wparctl/runtime/life/checkpoint_mark.h"
 #include "wparctl/runtime/life/hold.h"
 #include "wparctl/runtime/life/lock.h"
 #include "wparctl/runtime/life/monitor_record.h"
@@ -52,6 +53,15 @@ static int probe_files(const struct wpar_spec *s, bool may, enum wpar_state *ret
 	return 0;
 }
 
+/* Who is about to let one go that stands still has the lock. */
+static enum wpar_state state_of_frozen(const struct wpar_spec *s)
+{
+	if (wpar_checkpoint_marked(s->name, WPAR_MARK_RESTORING))
+		return WPAR_STATE_BROKEN;
+	return wpar_checkpoint_marked(s->name, WPAR_MARK_PAUSED) ? WPAR_STATE_PAUSED
+								 : WPAR_STATE_FROZEN;
+}
+
 /* Its first process may wait for startwpar -2. */
 static enum wpar_state state_of_running(const struct wpar_spec *s)
 {
@@ -73,7 +83,7 @@ int wpar_state_probe(const struct wpar_spec *s, enum wpar_state *ret, struct par
 	if (r < 0)
 		*ret = WPAR_STATE_BROKEN;
 	else
-		*ret = st.frozen ? WPAR_STATE_FROZEN : state_of_running(s);
+		*ret = st.frozen ? state_of_frozen(s) : state_of_running(s);
 	return 0;
 }
 

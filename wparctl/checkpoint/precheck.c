@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What would not come along: see precheck.h.  criu dumps the tree of PID 1 and ends the pid
+ * namespace, and says nothing of who was in it beside that tree.
+ */
+#include "wparctl/checkpoint/precheck.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void wpar_ckpt_snapshot_done(struct wpar_ckpt_snapshot *s)
+{
+	free(s->processes);
+	free(s->opens);
+	par_strv_done(&s->externals);
+	par_strv_done(&s->strangers);
+	*s = (struct wpar_ckpt_snapshot){ 0 };
+}
+
+int wpar_ckpt_add_process(struct wpar_ckpt_snapshot *s, const struct wpar_ckpt_process *p)
+{
+	struct wpar_ckpt_process *more =
+		reallocarray(s->processes, s->n_processes + 1, sizeof(*more));
+
+	if (!more)
+		return -ENOMEM;
+	s->processes = more;
+	more[s->n_processes++] = *p;
+	return 0;
+}
+
+int wpar_ckpt_add_open(struct wpar_ckpt_snapshot *s, const struct wpar_ckpt_open *o)
+{
+	struct wpar_ckpt_open *more = reallocarray(s->opens, s->n_opens + 1, sizeof(*more));
+
+	if (!more)
+		return -ENOMEM;
+	s->opens = more;
+	more[s->n_opens++] = *o;
+	return 0;
+}
+
+__attribute__((format(printf, 2, 3))) static int say(struct par_strv *ret, const char *fmt, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	return par_strv_add(ret, text);
+}
+
+static const struct wpar_ckpt_process *find(const struct wpar_ckpt_snapshot *s, pid_t pid)
+{
+	for (size_t i = 0; i < s->n_processes; i++) {
+		if (s->processes[i].pid == pid)
+			return &s->processes[i];
+	}
+	return NULL;
+}
+
+/* A chain of parents has no circle, but what was read one after the other might show one. */
+static bool descends(const struct wpar_ckpt_snapshot *s, const struct wpar_ckpt_process *p)
+{
+	for (size_t steps = 0; p && steps <= s->n_processes; steps++) {
+		if (p->pid == s->init)
+			return true;
+		p = find(s, p->parent);
+	}
+	return false;
+}
+
+static int say_process(const struct wpar_ckpt_snapshot *s, const struct wpar_ckpt_process *p,
+		       struct par_strv *ret)
+{
+	const int pid = (int)p->pid;
+
+	if (!descends(s, p))
+		return say(
+			ret,
+			"process %d (%s) came in by clogin and is no child of the first process: "
+			"it would be lost; end that session",
+			pid, p->command);
+	if (p->tracer)
+		return say(ret,
+			   "process %d (%s) is traced by process %d (as by strace or gdb), which "
+			   "criu needs to do itself; end the tracing",
+			   pid, p->command, (int)p->tracer);
+	if (p->other_time)
+		return say(
+			ret,
+			"process %d (%s) has the clocks of the LPAR and not those of the "
+			"workload partition, so it could not be restored; start it again by clogin",
+			pid, p->command);
+	return 0;
+}
+
+static int say_open(const struct wpar_ckpt_snapshot *s, const struct wpar_ckpt_open *o,
+		    struct par_strv *ret)
+{
+	const struct wpar_ckpt_process *p = find(s, o->pid);
+
+	return say(ret, "process %d (%s) has %s; %s", (int)o->pid, p ? p->command : "?", o->what,
+		   o->remedy);
+}
+
+int wpar_precheck(const struct wpar_ckpt_snapshot *s, struct par_strv *ret)
+{
+	for (size_t i = 0; i < s->n_processes; i++) {
+		if (say_process(s, &s->processes[i], ret) < 0)
+			return -ENOMEM;
+	}
+	for (size_t i = 0; i < s->n_opens; i++) {
+		if (say_open(s, &s->opens[i], ret) < 0)
+			return -ENOMEM;
+	}
+	for (size_t i = 0; i < s->strangers.n; i++) {
+		if (say(ret,
+			"%s is mounted there, and is not in the specification: nothing would mount "
+			"it again; unmount it, or give it with chwpar -M",
+			s->strangers.v[i]) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What of a running WPAR would not come along: found before anything stands still, and named.
+ * Pure, over what ckpt_snapshot.h has seen.
+ */
+#pragma once
+
+#include "lpard/common/str.h"
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct wpar_ckpt_process {
+	pid_t pid, parent; /* as the LPAR numbers them */
+	pid_t tracer;	   /* 0: nobody traces it */
+	bool other_time;   /* in another time namespace than PID 1 */
+	char command[33];
+};
+
+/* An open file, or memory, that criu cannot take along. */
+struct wpar_ckpt_open {
+	pid_t pid;
+	char what[160];/* "the POSIX message queue /q" */
+	const char *remedy;
+};
+
+struct wpar_ckpt_snapshot {
+	pid_t init;
+	struct wpar_ckpt_process *processes;
+	size_t n_processes;
+	struct wpar_ckpt_open *opens;
+	size_t n_opens;
+	struct par_strv externals; /* mount points of the plan that are mounted */
+	struct par_strv strangers; /* other mounts, "/data (ext4)", that nothing would make again */
+};
+
+#define auto_ckpt_snapshot par_cleanup(wpar_ckpt_snapshot_done) struct wpar_ckpt_snapshot
+void wpar_ckpt_snapshot_done(struct wpar_ckpt_snapshot *s);
+
+/* wpar_ckpt_add_process, wpar_ckpt_add_open - a copy of @p, @o; 0 or -ENOMEM */
+int wpar_ckpt_add_process(struct wpar_ckpt_snapshot *s, const struct wpar_ckpt_process *p);
+int wpar_ckpt_add_open(struct wpar_ckpt_snapshot *s, const struct wpar_ckpt_open *o);
+
+/*
+ * wpar_precheck - a sentence for each thing that would not come along, into @ret: what it is, why,
+ * and what to do
+ * Returns 0 or -ENOMEM.
+ */
+int wpar_precheck(const struct wpar_ckpt_snapshot *s, struct par_strv *ret);

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where criu finds what a restored WPAR sees but does not own: the mounts of its plan, made as for
+ * a start, each at a place of its own in a mount namespace that only criu has and that goes with
+ * it.
+ */
+#pragma once
+
+#include "wparctl/checkpoint/criu_plan.h"
+#include "wparctl/filesystem/mount_apply.h"
+
+struct wpar_stage {
+	const struct wpar_mount_plan *plan;
+	char *place; /* a folder of the LPAR, below which all is mounted */
+	char *root;  /* the WPAR's root directory there */
+	struct wpar_criu_mount *mounts;
+	size_t n_mounts;
+	int fds[WPAR_MOUNTS_MAX]; /* the root, then @mounts */
+	size_t n_fds;
+};
+
+#define auto_stage par_cleanup(wpar_stage_done) struct wpar_stage
+void wpar_stage_done(struct wpar_stage *s);
+
+/*
+ * wpar_stage_prepare - the mounts of @plan, whose root is a folder (no overlay), mounted nowhere
+ * yet; the folder of its run is there
+ * Errors: those of wpar_mounts_prepare().
+ */
+int wpar_stage_prepare(const struct wpar_mount_plan *plan, struct wpar_stage *ret,
+		       struct par_error **err);
+
+/*
+ * wpar_stage_enter - in the process that is to become criu: a mount namespace of its own, with all
+ * of them at their places; a negative errno
+ */
+int wpar_stage_enter(const struct wpar_stage *s);

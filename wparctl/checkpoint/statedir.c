@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The folder of a checkpoint: see statedir.h. */
+#include "wparctl/checkpoint/statedir.h"
+
+#include "lpard/common/fs.h"
+#include "lpard/common/sha256.h"
+
+#include <dirent.h>
+#include <limits.h>
+#include <string.h>
+
+#define MANIFEST_MOST (32 << 20)
+#define IMAGES	      "images."
+
+void wpar_statedir_close(struct wpar_statedir *d)
+{
+	if (d->fd >= 0)
+		close(d->fd);
+	free(d->path);
+	*d = WPAR_NO_STATEDIR;
+}
+
+static DIR *open_list(int at, const char *name)
+{
+	int fd = openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!d && fd >= 0)
+		close(fd);
+	return d;
+}
+
+static bool is_ours(const char *name)
+{
+	return par_starts_with(name, IMAGES) || par_starts_with(name, WPAR_CKPT_MANIFEST) ||
+	       par_starts_with(name, "." WPAR_CKPT_MANIFEST) || strstr(name, ".log");
+}
+
+/* So that a folder given by mistake loses nothing. */
+static int check_content(const struct wpar_statedir *d, struct par_error **err)
+{
+	DIR *list = open_list(d->fd, ".");
+	struct dirent *e;
+	int r = 0;
+
+	if (!list)
+		return par_fail(err, PAR_E_SYSTEM, errno, "'%s' cannot be read", d->path);
+	while (r == 0 && (e = readdir(list))) {
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 ||
+		    is_ours(e->d_name))
+			continue;
+		r = par_fail(err, PAR_E_EXISTS, 0,
+			     "'%s' has other files in it, such as '%s'; give an empty folder, or "
+			     "one that holds a checkpoint",
+			     d->path, e->d_name);
+	}
+	closedir(list);
+	return r;
+}
+
+static int check_owner(const struct wpar_statedir *d, struct par_error **err)
+{
+	struct stat st;
+
+	if (fstat(d->fd, &st) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "'%s' cannot be read", d->path);
+	if (st.st_uid == geteuid() && !(st.st_mode & 022))
+		return 0;
+	return par_fail(
+		err, PAR_E_NOT_PERMITTED, 0,
+		"'%s' is not root's alone: whoever writes to a checkpoint decides what runs "
+		"afterwards; chown it to root and chmod it to 700",
+		d->path);
+}
+
+int wpar_statedir_open(const char *path, bool make, struct wpar_statedir *ret,
+		       struct par_error **err)
+{
+	auto_statedir d = WPAR_NO_STATEDIR;
+	int r;
+
+	if (make && mkdir(path, 0700) < 0 && errno != EEXIST)
+		return par_fail(err, PAR_E_SYSTEM, errno, "'%s' cannot be made", path);
+	d.path = realpath(path, NULL);
+	d.fd = d.path ? open(d.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (d.fd < 0 && errno == ENOENT)
+		return par_fail(err, PAR_E_NOT_FOUND, 0, "there is no '%s'", path);
+	if (d.fd < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "'%s' cannot be opened", path);
+	r = check_owner(&d, err);
+	if (r < 0)
+		return r;
+	r = make ? check_content(&d, err) : 0;
+	if (r < 0)
+		return r;
+	/* The memory of all processes will be there. */
+	if (make && fchmod(d.fd, 0700) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "'%s' cannot be closed to others",
+				d.path);
+	*ret = d;
+	d = WPAR_NO_STATEDIR;
+	return 0;
+}
+
+int wpar_statedir_read(const struct wpar_statedir *d, struct wpar_ckpt_manifest *ret,
+		       struct par_error **err)
+{
+	autofd int fd = openat(d->fd, WPAR_CKPT_MANIFEST, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	auto_buf text = { 0 };
+	int r;
+
+	if (fd < 0 && errno == ENOENT)
+		return par_fail(err, PAR_E_NOT_FOUND, 0,
+				"'%s' holds no checkpoint: there is no " WPAR_CKPT_MANIFEST
+				" in it, which is written last",
+				d->path);
+	r = fd < 0 ? -errno : par_fs_read_fd(fd, MANIFEST_MOST, &text);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "'%s/" WPAR_CKPT_MANIFEST "' cannot be read",
+				d->path);
+	r = wpar_ckpt_manifest_parse(text.data ? text.data : "", text.len, ret, err);
+	if (r < 0)
+		par_error_wrap(err, "'%s/" WPAR_CKPT_MANIFEST "' is none of a checkpoint", d->path);
+	return r;
+}
+
+int wpar_statedir_begin(const struct wpar_statedir *d, uint64_t *ret_generation, char **ret_name,
+			struct par_error **err)
+{
+	auto_ckpt_manifest before = { 0 };
+	uint64_t generation = 1;
+	int r;
+
+	if (wpar_statedir_read(d, &before, NULL) == 0)
+		generation = before.generation + 1;
+	/* A number that is not in use: what an unreadable manifest names stays until the end. */
+	for (int i = 0; i < INT_MAX; i++) {
+		autofree char *name =
+			par_strdup_printf(IMAGES "%llu", (unsigned long long)generation + i);
+
+		if (!name)
+			return par_oom(err);
+		/* Nobody gets there but through the folder above, which is root's alone. */
+		r = mkdirat(d->fd, name, 0711) < 0 || fchmodat(d->fd, name, 0711, 0) < 0 ? -errno
+											 : 0;
+		if (r == -EEXIST)
+			continue;
+		if (r < 0)
+			return par_fail(err, PAR_E_SYSTEM, r, "'%s/%s' cannot be made", d->path,
+					name);
+		*ret_generation = generation + (uint64_t)i;
+		*ret_name = take_ptr(name);
+		return 0;
+	}
+	return par_fail(err, PAR_E_EXISTS, 0, "'%s' is full", d->path);
+}
+
+void wpar_statedir_drop(const struct wpar_statedir *d, const char *images)
+{
+	par_fs_remove_tree(d->fd, images);
+}
+
+static int digest_file(int fd, char ret[PAR_SHA256_TEXT])
+{
+	static unsigned char data[256 << 10];
+	struct par_sha256 s;
+
+	par_sha256_init(&s);
+	for (;;) {
+		ssize_t n = read(fd, data, sizeof(data));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		par_sha256_put(&s, data, (size_t)n);
+	}
+	par_sha256_finish(&s, ret);
+	return 0;
+}
+
+/* A file of the images; nothing else can be one. */
+static int open_image(int images, const char *name, struct stat *st)
+{
+	int fd = openat(images, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, st) < 0 || !S_ISREG(st->st_mode)) {
+		close(fd);
+		return -EINVAL;
+	}
+	return fd;
+}
+
+static int add_file(int images, const char *name, struct wpar_ckpt_manifest *m)
+{
+	char digest[PAR_SHA256_TEXT];
+	struct stat st;
+	autofd int fd = open_image(images, name, &st);
+	int r = fd < 0 ? fd : digest_file(fd, digest);
+
+	return r < 0 ? r : wpar_ckpt_add_file(m, name, (uint64_t)st.st_size, digest);
+}
+
+static int add_files(const struct wpar_statedir *d, struct wpar_ckpt_manifest *m,
+		     struct par_error **err)
+{
+	DIR *list = open_list(d->fd, m->images);
+	struct dirent *e;
+	int r = 0;
+
+	if (!list)
+		return par_fail(err, PAR_E_SYSTEM, errno, "'%s/%s' cannot be read", d->path,
+				m->images);
+	/* Else a power failure could leave a manifest whose images are not there. */
+	if (syncfs(dirfd(list)) < 0)
+		r = par_fail(err, PAR_E_SYSTEM, errno, "'%s/%s' cannot be written to the disk",
+			     d->path, m->images);
+	while (r == 0 && (e = readdir(list))) {
+		if (e->d_name[0] == '.')
+			continue;
+		r = add_file(dirfd(list), e->d_name, m);
+		if (r < 0)
+			par_fail(err, PAR_E_SYSTEM, r, "'%s/%s/%s' cannot be read", d->path,
+				 m->images, e->d_name);
+	}
+	closedir(list);
+	return r;
+}
+
+static void remove_others(const struct wpar_statedir *d, const char *images)
+{
+	DIR *list = open_list(d->fd, ".");
+	struct dirent *e;
+
+	while (list && (e = readdir(list))) {
+		if (par_starts_with(e->d_name, IMAGES) && strcmp(e->d_name, images) != 0)
+			par_fs_remove_tree(d->fd, e->d_name);
+	}
+	if (list)
+		closedir(list);
+}
+
+int wpar_statedir_commit(const struct wpar_statedir *d, struct wpar_ckpt_manifest *m,
+			 struct par_error **err)
+{
+	auto_buf text = { 0 };
+	int r = add_files(d, m, err);
+
+	if (r < 0)
+		return r;
+	if (wpar_ckpt_manifest_print(m, &text) < 0)
+		return par_oom(err);
+	r = par_fs_replace(d->fd, WPAR_CKPT_MANIFEST, text.data, text.len, 0600);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r,
+				"'%s/" WPAR_CKPT_MANIFEST "' cannot be written", d->path);
+	remove_others(d, m->images);
+	return 0;
+}
+
+static int verify_file(const struct wpar_statedir *d, int images, const struct wpar_ckpt_file *f,
+		       const char *folder, struct par_error **err)
+{
+	char digest[PAR_SHA256_TEXT];
+	struct stat st;
+	autofd int fd = open_image(images, f->name, &st);
+	int r = fd < 0 ? fd : digest_file(fd, digest);
+
+	if (r == -ENOENT || r == -ELOOP || r == -EINVAL)
+		return par_fail(err, PAR_E_CORRUPT, 0,
+				"'%s/%s/%s', a file of the checkpoint, is not there", d->path,
+				folder, f->name);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "'%s/%s/%s' cannot be read", d->path, folder,
+				f->name);
+	if ((uint64_t)st.st_size != f->size || strcmp(digest, f->sha256) != 0)
+		return par_fail(err, PAR_E_CORRUPT, 0,
+				"'%s/%s/%s' is not as it was when the checkpoint was taken",
+				d->path, folder, f->name);
+	return 0;
+}
+
+static bool is_listed(const struct wpar_ckpt_manifest *m, const char *name)
+{
+	for (size_t i = 0; i < m->n_files; i++) {
+		if (strcmp(m->files[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* criu would read one that was put there. */
+static int verify_no_others(const struct wpar_statedir *d, DIR *list,
+			    const struct wpar_ckpt_manifest *m, struct par_error **err)
+{
+	struct dirent *e;
+
+	while ((e = readdir(list))) {
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
+		    !is_listed(m, e->d_name))
+			return par_fail(err, PAR_E_CORRUPT, 0,
+					"'%s/%s/%s' is no file of the checkpoint", d->path,
+					m->images, e->d_name);
+	}
+	return 0;
+}
+
+static int verify_all(const struct wpar_statedir *d, DIR *list, const struct wpar_ckpt_manifest *m,
+		      struct par_error **err)
+{
+	for (size_t i = 0; i < m->n_files; i++) {
+		int r = verify_file(d, dirfd(list), &m->files[i], m->images, err);
+
+		if (r < 0)
+			return r;
+	}
+	return verify_no_others(d, list, m, err);
+}
+
+int wpar_statedir_verify(const struct wpar_statedir *d, const struct wpar_ckpt_manifest *m,
+			 struct par_error **err)
+{
+	DIR *list = open_list(d->fd, m->images);
+	int r;
+
+	if (!list)
+		return par_fail(err, PAR_E_CORRUPT, 0, "'%s/%s', the checkpoint's, is not there",
+				d->path, m->images);
+	r = verify_all(d, list, m, err);
+	closedir(list);
+	return r;
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A step of criu: see step.h. */
+#include "wparctl/checkpoint/step.h"
+
+#include "lpard/common/fs.h"
+#include "lpard/common/process.h"
+#include "wparctl/network/again.h"
+#include "wparctl/network/record.h"
+#include "wparctl/resources/cgroup.h"
+#include "wparctl/spec/spec.h"
+
+#include <limits.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LINK "criu-step"
+
+int wpar_checkpoint_step_prepare(const char *name, char **ret, struct par_error **err)
+{
+	autofree char *path = wpar_path(WPAR_RUN_DIR "/%s/" LINK, name);
+	char program[PATH_MAX];
+	int r;
+
+	if (!path)
+		return par_oom(err);
+	r = par_program_self(program, sizeof(program));
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "/proc is not mounted");
+	if (unlink(path) < 0 && errno != ENOENT)
+		return par_fail(err, PAR_E_SYSTEM, errno, "'%s' cannot be removed", path);
+	if (symlink(program, path) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "'%s' cannot be made", path);
+	*ret = take_ptr(path);
+	return 0;
+}
+
+/* "/run/wpars/NAME/criu-step": the name, or false. */
+static bool name_of(const char *path, char ret[WPAR_NAME_MAX + 1])
+{
+	const char *last = strrchr(path, '/'), *before;
+	size_t len;
+
+	if (!last || strcmp(last, "/" LINK) != 0)
+		return false;
+	before = memrchr(path, '/', (size_t)(last - path));
+	len = before ? (size_t)(last - before) - 1 : 0;
+	if (len == 0 || len > WPAR_NAME_MAX)
+		return false;
+	memcpy(ret, before + 1, len);
+	ret[len] = '\0';
+	return wpar_name_check(ret, NULL) == 0;
+}
+
+static bool is_outside(long pid)
+{
+	struct stat its, ours;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%ld/ns/pid", pid);
+	return stat("/proc/self/ns/pid", &ours) == 0 && stat(path, &its) == 0 &&
+	       its.st_dev == ours.st_dev && its.st_ino == ours.st_ino;
+}
+
+/* criu, what it has started, and this process: they must not stand still with the others. */
+static int move_outsiders(int cgroup, const char *home)
+{
+	autofd int list = openat(cgroup, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+	autofd int to = home ? open(home, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	auto_buf text = { 0 };
+	char *save = NULL;
+	int r = list < 0 ? -errno : par_fs_read_fd(list, 1 << 24, &text);
+
+	if (r < 0 || !text.data)
+		return r;
+	for (char *word = strtok_r(text.data, "\n", &save); word && r == 0;
+	     word = strtok_r(NULL, "\n", &save)) {
+		if (is_outside(strtol(word, NULL, 10)))
+			r = to < 0 ? -ENOENT : par_fs_write_str(to, "cgroup.procs", word);
+		if (r == -ESRCH)
+			r = 0;
+	}
+	return r;
+}
+
+/*
+ * What comes from now on would be answered by the kernel, and be lost: the connection is as it was
+ * in the images.  Of a restore nothing leads to the links yet.
+ */
+static int take_links_down(const char *name)
+{
+	auto_net_plan p = { 0 };
+	int r = wpar_net_record_read(name, &p, NULL);
+
+	return r < 0 ? r : wpar_net_links_down(&p);
+}
+
+/* A restoring criu sees the WPAR's groups only; where groups are delegated none can be left then.
+ */
+static void leave_its_groups(void)
+{
+	autofd int fd = open("/proc/1/ns/cgroup", O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0 && setns(fd, CLONE_NEWCGROUP) < 0)
+		return; /* ignoring: it is the LPAR's already, or what is moved says so */
+}
+
+static int hold(const char *name, bool dumped)
+{
+	autofd int cgroup = wpar_cgroup_open(name, false, NULL);
+	int r = cgroup < 0 ? cgroup : move_outsiders(cgroup, getenv(WPAR_STEP_HOME));
+
+	if (r < 0)
+		return r;
+	r = wpar_cgroup_freeze(cgroup, true);
+	if (r < 0)
+		return r;
+	return dumped ? take_links_down(name) : 0;
+}
+
+int wpar_checkpoint_step_main(int argc, char **argv)
+{
+	const char *action = getenv("CRTOOLS_SCRIPT_ACTION");
+	char name[WPAR_NAME_MAX + 1];
+
+	if (argc != 1 || !action || !name_of(argv[0], name))
+		return -1;
+	if (strcmp(action, "post-dump") != 0 && strcmp(action, "pre-resume") != 0)
+		return 0;
+	leave_its_groups();
+	return hold(name, strcmp(action, "post-dump") == 0) < 0;
+}

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A checkpoint is taken: see take.h.  criu is never ended on the way: a process in its hands would
+ * not outlive that.  So whatever becomes of the command, another process waits for it.
+ */
+#include "wparctl/checkpoint/take.h"
+
+#include "lpard/common/fs.h"
+#include "lpard/common/now.h"
+#include "wparctl/checkpoint/ckpt_fit.h"
+#include "wparctl/checkpoint/ckpt_snapshot.h"
+#include "wparctl/checkpoint/criu_plan.h"
+#include "wparctl/checkpoint/criu_run.h"
+#include "wparctl/checkpoint/home_group.h"
+#include "wparctl/checkpoint/let_go.h"
+#include "wparctl/checkpoint/statedir.h"
+#include "wparctl/checkpoint/step.h"
+#include "wparctl/network/ping_range.h"
+#include "wparctl/resources/cgroup.h"
+#include "wparctl/resources/cgroup_freeze.h"
+#include "wparctl/runtime/launch/launch.h"
+#include "wparctl/runtime/launch/sync.h"
+#include "wparctl/runtime/life/checkpoint_mark.h"
+#include "wparctl/runtime/life/stop.h"
+#include "wparctl/runtime/life/wpar_log.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#define FREEZE_MOST_MS 10000
+
+/* All that is known before anything stands still. */
+struct taking {
+	const struct wpar_take *take;
+	struct wpar_statedir dir;
+	struct wpar_ckpt_manifest manifest;
+	struct wpar_criu_dump dump;
+	struct wpar_mount_plan plan;
+	struct wpar_net_plan network;
+	int cgroup;
+	char *images, *log, *step, *home;
+};
+
+static void taking_done(struct taking *t)
+{
+	wpar_statedir_close(&t->dir);
+	wpar_ckpt_manifest_done(&t->manifest);
+	par_strv_done(&t->dump.externals);
+	wpar_mount_plan_done(&t->plan);
+	wpar_net_plan_done(&t->network);
+	if (t->cgroup >= 0)
+		close(t->cgroup);
+	free(t->images);
+	free(t->log);
+	free(t->step);
+	free(t->home);
+}
+
+/* This LPAR, and what the specification asks for. */
+static int judge(const struct wpar_spec *s, struct wpar_ability *here, struct par_error **err)
+{
+	autofree char *what =
+		par_strdup_printf("workload partition '%s' cannot be checkpointed", s->name);
+	auto_ckpt_fit fit = { 0 };
+	int r = wpar_ability_get(here, err);
+
+	if (r < 0)
+		return r;
+	wpar_ckpt_fit_spec(s, &fit);
+	wpar_ckpt_fit_lpar(here, &fit);
+	return what ? wpar_ckpt_fit_verdict(&fit, what, err) : par_oom(err);
+}
+
+static int complain(const struct taking *t, const struct wpar_ckpt_snapshot *seen,
+		    struct par_error **err)
+{
+	auto_strv findings = { 0 };
+
+	if (wpar_precheck(seen, &findings) < 0)
+		return par_oom(err);
+	if (findings.n == 0)
+		return 0;
+	for (size_t i = 0; i < findings.n && t->take->complaint; i++)
+		fprintf(t->take->complaint, "chkptwpar: %s.\n", findings.v[i]);
+	return par_fail(
+		err, PAR_E_WRONG_STATE, 0,
+		"workload partition '%s' cannot be checkpointed as it is: %zu thing%s would "
+		"not come along, and it runs on",
+		t->take->spec->name, findings.n, findings.n == 1 ? "" : "s");
+}
+
+static int look(struct taking *t, struct par_error **err)
+{
+	auto_ckpt_snapshot seen = { 0 };
+	int r;
+
+	t->dump.init = wpar_cgroup_init(t->cgroup);
+	if (t->dump.init <= 0)
+		return par_fail(err, PAR_E_WRONG_STATE, 0, "'%s' has no first process",
+				t->take->spec->name);
+	r = wpar_launch_plan(t->take->spec, &t->plan, err);
+	if (r < 0)
+		return r;
+	r = wpar_launch_plan_network(t->take->spec, &t->network, err);
+	if (r < 0)
+		return r;
+	r = wpar_ckpt_snapshot(t->cgroup, t->dump.init, &t->plan, &seen, &t->manifest, err);
+	if (r < 0)
+		return r;
+	r = complain(t, &seen, err);
+	if (r < 0)
+		return r;
+	t->dump.externals = seen.externals;
+	seen.externals = (struct par_strv){ 0 };
+	for (size_t i = 0; i < t->network.n; i++) {
+		const struct wpar_net_step *n = &t->network.steps[i];
+
+		if (n->kind == WPAR_NET_LINK &&
+		    wpar_ckpt_add_link(&t->manifest, n->inner, n->device) < 0)
+			return par_oom(err);
+	}
+	return 0;
+}
+
+/* What the manifest says beside its lists. */
+static int describe(struct taking *t, struct par_error **err)
+{
+	struct wpar_ckpt_manifest *m = &t->manifest;
+	struct timespec boot = { 0 };
+	auto_buf text = { 0 };
+	int r = wpar_spec_write(t->take->spec, &text, err);
+
+	if (r < 0)
+		return r;
+	clock_gettime(CLOCK_BOOTTIME, &boot);
+	m->product = strdup(PAR_VERSION);
+	m->name = strdup(t->take->spec->name);
+	m->specification = par_buf_steal(&text);
+	m->taken_ms = par_wall_ms();
+	m->boottime_ms = (uint64_t)boot.tv_sec * 1000 + (uint64_t)boot.tv_nsec / 1000000;
+	m->ended = t->take->then == WPAR_TAKE_KILL;
+	return m->product && m->name && m->specification ? 0 : par_oom(err);
+}
+
+static int name_paths(struct taking *t, struct par_error **err)
+{
+	struct wpar_criu *c = &t->dump.criu;
+	int r = wpar_statedir_begin(&t->dir, &t->manifest.generation, &t->manifest.images, err);
+
+	if (r < 0)
+		return r;
+	t->images = par_strdup_printf("%s/%s", t->dir.path, t->manifest.images);
+	r = wpar_criu_log_path(t->take->log, t->dir.path, "chkptwpar.log", &t->log, err);
+	if (r < 0)
+		return r;
+	t->home = wpar_home_group();
+	if (!t->images || !t->home)
+		return par_oom(err);
+	/* One that runs on is let go by criu itself, as soon as that can be. */
+	if (t->take->then != WPAR_TAKE_GO_ON) {
+		r = wpar_checkpoint_step_prepare(t->take->spec->name, &t->step, err);
+		if (r < 0)
+			return r;
+	}
+	*c = (struct wpar_criu){ .program = t->manifest.there.criu_path,
+				 .images = t->images,
+				 .work = t->plan.run,
+				 .log = t->log,
+				 .level = t->take->level,
+				 .step = t->step };
+	t->dump.network_lock = t->manifest.there.network_lock;
+	return 0;
+}
+
+static int dump(const struct taking *t, struct par_error **err)
+{
+	auto_strv argv = { 0 };
+	struct wpar_criu_run run = { .keep = t->take->lock, .home = t->home };
+	int r = wpar_criu_plan_dump(&t->dump, &argv, err);
+
+	if (r < 0)
+		return r;
+	run.argv = argv.v;
+	/* CRIU restores no other range than this one. */
+	r = wpar_net_ping_range(t->dump.init, 1, 0);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "the network of '%s' cannot be prepared",
+				t->take->spec->name);
+	return wpar_criu_run(&run, t->take->spec->name, "be checkpointed", t->log, err);
+}
+
+static int stand_still(const struct taking *t, struct par_error **err)
+{
+	int r = wpar_cgroup_wait_frozen(t->cgroup, FREEZE_MOST_MS);
+
+	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r,
+				"workload partition '%s' does not stand still after the dump",
+				t->take->spec->name)
+		     : 0;
+}
+
+static int end_it(const struct taking *t, struct par_error **err)
+{
+	const struct wpar_stop_opts opts = { .hard = true, .force = true };
+
+	return wpar_stop(t->take->spec, &opts, NULL, err);
+}
+
+static int take_steps(struct taking *t, struct par_error **err)
+{
+	const struct wpar_spec *s = t->take->spec;
+	int r = dump(t, err);
+
+	if (r < 0)
+		return r;
+	wpar_test_stop_at("dumped");
+	if (!t->step) {
+		r = wpar_let_go(s, err);
+		return r < 0 ? r : wpar_statedir_commit(&t->dir, &t->manifest, err);
+	}
+	r = stand_still(t, err);
+	if (r < 0)
+		return r;
+	r = wpar_checkpoint_mark(s->name, WPAR_MARK_PAUSED);
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "the state of '%s' cannot be written",
+				s->name);
+	r = wpar_statedir_commit(&t->dir, &t->manifest, err);
+	wpar_test_stop_at("committed");
+	return r;
+}
+
+/* In the process that goes on when the command is killed. */
+__attribute__((noreturn)) static void work(struct taking *t, int sync)
+{
+	struct par_error *err = NULL;
+	int r;
+
+	setsid();
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	prctl(PR_SET_NAME, "chkptwpar_work");
+	r = take_steps(t, &err);
+	if (r < 0) {
+		wpar_let_go(t->take->spec, NULL);
+		wpar_statedir_drop(&t->dir, t->manifest.images);
+	} else if (t->take->then == WPAR_TAKE_KILL) {
+		/* It is whole on the disk: only now. */
+		r = end_it(t, &err);
+	}
+	wpar_event_log(t->take->spec->name, "checkpoint", r < 0 ? err : NULL);
+	if (r < 0)
+		wpar_sync_fail(sync, err);
+	else
+		wpar_sync_started(sync, 1);
+	_exit(r < 0);
+}
+
+/* The worker was killed: criu, whose parent this process is now, may be in the middle of it. */
+static void clean_up(const struct taking *t)
+{
+	while (wait(NULL) > 0 || errno == EINTR)
+		;
+	wpar_let_go(t->take->spec, NULL);
+	wpar_statedir_drop(&t->dir, t->manifest.images);
+}
+
+static int take_by_worker(struct taking *t, struct par_error **err)
+{
+	autofd int ours = -1;
+	int pair[2], r, value;
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "a socket pair cannot be made");
+	ours = pair[0];
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	fflush(NULL);
+	pid = wpar_cgroup_fork_keeper();
+	if (pid == 0) {
+		close(ours);
+		work(t, pair[1]);
+	}
+	close(pair[1]);
+	if (pid < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "a process cannot be started");
+	r = wpar_sync_wait_started(ours, "the process that takes the checkpoint", NULL, NULL,
+				   &value, err);
+	if (r == -EPIPE)
+		clean_up(t);
+	waitpid(pid, NULL, 0);
+	return r;
+}
+
+int wpar_checkpoint_take(const struct wpar_take *take, struct par_error **err)
+{
+	par_cleanup(taking_done) struct taking t = { .take = take,
+						     .dir = WPAR_NO_STATEDIR,
+						     .cgroup = -1 };
+	int r = judge(take->spec, &t.manifest.there, err);
+
+	if (r < 0)
+		return r;
+	t.cgroup = wpar_cgroup_open(take->spec->name, false, err);
+	if (t.cgroup < 0)
+		return t.cgroup;
+	r = look(&t, err);
+	if (r < 0)
+		return r;
+	r = describe(&t, err);
+	if (r < 0)
+		return r;
+	r = wpar_statedir_open(take->folder, true, &t.dir, err);
+	if (r < 0)
+		return r;
+	r = name_paths(&t, err);
+	if (r < 0) {
+		if (t.manifest.images)
+			wpar_statedir_drop(&t.dir, t.manifest.images);
+		return r;
+	}
+	return take_by_worker(&t, err);
+}
