@@ -18,8 +18,9 @@ struct wpar_settings {
  */
 #define WPAR_SETTINGS_PAIRS(s, arg_, member, bare_, help_) \
 	OPT_PAIRS(s, NULL, arg_, struct wpar_settings, member, help_, .bare = bare_)
-#define WPAR_SETTINGS_C_TO_D(bare_)                                                             \
-	OPT_FLAG('c', NULL, struct wpar_settings, checkpointable, "Mark it as checkpointable"), \
+#define WPAR_SETTINGS_C_TO_D(bare_)                                                 \
+	OPT_FLAG('c', NULL, struct wpar_settings, checkpointable,                   \
+		 "Mark it as checkpointable, or say why it cannot be (chkptwpar)"), \
 		WPAR_SETTINGS_PAIRS('D', "devname=PATH…", devices, bare_, "Export a device")
 #define WPAR_SETTINGS_H_TO_M(bare_)                                             \
 	OPT_STR('h', NULL, "HOSTNAME", struct wpar_settings, hostname,          \

@@ -2,6 +2,7 @@
 /* What a specification must have, and what it gets where nothing is given. */
 #include "lpard/common/uuid.h"
 #include "wparctl/spec/keys.h"
+#include "wparctl/spec/obstacles.h"
 
 #include <string.h>
 
@@ -272,6 +273,18 @@ static int check_stanzas(const struct wpar_spec *s, bool general, struct par_err
 	return 0;
 }
 
+/* What is marked so can be checkpointed. */
+static int check_checkpointable(const struct wpar_spec *s, struct par_error **err)
+{
+	struct wpar_obstacle o;
+
+	if (!s->checkpointable || !wpar_obstacle(s, 0, &o))
+		return 0;
+	return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
+			"-c (checkpointable): with %s \"%s\" there can be no checkpoint: %s",
+			o.test, o.value, o.remedy);
+}
+
 int wpar_spec_check_supported(const struct wpar_spec *s, struct par_error **err)
 {
 	int r = check_stanzas(s, false, err);
@@ -288,5 +301,5 @@ int wpar_spec_check_supported(const struct wpar_spec *s, struct par_error **err)
 				"-D devtype=adapter: Linux has no device nodes of adapters; "
 				"devname= exports the devices of one");
 	}
-	return 0;
+	return check_checkpointable(s, err);
 }

@@ -56,10 +56,10 @@ changed -K -X kext=/usr/lib/x
 # What -K cannot restore, what needs something, what is nothing.
 for flags in '' -v -K '-K -h x' '-K -d /x' '-K -n x' '-K -U' '-K -H pwr7' '-K -u /x' '-K -S privs=PV_DAC_O' '-K -R CPUs' '-K -N' \
 	'-K -N netmask=255.0.0.0' -N '-R' '-S' '-K -D' 'x' '-A x' '-R CPU' '-K -M directory=/nosuch' '-K -D devname=/dev/nosuch' \
-	-P '-K -P' '-K --owner joe' '-b f' '-B bootset=0' '-K -B bootset=0' -c -x '-H pwr7' '-X kext=/usr/lib/x' '-M directory=/home size=-128M' \
+	-P '-K -P' '-K --owner joe' '-b f' '-B bootset=0' '-K -B bootset=0' -x '-H pwr7' '-X kext=/usr/lib/x' '-M directory=/home size=-128M' \
 	'-M directory=/home size=+x' '-M directory=/nosuch size=+1M' '-M size=+1M' '-M directory=/usr size=+1M' '-M directory=/usr size=1G' \
 	'-R totalProcesses=many' '-R totalProcesses=1' '-R totalVirtMem=1M' '-R procVirtMem=1M' '-M directory=/data vfs=namefs' '-M directory=/dev/x vfs=namefs dev=/usr' '-D devname=/dev/nosuch' \
-	'-M directory=/data vfs=namefs dev=/nosuch' '-h taken' '-n other' '-n a/b' '-d /wpars/other' '-u nosuch' '-S privs+=PV_BOGUS'; do
+	'-M directory=/data vfs=namefs dev=/nosuch' '-h taken' '-n other' '-n a/b' '-d /wpars/other' '-u nosuch' '-S privs+=PV_BOGUS' -c; do
 	run chwpar $flags dev01
 done
 run chwpar -A

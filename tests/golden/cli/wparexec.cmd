@@ -31,7 +31,7 @@ fake-wpar wparexec -n temp2 -h temp1 -a --dry-run -- /bin/ls | grep hostname
 fake-wpar rmwpar temp1
 fake-wpar wparexec -n temp1 --dry-run -M directory=/srv vfs=namefs dev=/usr mountopts=ro -- /bin/ls | sed 's/uuid = .*/uuid = …/'
 # The command of a specification, and another one.
-fake-wpar wparexec -w -o "$TMPDIR/spec" -n temp1 -c -- /bin/ls
+fake-wpar wparexec -w -o "$TMPDIR/spec" -n temp1 -- /bin/ls
 run wparexec -w -o "$TMPDIR/other" -n temp1 -- /bin/ls -l
 run wparexec -w -o "$TMPDIR/other" -n temp1 -- A=1 /bin/ls
 run wparexec -o "$TMPDIR/other" -n temp1 -- /bin/ls -l
