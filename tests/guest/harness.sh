@@ -69,7 +69,7 @@ guest_kind()
 	)
 }
 
-# guest_helpers - builds tests/helpers/attack.c, net.c and uname_run.c for LPARs, into
+# guest_helpers - builds tests/helpers/attack.c, net.c, whole.c and uname_run.c for LPARs, into
 # build/guest-helpers
 guest_helpers()
 {
@@ -78,7 +78,7 @@ guest_helpers()
 	mkdir -p "$dir"
 	"$par_top/images/build-sysroot" "$codename" ppc64el "$dir/cross" || return
 	compiler=$(sed -n "s/^c = '\(.*\)'$/\1/p" "$dir/cross/meson.ini")
-	for helper in attack net; do
+	for helper in attack net whole; do
 		"$compiler" -D_GNU_SOURCE -O2 -static -o "$dir/$helper" "$par_top/tests/helpers/$helper.c" || return
 	done
 	"$compiler" -D_GNU_SOURCE -O2 -static -I"$par_top" -o "$dir/uname_run" "$par_top"/tests/helpers/uname_run.c \

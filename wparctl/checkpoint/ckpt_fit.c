@@ -3,6 +3,7 @@
 #include "wparctl/checkpoint/ckpt_fit.h"
 
 #include "lpard/common/json.h"
+#include "wparctl/spec/obstacles.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -87,12 +88,6 @@ void wpar_ckpt_fit_lpar(const struct wpar_ability *here, struct wpar_fit *f)
 			      .fits = here->soft_dirty,
 			      .remedy = "without it all memory is copied while the workload "
 					"partition stands still" });
-	add(f, (struct test){ .name = "timerfd",
-			      .here = "not repaired",
-			      .optional = true,
-			      .fits = false,
-			      .remedy = "a periodic timerfd that has expired unread stays silent "
-					"after a restart (CRIU issue 3162)" });
 }
 
 static void add_equal(struct wpar_fit *f, const char *name, const char *there, const char *here,
@@ -223,36 +218,28 @@ void wpar_ckpt_fit_manifest(const struct wpar_ckpt_manifest *m, const struct wpa
 		  "another kernel may lack what the processes use");
 }
 
+void wpar_ckpt_fit_program(const struct wpar_ckpt_manifest *m, const char *kept, struct wpar_fit *f)
+{
+	const char *id = wpar_ckpt_program(m);
+
+	if (!id)
+		return;
+	add(f, (struct test){ .name = "program",
+			      .there = id,
+			      .here = kept ? id : "not kept",
+			      .fits = kept,
+			      .remedy = "put the wparctl of that build into "
+					"/var/lib/wpars/programs, by its build-id" });
+}
+
 void wpar_ckpt_fit_spec(const struct wpar_spec *s, struct wpar_fit *f)
 {
-	add(f,
-	    (struct test){ .name = "type",
-			   .here = s->type == WPAR_SYSTEM ? "system" : "application",
-			   .fits = s->type == WPAR_SYSTEM,
-			   .remedy = "only system workload partitions can be checkpointed: an "
-				     "application one ends with the command that waits for it" });
-	add(f,
-	    (struct test){ .name = "first-process",
-			   .here = s->init ? s->init : "ours",
-			   .fits = !s->init,
-			   .remedy = "a workload partition with an init of its own has groups of "
-				     "its own, which are not restored yet; chwpar it to ours" });
-	add(f, (struct test){ .name = "versioned",
-			      .here = yes_no(s->version.image_digest),
-			      .fits = !s->version.image_digest,
-			      .remedy = "the layers of a versioned workload partition cannot be "
-					"restored yet; save it with savewpar" });
-	for (size_t i = 0; i < s->n_devices; i++) {
-		const char *name = s->devices[i].name;
+	struct wpar_obstacle o;
 
-		if (s->devices[i].no_export || !name || wpar_device_is_standard(name))
-			continue;
-		add(f, (struct test){ .name = "device",
-				      .here = name,
-				      .fits = false,
-				      .remedy = "a process that has a device open cannot be "
-						"restored; take it away with chwpar -K -D" });
-	}
+	for (size_t i = 0; wpar_obstacle(s, i, &o); i++)
+		add(f, (struct test){ .name = o.test, .here = o.value, .remedy = o.remedy });
+	if (!wpar_obstacle(s, 0, &o))
+		add(f, (struct test){ .name = "definition", .here = "fits", .fits = true });
 }
 
 static const char *verdict_of(const struct wpar_fit_row *r)

@@ -36,6 +36,13 @@ void wpar_ckpt_fit_manifest(const struct wpar_ckpt_manifest *m, const struct wpa
 			    const struct wpar_ability *here, const struct wpar_spec *s,
 			    struct wpar_fit *f);
 
+/*
+ * wpar_ckpt_fit_program - is the build of our program here that the processes of @m run?
+ * @kept	its path here; NULL: it is not kept
+ */
+void wpar_ckpt_fit_program(const struct wpar_ckpt_manifest *m, const char *kept,
+			   struct wpar_fit *f);
+
 /* wpar_ckpt_fit_spec - can a WPAR with this specification be checkpointed? */
 void wpar_ckpt_fit_spec(const struct wpar_spec *s, struct wpar_fit *f);
 

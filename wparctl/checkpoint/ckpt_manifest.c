@@ -90,6 +90,15 @@ int wpar_ckpt_add_link(struct wpar_ckpt_manifest *m, const char *inner, const ch
 	return l->inner && l->outer ? 0 : -ENOMEM;
 }
 
+const char *wpar_ckpt_program(const struct wpar_ckpt_manifest *m)
+{
+	for (size_t i = 0; i < m->n_mapped; i++) {
+		if (strcmp(m->mapped[i].path, "/etc/init") == 0)
+			return m->mapped[i].build_id;
+	}
+	return NULL;
+}
+
 static int put_number(struct json_object *o, const char *key, uint64_t v)
 {
 	return par_json_put(o, key, json_object_new_int64((int64_t)v));

@@ -57,6 +57,9 @@ int wpar_ckpt_add_mapped(struct wpar_ckpt_manifest *m, const char *path, uint64_
 			 const char *build_id);
 int wpar_ckpt_add_link(struct wpar_ckpt_manifest *m, const char *inner, const char *outer);
 
+/* wpar_ckpt_program - the build-id of our program, its first process; NULL: it says none */
+const char *wpar_ckpt_program(const struct wpar_ckpt_manifest *m);
+
 /* wpar_ckpt_manifest_print - its text */
 int wpar_ckpt_manifest_print(const struct wpar_ckpt_manifest *m, struct par_buf *out);
 

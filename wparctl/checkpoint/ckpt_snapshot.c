@@ -6,7 +6,7 @@
 #include "wparctl/checkpoint/ckpt_snapshot.h"
 
 #include "lpard/common/fs.h"
-#include "wparctl/checkpoint/build_id.h"
+#include "wparctl/runtime/launch/build_id.h"
 #include "wparctl/checkpoint/criu_plan.h"
 
 #include <dirent.h>

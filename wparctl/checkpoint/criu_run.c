@@ -113,6 +113,25 @@ int wpar_criu_reason(const char *log, char **ret)
 	return 0;
 }
 
+/* What criu says in its own words and is often so. */
+static const struct {
+	const char *says, *means;
+} known[] = {
+	{ "In-flight connection",
+	  "a connection waits that the server of its port has not taken yet "
+	  "(In-flight connection); try again" },
+	{ "Can't dump ghost file", "a file without a name is larger than 64 MiB" },
+};
+
+static const char *in_our_words(const char *reason)
+{
+	for (size_t i = 0; reason && i < PAR_ARRAY_SIZE(known); i++) {
+		if (strstr(reason, known[i].says))
+			return known[i].means;
+	}
+	return reason ? reason : "criu says no reason";
+}
+
 static int fail_run(const char *name, const char *what, const char *log, int status,
 		    struct par_error **err)
 {
@@ -128,7 +147,7 @@ static int fail_run(const char *name, const char *what, const char *log, int sta
 				name, what, WTERMSIG(status), log);
 	return par_fail(err, PAR_E_NOT_SUPPORTED, 0,
 			"workload partition '%s' cannot %s: %s; criu's log is %s", name, what,
-			reason ? reason : "criu says no reason", log);
+			in_our_words(reason), log);
 }
 
 int wpar_criu_run(const struct wpar_criu_run *c, const char *name, const char *what,

@@ -20,7 +20,7 @@ struct wpar_ckpt_process {
 /* An open file, or memory, that criu cannot take along. */
 struct wpar_ckpt_open {
 	pid_t pid;
-	char what[160];/* "the POSIX message queue /q" */
+	char what[160]; /* "the POSIX message queue /q" */
 	const char *remedy;
 };
 

@@ -19,6 +19,7 @@
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/resources/cgroup_freeze.h"
 #include "wparctl/runtime/launch/launch.h"
+#include "wparctl/runtime/launch/program.h"
 #include "wparctl/runtime/launch/security.h"
 #include "wparctl/runtime/life/checkpoint_mark.h"
 #include "wparctl/runtime/life/clear.h"
@@ -46,6 +47,7 @@ struct restarting {
 	struct wpar_stage stage;
 	struct wpar_criu_restore plan;
 	pid_t parent;
+	char program[PATH_MAX];
 	char *images, *log, *step, *home;
 };
 
@@ -88,6 +90,14 @@ static int parse_specification(const struct restarting *t, struct wpar_spec *ret
 	return r;
 }
 
+bool wpar_restart_program(const struct wpar_ckpt_manifest *m, char ret[PATH_MAX])
+{
+	const char *id = wpar_ckpt_program(m);
+
+	/* This one is kept from the first start on, which may not have been here. */
+	return id && wpar_program_keep(ret, NULL) == 0 && wpar_program_kept(id, ret);
+}
+
 static int judge(struct restarting *t, struct par_error **err)
 {
 	const struct wpar_spec *s = t->restart->spec;
@@ -105,6 +115,9 @@ static int judge(struct restarting *t, struct par_error **err)
 	wpar_ckpt_fit_lpar(&t->here, &fit);
 	wpar_ckpt_fit_spec(s, &fit);
 	wpar_ckpt_fit_manifest(&t->manifest, &then, &t->here, s, &fit);
+	if (wpar_restart_program(&t->manifest, t->program))
+		t->launch.program = t->program;
+	wpar_ckpt_fit_program(&t->manifest, t->launch.program, &fit);
 	r = what ? wpar_ckpt_fit_verdict(&fit, what, err) : par_oom(err);
 	if (r < 0)
 		show(t, &fit);
@@ -200,6 +213,10 @@ static int run_criu(struct restarting *t, struct par_error **err)
 		return r;
 	run.argv = argv.v;
 	t->parent = getpid();
+	/* Links of before whose namespace has ended a moment ago. */
+	r = wpar_net_undo(&t->launch.network, err);
+	if (r < 0)
+		return r;
 	r = wpar_criu_run(&run, t->restart->spec->name, "go on", t->log, err);
 	if (r < 0)
 		return r;

@@ -2,8 +2,10 @@
 /* A WPAR goes on from a checkpoint. */
 #pragma once
 
+#include "wparctl/checkpoint/ckpt_manifest.h"
 #include "wparctl/spec/spec.h"
 
+#include <limits.h>
 #include <stdio.h>
 
 struct wpar_restart {
@@ -20,3 +22,10 @@ struct wpar_restart {
  * of a start, do they go on.  After an error nothing of it is left but the checkpoint.
  */
 int wpar_checkpoint_restart(const struct wpar_restart *r, struct par_error **err);
+
+/*
+ * wpar_restart_program - the path of the build of our program that the processes of @m run
+ * After an upgrade of this program it is another one (runtime/launch/program.h).  False: it is not
+ * kept here, or @m does not say.
+ */
+bool wpar_restart_program(const struct wpar_ckpt_manifest *m, char ret[PATH_MAX]);

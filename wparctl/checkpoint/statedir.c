@@ -124,6 +124,23 @@ int wpar_statedir_read(const struct wpar_statedir *d, struct wpar_ckpt_manifest 
 	return r;
 }
 
+/* Nobody gets there but through the folder above, which is root's alone. */
+static int make_images(const struct wpar_statedir *d, const char *name)
+{
+	return mkdirat(d->fd, name, 0711) < 0 || fchmodat(d->fd, name, 0711, 0) < 0 ? -errno : 0;
+}
+
+int wpar_statedir_empty(const struct wpar_statedir *d, const char *images, struct par_error **err)
+{
+	int r = par_fs_remove_tree(d->fd, images);
+
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "'%s/%s' cannot be removed", d->path, images);
+	r = make_images(d, images);
+	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "'%s/%s' cannot be made", d->path, images)
+		     : 0;
+}
+
 int wpar_statedir_begin(const struct wpar_statedir *d, uint64_t *ret_generation, char **ret_name,
 			struct par_error **err)
 {
@@ -140,9 +157,7 @@ int wpar_statedir_begin(const struct wpar_statedir *d, uint64_t *ret_generation,
 
 		if (!name)
 			return par_oom(err);
-		/* Nobody gets there but through the folder above, which is root's alone. */
-		r = mkdirat(d->fd, name, 0711) < 0 || fchmodat(d->fd, name, 0711, 0) < 0 ? -errno
-											 : 0;
+		r = make_images(d, name);
 		if (r == -EEXIST)
 			continue;
 		if (r < 0)
@@ -265,8 +280,8 @@ int wpar_statedir_commit(const struct wpar_statedir *d, struct wpar_ckpt_manifes
 static int verify_file(const struct wpar_statedir *d, int images, const struct wpar_ckpt_file *f,
 		       const char *folder, struct par_error **err)
 {
-	char digest[PAR_SHA256_TEXT];
-	struct stat st;
+	char digest[PAR_SHA256_TEXT] = "";
+	struct stat st = { 0 };
 	autofd int fd = open_image(images, f->name, &st);
 	int r = fd < 0 ? fd : digest_file(fd, digest);
 

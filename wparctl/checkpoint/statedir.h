@@ -39,6 +39,9 @@ int wpar_statedir_read(const struct wpar_statedir *d, struct wpar_ckpt_manifest 
 int wpar_statedir_begin(const struct wpar_statedir *d, uint64_t *ret_generation, char **ret_name,
 			struct par_error **err);
 
+/* wpar_statedir_empty - that folder is empty again, for another try */
+int wpar_statedir_empty(const struct wpar_statedir *d, const char *images, struct par_error **err);
+
 /* wpar_statedir_drop - remove that folder: nothing has become of it */
 void wpar_statedir_drop(const struct wpar_statedir *d, const char *images);
 

@@ -15,6 +15,7 @@
 #include "wparctl/checkpoint/let_go.h"
 #include "wparctl/checkpoint/statedir.h"
 #include "wparctl/checkpoint/step.h"
+#include "wparctl/checkpoint/timerfd_repair.h"
 #include "wparctl/network/ping_range.h"
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/resources/cgroup_freeze.h"
@@ -24,6 +25,7 @@
 #include "wparctl/runtime/life/stop.h"
 #include "wparctl/runtime/life/wpar_log.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -31,6 +33,8 @@
 #include <sys/wait.h>
 
 #define FREEZE_MOST_MS 10000
+#define DUMP_TRIES     8
+#define DUMP_PAUSE_MS  300
 
 /* All that is known before anything stands still. */
 struct taking {
@@ -175,6 +179,36 @@ static int name_paths(struct taking *t, struct par_error **err)
 	return 0;
 }
 
+/*
+ * criu can dump no connection that is made and not yet taken by the one who listens, which is
+ * so for a moment only: all runs on in between.
+ */
+static bool may_pass(const struct par_error *why)
+{
+	return why && strstr(par_error_text(why), "In-flight connection");
+}
+
+/* As often as it takes, within reason, and from an empty folder each time. */
+static int dump_patiently(const struct taking *t, const struct wpar_criu_run *run,
+			  struct par_error **err)
+{
+	for (int tries = 1;; tries++) {
+		auto_error why = NULL;
+		int r = wpar_criu_run(run, t->take->spec->name, "be checkpointed", t->log, &why);
+
+		if (r < 0 && tries < DUMP_TRIES && may_pass(why)) {
+			r = wpar_statedir_empty(&t->dir, t->manifest.images, err);
+			if (r < 0)
+				return r;
+			poll(NULL, 0, DUMP_PAUSE_MS);
+			continue;
+		}
+		if (r < 0)
+			par_error_move(err, &why);
+		return r;
+	}
+}
+
 static int dump(const struct taking *t, struct par_error **err)
 {
 	auto_strv argv = { 0 };
@@ -189,7 +223,7 @@ static int dump(const struct taking *t, struct par_error **err)
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the network of '%s' cannot be prepared",
 				t->take->spec->name);
-	return wpar_criu_run(&run, t->take->spec->name, "be checkpointed", t->log, err);
+	return dump_patiently(t, &run, err);
 }
 
 static int stand_still(const struct taking *t, struct par_error **err)
@@ -209,6 +243,18 @@ static int end_it(const struct taking *t, struct par_error **err)
 	return wpar_stop(t->take->spec, &opts, NULL, err);
 }
 
+/* From here on there is a checkpoint. */
+static int keep(struct taking *t, struct par_error **err)
+{
+	int r = wpar_timerfd_repair(t->images, err);
+
+	if (r < 0)
+		return r;
+	r = wpar_statedir_commit(&t->dir, &t->manifest, err);
+	wpar_test_stop_at("committed");
+	return r;
+}
+
 static int take_steps(struct taking *t, struct par_error **err)
 {
 	const struct wpar_spec *s = t->take->spec;
@@ -219,7 +265,7 @@ static int take_steps(struct taking *t, struct par_error **err)
 	wpar_test_stop_at("dumped");
 	if (!t->step) {
 		r = wpar_let_go(s, err);
-		return r < 0 ? r : wpar_statedir_commit(&t->dir, &t->manifest, err);
+		return r < 0 ? r : keep(t, err);
 	}
 	r = stand_still(t, err);
 	if (r < 0)
@@ -228,9 +274,7 @@ static int take_steps(struct taking *t, struct par_error **err)
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the state of '%s' cannot be written",
 				s->name);
-	r = wpar_statedir_commit(&t->dir, &t->manifest, err);
-	wpar_test_stop_at("committed");
-	return r;
+	return keep(t, err);
 }
 
 /* In the process that goes on when the command is killed. */
@@ -261,13 +305,29 @@ __attribute__((noreturn)) static void work(struct taking *t, int sync)
 	_exit(r < 0);
 }
 
-/* The worker was killed: criu, whose parent this process is now, may be in the middle of it. */
-static void clean_up(const struct taking *t)
+static bool is_committed(const struct taking *t)
+{
+	auto_ckpt_manifest m = { 0 };
+
+	return wpar_statedir_read(&t->dir, &m, NULL) == 0 &&
+	       strcmp(m.images, t->manifest.images) == 0;
+}
+
+/*
+ * The worker was killed: criu, whose parent this process is now, may be in the middle of it.  What
+ * was begun is ended, or taken back when there is no checkpoint yet.
+ */
+static int go_on_without(const struct taking *t, struct par_error **err)
 {
 	while (wait(NULL) > 0 || errno == EINTR)
 		;
+	if (is_committed(t)) {
+		par_error_free(err);
+		return t->take->then == WPAR_TAKE_KILL ? end_it(t, err) : 0;
+	}
 	wpar_let_go(t->take->spec, NULL);
 	wpar_statedir_drop(&t->dir, t->manifest.images);
+	return -EPIPE;
 }
 
 static int take_by_worker(struct taking *t, struct par_error **err)
@@ -292,7 +352,7 @@ static int take_by_worker(struct taking *t, struct par_error **err)
 	r = wpar_sync_wait_started(ours, "the process that takes the checkpoint", NULL, NULL,
 				   &value, err);
 	if (r == -EPIPE)
-		clean_up(t);
+		return go_on_without(t, err);
 	waitpid(pid, NULL, 0);
 	return r;
 }

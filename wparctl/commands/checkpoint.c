@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* wparctl checkpoint: can this LPAR take checkpoints, and what is in one? */
 #include "wparctl/checkpoint/ckpt_fit.h"
+#include "wparctl/checkpoint/restart.h"
 #include "wparctl/checkpoint/statedir.h"
 #include "wparctl/commands/commands.h"
 #include "wparctl/operations/operation.h"
@@ -26,6 +27,7 @@ static int test_folder(const char *folder, const struct wpar_ability *here,
 {
 	auto_statedir dir = WPAR_NO_STATEDIR;
 	auto_ckpt_manifest m = { 0 };
+	char program[PATH_MAX];
 	auto_spec then = { 0 };
 	int r = wpar_statedir_open(folder, false, &dir, err);
 
@@ -38,6 +40,7 @@ static int test_folder(const char *folder, const struct wpar_ability *here,
 	if (r < 0)
 		return r;
 	wpar_ckpt_fit_manifest(&m, &then, here, s, fit);
+	wpar_ckpt_fit_program(&m, wpar_restart_program(&m, program) ? program : NULL, fit);
 	return wpar_statedir_verify(&dir, &m, err);
 }
 

@@ -42,7 +42,7 @@ START_TEST(a_sound_lpar_can)
 
 	wpar_ckpt_fit_lpar(&here, &f);
 	ck_assert_int_eq(wpar_ckpt_fit_verdict(&f, "x", NULL), 0);
-	ck_assert(!row(&f, "timerfd")->required);
+	ck_assert(!row(&f, "soft-dirty")->required);
 	ck_assert_str_eq(row(&f, "criu")->here, "4.1.1");
 }
 END_TEST
@@ -209,6 +209,25 @@ START_TEST(what_of_a_specification_cannot_be)
 }
 END_TEST
 
+START_TEST(the_program_of_a_build)
+{
+	struct wpar_ckpt_manifest m = { 0 };
+	auto_ckpt_fit f = { 0 };
+
+	wpar_ckpt_fit_program(&m, NULL, &f);
+	ck_assert_uint_eq(f.n, 0);
+	ck_assert_int_eq(wpar_ckpt_add_mapped(&m, "/usr/bin/x", 1, "11"), 0);
+	ck_assert_int_eq(wpar_ckpt_add_mapped(&m, "/etc/init", 1, "a5"), 0);
+	wpar_ckpt_fit_program(&m, "/var/lib/wpars/programs/a5", &f);
+	wpar_ckpt_fit_program(&m, NULL, &f);
+	ck_assert_uint_eq(f.n, 2);
+	ck_assert(f.v[0].fits && !f.v[1].fits && f.v[1].required);
+	ck_assert_str_eq(f.v[1].there, "a5");
+	ck_assert_str_eq(f.v[1].here, "not kept");
+	wpar_ckpt_manifest_done(&m);
+}
+END_TEST
+
 START_TEST(the_table_has_the_remedy)
 {
 	struct wpar_ability here = sound();
@@ -239,6 +258,7 @@ static Suite *ckpt_fit_suite(void)
 	tcase_add_test(t, other_pages_and_an_older_criu_do_not);
 	tcase_add_loop_test(t, the_definition_must_be_the_same, 0, 4);
 	tcase_add_loop_test(t, what_of_a_specification_cannot_be, 0, 4);
+	tcase_add_test(t, the_program_of_a_build);
 	tcase_add_test(t, the_table_has_the_remedy);
 	suite_add_tcase(s, t);
 	return s;

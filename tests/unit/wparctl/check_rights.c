@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* check_rights.c - what a restored process may do, and the build-ids of files */
 #include "harness.h"
-#include "wparctl/checkpoint/build_id.h"
+#include "wparctl/runtime/launch/build_id.h"
 #include "wparctl/checkpoint/rights.h"
 
 #include <elf.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Build-ids: see build_id.h.  A file of a WPAR is read, so nothing in it is believed. */
-#include "wparctl/checkpoint/build_id.h"
+#include "wparctl/runtime/launch/build_id.h"
 
 #include "lpard/common/hex.h"
 

@@ -21,6 +21,7 @@
 #include "wparctl/runtime/launch/child.h"
 #include "wparctl/runtime/launch/clock.h"
 #include "wparctl/runtime/launch/creator.h"
+#include "wparctl/runtime/launch/program.h"
 #include "wparctl/runtime/launch/sync.h"
 #include "wparctl/versioned/uname_notify.h"
 #include "wparctl/versioned/versioned.h"
@@ -184,26 +185,20 @@ static int make_run_folder(const struct wpar_launch *l, struct par_error **err)
 	return l->network.n == 0 ? 0 : wpar_net_record_write(&l->network, err);
 }
 
-/* Our own program, which a system WPAR has as its init. */
-static int find_program(char *ret, size_t size, struct par_error **err)
-{
-	int r = par_program_self(ret, size);
-
-	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "/proc is not mounted") : 0;
-}
-
-int wpar_launch_plan(const struct wpar_spec *s, struct wpar_mount_plan *ret, struct par_error **err)
+/* @own: the path of our own program, which a system WPAR has as its init; NULL: as it is now */
+static int plan_with(const struct wpar_spec *s, const char *own, struct wpar_mount_plan *ret,
+		     struct par_error **err)
 {
 	autofree char *prefix = wpar_path("%s", "");
 	struct wpar_mount_facts facts = { .prefix = prefix ? prefix : "" };
 	autofree char *df = NULL, *mount_real = NULL, *uname_real = NULL, *systemctl = NULL;
 	auto_strv layers = { 0 };
-	char program[4096] = "";
-	int r = s->type == WPAR_SYSTEM ? find_program(program, sizeof(program), err) : 0;
+	char program[PATH_MAX] = "";
+	int r = s->type == WPAR_SYSTEM && !own ? wpar_program_keep(program, err) : 0;
 
 	if (r < 0)
 		return r;
-	facts.program = program;
+	facts.program = own ? own : program;
 	r = write_version(s, &layers, err);
 	if (r < 0)
 		return r;
@@ -225,6 +220,11 @@ int wpar_launch_plan(const struct wpar_spec *s, struct wpar_mount_plan *ret, str
 	if (r == 0)
 		wpar_mounts_drop_absent(ret);
 	return r;
+}
+
+int wpar_launch_plan(const struct wpar_spec *s, struct wpar_mount_plan *ret, struct par_error **err)
+{
+	return plan_with(s, NULL, ret, err);
 }
 
 static void plan_inner_limits(struct wpar_launch *l)
@@ -286,7 +286,7 @@ int wpar_launch_prepare(struct wpar_launch *l, const struct wpar_spec *s, struct
 	r = make_proc_files(s, err);
 	if (r < 0)
 		return r;
-	r = wpar_launch_plan(s, &l->plan, err);
+	r = plan_with(s, l->program, &l->plan, err);
 	if (r < 0)
 		return r;
 	l->spec = s;

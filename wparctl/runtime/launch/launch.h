@@ -19,6 +19,7 @@ struct wpar_launch {
 	struct wpar_net_plan network;
 	struct wpar_inner_limits inner;
 	struct wpar_interpreters interpreters;
+	const char *program; /* program.h: of the build that it has run so far; NULL: this one */
 	int cgroup;
 	int birth; /* the group below @cgroup that the first process is born in; 0: @cgroup */
 	/*
