@@ -151,8 +151,9 @@ static int get(struct wpar_ability *a, struct par_error **err)
 	r = find_criu(a, err);
 	if (r < 0)
 		return r;
-	if (has_program("nft") || has_program("iptables")) {
-		a->network_lock = strdup(has_program("nft") ? "nftables" : "iptables");
+	/* Not iptables: what a criu that was killed leaves of that stays. */
+	if (has_program("nft")) {
+		a->network_lock = strdup("nftables");
 		if (!a->network_lock)
 			return par_oom(err);
 	}

@@ -141,7 +141,7 @@ static int fail_run(const char *name, const char *what, const char *log, int sta
 	if (par_fs_read(log, LOG_MOST, &text) == 0 && text.data)
 		wpar_criu_reason(text.data, &reason);
 	if (WIFSIGNALED(status))
-		return par_fail(err, PAR_E_SYSTEM, EIO,
+		return par_fail(err, PAR_E_SYSTEM, 0,
 				"workload partition '%s' cannot %s: criu was ended by signal %d; "
 				"its log is %s",
 				name, what, WTERMSIG(status), log);

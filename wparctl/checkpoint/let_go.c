@@ -2,10 +2,12 @@
 /* A WPAR goes on after a checkpoint: see let_go.h. */
 #include "wparctl/checkpoint/let_go.h"
 
+#include "wparctl/checkpoint/free_sockets.h"
 #include "wparctl/network/again.h"
 #include "wparctl/network/apply.h"
 #include "wparctl/network/ping_range.h"
 #include "wparctl/network/record.h"
+#include "wparctl/network/unlock.h"
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/runtime/launch/launch.h"
 #include "wparctl/runtime/life/checkpoint_mark.h"
@@ -63,6 +65,21 @@ static int go_on(const struct wpar_spec *s, int cgroup, pid_t init, struct par_e
 	return 0;
 }
 
+/* What one that was killed has not given back. */
+static int take_from_criu(const struct wpar_spec *s, int cgroup, pid_t init, struct par_error **err)
+{
+	int r = wpar_net_unlock(init);
+
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r,
+				"what criu has left in the network of '%s' cannot be removed",
+				s->name);
+	r = wpar_free_sockets(cgroup);
+	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r,
+				"the connections of '%s' cannot be taken back from criu", s->name)
+		     : 0;
+}
+
 int wpar_let_go(const struct wpar_spec *s, struct par_error **err)
 {
 	autofd int cgroup = wpar_cgroup_open(s->name, false, err);
@@ -80,5 +97,8 @@ int wpar_let_go(const struct wpar_spec *s, struct par_error **err)
 		return par_fail(err, PAR_E_SYSTEM, r, "the control group of '%s' cannot be read",
 				s->name);
 	wpar_let_go_ping(s, init); /* ignoring: ping says so */
+	r = take_from_criu(s, cgroup, init, err);
+	if (r < 0)
+		return r;
 	return st.frozen ? go_on(s, cgroup, init, err) : 0;
 }

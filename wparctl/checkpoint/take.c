@@ -17,6 +17,7 @@
 #include "wparctl/checkpoint/step.h"
 #include "wparctl/checkpoint/timerfd_repair.h"
 #include "wparctl/network/ping_range.h"
+#include "wparctl/network/unlock.h"
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/resources/cgroup_freeze.h"
 #include "wparctl/runtime/launch/launch.h"
@@ -220,7 +221,7 @@ static int dump(const struct taking *t, struct par_error **err)
 	run.argv = argv.v;
 	/* CRIU restores no other range than this one. */
 	r = wpar_net_ping_range(t->dump.init, 1, 0);
-	if (r < 0)
+	if (r < 0 || wpar_net_unlock(t->dump.init) < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the network of '%s' cannot be prepared",
 				t->take->spec->name);
 	return dump_patiently(t, &run, err);

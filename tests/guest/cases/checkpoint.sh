@@ -101,6 +101,19 @@ ok "with all that it has" goes_on
 is "the checkpoint is whole" "$(in_lpar wparctl checkpoint --check -d $state $wpar | awk '$2 == "failed"')" ""
 is "and closed to others" "$(in_lpar stat -c %a $state)" 700
 
+# What a criu that was killed leaves: all packets are held back.
+printf '%s\n' 'add table inet CRIU-test' 'add chain inet CRIU-test input { type filter hook input priority 0; policy drop; }' \
+	>"$TMPDIR/lock.nft"
+lpar_push "$TMPDIR/lock.nft" /run/lock.nft
+in_wpars_network()
+{
+	in_lpar sh -c "exec nsenter --net=/proc/\$(head -n 1 /sys/fs/cgroup/wpars/$wpar/cgroup.procs)/ns/net nft $*"
+}
+ok "a lock of criu's is left" in_wpars_network -f /run/lock.nft
+ok "chkptwpar after that" in_lpar chkptwpar -d $state $wpar
+is "and nothing holds packets back" "$(in_wpars_network list tables)" ""
+ok "connections go on" goes_on
+
 # Paused, and going on
 ok "chkptwpar -p" in_lpar chkptwpar -p -d $state -o $state/dump.log $wpar
 ok "it is Paused" state_is P
