@@ -48,8 +48,6 @@ static int stopwpar_check(const struct stopwpar_args *a, const struct wpar_spec 
 	if (*ret == WPAR_STATE_DEFINED && !a->force &&
 	    !(a->restart && wpar_operation_restarting(s->name)) && !stopwpar_is_orphan(s))
 		return wpar_fail_state(s, *ret, "it is not running", err);
-	if (*ret == WPAR_STATE_PAUSED && !a->force && !a->hard)
-		return wpar_fail_state(s, *ret, "resumewpar lets it go on, killwpar ends it", err);
 	if (*ret == WPAR_STATE_BROKEN && !a->force && !a->hard)
 		return wpar_fail_state(s, *ret, "use -F", err);
 	return 0;

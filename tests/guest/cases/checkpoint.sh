@@ -120,6 +120,8 @@ ok "it is Paused" state_is P
 paused=$(numbers)
 ok "criu's log is where it was wanted" in_lpar test -s $state/dump.log
 like "stopwpar says what to do" "$(in_lpar stopwpar $wpar 2>&1)" 'Paused state; resumewpar lets it go on, killwpar ends it'
+like "rebootwpar is refused" "$(in_lpar rebootwpar $wpar 2>&1)" 'Paused state'
+like "so is rmwpar -s" "$(in_lpar rmwpar -s $wpar 2>&1)" 'Paused state'
 like "nobody logs in" "$(in_lpar clogin $wpar -- id 2>&1)" 'Paused state'
 like "no second checkpoint" "$(in_lpar chkptwpar -d $state.2 $wpar 2>&1)" 'Paused state'
 is "nothing of it has run" "$(numbers)" "$paused"

@@ -4,6 +4,7 @@
 
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/runtime/launch/reset.h"
+#include "wparctl/runtime/life/checkpoint_mark.h"
 #include "wparctl/runtime/life/clear.h"
 #include "wparctl/runtime/life/hold.h"
 #include "wparctl/runtime/life/lock.h"
@@ -159,6 +160,15 @@ static void say_unmounts(const struct wpar_spec *s, const struct wpar_report *re
 	}
 }
 
+/* Asked to shut down it would run on without its network: somebody is to decide first. */
+static int fail_paused(const struct wpar_spec *s, struct par_error **err)
+{
+	return par_fail(err, PAR_E_WRONG_STATE, 0,
+			"Workload partition %s is in the Paused state; resumewpar lets it go on, "
+			"killwpar ends it.",
+			s->name);
+}
+
 static int stop_locked(const struct wpar_spec *s, const struct wpar_stop_opts *opts,
 		       const struct wpar_report *report, struct par_error **err)
 {
@@ -178,6 +188,9 @@ static int stop_locked(const struct wpar_spec *s, const struct wpar_stop_opts *o
 		return par_fail(err, PAR_E_WRONG_STATE, 0, "workload partition '%s' is not active",
 				s->name);
 	}
+	if (st.frozen && !opts->hard && !opts->force &&
+	    wpar_checkpoint_marked(s->name, WPAR_MARK_PAUSED))
+		return fail_paused(s, err);
 	/* One that is held (startwpar -1, -m) runs nothing that could be asked. */
 	if (st.populated && !opts->hard && !opts->force &&
 	    wpar_hold_of(s->name) == WPAR_HOLD_NONE) {
