@@ -35,6 +35,7 @@ processes=$(in_lpar clogin $wpar -- ps -eo pid,args | grep '[w]hole\|[s]rcmstr')
 # Another build: it is no longer the file that the WPAR runs.
 ok "wparctl is replaced" in_lpar sh -c 'cp /usr/sbin/wparctl /usr/sbin/wparctl.new && mv /usr/sbin/wparctl.new /usr/sbin/wparctl'
 ok "chkptwpar -k" in_lpar chkptwpar -k -d $state $wpar
+[ "$tap_failures" = 0 ] || tap_note "$(in_lpar grep -E 'Error|Warn' $state/chkptwpar.log)"
 ok "osshutdown --restart" chsysstate -r lpar -m "$SYS" -o osshutdown --restart -n "$LPAR"
 ok "the LPAR is up again" wait_for 240 sh -c '[ "$(wparcmd -m "$SYS" -p "$1" --wait 200 -- cut -d. -f1 /proc/uptime)" -lt 60 ]' sh "$LPAR"
 is "the workload partition is Defined" "$(in_lpar lswpar -c -q -a state $wpar)" D

@@ -111,6 +111,9 @@ START_TEST(the_reason_is_the_first_error)
 		{ "     1: Error (criu/image.c:630): no end of line", "no end of line" },
 		{ "a process says Error (no): nothing\n", NULL },
 		{ "Error (criu/a.c:1): \001\xff\n", "??" },
+		{ "Error (criu/tun.c:85): tun: Unable to create tun: No such file or directory\n"
+		  "Error (criu/mem.c:1): why\n",
+		  "why" },
 	};
 	autofree char *reason = NULL;
 
@@ -151,7 +154,7 @@ static Suite *criu_plan_suite(void)
 	tcase_add_test(t, a_dump_that_lets_go_at_once);
 	tcase_add_test(t, a_restore);
 	tcase_add_loop_test(t, a_mount_point_that_criu_would_misread, 0, 6);
-	tcase_add_loop_test(t, the_reason_is_the_first_error, 0, 7);
+	tcase_add_loop_test(t, the_reason_is_the_first_error, 0, 8);
 	tcase_add_loop_test(t, versions, 0, 6);
 	suite_add_tcase(s, t);
 	return s;
