@@ -49,29 +49,36 @@ static int copy_all(int program, int to)
 	return fsync(to) < 0 ? -errno : 0;
 }
 
-/* On another file system than the program: a copy, whole or not at all. */
-static int copy_program(int program, const char *path)
+/*
+ * On another file system than the program: a copy, whole or not at all, for it has no name before
+ * it is whole.
+ */
+static int copy_program(int program, const char *folder, const char *path)
 {
-	autofree char *partial = par_strdup_printf("%s.partial-%d", path, (int)getpid());
-	autofd int to = partial ? open(partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0755) : -1;
+	autofd int to = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0755);
 	int r = to < 0 ? -errno : copy_all(program, to);
+	char link[64];
 
-	if (r < 0 || rename(partial, path) == 0)
-		goto end;
-	r = -errno;
-end:
-	if (r < 0 && to >= 0)
-		unlink(partial);
-	return r;
+	if (r < 0)
+		return r;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", to);
+	if (linkat(AT_FDCWD, link, AT_FDCWD, path, AT_SYMLINK_FOLLOW) < 0 && errno != EEXIST)
+		return -errno;
+	return 0;
 }
 
-static int keep(int program, const char *self, const char *path)
+static int keep(int program, const char *self, const char *folder, const char *path)
 {
 	if (is_kept(path))
 		return 0;
-	if (link(self, path) == 0)
-		return is_kept(path) ? 0 : -EPERM;
-	return errno == EEXIST ? -EEXIST : copy_program(program, path);
+	/* Another start may do the same just now. */
+	if (link(self, path) < 0 && errno != EEXIST) {
+		int r = copy_program(program, folder, path);
+
+		if (r < 0)
+			return r;
+	}
+	return is_kept(path) ? 0 : -EPERM;
 }
 
 int wpar_program_keep(char ret[PATH_MAX], struct par_error **err)
@@ -92,7 +99,7 @@ int wpar_program_keep(char ret[PATH_MAX], struct par_error **err)
 	/* Where any of this cannot be there is no checkpoint after an upgrade; it starts all the
 	 * same. */
 	if (par_fs_mkdirs(folder, 0755) == 0 && can_run_there(folder) &&
-	    keep(program, ret, path) == 0 && strlen(path) < PATH_MAX)
+	    keep(program, ret, folder, path) == 0 && strlen(path) < PATH_MAX)
 		snprintf(ret, PATH_MAX, "%s", path);
 	return 0;
 }
