@@ -59,7 +59,7 @@ static size_t note(unsigned char *at, uint32_t type, const char *name, uint32_t 
 			       .n_type = type };
 
 	memcpy(at, &n, sizeof(n));
-	strcpy((char *)at + sizeof(n), name);
+	memcpy(at + sizeof(n), name, n.n_namesz);
 	memset(at + sizeof(n) + 4, 0xa5, len);
 	return sizeof(n) + 4 + ((len + 3) & ~3u);
 }
