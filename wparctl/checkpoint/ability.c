@@ -158,7 +158,7 @@ static int get(struct wpar_ability *a, struct par_error **err)
 			return par_oom(err);
 	}
 	a->guard_scan = refuses_scan();
-	a->guard_repair = access("/usr/lib/lpard/criu-repair.so", R_OK) == 0;
+	a->repair = access("/usr/lib/lpard/criu-repair.so", R_OK) == 0;
 	a->time_namespaces = access("/proc/self/ns/time", F_OK) == 0;
 	a->soft_dirty = has_soft_dirty();
 	a->userfaultfd = may_fault_later();

@@ -20,8 +20,8 @@ struct wpar_ability {
 	unsigned int criu;  /* 40101: 4.1.1; 0: there is none */
 	char *criu_path;    /* NULL: there is none; not kept in a checkpoint */
 	char *network_lock; /* how criu holds packets back meanwhile: "nftables" or NULL */
-	bool guard_scan;   /* does the kernel refuse the scan that criu 4.2 and later begin with? */
-	bool guard_repair; /* is that mended here? (images/criu) */
+	bool guard_scan; /* does the kernel refuse the scan that criu 4.2 and later begin with? */
+	bool repair;	 /* is criu mended here? (images/criu) */
 	bool time_namespaces; /* clocks go on */
 	bool soft_dirty;      /* memory can be copied in rounds */
 	bool userfaultfd;     /* memory can follow later */

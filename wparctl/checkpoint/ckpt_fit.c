@@ -59,16 +59,26 @@ static void add_criu(const struct wpar_ability *here, struct wpar_fit *f)
 			      .remedy = "install criu 3.19 or later in this LPAR" });
 }
 
+static bool is_power(const struct wpar_ability *here)
+{
+	return here->machine && par_starts_with(here->machine, "ppc64");
+}
+
 void wpar_ckpt_fit_lpar(const struct wpar_ability *here, struct wpar_fit *f)
 {
 	add_criu(here, f);
 	add(f, (struct test){ .name = "guard-pages",
-			      .here = !here->guard_scan	   ? "sound"
-				      : here->guard_repair ? "repaired"
-							   : "refused",
-			      .fits = !here->guard_scan || here->criu < 40200 || here->guard_repair,
+			      .here = !here->guard_scan ? "sound"
+				      : here->repair	? "repaired"
+							: "refused",
+			      .fits = !here->guard_scan || here->criu < 40200 || here->repair,
 			      .remedy = "this kernel needs the repair of criu that boot images "
 					"carry; boot a current image" });
+	add(f, (struct test){ .name = "criu-repair",
+			      .here = yes_no(here->repair),
+			      .fits = here->repair || !is_power(here),
+			      .remedy = "boot a current image, which has it: on POWER a process "
+					"that criu restores may loop for ever without it" });
 	add(f, (struct test){ .name = "network-lock",
 			      .here = here->network_lock ? here->network_lock : "none",
 			      .fits = here->network_lock,

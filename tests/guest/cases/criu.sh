@@ -158,6 +158,6 @@ like "with its processes" "$(in_lpar clogin $name -- ps -ef)" 'echo \$i >/tmp/co
 ok "and has a monitor again" in_lpar pgrep -x cor_$name
 ok "stopwpar" in_lpar stopwpar -F $name
 ok "rmwpar" in_lpar rmwpar $name
-[ "$(number plain)" != 0 ] || tap_note "criu dumps without the repair: images/criu may go"
+[ "$(number plain)" != 0 ] || tap_note "criu dumps without the repair: images/criu/scan.c may go"
 [ "$tap_failures" = 0 ] || tap_note "$out"
 done_testing

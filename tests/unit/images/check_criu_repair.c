@@ -3,10 +3,14 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
+#include "images/criu/restore.h"
 #include "images/criu/scan.h"
 #include "harness.h"
 
@@ -233,6 +237,44 @@ START_TEST(another_preload_stays)
 }
 END_TEST
 
+START_TEST(a_stack_is_lowered_for_criu_s_own_functions_only)
+{
+	ck_assert(criu_frame_is_used(0x1000, 0x3ff0, 0x2000, 0x3ff0));
+	/* A stack of its own, and what is put back afterwards */
+	ck_assert(!criu_frame_is_used(0x1000, 0x3ff0, 0x2000, 0x5000));
+	ck_assert(!criu_frame_is_used(0x2000, 0x3ff0 - CRIU_FRAME_BELOW, 0x1000, 0x3ff0));
+	ck_assert(!criu_frame_is_used(0x1000, 0x3ff0, 0x1000, 0x3ff0));
+	/* POWER's convention: 16 bytes; below it, 512 may be in use */
+	ck_assert_int_eq(CRIU_FRAME_BELOW % 16, 0);
+	ck_assert_int_gt(CRIU_FRAME_BELOW, 512);
+}
+END_TEST
+
+START_TEST(a_helper_shares_less)
+{
+	ck_assert_uint_eq(criu_clone_flags(CLONE_FS | CLONE_FILES), CLONE_FILES);
+	ck_assert_uint_eq(criu_clone_flags(CLONE_FS | CLONE_FILES | CLONE_NEWPID),
+			  CLONE_FILES | CLONE_NEWPID);
+	/* Not threads, nor what shares one of both */
+	ck_assert_uint_eq(criu_clone_flags(CLONE_FS | CLONE_FILES | CLONE_VM),
+			  CLONE_FS | CLONE_FILES | CLONE_VM);
+	ck_assert_uint_eq(criu_clone_flags(CLONE_FS), CLONE_FS);
+	ck_assert_uint_eq(criu_clone_flags(0), 0);
+}
+END_TEST
+
+START_TEST(library_hands_on_system_calls)
+{
+	void *library = load();
+	long (*its_syscall)(long, ...) = (long (*)(long, ...))dlsym(library, "syscall");
+
+	ck_assert_int_eq(its_syscall(SYS_getpid), getpid());
+	ck_assert_int_eq(its_syscall(SYS_close, -1), -1);
+	ck_assert_int_eq(errno, EBADF);
+	dlclose(library);
+}
+END_TEST
+
 static Suite *repair_suite(void)
 {
 	Suite *suite = suite_create("criu repair");
@@ -247,8 +289,13 @@ static Suite *repair_suite(void)
 	tc = tcase_create("library");
 	tcase_add_test(tc, library_hands_on_other_requests);
 	tcase_add_test(tc, library_repairs_scans);
+	tcase_add_test(tc, library_hands_on_system_calls);
 	tcase_add_test(tc, library_is_not_inherited);
 	tcase_add_test(tc, another_preload_stays);
+	suite_add_tcase(suite, tc);
+	tc = tcase_create("restore");
+	tcase_add_test(tc, a_stack_is_lowered_for_criu_s_own_functions_only);
+	tcase_add_test(tc, a_helper_shares_less);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

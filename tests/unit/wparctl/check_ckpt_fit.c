@@ -17,6 +17,7 @@ static struct wpar_ability sound(void)
 				      .network_lock = (char *)"nftables",
 				      .time_namespaces = true,
 				      .soft_dirty = true,
+				      .repair = true,
 				      .tools = true };
 }
 
@@ -82,11 +83,31 @@ START_TEST(the_scan_of_guard_pages)
 	auto_ckpt_fit f = { 0 };
 
 	here.guard_scan = cases[_i].refused;
-	here.guard_repair = cases[_i].repaired;
+	here.repair = cases[_i].repaired;
 	here.criu = cases[_i].criu;
 	wpar_ckpt_fit_lpar(&here, &f);
 	ck_assert_str_eq(row(&f, "guard-pages")->here, cases[_i].here);
 	ck_assert(row(&f, "guard-pages")->fits == cases[_i].fits);
+}
+END_TEST
+
+START_TEST(the_repair_of_criu_on_power)
+{
+	static const struct {
+		const char *machine;
+		bool repaired, fits;
+	} cases[] = {
+		{ "ppc64le", true, true },
+		{ "ppc64le", false, false },
+		{ "x86_64", false, true },
+	};
+	struct wpar_ability here = sound();
+	auto_ckpt_fit f = { 0 };
+
+	here.machine = (char *)cases[_i].machine;
+	here.repair = cases[_i].repaired;
+	wpar_ckpt_fit_lpar(&here, &f);
+	ck_assert(row(&f, "criu-repair")->fits == cases[_i].fits);
 }
 END_TEST
 
@@ -252,6 +273,7 @@ static Suite *ckpt_fit_suite(void)
 	tcase_add_test(t, a_sound_lpar_can);
 	tcase_add_test(t, all_that_is_missing_is_said);
 	tcase_add_loop_test(t, the_scan_of_guard_pages, 0, 4);
+	tcase_add_loop_test(t, the_repair_of_criu_on_power, 0, 3);
 	tcase_add_test(t, the_same_lpar_fits);
 	tcase_add_test(t, a_processor_that_lacks_something_does_not);
 	tcase_add_test(t, a_newer_processor_does);
