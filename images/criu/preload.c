@@ -105,7 +105,7 @@ static bool get_registers(variadic_ptrace *real, pid_t pid, struct pt_regs *ret)
 long ptrace(enum __ptrace_request request, ...)
 {
 	variadic_ptrace *real = (variadic_ptrace *)dlsym(RTLD_NEXT, "ptrace");
-	struct pt_regs now, regs;
+	struct pt_regs now = { 0 }, regs = { 0 };
 	struct iovec all = { &regs, sizeof(regs) };
 	const struct iovec *given;
 	void *address, *data;
