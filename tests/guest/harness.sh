@@ -69,6 +69,17 @@ guest_kind()
 	)
 }
 
+# guest_helpers_wanted - is a case wanted that uses one of them?
+guest_helpers_wanted()
+{
+	local name
+	for name in isolation network quota uname_criu checkpoint checkpoint_refused checkpoint_reboot \
+		checkpoint_versioned; do
+		check_wanted "$name" && return 0
+	done
+	return 1
+}
+
 # guest_helpers - builds tests/helpers/attack.c, net.c, whole.c and uname_run.c for LPARs, into
 # build/guest-helpers
 guest_helpers()

@@ -4,18 +4,19 @@
 
 #include "lpard/common/json.h"
 #include "wparctl/spec/obstacles.h"
+#include "wparctl/versioned/keeps.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-void wpar_ckpt_fit_done(struct wpar_fit *f)
+void wpar_ckpt_fit_done(struct wpar_ckpt_fit *f)
 {
 	for (size_t i = 0; i < f->n; i++) {
 		free(f->v[i].there);
 		free(f->v[i].here);
 	}
 	free(f->v);
-	*f = (struct wpar_fit){ 0 };
+	*f = (struct wpar_ckpt_fit){ 0 };
 }
 
 struct test {
@@ -23,21 +24,21 @@ struct test {
 	bool optional, fits;
 };
 
-static void add(struct wpar_fit *f, struct test t)
+static void add(struct wpar_ckpt_fit *f, struct test t)
 {
-	struct wpar_fit_row *more = reallocarray(f->v, f->n + 1, sizeof(*f->v)), *r;
+	struct wpar_ckpt_row *more = reallocarray(f->v, f->n + 1, sizeof(*f->v)), *r;
 
 	f->failed |= !more;
 	if (!more)
 		return;
 	f->v = more;
 	r = &more[f->n++];
-	*r = (struct wpar_fit_row){ .test = t.name,
-				    .there = strdup(t.there ? t.there : ""),
-				    .here = strdup(t.here ? t.here : ""),
-				    .required = !t.optional,
-				    .fits = t.fits,
-				    .remedy = t.remedy };
+	*r = (struct wpar_ckpt_row){ .test = t.name,
+				     .there = strdup(t.there ? t.there : ""),
+				     .here = strdup(t.here ? t.here : ""),
+				     .required = !t.optional,
+				     .fits = t.fits,
+				     .remedy = t.remedy };
 	f->failed |= !r->there || !r->here;
 }
 
@@ -46,7 +47,7 @@ static const char *yes_no(bool v)
 	return v ? "yes" : "no";
 }
 
-static void add_criu(const struct wpar_ability *here, struct wpar_fit *f)
+static void add_criu(const struct wpar_ability *here, struct wpar_ckpt_fit *f)
 {
 	char now[WPAR_CRIU_VERSION_SIZE], least[WPAR_CRIU_VERSION_SIZE];
 
@@ -64,7 +65,7 @@ static bool is_power(const struct wpar_ability *here)
 	return here->machine && par_starts_with(here->machine, "ppc64");
 }
 
-void wpar_ckpt_fit_lpar(const struct wpar_ability *here, struct wpar_fit *f)
+void wpar_ckpt_fit_lpar(const struct wpar_ability *here, struct wpar_ckpt_fit *f)
 {
 	add_criu(here, f);
 	add(f, (struct test){ .name = "guard-pages",
@@ -100,8 +101,8 @@ void wpar_ckpt_fit_lpar(const struct wpar_ability *here, struct wpar_fit *f)
 					"partition stands still" });
 }
 
-static void add_equal(struct wpar_fit *f, const char *name, const char *there, const char *here,
-		      bool optional, const char *remedy)
+static void add_equal(struct wpar_ckpt_fit *f, const char *name, const char *there,
+		      const char *here, bool optional, const char *remedy)
 {
 	add(f, (struct test){ .name = name,
 			      .there = there,
@@ -111,7 +112,7 @@ static void add_equal(struct wpar_fit *f, const char *name, const char *there, c
 			      .remedy = remedy });
 }
 
-static void add_bits(struct wpar_fit *f, const char *name, uint64_t there, uint64_t here)
+static void add_bits(struct wpar_ckpt_fit *f, const char *name, uint64_t there, uint64_t here)
 {
 	char a[24], b[24];
 
@@ -125,7 +126,7 @@ static void add_bits(struct wpar_fit *f, const char *name, uint64_t there, uint6
 					"first one has (lpar_proc_compat_mode)" });
 }
 
-static void add_numbers(struct wpar_fit *f, const char *name, uint64_t there, uint64_t here,
+static void add_numbers(struct wpar_ckpt_fit *f, const char *name, uint64_t there, uint64_t here,
 			bool fits, const char *remedy)
 {
 	char a[24], b[24];
@@ -172,7 +173,7 @@ static char *line_at(const char *text, size_t offset)
 }
 
 static void add_specification(const struct wpar_spec *then, const struct wpar_spec *now,
-			      struct wpar_fit *f)
+			      struct wpar_ckpt_fit *f)
 {
 	/* Shallow copies: nothing of them is freed. */
 	struct wpar_spec a = *then, b = *now;
@@ -202,7 +203,7 @@ static void add_specification(const struct wpar_spec *then, const struct wpar_sp
 
 void wpar_ckpt_fit_manifest(const struct wpar_ckpt_manifest *m, const struct wpar_spec *then,
 			    const struct wpar_ability *here, const struct wpar_spec *s,
-			    struct wpar_fit *f)
+			    struct wpar_ckpt_fit *f)
 {
 	char there_criu[WPAR_CRIU_VERSION_SIZE], here_criu[WPAR_CRIU_VERSION_SIZE];
 	const struct wpar_ability *there = &m->there;
@@ -228,7 +229,8 @@ void wpar_ckpt_fit_manifest(const struct wpar_ckpt_manifest *m, const struct wpa
 		  "another kernel may lack what the processes use");
 }
 
-void wpar_ckpt_fit_program(const struct wpar_ckpt_manifest *m, const char *kept, struct wpar_fit *f)
+void wpar_ckpt_fit_program(const struct wpar_ckpt_manifest *m, const char *kept,
+			   struct wpar_ckpt_fit *f)
 {
 	const char *id = wpar_ckpt_program(m);
 
@@ -242,27 +244,47 @@ void wpar_ckpt_fit_program(const struct wpar_ckpt_manifest *m, const char *kept,
 					"/var/lib/wpars/programs, by its build-id" });
 }
 
-void wpar_ckpt_fit_spec(const struct wpar_spec *s, struct wpar_fit *f)
+void wpar_ckpt_fit_image(const struct wpar_spec *s, bool there, struct wpar_ckpt_fit *f)
 {
+	char digest[17];
+
+	if (!s->version.image_digest)
+		return;
+	snprintf(digest, sizeof(digest), "%s", s->version.image_digest);
+	add(f, (struct test){ .name = "image",
+			      .there = digest,
+			      .here = there ? digest : "not there",
+			      .fits = there,
+			      .remedy = "take the image into the store again: mkwpar -C -B of the "
+					"same archive does, also of another workload partition" });
+}
+
+void wpar_ckpt_fit_spec(const struct wpar_spec *s, struct wpar_ckpt_fit *f)
+{
+	const char *version = wpar_version_keeps(&s->version);
 	struct wpar_obstacle o;
 
 	for (size_t i = 0; wpar_obstacle(s, i, &o); i++)
 		add(f, (struct test){ .name = o.test, .here = o.value, .remedy = o.remedy });
-	if (!wpar_obstacle(s, 0, &o))
+	if (version)
+		add(f, (struct test){ .name = "machine",
+				      .here = s->version.architecture,
+				      .remedy = version });
+	else if (!wpar_obstacle(s, 0, &o))
 		add(f, (struct test){ .name = "definition", .here = "fits", .fits = true });
 }
 
-static const char *verdict_of(const struct wpar_fit_row *r)
+static const char *verdict_of(const struct wpar_ckpt_row *r)
 {
 	return r->fits ? "ok" : r->required ? "failed" : "warning";
 }
 
-void wpar_ckpt_fit_print(const struct wpar_fit *f, struct par_buf *out)
+void wpar_ckpt_fit_print(const struct wpar_ckpt_fit *f, struct par_buf *out)
 {
 	par_buf_printf(out, "%-16s %-8s %-9s %-22s %s\n", "TEST", "VERDICT", "KIND", "THERE",
 		       "HERE");
 	for (size_t i = 0; i < f->n; i++) {
-		const struct wpar_fit_row *r = &f->v[i];
+		const struct wpar_ckpt_row *r = &f->v[i];
 
 		par_buf_printf(out, "%-16s %-8s %-9s %-22s %s\n", r->test, verdict_of(r),
 			       r->required ? "required" : "optional", *r->there ? r->there : "-",
@@ -272,13 +294,13 @@ void wpar_ckpt_fit_print(const struct wpar_fit *f, struct par_buf *out)
 	}
 }
 
-int wpar_ckpt_fit_json(const struct wpar_fit *f, struct par_buf *out)
+int wpar_ckpt_fit_json(const struct wpar_ckpt_fit *f, struct par_buf *out)
 {
 	auto_json list = json_object_new_array();
 	const char *text;
 
 	for (size_t i = 0; i < f->n; i++) {
-		const struct wpar_fit_row *r = &f->v[i];
+		const struct wpar_ckpt_row *r = &f->v[i];
 		struct json_object *o = json_object_new_object();
 
 		if (!list || !o || json_object_array_add(list, o) < 0) {
@@ -302,9 +324,9 @@ int wpar_ckpt_fit_json(const struct wpar_fit *f, struct par_buf *out)
 	return par_buf_putc(out, '\n');
 }
 
-int wpar_ckpt_fit_verdict(const struct wpar_fit *f, const char *what, struct par_error **err)
+int wpar_ckpt_fit_verdict(const struct wpar_ckpt_fit *f, const char *what, struct par_error **err)
 {
-	const struct wpar_fit_row *first = NULL;
+	const struct wpar_ckpt_row *first = NULL;
 	size_t n = 0;
 
 	if (f->failed)

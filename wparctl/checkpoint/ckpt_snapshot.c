@@ -8,6 +8,7 @@
 #include "lpard/common/fs.h"
 #include "wparctl/runtime/launch/build_id.h"
 #include "wparctl/checkpoint/criu_plan.h"
+#include "wparctl/checkpoint/watches.h"
 
 #include <dirent.h>
 #include <inttypes.h>
@@ -27,8 +28,10 @@ struct seen {
 	struct wpar_ckpt_snapshot *snapshot;
 	struct wpar_ckpt_manifest *manifest;
 	struct par_strv mapped; /* already seen, sorted by nobody: there are some dozens */
-	dev_t terminals;	/* its own /dev/pts; 0: it has none */
-	char time[64];		/* what PID 1's time namespace is called */
+	struct wpar_watches watches;
+	dev_t overlay;	 /* the device of its root directory, if that is an overlay; 0 */
+	dev_t terminals; /* its own /dev/pts; 0: it has none */
+	char time[64];	 /* what PID 1's time namespace is called */
 };
 
 static int open_process(pid_t pid)
@@ -101,6 +104,18 @@ static int add_open(struct seen *s, pid_t pid, const char *what, const char *nam
 	return wpar_ckpt_add_open(s->snapshot, &o);
 }
 
+/* Of a versioned WPAR: criu can open nothing there by its number. */
+static int see_watches(struct seen *s, pid_t pid, int fds, const char *number)
+{
+	char path[64];
+	auto_buf text = { 0 };
+
+	snprintf(path, sizeof(path), "../fdinfo/%.20s", number);
+	if (s->overlay == 0 || read_at(fds, path, &text) < 0 || !text.data)
+		return 0;
+	return wpar_watches_read(&s->watches, pid, text.data, s->overlay);
+}
+
 static bool is_terminal(const struct stat *st)
 {
 	return S_ISCHR(st->st_mode) && major(st->st_rdev) >= 136 && major(st->st_rdev) <= 143;
@@ -121,6 +136,8 @@ static int see_descriptor(struct seen *s, pid_t pid, int fds, const char *number
 			return add_open(s, pid, kinds[i].what, "",
 					"criu cannot restore that; end the process");
 	}
+	if (strcmp(link, "anon_inode:inotify") == 0)
+		return see_watches(s, pid, fds, number);
 	if (fstatat(fds, number, &st, 0) < 0)
 		return 0;
 	if (is_terminal(&st) && st.st_dev != s->terminals)
@@ -284,19 +301,31 @@ static const struct wpar_mount_op *planned(const struct wpar_mount_plan *plan, c
 	return NULL;
 }
 
+/* The kernel's word for what has no name any more. */
+static bool is_gone(const char *root)
+{
+	static const char word[] = "//deleted";
+	const size_t len = strlen(root), n = strlen(word);
+
+	return len >= n && strcmp(root + len - n, word) == 0;
+}
+
 static int see_mount(struct wpar_ckpt_snapshot *s, const struct wpar_mount_plan *plan, char *line)
 {
-	char target[4096], fstype[64], text[4200];
+	char root[4096], target[4096], fstype[64], text[4200];
 	const char *dash = strstr(line, " - ");
 	const struct wpar_mount_op *op;
 
-	if (!dash || sscanf(line, "%*s %*s %*s %*s %4095s", target) != 1 ||
+	if (!dash || sscanf(line, "%*s %*s %*s %4095s %4095s", root, target) != 2 ||
 	    sscanf(dash, " - %63s", fstype) != 1)
 		return 0;
 	decode(target);
 	op = planned(plan, target);
-	if (op && wpar_criu_is_external(op))
+	if (op && wpar_criu_is_external(op)) {
+		if (is_gone(root) && par_strv_add(&s->gone, target) < 0)
+			return -ENOMEM;
 		return par_strv_add(&s->externals, target);
+	}
 	if (op)
 		return 0;
 	snprintf(text, sizeof(text), "%s (%s)", target, fstype);
@@ -319,13 +348,51 @@ static int see_mounts(struct wpar_ckpt_snapshot *s, int dir, const struct wpar_m
 	return r < 0 ? par_oom(err) : 0;
 }
 
-static dev_t own_terminals(int dir)
+static dev_t own_overlay(int root)
 {
-	autofd int root = openat(dir, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct statfs fs;
+	struct stat st;
+
+	if (root < 0 || fstatfs(root, &fs) < 0 || fs.f_type != OVERLAYFS_SUPER_MAGIC ||
+	    fstat(root, &st) < 0)
+		return 0;
+	return st.st_dev;
+}
+
+/* Names for what is watched there; a file that has none any more criu would not find either. */
+static int name_watches(struct seen *s, int root, struct par_error **err)
+{
+	int r = wpar_watches_name(&s->watches, root, &s->snapshot->watched);
+
+	if (r < 0)
+		return par_fail(err, PAR_E_SYSTEM, r,
+				"the files that are watched cannot be looked for");
+	for (size_t i = 0; i < s->watches.n; i++) {
+		if (!s->watches.v[i].named &&
+		    add_open(s, s->watches.v[i].pid, "a watch on a file that has no name any more",
+			     "", "end the process, or wait until it has seen that") < 0)
+			return par_oom(err);
+	}
+	return 0;
+}
+
+static dev_t own_terminals(int root)
+{
 	autofd int pts = root < 0 ? -1 : par_fs_open_plain(root, "dev/pts", O_PATH, 0);
 	struct stat st;
 
 	return pts >= 0 && fstat(pts, &st) == 0 ? st.st_dev : 0;
+}
+
+static int see_all(struct seen *s, int cgroup, int dir, int root,
+		   const struct wpar_mount_plan *plan, struct par_error **err)
+{
+	int r = see_mounts(s->snapshot, dir, plan, err);
+
+	if (r < 0)
+		return r;
+	r = see_processes(s, cgroup, err);
+	return r < 0 ? r : name_watches(s, root, err);
 }
 
 int wpar_ckpt_snapshot(int cgroup, pid_t init, const struct wpar_mount_plan *plan,
@@ -334,19 +401,19 @@ int wpar_ckpt_snapshot(int cgroup, pid_t init, const struct wpar_mount_plan *pla
 {
 	auto_ckpt_snapshot snapshot = { .init = init };
 	struct seen s = { .snapshot = &snapshot, .manifest = m };
-	autofd int dir = open_process(init);
+	autofd int dir = open_process(init), root = -1;
 	int r;
 
 	if (dir < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno,
 				"the first process of the workload partition is gone");
 	read_time(dir, s.time);
-	s.terminals = own_terminals(dir);
-	r = see_mounts(&snapshot, dir, plan, err);
-	if (r < 0)
-		return r;
-	r = see_processes(&s, cgroup, err);
+	root = openat(dir, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	s.terminals = own_terminals(root);
+	s.overlay = own_overlay(root);
+	r = see_all(&s, cgroup, dir, root, plan, err);
 	par_strv_done(&s.mapped);
+	wpar_watches_done(&s.watches);
 	if (r < 0)
 		return r;
 	*ret = snapshot;

@@ -88,6 +88,10 @@ int wpar_criu_plan_dump(const struct wpar_criu_dump *d, struct par_strv *ret,
 		put(&argv, &failed, "--external");
 		put(&argv, &failed, "mnt[%s]:%s", d->externals.v[i], d->externals.v[i]);
 	}
+	for (size_t i = 0; i < d->watched.n; i++) {
+		put(&argv, &failed, "--irmap-scan-path");
+		put(&argv, &failed, "%s", d->watched.v[i]);
+	}
 	if (failed)
 		return par_oom(err);
 	*ret = argv;

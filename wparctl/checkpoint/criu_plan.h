@@ -27,6 +27,7 @@ struct wpar_criu_dump {
 	pid_t init;
 	const char *network_lock;  /* "nftables", "iptables" or "skip" */
 	struct par_strv externals; /* mount points inside that are not the WPAR's own */
+	struct par_strv watched;   /* paths of files that are watched and have to be looked up */
 };
 
 /* Where a restore finds what is external. */

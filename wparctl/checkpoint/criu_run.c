@@ -91,13 +91,28 @@ static const char *error_in(const char *line, size_t len)
 	return at;
 }
 
-/* What criu finds out at its first run after a boot is in its log, too: tests of the kernel. */
-static bool is_a_test(const char *error, size_t len)
+/*
+ * What criu calls errors and goes on after: what it finds out of the kernel at its first run after
+ * a boot; which of iptables' programs there are; options that a newer kernel has not for each
+ * socket; that a filter of system calls holds while it restores, which ours lets it.
+ */
+static bool is_no_reason(const char *error, size_t len)
 {
-	static const char *const files[] = { "criu/tun.c", "criu/kerndat.c", "criu/cr-check.c" };
+	static const char *const texts[] = {
+		"criu/tun.c",
+		"criu/kerndat.c",
+		"criu/cr-check.c",
+		"tables-save",
+		"tables-legacy-save",
+		"tables-restore",
+		"tables-legacy-r",
+		"sockets: Can't get ",
+		"suspending seccomp failed",
+		"failed to suspend seccomp",
+	};
 
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(files); i++) {
-		if (memmem(error, len, files[i], strlen(files[i])))
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(texts); i++) {
+		if (memmem(error, len, texts[i], strlen(texts[i])))
 			return true;
 	}
 	return false;
@@ -110,7 +125,7 @@ int wpar_criu_reason(const char *log, char **ret)
 		const char *end = strchrnul(line, '\n');
 		const char *error = error_in(line, (size_t)(end - line));
 
-		if (error && !is_a_test(error, (size_t)(end - error))) {
+		if (error && !is_no_reason(error, (size_t)(end - error))) {
 			*ret = line_text(error, (size_t)(end - error));
 			if (!*ret)
 				return -ENOMEM;

@@ -14,6 +14,8 @@ void wpar_ckpt_snapshot_done(struct wpar_ckpt_snapshot *s)
 	free(s->processes);
 	free(s->opens);
 	par_strv_done(&s->externals);
+	par_strv_done(&s->watched);
+	par_strv_done(&s->gone);
 	par_strv_done(&s->strangers);
 	*s = (struct wpar_ckpt_snapshot){ 0 };
 }
@@ -114,6 +116,13 @@ int wpar_precheck(const struct wpar_ckpt_snapshot *s, struct par_strv *ret)
 	}
 	for (size_t i = 0; i < s->n_opens; i++) {
 		if (say_open(s, &s->opens[i], ret) < 0)
+			return -ENOMEM;
+	}
+	for (size_t i = 0; i < s->gone.n; i++) {
+		if (say(ret,
+			"what is mounted at %s was removed or replaced in the LPAR since, so that it "
+			"could not be mounted again; stop and start the workload partition",
+			s->gone.v[i]) < 0)
 			return -ENOMEM;
 	}
 	for (size_t i = 0; i < s->strangers.n; i++) {

@@ -31,6 +31,8 @@ struct wpar_ckpt_snapshot {
 	struct wpar_ckpt_open *opens;
 	size_t n_opens;
 	struct par_strv externals; /* mount points of the plan that are mounted */
+	struct par_strv watched;   /* names of files that criu could not find by their number */
+	struct par_strv gone;	   /* those of them whose file or folder was removed since */
 	struct par_strv strangers; /* other mounts, "/data (ext4)", that nothing would make again */
 };
 

@@ -5,6 +5,7 @@
  */
 #include "wparctl/checkpoint/restart.h"
 
+#include "lpard/common/fd_pass.h"
 #include "lpard/common/fs.h"
 #include "wparctl/checkpoint/ckpt_fit.h"
 #include "wparctl/checkpoint/criu_run.h"
@@ -30,11 +31,15 @@
 #include "wparctl/runtime/life/script.h"
 #include "wparctl/runtime/life/start.h"
 #include "wparctl/runtime/life/wpar_log.h"
+#include "wparctl/versioned/uname_notify.h"
+#include "wparctl/versioned/versioned.h"
 
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 
 #define FREEZE_MOST_MS 10000
 
@@ -47,6 +52,7 @@ struct restarting {
 	struct wpar_stage stage;
 	struct wpar_criu_restore plan;
 	pid_t parent;
+	int uname; /* to the process that answers for the old system; -1: none is needed */
 	char program[PATH_MAX];
 	char *images, *log, *step, *home;
 };
@@ -58,6 +64,8 @@ static void restarting_done(struct restarting *t)
 	wpar_ability_done(&t->here);
 	wpar_launch_done(&t->launch);
 	wpar_stage_done(&t->stage);
+	if (t->uname >= 0)
+		close(t->uname);
 	for (size_t i = 0; i < t->plan.n_links; i++) {
 		free(t->plan.links[i].inner);
 		free(t->plan.links[i].outer);
@@ -69,7 +77,7 @@ static void restarting_done(struct restarting *t)
 	free(t->home);
 }
 
-static void show(const struct restarting *t, const struct wpar_fit *fit)
+static void show(const struct restarting *t, const struct wpar_ckpt_fit *fit)
 {
 	auto_buf text = { 0 };
 
@@ -98,6 +106,14 @@ bool wpar_restart_program(const struct wpar_ckpt_manifest *m, char ret[PATH_MAX]
 	return id && wpar_program_keep(ret, NULL) == 0 && wpar_program_kept(id, ret);
 }
 
+bool wpar_restart_image(const struct wpar_spec *s)
+{
+	const char *digest = s->version.image_digest;
+	autofd int root = digest ? wpar_image_open(digest, NULL) : -1;
+
+	return root >= 0;
+}
+
 static int judge(struct restarting *t, struct par_error **err)
 {
 	const struct wpar_spec *s = t->restart->spec;
@@ -118,6 +134,7 @@ static int judge(struct restarting *t, struct par_error **err)
 	if (wpar_restart_program(&t->manifest, t->program))
 		t->launch.program = t->program;
 	wpar_ckpt_fit_program(&t->manifest, t->launch.program, &fit);
+	wpar_ckpt_fit_image(s, wpar_restart_image(s), &fit);
 	r = what ? wpar_ckpt_fit_verdict(&fit, what, err) : par_oom(err);
 	if (r < 0)
 		show(t, &fit);
@@ -198,7 +215,36 @@ static int enter_stage(void *user)
 	r = par_fs_write_str(t->launch.cgroup, "cgroup.procs", "0");
 	if (r < 0)
 		return r;
-	return unshare(CLONE_NEWCGROUP) < 0 ? -errno : wpar_stage_enter(&t->stage);
+	if (unshare(CLONE_NEWCGROUP) < 0)
+		return -errno;
+	r = wpar_stage_enter(&t->stage);
+	return r < 0 ? r : wpar_uname_server_join(t->uname);
+}
+
+/* As that of a start it is nobody's child, and outlives the session that the command belongs to. */
+static int start_uname_server(struct restarting *t, struct par_error **err)
+{
+	autofd int ours = -1, theirs = -1;
+	int pair[2], sock = -1;
+	pid_t pid;
+
+	if (!t->restart->spec->version.image_digest)
+		return 0;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "a socket pair cannot be made");
+	ours = pair[0];
+	theirs = pair[1];
+	pid = wpar_cgroup_fork_keeper();
+	if (pid == 0)
+		_exit(wpar_uname_server_start(t->restart->spec, &sock) < 0 ||
+		      par_fd_send(theirs, sock) < 0);
+	close(take_fd(&theirs));
+	t->uname = pid < 0 ? -errno : par_fd_receive(ours);
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
+	return t->uname < 0
+		       ? par_fail(err, PAR_E_SYSTEM, t->uname, "uname's answers cannot be set up")
+		       : 0;
 }
 
 static int run_criu(struct restarting *t, struct par_error **err)
@@ -215,6 +261,9 @@ static int run_criu(struct restarting *t, struct par_error **err)
 	t->parent = getpid();
 	/* Links of before whose namespace has ended a moment ago. */
 	r = wpar_net_undo(&t->launch.network, err);
+	if (r < 0)
+		return r;
+	r = start_uname_server(t, err);
 	if (r < 0)
 		return r;
 	r = wpar_criu_run(&run, t->restart->spec->name, "go on", t->log, err);
@@ -329,7 +378,8 @@ static int restart(struct restarting *t, struct par_error **err)
 int wpar_checkpoint_restart(const struct wpar_restart *r, struct par_error **err)
 {
 	par_cleanup(restarting_done) struct restarting t = { .restart = r,
-							     .dir = WPAR_NO_STATEDIR };
+							     .dir = WPAR_NO_STATEDIR,
+							     .uname = -1 };
 	auto_error why = NULL;
 	int result = restart(&t, &why);
 

@@ -23,6 +23,9 @@ struct wpar_restart {
  */
 int wpar_checkpoint_restart(const struct wpar_restart *r, struct par_error **err);
 
+/* wpar_restart_image - is the image of @s in the store? */
+bool wpar_restart_image(const struct wpar_spec *s);
+
 /*
  * wpar_restart_program - the path of the build of our program that the processes of @m run
  * After an upgrade of this program it is another one (runtime/launch/program.h).  False: it is not

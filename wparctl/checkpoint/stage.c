@@ -14,6 +14,9 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
+#define STAGE  "stage"
+#define SOURCE "Global"
+
 void wpar_stage_done(struct wpar_stage *s)
 {
 	for (size_t i = 0; i < s->n_fds; i++)
@@ -128,16 +131,12 @@ static int name_mounts(struct wpar_stage *s, struct par_error **err)
 {
 	const struct wpar_mount_plan *p = s->plan;
 
-	s->place = par_strdup_printf("%s/stage", p->run);
-	s->root = par_strdup_printf("%s/root", s->place);
+	s->place = par_strdup_printf("%s/" STAGE, p->run);
+	s->root = par_strdup_printf("%s/" WPAR_LAYERS_ROOT, s->place);
 	if (!s->place || !s->root)
 		return par_oom(err);
+	s->n_layers = p->layers.n;
 	for (size_t i = 0; i < p->n_ops; i++) {
-		if (p->ops[i].kind == WPAR_OP_OVERLAY)
-			return par_fail(
-				err, PAR_E_NOT_SUPPORTED, 0,
-				"a versioned workload partition has no root that is mounted "
-				"for criu");
 		if (wpar_criu_is_external(&p->ops[i]) && add_mount(s, p->ops[i].target) < 0)
 			return par_oom(err);
 	}
@@ -165,7 +164,7 @@ static int prepare(struct wpar_stage *s, struct par_error **err)
 	r = wpar_mounts_prepare(s->plan, &space, ids, s->fds, &s->n_fds, err);
 	if (r < 0)
 		return r;
-	if (s->n_fds != s->n_mounts + 1)
+	if (s->n_fds != s->n_mounts + s->n_layers + 1)
 		return par_fail(err, PAR_E_SYSTEM, EBADF, "a prepared mount is missing");
 	r = par_fs_mkdirs(s->place, 0700);
 	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be made", s->place) : 0;
@@ -197,16 +196,89 @@ static int put_mount(int fd, const char *path)
 	return 0;
 }
 
+/* Its layers, beside the folder that the overlay of them is mounted on later. */
+static int put_layers(const struct wpar_stage *s)
+{
+	int r = mkdir(s->root, 0700) < 0 ? -errno : 0;
+
+	for (size_t i = 0; i <= s->n_layers && r == 0; i++) {
+		char name[WPAR_LAYERS_PLACE];
+		autofree char *path = NULL;
+
+		wpar_layers_place(i, s->n_layers, name);
+		path = par_strdup_printf("%s/%s", s->place, name);
+		r = path ? put_mount(s->fds[i], path) : -ENOMEM;
+	}
+	return r;
+}
+
 /* criu passes through as the root of the WPAR, too. */
 int wpar_stage_enter(const struct wpar_stage *s)
 {
 	int r;
 
 	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-	    mount("Global", s->place, "tmpfs", MS_NODEV | MS_NOSUID, "mode=0711") < 0)
+	    mount(SOURCE, s->place, "tmpfs", MS_NODEV | MS_NOSUID, "mode=0711") < 0)
 		return -errno;
-	r = put_mount(s->fds[0], s->root);
+	r = s->n_layers ? put_layers(s) : put_mount(s->fds[0], s->root);
 	for (size_t i = 0; i < s->n_mounts && r == 0; i++)
-		r = put_mount(s->fds[i + 1], s->mounts[i].path);
+		r = put_mount(s->fds[s->n_layers + 1 + i], s->mounts[i].path);
 	return r;
+}
+
+/* How many layers lie in the working directory; 0: it is the stage of no versioned WPAR. */
+static size_t count_layers(void)
+{
+	char name[WPAR_LAYERS_PLACE];
+	size_t n = 0;
+
+	for (;; n++) {
+		wpar_layers_place(n, n + 1, name);
+		if (access(name, F_OK) < 0)
+			return n;
+	}
+}
+
+static int open_namespace(pid_t pid, const char *name)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/%s", (int)pid, name);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+/* Into the namespaces of the first process: it has a copy of all mounts here. */
+static int join_init(pid_t init)
+{
+	autofd int user = open_namespace(init, "user"), mounts = open_namespace(init, "mnt");
+	int r;
+
+	if (user < 0 || mounts < 0 || setns(user, CLONE_NEWUSER) < 0)
+		return -errno;
+	r = wpar_mounts_become_root();
+	if (r < 0)
+		return r;
+	return setns(mounts, CLONE_NEWNS) < 0 ? -errno : 0;
+}
+
+int wpar_stage_overlay(const char *name, pid_t init)
+{
+	autofree char *place = wpar_path(WPAR_RUN_DIR "/%s/" STAGE, name);
+	size_t n;
+	int r;
+
+	if (!place)
+		return -ENOMEM;
+	if (chdir(place) < 0)
+		return -errno;
+	n = count_layers();
+	if (n == 0)
+		return 0;
+	r = join_init(init);
+	if (r < 0)
+		return r;
+	/* The working directory is one of the mounts that were copied from. */
+	if (chdir(place) < 0)
+		return -errno;
+	return wpar_layers_mount(n, SOURCE);
 }

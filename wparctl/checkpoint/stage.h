@@ -15,7 +15,8 @@ struct wpar_stage {
 	char *root;  /* the WPAR's root directory there */
 	struct wpar_criu_mount *mounts;
 	size_t n_mounts;
-	int fds[WPAR_MOUNTS_MAX]; /* the root, then @mounts */
+	size_t n_layers;	  /* of the overlay that is the root; 0: the root is a folder */
+	int fds[WPAR_MOUNTS_MAX]; /* the root, or its layers and its own directory; then @mounts */
 	size_t n_fds;
 };
 
@@ -23,12 +24,20 @@ struct wpar_stage {
 void wpar_stage_done(struct wpar_stage *s);
 
 /*
- * wpar_stage_prepare - the mounts of @plan, whose root is a folder (no overlay), mounted nowhere
- * yet; the folder of its run is there
+ * wpar_stage_prepare - the mounts of @plan, mounted nowhere yet; the folder of its run is there
  * Errors: those of wpar_mounts_prepare().
  */
 int wpar_stage_prepare(const struct wpar_mount_plan *plan, struct wpar_stage *ret,
 		       struct par_error **err);
+
+/*
+ * wpar_stage_overlay - the root of the versioned WPAR @name, in a process of the namespaces that
+ * wpar_stage_enter() has made, once criu has made those of the WPAR's first process @init
+ * It must belong to the user namespace of the processes: by one of another, programs would not get
+ * the ids that their files give them.  Of one that is not versioned it is there already.
+ * A negative errno.
+ */
+int wpar_stage_overlay(const char *name, pid_t init);
 
 /*
  * wpar_stage_enter - in the process that is to become criu: a mount namespace of its own, with all

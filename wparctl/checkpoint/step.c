@@ -4,6 +4,7 @@
 
 #include "lpard/common/fs.h"
 #include "lpard/common/process.h"
+#include "wparctl/checkpoint/stage.h"
 #include "wparctl/network/again.h"
 #include "wparctl/network/record.h"
 #include "wparctl/resources/cgroup.h"
@@ -105,6 +106,15 @@ static void leave_its_groups(void)
 		return; /* ignoring: it is the LPAR's already, or what is moved says so */
 }
 
+/* The first process has its namespaces, and mounts nothing there yet. */
+static int mount_root(const char *name)
+{
+	const char *init = getenv("CRTOOLS_INIT_PID");
+	const long pid = init ? strtol(init, NULL, 10) : 0;
+
+	return pid > 0 ? wpar_stage_overlay(name, (pid_t)pid) : -ESRCH;
+}
+
 static int hold(const char *name, bool dumped)
 {
 	autofd int cgroup = wpar_cgroup_open(name, false, NULL);
@@ -125,6 +135,8 @@ int wpar_checkpoint_step_main(int argc, char **argv)
 
 	if (argc != 1 || !action || !name_of(argv[0], name))
 		return -1;
+	if (strcmp(action, "setup-namespaces") == 0)
+		return mount_root(name) < 0;
 	if (strcmp(action, "post-dump") != 0 && strcmp(action, "pre-resume") != 0)
 		return 0;
 	leave_its_groups();

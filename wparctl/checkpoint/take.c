@@ -25,6 +25,7 @@
 #include "wparctl/runtime/life/checkpoint_mark.h"
 #include "wparctl/runtime/life/stop.h"
 #include "wparctl/runtime/life/wpar_log.h"
+#include "wparctl/versioned/uname_notify.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -54,6 +55,7 @@ static void taking_done(struct taking *t)
 	wpar_statedir_close(&t->dir);
 	wpar_ckpt_manifest_done(&t->manifest);
 	par_strv_done(&t->dump.externals);
+	par_strv_done(&t->dump.watched);
 	wpar_mount_plan_done(&t->plan);
 	wpar_net_plan_done(&t->network);
 	if (t->cgroup >= 0)
@@ -120,6 +122,8 @@ static int look(struct taking *t, struct par_error **err)
 		return r;
 	t->dump.externals = seen.externals;
 	seen.externals = (struct par_strv){ 0 };
+	t->dump.watched = seen.watched;
+	seen.watched = (struct par_strv){ 0 };
 	for (size_t i = 0; i < t->network.n; i++) {
 		const struct wpar_net_step *n = &t->network.steps[i];
 
@@ -249,6 +253,11 @@ static int keep(struct taking *t, struct par_error **err)
 {
 	int r = wpar_timerfd_repair(t->images, err);
 
+	if (r < 0)
+		return r;
+	/* Who answers a restored uname listens at a filter that is before those. */
+	if (t->take->spec->version.image_digest)
+		r = wpar_uname_restore_prepare(t->images, err);
 	if (r < 0)
 		return r;
 	r = wpar_statedir_commit(&t->dir, &t->manifest, err);

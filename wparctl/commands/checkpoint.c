@@ -23,7 +23,7 @@ static const struct par_opt opts[] = {
 };
 
 static int test_folder(const char *folder, const struct wpar_ability *here,
-		       const struct wpar_spec *s, struct wpar_fit *fit, struct par_error **err)
+		       const struct wpar_spec *s, struct wpar_ckpt_fit *fit, struct par_error **err)
 {
 	auto_statedir dir = WPAR_NO_STATEDIR;
 	auto_ckpt_manifest m = { 0 };
@@ -41,10 +41,11 @@ static int test_folder(const char *folder, const struct wpar_ability *here,
 		return r;
 	wpar_ckpt_fit_manifest(&m, &then, here, s, fit);
 	wpar_ckpt_fit_program(&m, wpar_restart_program(&m, program) ? program : NULL, fit);
+	wpar_ckpt_fit_image(s, wpar_restart_image(s), fit);
 	return wpar_statedir_verify(&dir, &m, err);
 }
 
-static int print(const struct wpar_fit *fit, bool json, FILE *out, struct par_error **err)
+static int print(const struct wpar_ckpt_fit *fit, bool json, FILE *out, struct par_error **err)
 {
 	auto_buf text = { 0 };
 

@@ -255,7 +255,7 @@ static int mount_seal(int rootfd, const struct wpar_mount_op *op)
 	return attach_tree(tree, target);
 }
 
-static int become_root(void)
+int wpar_mounts_become_root(void)
 {
 	if (setgroups(0, NULL) < 0 || setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
 		return -errno;
@@ -285,7 +285,7 @@ static int attach_root(int fd, struct par_error **err)
 	rootfd = open(WPAR_SPACE_ROOT, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (rootfd < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "the root cannot be opened");
-	r = become_root();
+	r = wpar_mounts_become_root();
 	if (r < 0) {
 		close(rootfd);
 		return par_fail(err, PAR_E_SYSTEM, r, "the ids of the WPAR cannot be taken");
@@ -308,6 +308,28 @@ static int new_staging(int place)
 	return take_fd(&fd);
 }
 
+/* "l0", "l1" …, top first, and "own" for the directory with upper and work. */
+void wpar_layers_place(size_t i, size_t layers, char ret[WPAR_LAYERS_PLACE])
+{
+	snprintf(ret, WPAR_LAYERS_PLACE, i < layers ? "l%zu" : "own", i);
+}
+
+int wpar_layers_mount(size_t layers, const char *source)
+{
+	auto_buf options = { 0 };
+
+	par_buf_puts(&options, "userxattr,upperdir=own/upper,workdir=own/work,lowerdir=");
+	for (size_t i = 0; i < layers; i++) {
+		char name[WPAR_LAYERS_PLACE];
+
+		wpar_layers_place(i, layers, name);
+		par_buf_printf(&options, "%s%s", i ? ":" : "", name);
+	}
+	if (options.failed)
+		return -ENOMEM;
+	return mount(source, WPAR_LAYERS_ROOT, "overlay", MS_NODEV, options.data) < 0 ? -errno : 0;
+}
+
 /*
  * The overlay of a versioned WPAR.  Mounted from inside its user namespace, over layers whose ids
  * are mapped: so it can be written to, and the ids on disk are those inside.  @fds: the layers, and
@@ -316,29 +338,23 @@ static int new_staging(int place)
 static int mount_overlay(const struct wpar_mount_plan *p, int place, const int *fds)
 {
 	size_t n = p->layers.n;
-	auto_buf options = { 0 };
 	autofd int staging = new_staging(place);
+	int r;
 
 	if (staging < 0)
 		return staging;
-	if (fchdir(staging) < 0 || mkdir("root", 0700) < 0)
+	if (fchdir(staging) < 0 || mkdir(WPAR_LAYERS_ROOT, 0700) < 0)
 		return -errno;
-	par_buf_puts(&options, "userxattr,upperdir=own/upper,workdir=own/work,lowerdir=");
 	for (size_t i = 0; i <= n; i++) {
-		char name[32];
+		char name[WPAR_LAYERS_PLACE];
 
-		snprintf(name, sizeof(name), i < n ? "l%zu" : "own", i);
-		if (i < n)
-			par_buf_printf(&options, "%s%s", i ? ":" : "", name);
+		wpar_layers_place(i, n, name);
 		if (mkdir(name, 0700) < 0 || syscall(SYS_move_mount, fds[i], "", AT_FDCWD, name,
 						     MOVE_MOUNT_F_EMPTY_PATH) < 0)
 			return -errno;
 	}
-	if (options.failed)
-		return -ENOMEM;
-	if (mount(p->global_name, "root", "overlay", MS_NODEV, options.data) < 0)
-		return -errno;
-	return par_fs_open_plain(staging, "root", O_PATH | O_DIRECTORY, 0);
+	r = wpar_layers_mount(n, p->global_name);
+	return r < 0 ? r : par_fs_open_plain(staging, WPAR_LAYERS_ROOT, O_PATH | O_DIRECTORY, 0);
 }
 
 static int attach_overlay(const struct wpar_mount_plan *p, const int *fds, struct par_error **err)
@@ -348,7 +364,7 @@ static int attach_overlay(const struct wpar_mount_plan *p, const int *fds, struc
 
 	if (place < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "the place of the root cannot be opened");
-	r = become_root();
+	r = wpar_mounts_become_root();
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the ids of the WPAR cannot be taken");
 	r = mount_overlay(p, place, fds);
@@ -360,7 +376,7 @@ static int attach_overlay(const struct wpar_mount_plan *p, const int *fds, struc
 /* The tree is there: wpar_mounts_prepare_global(). */
 static int take_global(struct par_error **err)
 {
-	int r = become_root();
+	int r = wpar_mounts_become_root();
 	int rootfd = r < 0 ? -1 : open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	if (r < 0)

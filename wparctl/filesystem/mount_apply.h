@@ -47,6 +47,21 @@ int wpar_mounts_prepare_global(const struct wpar_mount_plan *p, int ret_fds[WPAR
 int wpar_mounts_attach(const struct wpar_mount_plan *p, const int *fds, size_t n_fds,
 		       struct par_error **err);
 
+/* wpar_mounts_become_root - the root user of the user namespace that this process is in */
+int wpar_mounts_become_root(void);
+
+/*
+ * wpar_layers_mount - the overlay of a versioned WPAR, on the folder WPAR_LAYERS_ROOT of the
+ * working directory, where its layers and its own directory are mounted already, by the names of
+ * wpar_layers_place(); by the root of the WPAR's user namespace
+ * @source	what the mount shows as its own
+ * wpar_layers_place - of the layer @i of @layers, top first; @i == @layers: of its own directory
+ */
+#define WPAR_LAYERS_ROOT  "root"
+#define WPAR_LAYERS_PLACE 24
+int wpar_layers_mount(size_t layers, const char *source);
+void wpar_layers_place(size_t i, size_t layers, char ret[WPAR_LAYERS_PLACE]);
+
 /*
  * For mount_live.c: single steps, in the WPAR; all return a negative errno.
  * wpar_mount_put - a bind by its descriptor, or a folder

@@ -5,6 +5,7 @@
 #include "wparctl/operations/relative.h"
 #include "wparctl/resources/limits.h"
 #include "wparctl/spec/keys.h"
+#include "wparctl/versioned/keeps.h"
 
 #include <string.h>
 
@@ -342,6 +343,9 @@ int wpar_change_spec(const struct wpar_change_flags *f, const struct wpar_spec *
 	/* To take something away is always right. */
 	if (!f->restore)
 		r = wpar_spec_check_supported(&s, err);
+	if (r < 0)
+		return r;
+	r = wpar_version_checkpointable(&s, err);
 	if (r < 0)
 		return r;
 	r = wpar_volumes_check_change(old, &s, err);

@@ -21,6 +21,7 @@
 #include "wparctl/resources/limits.h"
 #include "wparctl/spec/claims.h"
 #include "wparctl/spec/clash.h"
+#include "wparctl/versioned/keeps.h"
 #include "wparctl/versioned/versioned.h"
 
 #include <fcntl.h>
@@ -372,6 +373,9 @@ int wpar_definition_allowed(struct wpar_spec *s, struct par_error **err)
 	if (r < 0)
 		return r;
 	r = wpar_spec_check_supported(s, err);
+	if (r < 0)
+		return r;
+	r = wpar_version_checkpointable(s, err);
 	if (r < 0)
 		return r;
 	r = wpar_network_complete(s, err);

@@ -30,14 +30,6 @@ bool wpar_obstacle(const struct wpar_spec *s, size_t i, struct wpar_obstacle *re
 		};
 		return true;
 	}
-	if (is_it(s->version.image_digest, &i)) {
-		*ret = (struct wpar_obstacle){
-			"versioned", s->version.image_digest,
-			"the layers of a versioned workload partition cannot "
-			"be restored yet; savewpar saves it"
-		};
-		return true;
-	}
 	for (size_t d = 0; d < s->n_devices; d++) {
 		if (!is_it(is_open_to_it(&s->devices[d]), &i))
 			continue;

@@ -36,6 +36,7 @@ int wpar_uname_restore_prepare(const char *images, struct par_error **err)
 				"'%s' has no filter of uname's: it was dumped by another wparctl, "
 				"or is of no versioned workload partition",
 				path);
-	r = n ? par_fs_replace(AT_FDCWD, path, data.data, data.len, 0600) : 0;
+	/* What criu restores reads it by itself, as the WPAR's root. */
+	r = n ? par_fs_replace(AT_FDCWD, path, data.data, data.len, 0644) : 0;
 	return r < 0 ? fail_image(path, r, err) : (int)(n + forgotten);
 }

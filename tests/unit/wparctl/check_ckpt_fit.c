@@ -26,7 +26,7 @@ static void parse(const char *text, struct wpar_spec *ret)
 	ck_assert_int_eq(wpar_spec_parse(text, strlen(text), ret, NULL), 0);
 }
 
-static const struct wpar_fit_row *row(const struct wpar_fit *f, const char *test)
+static const struct wpar_ckpt_row *row(const struct wpar_ckpt_fit *f, const char *test)
 {
 	for (size_t i = 0; i < f->n; i++) {
 		if (strcmp(f->v[i].test, test) == 0)
@@ -111,13 +111,15 @@ START_TEST(the_repair_of_criu_on_power)
 }
 END_TEST
 
+#define DIGEST "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+
 #define SPEC                                                                               \
 	"general:\n\tname = \"dev01\"\n\tdirectory = \"/wpars/dev01\"\n\tidbase = 65536\n" \
 	"\tidrange = 65536\n"
 
 /* A checkpoint of an LPAR like sound(), with one thing changed. */
 static void compare(struct wpar_ckpt_manifest *m, const char *now, const struct wpar_ability *here,
-		    struct wpar_fit *f)
+		    struct wpar_ckpt_fit *f)
 {
 	auto_spec then = { 0 }, s = { 0 };
 
@@ -212,6 +214,10 @@ START_TEST(what_of_a_specification_cannot_be)
 		const char *text, *test;
 	} cases[] = {
 		{ "general:\n\tname = \"a\"\n\tinit = \"/sbin/init\"\n", "first-process" },
+		{ "general:\n\tname = \"a\"\nversioned:\n\timage_digest = " DIGEST "\n", NULL },
+		{ "general:\n\tname = \"a\"\nversioned:\n\timage_digest = " DIGEST
+		  "\n\tarchitecture = \"vax\"\n",
+		  "machine" },
 		{ "general:\n\tname = \"a\"\ndevice:\n\tdevname = /dev/vdb\n", "device" },
 		{ "general:\n\tname = \"a\"\n", NULL },
 		{ "general:\n\tname = \"a\"\ndevice:\n\tdevname = /dev/null\n", NULL },
@@ -279,7 +285,7 @@ static Suite *ckpt_fit_suite(void)
 	tcase_add_test(t, a_newer_processor_does);
 	tcase_add_test(t, other_pages_and_an_older_criu_do_not);
 	tcase_add_loop_test(t, the_definition_must_be_the_same, 0, 4);
-	tcase_add_loop_test(t, what_of_a_specification_cannot_be, 0, 4);
+	tcase_add_loop_test(t, what_of_a_specification_cannot_be, 0, 6);
 	tcase_add_test(t, the_program_of_a_build);
 	tcase_add_test(t, the_table_has_the_remedy);
 	suite_add_tcase(s, t);

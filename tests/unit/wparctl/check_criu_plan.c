@@ -37,13 +37,16 @@ START_TEST(a_dump)
 
 	ck_assert_int_eq(par_strv_add(&d.externals, "/home"), 0);
 	ck_assert_int_eq(par_strv_add(&d.externals, "/etc/init"), 0);
+	ck_assert_int_eq(par_strv_add(&d.watched, "/var/spool, it [is]"), 0);
 	ck_assert_int_eq(wpar_criu_plan_dump(&d, &argv, NULL), 0);
 	text = joined(&argv);
 	ck_assert_str_eq(text, "/usr/sbin/criu\ndump\n" COMMON STEP
 			       "--tree\n4711\n--ghost-limit=64M\n--network-lock\nnftables\n"
 			       "--leave-running\n--external\nmnt[/home]:/home\n--external\n"
-			       "mnt[/etc/init]:/etc/init");
+			       "mnt[/etc/init]:/etc/init\n--irmap-scan-path\n"
+			       "/var/spool, it [is]");
 	par_strv_done(&d.externals);
+	par_strv_done(&d.watched);
 }
 END_TEST
 
@@ -111,6 +114,11 @@ START_TEST(the_reason_is_the_first_error)
 		{ "     1: Error (criu/image.c:630): no end of line", "no end of line" },
 		{ "a process says Error (no): nothing\n", NULL },
 		{ "Error (criu/a.c:1): \001\xff\n", "??" },
+		{ "Error (compel/src/lib/ptrace.c:27): suspending seccomp failed: Operation not "
+		  "permitted\nError (criu/sockets.c:628): sockets: Can't get 1:16 opt: no\n"
+		  "Error (criu/util.c:641): execvp(\"iptables-save\", ...) failed: none\n"
+		  "Error (criu/mem.c:1): why\n",
+		  "why" },
 		{ "Error (criu/tun.c:85): tun: Unable to create tun: No such file or directory\n"
 		  "Error (criu/mem.c:1): why\n",
 		  "why" },
@@ -154,7 +162,7 @@ static Suite *criu_plan_suite(void)
 	tcase_add_test(t, a_dump_that_lets_go_at_once);
 	tcase_add_test(t, a_restore);
 	tcase_add_loop_test(t, a_mount_point_that_criu_would_misread, 0, 6);
-	tcase_add_loop_test(t, the_reason_is_the_first_error, 0, 8);
+	tcase_add_loop_test(t, the_reason_is_the_first_error, 0, 9);
 	tcase_add_loop_test(t, versions, 0, 6);
 	suite_add_tcase(s, t);
 	return s;

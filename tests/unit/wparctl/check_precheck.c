@@ -93,11 +93,17 @@ START_TEST(open_files_and_mounts_are_named)
 	begin(&s);
 	ck_assert_int_eq(wpar_ckpt_add_open(&s, &o), 0);
 	ck_assert_int_eq(par_strv_add(&s.strangers, "/data (ext4)"), 0);
+	ck_assert_int_eq(par_strv_add(&s.gone, "/proc/version"), 0);
 	ck_assert_int_eq(wpar_precheck(&s, &found), 0);
-	ck_assert_uint_eq(found.n, 2);
+	ck_assert_uint_eq(found.n, 3);
 	ck_assert_str_eq(found.v[0],
 			 "process 101 (sh) has the POSIX message queue /q; end the process");
-	ck_assert_str_eq(found.v[1], "/data (ext4) is mounted there, and is not in the "
+	ck_assert_str_eq(
+		found.v[1],
+		"what is mounted at /proc/version was removed or replaced in the LPAR since, "
+		"so that it could not be mounted again; stop and start the workload "
+		"partition");
+	ck_assert_str_eq(found.v[2], "/data (ext4) is mounted there, and is not in the "
 				     "specification: nothing would mount it again; unmount it, or "
 				     "give it with chwpar -M");
 }

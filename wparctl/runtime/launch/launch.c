@@ -54,7 +54,17 @@ void wpar_launch_done(struct wpar_launch *l)
 	l->pidfd = 0;
 }
 
-/* Takes @text, NULL included. */
+static bool has_text(const char *path, const char *text)
+{
+	auto_buf b = { 0 };
+
+	return par_fs_read(path, 4096, &b) == 0 && b.data && strcmp(b.data, text) == 0;
+}
+
+/*
+ * Takes @text, NULL included.  One that says so already stays: a WPAR that runs has it mounted, and
+ * with another in its place that mount could not be restored from a checkpoint.
+ */
 static int write_text(const char *folder, const char *name, char *text, struct par_error **err)
 {
 	autofree char *owned = text;
@@ -63,6 +73,8 @@ static int write_text(const char *folder, const char *name, char *text, struct p
 
 	if (!path || !owned)
 		return par_oom(err);
+	if (has_text(path, owned))
+		return 0;
 	r = par_fs_replace_volatile(AT_FDCWD, path, owned, strlen(owned), 0644);
 	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be written", path) : 0;
 }
