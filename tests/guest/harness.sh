@@ -74,7 +74,7 @@ guest_helpers_wanted()
 {
 	local name
 	for name in isolation network quota uname_criu checkpoint checkpoint_refused checkpoint_reboot \
-		checkpoint_versioned; do
+		checkpoint_versioned checkpoint_init; do
 		check_wanted "$name" && return 0
 	done
 	return 1

@@ -38,6 +38,7 @@ void wpar_ckpt_manifest_done(struct wpar_ckpt_manifest *m)
 	free(m->name);
 	free(m->specification);
 	free(m->images);
+	wpar_ckpt_groups_done(&m->groups);
 	wpar_ability_done(&m->there);
 	*m = (struct wpar_ckpt_manifest){ 0 };
 }
@@ -208,6 +209,7 @@ int wpar_ckpt_manifest_print(const struct wpar_ckpt_manifest *m, struct par_buf 
 	    put_number(o, "boottime_ms", m->boottime_ms) < 0 ||
 	    put_flag(o, "ended", m->ended) < 0 || put_there(o, &m->there) < 0 ||
 	    put_links(o, m) < 0 || put_mapped(o, m) < 0 || put_files(o, m) < 0 ||
+	    wpar_ckpt_groups_put(o, &m->groups) < 0 ||
 	    par_json_put_string(o, "specification", m->specification) < 0)
 		return -ENOMEM;
 	text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
@@ -450,7 +452,7 @@ static int get_all(struct json_object *o, struct wpar_ckpt_manifest *m, struct p
 	static const char *const known[] = { "format",	      "product",  "name",  "images",
 					     "generation",    "taken_ms", "ended", "boottime_ms",
 					     "lpar",	      "links",	  "files", "mapped",
-					     "specification", NULL };
+					     "specification", "groups",	  NULL };
 	uint64_t format = 0;
 	int r = par_json_u64(o, "format", true, INT64_MAX, &format, err);
 
@@ -473,6 +475,9 @@ static int get_all(struct json_object *o, struct wpar_ckpt_manifest *m, struct p
 	if (r < 0)
 		return r;
 	r = get_mapped(o, m, err);
+	if (r < 0)
+		return r;
+	r = wpar_ckpt_groups_get(o, &m->groups, err);
 	return r < 0 ? r : get_files(o, m, err);
 }
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "wparctl/checkpoint/ability.h"
+#include "wparctl/checkpoint/ckpt_groups.h"
 
 #define WPAR_CKPT_FORMAT   1
 #define WPAR_CKPT_MANIFEST "manifest.json"
@@ -45,6 +46,7 @@ struct wpar_ckpt_manifest {
 	size_t n_mapped;
 	struct wpar_ckpt_link *links;
 	size_t n_links;
+	struct wpar_ckpt_groups groups; /* of one that makes groups; in no other there are any */
 };
 
 #define auto_ckpt_manifest par_cleanup(wpar_ckpt_manifest_done) struct wpar_ckpt_manifest

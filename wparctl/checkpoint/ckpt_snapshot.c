@@ -6,8 +6,11 @@
 #include "wparctl/checkpoint/ckpt_snapshot.h"
 
 #include "lpard/common/fs.h"
+#include "wparctl/resources/cgroup_members.h"
 #include "wparctl/runtime/launch/build_id.h"
+#include "wparctl/runtime/launch/own_groups.h"
 #include "wparctl/checkpoint/criu_plan.h"
+#include "wparctl/checkpoint/pressure.h"
 #include "wparctl/checkpoint/watches.h"
 
 #include <dirent.h>
@@ -116,6 +119,18 @@ static int see_watches(struct seen *s, pid_t pid, int fds, const char *number)
 	return wpar_watches_read(&s->watches, pid, text.data, s->overlay);
 }
 
+static int see_pressure(struct seen *s, pid_t pid, int fds, const char *link)
+{
+	autofd int process = openat(fds, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char limit[WPAR_PRESSURE_TEXT];
+
+	if (process < 0 || wpar_pressure_limit(process, limit))
+		return 0;
+	return add_open(
+		s, pid, "a watch on pressure, ", link,
+		"its limit, which the kernel does not tell, would be lost; end the process");
+}
+
 static bool is_terminal(const struct stat *st)
 {
 	return S_ISCHR(st->st_mode) && major(st->st_rdev) >= 136 && major(st->st_rdev) <= 143;
@@ -138,6 +153,8 @@ static int see_descriptor(struct seen *s, pid_t pid, int fds, const char *number
 	}
 	if (strcmp(link, "anon_inode:inotify") == 0)
 		return see_watches(s, pid, fds, number);
+	if (wpar_pressure_is(fds, number))
+		return see_pressure(s, pid, fds, link);
 	if (fstatat(fds, number, &st, 0) < 0)
 		return 0;
 	if (is_terminal(&st) && st.st_dev != s->terminals)
@@ -258,19 +275,21 @@ static int see_process(struct seen *s, pid_t pid)
 	return r < 0 ? r : see_maps(s, pid, dir);
 }
 
+static int see_member(pid_t pid, const char *group, void *user)
+{
+	(void)group;
+	return see_process(user, pid);
+}
+
 static int see_processes(struct seen *s, int cgroup, struct par_error **err)
 {
-	auto_buf list = { 0 };
-	char *save = NULL;
-	int r = read_at(cgroup, "cgroup.procs", &list);
+	int r = wpar_cgroup_members(cgroup, see_member, s);
 
-	if (r < 0 || !list.data)
-		return par_fail(err, PAR_E_SYSTEM, r < 0 ? r : EIO,
-				"the processes of the workload partition cannot be listed");
-	for (char *word = strtok_r(list.data, "\n", &save); word && r == 0;
-	     word = strtok_r(NULL, "\n", &save))
-		r = see_process(s, (pid_t)strtol(word, NULL, 10));
-	return r < 0 ? par_oom(err) : 0;
+	if (r == -ENOMEM)
+		return par_oom(err);
+	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r,
+				"the processes of the workload partition cannot be listed")
+		     : 0;
 }
 
 /* mountinfo writes blanks and the like as three octal digits. */
@@ -326,7 +345,9 @@ static int see_mount(struct wpar_ckpt_snapshot *s, const struct wpar_mount_plan 
 			return -ENOMEM;
 		return par_strv_add(&s->externals, target);
 	}
-	if (op)
+	if (strcmp(target, WPAR_OWN_GROUPS) == 0 && strcmp(fstype, "cgroup2") == 0)
+		return par_strv_add(&s->externals, target);
+	if (op || wpar_own_groups_is_mount(target))
 		return 0;
 	snprintf(text, sizeof(text), "%s (%s)", target, fstype);
 	return par_strv_add(&s->strangers, text);

@@ -6,6 +6,7 @@
 #include "wparctl/checkpoint/free_sockets.h"
 
 #include "lpard/common/fs.h"
+#include "wparctl/resources/cgroup_members.h"
 
 #include <dirent.h>
 #include <netinet/in.h>
@@ -59,21 +60,18 @@ static int free_of(pid_t pid)
 	return sum;
 }
 
+static int free_member(pid_t pid, const char *group, void *user)
+{
+	int *sum = user, r = free_of(pid);
+
+	(void)group;
+	*sum += r > 0 ? r : 0;
+	return r < 0 ? r : 0;
+}
+
 int wpar_free_sockets(int cgroup)
 {
-	autofd int list = openat(cgroup, "cgroup.procs", O_RDONLY | O_CLOEXEC);
-	auto_buf text = { 0 };
-	char *save = NULL;
-	int sum = 0, r = list < 0 ? -errno : par_fs_read_fd(list, 1 << 24, &text);
+	int sum = 0, r = wpar_cgroup_members(cgroup, free_member, &sum);
 
-	if (r < 0 || !text.data)
-		return r;
-	for (char *word = strtok_r(text.data, "\n", &save); word;
-	     word = strtok_r(NULL, "\n", &save)) {
-		r = free_of((pid_t)strtol(word, NULL, 10));
-		if (r < 0)
-			return r;
-		sum += r;
-	}
-	return sum;
+	return r < 0 ? r : sum;
 }

@@ -9,8 +9,10 @@
 #include "lpard/common/fs.h"
 #include "wparctl/checkpoint/ckpt_fit.h"
 #include "wparctl/checkpoint/criu_run.h"
+#include "wparctl/checkpoint/groups.h"
 #include "wparctl/checkpoint/home_group.h"
 #include "wparctl/checkpoint/let_go.h"
+#include "wparctl/checkpoint/pressure.h"
 #include "wparctl/checkpoint/rights.h"
 #include "wparctl/checkpoint/stage.h"
 #include "wparctl/checkpoint/statedir.h"
@@ -212,7 +214,8 @@ static int enter_stage(void *user)
 	if (getppid() != t->parent)
 		return -ESRCH;
 	/* Its children are born there, and see no group above. */
-	r = par_fs_write_str(t->launch.cgroup, "cgroup.procs", "0");
+	r = par_fs_write_str(t->launch.birth > 0 ? t->launch.birth : t->launch.cgroup,
+			     "cgroup.procs", "0");
 	if (r < 0)
 		return r;
 	if (unshare(CLONE_NEWCGROUP) < 0)
@@ -316,6 +319,12 @@ static int come_to_life(struct restarting *t, struct par_error **err)
 	r = wpar_rights_check(t->launch.cgroup, init, wpar_security_caps(s), &t->launch.plan, err);
 	if (r < 0)
 		return r;
+	r = wpar_groups_fill(t->launch.cgroup, &t->manifest.groups, err);
+	if (r < 0)
+		return r;
+	r = wpar_pressure_again(t->launch.cgroup, err);
+	if (r < 0)
+		return r;
 	r = connect_links(t, init, err);
 	if (r < 0)
 		return r;
@@ -338,7 +347,10 @@ static int restore(struct restarting *t, struct par_error **err)
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the state of '%s' cannot be written",
 				s->name);
-	r = wpar_stage_prepare(&t->launch.plan, &t->stage, err);
+	r = wpar_groups_make(t->launch.cgroup, s->idbase, s->idrange, &t->manifest.groups, err);
+	if (r < 0)
+		return r;
+	r = wpar_stage_prepare(&t->launch.plan, t->launch.birth, &t->stage, err);
 	if (r < 0)
 		return r;
 	r = plan(t, err);

@@ -3,6 +3,7 @@
 #include "wparctl/checkpoint/rights.h"
 
 #include "lpard/common/fs.h"
+#include "wparctl/resources/cgroup_members.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -122,21 +123,35 @@ static int check_process(pid_t pid, pid_t init, uint64_t caps, const struct wpar
 	return is_inside(pid, init) ? 0 : fail_rights(pid, "since it is in other namespaces", err);
 }
 
+struct check {
+	pid_t init;
+	uint64_t caps;
+	const struct wpar_mount_plan *plan;
+	struct par_error **err;
+	bool refused;
+};
+
+static int check_member(pid_t pid, const char *group, void *user)
+{
+	struct check *c = user;
+	int r = check_process(pid, c->init, c->caps, c->plan, c->err);
+
+	(void)group;
+	c->refused |= r < 0;
+	return r;
+}
+
 int wpar_rights_check(int cgroup, pid_t init, uint64_t caps, const struct wpar_mount_plan *p,
 		      struct par_error **err)
 {
-	autofd int list = openat(cgroup, "cgroup.procs", O_RDONLY | O_CLOEXEC);
-	auto_buf text = { 0 };
-	char *save = NULL;
-	int r = list < 0 ? -errno : par_fs_read_fd(list, 1 << 24, &text);
+	struct check c = { .init = init, .caps = caps, .plan = p, .err = err };
+	int r;
 
-	if (r < 0 || !text.data)
-		return par_fail(err, PAR_E_SYSTEM, r < 0 ? r : EIO,
-				"the processes of the workload partition cannot be listed");
 	if (!maps_fit(init, "uid_map", p) || !maps_fit(init, "gid_map", p))
 		return fail_rights(init, "since its ids are mapped in another way", err);
-	for (char *word = strtok_r(text.data, "\n", &save); word && r == 0;
-	     word = strtok_r(NULL, "\n", &save))
-		r = check_process((pid_t)strtol(word, NULL, 10), init, caps, p, err);
+	r = wpar_cgroup_members(cgroup, check_member, &c);
+	if (r < 0 && !c.refused)
+		return par_fail(err, PAR_E_SYSTEM, r,
+				"the processes of the workload partition cannot be listed");
 	return r;
 }

@@ -4,6 +4,7 @@
 
 #include "lpard/common/fs.h"
 #include "lpard/common/process.h"
+#include "wparctl/runtime/launch/own_groups.h"
 #include "wparctl/runtime/launch/own_ids.h"
 
 #include <sched.h>
@@ -143,7 +144,26 @@ static int name_mounts(struct wpar_stage *s, struct par_error **err)
 	return 0;
 }
 
-static int prepare(struct wpar_stage *s, struct par_error **err)
+/* A bind of the group's folder is what a mount of the groups inside is: they are one file system.
+ */
+static int add_groups(struct wpar_stage *s, int groups, struct par_error **err)
+{
+	struct mount_attr attr = { .propagation = MS_PRIVATE,
+				   .attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
+					       MOUNT_ATTR_NOEXEC };
+	autofd int tree = (int)syscall(SYS_open_tree, groups, "",
+				       OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+
+	if (tree < 0 ||
+	    syscall(SYS_mount_setattr, tree, "", AT_EMPTY_PATH, &attr, sizeof(attr)) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "the control groups cannot be bound");
+	if (add_mount(s, WPAR_OWN_GROUPS) < 0)
+		return par_oom(err);
+	s->fds[s->n_fds++] = take_fd(&tree);
+	return 0;
+}
+
+static int prepare(struct wpar_stage *s, int groups, struct par_error **err)
 {
 	auto_mount_space space = WPAR_NO_SPACE;
 	autofd int ids = -1;
@@ -166,15 +186,18 @@ static int prepare(struct wpar_stage *s, struct par_error **err)
 		return r;
 	if (s->n_fds != s->n_mounts + s->n_layers + 1)
 		return par_fail(err, PAR_E_SYSTEM, EBADF, "a prepared mount is missing");
+	r = groups > 0 ? add_groups(s, groups, err) : 0;
+	if (r < 0)
+		return r;
 	r = par_fs_mkdirs(s->place, 0700);
 	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r, "'%s' cannot be made", s->place) : 0;
 }
 
-int wpar_stage_prepare(const struct wpar_mount_plan *plan, struct wpar_stage *ret,
+int wpar_stage_prepare(const struct wpar_mount_plan *plan, int groups, struct wpar_stage *ret,
 		       struct par_error **err)
 {
 	auto_stage s = { .plan = plan };
-	int r = prepare(&s, err);
+	int r = prepare(&s, groups, err);
 
 	if (r < 0)
 		return r;

@@ -15,8 +15,9 @@ struct wpar_stage {
 	char *root;  /* the WPAR's root directory there */
 	struct wpar_criu_mount *mounts;
 	size_t n_mounts;
-	size_t n_layers;	  /* of the overlay that is the root; 0: the root is a folder */
-	int fds[WPAR_MOUNTS_MAX]; /* the root, or its layers and its own directory; then @mounts */
+	size_t n_layers; /* of the overlay that is the root; 0: the root is a folder */
+	/* The root, or its layers and its own directory; then @mounts; the groups last */
+	int fds[WPAR_MOUNTS_MAX + 1];
 	size_t n_fds;
 };
 
@@ -25,9 +26,11 @@ void wpar_stage_done(struct wpar_stage *s);
 
 /*
  * wpar_stage_prepare - the mounts of @plan, mounted nowhere yet; the folder of its run is there
+ * @groups	the control group that is the root of the WPAR's own, which may be mounted there; 0:
+ *		none is
  * Errors: those of wpar_mounts_prepare().
  */
-int wpar_stage_prepare(const struct wpar_mount_plan *plan, struct wpar_stage *ret,
+int wpar_stage_prepare(const struct wpar_mount_plan *plan, int groups, struct wpar_stage *ret,
 		       struct par_error **err);
 
 /*

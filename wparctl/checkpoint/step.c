@@ -8,6 +8,8 @@
 #include "wparctl/network/again.h"
 #include "wparctl/network/record.h"
 #include "wparctl/resources/cgroup.h"
+#include "wparctl/resources/cgroup_below.h"
+#include "wparctl/resources/cgroup_members.h"
 #include "wparctl/spec/spec.h"
 
 #include <limits.h>
@@ -64,24 +66,25 @@ static bool is_outside(long pid)
 }
 
 /* criu, what it has started, and this process: they must not stand still with the others. */
+static int move_outsider(pid_t pid, const char *group, void *user)
+{
+	const int *to = user;
+	char word[24];
+	int r;
+
+	(void)group;
+	if (!is_outside(pid))
+		return 0;
+	snprintf(word, sizeof(word), "%d", (int)pid);
+	r = *to < 0 ? -ENOENT : par_fs_write_str(*to, "cgroup.procs", word);
+	return r == -ESRCH ? 0 : r;
+}
+
 static int move_outsiders(int cgroup, const char *home)
 {
-	autofd int list = openat(cgroup, "cgroup.procs", O_RDONLY | O_CLOEXEC);
 	autofd int to = home ? open(home, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-	auto_buf text = { 0 };
-	char *save = NULL;
-	int r = list < 0 ? -errno : par_fs_read_fd(list, 1 << 24, &text);
 
-	if (r < 0 || !text.data)
-		return r;
-	for (char *word = strtok_r(text.data, "\n", &save); word && r == 0;
-	     word = strtok_r(NULL, "\n", &save)) {
-		if (is_outside(strtol(word, NULL, 10)))
-			r = to < 0 ? -ENOENT : par_fs_write_str(to, "cgroup.procs", word);
-		if (r == -ESRCH)
-			r = 0;
-	}
-	return r;
+	return wpar_cgroup_members(cgroup, move_outsider, &to);
 }
 
 /*
@@ -106,13 +109,20 @@ static void leave_its_groups(void)
 		return; /* ignoring: it is the LPAR's already, or what is moved says so */
 }
 
-/* The first process has its namespaces, and mounts nothing there yet. */
-static int mount_root(const char *name)
+/* As criu says it; 0: it says nothing. */
+static pid_t first_process(void)
 {
 	const char *init = getenv("CRTOOLS_INIT_PID");
-	const long pid = init ? strtol(init, NULL, 10) : 0;
 
-	return pid > 0 ? wpar_stage_overlay(name, (pid_t)pid) : -ESRCH;
+	return init ? (pid_t)strtol(init, NULL, 10) : 0;
+}
+
+/* It has its namespaces, and mounts nothing there yet. */
+static int mount_root(const char *name)
+{
+	const pid_t pid = first_process();
+
+	return pid > 0 ? wpar_stage_overlay(name, pid) : -ESRCH;
 }
 
 static int hold(const char *name, bool dumped)
@@ -120,6 +130,10 @@ static int hold(const char *name, bool dumped)
 	autofd int cgroup = wpar_cgroup_open(name, false, NULL);
 	int r = cgroup < 0 ? cgroup : move_outsiders(cgroup, getenv(WPAR_STEP_HOME));
 
+	if (r < 0)
+		return r;
+	/* Where it has groups below, who is the first is not searched for. */
+	r = !dumped && wpar_below_is(cgroup) ? wpar_below_note_init(cgroup, first_process()) : 0;
 	if (r < 0)
 		return r;
 	r = wpar_cgroup_freeze(cgroup, true);

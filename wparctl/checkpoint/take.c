@@ -11,6 +11,7 @@
 #include "wparctl/checkpoint/ckpt_snapshot.h"
 #include "wparctl/checkpoint/criu_plan.h"
 #include "wparctl/checkpoint/criu_run.h"
+#include "wparctl/checkpoint/groups.h"
 #include "wparctl/checkpoint/home_group.h"
 #include "wparctl/checkpoint/let_go.h"
 #include "wparctl/checkpoint/statedir.h"
@@ -19,6 +20,7 @@
 #include "wparctl/network/ping_range.h"
 #include "wparctl/network/unlock.h"
 #include "wparctl/resources/cgroup.h"
+#include "wparctl/resources/cgroup_below.h"
 #include "wparctl/resources/cgroup_freeze.h"
 #include "wparctl/runtime/launch/launch.h"
 #include "wparctl/runtime/launch/sync.h"
@@ -168,8 +170,9 @@ static int name_paths(struct taking *t, struct par_error **err)
 	t->home = wpar_home_group();
 	if (!t->images || !t->home)
 		return par_oom(err);
-	/* One that runs on is let go by criu itself, as soon as that can be. */
-	if (t->take->then != WPAR_TAKE_GO_ON) {
+	/* One that runs on is let go by criu itself, as soon as that can be; but who is in which
+	 * group is read while all stand still. */
+	if (t->take->then != WPAR_TAKE_GO_ON || wpar_below_is(t->cgroup)) {
 		r = wpar_checkpoint_step_prepare(t->take->spec->name, &t->step, err);
 		if (r < 0)
 			return r;
@@ -265,6 +268,13 @@ static int keep(struct taking *t, struct par_error **err)
 	return r;
 }
 
+static int go_on_and_keep(struct taking *t, struct par_error **err)
+{
+	int r = wpar_let_go(t->take->spec, err);
+
+	return r < 0 ? r : keep(t, err);
+}
+
 static int take_steps(struct taking *t, struct par_error **err)
 {
 	const struct wpar_spec *s = t->take->spec;
@@ -273,13 +283,16 @@ static int take_steps(struct taking *t, struct par_error **err)
 	if (r < 0)
 		return r;
 	wpar_test_stop_at("dumped");
-	if (!t->step) {
-		r = wpar_let_go(s, err);
-		return r < 0 ? r : keep(t, err);
-	}
+	if (!t->step)
+		return go_on_and_keep(t, err);
 	r = stand_still(t, err);
 	if (r < 0)
 		return r;
+	r = wpar_groups_read(t->cgroup, s->idbase, s->idrange, &t->manifest.groups, err);
+	if (r < 0)
+		return r;
+	if (t->take->then == WPAR_TAKE_GO_ON)
+		return go_on_and_keep(t, err);
 	r = wpar_checkpoint_mark(s->name, WPAR_MARK_PAUSED);
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the state of '%s' cannot be written",

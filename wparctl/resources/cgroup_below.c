@@ -13,8 +13,6 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#define INSIDE "inside"
-#define LOGIN  "clogin"
 /* At the WPAR's group, which nobody inside comes to: "PID START". */
 #define NOTE "trusted.wpars.init"
 /* systemd has about 100 groups, four deep; each takes memory of the kernel's, also an empty one. */
@@ -80,12 +78,12 @@ static int set_up(int inside, uid_t root, struct par_error **err)
 
 int wpar_below_make(int cgroup, uid_t root, struct par_error **err)
 {
-	autofd int inside = make_one(cgroup, INSIDE, err), login = -1;
+	autofd int inside = make_one(cgroup, WPAR_BELOW_INSIDE, err), login = -1;
 	int r;
 
 	if (inside < 0)
 		return inside;
-	login = make_one(cgroup, LOGIN, err);
+	login = make_one(cgroup, WPAR_BELOW_LOGIN, err);
 	if (login < 0)
 		return login;
 	hand_down(cgroup);
@@ -110,7 +108,7 @@ static int open_below(int cgroup, const char *name)
 
 int wpar_below_open_login(int cgroup)
 {
-	int fd = open_below(cgroup, LOGIN);
+	int fd = open_below(cgroup, WPAR_BELOW_LOGIN);
 
 	if (fd != -ENOENT)
 		return fd;
@@ -120,7 +118,7 @@ int wpar_below_open_login(int cgroup)
 
 int wpar_below_open_inside(int cgroup)
 {
-	return open_below(cgroup, INSIDE);
+	return open_below(cgroup, WPAR_BELOW_INSIDE);
 }
 
 int wpar_below_note_init(int cgroup, pid_t pid)

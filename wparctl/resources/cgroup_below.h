@@ -20,6 +20,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* Names of both. */
+#define WPAR_BELOW_INSIDE "inside"
+#define WPAR_BELOW_LOGIN  "clogin"
+
 /*
  * wpar_below_make - both groups, empty ones; "inside" is delegated to the WPAR's root
  * @cgroup	the WPAR's group, which has none below

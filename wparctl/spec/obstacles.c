@@ -22,14 +22,6 @@ bool wpar_obstacle(const struct wpar_spec *s, size_t i, struct wpar_obstacle *re
 					       "workload partition" };
 		return true;
 	}
-	if (is_it(s->init, &i)) {
-		*ret = (struct wpar_obstacle){
-			"first-process", s->init,
-			"a first process of its own makes groups of its own, "
-			"which are not restored yet"
-		};
-		return true;
-	}
 	for (size_t d = 0; d < s->n_devices; d++) {
 		if (!is_it(is_open_to_it(&s->devices[d]), &i))
 			continue;

@@ -15,7 +15,8 @@
 #include <sys/mount.h>
 #include <sys/vfs.h>
 
-#define GROUPS "/sys/fs/cgroup"
+#define SYS    "/sys"
+#define LOCKS  "/run/lock"
 #define SECURE (WPAR_OP_NOSUID | WPAR_OP_NODEV | WPAR_OP_NOEXEC)
 
 bool wpar_init_is_systemd(const char *init)
@@ -35,8 +36,19 @@ bool wpar_own_groups_has(pid_t init)
 
 	snprintf(path, sizeof(path), "/proc/%d/root", (int)init);
 	root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	groups = root < 0 ? -1 : par_fs_open_plain(root, GROUPS, O_PATH | O_DIRECTORY, 0);
+	groups = root < 0 ? -1 : par_fs_open_plain(root, WPAR_OWN_GROUPS, O_PATH | O_DIRECTORY, 0);
 	return groups >= 0 && fstatfs(groups, &st) == 0 && st.f_type == CGROUP2_SUPER_MAGIC;
+}
+
+bool wpar_own_groups_is_mount(const char *target)
+{
+	static const char *const targets[] = { SYS, WPAR_OWN_GROUPS, LOCKS };
+
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(targets); i++) {
+		if (strcmp(target, targets[i]) == 0)
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -57,7 +69,7 @@ static int drop_console(int root)
 /* Debian's systemd mounts it where it is not there, and gives up when it cannot. */
 static int mount_run_lock(int root, const char *source)
 {
-	char target[] = "/run/lock", tmpfs[] = "tmpfs", room[] = "mode=1777,size=5m";
+	char target[] = LOCKS, tmpfs[] = "tmpfs", room[] = "mode=1777,size=5m";
 	const struct wpar_mount_op op = {
 		.kind = WPAR_OP_FS, .flags = SECURE, .target = target, .fstype = tmpfs, .data = room
 	};
@@ -67,7 +79,7 @@ static int mount_run_lock(int root, const char *source)
 
 static int mount_groups(int root, const char *source)
 {
-	char sys[] = "/sys", fs[] = "/sys/fs", cgroup[] = GROUPS, tmpfs[] = "tmpfs",
+	char sys[] = SYS, fs[] = SYS "/fs", cgroup[] = WPAR_OWN_GROUPS, tmpfs[] = "tmpfs",
 	     cgroup2[] = "cgroup2", room[] = "mode=0755,size=64k,nr_inodes=16";
 	struct wpar_mount_op empty = {
 		.kind = WPAR_OP_FS, .flags = SECURE, .target = sys, .fstype = tmpfs, .data = room

@@ -18,6 +18,12 @@ bool wpar_init_is_systemd(const char *init);
 /* wpar_own_groups_has - has the WPAR of the first process @init, seen from outside, such groups? */
 bool wpar_own_groups_has(pid_t init);
 
+/* Where the WPAR's control groups are mounted. */
+#define WPAR_OWN_GROUPS "/sys/fs/cgroup"
+
+/* wpar_own_groups_is_mount - is what is mounted at @target one of the next function's mounts? */
+bool wpar_own_groups_is_mount(const char *target);
+
 /*
  * wpar_own_groups_mount - the control groups of the WPAR at /sys/fs/cgroup, and systemd's own
  * systemctl in the place of ours; inside, after wpar_mounts_attach()
