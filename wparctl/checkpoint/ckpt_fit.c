@@ -7,6 +7,7 @@
 #include "wparctl/versioned/keeps.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <string.h>
 
 void wpar_ckpt_fit_done(struct wpar_ckpt_fit *f)
@@ -242,6 +243,71 @@ void wpar_ckpt_fit_program(const struct wpar_ckpt_manifest *m, const char *kept,
 			      .fits = kept,
 			      .remedy = "put the wparctl of that build into "
 					"/var/lib/wpars/programs, by its build-id" });
+}
+
+/* "/usr/lib/x.so 1c0fe4ab, 70528 bytes": of a build-id what tells two apart. */
+static void describe_file(char *buf, size_t size, const char *path, const char *id, uint64_t bytes)
+{
+	snprintf(buf, size, "%s%s%.12s, %" PRIu64 " bytes", path, *path ? " " : "",
+		 id ? id : "no build-id", bytes);
+}
+
+static void add_mapped(const struct wpar_ckpt_mapped *there, const struct wpar_mapped_here *here,
+		       struct wpar_ckpt_fit *f)
+{
+	char a[PATH_MAX + 64], b[64] = "not there";
+
+	describe_file(a, sizeof(a), there->path, there->build_id, there->size);
+	if (here->there)
+		describe_file(b, sizeof(b), "", here->build_id, here->size);
+	add(f, (struct test){ .name = "mapped-file",
+			      .there = a,
+			      .here = b,
+			      .remedy = "processes have it mapped; have the same version of it "
+					"here, with the package that it comes from" });
+}
+
+void wpar_ckpt_fit_mapped(const struct wpar_ckpt_manifest *m, const struct wpar_mapped_here *here,
+			  struct wpar_ckpt_fit *f)
+{
+	const char *program = wpar_ckpt_program(m);
+	size_t n = 0, same = 0;
+	char a[24], b[24];
+
+	for (size_t i = 0; i < m->n_mapped; i++) {
+		const struct wpar_ckpt_mapped *there = &m->mapped[i];
+
+		if (!here[i].known || (program && par_streq(there->build_id, program)))
+			continue;
+		n++;
+		if (here[i].there && here[i].size == there->size &&
+		    par_streq(here[i].build_id, there->build_id))
+			same++;
+		else
+			add_mapped(there, &here[i], f);
+	}
+	snprintf(a, sizeof(a), "%zu", n);
+	snprintf(b, sizeof(b), "%zu", same);
+	if (n == same)
+		add(f,
+		    (struct test){ .name = "mapped-files", .there = a, .here = b, .fits = true });
+}
+
+void wpar_ckpt_fit_clock(const struct wpar_ckpt_manifest *m, uint64_t now_ms,
+			 struct wpar_ckpt_fit *f)
+{
+	char there[PAR_UTC_SIZE], here[PAR_UTC_SIZE];
+
+	par_utc_text((int64_t)(m->taken_ms / 1000), there);
+	par_utc_text((int64_t)(now_ms / 1000), here);
+	add(f,
+	    (struct test){ .name = "clock",
+			   .there = there,
+			   .here = here,
+			   .optional = true,
+			   .fits = now_ms >= m->taken_ms,
+			   .remedy = "the clock of this LPAR is behind: the time of day goes back "
+				     "for the processes; set it before" });
 }
 
 void wpar_ckpt_fit_image(const struct wpar_spec *s, bool there, struct wpar_ckpt_fit *f)

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "wparctl/checkpoint/ckpt_manifest.h"
+#include "wparctl/checkpoint/mapped_here.h"
 #include "wparctl/spec/spec.h"
 
 struct wpar_ckpt_row {
@@ -45,6 +46,18 @@ void wpar_ckpt_fit_program(const struct wpar_ckpt_manifest *m, const char *kept,
 
 /* wpar_ckpt_fit_image - is the image of a versioned WPAR @s in the store, which @there says? */
 void wpar_ckpt_fit_image(const struct wpar_spec *s, bool there, struct wpar_ckpt_fit *f);
+
+/*
+ * wpar_ckpt_fit_mapped - are the files that processes of @m have mapped the same in this LPAR?
+ * @here	of mapped_here.h, one for each
+ * A row for each that differs; our own program is another matter (wpar_ckpt_fit_program()).
+ */
+void wpar_ckpt_fit_mapped(const struct wpar_ckpt_manifest *m, const struct wpar_mapped_here *here,
+			  struct wpar_ckpt_fit *f);
+
+/* wpar_ckpt_fit_clock - @now_ms: CLOCK_REALTIME here */
+void wpar_ckpt_fit_clock(const struct wpar_ckpt_manifest *m, uint64_t now_ms,
+			 struct wpar_ckpt_fit *f);
 
 /* wpar_ckpt_fit_spec - can a WPAR with this specification be checkpointed? */
 void wpar_ckpt_fit_spec(const struct wpar_spec *s, struct wpar_ckpt_fit *f);

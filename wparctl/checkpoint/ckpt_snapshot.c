@@ -6,36 +6,18 @@
 #include "wparctl/checkpoint/ckpt_snapshot.h"
 
 #include "lpard/common/fs.h"
-#include "wparctl/resources/cgroup_members.h"
-#include "wparctl/runtime/launch/build_id.h"
-#include "wparctl/runtime/launch/own_groups.h"
+#include "wparctl/checkpoint/ckpt_seen.h"
 #include "wparctl/checkpoint/criu_plan.h"
-#include "wparctl/checkpoint/pressure.h"
-#include "wparctl/checkpoint/watches.h"
+#include "wparctl/resources/cgroup.h"
+#include "wparctl/resources/cgroup_members.h"
+#include "wparctl/runtime/launch/own_groups.h"
 
 #include <dirent.h>
 #include <inttypes.h>
 #include <linux/magic.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/statfs.h>
-#include <sys/statvfs.h>
-#include <sys/sysmacros.h>
-
-#define TEXT_MOST (16 << 20)
-
-#ifndef MQUEUE_MAGIC
-#define MQUEUE_MAGIC 0x19800202
-#endif
-
-struct seen {
-	struct wpar_ckpt_snapshot *snapshot;
-	struct wpar_ckpt_manifest *manifest;
-	struct par_strv mapped; /* already seen, sorted by nobody: there are some dozens */
-	struct wpar_watches watches;
-	dev_t overlay;	 /* the device of its root directory, if that is an overlay; 0 */
-	dev_t terminals; /* its own /dev/pts; 0: it has none */
-	char time[64];	 /* what PID 1's time namespace is called */
-};
 
 static int open_process(pid_t pid)
 {
@@ -51,13 +33,6 @@ static void read_time(int dir, char ret[64])
 	ssize_t n = readlinkat(dir, "ns/time", ret, 63);
 
 	ret[n > 0 ? n : 0] = '\0';
-}
-
-static int read_at(int dir, const char *name, struct par_buf *ret)
-{
-	autofd int fd = openat(dir, name, O_RDONLY | O_CLOEXEC);
-
-	return fd < 0 ? -errno : par_fs_read_fd(fd, TEXT_MOST, ret);
 }
 
 static long status_number(const char *text, const char *key)
@@ -81,207 +56,71 @@ static void status_name(const char *text, char ret[33])
 	}
 }
 
-/* Of descriptors whose name says what they are: those that criu has no image for. */
-static const struct {
-	const char *link, *what;
-} kinds[] = {
-	{ "anon_inode:[io_uring]", "a ring of io_uring" },
-	{ "anon_inode:[userfaultfd]", "a descriptor of userfaultfd" },
-	{ "anon_inode:[perf_event]", "a performance counter" },
-	{ "anon_inode:bpf-map", "a map of BPF" },
-	{ "anon_inode:bpf-prog", "a program of BPF" },
-	{ "anon_inode:[landlock-ruleset]", "a set of rules of Landlock" },
-	{ "anon_inode:seccomp notify", "a listener of seccomp" },
-};
-
-static int add_open(struct seen *s, pid_t pid, const char *what, const char *name,
-		    const char *remedy)
+/* One of these for all of a WPAR: what is in another could not be put there again. */
+static const char *find_other(const struct wpar_ckpt_seen *s, int dir)
 {
-	struct wpar_ckpt_open o = { .pid = pid, .remedy = remedy };
+	static const struct {
+		const char *name, *what;
+	} spaces[] = { { "ns/mnt", "other mounts" },
+		       { "ns/net", "another network" },
+		       { "ns/ipc", "other message queues and shared memory" },
+		       { "ns/pid", "other process numbers" },
+		       { "ns/user", "other ids" },
+		       { "ns/uts", "another host name" } };
+	autofd int init = open_process(s->init);
 
-	snprintf(o.what, sizeof(o.what), "%s%.48s", what, name);
-	for (char *c = o.what; *c; c++) {
-		if (*c < 0x20 || *c > 0x7e)
-			*c = '?';
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(spaces); i++) {
+		struct stat its, first;
+
+		if (fstatat(dir, spaces[i].name, &its, 0) == 0 &&
+		    fstatat(init, spaces[i].name, &first, 0) == 0 && its.st_ino != first.st_ino)
+			return spaces[i].what;
 	}
-	return wpar_ckpt_add_open(s->snapshot, &o);
+	return NULL;
 }
 
-/* Of a versioned WPAR: criu can open nothing there by its number. */
-static int see_watches(struct seen *s, pid_t pid, int fds, const char *number)
+/* Whose child an entered process is: a clogin, which has its own end of it outside? */
+static bool is_clogin(pid_t pid)
 {
-	char path[64];
-	auto_buf text = { 0 };
+	autofd int dir = open_process(pid);
+	auto_buf comm = { 0 };
 
-	snprintf(path, sizeof(path), "../fdinfo/%.20s", number);
-	if (s->overlay == 0 || read_at(fds, path, &text) < 0 || !text.data)
-		return 0;
-	return wpar_watches_read(&s->watches, pid, text.data, s->overlay);
+	return dir >= 0 && wpar_ckpt_seen_read(dir, "comm", &comm) == 0 &&
+	       par_streq(comm.data, "clogin\n");
 }
 
-static int see_pressure(struct seen *s, pid_t pid, int fds, const char *link)
+static int see_process(struct wpar_ckpt_seen *s, pid_t pid, bool stray)
 {
-	autofd int process = openat(fds, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	char limit[WPAR_PRESSURE_TEXT];
-
-	if (process < 0 || wpar_pressure_limit(process, limit))
-		return 0;
-	return add_open(
-		s, pid, "a watch on pressure, ", link,
-		"its limit, which the kernel does not tell, would be lost; end the process");
-}
-
-static bool is_terminal(const struct stat *st)
-{
-	return S_ISCHR(st->st_mode) && major(st->st_rdev) >= 136 && major(st->st_rdev) <= 143;
-}
-
-static int see_descriptor(struct seen *s, pid_t pid, int fds, const char *number)
-{
-	char link[128];
-	struct statfs fs;
-	struct stat st;
-	ssize_t n = readlinkat(fds, number, link, sizeof(link) - 1);
-
-	if (n < 0)
-		return 0;
-	link[n] = '\0';
-	for (size_t i = 0; i < PAR_ARRAY_SIZE(kinds); i++) {
-		if (strcmp(link, kinds[i].link) == 0)
-			return add_open(s, pid, kinds[i].what, "",
-					"criu cannot restore that; end the process");
-	}
-	if (strcmp(link, "anon_inode:inotify") == 0)
-		return see_watches(s, pid, fds, number);
-	if (wpar_pressure_is(fds, number))
-		return see_pressure(s, pid, fds, link);
-	if (fstatat(fds, number, &st, 0) < 0)
-		return 0;
-	if (is_terminal(&st) && st.st_dev != s->terminals)
-		return add_open(
-			s, pid, "a terminal of the LPAR, ", link,
-			"it was left by a clogin session; end the process, or start it with "
-			"its input and output elsewhere");
-	if (S_ISREG(st.st_mode)) {
-		autofd int fd = openat(fds, number, O_PATH | O_CLOEXEC);
-
-		if (fd >= 0 && fstatfs(fd, &fs) == 0 && fs.f_type == MQUEUE_MAGIC)
-			return add_open(s, pid, "the POSIX message queue ", link,
-					"criu cannot restore those; end the process");
-	}
-	return 0;
-}
-
-static int see_descriptors(struct seen *s, pid_t pid, int dir)
-{
-	int fds = openat(dir, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = fds < 0 ? NULL : fdopendir(fds);
-	struct dirent *e;
-	int r = 0;
-
-	if (!d) {
-		if (fds >= 0)
-			close(fds);
-		return 0; /* it has ended */
-	}
-	while (r == 0 && (e = readdir(d))) {
-		if (e->d_name[0] != '.')
-			r = see_descriptor(s, pid, fds, e->d_name);
-	}
-	closedir(d);
-	return r;
-}
-
-/* One that was removed is dumped with its content; but nothing can be put back where all is ro. */
-static bool is_replaced(int fd, const struct stat *st)
-{
-	struct statvfs fs;
-
-	return st->st_nlink == 0 && fstatvfs(fd, &fs) == 0 && fs.f_flag & ST_RDONLY;
-}
-
-/* A program or library as it is mapped: by the link of its mapping, not by a name. */
-static int add_mapped(struct seen *s, pid_t pid, int dir, const char *range, const char *path)
-{
-	char link[96], id[WPAR_BUILD_ID_SIZE];
-	autofd int fd = -1;
-	struct stat st;
-	bool has_id;
-
-	if (par_strv_find(&s->mapped, path) >= 0)
-		return 0;
-	snprintf(link, sizeof(link), "map_files/%.64s", range);
-	fd = openat(dir, link, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return 0;
-	if (par_strv_add(&s->mapped, path) < 0)
-		return -ENOMEM;
-	if (is_replaced(fd, &st))
-		return add_open(s, pid, "mapped a file that was replaced in the LPAR since, ", path,
-				"stop and start the workload partition, or that process of it");
-	if (st.st_nlink == 0)
-		return 0;
-	has_id = wpar_build_id_read(fd, id);
-	return wpar_ckpt_add_mapped(s->manifest, path, (uint64_t)st.st_size, has_id ? id : NULL);
-}
-
-/* "7fff84a00000-7fff84a30000 r-xp 00000000 fe:00 1234   /usr/lib/libc.so.6" */
-static int see_map(struct seen *s, pid_t pid, int dir, char *line)
-{
-	char range[64], rights[8];
-	uint64_t begin, end;
-	int at = 0;
-
-	if (sscanf(line, "%" SCNx64 "-%" SCNx64 " %7s %*s %*s %*s %n", &begin, &end, rights, &at) <
-		    3 ||
-	    at == 0 || rights[2] != 'x' || line[at] != '/' || !par_printable(line + at))
-		return 0;
-	snprintf(range, sizeof(range), "%" PRIx64 "-%" PRIx64, begin, end);
-	return add_mapped(s, pid, dir, range, line + at);
-}
-
-static int see_maps(struct seen *s, pid_t pid, int dir)
-{
-	auto_buf maps = { 0 };
-	char *save = NULL;
-	int r = 0;
-
-	if (!s->manifest || read_at(dir, "maps", &maps) < 0 || !maps.data)
-		return 0;
-	for (char *line = strtok_r(maps.data, "\n", &save); line && r == 0;
-	     line = strtok_r(NULL, "\n", &save))
-		r = see_map(s, pid, dir, line);
-	return r;
-}
-
-static int see_process(struct seen *s, pid_t pid)
-{
-	struct wpar_ckpt_process p = { .pid = pid };
+	struct wpar_ckpt_process p = { .pid = pid, .stray = stray };
 	autofd int dir = open_process(pid);
 	auto_buf status = { 0 };
 	char time[64];
 	int r;
 
-	if (dir < 0 || read_at(dir, "status", &status) < 0 || !status.data)
+	if (dir < 0 || wpar_ckpt_seen_read(dir, "status", &status) < 0 || !status.data)
+		return 0;
+	if (wpar_cgroup_is_dying(status.data))
 		return 0;
 	p.parent = (pid_t)status_number(status.data, "\nPPid:");
 	p.tracer = (pid_t)status_number(status.data, "\nTracerPid:");
 	status_name(status.data, p.command);
 	read_time(dir, time);
 	p.other_time = *time && *s->time && strcmp(time, s->time) != 0;
+	p.other = find_other(s, dir);
+	p.clogin = is_clogin(p.parent);
 	if (wpar_ckpt_add_process(s->snapshot, &p) < 0)
 		return -ENOMEM;
-	r = see_descriptors(s, pid, dir);
-	return r < 0 ? r : see_maps(s, pid, dir);
+	r = wpar_ckpt_see_opens(s, pid, dir);
+	return r < 0 ? r : wpar_ckpt_see_maps(s, pid, dir);
 }
 
 static int see_member(pid_t pid, const char *group, void *user)
 {
 	(void)group;
-	return see_process(user, pid);
+	return see_process(user, pid, false);
 }
 
-static int see_processes(struct seen *s, int cgroup, struct par_error **err)
+static int see_processes(struct wpar_ckpt_seen *s, int cgroup, struct par_error **err)
 {
 	int r = wpar_cgroup_members(cgroup, see_member, s);
 
@@ -290,6 +129,41 @@ static int see_processes(struct seen *s, int cgroup, struct par_error **err)
 	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r,
 				"the processes of the workload partition cannot be listed")
 		     : 0;
+}
+
+static bool is_seen(const struct wpar_ckpt_seen *s, pid_t pid)
+{
+	for (size_t i = 0; i < s->snapshot->n_processes; i++) {
+		if (s->snapshot->processes[i].pid == pid)
+			return true;
+	}
+	return false;
+}
+
+/* Who came by nsenter(1) is one of its processes, which all end with the first, in another group.
+ */
+static int see_strays(struct wpar_ckpt_seen *s)
+{
+	DIR *d = opendir("/proc");
+	struct stat its, first;
+	struct dirent *e;
+	char path[64];
+	int r = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/pid", (int)s->init);
+	if (stat(path, &first) < 0)
+		first.st_ino = 0;
+	while (d && r == 0 && first.st_ino && (e = readdir(d))) {
+		const pid_t pid = (pid_t)atoi(e->d_name);
+
+		snprintf(path, sizeof(path), "/proc/%d/ns/pid", (int)pid);
+		if (pid > 0 && stat(path, &its) == 0 && its.st_ino == first.st_ino &&
+		    !is_seen(s, pid))
+			r = see_process(s, pid, true);
+	}
+	if (d)
+		closedir(d);
+	return r;
 }
 
 /* mountinfo writes blanks and the like as three octal digits. */
@@ -329,36 +203,50 @@ static bool is_gone(const char *root)
 	return len >= n && strcmp(root + len - n, word) == 0;
 }
 
-static int see_mount(struct wpar_ckpt_snapshot *s, const struct wpar_mount_plan *plan, char *line)
+static int note_mount(struct wpar_ckpt_seen *s, uint64_t id)
+{
+	uint64_t *more = reallocarray(s->mounts, s->n_mounts + 1, sizeof(*more));
+
+	if (!more)
+		return -ENOMEM;
+	s->mounts = more;
+	more[s->n_mounts++] = id;
+	return 0;
+}
+
+static int see_mount(struct wpar_ckpt_seen *s, const struct wpar_mount_plan *plan, char *line)
 {
 	char root[4096], target[4096], fstype[64], text[4200];
 	const char *dash = strstr(line, " - ");
 	const struct wpar_mount_op *op;
+	uint64_t id;
 
-	if (!dash || sscanf(line, "%*s %*s %*s %4095s %4095s", root, target) != 2 ||
+	if (!dash || sscanf(line, "%" SCNu64 " %*s %*s %4095s %4095s", &id, root, target) != 3 ||
 	    sscanf(dash, " - %63s", fstype) != 1)
 		return 0;
 	decode(target);
+	if (note_mount(s, id) < 0)
+		return -ENOMEM;
 	op = planned(plan, target);
 	if (op && wpar_criu_is_external(op)) {
-		if (is_gone(root) && par_strv_add(&s->gone, target) < 0)
+		if (is_gone(root) && par_strv_add(&s->snapshot->gone, target) < 0)
 			return -ENOMEM;
-		return par_strv_add(&s->externals, target);
+		return par_strv_add(&s->snapshot->externals, target);
 	}
 	if (strcmp(target, WPAR_OWN_GROUPS) == 0 && strcmp(fstype, "cgroup2") == 0)
-		return par_strv_add(&s->externals, target);
+		return par_strv_add(&s->snapshot->externals, target);
 	if (op || wpar_own_groups_is_mount(target))
 		return 0;
 	snprintf(text, sizeof(text), "%s (%s)", target, fstype);
-	return par_strv_add(&s->strangers, text);
+	return par_strv_add(&s->snapshot->strangers, text);
 }
 
-static int see_mounts(struct wpar_ckpt_snapshot *s, int dir, const struct wpar_mount_plan *plan,
+static int see_mounts(struct wpar_ckpt_seen *s, int dir, const struct wpar_mount_plan *plan,
 		      struct par_error **err)
 {
 	auto_buf text = { 0 };
 	char *save = NULL;
-	int r = read_at(dir, "mountinfo", &text);
+	int r = wpar_ckpt_seen_read(dir, "mountinfo", &text);
 
 	if (r < 0 || !text.data)
 		return par_fail(err, PAR_E_SYSTEM, r < 0 ? r : EIO,
@@ -381,7 +269,7 @@ static dev_t own_overlay(int root)
 }
 
 /* Names for what is watched there; a file that has none any more criu would not find either. */
-static int name_watches(struct seen *s, int root, struct par_error **err)
+static int name_watches(struct wpar_ckpt_seen *s, int root, struct par_error **err)
 {
 	int r = wpar_watches_name(&s->watches, root, &s->snapshot->watched);
 
@@ -390,8 +278,9 @@ static int name_watches(struct seen *s, int root, struct par_error **err)
 				"the files that are watched cannot be looked for");
 	for (size_t i = 0; i < s->watches.n; i++) {
 		if (!s->watches.v[i].named &&
-		    add_open(s, s->watches.v[i].pid, "a watch on a file that has no name any more",
-			     "", "end the process, or wait until it has seen that") < 0)
+		    wpar_ckpt_seen_say(s, s->watches.v[i].pid,
+				       "a watch on a file that has no name any more", "",
+				       "end the process, or wait until it has seen that") < 0)
 			return par_oom(err);
 	}
 	return 0;
@@ -405,36 +294,50 @@ static dev_t own_terminals(int root)
 	return pts >= 0 && fstat(pts, &st) == 0 ? st.st_dev : 0;
 }
 
-static int see_all(struct seen *s, int cgroup, int dir, int root,
+static dev_t device_of_memory(void)
+{
+	autofd int fd = memfd_create("", MFD_CLOEXEC);
+	struct stat st;
+
+	return fd >= 0 && fstat(fd, &st) == 0 ? st.st_dev : 0;
+}
+
+static int see_all(struct wpar_ckpt_seen *s, int cgroup, int dir,
 		   const struct wpar_mount_plan *plan, struct par_error **err)
 {
-	int r = see_mounts(s->snapshot, dir, plan, err);
+	autofd int root = openat(dir, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct stat st;
+	int r = see_mounts(s, dir, plan, err);
 
 	if (r < 0)
 		return r;
+	read_time(dir, s->time);
+	s->terminals = own_terminals(root);
+	s->overlay = own_overlay(root);
+	s->shm = device_of_memory();
+	s->network = fstatat(dir, "ns/net", &st, 0) == 0 ? st.st_ino : 0;
 	r = see_processes(s, cgroup, err);
-	return r < 0 ? r : name_watches(s, root, err);
+	if (r < 0)
+		return r;
+	if (see_strays(s) < 0 || wpar_ckpt_see_queues(s) < 0 || wpar_ckpt_see_peers(s) < 0 ||
+	    wpar_ckpt_see_ends(s) < 0)
+		return par_oom(err);
+	return name_watches(s, root, err);
 }
 
 int wpar_ckpt_snapshot(int cgroup, pid_t init, const struct wpar_mount_plan *plan,
-		       struct wpar_ckpt_snapshot *ret, struct wpar_ckpt_manifest *m,
-		       struct par_error **err)
+		       unsigned int criu, struct wpar_ckpt_snapshot *ret,
+		       struct wpar_ckpt_manifest *m, struct par_error **err)
 {
 	auto_ckpt_snapshot snapshot = { .init = init };
-	struct seen s = { .snapshot = &snapshot, .manifest = m };
-	autofd int dir = open_process(init), root = -1;
+	auto_ckpt_seen s = { .snapshot = &snapshot, .manifest = m, .criu = criu, .init = init };
+	autofd int dir = open_process(init);
 	int r;
 
 	if (dir < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno,
 				"the first process of the workload partition is gone");
-	read_time(dir, s.time);
-	root = openat(dir, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	s.terminals = own_terminals(root);
-	s.overlay = own_overlay(root);
-	r = see_all(&s, cgroup, dir, root, plan, err);
-	par_strv_done(&s.mapped);
-	wpar_watches_done(&s.watches);
+	r = see_all(&s, cgroup, dir, plan, err);
 	if (r < 0)
 		return r;
 	*ret = snapshot;

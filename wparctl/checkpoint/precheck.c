@@ -74,17 +74,56 @@ static bool descends(const struct wpar_ckpt_snapshot *s, const struct wpar_ckpt_
 	return false;
 }
 
+const struct wpar_ckpt_process *wpar_precheck_stranger(const struct wpar_ckpt_snapshot *s,
+						       size_t at)
+{
+	for (size_t i = 0; i < s->n_processes; i++) {
+		const struct wpar_ckpt_process *p = &s->processes[i];
+
+		if (p->pid == s->init || find(s, p->parent))
+			continue;
+		if (at-- == 0)
+			return p;
+	}
+	return NULL;
+}
+
+/* The one at the top, who came in. */
+static const struct wpar_ckpt_process *find_top(const struct wpar_ckpt_snapshot *s,
+						const struct wpar_ckpt_process *p)
+{
+	for (size_t steps = 0; steps <= s->n_processes; steps++) {
+		const struct wpar_ckpt_process *above = find(s, p->parent);
+
+		if (!above)
+			return p;
+		p = above;
+	}
+	return p;
+}
+
+static int say_stranger(const struct wpar_ckpt_snapshot *s, const struct wpar_ckpt_process *p,
+			struct par_strv *ret)
+{
+	if (find_top(s, p)->clogin)
+		return say(
+			ret,
+			"process %d (%s) came in by clogin and is no child of the first process: "
+			"it would be lost; end that session, or have chkptwpar -F end it",
+			(int)p->pid, p->command);
+	return say(ret,
+		   "process %d (%s) came in from outside and is no child of the first process: it "
+		   "would be lost; end it",
+		   (int)p->pid, p->command);
+}
+
 static int say_process(const struct wpar_ckpt_snapshot *s, const struct wpar_ckpt_process *p,
 		       struct par_strv *ret)
 {
 	const int pid = (int)p->pid;
 
 	if (!descends(s, p))
-		return say(
-			ret,
-			"process %d (%s) came in by clogin and is no child of the first process: "
-			"it would be lost; end that session",
-			pid, p->command);
+		return say_stranger(s, p, ret);
 	if (p->tracer)
 		return say(ret,
 			   "process %d (%s) is traced by process %d (as by strace or gdb), which "
@@ -96,6 +135,16 @@ static int say_process(const struct wpar_ckpt_snapshot *s, const struct wpar_ckp
 			"process %d (%s) has the clocks of the LPAR and not those of the "
 			"workload partition, so it could not be restored; start it again by clogin",
 			pid, p->command);
+	if (p->stray)
+		return say(ret,
+			   "process %d (%s) is in the workload partition, and not in its control "
+			   "group, so it would not stand still; end it",
+			   pid, p->command);
+	if (p->other)
+		return say(ret,
+			   "process %d (%s) has %s than the first process, which could not be made "
+			   "again; end it",
+			   pid, p->command, p->other);
 	return 0;
 }
 
@@ -104,8 +153,18 @@ static int say_open(const struct wpar_ckpt_snapshot *s, const struct wpar_ckpt_o
 {
 	const struct wpar_ckpt_process *p = find(s, o->pid);
 
+	if (o->pid == 0)
+		return say(ret, "%s is there; %s", o->what, o->remedy);
 	return say(ret, "process %d (%s) has %s; %s", (int)o->pid, p ? p->command : "?", o->what,
 		   o->remedy);
+}
+
+/* What a process has that is lost itself needs no word more. */
+static bool is_strangers(const struct wpar_ckpt_snapshot *s, const struct wpar_ckpt_open *o)
+{
+	const struct wpar_ckpt_process *p = find(s, o->pid);
+
+	return p && !descends(s, p);
 }
 
 int wpar_precheck(const struct wpar_ckpt_snapshot *s, struct par_strv *ret)
@@ -115,7 +174,7 @@ int wpar_precheck(const struct wpar_ckpt_snapshot *s, struct par_strv *ret)
 			return -ENOMEM;
 	}
 	for (size_t i = 0; i < s->n_opens; i++) {
-		if (say_open(s, &s->opens[i], ret) < 0)
+		if (!is_strangers(s, &s->opens[i]) && say_open(s, &s->opens[i], ret) < 0)
 			return -ENOMEM;
 	}
 	for (size_t i = 0; i < s->gone.n; i++) {

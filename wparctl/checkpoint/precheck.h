@@ -14,12 +14,15 @@ struct wpar_ckpt_process {
 	pid_t pid, parent; /* as the LPAR numbers them */
 	pid_t tracer;	   /* 0: nobody traces it */
 	bool other_time;   /* in another time namespace than PID 1 */
+	bool stray;	   /* among its processes, and not in its control group */
+	bool clogin;	   /* its parent is a clogin, outside */
+	const char *other; /* "other mounts": what else of it is not PID 1's; NULL: nothing */
 	char command[33];
 };
 
 /* An open file, or memory, that criu cannot take along. */
 struct wpar_ckpt_open {
-	pid_t pid;
+	pid_t pid;	/* 0: it is there without a process */
 	char what[160]; /* "the POSIX message queue /q" */
 	const char *remedy;
 };
@@ -49,3 +52,10 @@ int wpar_ckpt_add_open(struct wpar_ckpt_snapshot *s, const struct wpar_ckpt_open
  * Returns 0 or -ENOMEM.
  */
 int wpar_precheck(const struct wpar_ckpt_snapshot *s, struct par_strv *ret);
+
+/*
+ * wpar_precheck_stranger - the @at-th process that is no descendant of PID 1, and whose parent is
+ * not one of the WPAR's either: who came in; NULL: there is none
+ */
+const struct wpar_ckpt_process *wpar_precheck_stranger(const struct wpar_ckpt_snapshot *s,
+						       size_t at);

@@ -7,7 +7,7 @@
 
 #include "lpard/common/fd_pass.h"
 #include "lpard/common/fs.h"
-#include "wparctl/checkpoint/ckpt_fit.h"
+#include "lpard/common/now.h"
 #include "wparctl/checkpoint/criu_run.h"
 #include "wparctl/checkpoint/groups.h"
 #include "wparctl/checkpoint/home_group.h"
@@ -89,26 +89,43 @@ static void show(const struct restarting *t, const struct wpar_ckpt_fit *fit)
 	fputs(text.data ? text.data : "", t->restart->complaint);
 }
 
-static int parse_specification(const struct restarting *t, struct wpar_spec *ret,
+static int parse_specification(const struct wpar_ckpt_manifest *m, struct wpar_spec *ret,
 			       struct par_error **err)
 {
-	const char *text = t->manifest.specification;
+	const char *text = m->specification;
 	int r = wpar_spec_parse(text, strlen(text), ret, err);
 
 	if (r < 0)
-		par_error_wrap(err, "the specification in '%s' is wrong", t->dir.path);
+		par_error_wrap(err, "the specification in the checkpoint is wrong");
 	return r;
 }
 
-bool wpar_restart_program(const struct wpar_ckpt_manifest *m, char ret[PATH_MAX])
+static void find_program(const struct wpar_ckpt_manifest *m, char ret[PATH_MAX])
 {
 	const char *id = wpar_ckpt_program(m);
 
 	/* This one is kept from the first start on, which may not have been here. */
-	return id && wpar_program_keep(ret, NULL) == 0 && wpar_program_kept(id, ret);
+	if (!id || wpar_program_keep(ret, NULL) < 0 || !wpar_program_kept(id, ret))
+		*ret = '\0';
 }
 
-bool wpar_restart_image(const struct wpar_spec *s)
+static int fit_mapped(const struct wpar_ckpt_manifest *m, const struct wpar_spec *s,
+		      struct wpar_ckpt_fit *f, struct par_error **err)
+{
+	struct wpar_mapped_here *here = NULL;
+	auto_mount_plan plan = { 0 };
+	int r = wpar_launch_plan(s, &plan, err);
+
+	if (r < 0)
+		return r;
+	if (wpar_mapped_here_get(m, &plan, &here) < 0)
+		return par_oom(err);
+	wpar_ckpt_fit_mapped(m, here, f);
+	wpar_mapped_here_free(here, m->n_mapped);
+	return 0;
+}
+
+static bool is_image_there(const struct wpar_spec *s)
 {
 	const char *digest = s->version.image_digest;
 	autofd int root = digest ? wpar_image_open(digest, NULL) : -1;
@@ -116,27 +133,42 @@ bool wpar_restart_image(const struct wpar_spec *s)
 	return root >= 0;
 }
 
+int wpar_restart_fit(const struct wpar_ckpt_manifest *m, const struct wpar_spec *spec,
+		     const struct wpar_ability *here, struct wpar_ckpt_fit *f,
+		     char ret_program[PATH_MAX], struct par_error **err)
+{
+	const bool image = is_image_there(spec);
+	auto_spec then = { 0 };
+	int r = parse_specification(m, &then, err);
+
+	if (r < 0)
+		return r;
+	wpar_ckpt_fit_manifest(m, &then, here, spec, f);
+	wpar_ckpt_fit_clock(m, par_wall_ms(), f);
+	find_program(m, ret_program);
+	wpar_ckpt_fit_program(m, *ret_program ? ret_program : NULL, f);
+	wpar_ckpt_fit_image(spec, image, f);
+	/* Without its image nothing can be planned: that row says it. */
+	return spec->version.image_digest && !image ? 0 : fit_mapped(m, spec, f, err);
+}
+
 static int judge(struct restarting *t, struct par_error **err)
 {
 	const struct wpar_spec *s = t->restart->spec;
 	autofree char *what = par_strdup_printf("workload partition '%s' cannot go on from '%s'",
 						s->name, t->dir.path);
-	auto_spec then = { 0 };
 	auto_ckpt_fit fit = { 0 };
 	int r = wpar_ability_get(&t->here, err);
 
 	if (r < 0)
 		return r;
-	r = parse_specification(t, &then, err);
-	if (r < 0)
-		return r;
 	wpar_ckpt_fit_lpar(&t->here, &fit);
 	wpar_ckpt_fit_spec(s, &fit);
-	wpar_ckpt_fit_manifest(&t->manifest, &then, &t->here, s, &fit);
-	if (wpar_restart_program(&t->manifest, t->program))
+	r = wpar_restart_fit(&t->manifest, s, &t->here, &fit, t->program, err);
+	if (r < 0)
+		return r;
+	if (*t->program)
 		t->launch.program = t->program;
-	wpar_ckpt_fit_program(&t->manifest, t->launch.program, &fit);
-	wpar_ckpt_fit_image(s, wpar_restart_image(s), &fit);
 	r = what ? wpar_ckpt_fit_verdict(&fit, what, err) : par_oom(err);
 	if (r < 0)
 		show(t, &fit);

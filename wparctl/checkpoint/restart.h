@@ -2,7 +2,7 @@
 /* A WPAR goes on from a checkpoint. */
 #pragma once
 
-#include "wparctl/checkpoint/ckpt_manifest.h"
+#include "wparctl/checkpoint/ckpt_fit.h"
 #include "wparctl/spec/spec.h"
 
 #include <limits.h>
@@ -23,12 +23,12 @@ struct wpar_restart {
  */
 int wpar_checkpoint_restart(const struct wpar_restart *r, struct par_error **err);
 
-/* wpar_restart_image - is the image of @s in the store? */
-bool wpar_restart_image(const struct wpar_spec *s);
-
 /*
- * wpar_restart_program - the path of the build of our program that the processes of @m run
- * After an upgrade of this program it is another one (runtime/launch/program.h).  False: it is not
- * kept here, or @m does not say.
+ * wpar_restart_fit - all tests of the checkpoint @m for the WPAR that @spec defines here
+ * @ret_program	the path of the build of our program that its processes run: after an upgrade of
+ *		this program it is another one (runtime/launch/program.h); "": it is not kept here
+ * Errors: those of the specifications; a test that fails is none.
  */
-bool wpar_restart_program(const struct wpar_ckpt_manifest *m, char ret[PATH_MAX]);
+int wpar_restart_fit(const struct wpar_ckpt_manifest *m, const struct wpar_spec *spec,
+		     const struct wpar_ability *here, struct wpar_ckpt_fit *f,
+		     char ret_program[PATH_MAX], struct par_error **err);

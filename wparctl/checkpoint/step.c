@@ -4,6 +4,7 @@
 
 #include "lpard/common/fs.h"
 #include "lpard/common/process.h"
+#include "wparctl/checkpoint/sessions.h"
 #include "wparctl/checkpoint/stage.h"
 #include "wparctl/network/again.h"
 #include "wparctl/network/record.h"
@@ -125,6 +126,15 @@ static int mount_root(const char *name)
 	return pid > 0 ? wpar_stage_overlay(name, pid) : -ESRCH;
 }
 
+/* Nobody has the lock who logs in: one that came after the look is in no image. */
+static int keep_still(int cgroup, const char *name)
+{
+	if (!wpar_sessions_any(cgroup, wpar_cgroup_init(cgroup)))
+		return take_links_down(name);
+	wpar_cgroup_freeze(cgroup, false);
+	return -EAGAIN;
+}
+
 static int hold(const char *name, bool dumped)
 {
 	autofd int cgroup = wpar_cgroup_open(name, false, NULL);
@@ -139,7 +149,7 @@ static int hold(const char *name, bool dumped)
 	r = wpar_cgroup_freeze(cgroup, true);
 	if (r < 0)
 		return r;
-	return dumped ? take_links_down(name) : 0;
+	return dumped ? keep_still(cgroup, name) : 0;
 }
 
 int wpar_checkpoint_step_main(int argc, char **argv)

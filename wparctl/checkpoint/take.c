@@ -14,6 +14,7 @@
 #include "wparctl/checkpoint/groups.h"
 #include "wparctl/checkpoint/home_group.h"
 #include "wparctl/checkpoint/let_go.h"
+#include "wparctl/checkpoint/sessions.h"
 #include "wparctl/checkpoint/statedir.h"
 #include "wparctl/checkpoint/step.h"
 #include "wparctl/checkpoint/timerfd_repair.h"
@@ -101,6 +102,22 @@ static int complain(const struct taking *t, const struct wpar_ckpt_snapshot *see
 		t->take->spec->name, findings.n, findings.n == 1 ? "" : "s");
 }
 
+static int snapshot(const struct taking *t, struct wpar_ckpt_snapshot *ret,
+		    struct wpar_ckpt_manifest *m, struct par_error **err)
+{
+	return wpar_ckpt_snapshot(t->cgroup, t->dump.init, &t->plan, t->manifest.there.criu, ret, m,
+				  err);
+}
+
+/* Those that are still there afterwards are named with the rest. */
+static int end_sessions(const struct taking *t, struct par_error **err)
+{
+	auto_ckpt_snapshot seen = { 0 };
+	int r = t->take->end_sessions ? snapshot(t, &seen, NULL, err) : 0;
+
+	return r < 0 ? r : wpar_sessions_end(&seen, err);
+}
+
 static int look(struct taking *t, struct par_error **err)
 {
 	auto_ckpt_snapshot seen = { 0 };
@@ -116,7 +133,10 @@ static int look(struct taking *t, struct par_error **err)
 	r = wpar_launch_plan_network(t->take->spec, &t->network, err);
 	if (r < 0)
 		return r;
-	r = wpar_ckpt_snapshot(t->cgroup, t->dump.init, &t->plan, &seen, &t->manifest, err);
+	r = end_sessions(t, err);
+	if (r < 0)
+		return r;
+	r = snapshot(t, &seen, &t->manifest, err);
 	if (r < 0)
 		return r;
 	r = complain(t, &seen, err);
@@ -217,6 +237,20 @@ static int dump_patiently(const struct taking *t, const struct wpar_criu_run *ru
 	}
 }
 
+/* The step refuses it when somebody has logged in meanwhile: then that is why. */
+static int say_who_came(const struct taking *t, int r, struct par_error **err)
+{
+	auto_ckpt_snapshot seen = { 0 };
+	auto_error why = NULL;
+
+	if (!t->step || !wpar_sessions_any(t->cgroup, t->dump.init) ||
+	    snapshot(t, &seen, NULL, NULL) < 0 || complain(t, &seen, &why) == 0)
+		return r;
+	par_error_free(err);
+	par_error_move(err, &why);
+	return r;
+}
+
 static int dump(const struct taking *t, struct par_error **err)
 {
 	auto_strv argv = { 0 };
@@ -231,7 +265,8 @@ static int dump(const struct taking *t, struct par_error **err)
 	if (r < 0 || wpar_net_unlock(t->dump.init) < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the network of '%s' cannot be prepared",
 				t->take->spec->name);
-	return dump_patiently(t, &run, err);
+	r = dump_patiently(t, &run, err);
+	return r < 0 ? say_who_came(t, r, err) : 0;
 }
 
 static int stand_still(const struct taking *t, struct par_error **err)

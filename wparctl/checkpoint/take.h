@@ -4,6 +4,7 @@
 
 #include "wparctl/spec/spec.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 enum wpar_take_then {
@@ -18,8 +19,9 @@ struct wpar_take {
 	const char *log;    /* criu's; NULL: FOLDER/chkptwpar.log */
 	unsigned int level; /* of the log, 0 to 4 */
 	enum wpar_take_then then;
-	int lock;	 /* of the WPAR: whoever is at it keeps it */
-	FILE *complaint; /* gets a line for each thing that would not come along */
+	bool end_sessions; /* of clogin, which are in no checkpoint; else they are named */
+	int lock;	   /* of the WPAR: whoever is at it keeps it */
+	FILE *complaint;   /* gets a line for each thing that would not come along */
 };
 
 /*

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* wparctl checkpoint: can this LPAR take checkpoints, and what is in one? */
-#include "wparctl/checkpoint/ckpt_fit.h"
 #include "wparctl/checkpoint/restart.h"
 #include "wparctl/checkpoint/statedir.h"
 #include "wparctl/commands/commands.h"
 #include "wparctl/operations/operation.h"
-
-#include <string.h>
 
 struct checkpoint_args {
 	const char *folder;
@@ -28,7 +25,6 @@ static int test_folder(const char *folder, const struct wpar_ability *here,
 	auto_statedir dir = WPAR_NO_STATEDIR;
 	auto_ckpt_manifest m = { 0 };
 	char program[PATH_MAX];
-	auto_spec then = { 0 };
 	int r = wpar_statedir_open(folder, false, &dir, err);
 
 	if (r < 0)
@@ -36,12 +32,9 @@ static int test_folder(const char *folder, const struct wpar_ability *here,
 	r = wpar_statedir_read(&dir, &m, err);
 	if (r < 0)
 		return r;
-	r = wpar_spec_parse(m.specification, strlen(m.specification), &then, err);
+	r = wpar_restart_fit(&m, s, here, fit, program, err);
 	if (r < 0)
 		return r;
-	wpar_ckpt_fit_manifest(&m, &then, here, s, fit);
-	wpar_ckpt_fit_program(&m, wpar_restart_program(&m, program) ? program : NULL, fit);
-	wpar_ckpt_fit_image(s, wpar_restart_image(s), fit);
 	return wpar_statedir_verify(&dir, &m, err);
 }
 

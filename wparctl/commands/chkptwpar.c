@@ -10,13 +10,15 @@
 struct chkptwpar_args {
 	const char *folder, *log;
 	uint64_t level;
-	bool kill, pause;
+	bool kill, pause, force;
 };
 
 static const struct par_opt opts[] = {
 	OPT_STR('d', NULL, "STATEDIR", struct chkptwpar_args, folder,
 		"The folder of the checkpoint; made when it is not there", .values = "@files",
 		.required = true),
+	OPT_FLAG('F', NULL, struct chkptwpar_args, force,
+		 "End the sessions of clogin, which are in no checkpoint"),
 	OPT_FLAG('k', NULL, struct chkptwpar_args, kill, "End it, once the checkpoint is whole"),
 	OPT_U64('l', NULL, "LEVEL", struct chkptwpar_args, level,
 		"How much criu writes into its log, 1 to 4 (default: 2)", .field.min = 1,
@@ -56,6 +58,7 @@ static int chkptwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_e
 		.then = a->kill	   ? WPAR_TAKE_KILL
 			: a->pause ? WPAR_TAKE_PAUSE
 				   : WPAR_TAKE_GO_ON,
+		.end_sessions = a->force,
 		.lock = lock,
 		.complaint = ctx->err,
 	};

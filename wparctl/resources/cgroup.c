@@ -210,8 +210,7 @@ static bool has_kill(const char *status, const char *line)
 	return at && strtoull(at + strlen(line), NULL, 16) & 1ull << (SIGKILL - 1);
 }
 
-/* Killed, and the kernel has not come to it yet; or it is ending, and has no memory any more. */
-static bool is_dying(const char *status)
+bool wpar_cgroup_is_dying(const char *status)
 {
 	return has_kill(status, "\nSigPnd:") || has_kill(status, "\nShdPnd:") ||
 	       !strstr(status, "\nVmSize:");
@@ -251,7 +250,7 @@ static int is_init(pid_t pid)
 	line = strstr(b.data, "\nNSpid:");
 	end = line ? strchr(line + 1, '\n') : NULL;
 	if (!end || end - line <= 2 || end[-1] != '1' || end[-2] != '\t' ||
-	    memchr(line + 8, '\t', (size_t)(end - 2 - (line + 8))) || is_dying(b.data))
+	    memchr(line + 8, '\t', (size_t)(end - 2 - (line + 8))) || wpar_cgroup_is_dying(b.data))
 		return NO_INIT;
 	return is_being_made(b.data) ? BEING_MADE : INIT;
 }

@@ -36,6 +36,12 @@ int wpar_cgroup_state(int cgroup, struct wpar_cgroup_state *ret);
 pid_t wpar_cgroup_init(int cgroup);
 
 /*
+ * wpar_cgroup_is_dying - was the process with that text of /proc/PID/status killed, which the
+ * kernel has not come to yet, or is it ending, and has no memory any more?
+ */
+bool wpar_cgroup_is_dying(const char *status);
+
+/*
  * wpar_cgroup_await_init - as wpar_cgroup_init(), but one whose start is under way is waited for
  * Until it has set up the WPAR's mounts and given up its rights it is no process of the WPAR: who
  * joined it would see the LPAR's files, and it loses the signal of a stop.

@@ -39,6 +39,8 @@ like "is named, too" "$(in_lpar chkptwpar -k -d $state $wpar 2>&1)" \
 	'process [0-9]* \(whole\) has the POSIX message queue'
 ok "and it runs on" state_is A
 in_lpar pkill -x whole
+lpar_push "$PAR_GUEST_HELPERS/loose" /wpars/$wpar/tmp/loose
+ok "it is removed" in_lpar clogin $wpar -- /tmp/loose unqueue /whole
 ok "chkptwpar -k" in_lpar chkptwpar -k -d $state $wpar
 
 # A checkpoint that was changed, or is of another definition

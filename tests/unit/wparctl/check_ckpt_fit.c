@@ -255,6 +255,82 @@ START_TEST(the_program_of_a_build)
 }
 END_TEST
 
+/* Each file that differs is named, with what it was and what it is. */
+START_TEST(mapped_files_must_be_the_same)
+{
+	struct wpar_ckpt_manifest m = { 0 };
+	struct wpar_mapped_here here[] = {
+		{ .known = true,
+		  .there = true,
+		  .size = 10,
+		  .build_id = (char *)"1122334455667788" },
+		{ .known = true, .there = true, .size = 20, .build_id = (char *)"ab" },
+		{ .known = true, .there = true, .size = 31, .build_id = (char *)"ef" },
+		{ .known = true },
+		{ 0 },
+		{ .known = true, .there = true, .size = 50 },
+	};
+	auto_ckpt_fit f = { 0 };
+
+	ck_assert_int_eq(wpar_ckpt_add_mapped(&m, "/usr/bin/a", 10, "1122334455667788"), 0);
+	ck_assert_int_eq(wpar_ckpt_add_mapped(&m, "/usr/bin/b", 20, "cd"), 0);
+	ck_assert_int_eq(wpar_ckpt_add_mapped(&m, "/usr/bin/c", 30, "ef"), 0);
+	ck_assert_int_eq(wpar_ckpt_add_mapped(&m, "/usr/bin/d", 40, NULL), 0);
+	ck_assert_int_eq(wpar_ckpt_add_mapped(&m, "/srv/volume/e", 1, "99"), 0);
+	ck_assert_int_eq(wpar_ckpt_add_mapped(&m, "/usr/share/f", 50, NULL), 0);
+	wpar_ckpt_fit_mapped(&m, here, &f);
+	ck_assert_uint_eq(f.n, 3);
+	ck_assert(f.v[0].required && !f.v[0].fits);
+	ck_assert_str_eq(f.v[0].test, "mapped-file");
+	ck_assert_str_eq(f.v[0].there, "/usr/bin/b cd, 20 bytes");
+	ck_assert_str_eq(f.v[0].here, "ab, 20 bytes");
+	ck_assert_str_eq(f.v[1].there, "/usr/bin/c ef, 30 bytes");
+	ck_assert_str_eq(f.v[1].here, "ef, 31 bytes");
+	ck_assert_str_eq(f.v[2].there, "/usr/bin/d no build-id, 40 bytes");
+	ck_assert_str_eq(f.v[2].here, "not there");
+	wpar_ckpt_fit_done(&f);
+
+	here[1].build_id = (char *)"cd";
+	here[2].size = 30;
+	here[3] = (struct wpar_mapped_here){ .known = true, .there = true, .size = 40 };
+	wpar_ckpt_fit_mapped(&m, here, &f);
+	ck_assert_uint_eq(f.n, 1);
+	ck_assert(f.v[0].fits);
+	ck_assert_str_eq(f.v[0].test, "mapped-files");
+	ck_assert_str_eq(f.v[0].here, "5");
+	wpar_ckpt_manifest_done(&m);
+}
+END_TEST
+
+/* After an upgrade of it another build of our program is at its place; that is no difference. */
+START_TEST(our_own_program_is_another_matter)
+{
+	struct wpar_ckpt_manifest m = { 0 };
+	const struct wpar_mapped_here here[] = {
+		{ .known = true, .there = true, .size = 1, .build_id = (char *)"bb" }
+	};
+	auto_ckpt_fit f = { 0 };
+
+	ck_assert_int_eq(wpar_ckpt_add_mapped(&m, "/etc/init", 1, "a5"), 0);
+	wpar_ckpt_fit_mapped(&m, here, &f);
+	ck_assert_uint_eq(f.n, 1);
+	ck_assert(f.v[0].fits);
+	wpar_ckpt_manifest_done(&m);
+}
+END_TEST
+
+START_TEST(a_clock_that_is_behind_is_a_warning)
+{
+	const struct wpar_ckpt_manifest m = { .taken_ms = 1764000000000 };
+	auto_ckpt_fit f = { 0 };
+
+	wpar_ckpt_fit_clock(&m, 1763999999999, &f);
+	wpar_ckpt_fit_clock(&m, 1764000000000, &f);
+	ck_assert(!f.v[0].fits && !f.v[0].required && f.v[1].fits);
+	ck_assert_str_eq(f.v[0].there, "2025-11-24T16:00:00Z");
+}
+END_TEST
+
 START_TEST(the_table_has_the_remedy)
 {
 	struct wpar_ability here = sound();
@@ -287,6 +363,9 @@ static Suite *ckpt_fit_suite(void)
 	tcase_add_loop_test(t, the_definition_must_be_the_same, 0, 4);
 	tcase_add_loop_test(t, what_of_a_specification_cannot_be, 0, 6);
 	tcase_add_test(t, the_program_of_a_build);
+	tcase_add_test(t, mapped_files_must_be_the_same);
+	tcase_add_test(t, our_own_program_is_another_matter);
+	tcase_add_test(t, a_clock_that_is_behind_is_a_warning);
 	tcase_add_test(t, the_table_has_the_remedy);
 	suite_add_tcase(s, t);
 	return s;

@@ -38,13 +38,68 @@ START_TEST(a_session_does_not)
 	auto_strv found = { 0 };
 
 	begin(&s);
-	add(&s, (struct wpar_ckpt_process){ .pid = 103, .parent = 60, .command = "bash" });
+	add(&s, (struct wpar_ckpt_process){
+			.pid = 103, .parent = 60, .clogin = true, .command = "bash" });
 	add(&s, (struct wpar_ckpt_process){ .pid = 104, .parent = 103, .command = "vi" });
 	ck_assert_int_eq(wpar_precheck(&s, &found), 0);
 	ck_assert_uint_eq(found.n, 2);
 	ck_assert_str_eq(found.v[0], "process 103 (bash) came in by clogin and is no child of the "
-				     "first process: it would be lost; end that session");
-	ck_assert(par_starts_with(found.v[1], "process 104 (vi)"));
+				     "first process: it would be lost; end that session, or have "
+				     "chkptwpar -F end it");
+	ck_assert(par_starts_with(found.v[1], "process 104 (vi) came in by clogin"));
+	ck_assert_int_eq(wpar_precheck_stranger(&s, 0)->pid, 103);
+	ck_assert_ptr_null(wpar_precheck_stranger(&s, 1));
+}
+END_TEST
+
+START_TEST(nor_does_who_was_brought_in)
+{
+	auto_ckpt_snapshot s = { 0 };
+	auto_strv found = { 0 };
+
+	begin(&s);
+	add(&s, (struct wpar_ckpt_process){ .pid = 103, .parent = 60, .command = "sleep" });
+	ck_assert_int_eq(wpar_precheck(&s, &found), 0);
+	ck_assert_uint_eq(found.n, 1);
+	ck_assert_str_eq(found.v[0], "process 103 (sleep) came in from outside and is no child of "
+				     "the first process: it would be lost; end it");
+	ck_assert(!wpar_precheck_stranger(&s, 0)->clogin);
+}
+END_TEST
+
+START_TEST(who_has_namespaces_or_a_group_of_its_own)
+{
+	auto_ckpt_snapshot s = { 0 };
+	auto_strv found = { 0 };
+
+	begin(&s);
+	add(&s,
+	    (struct wpar_ckpt_process){ .pid = 103, .parent = 101, .other = "another network" });
+	ck_assert_int_eq(wpar_precheck(&s, &found), 0);
+	ck_assert_uint_eq(found.n, 1);
+	ck_assert_str_eq(found.v[0], "process 103 (sh) has another network than the first process, "
+				     "which could not be made again; end it");
+}
+END_TEST
+
+/* Of a session only that is said: what it has open is lost with it. */
+START_TEST(what_a_session_has_open)
+{
+	const struct wpar_ckpt_open ring = { .pid = 103,
+					     .what = "a ring of io_uring",
+					     .remedy = "end the process" };
+	const struct wpar_ckpt_open queue = { .what = "the POSIX message queue /q",
+					      .remedy = "remove it" };
+	auto_ckpt_snapshot s = { 0 };
+	auto_strv found = { 0 };
+
+	begin(&s);
+	add(&s, (struct wpar_ckpt_process){ .pid = 103, .parent = 60, .clogin = true });
+	ck_assert_int_eq(wpar_ckpt_add_open(&s, &ring), 0);
+	ck_assert_int_eq(wpar_ckpt_add_open(&s, &queue), 0);
+	ck_assert_int_eq(wpar_precheck(&s, &found), 0);
+	ck_assert_uint_eq(found.n, 2);
+	ck_assert_str_eq(found.v[1], "the POSIX message queue /q is there; remove it");
 }
 END_TEST
 
@@ -116,6 +171,9 @@ static Suite *precheck_suite(void)
 
 	tcase_add_test(t, the_tree_of_pid_1_comes_along);
 	tcase_add_test(t, a_session_does_not);
+	tcase_add_test(t, nor_does_who_was_brought_in);
+	tcase_add_test(t, who_has_namespaces_or_a_group_of_its_own);
+	tcase_add_test(t, what_a_session_has_open);
 	tcase_add_test(t, a_circle_ends);
 	tcase_add_test(t, neither_does_one_that_is_traced_or_has_other_clocks);
 	tcase_add_test(t, open_files_and_mounts_are_named);

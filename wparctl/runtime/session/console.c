@@ -225,7 +225,7 @@ enum { ON_CHILD, ON_SIGNAL, EVENTS };
 #define AFTER_KILL_MS 2000
 
 struct relay {
-	const struct wpar_console *console;
+	struct wpar_console *console;
 	void (*forward)(int signo, void *user);
 	void *user;
 	int sigfd;
@@ -277,6 +277,8 @@ static void relay_signal(struct relay *r)
 			par_tty_copy_size(STDIN_FILENO, r->console->master);
 		return;
 	}
+	if (info.ssi_code == SI_QUEUE && info.ssi_uid == 0)
+		r->console->word = info.ssi_int;
 	/* Ctrl-C at a terminal where we are in the background; what somebody sends us counts. */
 	if (info.ssi_code == SI_KERNEL && sigismember(&r->ignored, (int)info.ssi_signo) == 1)
 		return;

@@ -24,6 +24,7 @@ struct wpar_console {
 	struct termios settings;
 	struct winsize size;
 	int pipes[3]; /* the reading ends for 1 and 2 where these are relayed through pipes */
+	int word;     /* the value of the signal that has ended the relay; 0: it had none */
 };
 
 /*

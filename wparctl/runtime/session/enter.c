@@ -297,6 +297,11 @@ static int enter_at_console(struct entry *e, struct par_error **err)
 	else
 		r = wpar_wait_status(in.pidfd, &status, err);
 	close(in.pidfd);
+	if (r >= 0 && e->console.word == WPAR_HANGUP_CHECKPOINT)
+		return par_fail(err, PAR_E_WRONG_STATE, 0,
+				"connection closed: a checkpoint of workload partition '%s' is "
+				"taken",
+				e->spec->name);
 	return r < 0 ? r : status;
 }
 

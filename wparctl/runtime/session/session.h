@@ -7,6 +7,11 @@
 
 #include <sys/types.h>
 
+/*
+ * With SIGHUP, as its value: a checkpoint ends the session (chkptwpar -F), which clogin says.
+ */
+#define WPAR_HANGUP_CHECKPOINT 0x636b7074
+
 /* What clogin is to do. */
 struct wpar_login {
 	const char *user;  /* "root" */
