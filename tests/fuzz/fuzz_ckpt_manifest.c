@@ -20,7 +20,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (strchr(m.images, '/') || m.images[0] == '.')
 		abort();
 	for (size_t i = 0; i < m.n_files; i++) {
-		if (strchr(m.files[i].name, '/') || m.files[i].name[0] == '.' ||
+		const char *name = m.files[i].name, *slash = strchr(name, '/');
+
+		/* None but the folders of its rounds. */
+		if (slash && (!par_starts_with(name, WPAR_CKPT_ROUND) ||
+			      strtoull(name + strlen(WPAR_CKPT_ROUND), NULL, 10) > m.rounds))
+			abort();
+		name = slash ? slash + 1 : name;
+		if (!*name || strchr(name, '/') || name[0] == '.' ||
 		    strlen(m.files[i].sha256) != 64)
 			abort();
 	}

@@ -74,13 +74,13 @@ guest_helpers_wanted()
 {
 	local name
 	for name in isolation network quota uname_criu checkpoint checkpoint_named checkpoint_refused checkpoint_reboot \
-		checkpoint_versioned checkpoint_init; do
+		checkpoint_rounds checkpoint_versioned checkpoint_init; do
 		check_wanted "$name" && return 0
 	done
 	return 1
 }
 
-# guest_helpers - builds attack.c, loose.c, net.c, whole.c and uname_run.c of tests/helpers for LPARs, into
+# guest_helpers - builds attack.c, loose.c, memory.c, net.c, whole.c and uname_run.c of tests/helpers for LPARs, into
 # build/guest-helpers
 guest_helpers()
 {
@@ -89,7 +89,7 @@ guest_helpers()
 	mkdir -p "$dir"
 	"$par_top/images/build-sysroot" "$codename" ppc64el "$dir/cross" || return
 	compiler=$(sed -n "s/^c = '\(.*\)'$/\1/p" "$dir/cross/meson.ini")
-	for helper in attack loose net whole; do
+	for helper in attack loose memory net whole; do
 		"$compiler" -D_GNU_SOURCE -O2 -static -o "$dir/$helper" "$par_top/tests/helpers/$helper.c" || return
 	done
 	"$compiler" -D_GNU_SOURCE -O2 -static -I"$par_top" -o "$dir/uname_run" "$par_top"/tests/helpers/uname_run.c \

@@ -5,6 +5,7 @@
 #include "lpard/common/hex.h"
 #include "lpard/common/json.h"
 #include "lpard/common/sha256.h"
+#include "wparctl/checkpoint/rounds.h"
 #include "wparctl/spec/spec.h"
 
 #include <limits.h>
@@ -17,12 +18,18 @@
 #define SPEC_MOST   (1 << 20)
 #define ID_MOST	    128 /* digits of a build-id */
 
-void wpar_ckpt_manifest_done(struct wpar_ckpt_manifest *m)
+void wpar_ckpt_forget_files(struct wpar_ckpt_manifest *m)
 {
 	for (size_t i = 0; i < m->n_files; i++) {
 		free(m->files[i].name);
 		free(m->files[i].sha256);
 	}
+	m->n_files = 0;
+}
+
+void wpar_ckpt_manifest_done(struct wpar_ckpt_manifest *m)
+{
+	wpar_ckpt_forget_files(m);
 	for (size_t i = 0; i < m->n_mapped; i++) {
 		free(m->mapped[i].path);
 		free(m->mapped[i].build_id);
@@ -207,9 +214,10 @@ int wpar_ckpt_manifest_print(const struct wpar_ckpt_manifest *m, struct par_buf 
 	    put_number(o, "generation", m->generation) < 0 ||
 	    put_number(o, "taken_ms", m->taken_ms) < 0 ||
 	    put_number(o, "boottime_ms", m->boottime_ms) < 0 ||
-	    put_flag(o, "ended", m->ended) < 0 || put_there(o, &m->there) < 0 ||
-	    put_links(o, m) < 0 || put_mapped(o, m) < 0 || put_files(o, m) < 0 ||
-	    wpar_ckpt_groups_put(o, &m->groups) < 0 ||
+	    put_number(o, "rounds", m->rounds) < 0 ||
+	    put_number(o, "frozen_us", m->frozen_us) < 0 || put_flag(o, "ended", m->ended) < 0 ||
+	    put_there(o, &m->there) < 0 || put_links(o, m) < 0 || put_mapped(o, m) < 0 ||
+	    put_files(o, m) < 0 || wpar_ckpt_groups_put(o, &m->groups) < 0 ||
 	    par_json_put_string(o, "specification", m->specification) < 0)
 		return -ENOMEM;
 	text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY |
@@ -322,13 +330,37 @@ static int get_row(struct json_object *list, size_t i, const char *const *known,
 	return par_json_only(*ret, known, err);
 }
 
-static int get_file(struct json_object *o, struct wpar_ckpt_file *f, struct par_error **err)
+static bool is_plain(const char *name)
+{
+	return *name && *name != '.' && !strchr(name, '/');
+}
+
+/* "core-1.img", or of one of the rounds "pre.2/pages-1.img" */
+static bool is_image(const char *name, uint64_t rounds)
+{
+	const char *slash = strchr(name, '/');
+	autofree char *number = NULL;
+	uint64_t v;
+
+	if (!slash || !par_starts_with(name, WPAR_CKPT_ROUND))
+		return is_plain(name);
+	name += strlen(WPAR_CKPT_ROUND);
+	number = strndup(name, (size_t)(slash - name));
+	return number && *number != '0' && par_parse_u64(number, rounds, &v) == 0 && v > 0 &&
+	       is_plain(slash + 1);
+}
+
+static int get_file(struct json_object *o, uint64_t rounds, struct wpar_ckpt_file *f,
+		    struct par_error **err)
 {
 	const size_t digits = PAR_SHA256_TEXT - 1;
-	int r = get_plain(o, "name", &f->name, err);
+	int r = get_word(o, "name", NAME_MAX, &f->name, err);
 
 	if (r < 0)
 		return r;
+	if (!is_image(f->name, rounds))
+		return par_fail(err, PAR_E_CORRUPT, 0, "'name' is not the plain name of a file");
+
 	r = par_json_u64(o, "size", true, INT64_MAX, &f->size, err);
 	return r < 0 ? r : get_hex(o, "sha256", digits, digits, &f->sha256, err);
 }
@@ -348,7 +380,7 @@ static int get_files(struct json_object *all, struct wpar_ckpt_manifest *m, stru
 		f = grow((void **)&m->files, &m->n_files, sizeof(*f));
 		if (!f)
 			return par_oom(err);
-		r = get_file(o, f, err);
+		r = get_file(o, m->rounds, f, err);
 		if (r < 0)
 			return r;
 	}
@@ -441,6 +473,12 @@ static int get_head(struct json_object *o, struct wpar_ckpt_manifest *m, struct 
 	r = par_json_u64(o, "boottime_ms", true, INT64_MAX, &m->boottime_ms, err);
 	if (r < 0)
 		return r;
+	r = par_json_u64(o, "rounds", true, WPAR_ROUNDS_MOST, &m->rounds, err);
+	if (r < 0)
+		return r;
+	r = par_json_u64(o, "frozen_us", true, INT64_MAX, &m->frozen_us, err);
+	if (r < 0)
+		return r;
 	r = par_json_bool(o, "ended", true, &m->ended, err);
 	if (r < 0)
 		return r;
@@ -449,10 +487,11 @@ static int get_head(struct json_object *o, struct wpar_ckpt_manifest *m, struct 
 
 static int get_all(struct json_object *o, struct wpar_ckpt_manifest *m, struct par_error **err)
 {
-	static const char *const known[] = { "format",	      "product",  "name",  "images",
-					     "generation",    "taken_ms", "ended", "boottime_ms",
-					     "lpar",	      "links",	  "files", "mapped",
-					     "specification", "groups",	  NULL };
+	static const char *const known[] = {
+		"format",	 "product",	"name",	     "images", "generation", "taken_ms",
+		"ended",	 "boottime_ms", "lpar",	     "links",  "files",	     "mapped",
+		"specification", "rounds",	"frozen_us", "groups", NULL
+	};
 	uint64_t format = 0;
 	int r = par_json_u64(o, "format", true, INT64_MAX, &format, err);
 

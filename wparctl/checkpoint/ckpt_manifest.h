@@ -12,9 +12,16 @@
 #define WPAR_CKPT_FORMAT   1
 #define WPAR_CKPT_MANIFEST "manifest.json"
 
+/*
+ * Memory that was copied in rounds before (rounds.h) lies in folders of the images: pre.1, pre.2.
+ * In each but the first one, and in the images, a link says which is the one before.
+ */
+#define WPAR_CKPT_ROUND	 "pre."
+#define WPAR_CKPT_PARENT "parent"
+
 /* A file of the images. */
 struct wpar_ckpt_file {
-	char *name; /* plain */
+	char *name; /* plain, or of a round: "pre.1/pages-1.img" */
 	uint64_t size;
 	char *sha256;
 };
@@ -38,6 +45,8 @@ struct wpar_ckpt_manifest {
 	uint64_t generation;	   /* how many checkpoints this WPAR has had, with this one */
 	uint64_t taken_ms;	   /* CLOCK_REALTIME */
 	uint64_t boottime_ms;	   /* CLOCK_BOOTTIME of the LPAR */
+	uint64_t rounds;	   /* how many the images are based on */
+	uint64_t frozen_us;	   /* how long criu had all processes stand still */
 	bool ended;		   /* the WPAR was ended with it, not let go on */
 	struct wpar_ability there; /* the LPAR it was taken in; without criu_path */
 	struct wpar_ckpt_file *files;
@@ -51,6 +60,9 @@ struct wpar_ckpt_manifest {
 
 #define auto_ckpt_manifest par_cleanup(wpar_ckpt_manifest_done) struct wpar_ckpt_manifest
 void wpar_ckpt_manifest_done(struct wpar_ckpt_manifest *m);
+
+/* wpar_ckpt_forget_files - those that were added so far: the images are made anew */
+void wpar_ckpt_forget_files(struct wpar_ckpt_manifest *m);
 
 /* Each adds a row whose strings it copies; 0 or -ENOMEM. */
 int wpar_ckpt_add_file(struct wpar_ckpt_manifest *m, const char *name, uint64_t size,

@@ -104,6 +104,8 @@ static int see_process(struct wpar_ckpt_seen *s, pid_t pid, bool stray)
 	p.parent = (pid_t)status_number(status.data, "\nPPid:");
 	p.tracer = (pid_t)status_number(status.data, "\nTracerPid:");
 	status_name(status.data, p.command);
+	s->snapshot->memory += 1024 * ((uint64_t)status_number(status.data, "\nRssAnon:") +
+				       (uint64_t)status_number(status.data, "\nRssShmem:"));
 	read_time(dir, time);
 	p.other_time = *time && *s->time && strcmp(time, s->time) != 0;
 	p.other = find_other(s, dir);

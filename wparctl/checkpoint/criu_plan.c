@@ -69,6 +69,33 @@ static void put_common(const struct wpar_criu *c, const char *what, struct par_s
 	}
 }
 
+/* What was copied before, and has not changed since, is not copied again. */
+static void put_previous(const char *previous, struct par_strv *ret, bool *failed)
+{
+	if (!previous)
+		return;
+	put(ret, failed, "--prev-images-dir");
+	put(ret, failed, "%s", previous);
+}
+
+int wpar_criu_plan_round(const struct wpar_criu *c, pid_t init, const char *previous,
+			 struct par_strv *ret, struct par_error **err)
+{
+	auto_strv argv = { 0 };
+	bool failed = false;
+
+	put_common(c, "pre-dump", &argv, &failed);
+	put(&argv, &failed, "--tree");
+	put(&argv, &failed, "%d", (int)init);
+	put(&argv, &failed, "--track-mem");
+	put_previous(previous, &argv, &failed);
+	if (failed)
+		return par_oom(err);
+	*ret = argv;
+	argv = (struct par_strv){ 0 };
+	return 0;
+}
+
 int wpar_criu_plan_dump(const struct wpar_criu_dump *d, struct par_strv *ret,
 			struct par_error **err)
 {
@@ -82,6 +109,9 @@ int wpar_criu_plan_dump(const struct wpar_criu_dump *d, struct par_strv *ret,
 	put(&argv, &failed, "--network-lock");
 	put(&argv, &failed, "%s", d->network_lock);
 	put(&argv, &failed, "--leave-running");
+	if (d->previous)
+		put(&argv, &failed, "--track-mem");
+	put_previous(d->previous, &argv, &failed);
 	for (size_t i = 0; i < d->externals.n; i++) {
 		if (!wpar_criu_name_fits(d->externals.v[i]))
 			return fail_name(d->externals.v[i], err);

@@ -25,6 +25,7 @@ struct wpar_criu {
 struct wpar_criu_dump {
 	struct wpar_criu criu;
 	pid_t init;
+	const char *previous; /* the folder of the round before, as seen from the images; NULL */
 	const char *network_lock;  /* "nftables", "iptables" or "skip" */
 	struct par_strv externals; /* mount points inside that are not the WPAR's own */
 	struct par_strv watched;   /* paths of files that are watched and have to be looked up */
@@ -58,6 +59,13 @@ struct wpar_criu_restore {
  */
 int wpar_criu_plan_dump(const struct wpar_criu_dump *d, struct par_strv *ret,
 			struct par_error **err);
+
+/*
+ * wpar_criu_plan_round - argv of `criu pre-dump`, which copies memory while the processes run
+ * @previous	the folder of the round before, as seen from c->images; NULL: it is the first
+ */
+int wpar_criu_plan_round(const struct wpar_criu *c, pid_t init, const char *previous,
+			 struct par_strv *ret, struct par_error **err);
 
 /*
  * wpar_criu_plan_restore - argv of `criu restore`, by a process in the WPAR's control group

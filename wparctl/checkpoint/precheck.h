@@ -8,6 +8,7 @@
 #include "lpard/common/str.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct wpar_ckpt_process {
@@ -33,6 +34,7 @@ struct wpar_ckpt_snapshot {
 	size_t n_processes;
 	struct wpar_ckpt_open *opens;
 	size_t n_opens;
+	uint64_t memory;	   /* bytes that are in no file, of all of them */
 	struct par_strv externals; /* mount points of the plan that are mounted */
 	struct par_strv watched;   /* names of files that criu could not find by their number */
 	struct par_strv gone;	   /* those of them whose file or folder was removed since */

@@ -3,7 +3,7 @@
 #include "wparctl/checkpoint/statedir.h"
 
 #include "lpard/common/fs.h"
-#include "lpard/common/sha256.h"
+#include "wparctl/checkpoint/image_files.h"
 
 #include <dirent.h>
 #include <limits.h>
@@ -170,80 +170,22 @@ int wpar_statedir_begin(const struct wpar_statedir *d, uint64_t *ret_generation,
 	return par_fail(err, PAR_E_EXISTS, 0, "'%s' is full", d->path);
 }
 
-void wpar_statedir_drop(const struct wpar_statedir *d, const char *images)
+int wpar_statedir_round(const struct wpar_statedir *d, const char *images, size_t number,
+			struct par_error **err)
 {
-	par_fs_remove_tree(d->fd, images);
-}
+	autofree char *name = par_strdup_printf("%s/" WPAR_CKPT_ROUND "%zu", images, number);
 
-static int digest_file(int fd, char ret[PAR_SHA256_TEXT])
-{
-	static unsigned char data[256 << 10];
-	struct par_sha256 s;
-
-	par_sha256_init(&s);
-	for (;;) {
-		ssize_t n = read(fd, data, sizeof(data));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			break;
-		par_sha256_put(&s, data, (size_t)n);
-	}
-	par_sha256_finish(&s, ret);
+	if (!name)
+		return par_oom(err);
+	/* Those that are restored open it by itself, to be read. */
+	if (mkdirat(d->fd, name, 0755) < 0 || fchmodat(d->fd, name, 0755, 0) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "'%s/%s' cannot be made", d->path, name);
 	return 0;
 }
 
-/* A file of the images; nothing else can be one. */
-static int open_image(int images, const char *name, struct stat *st)
+void wpar_statedir_drop(const struct wpar_statedir *d, const char *images)
 {
-	int fd = openat(images, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-
-	if (fd < 0)
-		return -errno;
-	if (fstat(fd, st) < 0 || !S_ISREG(st->st_mode)) {
-		close(fd);
-		return -EINVAL;
-	}
-	return fd;
-}
-
-static int add_file(int images, const char *name, struct wpar_ckpt_manifest *m)
-{
-	char digest[PAR_SHA256_TEXT];
-	struct stat st;
-	autofd int fd = open_image(images, name, &st);
-	int r = fd < 0 ? fd : digest_file(fd, digest);
-
-	return r < 0 ? r : wpar_ckpt_add_file(m, name, (uint64_t)st.st_size, digest);
-}
-
-static int add_files(const struct wpar_statedir *d, struct wpar_ckpt_manifest *m,
-		     struct par_error **err)
-{
-	DIR *list = open_list(d->fd, m->images);
-	struct dirent *e;
-	int r = 0;
-
-	if (!list)
-		return par_fail(err, PAR_E_SYSTEM, errno, "'%s/%s' cannot be read", d->path,
-				m->images);
-	/* Else a power failure could leave a manifest whose images are not there. */
-	if (syncfs(dirfd(list)) < 0)
-		r = par_fail(err, PAR_E_SYSTEM, errno, "'%s/%s' cannot be written to the disk",
-			     d->path, m->images);
-	while (r == 0 && (e = readdir(list))) {
-		if (e->d_name[0] == '.')
-			continue;
-		r = add_file(dirfd(list), e->d_name, m);
-		if (r < 0)
-			par_fail(err, PAR_E_SYSTEM, r, "'%s/%s/%s' cannot be read", d->path,
-				 m->images, e->d_name);
-	}
-	closedir(list);
-	return r;
+	par_fs_remove_tree(d->fd, images);
 }
 
 static void remove_others(const struct wpar_statedir *d, const char *images)
@@ -259,11 +201,28 @@ static void remove_others(const struct wpar_statedir *d, const char *images)
 		closedir(list);
 }
 
+int wpar_statedir_digest(const struct wpar_statedir *d, struct wpar_ckpt_manifest *m,
+			 struct par_error **err)
+{
+	autofree char *path = par_strdup_printf("%s/%s", d->path, m->images);
+	autofd int images = par_fs_open_folder(d->fd, m->images);
+
+	if (!path)
+		return par_oom(err);
+	if (images < 0)
+		return par_fail(err, PAR_E_SYSTEM, images, "'%s' cannot be read", path);
+	/* Else a power failure could leave a manifest whose images are not there. */
+	if (syncfs(images) < 0)
+		return par_fail(err, PAR_E_SYSTEM, errno, "'%s' cannot be written to the disk",
+				path);
+	return wpar_image_files_add(images, path, m, err);
+}
+
 int wpar_statedir_commit(const struct wpar_statedir *d, struct wpar_ckpt_manifest *m,
 			 struct par_error **err)
 {
 	auto_buf text = { 0 };
-	int r = add_files(d, m, err);
+	int r = wpar_statedir_digest(d, m, err);
 
 	if (r < 0)
 		return r;
@@ -277,75 +236,16 @@ int wpar_statedir_commit(const struct wpar_statedir *d, struct wpar_ckpt_manifes
 	return 0;
 }
 
-static int verify_file(const struct wpar_statedir *d, int images, const struct wpar_ckpt_file *f,
-		       const char *folder, struct par_error **err)
-{
-	char digest[PAR_SHA256_TEXT] = "";
-	struct stat st = { 0 };
-	autofd int fd = open_image(images, f->name, &st);
-	int r = fd < 0 ? fd : digest_file(fd, digest);
-
-	if (r == -ENOENT || r == -ELOOP || r == -EINVAL)
-		return par_fail(err, PAR_E_CORRUPT, 0,
-				"'%s/%s/%s', a file of the checkpoint, is not there", d->path,
-				folder, f->name);
-	if (r < 0)
-		return par_fail(err, PAR_E_SYSTEM, r, "'%s/%s/%s' cannot be read", d->path, folder,
-				f->name);
-	if ((uint64_t)st.st_size != f->size || strcmp(digest, f->sha256) != 0)
-		return par_fail(err, PAR_E_CORRUPT, 0,
-				"'%s/%s/%s' is not as it was when the checkpoint was taken",
-				d->path, folder, f->name);
-	return 0;
-}
-
-static bool is_listed(const struct wpar_ckpt_manifest *m, const char *name)
-{
-	for (size_t i = 0; i < m->n_files; i++) {
-		if (strcmp(m->files[i].name, name) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* criu would read one that was put there. */
-static int verify_no_others(const struct wpar_statedir *d, DIR *list,
-			    const struct wpar_ckpt_manifest *m, struct par_error **err)
-{
-	struct dirent *e;
-
-	while ((e = readdir(list))) {
-		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
-		    !is_listed(m, e->d_name))
-			return par_fail(err, PAR_E_CORRUPT, 0,
-					"'%s/%s/%s' is no file of the checkpoint", d->path,
-					m->images, e->d_name);
-	}
-	return 0;
-}
-
-static int verify_all(const struct wpar_statedir *d, DIR *list, const struct wpar_ckpt_manifest *m,
-		      struct par_error **err)
-{
-	for (size_t i = 0; i < m->n_files; i++) {
-		int r = verify_file(d, dirfd(list), &m->files[i], m->images, err);
-
-		if (r < 0)
-			return r;
-	}
-	return verify_no_others(d, list, m, err);
-}
-
 int wpar_statedir_verify(const struct wpar_statedir *d, const struct wpar_ckpt_manifest *m,
 			 struct par_error **err)
 {
-	DIR *list = open_list(d->fd, m->images);
-	int r;
+	autofree char *path = par_strdup_printf("%s/%s", d->path, m->images);
+	autofd int images = par_fs_open_folder(d->fd, m->images);
 
-	if (!list)
-		return par_fail(err, PAR_E_CORRUPT, 0, "'%s/%s', the checkpoint's, is not there",
-				d->path, m->images);
-	r = verify_all(d, list, m, err);
-	closedir(list);
-	return r;
+	if (!path)
+		return par_oom(err);
+	if (images < 0)
+		return par_fail(err, PAR_E_CORRUPT, 0, "'%s', the checkpoint's, is not there",
+				path);
+	return wpar_image_files_verify(images, path, m, err);
 }

@@ -39,6 +39,10 @@ int wpar_statedir_read(const struct wpar_statedir *d, struct wpar_ckpt_manifest 
 int wpar_statedir_begin(const struct wpar_statedir *d, uint64_t *ret_generation, char **ret_name,
 			struct par_error **err);
 
+/* wpar_statedir_round - an empty folder in that one, for what round @number (1, 2, ...) copies */
+int wpar_statedir_round(const struct wpar_statedir *d, const char *images, size_t number,
+			struct par_error **err);
+
 /* wpar_statedir_empty - that folder is empty again, for another try */
 int wpar_statedir_empty(const struct wpar_statedir *d, const char *images, struct par_error **err);
 
@@ -46,8 +50,15 @@ int wpar_statedir_empty(const struct wpar_statedir *d, const char *images, struc
 void wpar_statedir_drop(const struct wpar_statedir *d, const char *images);
 
 /*
- * wpar_statedir_commit - have m->images on the disk, take the digests of its files into @m, write
- * the manifest, and remove what is left of other checkpoints
+ * wpar_statedir_digest - have m->images on the disk, and take the digests of its files into @m that
+ * are not there yet: those of the rounds before all stands still
+ */
+int wpar_statedir_digest(const struct wpar_statedir *d, struct wpar_ckpt_manifest *m,
+			 struct par_error **err);
+
+/*
+ * wpar_statedir_commit - the same of what is left, write the manifest, and remove what is there of
+ * other checkpoints
  */
 int wpar_statedir_commit(const struct wpar_statedir *d, struct wpar_ckpt_manifest *m,
 			 struct par_error **err);

@@ -11,9 +11,11 @@
 #include "wparctl/checkpoint/ckpt_snapshot.h"
 #include "wparctl/checkpoint/criu_plan.h"
 #include "wparctl/checkpoint/criu_run.h"
+#include "wparctl/checkpoint/criu_stats.h"
 #include "wparctl/checkpoint/groups.h"
 #include "wparctl/checkpoint/home_group.h"
 #include "wparctl/checkpoint/let_go.h"
+#include "wparctl/checkpoint/predump.h"
 #include "wparctl/checkpoint/sessions.h"
 #include "wparctl/checkpoint/statedir.h"
 #include "wparctl/checkpoint/step.h"
@@ -49,7 +51,9 @@ struct taking {
 	struct wpar_criu_dump dump;
 	struct wpar_mount_plan plan;
 	struct wpar_net_plan network;
+	uint64_t memory; /* bytes that are to be copied */
 	int cgroup;
+	char previous[16]; /* the folder of the last round */
 	char *images, *log, *step, *home;
 };
 
@@ -118,6 +122,30 @@ static int end_sessions(const struct taking *t, struct par_error **err)
 	return r < 0 ? r : wpar_sessions_end(&seen, err);
 }
 
+/* What criu is told: one list takes the place of an earlier one. */
+static void take_lists(struct taking *t, struct wpar_ckpt_snapshot *seen)
+{
+	par_strv_done(&t->dump.externals);
+	par_strv_done(&t->dump.watched);
+	t->dump.externals = seen->externals;
+	t->dump.watched = seen->watched;
+	seen->externals = seen->watched = (struct par_strv){ 0 };
+}
+
+/* Of the moment before the dump. */
+static int look_again(struct taking *t, struct par_error **err)
+{
+	auto_ckpt_snapshot seen = { 0 };
+	int r = snapshot(t, &seen, NULL, err);
+
+	if (r < 0)
+		return r;
+	r = complain(t, &seen, err);
+	if (r == 0)
+		take_lists(t, &seen);
+	return r;
+}
+
 static int look(struct taking *t, struct par_error **err)
 {
 	auto_ckpt_snapshot seen = { 0 };
@@ -142,10 +170,8 @@ static int look(struct taking *t, struct par_error **err)
 	r = complain(t, &seen, err);
 	if (r < 0)
 		return r;
-	t->dump.externals = seen.externals;
-	seen.externals = (struct par_strv){ 0 };
-	t->dump.watched = seen.watched;
-	seen.watched = (struct par_strv){ 0 };
+	t->memory = seen.memory;
+	take_lists(t, &seen);
 	for (size_t i = 0; i < t->network.n; i++) {
 		const struct wpar_net_step *n = &t->network.steps[i];
 
@@ -216,13 +242,58 @@ static bool may_pass(const struct par_error *why)
 	return why && strstr(par_error_text(why), "In-flight connection");
 }
 
+static int copy_in_rounds(struct taking *t, const struct wpar_criu_run *run, struct par_error **err)
+{
+	struct wpar_predump p = { .dir = &t->dir,
+				  .images = t->manifest.images,
+				  .criu = t->dump.criu,
+				  .run = *run,
+				  .init = t->dump.init,
+				  .name = t->take->spec->name,
+				  .memory = t->manifest.there.soft_dirty ? t->memory : 0,
+				  .most = t->take->rounds };
+	int r;
+
+	wpar_ckpt_forget_files(&t->manifest);
+	p.criu.step = NULL;
+	r = wpar_predump(&p, err);
+	if (r < 0)
+		return r;
+	t->manifest.rounds = (uint64_t)r;
+	wpar_predump_last(r, t->previous);
+	t->dump.previous = r > 0 ? t->previous : NULL;
+	if (r == 0)
+		return 0;
+	/* What can be done before it stands still is done before. */
+	r = wpar_statedir_digest(&t->dir, &t->manifest, err);
+	if (r < 0)
+		return r;
+	return look_again(t, err);
+}
+
+/* An empty folder, whatever an earlier try has left. */
+static int dump_once(struct taking *t, struct wpar_criu_run *run, struct par_error **err)
+{
+	auto_strv argv = { 0 };
+	int r = copy_in_rounds(t, run, err);
+
+	if (r < 0)
+		return r;
+	r = wpar_criu_plan_dump(&t->dump, &argv, err);
+	if (r < 0)
+		return r;
+	run->argv = argv.v;
+	r = wpar_criu_run(run, t->take->spec->name, "be checkpointed", t->log, err);
+	run->argv = NULL;
+	return r;
+}
+
 /* As often as it takes, within reason, and from an empty folder each time. */
-static int dump_patiently(const struct taking *t, const struct wpar_criu_run *run,
-			  struct par_error **err)
+static int dump_patiently(struct taking *t, struct wpar_criu_run *run, struct par_error **err)
 {
 	for (int tries = 1;; tries++) {
 		auto_error why = NULL;
-		int r = wpar_criu_run(run, t->take->spec->name, "be checkpointed", t->log, &why);
+		int r = dump_once(t, run, &why);
 
 		if (r < 0 && tries < DUMP_TRIES && may_pass(why)) {
 			r = wpar_statedir_empty(&t->dir, t->manifest.images, err);
@@ -251,17 +322,12 @@ static int say_who_came(const struct taking *t, int r, struct par_error **err)
 	return r;
 }
 
-static int dump(const struct taking *t, struct par_error **err)
+static int dump(struct taking *t, struct par_error **err)
 {
-	auto_strv argv = { 0 };
 	struct wpar_criu_run run = { .keep = t->take->lock, .home = t->home };
-	int r = wpar_criu_plan_dump(&t->dump, &argv, err);
-
-	if (r < 0)
-		return r;
-	run.argv = argv.v;
 	/* CRIU restores no other range than this one. */
-	r = wpar_net_ping_range(t->dump.init, 1, 0);
+	int r = wpar_net_ping_range(t->dump.init, 1, 0);
+
 	if (r < 0 || wpar_net_unlock(t->dump.init) < 0)
 		return par_fail(err, PAR_E_SYSTEM, r, "the network of '%s' cannot be prepared",
 				t->take->spec->name);
@@ -289,6 +355,7 @@ static int end_it(const struct taking *t, struct par_error **err)
 /* From here on there is a checkpoint. */
 static int keep(struct taking *t, struct par_error **err)
 {
+	struct wpar_criu_stats stats = { 0 };
 	int r = wpar_timerfd_repair(t->images, err);
 
 	if (r < 0)
@@ -298,6 +365,8 @@ static int keep(struct taking *t, struct par_error **err)
 		r = wpar_uname_restore_prepare(t->images, err);
 	if (r < 0)
 		return r;
+	wpar_criu_stats_read(t->plan.run, &stats); /* ignoring: it says 0 then */
+	t->manifest.frozen_us = stats.frozen_us;
 	r = wpar_statedir_commit(&t->dir, &t->manifest, err);
 	wpar_test_stop_at("committed");
 	return r;
@@ -335,6 +404,16 @@ static int take_steps(struct taking *t, struct par_error **err)
 	return keep(t, err);
 }
 
+static void note_event(const struct taking *t, const struct par_error *why)
+{
+	char detail[96];
+
+	snprintf(detail, sizeof(detail), "it stood still for %llu ms, after %llu rounds",
+		 (unsigned long long)(t->manifest.frozen_us / 1000),
+		 (unsigned long long)t->manifest.rounds);
+	wpar_event_log_detail(t->take->spec->name, "checkpoint", why ? NULL : detail, why);
+}
+
 /* In the process that goes on when the command is killed. */
 __attribute__((noreturn)) static void work(struct taking *t, int sync)
 {
@@ -355,7 +434,7 @@ __attribute__((noreturn)) static void work(struct taking *t, int sync)
 		/* It is whole on the disk: only now. */
 		r = end_it(t, &err);
 	}
-	wpar_event_log(t->take->spec->name, "checkpoint", r < 0 ? err : NULL);
+	note_event(t, r < 0 ? err : NULL);
 	if (r < 0)
 		wpar_sync_fail(sync, err);
 	else

@@ -15,9 +15,10 @@ enum wpar_take_then {
 
 struct wpar_take {
 	const struct wpar_spec *spec;
-	const char *folder; /* of the checkpoint */
-	const char *log;    /* criu's; NULL: FOLDER/chkptwpar.log */
-	unsigned int level; /* of the log, 0 to 4 */
+	const char *folder;  /* of the checkpoint */
+	const char *log;     /* criu's; NULL: FOLDER/chkptwpar.log */
+	unsigned int level;  /* of the log, 0 to 4 */
+	unsigned int rounds; /* in which memory is copied before, at most (rounds.h) */
 	enum wpar_take_then then;
 	bool end_sessions; /* of clogin, which are in no checkpoint; else they are named */
 	int lock;	   /* of the WPAR: whoever is at it keeps it */

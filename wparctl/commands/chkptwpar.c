@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* chkptwpar: take a checkpoint of a running WPAR. */
+#include "wparctl/checkpoint/rounds.h"
 #include "wparctl/checkpoint/take.h"
 #include "wparctl/commands/commands.h"
 #include "wparctl/operations/operation.h"
@@ -10,7 +11,7 @@
 struct chkptwpar_args {
 	const char *folder, *log;
 	uint64_t level;
-	bool kill, pause, force;
+	bool kill, pause, force, at_once;
 };
 
 static const struct par_opt opts[] = {
@@ -27,6 +28,8 @@ static const struct par_opt opts[] = {
 		"criu's log (default: STATEDIR/chkptwpar.log)", .values = "@files"),
 	OPT_FLAG('p', NULL, struct chkptwpar_args, pause,
 		 "Leave it Paused: resumewpar lets it go on, killwpar ends it"),
+	OPT_FLAG(0, "at-once", struct chkptwpar_args, at_once,
+		 "Copy no memory before all stands still"),
 	{ 0 },
 };
 
@@ -58,6 +61,7 @@ static int chkptwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par_e
 		.then = a->kill	   ? WPAR_TAKE_KILL
 			: a->pause ? WPAR_TAKE_PAUSE
 				   : WPAR_TAKE_GO_ON,
+		.rounds = a->at_once ? 0 : WPAR_ROUNDS_MOST,
 		.end_sessions = a->force,
 		.lock = lock,
 		.complaint = ctx->err,

@@ -16,6 +16,8 @@ static void make(struct wpar_ckpt_manifest *m)
 	m->generation = 3;
 	m->taken_ms = 1795788777253;
 	m->boottime_ms = 1433799;
+	m->rounds = 2;
+	m->frozen_us = 480000;
 	m->ended = true;
 	m->there = (struct wpar_ability){ .host = strdup("lpar01"),
 					  .machine = strdup("ppc64le"),
@@ -26,6 +28,7 @@ static void make(struct wpar_ckpt_manifest *m)
 					  .criu = 40101,
 					  .time_namespaces = true };
 	ck_assert_int_eq(wpar_ckpt_add_file(m, "core-1.img", 1865, DIGEST), 0);
+	ck_assert_int_eq(wpar_ckpt_add_file(m, "pre.2/pages-1.img", 4096, DIGEST), 0);
 	ck_assert_int_eq(wpar_ckpt_add_mapped(m, "/etc/init", 3548200, "0b00237e"), 0);
 	ck_assert_int_eq(wpar_ckpt_add_mapped(m, "/opt/no id", 12, NULL), 0);
 	ck_assert_int_eq(wpar_ckpt_add_link(m, "net0", "wpar1"), 0);
@@ -52,7 +55,9 @@ START_TEST(what_is_written_is_read_back)
 	ck_assert_str_eq(m.images, "images.3");
 	ck_assert(m.ended && m.there.time_namespaces);
 	ck_assert_uint_eq(m.there.hwcap2, 0x8ef0000000000000);
-	ck_assert_uint_eq(m.n_files, 1);
+	ck_assert_uint_eq(m.n_files, 2);
+	ck_assert_uint_eq(m.rounds, 2);
+	ck_assert_str_eq(m.files[1].name, "pre.2/pages-1.img");
 	ck_assert_str_eq(m.files[0].sha256, DIGEST);
 	ck_assert_uint_eq(m.n_mapped, 2);
 	ck_assert_ptr_null(m.mapped[1].build_id);
@@ -72,6 +77,14 @@ static const struct {
 	{ "\"images.3\"", "\"\"", "'images' is not a word" },
 	{ "\"core-1.img\"", "\"/etc/shadow\"", "'name' is not the plain name of a file" },
 	{ "\"core-1.img\"", "\".\"", "'name' is not the plain name of a file" },
+	{ "pre.2/", "pre.3/", "'name' is not the plain name of a file" },
+	{ "pre.2/", "pre.0/", "'name' is not the plain name of a file" },
+	{ "pre.2/", "pre.02/", "'name' is not the plain name of a file" },
+	{ "pre.2/", "pre./", "'name' is not the plain name of a file" },
+	{ "pre.2/", "pre.2/../", "'name' is not the plain name of a file" },
+	{ "pre.2/", "post.2/", "'name' is not the plain name of a file" },
+	{ "pre.2/pages-1.img", "pre.2/", "'name' is not the plain name of a file" },
+	{ "\"rounds\":2", "\"rounds\":7", NULL },
 	{ DIGEST, "0123", "'sha256' is not in hexadecimal" },
 	{ "0b00237e", "0b00237", "'build_id' is not in hexadecimal" },
 	{ "0b00237e", "0B00237E", "'build_id' is not in hexadecimal" },

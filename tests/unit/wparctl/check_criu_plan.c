@@ -62,6 +62,30 @@ START_TEST(a_dump_that_lets_go_at_once)
 }
 END_TEST
 
+START_TEST(rounds_before_a_dump)
+{
+	struct wpar_criu_dump d = {
+		.criu = common, .init = 4711, .network_lock = "skip", .previous = "pre.2"
+	};
+	auto_strv first = { 0 }, second = { 0 }, last = { 0 };
+	autofree char *text = NULL, *more = NULL;
+	ssize_t at;
+
+	d.criu.step = NULL;
+	ck_assert_int_eq(wpar_criu_plan_round(&d.criu, 4711, NULL, &first, NULL), 0);
+	text = joined(&first);
+	ck_assert_str_eq(text, "/usr/sbin/criu\npre-dump\n" COMMON "--tree\n4711\n--track-mem");
+	ck_assert_int_eq(wpar_criu_plan_round(&d.criu, 4711, "../pre.1", &second, NULL), 0);
+	more = joined(&second);
+	ck_assert_ptr_nonnull(strstr(more, "--track-mem\n--prev-images-dir\n../pre.1"));
+	ck_assert_int_eq(wpar_criu_plan_dump(&d, &last, NULL), 0);
+	at = par_strv_find(&last, "--prev-images-dir");
+	ck_assert_int_ge(at, 0);
+	ck_assert_str_eq(last.v[at + 1], "pre.2");
+	ck_assert_int_ge(par_strv_find(&last, "--track-mem"), 0);
+}
+END_TEST
+
 START_TEST(a_restore)
 {
 	struct wpar_criu_mount mounts[] = { { (char *)"/home",
@@ -160,6 +184,7 @@ static Suite *criu_plan_suite(void)
 
 	tcase_add_test(t, a_dump);
 	tcase_add_test(t, a_dump_that_lets_go_at_once);
+	tcase_add_test(t, rounds_before_a_dump);
 	tcase_add_test(t, a_restore);
 	tcase_add_loop_test(t, a_mount_point_that_criu_would_misread, 0, 6);
 	tcase_add_loop_test(t, the_reason_is_the_first_error, 0, 9);
