@@ -124,6 +124,11 @@ void wpar_event_log_detail(const char *name, const char *event, const char *deta
 	wpar_event_log(name, event, why);
 }
 
+void wpar_owner_forget(const struct wpar_spec *s)
+{
+	(void)s;
+}
+
 void wpar_console_log_remove(const char *name)
 {
 	(void)name;

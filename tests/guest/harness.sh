@@ -73,7 +73,7 @@ guest_kind()
 guest_helpers_wanted()
 {
 	local name
-	for name in isolation network quota uname_criu checkpoint checkpoint_named checkpoint_refused checkpoint_reboot \
+	for name in isolation network quota uname_criu checkpoint checkpoint_named checkpoint_owner checkpoint_refused checkpoint_reboot \
 		checkpoint_rounds checkpoint_versioned checkpoint_init; do
 		check_wanted "$name" && return 0
 	done

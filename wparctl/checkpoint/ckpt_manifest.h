@@ -42,7 +42,7 @@ struct wpar_ckpt_manifest {
 	char *name;		   /* of the WPAR */
 	char *specification;	   /* as /etc/wpars/NAME.cf had it then */
 	char *images;		   /* plain name of the folder beside it */
-	uint64_t generation;	   /* how many checkpoints this WPAR has had, with this one */
+	uint64_t generation;	   /* of the WPAR: runtime/life/ownership.h */
 	uint64_t taken_ms;	   /* CLOCK_REALTIME */
 	uint64_t boottime_ms;	   /* CLOCK_BOOTTIME of the LPAR */
 	uint64_t rounds;	   /* how many the images are based on */

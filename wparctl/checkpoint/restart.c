@@ -30,6 +30,7 @@
 #include "wparctl/runtime/life/external.h"
 #include "wparctl/runtime/life/ids.h"
 #include "wparctl/runtime/life/outside_show.h"
+#include "wparctl/runtime/life/ownership.h"
 #include "wparctl/runtime/life/script.h"
 #include "wparctl/runtime/life/start.h"
 #include "wparctl/runtime/life/wpar_log.h"
@@ -406,12 +407,19 @@ static int restart(struct restarting *t, struct par_error **err)
 	r = wpar_clear(s->name, err);
 	if (r < 0)
 		return r;
-	r = wpar_script_run(s, WPAR_SCRIPT_START, err);
+	r = wpar_owner_restart(s, t->manifest.generation, t->manifest.taken_ms, t->restart->force,
+			       err);
 	if (r < 0)
 		return r;
+	r = wpar_script_run(s, WPAR_SCRIPT_START, err);
+	if (r < 0) {
+		wpar_owner_stopped(s);
+		return r;
+	}
 	r = restore(t, err);
 	if (r < 0) {
 		wpar_clear(s->name, NULL);
+		wpar_owner_stopped(s);
 		wpar_script_run(s, WPAR_SCRIPT_STOP, NULL);
 		return r;
 	}

@@ -13,6 +13,7 @@ struct wpar_restart {
 	const char *folder; /* of the checkpoint */
 	const char *log;    /* criu's; NULL: FOLDER/restartwpar.log */
 	unsigned int level; /* of the log, 0 to 4 */
+	bool force;	    /* also when the WPAR has begun anew since */
 	FILE *complaint;    /* gets the table of tests when one fails */
 };
 

@@ -141,19 +141,12 @@ int wpar_statedir_empty(const struct wpar_statedir *d, const char *images, struc
 		     : 0;
 }
 
-int wpar_statedir_begin(const struct wpar_statedir *d, uint64_t *ret_generation, char **ret_name,
-			struct par_error **err)
+int wpar_statedir_begin(const struct wpar_statedir *d, char **ret_name, struct par_error **err)
 {
-	auto_ckpt_manifest before = { 0 };
-	uint64_t generation = 1;
-	int r;
-
-	if (wpar_statedir_read(d, &before, NULL) == 0)
-		generation = before.generation + 1;
-	/* A number that is not in use: what an unreadable manifest names stays until the end. */
-	for (int i = 0; i < INT_MAX; i++) {
-		autofree char *name =
-			par_strdup_printf(IMAGES "%llu", (unsigned long long)generation + i);
+	/* What an unreadable manifest names stays until the end, too. */
+	for (int i = 1; i < INT_MAX; i++) {
+		autofree char *name = par_strdup_printf(IMAGES "%d", i);
+		int r;
 
 		if (!name)
 			return par_oom(err);
@@ -163,7 +156,6 @@ int wpar_statedir_begin(const struct wpar_statedir *d, uint64_t *ret_generation,
 		if (r < 0)
 			return par_fail(err, PAR_E_SYSTEM, r, "'%s/%s' cannot be made", d->path,
 					name);
-		*ret_generation = generation + (uint64_t)i;
 		*ret_name = take_ptr(name);
 		return 0;
 	}

@@ -32,12 +32,10 @@ int wpar_statedir_read(const struct wpar_statedir *d, struct wpar_ckpt_manifest 
 		       struct par_error **err);
 
 /*
- * wpar_statedir_begin - an empty folder for new images, called "images.N"
- * @ret_generation	one more than that of the checkpoint that is there
+ * wpar_statedir_begin - an empty folder for new images, called "images.N" by a number that is free
  * @ret_name	caller frees
  */
-int wpar_statedir_begin(const struct wpar_statedir *d, uint64_t *ret_generation, char **ret_name,
-			struct par_error **err);
+int wpar_statedir_begin(const struct wpar_statedir *d, char **ret_name, struct par_error **err);
 
 /* wpar_statedir_round - an empty folder in that one, for what round @number (1, 2, ...) copies */
 int wpar_statedir_round(const struct wpar_statedir *d, const char *images, size_t number,

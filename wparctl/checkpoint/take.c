@@ -28,6 +28,7 @@
 #include "wparctl/runtime/launch/launch.h"
 #include "wparctl/runtime/launch/sync.h"
 #include "wparctl/runtime/life/checkpoint_mark.h"
+#include "wparctl/runtime/life/ownership.h"
 #include "wparctl/runtime/life/stop.h"
 #include "wparctl/runtime/life/wpar_log.h"
 #include "wparctl/versioned/uname_notify.h"
@@ -205,8 +206,13 @@ static int describe(struct taking *t, struct par_error **err)
 static int name_paths(struct taking *t, struct par_error **err)
 {
 	struct wpar_criu *c = &t->dump.criu;
-	int r = wpar_statedir_begin(&t->dir, &t->manifest.generation, &t->manifest.images, err);
+	struct wpar_owner owner;
+	int r = wpar_owner_get(t->take->spec, &owner, err);
 
+	if (r < 0)
+		return r;
+	t->manifest.generation = owner.generation + 1;
+	r = wpar_statedir_begin(&t->dir, &t->manifest.images, err);
 	if (r < 0)
 		return r;
 	t->images = par_strdup_printf("%s/%s", t->dir.path, t->manifest.images);
@@ -368,7 +374,10 @@ static int keep(struct taking *t, struct par_error **err)
 	wpar_criu_stats_read(t->plan.run, &stats); /* ignoring: it says 0 then */
 	t->manifest.frozen_us = stats.frozen_us;
 	r = wpar_statedir_commit(&t->dir, &t->manifest, err);
+	if (r < 0)
+		return r;
 	wpar_test_stop_at("committed");
+	wpar_owner_checkpoint(t->take->spec, t->manifest.generation);
 	return r;
 }
 

@@ -10,11 +10,14 @@
 struct restartwpar_args {
 	const char *folder, *log;
 	uint64_t level;
+	bool force;
 };
 
 static const struct par_opt opts[] = {
 	OPT_STR('d', NULL, "STATEDIR", struct restartwpar_args, folder,
 		"The folder of the checkpoint", .values = "@files", .required = true),
+	OPT_FLAG('F', NULL, struct restartwpar_args, force,
+		 "Also when it has been started or checkpointed since: that is lost"),
 	OPT_U64('l', NULL, "LEVEL", struct restartwpar_args, level,
 		"How much criu writes into its log, 1 to 4 (default: 2)", .field.min = 1,
 		.field.max = 4),
@@ -52,6 +55,7 @@ static int restartwpar_run(const struct par_cmd_ctx *ctx, void *args, struct par
 		.folder = a->folder,
 		.log = a->log,
 		.level = a->level ? (unsigned int)a->level : DEFAULT_LEVEL,
+		.force = a->force,
 		.complaint = ctx->err,
 	};
 	return wpar_checkpoint_restart(&restart, err);

@@ -201,6 +201,7 @@ static int definition_remove(const struct wpar_spec *s, bool keep, struct par_er
 	if (r < 0)
 		return r;
 	wpar_id_range_release(s);
+	wpar_owner_forget(s);
 	r = s->version.image_digest && !keep
 		    ? remove_image_and_spec(s, s->version.image_digest, false, err)
 		    : wpar_spec_remove(s->name, err);

@@ -12,6 +12,7 @@
 #include "wparctl/runtime/life/hold.h"
 #include "wparctl/runtime/life/ids.h"
 #include "wparctl/runtime/life/lock.h"
+#include "wparctl/runtime/life/ownership.h"
 #include "wparctl/runtime/life/pending.h"
 #include "wparctl/runtime/life/script.h"
 #include "wparctl/runtime/life/start.h"

@@ -127,6 +127,38 @@ like "nobody's name" "$(on $client chwpar -M directory=/data vfs=nfs host=nobody
 	"The NFS server nobody is not known"
 ok "stopped and started again" on $client sh -c 'stopwpar -h app20 && startwpar app20'
 is "all is there" "$(inside cat /root/in /var/in /home/in | tr '\n' ' ')" "in in in "
+
+# Who runs it is written on the server, where another LPAR would find it
+
+uuid=$(on $client sed -n 's/.*uuid = "*\([0-9a-f-]*\)"*$/\1/p' /etc/wpars/app20.cf)
+record=.wpar.owner.$uuid
+# states - as the records on the server have it
+states()
+{
+	on $server sh -c "cat /scratch/app20*/$record" | sed 's/.*"lpar":"\([^"]*\)".*"state":"\([a-z]*\)".*/\1 \2/' | sort -u
+}
+is "each of its file systems has a record" "$(on $server sh -c "stat -c %u:%a /scratch/app20*/$record" | tr '\n' ' ')" \
+	"0:600 0:600 0:600 0:600 "
+is "that it runs here" "$(states)" "$client running"
+ok "what is put in its place inside" inside sh -c "rm -f /.wpar.owner.* && mkdir /.wpar.owner.$uuid && echo '{}' >/.wpar.owner.$uuid/x"
+ok "stopwpar" on $client stopwpar -h app20
+is "... is none, and that it does not is written" "$(states)" "$client stopped"
+on $server sed -i 's/"lpar":"[^"]*","machine":"[^"]*"/"lpar":"elsewhere","machine":"x"/; s/"stopped"/"running"/' \
+	"/scratch/app20var/$record"
+like "one that runs elsewhere does not start" "$(on $client startwpar app20 2>&1)" \
+	"workload partition 'app20' runs in LPAR 'elsewhere' since .*, says the record on /scratch/app20var of the NFS server $server; stop it there, or"
+is "it stays Defined" "$(on $client lswpar -qa state app20 | tr -d ' ')" D
+is "and the records stay as they are" "$(states)" "elsewhere running
+$client stopped"
+on $server sed -i 's/"running"/"stopped"/' "/scratch/app20var/$record"
+ok "one that has stopped there starts here" on $client startwpar app20
+ok "stopwpar" on $client stopwpar -h app20
+on $server sed -i 's/"machine":"[^"]*"/"machine":"x"/; s/"stopped"/"running"/' "/scratch/app20root/$record"
+unlike "one that is said to run elsewhere" "$(on $client startwpar app20 2>&1)" "0513-059"
+ok "is taken over" on $client wparctl owner --take app20
+ok "and starts" on $client startwpar app20
+is "it runs here" "$(states)" "$client running"
+
 like "wparexec" "$(on $client wparexec -n app21 -M directory=/mnt vfs=nfs host=$server dev=/scratch/busy -- /bin/cat /mnt/old 2>&1)" '^old$'
 
 # What cannot be

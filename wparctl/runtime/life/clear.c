@@ -9,6 +9,7 @@
 #include "wparctl/runtime/life/lock.h"
 #include "wparctl/runtime/life/monitor_record.h"
 #include "wparctl/runtime/life/outside_show.h"
+#include "wparctl/runtime/life/ownership.h"
 
 #define END_TIMEOUT_MS 60000
 
@@ -87,4 +88,5 @@ void wpar_clear_ended(const struct wpar_spec *s)
 	if (cgroup >= 0 && (wpar_cgroup_state(cgroup, &st) < 0 || st.populated))
 		return;
 	wpar_clear(s->name, NULL); /* ignoring: the next start or removal does it, and says so */
+	wpar_owner_stopped(s);
 }

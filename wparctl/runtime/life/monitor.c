@@ -21,6 +21,7 @@
 #include "wparctl/runtime/life/monitor_record.h"
 #include "wparctl/runtime/life/outside_show.h"
 #include "wparctl/runtime/life/outside_watch.h"
+#include "wparctl/runtime/life/ownership.h"
 #include "wparctl/runtime/life/pending.h"
 #include "wparctl/runtime/life/proc_files.h"
 #include "wparctl/runtime/life/script.h"
@@ -93,8 +94,10 @@ static void monitor_end_script(const char *name)
 {
 	auto_spec s = { 0 };
 
-	if (wpar_spec_load(name, &s, NULL) == 0)
-		wpar_script_run(&s, WPAR_SCRIPT_STOP, NULL);
+	if (wpar_spec_load(name, &s, NULL) < 0)
+		return;
+	wpar_owner_stopped(&s);
+	wpar_script_run(&s, WPAR_SCRIPT_STOP, NULL);
 }
 
 #define CONSOLE_PER_S (64 * 1024) /* what a flood of console output may have the monitor do */

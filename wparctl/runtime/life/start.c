@@ -13,6 +13,7 @@
 #include "wparctl/runtime/life/wpar_log.h"
 #include "wparctl/runtime/life/monitor.h"
 #include "wparctl/runtime/life/monitor_record.h"
+#include "wparctl/runtime/life/ownership.h"
 #include "wparctl/runtime/life/pending.h"
 #include "wparctl/runtime/life/script.h"
 #include "wparctl/runtime/life/state.h"
@@ -199,13 +200,20 @@ static int start_locked(const struct wpar_spec *s, enum wpar_hold hold,
 		return r;
 	clear_snapshot(s);
 	wpar_console_log_begin(s->name);
-	r = wpar_script_run(s, WPAR_SCRIPT_START, err);
+	r = wpar_owner_start(s, err);
 	if (r < 0)
 		return r;
+	wpar_test_stop_at("owned");
+	r = wpar_script_run(s, WPAR_SCRIPT_START, err);
+	if (r < 0) {
+		wpar_owner_stopped(s);
+		return r;
+	}
 	say_mounts(s, report);
 	r = wpar_monitor_start(s, hold, start_again, say_step, &lines, &monitor, err);
 	if (r < 0) {
 		wpar_clear(s->name, NULL);
+		wpar_owner_stopped(s);
 		wpar_script_run(s, WPAR_SCRIPT_STOP, NULL);
 		return r;
 	}

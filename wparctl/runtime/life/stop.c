@@ -11,6 +11,7 @@
 #include "wparctl/runtime/life/wpar_log.h"
 #include "wparctl/runtime/life/monitor_record.h"
 #include "wparctl/runtime/life/outside_show.h"
+#include "wparctl/runtime/life/ownership.h"
 #include "wparctl/runtime/life/script.h"
 
 #include <poll.h>
@@ -211,6 +212,7 @@ static int stop_locked(const struct wpar_spec *s, const struct wpar_stop_opts *o
 	r = wpar_clear(s->name, err);
 	if (r < 0)
 		return r;
+	wpar_owner_stopped(s);
 	wpar_monitor_end(monitor, pending ? 0 : MONITOR_MS);
 	say_unmounts(s, report);
 	if (st.populated || pending)
