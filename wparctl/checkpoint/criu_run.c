@@ -34,6 +34,8 @@ static int prepare_and_run(const struct wpar_criu_run *c)
 		return -errno;
 	if (c->home && setenv(WPAR_STEP_HOME, c->home, 1) < 0)
 		return -ENOMEM;
+	if (c->path && setenv("PATH", c->path, 1) < 0)
+		return -ENOMEM;
 	execv(c->argv[0], c->argv);
 	return -errno;
 }

@@ -10,6 +10,7 @@
 struct wpar_criu_run {
 	char *const *argv;
 	const char *home; /* for step.h; NULL: criu runs none */
+	const char *path; /* its PATH, tools.h; NULL: ours */
 	int keep; /* a descriptor that criu keeps open as long as it lives, such as a lock; -1 */
 	/* In the process that becomes criu; a negative errno, and criu is not run.  May be NULL. */
 	int (*before)(void *user);

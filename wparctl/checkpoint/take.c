@@ -20,6 +20,7 @@
 #include "wparctl/checkpoint/statedir.h"
 #include "wparctl/checkpoint/step.h"
 #include "wparctl/checkpoint/timerfd_repair.h"
+#include "wparctl/checkpoint/tools.h"
 #include "wparctl/network/ping_range.h"
 #include "wparctl/network/unlock.h"
 #include "wparctl/resources/cgroup.h"
@@ -55,7 +56,7 @@ struct taking {
 	uint64_t memory; /* bytes that are to be copied */
 	int cgroup;
 	char previous[16]; /* the folder of the last round */
-	char *images, *log, *step, *home;
+	char *images, *log, *step, *home, *tools;
 };
 
 static void taking_done(struct taking *t)
@@ -72,6 +73,7 @@ static void taking_done(struct taking *t)
 	free(t->log);
 	free(t->step);
 	free(t->home);
+	free(t->tools);
 }
 
 /* This LPAR, and what the specification asks for. */
@@ -219,6 +221,9 @@ static int name_paths(struct taking *t, struct par_error **err)
 	r = wpar_criu_log_path(t->take->log, t->dir.path, "chkptwpar.log", &t->log, err);
 	if (r < 0)
 		return r;
+	r = wpar_tools_path(t->plan.run, t->dump.init, &t->tools, err);
+	if (r < 0)
+		return r;
 	t->home = wpar_home_group();
 	if (!t->images || !t->home)
 		return par_oom(err);
@@ -330,7 +335,7 @@ static int say_who_came(const struct taking *t, int r, struct par_error **err)
 
 static int dump(struct taking *t, struct par_error **err)
 {
-	struct wpar_criu_run run = { .keep = t->take->lock, .home = t->home };
+	struct wpar_criu_run run = { .keep = t->take->lock, .home = t->home, .path = t->tools };
 	/* CRIU restores no other range than this one. */
 	int r = wpar_net_ping_range(t->dump.init, 1, 0);
 
