@@ -13,6 +13,7 @@ WORDS(lpar_boot_mode_words, LPAR_BOOT_MODE_WORDS);
 WORDS(lpar_keylock_words, LPAR_KEYLOCK_WORDS);
 WORDS(lpar_use_words, LPAR_USE_WORDS);
 WORDS(par_attr_op_words, PAR_ATTR_OP_WORDS);
+WORDS(lpar_move_kind_words, LPAR_MOVE_KIND_WORDS);
 
 int par_word_find(const char *const *words, const char *word)
 {

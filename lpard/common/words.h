@@ -65,6 +65,14 @@ enum par_attr_op {
 };
 extern const char *const par_attr_op_words[];
 
+/* How a WPAR moves to another LPAR: while it runs, or stopped and by a backup. */
+#define LPAR_MOVE_KIND_WORDS(FIRST, MORE, LAST) \
+	FIRST(LPAR_MOVE_LIVE, "live") LAST(LPAR_MOVE_STATIC, "static")
+enum lpar_move_kind {
+	LPAR_MOVE_KIND_WORDS(PAR_WORD_ENUMERATOR, PAR_WORD_ENUMERATOR, PAR_WORD_ENUMERATOR)
+};
+extern const char *const lpar_move_kind_words[];
+
 /* par_word_find - the index of @word in @words (NULL at the end), -1 when it is none of them or
  * NULL
  */

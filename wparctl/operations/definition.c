@@ -19,6 +19,7 @@
 #include "wparctl/resources/cgroup.h"
 #include "wparctl/resources/inner_limits.h"
 #include "wparctl/resources/limits.h"
+#include "wparctl/runtime/life/move_record.h"
 #include "wparctl/spec/claims.h"
 #include "wparctl/spec/clash.h"
 #include "wparctl/versioned/keeps.h"
@@ -512,6 +513,9 @@ int wpar_definition_claim(struct wpar_spec *s, enum wpar_files files, bool resol
 		return r;
 	if (is_taken(s->name))
 		return fail_exists(s->name, err);
+	r = wpar_move_admits(s->name, err);
+	if (r < 0)
+		return r;
 	r = wpar_claims_load(others.flags, &others.claims, err);
 	if (r < 0)
 		return r;

@@ -5,6 +5,7 @@
 #include "wparctl/operations/definition.h"
 #include "wparctl/operations/machine.h"
 #include "wparctl/operations/user_again.h"
+#include "wparctl/runtime/life/move_record.h"
 
 #include <string.h>
 
@@ -30,7 +31,14 @@ static int operation_open(const char *name, bool force, int *ret_lock, struct wp
 		return r;
 	}
 	wpar_spec_done(ret);
+	/* Before, too: with force the WPAR's processes would be killed. */
+	r = wpar_move_admits(name, err);
+	if (r < 0)
+		return r;
 	r = force ? wpar_kill_and_lock(name, &lock, err) : wpar_lock(name, &lock, err);
+	if (r < 0)
+		return r;
+	r = wpar_move_admits(name, err);
 	if (r < 0)
 		return r;
 	r = wpar_spec_load(name, ret, err);

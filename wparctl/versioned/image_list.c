@@ -4,9 +4,9 @@
 
 #include "lpard/common/fs.h"
 #include "lpard/common/hex.h"
+#include "lpard/common/tree_size.h"
 
 #include <dirent.h>
-#include <fts.h>
 #include <string.h>
 #include <sys/file.h>
 
@@ -27,27 +27,6 @@ void wpar_stored_images_done(struct wpar_stored_images *l)
 		image_done(&l->v[i]);
 	free(l->v);
 	*l = (struct wpar_stored_images){ 0 };
-}
-
-/* Blocks, a file with several names once; what vanishes meanwhile is not counted. */
-static uint64_t sum_kib(const char *path)
-{
-	char *const paths[] = { (char *)path, NULL };
-	FTS *fts = fts_open(paths, FTS_PHYSICAL | FTS_XDEV, NULL);
-	uint64_t blocks = 0;
-	FTSENT *e;
-
-	while (fts && (e = fts_read(fts))) {
-		const struct stat *st = e->fts_statp;
-
-		if (e->fts_info == FTS_DP || e->fts_info == FTS_NS || e->fts_info == FTS_ERR)
-			continue;
-		blocks += (uint64_t)st->st_blocks /
-			  (S_ISDIR(st->st_mode) || !st->st_nlink ? 1 : st->st_nlink);
-	}
-	if (fts)
-		fts_close(fts);
-	return blocks / 2;
 }
 
 static void read_data(int folder, struct wpar_stored_image *m)
@@ -81,7 +60,7 @@ static int image_look(int store, const char *path, const char *name, bool sizes,
 	m->busy = flock(folder, LOCK_EX | LOCK_NB) < 0;
 	if (!m->remainder)
 		read_data(folder, m);
-	m->kib = sizes ? sum_kib(whole) : 0;
+	m->kib = sizes ? par_tree_bytes(whole) >> 10 : 0;
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 #include "wparctl/runtime/life/hold.h"
 #include "wparctl/runtime/life/lock.h"
 #include "wparctl/runtime/life/monitor_record.h"
+#include "wparctl/runtime/life/move_record.h"
 
 #define DYING_MS 5000 /* on a machine that has much else to do */
 
@@ -87,6 +88,15 @@ int wpar_state_probe(const struct wpar_spec *s, enum wpar_state *ret, struct par
 	return 0;
 }
 
+/* One that stands still here, and may be started by the mover only. */
+static int tell_moving(const struct wpar_spec *s, enum wpar_state *ret)
+{
+	if ((*ret == WPAR_STATE_DEFINED || *ret == WPAR_STATE_PAUSED) &&
+	    wpar_move_is_under_way(s->name))
+		*ret = WPAR_STATE_MOVING;
+	return 0;
+}
+
 int wpar_state_get(const struct wpar_spec *s, enum wpar_state *ret, struct par_error **err)
 {
 	bool busy = wpar_lock_busy(s->name);
@@ -100,12 +110,16 @@ int wpar_state_get(const struct wpar_spec *s, enum wpar_state *ret, struct par_e
 	 * no longer does it clears away. */
 	if (r == 0 && busy && (*ret == WPAR_STATE_DEFINED || *ret == WPAR_STATE_BROKEN))
 		*ret = WPAR_STATE_TRANSITIONAL;
-	return r;
+	return r < 0 ? r : tell_moving(s, ret);
 }
 
 int wpar_state_get_among(const struct wpar_traces *traces, const struct wpar_spec *s,
 			 enum wpar_state *ret, struct par_error **err)
 {
-	return wpar_traces_may_be(traces, s->name) ? wpar_state_get(s, ret, err)
-						   : probe_files(s, false, ret, err);
+	int r;
+
+	if (wpar_traces_may_be(traces, s->name))
+		return wpar_state_get(s, ret, err);
+	r = probe_files(s, false, ret, err);
+	return r < 0 ? r : tell_moving(s, ret);
 }
