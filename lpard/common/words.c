@@ -14,6 +14,7 @@ WORDS(lpar_keylock_words, LPAR_KEYLOCK_WORDS);
 WORDS(lpar_use_words, LPAR_USE_WORDS);
 WORDS(par_attr_op_words, PAR_ATTR_OP_WORDS);
 WORDS(lpar_move_kind_words, LPAR_MOVE_KIND_WORDS);
+WORDS(par_move_phase_words, PAR_MOVE_PHASE_WORDS);
 
 int par_word_find(const char *const *words, const char *word)
 {

@@ -73,6 +73,21 @@ enum lpar_move_kind {
 };
 extern const char *const lpar_move_kind_words[];
 
+/*
+ * What an LPAR remembers of a WPAR that moves (docs/adr/0015-moves.md): of the source the first
+ * two, of the target the others.
+ */
+#define PAR_MOVE_PHASE_WORDS(FIRST, MORE, LAST) \
+	FIRST(PAR_MOVE_BEGUN, "begun")          \
+	MORE(PAR_MOVE_GIVEN, "given")           \
+	MORE(PAR_MOVE_EXPECTED, "expected")     \
+	MORE(PAR_MOVE_READY, "ready")           \
+	MORE(PAR_MOVE_TAKEN, "taken") LAST(PAR_MOVE_REFUSED, "refused")
+enum par_move_phase {
+	PAR_MOVE_PHASE_WORDS(PAR_WORD_ENUMERATOR, PAR_WORD_ENUMERATOR, PAR_WORD_ENUMERATOR)
+};
+extern const char *const par_move_phase_words[];
+
 /* par_word_find - the index of @word in @words (NULL at the end), -1 when it is none of them or
  * NULL
  */

@@ -13,6 +13,7 @@ struct lpar_auto_start;
 struct lpar_events;
 struct lpar_journal;
 struct lpar_managed;
+struct lpar_move;
 struct lpar_server;
 struct lpar_waiting;
 struct par_source;
@@ -33,6 +34,7 @@ struct lpar_daemon {
 	struct lpar_waiting *waiting; /* calls that wait for a system to connect */
 	struct lpar_auto_start *auto_start;
 	struct par_source *unannounced; /* timer: unannounced.h */
+	struct lpar_move *moves;	/* jobs/move.h: the oldest first */
 	uint64_t last_job;
 	_Atomic bool stopping;
 };

@@ -3,6 +3,7 @@
 #include "lpard/daemon/life.h"
 
 #include "lpard/common/log.h"
+#include "lpard/daemon/jobs/move.h"
 #include "lpard/daemon/journal/journal.h"
 #include "lpard/daemon/methods/dispatch.h"
 #include "lpard/daemon/methods/waiting.h"
@@ -168,6 +169,7 @@ void lpar_daemon_close(struct lpar_daemon *d)
 	for (int i = 0; d->loop && i < 4; i++)
 		(void)par_event_run_once(d->loop, 0);
 	lpar_waiting_free(&d->waiting);
+	lpar_moves_free(d);
 	lpar_server_free(&d->server);
 }
 

@@ -86,6 +86,8 @@ static int move_facts(const struct par_cmd_ctx *ctx, const struct move_args *a, 
 	r = gather(a, name, &f, err);
 	if (r < 0)
 		return r;
+	/* The last of it: lpard compares it with its own when it hears it. */
+	f.time_ms = par_wall_ms();
 	if (par_move_facts_write(&f, &text) < 0 || text.failed)
 		return par_oom(err);
 	if (text.len > PAR_MOVE_FACTS_MOST)
@@ -119,7 +121,7 @@ static int read_own(const char *name, const char *id, struct wpar_move_record *r
 }
 
 /* No other move of it, and a new record. */
-static int begin_record(const struct move_args *a, const char *name, enum wpar_move_phase phase,
+static int begin_record(const struct move_args *a, const char *name, enum par_move_phase phase,
 			bool active, struct par_error **err)
 {
 	const struct wpar_move_record record = { .id = (char *)a->id,
@@ -135,7 +137,7 @@ static int begin_record(const struct move_args *a, const char *name, enum wpar_m
 	r = wpar_move_record_read(name, &old, err);
 	if (r < 0)
 		return r;
-	if (r > 0 && old.phase != WPAR_MOVE_TAKEN)
+	if (r > 0 && old.phase != PAR_MOVE_TAKEN)
 		return par_fail(err, PAR_E_BUSY, 0,
 				"a move of '%s' is under way already; migrwpar -o r repairs one "
 				"that was cut off",
@@ -157,7 +159,7 @@ static int move_begin(const struct move_args *a, const char *name, struct par_er
 		return r;
 	if (s.creating || (st != WPAR_STATE_ACTIVE && st != WPAR_STATE_DEFINED))
 		return wpar_fail_state(&s, st, "one that moves is Active or Defined", err);
-	return begin_record(a, name, WPAR_MOVE_BEGUN, st == WPAR_STATE_ACTIVE, err);
+	return begin_record(a, name, PAR_MOVE_BEGUN, st == WPAR_STATE_ACTIVE, err);
 }
 
 static int move_expect(const struct move_args *a, const char *name, struct par_error **err)
@@ -170,7 +172,7 @@ static int move_expect(const struct move_args *a, const char *name, struct par_e
 	if (wpar_spec_is_there(name))
 		return par_fail(err, PAR_E_EXISTS, 0, "a workload partition '%s' is here already",
 				name);
-	return begin_record(a, name, WPAR_MOVE_EXPECTED, false, err);
+	return begin_record(a, name, PAR_MOVE_EXPECTED, false, err);
 }
 
 /* What a start would need is on the disk, not only in memory. */
@@ -211,23 +213,23 @@ static int must_be_stopped(const char *name, struct par_error **err)
 	return 0;
 }
 
-static int check_phase(const char *name, enum wpar_move_phase phase, struct par_error **err)
+static int check_phase(const char *name, enum par_move_phase phase, struct par_error **err)
 {
 	switch (phase) {
-	case WPAR_MOVE_READY:
+	case PAR_MOVE_READY:
 		return have_on_disk(name, err);
-	case WPAR_MOVE_GIVEN:
-	case WPAR_MOVE_REFUSED:
+	case PAR_MOVE_GIVEN:
+	case PAR_MOVE_REFUSED:
 		return must_be_stopped(name, err);
-	case WPAR_MOVE_BEGUN:
-	case WPAR_MOVE_EXPECTED:
-	case WPAR_MOVE_TAKEN:
+	case PAR_MOVE_BEGUN:
+	case PAR_MOVE_EXPECTED:
+	case PAR_MOVE_TAKEN:
 		break;
 	}
 	return 0;
 }
 
-static int move_set(const struct move_args *a, const char *name, enum wpar_move_phase phase,
+static int move_set(const struct move_args *a, const char *name, enum par_move_phase phase,
 		    struct par_error **err)
 {
 	auto_move_record record = { 0 };
@@ -241,8 +243,8 @@ static int move_set(const struct move_args *a, const char *name, enum wpar_move_
 		return r;
 	if (!wpar_move_may_follow(record.phase, phase))
 		return par_fail(err, PAR_E_WRONG_STATE, 0, "the move of '%s' is %s here, not %s",
-				name, wpar_move_phase_word(record.phase),
-				wpar_move_phase_word(phase));
+				name, par_move_phase_words[record.phase],
+				par_move_phase_words[phase]);
 	if (record.phase == phase)
 		return 0;
 	r = check_phase(name, phase, err);
@@ -264,7 +266,12 @@ static int move_drop(const struct move_args *a, const char *name, struct par_err
 	if (r <= 0)
 		return r;
 	r = read_own(name, a->id, &record, err);
-	return r < 0 ? r : wpar_move_record_remove(name, err);
+	if (r < 0)
+		return r;
+	r = wpar_move_record_remove(name, err);
+	if (r == 0 && !wpar_spec_is_there(name))
+		wpar_lock_forget(name);
+	return r;
 }
 
 static int put_record(struct json_object *list, const char *name, struct par_error **err)
@@ -285,7 +292,7 @@ static int put_record(struct json_object *list, const char *name, struct par_err
 		(void)wpar_state_probe(&s, &st, NULL);
 	if (par_json_put_string(o, "wpar", name) < 0 ||
 	    par_json_put_string(o, "id", record.id) < 0 ||
-	    par_json_put_string(o, "phase", r > 0 ? wpar_move_phase_word(record.phase) : NULL) <
+	    par_json_put_string(o, "phase", r > 0 ? par_move_phase_words[record.phase] : NULL) <
 		    0 ||
 	    par_json_put_string(o, "peer", record.peer) < 0 ||
 	    par_json_put(o, "active", json_object_new_boolean(record.active)) < 0 ||
@@ -330,7 +337,7 @@ static int move_tidy(const char *name, struct par_error **err)
 static int run_named(const struct move_args *a, const char *what, const char *name,
 		     struct par_error **err)
 {
-	const int phase = wpar_move_phase_find(what);
+	const int phase = par_word_find(par_move_phase_words, what);
 
 	if (strcmp(what, "tidy") == 0)
 		return move_tidy(name, err);
@@ -342,10 +349,10 @@ static int run_named(const struct move_args *a, const char *what, const char *na
 		return move_expect(a, name, err);
 	if (strcmp(what, "drop") == 0)
 		return move_drop(a, name, err);
-	if (phase < 0 || phase == WPAR_MOVE_EXPECTED)
+	if (phase < 0 || phase == PAR_MOVE_EXPECTED)
 		return par_fail(err, PAR_E_USAGE, 0, "'%s' is nothing that wparctl move does",
 				what);
-	return move_set(a, name, (enum wpar_move_phase)phase, err);
+	return move_set(a, name, (enum par_move_phase)phase, err);
 }
 
 static int move_run(const struct par_cmd_ctx *ctx, void *args, struct par_error **err)

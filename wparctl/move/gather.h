@@ -5,7 +5,7 @@
 #include "lpard/wire/move_facts.h"
 #include "wparctl/spec/spec.h"
 
-/* move_gather_lpar - what the LPAR is and has, and what the WPARs in it have */
+/* move_gather_lpar - what the LPAR is and has, and what the WPARs in it have; all but time_ms */
 int move_gather_lpar(struct par_move_facts *ret, struct par_error **err);
 
 /*

@@ -3,7 +3,6 @@
 #include "wparctl/move/gather.h"
 
 #include "lpard/common/fs.h"
-#include "lpard/common/now.h"
 #include "lpard/common/os_release.h"
 #include "wparctl/checkpoint/ability.h"
 #include "wparctl/network/facts.h"
@@ -145,7 +144,6 @@ int move_gather_lpar(struct par_move_facts *ret, struct par_error **err)
 	ret->format = PAR_MOVE_FORMAT;
 	ret->product = strdup(PAR_VERSION);
 	ret->os = name_os();
-	ret->time_ms = par_wall_ms();
 	return ret->product && ret->os ? 0 : par_oom(err);
 }
 

@@ -186,27 +186,6 @@ static void make_clock(struct move_look *l, const struct move_test *t)
 	move_add(l, t, a, b, difference <= AHEAD_MOST_MS);
 }
 
-#define LIVE_ONLY                                                               \
-	{                                                                       \
-		[LPAR_MOVE_LIVE] = MOVE_REQUIRED, [LPAR_MOVE_STATIC] = MOVE_NOT \
-	}
-#define LIVE_HINT                                                               \
-	{                                                                       \
-		[LPAR_MOVE_LIVE] = MOVE_OPTIONAL, [LPAR_MOVE_STATIC] = MOVE_NOT \
-	}
-#define LIVE_MORE                                                                    \
-	{                                                                            \
-		[LPAR_MOVE_LIVE] = MOVE_REQUIRED, [LPAR_MOVE_STATIC] = MOVE_OPTIONAL \
-	}
-#define ALWAYS                                                                       \
-	{                                                                            \
-		[LPAR_MOVE_LIVE] = MOVE_REQUIRED, [LPAR_MOVE_STATIC] = MOVE_REQUIRED \
-	}
-#define HINT                                                                         \
-	{                                                                            \
-		[LPAR_MOVE_LIVE] = MOVE_OPTIONAL, [LPAR_MOVE_STATIC] = MOVE_OPTIONAL \
-	}
-
 const struct move_test move_tests_lpar[] = {
 	{ "product", HINT, make_product, "bring wparctl of both LPARs to the same version" },
 	{ "architecture", ALWAYS, make_architecture, "choose an LPAR of the same architecture" },

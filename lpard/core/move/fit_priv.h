@@ -11,6 +11,32 @@ enum move_need {
 	MOVE_REQUIRED,
 };
 
+/* Of struct move_test: live and static. */
+#define LIVE_ONLY                                                               \
+	{                                                                       \
+		[LPAR_MOVE_LIVE] = MOVE_REQUIRED, [LPAR_MOVE_STATIC] = MOVE_NOT \
+	}
+#define LIVE_HINT                                                               \
+	{                                                                       \
+		[LPAR_MOVE_LIVE] = MOVE_OPTIONAL, [LPAR_MOVE_STATIC] = MOVE_NOT \
+	}
+#define LIVE_MORE                                                                    \
+	{                                                                            \
+		[LPAR_MOVE_LIVE] = MOVE_REQUIRED, [LPAR_MOVE_STATIC] = MOVE_OPTIONAL \
+	}
+#define STATIC_ONLY                                                             \
+	{                                                                       \
+		[LPAR_MOVE_LIVE] = MOVE_NOT, [LPAR_MOVE_STATIC] = MOVE_REQUIRED \
+	}
+#define ALWAYS                                                                       \
+	{                                                                            \
+		[LPAR_MOVE_LIVE] = MOVE_REQUIRED, [LPAR_MOVE_STATIC] = MOVE_REQUIRED \
+	}
+#define HINT                                                                         \
+	{                                                                            \
+		[LPAR_MOVE_LIVE] = MOVE_OPTIONAL, [LPAR_MOVE_STATIC] = MOVE_OPTIONAL \
+	}
+
 struct move_look {
 	enum lpar_move_kind kind;
 	const struct lpar_move_side *source, *target;

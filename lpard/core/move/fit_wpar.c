@@ -273,6 +273,20 @@ static void make_file_systems(struct move_look *l, const struct move_test *t)
 	}
 }
 
+/* A backup has no files of a server, and a new workload partition needs its own directories. */
+static void make_server_files(struct move_look *l, const struct move_test *t)
+{
+	static const char *const own[] = { "/", "/home", "/tmp", "/var" };
+	const struct par_move_file_systems *f = &l->wpar->file_systems;
+
+	for (size_t i = 0; i < f->n; i++) {
+		for (size_t k = 0; f->v[i].host && k < PAR_ARRAY_SIZE(own); k++) {
+			if (par_streq(f->v[i].directory, own[k]))
+				move_add(l, t, own[k], "", false);
+		}
+	}
+}
+
 /* Each of @all, which is there unless it is among @missing. */
 static void present(struct move_look *l, const struct move_test *t, const struct par_strv *all,
 		    const struct par_strv *missing)
@@ -317,23 +331,6 @@ static void make_own(struct move_look *l, const struct move_test *t)
 	}
 }
 
-#define LIVE_ONLY                                                               \
-	{                                                                       \
-		[LPAR_MOVE_LIVE] = MOVE_REQUIRED, [LPAR_MOVE_STATIC] = MOVE_NOT \
-	}
-#define LIVE_MORE                                                                    \
-	{                                                                            \
-		[LPAR_MOVE_LIVE] = MOVE_REQUIRED, [LPAR_MOVE_STATIC] = MOVE_OPTIONAL \
-	}
-#define ALWAYS                                                                       \
-	{                                                                            \
-		[LPAR_MOVE_LIVE] = MOVE_REQUIRED, [LPAR_MOVE_STATIC] = MOVE_REQUIRED \
-	}
-#define HINT                                                                         \
-	{                                                                            \
-		[LPAR_MOVE_LIVE] = MOVE_OPTIONAL, [LPAR_MOVE_STATIC] = MOVE_OPTIONAL \
-	}
-
 const struct move_test move_tests_wpar[] = {
 	{ "type", ALWAYS, make_type,
 	  "an application workload partition ends with its command; start it there anew" },
@@ -360,6 +357,9 @@ const struct move_test move_tests_wpar[] = {
 	  "give both LPARs adapters of the same virtual switch and VLAN" },
 	{ "file-system", ALWAYS, make_file_systems,
 	  "export it to that LPAR, too, and see that both names mean the same server" },
+	{ "server-directory", STATIC_ONLY, make_server_files,
+	  "a static move copies no files of a server, and cannot fill its directories anew; one "
+	  "that lies on a server moves live" },
 	{ "device", ALWAYS, make_devices,
 	  "list it in /etc/wpars/devexports of that LPAR, where it has to be there" },
 	{ "kernel-extension", HINT, make_kexts, "put that file into that LPAR, too" },

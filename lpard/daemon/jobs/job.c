@@ -88,19 +88,40 @@ int lpar_job_hold(struct lpar_job *job, struct lpar_lpar *lpar, struct par_error
 	return 0;
 }
 
-void lpar_job_release(struct lpar_job *job)
+int lpar_job_hold_other(struct lpar_job *job, struct lpar_lpar *lpar, struct par_error **err)
 {
-	struct lpar_lpar *lpar = take_ptr(job->lpar);
+	if (lpar->job)
+		return par_fail(err, PAR_E_BUSY, 0, LPAR_MSG_BUSY, lpar->job->what,
+				lpar->part->name);
+	lpar->job = job;
+	job->other = lpar;
+	lpar_managed_hold(lpar->managed);
+	return 0;
+}
 
-	if (!lpar)
-		return;
+static void let_go(struct lpar_lpar *lpar)
+{
 	lpar->job = NULL;
-	pthread_mutex_lock(&job->managed->lock);
+	pthread_mutex_lock(&lpar->managed->lock);
 	lpar->claim = (struct lpar_usage){ 0 };
-	pthread_mutex_unlock(&job->managed->lock);
+	pthread_mutex_unlock(&lpar->managed->lock);
 	lpar_lpar_set_activating(lpar, false);
 	if (lpar->gone)
 		lpar_managed_discard(lpar);
+}
+
+void lpar_job_release(struct lpar_job *job)
+{
+	struct lpar_lpar *lpar = take_ptr(job->lpar), *other = take_ptr(job->other);
+	struct lpar_managed *managed;
+
+	if (lpar)
+		let_go(lpar);
+	if (!other)
+		return;
+	managed = other->managed;
+	let_go(other);
+	lpar_managed_release(managed);
 }
 
 static void audit(const struct lpar_job *job)
@@ -212,6 +233,14 @@ void lpar_job_run(struct lpar_job *job)
 	lpar_job_fail(job, &err);
 }
 
+void lpar_job_tell(struct lpar_job *job, const char *stage, unsigned int percent)
+{
+	lpar_reply_progress(job->reply, job->subject, stage, percent);
+	tell_event(job, (struct lpar_event){ .type = LPAR_EVENT_JOB_PROGRESS,
+					     .percent = percent,
+					     .text = stage });
+}
+
 struct progress {
 	struct lpar_job *job;
 	char stage[64];
@@ -223,10 +252,7 @@ static void tell_progress(void *user)
 {
 	struct progress *p = user;
 
-	lpar_reply_progress(p->job->reply, p->job->subject, p->stage, p->percent);
-	tell_event(p->job, (struct lpar_event){ .type = LPAR_EVENT_JOB_PROGRESS,
-						.percent = p->percent,
-						.text = p->stage });
+	lpar_job_tell(p->job, p->stage, p->percent);
 	free(p);
 }
 

@@ -25,7 +25,8 @@ struct lpar_job {
 	_Atomic bool cut; /* an immediate shutdown wins over this activation, which has to end */
 	struct lpar_daemon *daemon;
 	struct lpar_managed *managed;
-	struct lpar_lpar *lpar; /* held; NULL: none */
+	struct lpar_lpar *lpar;	 /* held; NULL: none */
+	struct lpar_lpar *other; /* held, too: where a WPAR moves to; NULL: none */
 	uint64_t started_ms;
 	const struct lpar_config *config;
 	struct lpar_reply *reply;
@@ -60,6 +61,8 @@ struct lpar_job *lpar_job_new(struct lpar_managed *managed, struct lpar_reply *r
 void lpar_job_name(struct lpar_job *job, const struct lpar_lpar *lpar);
 /* lpar_job_hold - take an LPAR for the job; PAR_E_BUSY when another job has it */
 int lpar_job_hold(struct lpar_job *job, struct lpar_lpar *lpar, struct par_error **err);
+/* lpar_job_hold_other - take a second LPAR, of any system, which the job is not about */
+int lpar_job_hold_other(struct lpar_job *job, struct lpar_lpar *lpar, struct par_error **err);
 /* lpar_job_release - let the LPAR go before the end of the job, which only waits from then on */
 void lpar_job_release(struct lpar_job *job);
 
@@ -77,6 +80,9 @@ void lpar_job_run(struct lpar_job *job);
 void lpar_job_fail(struct lpar_job *job, struct par_error **err);
 /* lpar_job_end - log, reply and free */
 void lpar_job_end(struct lpar_job *job);
+
+/* lpar_job_tell - in the loop: how far the work is, for a job that works there */
+void lpar_job_tell(struct lpar_job *job, const char *stage, unsigned int percent);
 
 /* lpar_job_progress - on the worker: report how far the work is; cheap to call often */
 void lpar_job_progress(struct lpar_job *job, const char *stage, uint64_t done, uint64_t total);

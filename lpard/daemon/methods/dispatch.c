@@ -128,7 +128,11 @@ char *lpar_interface_text(void)
 					   "type Progress (lpar: string, percent: int, stage: string)\n"
 					   "type Image (name: string, os: string, version: string, suite: string, "
 					   "kernel: string, page_size: int, bytes: int, is_default: bool, "
-					   "lpars: [](system: string, lpar: string), damage: ?string)\n");
+					   "lpars: [](system: string, lpar: string), damage: ?string)\n"
+					   "type MoveReport (system: string, lpar: string, rank: int, verdict: string, "
+					   "failed: int, warnings: int, memory_free: int, error: ?string, "
+					   "tests: [](test: string, source: string, target: string, required: bool, "
+					   "verdict: string, remedy: string))\n");
 	put_event_type(&b);
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(methods); i++) {
 		const struct method *m = &methods[i];

@@ -154,6 +154,9 @@ static const struct {
 	  "another content" },
 	{ "", "", ",\"tokens\":[\"\"]", "file-system", 'f', 'f', "/data: s:/d", "not reachable" },
 	{ "", "", ",\"tokens\":[]", "file-system", 'f', 'f', "/data: s:/d", "not reachable" },
+	{ "",
+	  ",\"file_systems\":[{\"directory\":\"/var\",\"host\":\"s\",\"device\":\"/d\",\"token\":\"t1\"}]",
+	  "", "server-directory", '-', 'f', "/var", "" },
 	{ "", "", ",\"devices\":[\"/dev/vdb\"]", "device", 'f', 'f', "/dev/vdb", "missing" },
 	{ "", "", ",\"kexts\":[\"/k\"]", "kernel-extension", 'w', 'w', "/k", "missing" },
 };

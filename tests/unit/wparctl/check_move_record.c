@@ -24,7 +24,7 @@ static void remove_root(void)
 	strcpy(root + strlen(root) - 6, "XXXXXX");
 }
 
-static struct wpar_move_record a_record(enum wpar_move_phase phase)
+static struct wpar_move_record a_record(enum par_move_phase phase)
 {
 	return (struct wpar_move_record){ .id = (char *)"1-2",
 					  .peer = (char *)"sys/lpar02",
@@ -35,7 +35,7 @@ static struct wpar_move_record a_record(enum wpar_move_phase phase)
 
 START_TEST(it_is_read_as_it_was_written)
 {
-	const struct wpar_move_record w = a_record((enum wpar_move_phase)_i);
+	const struct wpar_move_record w = a_record((enum par_move_phase)_i);
 	auto_move_record r = { 0 };
 
 	ck_assert_int_eq(wpar_move_record_read("dev01", &r, NULL), 0);
@@ -53,12 +53,12 @@ END_TEST
 
 START_TEST(others_are_kept_out_until_it_is_taken)
 {
-	const struct wpar_move_record w = a_record((enum wpar_move_phase)_i);
+	const struct wpar_move_record w = a_record((enum par_move_phase)_i);
 	auto_error err = NULL;
 
 	ck_assert_int_eq(wpar_move_admits("dev01", NULL), 0);
 	ck_assert_int_eq(wpar_move_record_write("dev01", &w, NULL), 0);
-	if (_i == WPAR_MOVE_TAKEN) {
+	if (_i == PAR_MOVE_TAKEN) {
 		ck_assert_int_eq(wpar_move_admits("dev01", NULL), 0);
 		ck_assert(!wpar_move_is_under_way("dev01"));
 		return;
@@ -103,8 +103,8 @@ static Suite *move_record_suite(void)
 	TCase *t = tcase_create("move_record");
 
 	tcase_add_checked_fixture(t, make_root, remove_root);
-	tcase_add_loop_test(t, it_is_read_as_it_was_written, 0, WPAR_MOVE_REFUSED + 1);
-	tcase_add_loop_test(t, others_are_kept_out_until_it_is_taken, 0, WPAR_MOVE_REFUSED + 1);
+	tcase_add_loop_test(t, it_is_read_as_it_was_written, 0, PAR_MOVE_REFUSED + 1);
+	tcase_add_loop_test(t, others_are_kept_out_until_it_is_taken, 0, PAR_MOVE_REFUSED + 1);
 	tcase_add_loop_test(t, one_that_cannot_be_read_keeps_out, 0, 6);
 	suite_add_tcase(s, t);
 	return s;

@@ -14,13 +14,6 @@
 #define MOVES_DIR   WPAR_STORE_DIR "/moves"
 #define RECORD_MOST 4096
 
-static const char *const phase_words[] = {
-	[WPAR_MOVE_BEGUN] = "begun",	   [WPAR_MOVE_GIVEN] = "given",
-	[WPAR_MOVE_EXPECTED] = "expected", [WPAR_MOVE_READY] = "ready",
-	[WPAR_MOVE_TAKEN] = "taken",	   [WPAR_MOVE_REFUSED] = "refused",
-	[WPAR_MOVE_REFUSED + 1] = NULL,
-};
-
 void wpar_move_record_done(struct wpar_move_record *r)
 {
 	free(r->id);
@@ -28,16 +21,12 @@ void wpar_move_record_done(struct wpar_move_record *r)
 	*r = (struct wpar_move_record){ 0 };
 }
 
-const char *wpar_move_phase_word(enum wpar_move_phase phase)
-{
-	return phase_words[phase];
-}
-
 /* A line of "key=value" each, in this order: read at every start, and by no one else. */
 int wpar_move_record_print(const struct wpar_move_record *r, struct par_buf *out)
 {
 	return par_buf_printf(out, "id=%s\nphase=%s\npeer=%s\nactive=%d\nsince_ms=%" PRIu64 "\n",
-			      r->id, phase_words[r->phase], r->peer, r->active, r->since_ms);
+			      r->id, par_move_phase_words[r->phase], r->peer, r->active,
+			      r->since_ms);
 }
 
 /* The value of the next line, which must have that key; NULL: it has not. */
@@ -60,13 +49,13 @@ static int parse_lines(char *text, struct wpar_move_record *r)
 	const char *peer = phase ? next_value(&text, "peer") : NULL;
 	const char *active = peer ? next_value(&text, "active") : NULL;
 	const char *since = active ? next_value(&text, "since_ms") : NULL;
-	const int n = par_word_find(phase_words, phase);
+	const int n = par_word_find(par_move_phase_words, phase);
 
 	if (!since || *text || n < 0 || !*id || !par_printable(id) || !par_printable(peer) ||
 	    (strcmp(active, "0") != 0 && strcmp(active, "1") != 0) ||
 	    par_parse_u64(since, UINT64_MAX, &r->since_ms) < 0)
 		return -EINVAL;
-	r->phase = (enum wpar_move_phase)n;
+	r->phase = (enum par_move_phase)n;
 	r->active = *active == '1';
 	r->id = strdup(id);
 	r->peer = strdup(peer);
@@ -150,14 +139,14 @@ int wpar_move_record_remove(const char *name, struct par_error **err)
 	return 0;
 }
 
-bool wpar_move_may_follow(enum wpar_move_phase from, enum wpar_move_phase to)
+bool wpar_move_may_follow(enum par_move_phase from, enum par_move_phase to)
 {
 	static const struct {
-		enum wpar_move_phase from, to;
+		enum par_move_phase from, to;
 	} steps[] = {
-		{ WPAR_MOVE_BEGUN, WPAR_MOVE_GIVEN },	 { WPAR_MOVE_GIVEN, WPAR_MOVE_BEGUN },
-		{ WPAR_MOVE_EXPECTED, WPAR_MOVE_READY }, { WPAR_MOVE_READY, WPAR_MOVE_TAKEN },
-		{ WPAR_MOVE_READY, WPAR_MOVE_REFUSED },	 { WPAR_MOVE_TAKEN, WPAR_MOVE_REFUSED },
+		{ PAR_MOVE_BEGUN, PAR_MOVE_GIVEN },    { PAR_MOVE_GIVEN, PAR_MOVE_BEGUN },
+		{ PAR_MOVE_EXPECTED, PAR_MOVE_READY }, { PAR_MOVE_READY, PAR_MOVE_TAKEN },
+		{ PAR_MOVE_READY, PAR_MOVE_REFUSED },  { PAR_MOVE_TAKEN, PAR_MOVE_REFUSED },
 	};
 
 	for (size_t i = 0; i < PAR_ARRAY_SIZE(steps); i++) {
@@ -167,17 +156,12 @@ bool wpar_move_may_follow(enum wpar_move_phase from, enum wpar_move_phase to)
 	return from == to;
 }
 
-int wpar_move_phase_find(const char *word)
-{
-	return par_word_find(phase_words, word);
-}
-
 bool wpar_move_is_under_way(const char *name)
 {
 	auto_move_record record = { 0 };
 	int r = wpar_move_record_read(name, &record, NULL);
 
-	return r < 0 || (r > 0 && record.phase != WPAR_MOVE_TAKEN);
+	return r < 0 || (r > 0 && record.phase != PAR_MOVE_TAKEN);
 }
 
 int wpar_move_admits(const char *name, struct par_error **err)
@@ -188,9 +172,9 @@ int wpar_move_admits(const char *name, struct par_error **err)
 
 	if (r <= 0)
 		return r;
-	if (record.phase == WPAR_MOVE_TAKEN || (mover && strcmp(mover, record.id) == 0))
+	if (record.phase == PAR_MOVE_TAKEN || (mover && strcmp(mover, record.id) == 0))
 		return 0;
-	if (record.phase == WPAR_MOVE_BEGUN || record.phase == WPAR_MOVE_GIVEN)
+	if (record.phase == PAR_MOVE_BEGUN || record.phase == PAR_MOVE_GIVEN)
 		return par_fail(
 			err, PAR_E_BUSY, 0,
 			"workload partition '%s' is moving to '%s'; migrwpar -o s stops the "

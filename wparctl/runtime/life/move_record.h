@@ -7,24 +7,15 @@
 #pragma once
 
 #include "lpard/common/error.h"
+#include "lpard/common/words.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* In the order in which they follow each other, on each side. */
-enum wpar_move_phase {
-	WPAR_MOVE_BEGUN,    /* source: it is this LPAR's, and nobody but the mover changes it */
-	WPAR_MOVE_GIVEN,    /* source: it is the target's */
-	WPAR_MOVE_EXPECTED, /* target: it comes */
-	WPAR_MOVE_READY,    /* target: all of it is here and on the disk */
-	WPAR_MOVE_TAKEN,    /* target: it is this LPAR's */
-	WPAR_MOVE_REFUSED,  /* target: it could not be started, and nothing of it runs */
-};
-
 struct wpar_move_record {
 	char *id;   /* a UUID: which move */
 	char *peer; /* the other LPAR, for people: "SYSTEM/LPAR" */
-	enum wpar_move_phase phase;
+	enum par_move_phase phase;
 	bool active;	   /* the WPAR ran when the move began */
 	uint64_t since_ms; /* CLOCK_REALTIME of its beginning */
 };
@@ -32,16 +23,11 @@ struct wpar_move_record {
 #define auto_move_record par_cleanup(wpar_move_record_done) struct wpar_move_record
 void wpar_move_record_done(struct wpar_move_record *r);
 
-/* wpar_move_phase_word - "begun" */
-const char *wpar_move_phase_word(enum wpar_move_phase phase);
-
-/* wpar_move_phase_find - the phase of that word; -1: it is none */
-int wpar_move_phase_find(const char *word);
 /*
  * wpar_move_may_follow - may a record go from one phase to the other?  To itself it may: a command
  * that was cut off is given again.
  */
-bool wpar_move_may_follow(enum wpar_move_phase from, enum wpar_move_phase to);
+bool wpar_move_may_follow(enum par_move_phase from, enum par_move_phase to);
 
 /* wpar_move_record_list - names of all WPARs with a record */
 struct par_strv;

@@ -1,0 +1,199 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# moves.sh - moves of workload partitions between imaginary LPARs, cut off at each step: one owner each time
+#
+# The real lpard and agents; move_lpar.sh stands for the commands in the LPARs.  The commands themselves, in real LPARs:
+# tests/guest/cases/moves.sh.
+# timeout: 900
+set -u
+. "$PAR_TEST_SOURCE/integration/lib.sh"
+lab=/run/movelab
+export LPARD_SOCKET=$TMPDIR/lpard.sock
+a=fake0001
+b=fake0002
+steps_source="facts begin stopwpar savewpar given rmwpar drop"
+steps_target="facts expect restwpar ready taken startwpar drop"
+
+mount -t tmpfs -o mode=755 none /usr/local/sbin
+for name in wparctl savewpar restwpar startwpar stopwpar rmwpar; do
+	install -m 755 "$PAR_TEST_SOURCE/integration/lpard/move_lpar.sh" /usr/local/sbin/$name
+done
+mkdir -p $lab/agents $lab/$a $lab/$b
+mkdir -p "$TMPDIR/images/tiny"
+entry()
+{
+	echo "this is $2" >"$TMPDIR/images/tiny/$2"
+	printf '"%s": {"file": "%s", "size": %s, "sha256": "%s"}' "$1" "$2" "$(wc -c <"$TMPDIR/images/tiny/$2")" \
+		"$(sha256sum "$TMPDIR/images/tiny/$2" | cut -d' ' -f1)"
+}
+cat >"$TMPDIR/images/tiny/image.json" <<-END
+	{"format": 1, "name": "tiny", "suite": "tiny", "architecture": "ppc64el", "page_size": 65536,
+	 "os": "Debian 12", "agent_version": "1", "boot": {"method": "vof", "cmdline": "root=/dev/vda"},
+	 "files": {$(entry kernel vmlinux), $(entry initrd initrd.img), $(entry root root.img)}}
+END
+cat >"$TMPDIR/lpard.conf" <<-END
+	socket = $LPARD_SOCKET
+	images = $TMPDIR/images
+	default_image = tiny
+	log_level = error
+	[system SYS]
+	uri = fake:///?lpars=2&agent=$PAR_TEST_BUILD/wparctl/wparctl
+END
+
+# known LPAR - its agent, which may be a new one, is asked who it is
+known()
+{
+	# shellcheck disable=SC2016
+	wparcmd -m SYS -p "$1" -w 20 -n -- sh -c 'echo "$0" >/run/movelab/agents/$PPID' "$1"
+}
+
+start()
+{
+	lpard --config "$TMPDIR/lpard.conf" >>"$TMPDIR/log" 2>&1 &
+	echo $! >$lab/lpard
+	wait_for 20 lssyscfg -r sys -m SYS -F name >/dev/null
+	chsysstate -r lpar -m SYS -o on -n $a,$b
+	known $a && known $b
+}
+
+move()
+{
+	timeout 120 migrwpar -o m -m SYS -p "$1" -w w --tp "$2" --kind static
+}
+
+repair()
+{
+	timeout 120 migrwpar -o r -m SYS -p "$1" -w w
+}
+
+# fresh [STOPPED] - it is in the first LPAR, and runs
+fresh()
+{
+	rm -f $lab/$a/* $lab/$b/* $lab/two $lab/fault $lab/log
+	touch $lab/$a/defined
+	[ $# != 0 ] || touch $lab/$a/running
+}
+
+# where - which LPARs have it, R when it runs there; and what they remember
+where()
+{
+	local lpar
+	for lpar in $a $b; do
+		[ ! -e $lab/$lpar/defined ] || printf '%s ' "$lpar"
+		[ ! -e $lab/$lpar/running ] || printf 'R '
+		[ ! -e $lab/$lpar/record ] || printf '%s ' "$(cut -d' ' -f2 $lab/$lpar/record)"
+	done
+	[ ! -e $lab/two ] || printf 'TWO'
+}
+
+ok "lpard and two LPARs" start
+[ "$tap_failures" = 0 ] || done_testing
+fresh
+ok "a move" move $a $b
+is "it runs in the target" "$(where)" "$b R "
+is "each step once" "$(sort $lab/log | uniq -d)" ""
+fresh stopped
+ok "one that is Defined" move $a $b
+is "is so in the target" "$(where)" "$b "
+like "lswparmigr" "$(lswparmigr -r wpar -m SYS -F name,lpar_name,dest_lpar_name,migration_state,phase,reason | tail -n 1)" \
+	"^w,$a,$b,Migrated,,$"
+is "with names" "$(lswparmigr -r wpar -m SYS --filter wpar_names=none)" "No results were found."
+
+# A step that fails, before or after what it does: all is as before, or it is the target's.
+fails()
+{
+	local lpar=$1 step=$2 when=$3 got
+	fresh
+	echo "$lpar $step $when fail" >$lab/fault
+	move $a $b >/dev/null 2>&1
+	got=$(where)
+	[ ! -e $lab/fault ] || got="$got, and $step was not called"
+	case $got in
+	"$a R " | "$b R ") tap_result 0 "$lpar $step fails $when: $got" ;;
+	*) tap_result 1 "$lpar $step fails $when: $got" ;;
+	esac
+}
+for when in before after; do
+	for step in $steps_source; do
+		fails $a "$step" $when
+	done
+	for step in $steps_target; do
+		fails $b "$step" $when
+	done
+done
+
+# lpard is killed, or an LPAR with what runs in it: never two, and migrwpar -o r ends it.
+again()
+{
+	case $1 in
+	lpard) start ;;
+	agent)
+		chsysstate -r lpar -m SYS -o shutdown --immed -n "$2"
+		chsysstate -r lpar -m SYS -o on -n "$2"
+		known $a && known $b
+		;;
+	esac
+}
+
+cut_off()
+{
+	local lpar=$1 step=$2 when=$3 how=$4 got finally name="$4 killed $3 $2 in $1"
+	fresh
+	echo "$lpar $step $when $how" >$lab/fault
+	move $a $b >/dev/null 2>&1
+	again "$how" "$lpar" || name="$name, and does not come back"
+	got=$(where)
+	repair $a >"$TMPDIR/said" 2>&1 || repair $b >>"$TMPDIR/said" 2>&1
+	[ ! -e $lab/fault ] || got="$got, and it was not called"
+	finally=$(where)
+	if [[ $got != *called && ($finally = "$a R " || $finally = "$b R ") ]]; then
+		tap_result 0 "$name: $got, then $finally"
+	else
+		tap_result 1 "$name: $got, then $finally: $(cat "$TMPDIR/said")"
+	fi
+}
+for how in lpard agent; do
+	for when in before after; do
+		for step in $steps_source; do
+			cut_off $a "$step" $when $how
+		done
+		for step in $steps_target; do
+			cut_off $b "$step" $when $how
+		done
+	done
+done
+
+# An operator stops it where it hangs, as long as that is possible.
+stopped()
+{
+	local lpar=$1 step=$2 wanted=$3 mover
+	fresh
+	echo "$lpar $step before deaf" >$lab/fault
+	move $a $b >"$TMPDIR/said" 2>&1 &
+	mover=$!
+	wait_for 20 grep -q "$lpar $step before deaf" $lab/log
+	migrwpar -o s -m SYS -p $a -w w >"$TMPDIR/stop" 2>&1
+	is "migrwpar -o s at $step" "$?" "$wanted"
+	[ "$wanted" = 0 ] || pkill -f "^sleep 1000"
+	wait $mover
+	is "one owner after that" "$(where | grep -xc "$a R \|$b R ")" 1
+}
+for step in facts stopwpar savewpar; do
+	stopped $a $step 0
+done
+stopped $b restwpar 0
+stopped $a given 1
+stopped $b startwpar 1
+
+# Refused at once
+fresh
+like "live moves" "$(migrwpar -o m -m SYS -p $a -w w --tp $b 2>&1)" 'live moves are not built yet'
+like "to itself" "$(move $a $a 2>&1)" 'is the source and cannot be the target'
+like "to nowhere" "$(move $a nobody 2>&1)" HSCL8012
+like "nothing to repair" "$(repair $a 2>&1)" "no move of the workload partition 'w' was cut off"
+like "nothing to stop" "$(migrwpar -o s -m SYS -p $a -w w 2>&1)" "no move of the workload partition 'w' is under way"
+touch $lab/$b/defined
+like "where one of the name is" "$(move $a $b 2>&1)" "cannot move to '$b': 1 test fails, name"
+kill "$(cat $lab/lpard)"
+wait
+done_testing
