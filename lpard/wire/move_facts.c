@@ -71,6 +71,7 @@ static const struct par_json_row wpar_rows[] = {
 	NUMBER(struct par_move_wpar, memory),
 	NUMBER(struct par_move_wpar, disk),
 	FLAG(struct par_move_wpar, checkpointable),
+	FLAG(struct par_move_wpar, autostart),
 	ROWS(struct par_move_wpar, addresses, address, SMALL_MOST),
 	ROWS(struct par_move_wpar, file_systems, file_system, SMALL_MOST),
 	TEXTS(struct par_move_wpar, devices, SMALL_MOST),

@@ -63,7 +63,7 @@ struct par_move_wpar {
 	uint64_t idbase, idrange;
 	uint64_t memory; /* bytes in use */
 	uint64_t disk;	 /* bytes of its own files */
-	bool checkpointable;
+	bool checkpointable, autostart;
 	struct par_move_addresses addresses;
 	struct par_move_file_systems file_systems;
 	struct par_strv devices, kexts;

@@ -24,6 +24,7 @@ static int copy_texts(const struct wpar_spec *s, struct par_move_wpar *w)
 	w->idbase = s->idbase;
 	w->idrange = s->idrange;
 	w->checkpointable = s->checkpointable;
+	w->autostart = s->autostart;
 	return w->name && w->type && w->hostname && w->directory &&
 			       (w->image || !s->version.image_digest)
 		       ? 0

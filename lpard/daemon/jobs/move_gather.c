@@ -105,13 +105,38 @@ static void take_answer(struct lpar_ask *a, struct lpar_move_gathered *g)
 	g->ahead_ms = (int64_t)g->facts.time_ms - (int64_t)par_wall_ms();
 }
 
-static void on_targets(void *user)
+static void tell_all(void *user)
 {
 	struct lpar_move_gather *g = user;
 
+	g->fn(&g->about[0], &g->about[1], g->n - 1, NULL, g->user);
+}
+
+/* Has the source left tokens with servers? */
+static bool has_tokens(const struct par_move_facts *f)
+{
+	const struct par_move_file_systems *fs = &f->wpars.v[0].file_systems;
+
+	for (size_t i = 0; i < fs->n; i++) {
+		if (fs->v[i].host)
+			return true;
+	}
+	return false;
+}
+
+/* All that could be read has been: the tokens go; where they cannot, no harm is done. */
+static void on_targets(void *user)
+{
+	struct lpar_move_gather *g = user;
+	struct lpar_ask *source = &g->asks[0];
+
+	lpar_asks_free(&g->asked);
 	for (size_t i = 1; i < g->n; i++)
 		take_answer(&g->asks[i], &g->about[i]);
-	g->fn(&g->about[0], &g->about[1], g->n - 1, NULL, g->user);
+	g->argv[2] = "tidy";
+	if (!has_tokens(&g->about[0].facts) ||
+	    lpar_asks_new(g->daemon, source, 1, LIMIT_MS, tell_all, g, &g->asked, NULL) < 0)
+		tell_all(g);
 }
 
 static int ask_targets(struct lpar_move_gather *g, struct par_error **err)

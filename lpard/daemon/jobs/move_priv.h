@@ -32,6 +32,7 @@ struct lpar_move {
 	bool refused;		 /* the target was asked to refuse it */
 	bool went_back, went_on; /* both are tried once */
 	bool active;		 /* it ran, and is to run afterwards */
+	bool autostart;		 /* and whenever its LPAR starts */
 	/* What the LPARs remember, as they were asked last. */
 	struct lpar_move_known known[2];
 	char *ids[2], *peers[2], *states[2]; /* states: of the WPAR; NULL: it is not there */

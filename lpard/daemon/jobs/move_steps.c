@@ -107,6 +107,7 @@ static void on_gathered(struct lpar_move_gathered *source, struct lpar_move_gath
 		const struct lpar_move_side b = lpar_move_side_of(&targets[0]);
 
 		m->active = par_streq(source->facts.wpars.v[0].state, "Active");
+		m->autostart = source->facts.wpars.v[0].autostart;
 		lpar_move_fit(m->kind, &a, &b, &fit);
 		r = lpar_move_fit_check(&fit, m->wpar, m->lpars[MOVE_TARGET].lpar, &err);
 		lpar_move_fit_done(&fit);
@@ -178,16 +179,25 @@ static void on_copied(const struct par_error *why, void *user)
 		next_step(m);
 }
 
+/* What a restoration leaves to whom it is for is as it was: -U the UUID, -A the start with the
+ * LPAR.
+ */
 static int begin_copy(struct lpar_move *m, struct par_error **err)
 {
 	const char *const from[] = { "savewpar", "-f", "-", m->wpar, NULL };
-	const char *const to[] = { "restwpar", "-C", "-U", "-n",
-				   m->wpar,    "-f", "-",  m->trust ? "--trust" : NULL,
-				   NULL };
 	const char *const *environment = (const char *const *)m->environment;
 	const struct lpar_move_end a = { &m->lpars[MOVE_SOURCE], from, environment };
-	const struct lpar_move_end b = { &m->lpars[MOVE_TARGET], to, environment };
+	const struct lpar_move_end b = { &m->lpars[MOVE_TARGET], m->argv, environment };
+	size_t n;
 
+	WORDS(m, "restwpar", "-C", "-U", "-n", m->wpar, "-f", "-");
+	for (n = 0; m->argv[n]; n++)
+		;
+	if (m->autostart)
+		m->argv[n++] = "-A";
+	if (m->trust)
+		m->argv[n++] = "--trust";
+	m->argv[n] = NULL;
 	return lpar_move_pipe_new(m->daemon, &a, &b, on_copied, m, &m->pipe, err);
 }
 

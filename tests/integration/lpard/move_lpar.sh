@@ -60,17 +60,24 @@ facts()
 {
 	printf '{"format":1,"product":"1","machine":"m","os":"o","kernel":"k","page_size":4096,"memory":1,"memory_free":1,"processors":1,"room":1,"time_ms":%s000' "$(date +%s)"
 	if [ "${1:-}" != --for ]; then
-		printf ',"wpars":[{"name":"w","type":"system","state":"%s","directory":"/wpars/w","idbase":1,"idrange":1}]' "$(state)"
+		printf ',"wpars":[{"name":"w","type":"system","state":"%s","directory":"/wpars/w","idbase":1,"idrange":1%s%s}]' "$(state)" \
+			"$([ ! -e auto ] || echo ',"autostart":true')" \
+			"$([ ! -e served ] || echo ',"file_systems":[{"directory":"/data","vfs":"nfs","host":"s","device":"/d","token":"t"}]')"
 	else
 		cat >/dev/null
 		[ ! -e defined ] || printf ',"claims":[{"name":"w"}]'
+		printf ',"tokens":["t"]'
 	fi
 	echo '}'
 }
 
 fault before
 case $step in
-facts) shift 2; facts "$@" ;;
+facts)
+	shift 2
+	[ "$1" = w ] || [ "$1" = --for ] || { echo "0960-419 there is no $1" >&2; exit 1; }
+	facts "$@"
+	;;
 ls)
 	if [ -e record ]; then
 		read -r id phase peer active <record
@@ -93,9 +100,10 @@ given) own "$4"; [ ! -e running ] || exit 1; write "$id" given "$peer" "$active"
 taken) own "$4"; write "$id" taken "$peer" "$active" ;;
 refused) own "$4"; [ ! -e running ] || exit 1; write "$id" refused "$peer" "$active" ;;
 begun) own "$4"; write "$id" begun "$peer" "$active" ;;
+tidy) ;;
 drop) [ ! -e record ] || { own "$4"; rm record; } ;;
 savewpar) admits; [ ! -e running ] || exit 1; seq 100000 ;;
-restwpar) admits; [ "$(tail -n 1)" = 100000 ] || exit 1; touch defined ;;
+restwpar) echo "$*" >>"$LAB/log"; admits; [ "$(tail -n 1)" = 100000 ] || exit 1; touch defined ;;
 stopwpar) admits; rm -f running ;;
 startwpar)
 	admits

@@ -66,12 +66,12 @@ repair()
 	timeout 120 migrwpar -o r -m SYS -p "$1" -w w
 }
 
-# fresh [STOPPED] - it is in the first LPAR, and runs
+# fresh [stopped] - it is in the first LPAR, and runs
 fresh()
 {
 	rm -f $lab/$a/* $lab/$b/* $lab/two $lab/fault $lab/log
 	touch $lab/$a/defined
-	[ $# != 0 ] || touch $lab/$a/running
+	[ "${1:-}" = stopped ] || touch $lab/$a/running
 }
 
 # where - which LPARs have it, R when it runs there; and what they remember
@@ -98,6 +98,16 @@ is "is so in the target" "$(where)" "$b "
 like "lswparmigr" "$(lswparmigr -r wpar -m SYS -F name,lpar_name,dest_lpar_name,migration_state,phase,reason | tail -n 1)" \
 	"^w,$a,$b,Migrated,,$"
 is "with names" "$(lswparmigr -r wpar -m SYS --filter wpar_names=none)" "No results were found."
+
+like "a plain one asks for no more" "$(cat $lab/log)" '^-C -U -n w -f -$'
+fresh
+touch $lab/$a/auto
+ok "one that starts with its LPAR, and is trusted" migrwpar -o m -m SYS -p $a -w w --tp $b --kind static --trust
+like "is so in the target" "$(cat $lab/log)" '^-C -U -n w -f - -A --trust$'
+fresh
+touch $lab/$a/served
+ok "one with a directory of a server" migrwpar -o v -m SYS -p $a -w w --tp $b --kind static
+is "leaves no token there" "$(grep -c "$a tidy" $lab/log)" 1
 
 # A step that fails, before or after what it does: all is as before, or it is the target's.
 fails()
@@ -184,6 +194,38 @@ done
 stopped $b restwpar 0
 stopped $a given 1
 stopped $b startwpar 1
+
+# They wait for each other
+state_of()
+{
+	lswparmigr -r wpar -m SYS --filter "wpar_names=$1" -F migration_state | tail -n 1
+}
+is_state()
+{
+	[ "$(state_of "$1")" = "$2" ]
+}
+fresh
+echo "$a savewpar before deaf" >$lab/fault
+move $a $b >/dev/null 2>&1 &
+mover=$!
+ok "one is under way" wait_for 20 is_state w "Migration In Progress"
+migrwpar -o m -m SYS -p $a -w x --tp $b --kind static >"$TMPDIR/said" 2>&1 &
+second=$!
+ok "a second one waits" wait_for 20 is_state x Queued
+ok "and is stopped" migrwpar -o s -m SYS -p $a -w x
+wait $second
+like "its caller is told" "$(cat "$TMPDIR/said")" "^an operator has stopped the move$"
+is "it has failed" "$(state_of x)" "Migration Failed"
+is "the first is as it was" "$(state_of w)" "Migration In Progress"
+migrwpar -o m -m SYS -p $a -w x --tp $b --kind static >"$TMPDIR/said" 2>&1 &
+second=$!
+ok "another one waits" wait_for 20 is_state x Queued
+ok "the first is stopped" migrwpar -o s -m SYS -p $a -w w
+wait $mover
+wait $second
+is "and the next has had its turn" "$(grep -c "$a facts" $lab/log): $(cat "$TMPDIR/said")" \
+	"2: in the LPAR '$a': 0960-419 there is no x"
+is "the first is where it was" "$(where)" "$a R "
 
 # Refused at once
 fresh

@@ -36,6 +36,7 @@ static Suite *tree_size_suite(void)
 	Suite *s = suite_create("tree_size");
 	TCase *t = tcase_create("tree_size");
 
+	tcase_set_tags(t, "no-valgrind"); /* it does not know openat2 */
 	tcase_add_test(t, a_file_with_two_names_counts_once);
 	suite_add_tcase(s, t);
 	return s;

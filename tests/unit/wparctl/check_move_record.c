@@ -102,6 +102,7 @@ static Suite *move_record_suite(void)
 	Suite *s = suite_create("move_record");
 	TCase *t = tcase_create("move_record");
 
+	tcase_set_tags(t, "no-valgrind"); /* it does not know openat2 */
 	tcase_add_checked_fixture(t, make_root, remove_root);
 	tcase_add_loop_test(t, it_is_read_as_it_was_written, 0, PAR_MOVE_REFUSED + 1);
 	tcase_add_loop_test(t, others_are_kept_out_until_it_is_taken, 0, PAR_MOVE_REFUSED + 1);
