@@ -58,6 +58,11 @@ write()
 
 facts()
 {
+	if [ -e says ]; then
+		cat >/dev/null
+		cat says
+		return
+	fi
 	printf '{"format":1,"product":"1","machine":"m","os":"o","kernel":"k","page_size":4096,"memory":1,"memory_free":1,"processors":1,"room":1,"time_ms":%s000' "$(date +%s)"
 	if [ "${1:-}" != --for ]; then
 		printf ',"wpars":[{"name":"w","type":"system","state":"%s","directory":"/wpars/w","idbase":1,"idrange":1%s%s}]' "$(state)" \

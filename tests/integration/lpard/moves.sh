@@ -227,6 +227,21 @@ is "and the next has had its turn" "$(grep -c "$a facts" $lab/log): $(cat "$TMPD
 	"2: in the LPAR '$a': 0960-419 there is no x"
 is "the first is where it was" "$(where)" "$a R "
 
+# What an LPAR says is a stranger's word
+says()
+{
+	fresh
+	printf '%s' "$2" >"$lab/$1/says"
+	like "$3" "$(move $a $b 2>&1)" "$4"
+	is "and nothing has moved" "$(where)" "$a R "
+}
+says $a '{"format":1' "a source that says half of it" "the facts of the LPAR '$a' cannot be used: The message is not valid JSON"
+says $a '{"format":1}' "one that says nothing of it" "says nothing of its workload partition"
+says $a '{"format":9,"product":"\u001b[31m"}' "one of another version" "another version, \?\[31m, and says it in the format 9"
+says $b '[]' "a target that says no object" "the facts of the LPAR '$b' cannot be used: it must be an object"
+says $b '{"format":1,"memory":"much"}' "and no numbers" '"memory" must be a whole number'
+says $b "$(head -c 5000000 /dev/zero | tr '\0' ' ')" "and too much" "says more than 4194304 bytes"
+
 # Refused at once
 fresh
 like "live moves" "$(migrwpar -o m -m SYS -p $a -w w --tp $b 2>&1)" 'live moves are not built yet'
