@@ -204,8 +204,8 @@ static int take_over(const struct wpar_spec *s, const struct wpar_ckpt_snapshot 
 }
 
 /* Of one that runs: its memory, its processes and what they have mapped. */
-static int gather_running(const struct wpar_spec *s, int cgroup, struct par_move_wpar *w,
-			  struct par_error **err)
+static int gather_running(const struct wpar_spec *s, int cgroup, unsigned int criu,
+			  struct par_move_wpar *w, struct par_error **err)
 {
 	const pid_t init = wpar_cgroup_init(cgroup);
 	auto_ckpt_snapshot seen = { 0 };
@@ -221,7 +221,7 @@ static int gather_running(const struct wpar_spec *s, int cgroup, struct par_move
 	r = wpar_launch_plan(s, &plan, err);
 	if (r < 0)
 		return r;
-	r = wpar_ckpt_snapshot(cgroup, init, &plan, &seen, &m, err);
+	r = wpar_ckpt_snapshot(cgroup, init, &plan, criu, &seen, &m, err);
 	return r < 0 ? r : take_over(s, &seen, &m, w, err);
 }
 
@@ -254,5 +254,5 @@ int move_gather_wpar(const char *name, struct par_move_facts *f, struct par_erro
 	if (!w->state)
 		return par_oom(err);
 	cgroup = wpar_cgroup_open(name, false, NULL);
-	return cgroup < 0 ? 0 : gather_running(&s, cgroup, w, err);
+	return cgroup < 0 ? 0 : gather_running(&s, cgroup, (unsigned int)f->criu, w, err);
 }
