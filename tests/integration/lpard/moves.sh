@@ -47,11 +47,25 @@ known()
 	wparcmd -m SYS -p "$1" -w 20 -n -- sh -c 'echo "$0" >/run/movelab/agents/$PPID' "$1"
 }
 
+# One that was killed has its lock until the last of its threads has ended.
+begin()
+{
+	local pid
+	lpard --config "$TMPDIR/lpard.conf" >>"$TMPDIR/log" 2>&1 &
+	pid=$!
+	echo $pid >$lab/lpard
+	wait_for 20 answers_or_ended $pid
+	kill -0 $pid
+}
+
+answers_or_ended()
+{
+	lssyscfg -r sys -m SYS -F name || ! kill -0 "$1"
+}
+
 start()
 {
-	lpard --config "$TMPDIR/lpard.conf" >>"$TMPDIR/log" 2>&1 &
-	echo $! >$lab/lpard
-	wait_for 20 lssyscfg -r sys -m SYS -F name >/dev/null
+	wait_for 20 begin || return 1
 	chsysstate -r lpar -m SYS -o on -n $a,$b
 	known $a && known $b
 }
