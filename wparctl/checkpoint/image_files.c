@@ -38,12 +38,15 @@ static void name_parent(const struct folder *f, char ret[48])
 
 static int digest_file(int fd, char ret[PAR_SHA256_TEXT])
 {
-	static unsigned char data[256 << 10];
+	const size_t size = 256 << 10;
+	autofree unsigned char *data = malloc(size);
 	struct par_sha256 s;
 
+	if (!data)
+		return -ENOMEM;
 	par_sha256_init(&s);
 	for (;;) {
-		ssize_t n = read(fd, data, sizeof(data));
+		ssize_t n = read(fd, data, size);
 
 		if (n < 0 && errno == EINTR)
 			continue;

@@ -2,6 +2,7 @@
 /* Build-ids: see build_id.h.  A file of a WPAR is read, so nothing in it is believed. */
 #include "wparctl/runtime/launch/build_id.h"
 
+#include "lpard/common/cleanup.h"
 #include "lpard/common/hex.h"
 
 #include <elf.h>
@@ -40,9 +41,12 @@ bool wpar_build_id_find(const void *notes, size_t len, char ret[WPAR_BUILD_ID_SI
 
 static bool read_segment(int fd, const Elf64_Phdr *ph, char ret[WPAR_BUILD_ID_SIZE])
 {
-	static unsigned char notes[NOTES_MOST];
 	size_t len = ph->p_filesz < NOTES_MOST ? ph->p_filesz : NOTES_MOST;
-	ssize_t n = ph->p_offset > INT64_MAX ? -1 : pread(fd, notes, len, (off_t)ph->p_offset);
+	autofree unsigned char *notes = malloc(len ? len : 1);
+	ssize_t n = -1;
+
+	if (notes && ph->p_offset <= INT64_MAX)
+		n = pread(fd, notes, len, (off_t)ph->p_offset);
 
 	return n > 0 && wpar_build_id_find(notes, (size_t)n, ret);
 }
