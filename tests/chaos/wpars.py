@@ -112,9 +112,12 @@ def expected_files(states):
     fine |= {f"var/lib/wpars/templates/{os.readlink(p)}"
              for p in [path("var/lib/wpars/templates/current")] if os.path.islink(p)}
     # The builds of our program that WPARs run: one here.
-    fine |= {"var/lib/wpars/programs"}
+    fine |= {"var/lib/wpars/programs", "var/lib/wpars/owners"}
     fine |= {p[len(ROOT) + 1:] for p in glob.glob(path("var/lib/wpars/programs/*"))
              if re.fullmatch(r"[0-9a-f]+", os.path.basename(p))}
+    # The records of who runs those that are there.
+    fine |= {f"var/lib/wpars/owners/{uuid}" for p in glob.glob(path("etc/wpars/*.cf"))
+             for uuid in re.findall(r'uuid\s*=\s*"([0-9a-f-]+)"', open(p).read())}
     for name in states:
         fine |= {f"etc/wpars/{name}.cf", f"var/lib/wpars/roots/{name}", f"run/wpars/{name}.lock",
                  f"var/lib/wpars/lists/{name}", f"var/lib/wpars/levels/{name}", f"wpars/{name}"}

@@ -28,7 +28,7 @@ printf '#!/bin/sh\n' >"$TMPDIR/script"
 chmod 755 "$TMPDIR/script"
 # A network of its own, with an interface that an address can be of.
 ok "a WPAR with settings of all kinds" unshare -n sh -c 'ip link add en0 type veth peer name en1 && ip addr add 10.9.0.1/24 dev en0 && ip link set en0 up && "$@"' - \
-	mkwpar -n dev01 -A -c -i -u "$TMPDIR/script" -R active=yes totalPTYs=9 \
+	mkwpar -n dev01 -A -i -u "$TMPDIR/script" -R active=yes totalPTYs=9 \
 	-S privs-=PV_NET_PORT -D devname=/dev/fuse -M directory=/srv2 vfs=namefs dev="$TMPDIR/srv" mountopts=ro \
 	-M directory=/data vfs=directory -N address=10.9.0.77
 python3 "$tools/tree.py" make "$base/dev01/home/tree"
