@@ -65,16 +65,6 @@ static int see_kind(struct wpar_ckpt_seen *s, pid_t pid, const char *link)
 	return 0;
 }
 
-/* Of a versioned WPAR: criu can open nothing there by its number. */
-static int see_watches(struct wpar_ckpt_seen *s, pid_t pid, int infos, const char *number)
-{
-	auto_buf text = { 0 };
-
-	if (s->overlay == 0 || wpar_ckpt_seen_read(infos, number, &text) < 0 || !text.data)
-		return 0;
-	return wpar_watches_read(&s->watches, pid, text.data, s->overlay);
-}
-
 static int see_pressure(struct wpar_ckpt_seen *s, pid_t pid, int fds, const char *link)
 {
 	autofd int process = openat(fds, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -101,16 +91,27 @@ static bool is_plain_device(const struct stat *st)
 					(a == 5 && (b == 0 || b == 2)));
 }
 
-static int see_device(struct wpar_ckpt_seen *s, pid_t pid, const char *link, const struct stat *st)
+/* By O_PATH, which wakes no device. */
+static bool is_elsewhere(const struct wpar_ckpt_seen *s, int fds, const char *number)
+{
+	autofd int fd = openat(fds, number, O_PATH | O_CLOEXEC);
+
+	return fd >= 0 && wpar_ckpt_seen_elsewhere(s, fd);
+}
+
+static int see_device(struct wpar_ckpt_seen *s, pid_t pid, int fds, const char *number,
+		      const char *link, const struct stat *st)
 {
 	if (S_ISCHR(st->st_mode) && is_terminal(st))
 		return st->st_dev == s->terminals
 			       ? 0
 			       : wpar_ckpt_seen_say(s, pid, "a terminal of the LPAR, ", link,
 						    "it was left by a clogin session; " OUTSIDE);
-	if (is_plain_device(st))
-		return 0;
-	return wpar_ckpt_seen_say(s, pid, "the device ", link, CANNOT);
+	if (!is_plain_device(st))
+		return wpar_ckpt_seen_say(s, pid, "the device ", link, CANNOT);
+	return is_elsewhere(s, fds, number)
+		       ? wpar_ckpt_seen_say(s, pid, "open a device of the LPAR, ", link, OUTSIDE)
+		       : 0;
 }
 
 /* Which of its ends it is, the kernel says. */
@@ -184,7 +185,7 @@ static int see_descriptor(struct wpar_ckpt_seen *s, pid_t pid, int pidfd, int fd
 		return 0;
 	link[n] = '\0';
 	if (strcmp(link, "anon_inode:inotify") == 0)
-		return see_watches(s, pid, infos, number);
+		return wpar_ckpt_see_inotify(s, pid, pidfd, infos, number);
 	if (par_starts_with(link, "anon_inode:") || par_starts_with(link, "pidfd:"))
 		return see_kind(s, pid, link);
 	if (wpar_pressure_is(fds, number))
@@ -196,7 +197,7 @@ static int see_descriptor(struct wpar_ckpt_seen *s, pid_t pid, int pidfd, int fd
 	if (S_ISFIFO(st.st_mode) && par_starts_with(link, "pipe:"))
 		return see_pipe(s, pid, infos, number, st.st_ino);
 	if (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode))
-		return see_device(s, pid, link, &st);
+		return see_device(s, pid, fds, number, link, &st);
 	return see_file(s, pid, fds, number, link, &st);
 }
 

@@ -12,7 +12,10 @@ void wpar_ckpt_seen_done(struct wpar_ckpt_seen *s)
 {
 	par_strv_done(&s->mapped);
 	wpar_watches_done(&s->watches);
+	for (size_t i = 0; i < s->n_mounts; i++)
+		free(s->mounts[i].target);
 	free(s->mounts);
+	s->n_mounts = 0;
 	free(s->ends);
 	s->mounts = NULL;
 	s->ends = NULL;
@@ -65,7 +68,7 @@ bool wpar_ckpt_seen_elsewhere(const struct wpar_ckpt_seen *s, int fd)
 		return false;
 	id = strtoull(at + strlen("mnt_id:"), NULL, 10);
 	for (size_t i = 0; i < s->n_mounts; i++) {
-		if (s->mounts[i] == id)
+		if (s->mounts[i].id == id)
 			return false;
 	}
 	return true;

@@ -2,7 +2,7 @@
 /*
  * What is noted while the processes of a WPAR are looked at, one after the other.  Internal to
  * ckpt_snapshot.c and those that look for it: at what is open (ckpt_opens.c), sockets
- * (ckpt_sockets.c) and what is mapped (ckpt_maps.c).
+ * (ckpt_sockets.c), watched files (ckpt_watches.c) and what is mapped (ckpt_maps.c).
  */
 #pragma once
 
@@ -21,6 +21,13 @@ struct wpar_ckpt_end {
 	bool reads, writes; /* of a pipe: which of its ends processes of the WPAR have */
 };
 
+/* What is mounted in it. */
+struct wpar_ckpt_mount {
+	uint64_t id; /* by the kernel's number */
+	dev_t dev;
+	char *target;
+};
+
 struct wpar_ckpt_seen {
 	struct wpar_ckpt_snapshot *snapshot;
 	struct wpar_ckpt_manifest *manifest; /* NULL: nobody wants to know what is mapped */
@@ -28,13 +35,15 @@ struct wpar_ckpt_seen {
 	pid_t init;
 	struct par_strv mapped;	     /* paths that were seen: there are some dozens */
 	struct wpar_watches watches; /* on files of @overlay */
-	dev_t overlay;	  /* the device of its root directory, if that is an overlay; 0 */
-	dev_t terminals;  /* its own /dev/pts; 0: it has none */
-	dev_t shm;	  /* the device of memory that is a file: memfd, System V, shared */
-	char time[64];	  /* what PID 1's time namespace is called */
-	ino_t network;	  /* its network namespace */
-	uint64_t *mounts; /* what is mounted in it, by the kernel's numbers */
+	dev_t overlay;	 /* the device of its root directory, if that is an overlay; 0 */
+	dev_t terminals; /* its own /dev/pts; 0: it has none */
+	dev_t shm;	 /* the device of memory that is a file: memfd, System V, shared */
+	char time[64];	 /* what PID 1's time namespace is called */
+	ino_t network;	 /* its network namespace */
+	int root;	 /* its root directory, open; -1 */
+	struct wpar_ckpt_mount *mounts;
 	size_t n_mounts;
+	unsigned int waited_ms; /* for events to be read */
 	struct wpar_ckpt_end *ends;
 	size_t n_ends;
 };
@@ -63,6 +72,10 @@ bool wpar_ckpt_seen_elsewhere(const struct wpar_ckpt_seen *s, int fd);
 
 /* wpar_ckpt_see_opens - what the process has open and where it is; @dir is its folder in /proc */
 int wpar_ckpt_see_opens(struct wpar_ckpt_seen *s, pid_t pid, int dir);
+
+/* wpar_ckpt_see_inotify - descriptor @number of the process, of which @infos is its fdinfo */
+int wpar_ckpt_see_inotify(struct wpar_ckpt_seen *s, pid_t pid, int pidfd, int infos,
+			  const char *number);
 
 /* wpar_ckpt_see_socket - descriptor @number of the process with @pidfd is the socket @ino */
 int wpar_ckpt_see_socket(struct wpar_ckpt_seen *s, pid_t pid, int pidfd, int number, uint64_t ino);

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/statfs.h>
+#include <sys/sysmacros.h>
 
 static int open_process(pid_t pid)
 {
@@ -54,6 +55,33 @@ static void status_name(const char *text, char ret[33])
 		if (ret[i] < 0x20 || ret[i] > 0x7e)
 			ret[i] = '?';
 	}
+}
+
+/* "NSsid:	4711	12": as the innermost namespace has it, which is the WPAR's */
+static pid_t status_inner(const char *text, const char *key)
+{
+	const char *at = strstr(text, key), *end = at ? strchr(at + 1, '\n') : NULL;
+
+	while (end && end > at && end[-1] != '\t')
+		end--;
+	return end && end > at ? (pid_t)strtol(end, NULL, 10) : 0;
+}
+
+static int note_task(struct wpar_ckpt_seen *s, pid_t pid, const char *status)
+{
+	struct wpar_ckpt_task t = { .outer = pid,
+				    .outer_parent = (pid_t)status_number(status, "\nPPid:"),
+				    .pid = status_inner(status, "\nNSpid:"),
+				    .group = status_inner(status, "\nNSpgid:"),
+				    .session = status_inner(status, "\nNSsid:") };
+
+	/* One that was moved to another group of the WPAR meanwhile. */
+	for (size_t i = 0; i < s->snapshot->n_tasks; i++) {
+		if (s->snapshot->tasks[i].outer == pid)
+			return 0;
+	}
+	status_name(status, t.command);
+	return wpar_ckpt_add_task(s->snapshot, &t);
 }
 
 /* One of these for all of a WPAR: what is in another could not be put there again. */
@@ -99,11 +127,17 @@ static int see_process(struct wpar_ckpt_seen *s, pid_t pid, bool stray)
 
 	if (dir < 0 || wpar_ckpt_seen_read(dir, "status", &status) < 0 || !status.data)
 		return 0;
-	if (wpar_cgroup_is_dying(status.data))
-		return 0;
+	if (note_task(s, pid, status.data) < 0)
+		return -ENOMEM;
 	p.parent = (pid_t)status_number(status.data, "\nPPid:");
 	p.tracer = (pid_t)status_number(status.data, "\nTracerPid:");
+	p.headless =
+		strstr(status.data, "\nState:\tZ") && status_number(status.data, "\nThreads:") > 1;
 	status_name(status.data, p.command);
+	if (p.headless)
+		return wpar_ckpt_add_process(s->snapshot, &p);
+	if (wpar_cgroup_is_dying(status.data))
+		return 0;
 	s->snapshot->memory += 1024 * ((uint64_t)status_number(status.data, "\nRssAnon:") +
 				       (uint64_t)status_number(status.data, "\nRssShmem:"));
 	read_time(dir, time);
@@ -142,9 +176,31 @@ static bool is_seen(const struct wpar_ckpt_seen *s, pid_t pid)
 	return false;
 }
 
+struct sought {
+	pid_t pid;
+	bool there;
+};
+
+static int is_sought(pid_t pid, const char *group, void *user)
+{
+	struct sought *s = user;
+
+	(void)group;
+	s->there |= pid == s->pid;
+	return 0;
+}
+
+/* One that was made after they were listed. */
+static bool is_member_now(int cgroup, pid_t pid)
+{
+	struct sought s = { .pid = pid };
+
+	return wpar_cgroup_members(cgroup, is_sought, &s) == 0 && s.there;
+}
+
 /* Who came by nsenter(1) is one of its processes, which all end with the first, in another group.
  */
-static int see_strays(struct wpar_ckpt_seen *s)
+static int see_strays(struct wpar_ckpt_seen *s, int cgroup)
 {
 	DIR *d = opendir("/proc");
 	struct stat its, first;
@@ -161,7 +217,7 @@ static int see_strays(struct wpar_ckpt_seen *s)
 		snprintf(path, sizeof(path), "/proc/%d/ns/pid", (int)pid);
 		if (pid > 0 && stat(path, &its) == 0 && its.st_ino == first.st_ino &&
 		    !is_seen(s, pid))
-			r = see_process(s, pid, true);
+			r = see_process(s, pid, !is_member_now(cgroup, pid));
 	}
 	if (d)
 		closedir(d);
@@ -205,15 +261,16 @@ static bool is_gone(const char *root)
 	return len >= n && strcmp(root + len - n, word) == 0;
 }
 
-static int note_mount(struct wpar_ckpt_seen *s, uint64_t id)
+static int note_mount(struct wpar_ckpt_seen *s, uint64_t id, dev_t dev, const char *target)
 {
-	uint64_t *more = reallocarray(s->mounts, s->n_mounts + 1, sizeof(*more));
+	struct wpar_ckpt_mount *more = reallocarray(s->mounts, s->n_mounts + 1, sizeof(*more));
 
 	if (!more)
 		return -ENOMEM;
 	s->mounts = more;
-	more[s->n_mounts++] = id;
-	return 0;
+	more[s->n_mounts] =
+		(struct wpar_ckpt_mount){ .id = id, .dev = dev, .target = strdup(target) };
+	return more[s->n_mounts++].target ? 0 : -ENOMEM;
 }
 
 static int see_mount(struct wpar_ckpt_seen *s, const struct wpar_mount_plan *plan, char *line)
@@ -221,13 +278,15 @@ static int see_mount(struct wpar_ckpt_seen *s, const struct wpar_mount_plan *pla
 	char root[4096], target[4096], fstype[64], text[4200];
 	const char *dash = strstr(line, " - ");
 	const struct wpar_mount_op *op;
+	unsigned int a, b;
 	uint64_t id;
 
-	if (!dash || sscanf(line, "%" SCNu64 " %*s %*s %4095s %4095s", &id, root, target) != 3 ||
+	if (!dash ||
+	    sscanf(line, "%" SCNu64 " %*s %u:%u %4095s %4095s", &id, &a, &b, root, target) != 5 ||
 	    sscanf(dash, " - %63s", fstype) != 1)
 		return 0;
 	decode(target);
-	if (note_mount(s, id) < 0)
+	if (note_mount(s, id, makedev(a, b), target) < 0)
 		return -ENOMEM;
 	op = planned(plan, target);
 	if (op && wpar_criu_is_external(op)) {
@@ -314,6 +373,7 @@ static int see_all(struct wpar_ckpt_seen *s, int cgroup, int dir,
 	if (r < 0)
 		return r;
 	read_time(dir, s->time);
+	s->root = root;
 	s->terminals = own_terminals(root);
 	s->overlay = own_overlay(root);
 	s->shm = device_of_memory();
@@ -321,8 +381,8 @@ static int see_all(struct wpar_ckpt_seen *s, int cgroup, int dir,
 	r = see_processes(s, cgroup, err);
 	if (r < 0)
 		return r;
-	if (see_strays(s) < 0 || wpar_ckpt_see_queues(s) < 0 || wpar_ckpt_see_peers(s) < 0 ||
-	    wpar_ckpt_see_ends(s) < 0)
+	if (see_strays(s, cgroup) < 0 || wpar_ckpt_see_queues(s) < 0 ||
+	    wpar_ckpt_see_peers(s) < 0 || wpar_ckpt_see_ends(s) < 0)
 		return par_oom(err);
 	return name_watches(s, root, err);
 }
@@ -332,7 +392,9 @@ int wpar_ckpt_snapshot(int cgroup, pid_t init, const struct wpar_mount_plan *pla
 		       struct wpar_ckpt_manifest *m, struct par_error **err)
 {
 	auto_ckpt_snapshot snapshot = { .init = init };
-	auto_ckpt_seen s = { .snapshot = &snapshot, .manifest = m, .criu = criu, .init = init };
+	auto_ckpt_seen s = {
+		.snapshot = &snapshot, .manifest = m, .criu = criu, .init = init, .root = -1
+	};
 	autofd int dir = open_process(init);
 	int r;
 

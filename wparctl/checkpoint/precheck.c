@@ -12,6 +12,7 @@
 void wpar_ckpt_snapshot_done(struct wpar_ckpt_snapshot *s)
 {
 	free(s->processes);
+	free(s->tasks);
 	free(s->opens);
 	par_strv_done(&s->externals);
 	par_strv_done(&s->watched);
@@ -29,6 +30,17 @@ int wpar_ckpt_add_process(struct wpar_ckpt_snapshot *s, const struct wpar_ckpt_p
 		return -ENOMEM;
 	s->processes = more;
 	more[s->n_processes++] = *p;
+	return 0;
+}
+
+int wpar_ckpt_add_task(struct wpar_ckpt_snapshot *s, const struct wpar_ckpt_task *t)
+{
+	struct wpar_ckpt_task *more = reallocarray(s->tasks, s->n_tasks + 1, sizeof(*more));
+
+	if (!more)
+		return -ENOMEM;
+	s->tasks = more;
+	more[s->n_tasks++] = *t;
 	return 0;
 }
 
@@ -140,6 +152,11 @@ static int say_process(const struct wpar_ckpt_snapshot *s, const struct wpar_ckp
 			   "process %d (%s) is in the workload partition, and not in its control "
 			   "group, so it would not stand still; end it",
 			   pid, p->command);
+	if (p->headless)
+		return say(ret,
+			   "process %d (%s) has ended its first thread and not all others, which "
+			   "criu cannot take along; end it",
+			   pid, p->command);
 	if (p->other)
 		return say(ret,
 			   "process %d (%s) has %s than the first process, which could not be made "
@@ -159,6 +176,44 @@ static int say_open(const struct wpar_ckpt_snapshot *s, const struct wpar_ckpt_o
 		   o->remedy);
 }
 
+static int say_task(const struct wpar_ckpt_task *t, enum wpar_ckpt_tree wrong, struct par_strv *ret)
+{
+	const int pid = (int)t->outer;
+
+	switch (wrong) {
+	case WPAR_CKPT_TREE_FITS:
+		return 0;
+	case WPAR_CKPT_TREE_SESSION:
+		return say(
+			ret,
+			"process %d (%s) is in a session (%d, as inside) that its parent has not, "
+			"so criu could not give it that again; end it",
+			pid, t->command, (int)t->session);
+	case WPAR_CKPT_TREE_GROUP:
+		return say(ret,
+			   "process %d (%s) is in a process group (%d, as inside) that the process "
+			   "with this number has left: criu would wait for that one for ever; end "
+			   "it",
+			   pid, t->command, (int)t->group);
+	case WPAR_CKPT_TREE_OUTSIDE:
+		return say(ret,
+			   "process %d (%s) is in a session of the LPAR, which could not be made "
+			   "again; end it",
+			   pid, t->command);
+	}
+	return 0;
+}
+
+static int say_tree(const struct wpar_ckpt_snapshot *s, struct par_strv *ret)
+{
+	autofree enum wpar_ckpt_tree *wrong = calloc(s->n_tasks + 1, sizeof(*wrong));
+	int r = wrong ? wpar_ckpt_tree_check(s->tasks, s->n_tasks, s->init, wrong) : -ENOMEM;
+
+	for (size_t i = 0; r == 0 && i < s->n_tasks; i++)
+		r = say_task(&s->tasks[i], wrong[i], ret);
+	return r;
+}
+
 /* What a process has that is lost itself needs no word more. */
 static bool is_strangers(const struct wpar_ckpt_snapshot *s, const struct wpar_ckpt_open *o)
 {
@@ -173,6 +228,8 @@ int wpar_precheck(const struct wpar_ckpt_snapshot *s, struct par_strv *ret)
 		if (say_process(s, &s->processes[i], ret) < 0)
 			return -ENOMEM;
 	}
+	if (say_tree(s, ret) < 0)
+		return -ENOMEM;
 	for (size_t i = 0; i < s->n_opens; i++) {
 		if (!is_strangers(s, &s->opens[i]) && say_open(s, &s->opens[i], ret) < 0)
 			return -ENOMEM;
@@ -192,4 +249,14 @@ int wpar_precheck(const struct wpar_ckpt_snapshot *s, struct par_strv *ret)
 			return -ENOMEM;
 	}
 	return 0;
+}
+
+bool wpar_precheck_passes(const struct wpar_ckpt_snapshot *s)
+{
+	auto_strv all = { 0 };
+	size_t passing = 0;
+
+	for (size_t i = 0; i < s->n_opens; i++)
+		passing += s->opens[i].passes && !is_strangers(s, &s->opens[i]);
+	return passing && wpar_precheck(s, &all) == 0 && all.n == passing;
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "lpard/common/str.h"
+#include "wparctl/checkpoint/ckpt_tree.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,6 +18,7 @@ struct wpar_ckpt_process {
 	bool other_time;   /* in another time namespace than PID 1 */
 	bool stray;	   /* among its processes, and not in its control group */
 	bool clogin;	   /* its parent is a clogin, outside */
+	bool headless;	   /* its first thread has ended, and others have not */
 	const char *other; /* "other mounts": what else of it is not PID 1's; NULL: nothing */
 	char command[33];
 };
@@ -26,12 +28,15 @@ struct wpar_ckpt_open {
 	pid_t pid;	/* 0: it is there without a process */
 	char what[160]; /* "the POSIX message queue /q" */
 	const char *remedy;
+	bool passes; /* by itself, in a moment */
 };
 
 struct wpar_ckpt_snapshot {
 	pid_t init;
 	struct wpar_ckpt_process *processes;
 	size_t n_processes;
+	struct wpar_ckpt_task *tasks; /* these, and who has ended and was not asked for */
+	size_t n_tasks;
 	struct wpar_ckpt_open *opens;
 	size_t n_opens;
 	uint64_t memory;	   /* bytes that are in no file, of all of them */
@@ -44,8 +49,9 @@ struct wpar_ckpt_snapshot {
 #define auto_ckpt_snapshot par_cleanup(wpar_ckpt_snapshot_done) struct wpar_ckpt_snapshot
 void wpar_ckpt_snapshot_done(struct wpar_ckpt_snapshot *s);
 
-/* wpar_ckpt_add_process, wpar_ckpt_add_open - a copy of @p, @o; 0 or -ENOMEM */
+/* wpar_ckpt_add_process, …_task, …_open - a copy of @p, @t, @o; 0 or -ENOMEM */
 int wpar_ckpt_add_process(struct wpar_ckpt_snapshot *s, const struct wpar_ckpt_process *p);
+int wpar_ckpt_add_task(struct wpar_ckpt_snapshot *s, const struct wpar_ckpt_task *t);
 int wpar_ckpt_add_open(struct wpar_ckpt_snapshot *s, const struct wpar_ckpt_open *o);
 
 /*
@@ -54,6 +60,9 @@ int wpar_ckpt_add_open(struct wpar_ckpt_snapshot *s, const struct wpar_ckpt_open
  * Returns 0 or -ENOMEM.
  */
 int wpar_precheck(const struct wpar_ckpt_snapshot *s, struct par_strv *ret);
+
+/* wpar_precheck_passes - is there something, and would all of it pass by itself in a moment? */
+bool wpar_precheck_passes(const struct wpar_ckpt_snapshot *s);
 
 /*
  * wpar_precheck_stranger - the @at-th process that is no descendant of PID 1, and whose parent is

@@ -299,23 +299,65 @@ static int dump_once(struct taking *t, struct wpar_criu_run *run, struct par_err
 	return r;
 }
 
+static int stand_still(const struct taking *t, struct par_error **err)
+{
+	int r = wpar_cgroup_wait_frozen(t->cgroup, FREEZE_MOST_MS);
+
+	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r,
+				"workload partition '%s' does not stand still after the dump",
+				t->take->spec->name)
+		     : 0;
+}
+
+/*
+ * What was so before it stood still need not be so now, and from here only it goes on.  1: all that
+ * there is would pass, and there are @tries left.
+ */
+static int look_still(const struct taking *t, bool tries, struct par_error **err)
+{
+	auto_ckpt_snapshot seen = { 0 };
+	int r = stand_still(t, err);
+
+	if (r < 0)
+		return r;
+	r = snapshot(t, &seen, NULL, err);
+	if (r < 0)
+		return r;
+	return tries && wpar_precheck_passes(&seen) ? 1 : complain(t, &seen, err);
+}
+
+/* The same, with what is in no image but comes with the network, prepared. */
+static int dump_and_look(struct taking *t, struct wpar_criu_run *run, bool tries,
+			 struct par_error **err)
+{
+	/* CRIU restores no other range than this one. */
+	int r = wpar_net_ping_range(t->dump.init, 1, 0);
+
+	if (r < 0 || wpar_net_unlock(t->dump.init) < 0)
+		return par_fail(err, PAR_E_SYSTEM, r, "the network of '%s' cannot be prepared",
+				t->take->spec->name);
+	r = dump_once(t, run, err);
+	if (r < 0)
+		return tries && may_pass(*err) ? 1 : r;
+	return t->take->then == WPAR_TAKE_GO_ON ? 0 : look_still(t, tries, err);
+}
+
 /* As often as it takes, within reason, and from an empty folder each time. */
 static int dump_patiently(struct taking *t, struct wpar_criu_run *run, struct par_error **err)
 {
 	for (int tries = 1;; tries++) {
 		auto_error why = NULL;
-		int r = dump_once(t, run, &why);
+		int r = dump_and_look(t, run, tries < DUMP_TRIES, &why);
 
-		if (r < 0 && tries < DUMP_TRIES && may_pass(why)) {
-			r = wpar_statedir_empty(&t->dir, t->manifest.images, err);
-			if (r < 0)
-				return r;
-			poll(NULL, 0, DUMP_PAUSE_MS);
-			continue;
-		}
-		if (r < 0)
+		if (r <= 0) {
 			par_error_move(err, &why);
-		return r;
+			return r;
+		}
+		wpar_let_go(t->take->spec, NULL);
+		r = wpar_statedir_empty(&t->dir, t->manifest.images, err);
+		if (r < 0)
+			return r;
+		poll(NULL, 0, DUMP_PAUSE_MS);
 	}
 }
 
@@ -336,24 +378,9 @@ static int say_who_came(const struct taking *t, int r, struct par_error **err)
 static int dump(struct taking *t, struct par_error **err)
 {
 	struct wpar_criu_run run = { .keep = t->take->lock, .home = t->home, .path = t->tools };
-	/* CRIU restores no other range than this one. */
-	int r = wpar_net_ping_range(t->dump.init, 1, 0);
+	int r = dump_patiently(t, &run, err);
 
-	if (r < 0 || wpar_net_unlock(t->dump.init) < 0)
-		return par_fail(err, PAR_E_SYSTEM, r, "the network of '%s' cannot be prepared",
-				t->take->spec->name);
-	r = dump_patiently(t, &run, err);
 	return r < 0 ? say_who_came(t, r, err) : 0;
-}
-
-static int stand_still(const struct taking *t, struct par_error **err)
-{
-	int r = wpar_cgroup_wait_frozen(t->cgroup, FREEZE_MOST_MS);
-
-	return r < 0 ? par_fail(err, PAR_E_SYSTEM, r,
-				"workload partition '%s' does not stand still after the dump",
-				t->take->spec->name)
-		     : 0;
 }
 
 static int end_it(const struct taking *t, struct par_error **err)

@@ -164,6 +164,65 @@ START_TEST(open_files_and_mounts_are_named)
 }
 END_TEST
 
+START_TEST(who_has_lost_its_first_thread)
+{
+	auto_ckpt_snapshot s = { 0 };
+	auto_strv found = { 0 };
+
+	begin(&s);
+	add(&s, (struct wpar_ckpt_process){ .pid = 103, .parent = 100, .headless = true });
+	ck_assert_int_eq(wpar_precheck(&s, &found), 0);
+	ck_assert_uint_eq(found.n, 1);
+	ck_assert_str_eq(found.v[0],
+			 "process 103 (sh) has ended its first thread and not all others, which "
+			 "criu cannot take along; end it");
+}
+END_TEST
+
+START_TEST(a_session_that_cannot_be_made_again)
+{
+	static const struct wpar_ckpt_task tasks[] = {
+		{ .outer = 100, .outer_parent = 50, .pid = 1, .group = 1, .session = 1 },
+		{ .outer = 101, .outer_parent = 100, .pid = 2, .group = 2, .session = 2 },
+		{ .outer = 102,
+		  .outer_parent = 101,
+		  .pid = 4,
+		  .group = 3,
+		  .session = 3,
+		  .command = "x" },
+	};
+	auto_ckpt_snapshot s = { 0 };
+	auto_strv found = { 0 };
+
+	begin(&s);
+	for (size_t i = 0; i < PAR_ARRAY_SIZE(tasks); i++)
+		ck_assert_int_eq(wpar_ckpt_add_task(&s, &tasks[i]), 0);
+	ck_assert_int_eq(wpar_precheck(&s, &found), 0);
+	ck_assert_uint_eq(found.n, 1);
+	ck_assert_str_eq(found.v[0],
+			 "process 102 (x) is in a session (3, as inside) that its parent has not, "
+			 "so criu could not give it that again; end it");
+}
+END_TEST
+
+START_TEST(what_passes_by_itself)
+{
+	struct wpar_ckpt_open events = {
+		.pid = 101, .what = "events", .remedy = "wait", .passes = true
+	};
+	auto_ckpt_snapshot s = { 0 };
+
+	begin(&s);
+	ck_assert(!wpar_precheck_passes(&s));
+	ck_assert_int_eq(wpar_ckpt_add_open(&s, &events), 0);
+	ck_assert(wpar_precheck_passes(&s));
+	/* With something that does not it is nothing to wait for. */
+	events.passes = false;
+	ck_assert_int_eq(wpar_ckpt_add_open(&s, &events), 0);
+	ck_assert(!wpar_precheck_passes(&s));
+}
+END_TEST
+
 static Suite *precheck_suite(void)
 {
 	Suite *s = suite_create("precheck");
@@ -177,6 +236,9 @@ static Suite *precheck_suite(void)
 	tcase_add_test(t, a_circle_ends);
 	tcase_add_test(t, neither_does_one_that_is_traced_or_has_other_clocks);
 	tcase_add_test(t, open_files_and_mounts_are_named);
+	tcase_add_test(t, who_has_lost_its_first_thread);
+	tcase_add_test(t, a_session_that_cannot_be_made_again);
+	tcase_add_test(t, what_passes_by_itself);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -13,6 +13,10 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
+
+#define NULL_MAJOR 1 /* of /dev/null */
+#define NULL_MINOR 3
 
 int wpar_stdio_install(const struct wpar_stdio *stdio)
 {
@@ -24,6 +28,29 @@ int wpar_stdio_install(const struct wpar_stdio *stdio)
 			return -errno;
 	}
 	return 0;
+}
+
+static bool is_null(int fd)
+{
+	struct stat st;
+
+	return fd >= 0 && fstat(fd, &st) == 0 && S_ISCHR(st.st_mode) &&
+	       st.st_rdev == makedev(NULL_MAJOR, NULL_MINOR);
+}
+
+void wpar_stdio_own_null(void)
+{
+	for (int i = 0; i < 3; i++) {
+		const int mode = is_null(i) ? fcntl(i, F_GETFL) : -1;
+		autofd int own =
+			mode < 0 ? -1
+				 : open("/dev/null", (mode & (O_ACCMODE | O_APPEND)) | O_CLOEXEC |
+							     O_NOFOLLOW | O_NOCTTY | O_NONBLOCK);
+
+		/* What the WPAR has put in its place is not taken. */
+		if (is_null(own) && fcntl(own, F_SETFL, mode & (O_APPEND | O_NONBLOCK)) == 0)
+			dup2(own, i);
+	}
 }
 
 static int close_between(unsigned int first, unsigned int last)

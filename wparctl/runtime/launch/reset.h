@@ -20,6 +20,13 @@ struct wpar_stdio {
 /* wpar_stdio_install - a session of its own, 0, 1, 2 in place; 0 or a negative errno */
 int wpar_stdio_install(const struct wpar_stdio *stdio);
 
+/*
+ * wpar_stdio_own_null - inside: of 0, 1 and 2 what is the LPAR's /dev/null becomes the WPAR's
+ * A daemon that is left by a session would otherwise have something of the LPAR open, with which it
+ * can be in no checkpoint.  Where the WPAR has no such device they stay as they are.
+ */
+void wpar_stdio_own_null(void);
+
 /* wpar_close_others - of the descriptors above 2 only these two stay; 0 or a negative errno */
 int wpar_close_others(int keep, int keep_too);
 

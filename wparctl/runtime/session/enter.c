@@ -152,6 +152,7 @@ static int enter_join(const struct entry *e, struct par_error **err)
 	/* The working directory was the global environment's. */
 	if (chdir("/") < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "'/' in the WPAR cannot be entered");
+	wpar_stdio_own_null();
 	if (setresuid(0, 0, 0) < 0 || setgroups(e->user.n_groups, e->user.groups) < 0 ||
 	    setresgid(e->user.gid, e->user.gid, e->user.gid) < 0)
 		return par_fail(err, PAR_E_SYSTEM, errno, "the user's groups cannot be taken");
