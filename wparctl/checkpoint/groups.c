@@ -20,8 +20,9 @@
 
 #define VALUE_MOST 256
 #define DEPTH_MOST 24
-#define NAMES_MOST 4096			/* bytes of a group's attributes' names */
-#define OWNER	   "cgroup.controllers" /* a file that is never given to anybody */
+#define NAMES_MOST 4096				  /* bytes of a group's attributes' names */
+#define RESTORED   WPAR_BELOW_INSIDE "/.restored" /* where all are until they are in their own */
+#define OWNER	   "cgroup.controllers"		  /* a file that is never given to anybody */
 
 /* What a group's root may be given: to make groups and to move processes. */
 static const char *const given[] = { "cgroup.procs", "cgroup.threads", "cgroup.subtree_control" };
@@ -295,6 +296,15 @@ static bool is_ours(const struct wpar_ckpt_group *g)
 	return !strchr(g->path, '/');
 }
 
+static int make_restored(int cgroup, const struct wpar_ckpt_groups *groups, struct par_error **err)
+{
+	autofd int fd = groups->n ? open_group(cgroup, RESTORED, true) : -1;
+
+	return groups->n && fd < 0 ? par_fail(err, PAR_E_SYSTEM, fd,
+					      "the control group '%s' cannot be made", RESTORED)
+				   : 0;
+}
+
 int wpar_groups_make(int cgroup, uint32_t idbase, uint32_t idrange,
 		     const struct wpar_ckpt_groups *groups, struct par_error **err)
 {
@@ -315,7 +325,7 @@ int wpar_groups_make(int cgroup, uint32_t idbase, uint32_t idrange,
 			return par_fail(err, PAR_E_SYSTEM, r,
 					"the control group '%s' cannot be made", g->path);
 	}
-	return 0;
+	return make_restored(cgroup, groups, err);
 }
 
 struct filling {
@@ -353,6 +363,38 @@ static int set_controllers(int group, const char *names)
 	if (text.failed)
 		return -ENOMEM;
 	return text.len ? par_fs_write_str(group, WPAR_CKPT_CONTROLLERS, text.data) : 0;
+}
+
+static int give_controllers(int cgroup, const struct wpar_ckpt_group *g)
+{
+	static const char key[] = WPAR_CKPT_CONTROLLERS "=";
+	autofd int fd = open_group(cgroup, g->path, false);
+
+	if (fd < 0)
+		return fd;
+	for (size_t i = 0; i < g->settings.n; i++) {
+		const char *s = g->settings.v[i];
+		int r = par_starts_with(s, key) ? set_controllers(fd, s + strlen(key)) : 0;
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+int wpar_groups_enter(int cgroup, const struct wpar_ckpt_groups *groups)
+{
+	autofd int fd = groups->n ? open_group(cgroup, RESTORED, false) : -1;
+	int r;
+
+	if (groups->n == 0)
+		return 0;
+	r = fd < 0 ? fd : par_fs_write_str(fd, "cgroup.procs", "0");
+	for (size_t i = 0; r == 0 && i < groups->n; i++) {
+		if (strcmp(groups->v[i].path, WPAR_BELOW_LOGIN) != 0)
+			r = give_controllers(cgroup, &groups->v[i]);
+	}
+	return r;
 }
 
 static int set_attribute(int group, const char *name, const char *hex)
@@ -403,6 +445,12 @@ static int set_all(int cgroup, const struct wpar_ckpt_group *g, struct par_error
 	return 0;
 }
 
+/* Who is left there is in no group of the checkpoint, and is one of those that end. */
+static void remove_restored(int cgroup)
+{
+	unlinkat(cgroup, RESTORED, AT_REMOVEDIR); /* ignoring: it goes with the WPAR */
+}
+
 int wpar_groups_fill(int cgroup, const struct wpar_ckpt_groups *groups, struct par_error **err)
 {
 	struct filling f = { .cgroup = cgroup, .groups = groups };
@@ -411,6 +459,7 @@ int wpar_groups_fill(int cgroup, const struct wpar_ckpt_groups *groups, struct p
 	if (r < 0)
 		return par_fail(err, PAR_E_SYSTEM, r,
 				"the processes cannot be put into their control groups");
+	remove_restored(cgroup);
 	for (size_t i = 0; i < groups->n; i++) {
 		if (strcmp(groups->v[i].path, WPAR_BELOW_LOGIN) == 0)
 			continue;

@@ -13,11 +13,19 @@ int wpar_groups_read(int cgroup, uint32_t idbase, uint32_t idrange, struct wpar_
 		     struct par_error **err);
 
 /*
- * wpar_groups_make - make them, empty: what is restored may have files of them open
+ * wpar_groups_make - make them, empty: what is restored may have files of them open, or watch them
  * Those that wpar_launch_prepare() has made are there already.
  */
 int wpar_groups_make(int cgroup, uint32_t idbase, uint32_t idrange,
 		     const struct wpar_ckpt_groups *g, struct par_error **err);
+
+/*
+ * wpar_groups_enter - the calling process, which is in "inside" and sees that as the root, goes
+ * into a group of its own there, in which all is restored; then each group gets its controllers A
+ * group has the files of its controllers, such as memory.events, only with these; and no process
+ * can be in one that gives controllers to others.  Nothing of a WPAR that makes no groups.  -errno.
+ */
+int wpar_groups_enter(int cgroup, const struct wpar_ckpt_groups *g);
 
 /*
  * wpar_groups_fill - put each process into its own, and then set what was set

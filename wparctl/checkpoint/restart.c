@@ -253,6 +253,9 @@ static int enter_stage(void *user)
 		return r;
 	if (unshare(CLONE_NEWCGROUP) < 0)
 		return -errno;
+	r = wpar_groups_enter(t->launch.cgroup, &t->manifest.groups);
+	if (r < 0)
+		return r;
 	r = wpar_stage_enter(&t->stage);
 	return r < 0 ? r : wpar_uname_server_join(t->uname);
 }
