@@ -3,8 +3,8 @@
 #include "harness.h"
 #include "wparctl/checkpoint/image_files.h"
 
-#include "lpard/common/fs.h"
-
+#include <fcntl.h>
+#include <ftw.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,10 +35,17 @@ static void set_up(void)
 	put("pre.2/pages-1.img", "some");
 }
 
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
+{
+	(void)st, (void)type, (void)where;
+	return remove(path);
+}
+
+/* Without openat2, which valgrind does not know. */
 static void tear_down(void)
 {
 	close(at);
-	par_fs_remove_tree(AT_FDCWD, folder);
+	ck_assert_int_eq(nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
 }
 
 static void take(struct wpar_ckpt_manifest *m)
@@ -122,7 +129,8 @@ START_TEST(a_folder_of_a_round_is_no_link)
 	ck_assert_int_eq(renameat(at, "pre.1", at, "core-1.img.d"), 0);
 	ck_assert_int_eq(symlinkat("core-1.img.d", at, "pre.1"), 0);
 	fails(&m, "is no file of the checkpoint");
-	ck_assert_int_eq(par_fs_remove_tree(at, "core-1.img.d"), 0);
+	ck_assert_int_eq(unlinkat(at, "core-1.img.d/pages-1.img", 0), 0);
+	ck_assert_int_eq(unlinkat(at, "core-1.img.d", AT_REMOVEDIR), 0);
 	fails(&m, "pre.1/', of the checkpoint, is not there");
 }
 END_TEST
