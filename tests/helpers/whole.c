@@ -750,12 +750,13 @@ int main(int argc, char **argv)
 	}
 	for (unsigned int n = 1;; n++) {
 		char bad[1024] = "";
+		size_t len = 0;
 
 		for (size_t i = 0; i < N_THINGS; i++) {
-			if (things[i].check())
+			if (things[i].check() || len >= sizeof(bad))
 				continue;
-			strcat(bad, " ");
-			strcat(bad, things[i].name);
+			len += (size_t)snprintf(bad + len, sizeof(bad) - len, " %s",
+						things[i].name);
 		}
 		say_round(n, bad);
 		usleep(200000);

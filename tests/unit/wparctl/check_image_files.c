@@ -22,7 +22,7 @@ static void put(const char *name, const char *text)
 /* Images after two rounds. */
 static void set_up(void)
 {
-	strcpy(folder + strlen(folder) - 6, "XXXXXX");
+	snprintf(folder, sizeof(folder), "/tmp/check-image-files-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 	at = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	ck_assert_int_ge(at, 0);

@@ -21,7 +21,7 @@ static void remove_root(void)
 	autofd int tmp = open("/tmp", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	ck_assert_int_eq(par_fs_remove_tree(tmp, root + strlen("/tmp/")), 0);
-	strcpy(root + strlen(root) - 6, "XXXXXX");
+	snprintf(root, sizeof(root), "/tmp/check_move_record.XXXXXX");
 }
 
 static struct wpar_move_record a_record(enum par_move_phase phase)

@@ -55,7 +55,7 @@ static int get_word(struct json_object *o, const char *key, char *ret, size_t si
 		return r;
 	if (!*text || strlen(text) >= size || !par_printable(text))
 		return par_fail(err, PAR_E_CORRUPT, 0, "'%s' is not a word", key);
-	strcpy(ret, text);
+	memcpy(ret, text, strlen(text) + 1);
 	return 0;
 }
 

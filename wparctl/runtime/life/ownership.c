@@ -27,7 +27,7 @@ static bool read_word(const char *path, char *ret, size_t size)
 	text = par_trim(b.data);
 	if (!*text || !par_printable(text) || strlen(text) >= size)
 		return false;
-	strcpy(ret, text);
+	memcpy(ret, text, strlen(text) + 1);
 	return true;
 }
 
