@@ -36,6 +36,7 @@ struct wpar_ckpt_seen {
 	struct par_strv mapped;	     /* paths that were seen: there are some dozens */
 	struct wpar_watches watches; /* on files of @overlay */
 	dev_t overlay;	 /* the device of its root directory, if that is an overlay; 0 */
+	dev_t groups;	 /* of the control groups that it sees; 0: none */
 	dev_t terminals; /* its own /dev/pts; 0: it has none */
 	dev_t shm;	 /* the device of memory that is a file: memfd, System V, shared */
 	char time[64];	 /* what PID 1's time namespace is called */

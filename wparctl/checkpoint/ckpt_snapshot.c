@@ -294,8 +294,10 @@ static int see_mount(struct wpar_ckpt_seen *s, const struct wpar_mount_plan *pla
 			return -ENOMEM;
 		return par_strv_add(&s->snapshot->externals, target);
 	}
-	if (strcmp(target, WPAR_OWN_GROUPS) == 0 && strcmp(fstype, "cgroup2") == 0)
+	if (strcmp(target, WPAR_OWN_GROUPS) == 0 && strcmp(fstype, "cgroup2") == 0) {
+		s->groups = makedev(a, b);
 		return par_strv_add(&s->snapshot->externals, target);
+	}
 	if (op || wpar_own_groups_is_mount(target))
 		return 0;
 	snprintf(text, sizeof(text), "%s (%s)", target, fstype);

@@ -117,6 +117,30 @@ static int see_lines(struct wpar_ckpt_seen *s, pid_t pid, const char *text)
 	return 0;
 }
 
+/*
+ * Are all its watches on files of groups?  Who watches these hears that they stand still and that
+ * they go on, and looks what has changed: so it has events unread in each checkpoint, and new ones
+ * after it.
+ */
+static bool is_told_anew(const struct wpar_ckpt_seen *s, const char *text)
+{
+	bool any = false;
+
+	for (const char *line = text; *line;) {
+		const char *end = strchrnul(line, '\n');
+		struct watched w;
+
+		if (par_starts_with(line, "inotify ")) {
+			if (!s->groups || !parse_line(line, (size_t)(end - line), &w) ||
+			    w.dev != s->groups)
+				return false;
+			any = true;
+		}
+		line = *end ? end + 1 : end;
+	}
+	return any;
+}
+
 static int say_unread(struct wpar_ckpt_seen *s, pid_t pid)
 {
 	int r = wpar_ckpt_seen_say(
@@ -140,7 +164,7 @@ int wpar_ckpt_see_inotify(struct wpar_ckpt_seen *s, pid_t pid, int pidfd, int in
 	r = s->overlay ? wpar_watches_read(&s->watches, pid, text.data, s->overlay) : 0;
 	if (r < 0)
 		return r;
-	if (has_unread(s, pidfd, atoi(number)))
+	if (!is_told_anew(s, text.data) && has_unread(s, pidfd, atoi(number)))
 		return say_unread(s, pid);
 	return see_lines(s, pid, text.data);
 }
