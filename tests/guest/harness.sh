@@ -40,7 +40,7 @@ guest_cases()
 # guest_kind KIND CASE... - in a subshell, so that the frame ends whatever happens
 guest_kind()
 {
-	local kind=$1
+	local kind=$1 need
 	shift
 	(
 		frame=$par_work/check/frame-$kind-$$
@@ -63,6 +63,12 @@ guest_kind()
 		fi
 		guest_command
 		for script; do
+			need=$(test_header "$script" needs "")
+			if [ -n "$need" ] && [ -z "${!need:-}" ]; then
+				tap_cannot "guest $(basename "$script" .sh)" \
+					"what it runs is not of this project, and $need does not say where it is"
+				continue
+			fi
 			tap_run "guest $(basename "$script" .sh)" \
 				"$(test_header "$script" timeout 300)" "${in_frame[@]}" "$script"
 		done

@@ -76,8 +76,8 @@ tap_skip()
 	echo "skipped - $1: $2"
 }
 
-# tap_cannot NAME REASON - what this release of Debian has no tool for, and another has: skipped, but
-# no failure even where tests must run
+# tap_cannot NAME REASON - what this release of Debian has no tool for, and another has, or what runs programs
+# that the caller has to bring: skipped, but no failure even where tests must run
 tap_cannot()
 {
 	PAR_TESTS_MUST_RUN='' tap_skip "$@"

@@ -9,6 +9,7 @@
 # must be in zdtm.txt beside this, with the reason.  PAR_ZDTM_TESTS names those to run, instead of all.
 # lpar: current
 # timeout: 14400
+# needs: PAR_ZDTM
 # shellcheck disable=SC2016 # in single quotes another shell expands
 set -u
 # shellcheck source=tests/guest/lib.sh
